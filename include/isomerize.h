@@ -1,0 +1,3 @@
+#ifndef ISOMERIZE_H
+#define ISOMERIZE_H
+#endif

@@ -1,0 +1,149 @@
+/* The arena: chunks of growing size, bump allocation, one reset.
+ *
+ * Comes in: sizes. Goes out: memory. Never returns NULL: what cannot be served jumps to the handler, or aborts.
+ */
+#include "base.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CHUNK_MIN ((size_t)256 * 1024)
+#define CHUNK_MAX ((size_t)8 * 1024 * 1024)
+#define KEEP_MAX ((size_t)16 * 1024 * 1024) /* bytes of chunks that survive a reset */
+#define ALIGNMENT ((size_t)16)
+
+typedef struct chunk {
+    struct chunk *next;
+    size_t size; /* of the bytes behind the header */
+    size_t padding[2];
+} chunk;
+
+struct arena {
+    chunk *first, *current;
+    char *at, *end;
+    char *last; /* the last allocation, which arena_grow may extend in place */
+    size_t used, limit;
+    jmp_buf *exhausted;
+};
+
+static char *chunk_bytes(chunk *c) {
+    return (char *)(c + 1);
+}
+
+arena *arena_create(size_t limit) {
+    arena *a = calloc(1, sizeof *a);
+    if (a)
+        a->limit = limit;
+    return a;
+}
+
+void arena_destroy(arena *a) {
+    if (!a)
+        return;
+    for (chunk *c = a->first; c;) {
+        chunk *next = c->next;
+        free(c);
+        c = next;
+    }
+    free(a);
+}
+
+static void enter_chunk(arena *a, chunk *c) {
+    a->current = c;
+    a->at = c ? chunk_bytes(c) : NULL;
+    a->end = c ? a->at + c->size : NULL;
+    a->last = NULL;
+}
+
+void arena_reset(arena *a) {
+    size_t kept = 0;
+    for (chunk **link = &a->first; *link;) {
+        chunk *c = *link;
+        if (kept + c->size <= KEEP_MAX) {
+            kept += c->size;
+            link = &c->next;
+        } else {
+            *link = c->next;
+            free(c);
+        }
+    }
+    a->used = 0;
+    enter_chunk(a, a->first);
+}
+
+void arena_on_exhausted(arena *a, jmp_buf *jump) {
+    a->exhausted = jump;
+}
+
+static _Noreturn void give_up(arena *a) {
+    if (a->exhausted)
+        longjmp(*a->exhausted, 1);
+    fputs("isomerize: out of memory\n", stderr);
+    abort();
+}
+
+/* Moves to a chunk that has room for `size`: the next one kept from before, or a new one. */
+static void next_chunk(arena *a, size_t size) {
+    while (a->current && a->current->next) {
+        enter_chunk(a, a->current->next);
+        if ((size_t)(a->end - a->at) >= size)
+            return;
+    }
+    size_t wanted = a->current ? a->current->size * 2 : CHUNK_MIN;
+    if (wanted > CHUNK_MAX)
+        wanted = CHUNK_MAX;
+    if (wanted < size)
+        wanted = size;
+    chunk *c = malloc(sizeof *c + wanted);
+    if (!c)
+        give_up(a);
+    c->next = NULL;
+    c->size = wanted;
+    if (a->current)
+        a->current->next = c;
+    else
+        a->first = c;
+    enter_chunk(a, c);
+}
+
+void *arena_alloc(arena *a, size_t size) {
+    if (size > SIZE_MAX / 2)
+        give_up(a);
+    size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+    if (size == 0)
+        size = ALIGNMENT;
+    if (a->limit && size > a->limit - a->used)
+        give_up(a);
+    if (size > (size_t)(a->end - a->at))
+        next_chunk(a, size);
+    a->used += size;
+    a->last = a->at;
+    a->at += size;
+    return a->last;
+}
+
+void *arena_zeroed(arena *a, size_t size) {
+    return memset(arena_alloc(a, size), 0, size);
+}
+
+void *arena_grow(arena *a, void *old, size_t old_size, size_t new_size) {
+    if (old && old == a->last && new_size <= SIZE_MAX / 2) {
+        size_t size = (new_size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+        size_t have = (size_t)(a->at - a->last);
+        if (size <= have)
+            return old;
+        if (size - have <= (size_t)(a->end - a->at) && (!a->limit || size - have <= a->limit - a->used)) {
+            a->used += size - have;
+            a->at = a->last + size;
+            return old;
+        }
+    }
+    void *grown = arena_alloc(a, new_size);
+    if (old_size)
+        memcpy(grown, old, old_size < new_size ? old_size : new_size);
+    return grown;
+}
+
+size_t arena_used(const arena *a) {
+    return a->used;
+}

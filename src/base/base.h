@@ -1,0 +1,206 @@
+/* base/: what every room stands on: arena, slice, buffer, vector, line map, findings.
+ *
+ * No other room defines its own. Nothing here knows of pages, HTML or files. No global mutable state.
+ */
+#ifndef ISOMERIZE_BASE_H
+#define ISOMERIZE_BASE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* ---- arena ------------------------------------------------------------------------------------------- */
+
+/* A bump allocator: a page's whole life. Nothing is freed piecemeal; arena_reset frees all of it at once. */
+typedef struct arena arena;
+
+/* A new arena that hands out at most `limit` bytes between two resets (0: no limit). NULL when out of memory. */
+arena *arena_create(size_t limit);
+void arena_destroy(arena *a);
+
+/* Forgets everything allocated; keeps up to a few megabytes of chunks for the next page. */
+void arena_reset(arena *a);
+
+/* Where an allocation that cannot be served jumps to (longjmp with 1). NULL, the default: the program aborts.
+ * The jump crosses cmark-gfm and gumbo safely, since they draw from the arena too; a room that holds memory of
+ * another kind (libyaml, curl, sqlite) must not call an arena function between taking and freeing it. */
+void arena_on_exhausted(arena *a, jmp_buf *jump);
+
+/* `size` bytes, aligned for any type, uninitialised (arena_alloc) or zeroed (arena_zeroed). Never NULL. */
+void *arena_alloc(arena *a, size_t size);
+void *arena_zeroed(arena *a, size_t size);
+
+/* Grows an allocation, in place where it is the last one. The old bytes are kept, the new ones uninitialised. */
+void *arena_grow(arena *a, void *old, size_t old_size, size_t new_size);
+
+/* Bytes handed out since the last reset. */
+size_t arena_used(const arena *a);
+
+/* ---- slice ------------------------------------------------------------------------------------------- */
+
+/* Text by reference: never assumed to end in NUL. Valid as long as what it points into. */
+typedef struct slice {
+    const char *data;
+    size_t length;
+} slice;
+
+/* A slice of a string literal, also in static initialisers: SLICE("text"). */
+#define SLICE(literal) ((slice){("" literal), sizeof(literal) - 1})
+/* For printf("%.*s"): printf("%.*s", SLICE_ARGS(s)). Cut at INT_MAX. */
+#define SLICE_ARGS(s) ((int)((s).length > INT32_MAX ? INT32_MAX : (s).length)), ((s).data ? (s).data : "")
+
+slice slice_of(const char *c_string);
+slice slice_sub(slice s, size_t from, size_t to); /* [from, to), clamped */
+slice slice_from(slice s, size_t from);
+bool slice_equal(slice a, slice b);
+bool slice_equal_nocase(slice a, slice b); /* ASCII case only */
+int slice_compare(slice a, slice b);       /* by bytes, as memcmp, shorter first */
+bool slice_starts_with(slice s, slice prefix);
+bool slice_ends_with(slice s, slice suffix);
+/* Byte offset of the first occurrence at or after `from`, or SLICE_NONE. */
+#define SLICE_NONE SIZE_MAX
+size_t slice_find(slice s, slice needle, size_t from);
+size_t slice_find_char(slice s, char c, size_t from);
+slice slice_trim(slice s); /* ASCII white space: space, \t \n \v \f \r */
+slice slice_copy(slice s, arena *a);
+const char *slice_c_string(slice s, arena *a); /* NUL-terminated copy */
+uint64_t slice_hash(slice s);                  /* FNV-1a; stable across runs and machines */
+
+/* ---- buffer ------------------------------------------------------------------------------------------ */
+
+/* Growing text in an arena. `slice` of its content: buffer_slice; valid until the next append. */
+typedef struct buffer {
+    char *data;
+    size_t length, capacity;
+    arena *arena;
+} buffer;
+
+buffer buffer_new(arena *a, size_t capacity);
+void buffer_reserve(buffer *b, size_t more);
+void buffer_append(buffer *b, slice s);
+void buffer_append_string(buffer *b, const char *c_string);
+void buffer_append_char(buffer *b, char c);
+void buffer_append_codepoint(buffer *b, uint32_t codepoint); /* as UTF-8; must be a scalar value */
+void buffer_printf(buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+slice buffer_slice(const buffer *b);
+/* As a JSON string with its quotes (RFC 8259); invalid UTF-8 bytes become U+FFFD. */
+void buffer_append_json(buffer *b, slice text);
+/* Text with & < > (and " for attributes) escaped. */
+void buffer_append_html(buffer *b, slice text, bool in_attribute);
+
+slice format_slice(arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- vector ------------------------------------------------------------------------------------------ */
+
+/* A growing array of items of one size. Pointers into it move when it grows. */
+typedef struct vector {
+    void *items;
+    size_t count, capacity, item_size;
+    arena *arena;
+} vector;
+
+vector vector_new(arena *a, size_t item_size);
+void *vector_push(vector *v);                      /* a zeroed new item at the end */
+void *vector_at(const vector *v, size_t index);    /* index < count */
+void *vector_last(const vector *v);                /* NULL when empty */
+void vector_pop(vector *v);                        /* count > 0 */
+
+/* ---- line map ---------------------------------------------------------------------------------------- */
+
+/* From byte offsets of a derived text to lines of the source page. Entries are added with rising offsets. */
+typedef struct line_mark {
+    size_t offset;
+    uint32_t line; /* 1-based */
+} line_mark;
+
+typedef struct line_map {
+    vector marks; /* of line_mark */
+} line_map;
+
+line_map line_map_new(arena *a);
+void line_map_add(line_map *map, size_t offset, uint32_t line);
+/* The line of the last mark at or before `offset`; 0 when there is none. */
+uint32_t line_map_find(const line_map *map, size_t offset);
+
+/* ---- findings ---------------------------------------------------------------------------------------- */
+
+/* How much a person has to care (LEGACY.md, Findings). Ordered: a page's grade is its worst finding's. */
+typedef enum grade {
+    GRADE_CLEAN,  /* a note: nothing to look at */
+    GRADE_REVIEW, /* text, pictures and links are there; something of presentation or behaviour is not */
+    GRADE_LOSS,   /* something a visitor could read or do is gone or unclear */
+    GRADE_REFUSED /* the page is left exactly as it was */
+} grade;
+
+const char *grade_name(grade g);
+
+/* The stable codes: findings.def is the one table. */
+typedef enum finding_code {
+#define FINDING(symbol, name, grade, title, became, advice) FINDING_##symbol,
+#include "findings.def"
+#undef FINDING
+    FINDING_COUNT
+} finding_code;
+
+typedef struct finding_info {
+    const char *name;   /* kebab-case, stable */
+    grade grade;
+    const char *title;  /* what was there, in general */
+    const char *became; /* what became of it, unless the finding says otherwise */
+    const char *advice; /* what a person can do */
+} finding_info;
+
+const finding_info *finding_describe(finding_code code);
+/* The code with that name, or FINDING_COUNT. */
+finding_code finding_by_name(slice name);
+
+typedef struct finding {
+    finding_code code;
+    uint32_t line, column; /* in the source page, 1-based; 0: not known. Column in code points. */
+    slice detail;          /* what was there, on this page: one line, UTF-8 */
+    slice became;          /* what became of it; empty: as finding_describe says */
+    slice before, after;   /* a change of text: both set; empty otherwise */
+} finding;
+
+/* The findings of one page, in the order they were made. At most FINDINGS_PER_CODE of a code are kept one by
+ * one; the others are counted, so that a hostile page costs no more than an honest one. */
+#define FINDINGS_PER_CODE 200
+typedef struct findings {
+    vector items; /* of finding */
+    uint32_t counts[FINDING_COUNT];
+    arena *arena;
+} findings;
+
+findings findings_new(arena *a);
+/* Adds a finding with a formatted detail (copied, cut at 240 bytes on a character boundary, line breaks become
+ * spaces). Returns it, so that the caller can fill `became`, `before`, `after`; NULL when it was only counted. */
+finding *findings_add(findings *f, finding_code code, uint32_t line, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+grade findings_grade(const findings *f);
+
+/* ---- UTF-8 ------------------------------------------------------------------------------------------- */
+
+/* Decodes the code point at `offset` of valid UTF-8 and moves `offset` behind it; of invalid bytes, one byte as U+FFFD. */
+uint32_t utf8_next(slice s, size_t *offset);
+
+/* ASCII classes, locale-independent. */
+static inline bool is_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+static inline bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+static inline bool is_alpha(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+static inline bool is_alnum(char c) {
+    return is_alpha(c) || is_digit(c);
+}
+static inline char to_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+#endif

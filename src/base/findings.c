@@ -1,0 +1,68 @@
+/* The findings of a page, and the one table of codes behind them (findings.def). */
+#include "base.h"
+
+#include <stdio.h>
+
+#define DETAIL_MAX 240
+
+static const finding_info TABLE[] = {
+#define FINDING(symbol, name, grade, title, became, advice) {name, grade, title, became, advice},
+#include "findings.def"
+#undef FINDING
+};
+
+const char *grade_name(grade g) {
+    static const char *const names[] = {"clean", "review", "loss", "refused"};
+    return names[g];
+}
+
+const finding_info *finding_describe(finding_code code) {
+    return &TABLE[code];
+}
+
+finding_code finding_by_name(slice name) {
+    for (int code = 0; code < FINDING_COUNT; code++)
+        if (slice_equal(name, slice_of(TABLE[code].name)))
+            return (finding_code)code;
+    return FINDING_COUNT;
+}
+
+findings findings_new(arena *a) {
+    findings f;
+    memset(&f, 0, sizeof f);
+    f.items = vector_new(a, sizeof(finding));
+    f.arena = a;
+    return f;
+}
+
+finding *findings_add(findings *f, finding_code code, uint32_t line, const char *format, ...) {
+    if (f->counts[code]++ >= FINDINGS_PER_CODE)
+        return NULL;
+    char text[DETAIL_MAX + 1];
+    va_list arguments;
+    va_start(arguments, format);
+    int written = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    size_t length = written < 0 ? 0 : (size_t)written;
+    if (length > DETAIL_MAX) {
+        length = DETAIL_MAX;
+        while (length && ((unsigned char)text[length] & 0xC0) == 0x80)
+            length--;
+    }
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == '\n' || text[i] == '\r')
+            text[i] = ' ';
+    finding *added = vector_push(&f->items);
+    added->code = code;
+    added->line = line;
+    added->detail = slice_copy((slice){text, length}, f->arena);
+    return added;
+}
+
+grade findings_grade(const findings *f) {
+    grade worst = GRADE_CLEAN;
+    for (int code = 0; code < FINDING_COUNT; code++)
+        if (f->counts[code] && TABLE[code].grade > worst)
+            worst = TABLE[code].grade;
+    return worst;
+}

@@ -1,0 +1,309 @@
+/* Slices, buffers, vectors and the line map: text and arrays in an arena. */
+#include "base.h"
+
+#include <stdio.h>
+
+slice slice_of(const char *c_string) {
+    return (slice){c_string, c_string ? strlen(c_string) : 0};
+}
+
+slice slice_sub(slice s, size_t from, size_t to) {
+    if (to > s.length)
+        to = s.length;
+    if (from > to)
+        from = to;
+    return (slice){s.data ? s.data + from : NULL, to - from};
+}
+
+slice slice_from(slice s, size_t from) {
+    return slice_sub(s, from, s.length);
+}
+
+bool slice_equal(slice a, slice b) {
+    return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
+}
+
+bool slice_equal_nocase(slice a, slice b) {
+    if (a.length != b.length)
+        return false;
+    for (size_t i = 0; i < a.length; i++)
+        if (to_lower(a.data[i]) != to_lower(b.data[i]))
+            return false;
+    return true;
+}
+
+int slice_compare(slice a, slice b) {
+    size_t shared = a.length < b.length ? a.length : b.length;
+    int order = shared ? memcmp(a.data, b.data, shared) : 0;
+    return order ? order : (a.length > b.length) - (a.length < b.length);
+}
+
+bool slice_starts_with(slice s, slice prefix) {
+    return s.length >= prefix.length && slice_equal(slice_sub(s, 0, prefix.length), prefix);
+}
+
+bool slice_ends_with(slice s, slice suffix) {
+    return s.length >= suffix.length && slice_equal(slice_from(s, s.length - suffix.length), suffix);
+}
+
+size_t slice_find(slice s, slice needle, size_t from) {
+    if (from > s.length || needle.length > s.length - from)
+        return SLICE_NONE;
+    if (needle.length == 0)
+        return from;
+    const char *hit = memmem(s.data + from, s.length - from, needle.data, needle.length);
+    return hit ? (size_t)(hit - s.data) : SLICE_NONE;
+}
+
+size_t slice_find_char(slice s, char c, size_t from) {
+    if (from >= s.length)
+        return SLICE_NONE;
+    const char *hit = memchr(s.data + from, c, s.length - from);
+    return hit ? (size_t)(hit - s.data) : SLICE_NONE;
+}
+
+slice slice_trim(slice s) {
+    size_t from = 0, to = s.length;
+    while (from < to && is_space(s.data[from]))
+        from++;
+    while (to > from && is_space(s.data[to - 1]))
+        to--;
+    return slice_sub(s, from, to);
+}
+
+slice slice_copy(slice s, arena *a) {
+    char *copy = arena_alloc(a, s.length);
+    if (s.length)
+        memcpy(copy, s.data, s.length);
+    return (slice){copy, s.length};
+}
+
+const char *slice_c_string(slice s, arena *a) {
+    char *copy = arena_alloc(a, s.length + 1);
+    if (s.length)
+        memcpy(copy, s.data, s.length);
+    copy[s.length] = '\0';
+    return copy;
+}
+
+uint64_t slice_hash(slice s) {
+    uint64_t hash = 14695981039346656037u;
+    for (size_t i = 0; i < s.length; i++)
+        hash = (hash ^ (unsigned char)s.data[i]) * 1099511628211u;
+    return hash;
+}
+
+buffer buffer_new(arena *a, size_t capacity) {
+    buffer b = {NULL, 0, capacity ? capacity : 64, a};
+    b.data = arena_alloc(a, b.capacity);
+    return b;
+}
+
+void buffer_reserve(buffer *b, size_t more) {
+    if (more <= b->capacity - b->length)
+        return;
+    size_t wanted = b->capacity * 2;
+    if (wanted < b->length + more)
+        wanted = b->length + more;
+    b->data = arena_grow(b->arena, b->data, b->length, wanted);
+    b->capacity = wanted;
+}
+
+void buffer_append(buffer *b, slice s) {
+    if (s.length == 0)
+        return;
+    buffer_reserve(b, s.length);
+    memcpy(b->data + b->length, s.data, s.length);
+    b->length += s.length;
+}
+
+void buffer_append_string(buffer *b, const char *c_string) {
+    buffer_append(b, slice_of(c_string));
+}
+
+void buffer_append_char(buffer *b, char c) {
+    buffer_reserve(b, 1);
+    b->data[b->length++] = c;
+}
+
+void buffer_append_codepoint(buffer *b, uint32_t c) {
+    buffer_reserve(b, 4);
+    unsigned char *at = (unsigned char *)b->data + b->length;
+    size_t length = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    static const unsigned char lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    for (size_t i = length - 1; i > 0; i--, c >>= 6)
+        at[i] = (unsigned char)(0x80 | (c & 0x3F));
+    at[0] = (unsigned char)(lead[length] | c);
+    b->length += length;
+}
+
+static void append_formatted(buffer *b, const char *format, va_list arguments) {
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    if (length > 0) {
+        buffer_reserve(b, (size_t)length + 1);
+        vsnprintf(b->data + b->length, (size_t)length + 1, format, again);
+        b->length += (size_t)length;
+    }
+    va_end(again);
+}
+
+void buffer_printf(buffer *b, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    append_formatted(b, format, arguments);
+    va_end(arguments);
+}
+
+slice buffer_slice(const buffer *b) {
+    return (slice){b->data, b->length};
+}
+
+void buffer_append_json(buffer *b, slice text) {
+    buffer_reserve(b, text.length + 2);
+    buffer_append_char(b, '"');
+    for (size_t i = 0; i < text.length;) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c == '"' || c == '\\') {
+            buffer_append_char(b, '\\');
+            buffer_append_char(b, (char)c);
+            i++;
+        } else if (c == '\n') {
+            buffer_append(b, SLICE("\\n"));
+            i++;
+        } else if (c < 0x20 || c == 0x7F) {
+            buffer_printf(b, "\\u%04x", c);
+            i++;
+        } else if (c < 0x80) {
+            buffer_append_char(b, (char)c);
+            i++;
+        } else {
+            buffer_append_codepoint(b, utf8_next(text, &i));
+        }
+    }
+    buffer_append_char(b, '"');
+}
+
+void buffer_append_html(buffer *b, slice text, bool in_attribute) {
+    size_t from = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        const char *entity;
+        switch (text.data[i]) {
+        case '&':
+            entity = "&amp;";
+            break;
+        case '<':
+            entity = "&lt;";
+            break;
+        case '>':
+            entity = "&gt;";
+            break;
+        case '"':
+            entity = in_attribute ? "&quot;" : NULL;
+            break;
+        default:
+            entity = NULL;
+        }
+        if (!entity)
+            continue;
+        buffer_append(b, slice_sub(text, from, i));
+        buffer_append_string(b, entity);
+        from = i + 1;
+    }
+    buffer_append(b, slice_from(text, from));
+}
+
+slice format_slice(arena *a, const char *format, ...) {
+    buffer b = buffer_new(a, 64);
+    va_list arguments;
+    va_start(arguments, format);
+    append_formatted(&b, format, arguments);
+    va_end(arguments);
+    return buffer_slice(&b);
+}
+
+vector vector_new(arena *a, size_t item_size) {
+    return (vector){NULL, 0, 0, item_size, a};
+}
+
+void *vector_push(vector *v) {
+    if (v->count == v->capacity) {
+        size_t wanted = v->capacity ? v->capacity * 2 : 8;
+        v->items = arena_grow(v->arena, v->items, v->count * v->item_size, wanted * v->item_size);
+        v->capacity = wanted;
+    }
+    return memset((char *)v->items + v->count++ * v->item_size, 0, v->item_size);
+}
+
+void *vector_at(const vector *v, size_t index) {
+    return (char *)v->items + index * v->item_size;
+}
+
+void *vector_last(const vector *v) {
+    return v->count ? vector_at(v, v->count - 1) : NULL;
+}
+
+void vector_pop(vector *v) {
+    v->count--;
+}
+
+line_map line_map_new(arena *a) {
+    return (line_map){vector_new(a, sizeof(line_mark))};
+}
+
+void line_map_add(line_map *map, size_t offset, uint32_t line) {
+    line_mark *last = vector_last(&map->marks);
+    if (last && last->line == line)
+        return;
+    if (last && last->offset == offset) {
+        last->line = line;
+        return;
+    }
+    line_mark *mark = vector_push(&map->marks);
+    mark->offset = offset;
+    mark->line = line;
+}
+
+uint32_t line_map_find(const line_map *map, size_t offset) {
+    const line_mark *marks = map->marks.items;
+    size_t low = 0, high = map->marks.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (marks[middle].offset <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? marks[low - 1].line : 0;
+}
+
+uint32_t utf8_next(slice s, size_t *offset) {
+    const unsigned char *at = (const unsigned char *)s.data + *offset;
+    size_t left = s.length - *offset;
+    unsigned char lead = at[0];
+    if (lead < 0x80) {
+        *offset += 1;
+        return lead;
+    }
+    size_t length = lead >= 0xF0 && lead <= 0xF4 ? 4 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xC2 && lead < 0xE0 ? 2 : 0;
+    if (length == 0 || length > left) {
+        *offset += 1;
+        return 0xFFFD;
+    }
+    uint32_t c = lead & (0x7Fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((at[i] & 0xC0) != 0x80) {
+            *offset += 1;
+            return 0xFFFD;
+        }
+        c = c << 6 | (at[i] & 0x3Fu);
+    }
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (c < least[length] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) {
+        *offset += 1;
+        return 0xFFFD;
+    }
+    *offset += length;
+    return c;
+}

@@ -1,0 +1,67 @@
+/* `isomerize debug STAGE [ARGUMENT…] FILE`: one stage by itself, for golden cases and for looking.
+ *
+ * Each stage prints its result on stdout, then its findings, one a line: `line: code: detail`.
+ */
+#include "cli.h"
+#include "dom/dom.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* What a stage gets: the bytes of FILE, and the arguments before it. It appends its result to `out`. */
+typedef struct debug_input {
+    slice bytes;
+    int argc;
+    char **argv;
+    arena *arena;
+    findings *found;
+} debug_input;
+
+static void debug_dom(const debug_input *in, buffer *out) {
+    dom_inner_html(dom_parse(in->bytes, NULL, in->arena, in->found), out);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(const debug_input *in, buffer *out);
+} STAGES[] = {
+    {"dom", debug_dom},
+};
+
+static void print_findings(const findings *f) {
+    for (size_t i = 0; i < f->items.count; i++) {
+        const finding *one = vector_at(&f->items, i);
+        printf("%u: %s: %.*s\n", one->line, finding_describe(one->code)->name, SLICE_ARGS(one->detail));
+        if (one->before.length || one->after.length)
+            printf("    %.*s -> %.*s\n", SLICE_ARGS(one->before), SLICE_ARGS(one->after));
+    }
+}
+
+int command_debug(int argc, char **argv) {
+    size_t count = sizeof STAGES / sizeof *STAGES, stage = 0;
+    while (argc > 2 && stage < count && strcmp(argv[1], STAGES[stage].name) != 0)
+        stage++;
+    if (argc < 3 || stage == count) {
+        fputs("usage: isomerize debug STAGE [ARGUMENT...] FILE\nstages:", stderr);
+        for (size_t i = 0; i < count; i++)
+            fprintf(stderr, " %s", STAGES[i].name);
+        fputc('\n', stderr);
+        return EXIT_USAGE;
+    }
+    arena *a = arena_create(0);
+    findings found = findings_new(a);
+    debug_input in = {{NULL, 0}, argc - 3, argv + 2, a, &found};
+    if (!read_file(argv[argc - 1], a, &in.bytes)) {
+        fprintf(stderr, "isomerize: %s: cannot be read: %s\n", argv[argc - 1], strerror(errno));
+        arena_destroy(a);
+        return EXIT_ENVIRONMENT;
+    }
+    buffer out = buffer_new(a, in.bytes.length + 1024);
+    STAGES[stage].run(&in, &out);
+    fwrite(out.data, 1, out.length, stdout);
+    if (out.length && out.data[out.length - 1] != '\n')
+        putchar('\n');
+    print_findings(&found);
+    arena_destroy(a);
+    return EXIT_DONE;
+}

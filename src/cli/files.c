@@ -1,0 +1,25 @@
+/* Reading what the command line names. */
+#include "cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+bool read_file(const char *path, arena *a, slice *out) {
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    if (!file)
+        return false;
+    buffer content = buffer_new(a, 65536);
+    for (;;) {
+        buffer_reserve(&content, 65536);
+        size_t got = fread(content.data + content.length, 1, content.capacity - content.length, file);
+        content.length += got;
+        if (got == 0)
+            break;
+    }
+    int error = ferror(file) ? (errno ? errno : EIO) : 0;
+    if (file != stdin)
+        fclose(file);
+    errno = error;
+    *out = buffer_slice(&content);
+    return error == 0;
+}

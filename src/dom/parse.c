@@ -1,0 +1,122 @@
+/* HTML → tree, through gumbo with an allocator that draws from the arena.
+ *
+ * Comes in: any bytes (valid UTF-8 by then). Goes out: the tree a browser builds, as our own mutable nodes, each
+ * with the line of the source page. gumbo's own tree is left behind in the arena.
+ */
+#include "dom/dom.h"
+
+#include <gumbo.h>
+
+static void *take(void *userdata, size_t size) {
+    return arena_alloc(userdata, size);
+}
+
+static void leave(void *userdata, void *memory) {
+    (void)userdata;
+    (void)memory;
+}
+
+typedef struct conversion {
+    arena *arena;
+    const line_map *lines;
+    findings *found;
+} conversion;
+
+static uint32_t line_at(const conversion *c, const GumboSourcePosition *position) {
+    return c->lines ? line_map_find(c->lines, position->offset) : position->line;
+}
+
+static dom_node *convert_text(const conversion *c, const GumboNode *from) {
+    const GumboText *text = &from->v.text;
+    dom_node *node = dom_new_text(c->arena, slice_of(text->text), line_at(c, &text->start_pos));
+    if (from->type == GUMBO_NODE_COMMENT)
+        node->type = DOM_COMMENT;
+    return node;
+}
+
+/* The name of an element that gumbo does not know: from its source text, in lower case. */
+static slice unknown_name(const conversion *c, const GumboElement *element) {
+    GumboStringPiece piece = element->original_tag;
+    gumbo_tag_from_original_text(&piece);
+    char *name = arena_alloc(c->arena, piece.length);
+    for (size_t i = 0; i < piece.length; i++)
+        name[i] = to_lower(piece.data[i]);
+    return (slice){name, piece.length};
+}
+
+static dom_node *convert_element(const conversion *c, const GumboNode *from) {
+    const GumboElement *element = &from->v.element;
+    slice name = element->tag == GUMBO_TAG_UNKNOWN ? unknown_name(c, element)
+                                                   : slice_of(gumbo_normalized_tagname(element->tag));
+    dom_node *node = dom_new_element(c->arena, dom_tag_of(name), line_at(c, &element->start_pos));
+    node->name = name;
+    unsigned count = element->attributes.length;
+    if (count) {
+        node->attributes = arena_alloc(c->arena, count * sizeof *node->attributes);
+        node->attribute_count = count;
+        for (unsigned i = 0; i < count; i++) {
+            const GumboAttribute *attribute = element->attributes.data[i];
+            node->attributes[i] = (dom_attribute){slice_of(attribute->name), slice_of(attribute->value)};
+        }
+    }
+    return node;
+}
+
+static const GumboVector *children_of(const GumboNode *node) {
+    if (node->type == GUMBO_NODE_ELEMENT || node->type == GUMBO_NODE_TEMPLATE)
+        return &node->v.element.children;
+    return NULL;
+}
+
+/* Copies gumbo's tree below `root`, walking with indices instead of recursion. */
+static void convert_tree(const conversion *c, const GumboNode *root, dom_node *body) {
+    const GumboNode *at = root;
+    dom_node *parent = body;
+    size_t depth = 0; /* of `parent`, counted in converted elements */
+    size_t index = 0, flattened = 0;
+    for (;;) {
+        const GumboVector *children = children_of(at);
+        if (index < children->length) {
+            const GumboNode *child = children->data[index];
+            if (!children_of(child)) {
+                dom_append(parent, convert_text(c, child));
+                index++;
+            } else {
+                if (depth < DOM_DEPTH_MAX) {
+                    dom_node *node = convert_element(c, child);
+                    dom_append(parent, node);
+                    parent = node;
+                } else if (flattened == 0 && c->found) {
+                    findings_add(c->found, FINDING_HTML_NESTING, line_at(c, &child->v.element.start_pos), "<%s>",
+                                 gumbo_normalized_tagname(child->v.element.tag));
+                }
+                flattened += depth >= DOM_DEPTH_MAX;
+                depth++;
+                at = child;
+                index = 0;
+            }
+            continue;
+        }
+        if (at == root)
+            return;
+        depth--;
+        if (depth < DOM_DEPTH_MAX)
+            parent = parent->parent;
+        index = at->index_within_parent + 1;
+        at = at->parent;
+    }
+}
+
+dom_node *dom_parse(slice html, const line_map *lines, arena *a, findings *found) {
+    GumboOptions options = kGumboDefaultOptions;
+    options.allocator = take;
+    options.deallocator = leave;
+    options.userdata = a;
+    options.max_errors = 0;
+    options.fragment_context = GUMBO_TAG_BODY;
+    GumboOutput *output = gumbo_parse_with_options(&options, html.data ? html.data : "", html.length);
+    dom_node *body = dom_new_element(a, DOM_TAG_BODY, 1);
+    conversion c = {a, lines, found};
+    convert_tree(&c, output->root, body);
+    return body;
+}

@@ -1,0 +1,240 @@
+/* The element tree: looking and changing. Parsing is in parse.c.
+ *
+ * No function here recurses: a hostile page may nest as deep as the parser lets it.
+ */
+#include "dom/dom.h"
+
+static const struct {
+    slice name;
+    bool is_void;
+} TAGS[DOM_TAG_COUNT] = {
+    [DOM_TAG_NONE] = {{"", 0}, false},
+    [DOM_TAG_UNKNOWN] = {{"", 0}, false},
+#define TAG(symbol, name, is_void) [DOM_TAG_##symbol] = {{name, sizeof(name) - 1}, is_void},
+#include "tags.def"
+#undef TAG
+};
+
+slice dom_tag_name(dom_tag tag) {
+    return TAGS[tag].name;
+}
+
+bool dom_tag_is_void(dom_tag tag) {
+    return TAGS[tag].is_void;
+}
+
+/* tags.def is sorted by name: a binary search. */
+dom_tag dom_tag_of(slice name) {
+    size_t low = DOM_TAG_UNKNOWN + 1, high = DOM_TAG_COUNT;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = slice_compare(TAGS[middle].name, name);
+        if (order == 0)
+            return (dom_tag)middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return DOM_TAG_UNKNOWN;
+}
+
+const slice *dom_attribute_get(const dom_node *node, slice name) {
+    for (uint32_t i = 0; i < node->attribute_count; i++)
+        if (slice_equal(node->attributes[i].name, name))
+            return &node->attributes[i].value;
+    return NULL;
+}
+
+bool dom_has_class(const dom_node *node, slice class_name) {
+    const slice *classes = dom_attribute_get(node, SLICE("class"));
+    if (!classes)
+        return false;
+    for (size_t at = 0; at < classes->length;) {
+        while (at < classes->length && is_space(classes->data[at]))
+            at++;
+        size_t from = at;
+        while (at < classes->length && !is_space(classes->data[at]))
+            at++;
+        if (at > from && slice_equal(slice_sub(*classes, from, at), class_name))
+            return true;
+    }
+    return false;
+}
+
+dom_node *dom_next_skip(const dom_node *node, const dom_node *root) {
+    while (node && node != root) {
+        if (node->next)
+            return node->next;
+        node = node->parent;
+    }
+    return NULL;
+}
+
+dom_node *dom_next(const dom_node *node, const dom_node *root) {
+    return node->first_child ? node->first_child : dom_next_skip(node, root);
+}
+
+void dom_text_content(const dom_node *node, buffer *out) {
+    for (const dom_node *at = node; at;) {
+        if (at->type == DOM_TEXT)
+            buffer_append(out, at->text);
+        at = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE ? dom_next_skip(at, node) : dom_next(at, node);
+    }
+}
+
+dom_node *dom_new_element(arena *a, dom_tag tag, uint32_t line) {
+    dom_node *node = arena_zeroed(a, sizeof *node);
+    node->type = DOM_ELEMENT;
+    node->tag = (uint16_t)tag;
+    node->name = dom_tag_name(tag);
+    node->line = line;
+    return node;
+}
+
+dom_node *dom_new_text(arena *a, slice text, uint32_t line) {
+    dom_node *node = arena_zeroed(a, sizeof *node);
+    node->type = DOM_TEXT;
+    node->text = text;
+    node->line = line;
+    return node;
+}
+
+void dom_attribute_set(dom_node *node, arena *a, slice name, slice value) {
+    for (uint32_t i = 0; i < node->attribute_count; i++)
+        if (slice_equal(node->attributes[i].name, name)) {
+            node->attributes[i].value = value;
+            return;
+        }
+    size_t size = node->attribute_count * sizeof(dom_attribute);
+    node->attributes = arena_grow(a, node->attributes, size, size + sizeof(dom_attribute));
+    node->attributes[node->attribute_count++] = (dom_attribute){name, value};
+}
+
+void dom_attribute_remove(dom_node *node, slice name) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < node->attribute_count; i++)
+        if (!slice_equal(node->attributes[i].name, name))
+            node->attributes[kept++] = node->attributes[i];
+    node->attribute_count = kept;
+}
+
+void dom_append(dom_node *parent, dom_node *child) {
+    child->parent = parent;
+    child->next = NULL;
+    child->previous = parent->last_child;
+    if (parent->last_child)
+        parent->last_child->next = child;
+    else
+        parent->first_child = child;
+    parent->last_child = child;
+}
+
+void dom_insert_before(dom_node *reference, dom_node *node) {
+    node->parent = reference->parent;
+    node->next = reference;
+    node->previous = reference->previous;
+    if (reference->previous)
+        reference->previous->next = node;
+    else if (reference->parent)
+        reference->parent->first_child = node;
+    reference->previous = node;
+}
+
+void dom_remove(dom_node *node) {
+    if (node->previous)
+        node->previous->next = node->next;
+    else if (node->parent)
+        node->parent->first_child = node->next;
+    if (node->next)
+        node->next->previous = node->previous;
+    else if (node->parent)
+        node->parent->last_child = node->previous;
+    node->parent = node->previous = node->next = NULL;
+}
+
+void dom_move_children(dom_node *from, dom_node *to) {
+    while (from->first_child) {
+        dom_node *child = from->first_child;
+        dom_remove(child);
+        dom_append(to, child);
+    }
+}
+
+void dom_unwrap(dom_node *node) {
+    while (node->first_child) {
+        dom_node *child = node->first_child;
+        dom_remove(child);
+        dom_insert_before(node, child);
+    }
+    dom_remove(node);
+}
+
+void dom_replace(dom_node *old, dom_node *replacement) {
+    dom_insert_before(old, replacement);
+    dom_remove(old);
+}
+
+/* ---- writing ----------------------------------------------------------------------------------------- */
+
+/* Elements whose text is not escaped when written: WHATWG HTML §13.3. */
+static bool is_raw_text(const dom_node *node) {
+    return node && (node->tag == DOM_TAG_SCRIPT || node->tag == DOM_TAG_STYLE || node->tag == DOM_TAG_IFRAME ||
+                    node->tag == DOM_TAG_NOSCRIPT);
+}
+
+static void open_tag(const dom_node *node, buffer *out) {
+    buffer_append_char(out, '<');
+    buffer_append(out, node->name);
+    for (uint32_t i = 0; i < node->attribute_count; i++) {
+        buffer_append_char(out, ' ');
+        buffer_append(out, node->attributes[i].name);
+        buffer_append(out, SLICE("=\""));
+        buffer_append_html(out, node->attributes[i].value, true);
+        buffer_append_char(out, '"');
+    }
+    buffer_append_char(out, '>');
+}
+
+static void close_tag(const dom_node *node, buffer *out) {
+    if (dom_tag_is_void((dom_tag)node->tag))
+        return;
+    buffer_append(out, SLICE("</"));
+    buffer_append(out, node->name);
+    buffer_append_char(out, '>');
+}
+
+void dom_outer_html(const dom_node *node, buffer *out) {
+    const dom_node *at = node;
+    for (;;) {
+        if (at->type == DOM_ELEMENT)
+            open_tag(at, out);
+        else if (at->type == DOM_TEXT && is_raw_text(at->parent))
+            buffer_append(out, at->text);
+        else if (at->type == DOM_TEXT)
+            buffer_append_html(out, at->text, false);
+        else {
+            buffer_append(out, SLICE("<!--"));
+            buffer_append(out, at->text);
+            buffer_append(out, SLICE("-->"));
+        }
+        if (at->first_child) {
+            at = at->first_child;
+            continue;
+        }
+        if (at->type == DOM_ELEMENT)
+            close_tag(at, out);
+        while (at != node && !at->next) {
+            at = at->parent;
+            close_tag(at, out);
+        }
+        if (at == node)
+            return;
+        at = at->next;
+    }
+}
+
+void dom_inner_html(const dom_node *node, buffer *out) {
+    for (const dom_node *child = node->first_child; child; child = child->next)
+        dom_outer_html(child, out);
+}
