@@ -7,8 +7,56 @@
 /* Exit statuses (ARCHITECTURE.md, The command line). */
 enum exit_status { EXIT_DONE = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_UNCONVERTED = 3, EXIT_ENVIRONMENT = 4 };
 
-/* `argv[0]` is the command's own name in all of them. */
-int command_debug(int argc, char **argv);
+/* The options: options.def is the one table. */
+typedef enum option_id {
+#define OPTION(symbol, name, letter, argument, commands, help) OPTION_##symbol,
+#include "options.def"
+#undef OPTION
+    OPTION_COUNT
+} option_id;
+
+typedef struct option_info {
+    const char *name;
+    char letter;          /* 0: none */
+    const char *argument; /* NULL: takes none */
+    const char *commands; /* "*": all */
+    const char *help;
+} option_info;
+
+const option_info *option_describe(option_id o);
+
+/* What the command line asks for: options in their order, then the other words. Points into argv. */
+typedef struct cli_arguments {
+    const char *command;
+    struct {
+        option_id option;
+        const char *value; /* NULL where the option takes none */
+    } *options;
+    size_t option_count;
+    char **words;
+    size_t word_count;
+} cli_arguments;
+
+bool option_given(const cli_arguments *arguments, option_id o);
+/* The value given last, or `otherwise`. */
+const char *option_value(const cli_arguments *arguments, option_id o, const char *otherwise);
+
+/* The commands: main.c holds the table. */
+typedef struct command_info {
+    const char *name;
+    const char *words; /* what follows, for the help: "PATH..." */
+    const char *help;
+    int (*run)(const cli_arguments *arguments); /* returns an exit status */
+} command_info;
+
+/* The table of commands, ended by a NULL name; for the help, the manual and the completions. */
+const command_info *command_table(void);
+
+int command_convert(const cli_arguments *arguments);
+int command_debug(int argc, char **argv); /* stages have arguments of their own */
+
+/* "isomerize: …" on standard error, with a line break. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A whole file, or standard input for "-", into the arena. False with errno set. */
 bool read_file(const char *path, arena *a, slice *out);

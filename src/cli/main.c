@@ -1,12 +1,193 @@
-/* main: options and commands. Decides nothing that the library could decide. */
+/* main: which command, with which options. Decides nothing that the library could decide. */
 #include "cli.h"
 
+#include <getopt.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
+
+static const command_info COMMANDS[] = {
+    {"convert", "PATH...", "convert pages: a file, a folder, or - for standard input to standard output", command_convert},
+    {NULL, NULL, NULL, NULL},
+};
+
+const command_info *command_table(void) {
+    return COMMANDS;
+}
+
+static const option_info OPTIONS[] = {
+#define OPTION(symbol, name, letter, argument, commands, help) {name, letter, argument, commands, help},
+#include "options.def"
+#undef OPTION
+};
+
+const option_info *option_describe(option_id o) {
+    return &OPTIONS[o];
+}
+
+bool option_given(const cli_arguments *arguments, option_id o) {
+    for (size_t i = 0; i < arguments->option_count; i++)
+        if (arguments->options[i].option == o)
+            return true;
+    return false;
+}
+
+const char *option_value(const cli_arguments *arguments, option_id o, const char *otherwise) {
+    for (size_t i = arguments->option_count; i > 0; i--)
+        if (arguments->options[i - 1].option == o)
+            return arguments->options[i - 1].value;
+    return otherwise;
+}
+
+void complain(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("isomerize: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+static bool command_takes(const char *command, option_id o) {
+    const char *commands = OPTIONS[o].commands;
+    if (strcmp(commands, "*") == 0)
+        return true;
+    size_t length = strlen(command);
+    for (const char *at = commands; (at = strstr(at, command)); at += length)
+        if ((at == commands || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+static void print_options(const char *command) {
+    for (int o = 0; o < OPTION_COUNT; o++) {
+        if (command ? !command_takes(command, (option_id)o) : strcmp(OPTIONS[o].commands, "*") != 0)
+            continue;
+        char spelled[64];
+        snprintf(spelled, sizeof spelled, "%s%c%s --%s%s%s", OPTIONS[o].letter ? "-" : " ",
+                 OPTIONS[o].letter ? OPTIONS[o].letter : ' ', OPTIONS[o].letter ? "," : " ", OPTIONS[o].name,
+                 OPTIONS[o].argument ? " " : "", OPTIONS[o].argument ? OPTIONS[o].argument : "");
+        printf("  %-24s %s\n", spelled, OPTIONS[o].help);
+    }
+}
+
+static void print_codes(void) {
+    for (int code = 0; code < FINDING_COUNT; code++) {
+        const finding_info *info = finding_describe((finding_code)code);
+        printf("%s (%s)\n    was:    %s\n    now:    %s\n    to do:  %s\n", info->name, grade_name(info->grade),
+               info->title, info->became, info->advice);
+    }
+}
+
+static int print_help(const command_info *command) {
+    if (command) {
+        printf("usage: isomerize %s [OPTION...] %s\n%s\n\n", command->name, command->words, command->help);
+        print_options(command->name);
+        return EXIT_DONE;
+    }
+    puts("usage: isomerize COMMAND [OPTION...] [PATH...]\n"
+         "Moves a site's pages from the old Markdown editor to the block editor.\n\ncommands:");
+    for (const command_info *c = COMMANDS; c->name; c++)
+        printf("  %-10s %-12s %s\n", c->name, c->words, c->help);
+    puts("\noptions of every command:");
+    print_options(NULL);
+    puts("\n`isomerize COMMAND --help` shows a command's own options, `isomerize help codes` what findings mean.\n"
+         "exit status: 0 done; 1 findings at or above --fail-on; 2 usage; 3 some page could not be converted;\n"
+         "             4 environment (disk, journal)");
+    return EXIT_DONE;
+}
+
+static const command_info *find_command(const char *name) {
+    for (const command_info *c = COMMANDS; c->name; c++)
+        if (strcmp(c->name, name) == 0)
+            return c;
+    return NULL;
+}
+
+static int help(int argc, char **argv) {
+    if (argc > 2 && strcmp(argv[2], "codes") == 0) {
+        print_codes();
+        return EXIT_DONE;
+    }
+    const command_info *command = argc > 2 ? find_command(argv[2]) : NULL;
+    if (argc > 2 && !command) {
+        complain("there is no command '%s'; `isomerize --help` lists them", argv[2]);
+        return EXIT_USAGE;
+    }
+    return print_help(command);
+}
+
+/* getopt's tables, made from ours: a long option's value is its index + 256. */
+struct option_tables {
+    struct option longs[OPTION_COUNT + 1];
+    char shorts[2 * OPTION_COUNT + 1];
+};
+
+static void fill_getopt(struct option_tables *tables) {
+    size_t letters = 0;
+    memset(tables, 0, sizeof *tables);
+    for (int o = 0; o < OPTION_COUNT; o++) {
+        tables->longs[o] = (struct option){OPTIONS[o].name, OPTIONS[o].argument ? required_argument : no_argument, NULL, 256 + o};
+        if (OPTIONS[o].letter)
+            tables->shorts[letters++] = OPTIONS[o].letter;
+        if (OPTIONS[o].letter && OPTIONS[o].argument)
+            tables->shorts[letters++] = ':';
+    }
+}
+
+static int run_command(const command_info *command, int argc, char **argv) {
+    struct option_tables tables;
+    fill_getopt(&tables);
+    cli_arguments arguments = {.command = command->name};
+    arguments.options = calloc((size_t)argc, sizeof *arguments.options);
+    int status = arguments.options ? EXIT_DONE : EXIT_ENVIRONMENT, c;
+    while (status == EXIT_DONE && (c = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
+        int o = c - 256;
+        for (int i = 0; c < 256 && i < OPTION_COUNT; i++)
+            if (OPTIONS[i].letter == c)
+                o = i;
+        if (c == '?' || o < 0 || !command_takes(command->name, (option_id)o)) {
+            if (c != '?')
+                complain("'%s' does not take --%s", command->name, OPTIONS[o].name);
+            fprintf(stderr, "`isomerize %s --help` shows its options\n", command->name);
+            status = EXIT_USAGE;
+            break;
+        }
+        arguments.options[arguments.option_count].option = (option_id)o;
+        arguments.options[arguments.option_count++].value = optarg;
+    }
+    arguments.words = argv + optind;
+    arguments.word_count = (size_t)(argc - optind);
+    if (status == EXIT_DONE) {
+        if (option_given(&arguments, OPTION_HELP))
+            status = print_help(command);
+        else if (option_given(&arguments, OPTION_VERSION))
+            puts("isomerize " ISOMERIZE_VERSION);
+        else
+            status = command->run(&arguments);
+    }
+    free(arguments.options);
+    return status;
+}
 
 int main(int argc, char **argv) {
-    if (argc > 1 && strcmp(argv[1], "debug") == 0)
+    if (argc < 2) {
+        print_help(NULL);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "help") == 0)
+        return help(argc, argv);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return print_help(NULL);
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        puts("isomerize " ISOMERIZE_VERSION);
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "debug") == 0)
         return command_debug(argc - 1, argv + 1);
-    fputs("usage: isomerize debug STAGE FILE\n", stderr);
-    return 2;
+    const command_info *command = find_command(argv[1]);
+    if (!command) {
+        complain("there is no command '%s'; `isomerize --help` lists them", argv[1]);
+        return EXIT_USAGE;
+    }
+    return run_command(command, argc - 1, argv + 1);
 }

@@ -1,0 +1,61 @@
+/* convert/: the whole line of rooms for one page: bytes + rules + options → bytes + findings + assets.
+ *
+ * Pure: no file, no network, no global state, no clock. The same input gives the same output on any thread.
+ * Everything above (site/, report/, cli/) is built on convert_page.
+ */
+#ifndef ISOMERIZE_CONVERT_H
+#define ISOMERIZE_CONVERT_H
+
+#include "assets/assets.h"
+#include "base/base.h"
+#include "mapping/mapping.h"
+
+/* A Liquid variable of the site: "site.baseurl" → "/town". */
+typedef struct convert_variable {
+    slice name, value;
+} convert_variable;
+
+/* What may be shared by all threads and pages of a run; nothing in it is changed by convert_page. */
+typedef struct convert_options {
+    const mapping_set *mappings; /* NULL: no shape is mapped */
+    const asset_rules *assets;   /* NULL: no URL is rewritten */
+    bool no_repair;              /* leave encoding as it is, but for what UTF-8 needs */
+    bool disabled[FINDING_COUNT]; /* repairs switched off by their code */
+    grade refuse_at;             /* a page of this grade or worse is refused; GRADE_REFUSED: none is (--strict: GRADE_REVIEW) */
+    const convert_variable *variables;
+    size_t variable_count;
+    /* Fragment ids that any page of the site links to: those whose loss matters (NULL: only the page's own). */
+    const slice *linked_ids;
+    size_t linked_id_count;
+    bool keep_html;              /* fill before_html, for reports */
+    size_t size_limit;           /* bytes of a page that is taken on; 0: 16 MiB */
+} convert_options;
+
+typedef enum convert_state {
+    CONVERT_DONE,       /* `output` is the new page */
+    CONVERT_ALREADY,    /* the page is `variant: tiptap` already: left alone */
+    CONVERT_NOT_A_PAGE, /* no front matter: left alone */
+    CONVERT_REFUSED     /* left alone; the finding of grade refused says why */
+} convert_state;
+
+/* Lives in the arena given to convert_page, but for what the caller passed in. */
+typedef struct convert_result {
+    convert_state state;
+    slice output;      /* the page to write; for other states than CONVERT_DONE, the bytes that came in */
+    slice text;        /* the repaired text of the page that came in */
+    slice before_html; /* what visitors read before, as HTML (keep_html) */
+    slice after_html;  /* the body that was written */
+    findings found;
+    grade grade;
+    vector assets;     /* of asset_reference: every remote file the page needs, in page order */
+    mapping_account *account; /* every shape seen by the mapping rules, claimed or not */
+} convert_result;
+
+/* Options with the defaults: nothing mapped or rewritten, no page refused for its grade. */
+convert_options convert_defaults(void);
+
+/* Converts one page. Never fails: what cannot be converted is CONVERT_REFUSED with a finding. `a` must outlive
+ * `result`. An exhausted arena refuses the page (`result` then holds the input and one finding). */
+void convert_page(slice bytes, const convert_options *options, arena *a, convert_result *result);
+
+#endif
