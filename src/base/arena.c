@@ -1,6 +1,7 @@
 /* The arena: chunks of growing size, bump allocation, one reset.
  *
- * Comes in: sizes. Goes out: memory. Never returns NULL: what cannot be served jumps to the handler, or aborts.
+ * Comes in: sizes. Goes out: memory. Never returns NULL: what cannot be served jumps to the handler, or
+ * aborts.
  */
 #include "base.h"
 

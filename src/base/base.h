@@ -17,7 +17,8 @@
 /* A bump allocator: a page's whole life. Nothing is freed piecemeal; arena_reset frees all of it at once. */
 typedef struct arena arena;
 
-/* A new arena that hands out at most `limit` bytes between two resets (0: no limit). NULL when out of memory. */
+/* A new arena that hands out at most `limit` bytes between two resets (0: no limit). NULL when out of memory.
+ */
 arena *arena_create(size_t limit);
 void arena_destroy(arena *a);
 
@@ -25,15 +26,16 @@ void arena_destroy(arena *a);
 void arena_reset(arena *a);
 
 /* Where an allocation that cannot be served jumps to (longjmp with 1). NULL, the default: the program aborts.
- * The jump crosses cmark-gfm and gumbo safely, since they draw from the arena too; a room that holds memory of
- * another kind (libyaml, curl, sqlite) must not call an arena function between taking and freeing it. */
+ * The jump crosses cmark-gfm and gumbo safely, since they draw from the arena too; a room that holds memory
+ * of another kind (libyaml, curl, sqlite) must not call an arena function between taking and freeing it. */
 void arena_on_exhausted(arena *a, jmp_buf *jump);
 
 /* `size` bytes, aligned for any type, uninitialised (arena_alloc) or zeroed (arena_zeroed). Never NULL. */
 void *arena_alloc(arena *a, size_t size);
 void *arena_zeroed(arena *a, size_t size);
 
-/* Grows an allocation, in place where it is the last one. The old bytes are kept, the new ones uninitialised. */
+/* Grows an allocation, in place where it is the last one. The old bytes are kept, the new ones uninitialised.
+ */
 void *arena_grow(arena *a, void *old, size_t old_size, size_t new_size);
 
 /* Bytes handed out since the last reset. */
@@ -103,10 +105,10 @@ typedef struct vector {
 } vector;
 
 vector vector_new(arena *a, size_t item_size);
-void *vector_push(vector *v);                      /* a zeroed new item at the end */
-void *vector_at(const vector *v, size_t index);    /* index < count */
-void *vector_last(const vector *v);                /* NULL when empty */
-void vector_pop(vector *v);                        /* count > 0 */
+void *vector_push(vector *v);                   /* a zeroed new item at the end */
+void *vector_at(const vector *v, size_t index); /* index < count */
+void *vector_last(const vector *v);             /* NULL when empty */
+void vector_pop(vector *v);                     /* count > 0 */
 
 /* ---- line map ---------------------------------------------------------------------------------------- */
 
@@ -146,7 +148,7 @@ typedef enum finding_code {
 } finding_code;
 
 typedef struct finding_info {
-    const char *name;   /* kebab-case, stable */
+    const char *name; /* kebab-case, stable */
     grade grade;
     const char *title;  /* what was there, in general */
     const char *became; /* what became of it, unless the finding says otherwise */
@@ -175,15 +177,17 @@ typedef struct findings {
 } findings;
 
 findings findings_new(arena *a);
-/* Adds a finding with a formatted detail (copied, cut at 240 bytes on a character boundary, line breaks become
- * spaces). Returns it, so that the caller can fill `became`, `before`, `after`; NULL when it was only counted. */
+/* Adds a finding with a formatted detail (copied, cut at 240 bytes on a character boundary, line breaks
+ * become spaces). Returns it, so that the caller can fill `became`, `before`, `after`; NULL when it was only
+ * counted. */
 finding *findings_add(findings *f, finding_code code, uint32_t line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 grade findings_grade(const findings *f);
 
 /* ---- UTF-8 ------------------------------------------------------------------------------------------- */
 
-/* Decodes the code point at `offset` of valid UTF-8 and moves `offset` behind it; of invalid bytes, one byte as U+FFFD. */
+/* Decodes the code point at `offset` of valid UTF-8 and moves `offset` behind it; of invalid bytes, one byte
+ * as U+FFFD. */
 uint32_t utf8_next(slice s, size_t *offset);
 
 /* ASCII classes, locale-independent. */

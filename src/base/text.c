@@ -286,7 +286,10 @@ uint32_t utf8_next(slice s, size_t *offset) {
         *offset += 1;
         return lead;
     }
-    size_t length = lead >= 0xF0 && lead <= 0xF4 ? 4 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xC2 && lead < 0xE0 ? 2 : 0;
+    size_t length = lead >= 0xF0 && lead <= 0xF4  ? 4
+                    : lead >= 0xE0 && lead < 0xF0 ? 3
+                    : lead >= 0xC2 && lead < 0xE0 ? 2
+                                                  : 0;
     if (length == 0 || length > left) {
         *offset += 1;
         return 0xFFFD;

@@ -5,7 +5,13 @@
 #include "base/base.h"
 
 /* Exit statuses (ARCHITECTURE.md, The command line). */
-enum exit_status { EXIT_DONE = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_UNCONVERTED = 3, EXIT_ENVIRONMENT = 4 };
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_FINDINGS = 1,
+    EXIT_USAGE = 2,
+    EXIT_UNCONVERTED = 3,
+    EXIT_ENVIRONMENT = 4
+};
 
 /* The options: options.def is the one table. */
 typedef enum option_id {
@@ -31,7 +37,7 @@ typedef struct cli_arguments {
     struct {
         option_id option;
         const char *value; /* NULL where the option takes none */
-    } *options;
+    } * options;
     size_t option_count;
     char **words;
     size_t word_count;

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 static const command_info COMMANDS[] = {
-    {"convert", "PATH...", "convert pages: a file, a folder, or - for standard input to standard output", command_convert},
+    {"convert", "PATH...", "convert pages: a file, a folder, or - for standard input to standard output",
+     command_convert},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -73,8 +74,8 @@ static void print_options(const char *command) {
 static void print_codes(void) {
     for (int code = 0; code < FINDING_COUNT; code++) {
         const finding_info *info = finding_describe((finding_code)code);
-        printf("%s (%s)\n    was:    %s\n    now:    %s\n    to do:  %s\n", info->name, grade_name(info->grade),
-               info->title, info->became, info->advice);
+        printf("%s (%s)\n    was:    %s\n    now:    %s\n    to do:  %s\n", info->name,
+               grade_name(info->grade), info->title, info->became, info->advice);
     }
 }
 
@@ -90,8 +91,10 @@ static int print_help(const command_info *command) {
         printf("  %-10s %-12s %s\n", c->name, c->words, c->help);
     puts("\noptions of every command:");
     print_options(NULL);
-    puts("\n`isomerize COMMAND --help` shows a command's own options, `isomerize help codes` what findings mean.\n"
-         "exit status: 0 done; 1 findings at or above --fail-on; 2 usage; 3 some page could not be converted;\n"
+    puts("\n`isomerize COMMAND --help` shows a command's own options, `isomerize help codes` what findings "
+         "mean.\n"
+         "exit status: 0 done; 1 findings at or above --fail-on; 2 usage; 3 some page could not be "
+         "converted;\n"
          "             4 environment (disk, journal)");
     return EXIT_DONE;
 }
@@ -126,7 +129,8 @@ static void fill_getopt(struct option_tables *tables) {
     size_t letters = 0;
     memset(tables, 0, sizeof *tables);
     for (int o = 0; o < OPTION_COUNT; o++) {
-        tables->longs[o] = (struct option){OPTIONS[o].name, OPTIONS[o].argument ? required_argument : no_argument, NULL, 256 + o};
+        tables->longs[o] = (struct option){
+            OPTIONS[o].name, OPTIONS[o].argument ? required_argument : no_argument, NULL, 256 + o};
         if (OPTIONS[o].letter)
             tables->shorts[letters++] = OPTIONS[o].letter;
         if (OPTIONS[o].letter && OPTIONS[o].argument)

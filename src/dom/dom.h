@@ -1,7 +1,7 @@
 /* dom/: HTML → element tree with source lines, and CSS selectors over the tree.
  *
- * Comes in: HTML, with a map from its offsets to lines of the source page. Goes out: a mutable tree in the arena.
- * The tree is what a browser would build (WHATWG HTML, through gumbo). It never loses text.
+ * Comes in: HTML, with a map from its offsets to lines of the source page. Goes out: a mutable tree in the
+ * arena. The tree is what a browser would build (WHATWG HTML, through gumbo). It never loses text.
  */
 #ifndef ISOMERIZE_DOM_H
 #define ISOMERIZE_DOM_H
@@ -35,18 +35,20 @@ struct dom_node {
     slice text; /* text and comments */
     dom_attribute *attributes;
     uint32_t attribute_count;
-    uint32_t line; /* of the source page, 1-based; 0: not known. New nodes take the line of what they stand for. */
+    uint32_t
+        line; /* of the source page, 1-based; 0: not known. New nodes take the line of what they stand for. */
     uint16_t tag;  /* dom_tag */
     uint8_t type;  /* dom_type */
     uint8_t flags; /* for the room that works on the tree; 0 when parsed */
 };
 
-/* The tree of an HTML fragment: a `body` element that holds it. Nesting beyond DOM_DEPTH_MAX is flattened with a
- * finding. `lines` and `found` may be NULL. The nodes live in `a`; slices may point into `html`. */
+/* The tree of an HTML fragment: a `body` element that holds it. Nesting beyond DOM_DEPTH_MAX is flattened
+ * with a finding. `lines` and `found` may be NULL. The nodes live in `a`; slices may point into `html`. */
 #define DOM_DEPTH_MAX 200
 dom_node *dom_parse(slice html, const line_map *lines, arena *a, findings *found);
 
-/* HTML of the children of `node` (dom_inner_html) or of the node itself, as a browser's innerHTML gives it. */
+/* HTML of the children of `node` (dom_inner_html) or of the node itself, as a browser's innerHTML gives it.
+ */
 void dom_inner_html(const dom_node *node, buffer *out);
 void dom_outer_html(const dom_node *node, buffer *out);
 
@@ -74,11 +76,11 @@ dom_node *dom_new_element(arena *a, dom_tag tag, uint32_t line);
 dom_node *dom_new_text(arena *a, slice text, uint32_t line);
 void dom_attribute_set(dom_node *node, arena *a, slice name, slice value);
 void dom_attribute_remove(dom_node *node, slice name);
-void dom_append(dom_node *parent, dom_node *child);              /* child must have no parent */
-void dom_insert_before(dom_node *reference, dom_node *node);     /* node must have no parent */
-void dom_remove(dom_node *node);                                 /* leaves it without parent and siblings */
-void dom_move_children(dom_node *from, dom_node *to);            /* appends them, in order */
-void dom_unwrap(dom_node *node);                                 /* its children take its place */
+void dom_append(dom_node *parent, dom_node *child);          /* child must have no parent */
+void dom_insert_before(dom_node *reference, dom_node *node); /* node must have no parent */
+void dom_remove(dom_node *node);                             /* leaves it without parent and siblings */
+void dom_move_children(dom_node *from, dom_node *to);        /* appends them, in order */
+void dom_unwrap(dom_node *node);                             /* its children take its place */
 void dom_replace(dom_node *old, dom_node *replacement);
 
 #endif

@@ -1,9 +1,9 @@
 /* HTML → tree, through gumbo with an allocator that draws from the arena.
  *
- * Comes in: any bytes (valid UTF-8 by then). Goes out: the tree a browser builds, as our own mutable nodes, each
- * with the line of the source page. gumbo's own tree is left behind in the arena.
+ * Comes in: any bytes (valid UTF-8 by then). Goes out: the tree a browser builds, as our own mutable nodes,
+ * each with the line of the source page. gumbo's own tree is left behind in the arena.
  */
-#include "dom/dom.h"
+#include "guard.h"
 
 #include <gumbo.h>
 
@@ -68,6 +68,12 @@ static const GumboVector *children_of(const GumboNode *node) {
     return NULL;
 }
 
+/* A tag that the guard took out. */
+static bool is_filler(const GumboNode *node) {
+    return node->type == GUMBO_NODE_COMMENT &&
+           (node->v.text.text[0] == GUARD_FILLER || node->v.text.text[0] == '\0');
+}
+
 /* Copies gumbo's tree below `root`, walking with indices instead of recursion. */
 static void convert_tree(const conversion *c, const GumboNode *root, dom_node *body) {
     const GumboNode *at = root;
@@ -79,7 +85,8 @@ static void convert_tree(const conversion *c, const GumboNode *root, dom_node *b
         if (index < children->length) {
             const GumboNode *child = children->data[index];
             if (!children_of(child)) {
-                dom_append(parent, convert_text(c, child));
+                if (!is_filler(child))
+                    dom_append(parent, convert_text(c, child));
                 index++;
             } else {
                 if (depth < DOM_DEPTH_MAX) {
@@ -87,8 +94,8 @@ static void convert_tree(const conversion *c, const GumboNode *root, dom_node *b
                     dom_append(parent, node);
                     parent = node;
                 } else if (flattened == 0 && c->found) {
-                    findings_add(c->found, FINDING_HTML_NESTING, line_at(c, &child->v.element.start_pos), "<%s>",
-                                 gumbo_normalized_tagname(child->v.element.tag));
+                    findings_add(c->found, FINDING_HTML_NESTING, line_at(c, &child->v.element.start_pos),
+                                 "<%s>", gumbo_normalized_tagname(child->v.element.tag));
                 }
                 flattened += depth >= DOM_DEPTH_MAX;
                 depth++;
@@ -114,7 +121,12 @@ dom_node *dom_parse(slice html, const line_map *lines, arena *a, findings *found
     options.userdata = a;
     options.max_errors = 0;
     options.fragment_context = GUMBO_TAG_BODY;
-    GumboOutput *output = gumbo_parse_with_options(&options, html.data ? html.data : "", html.length);
+    size_t dropped = 0;
+    slice safe = guard_html(html, a, &dropped);
+    if (safe.data != html.data && found)
+        findings_add(found, FINDING_HTML_NESTING, lines ? line_map_find(lines, dropped) : 0,
+                     "tags nested beyond all use");
+    GumboOutput *output = gumbo_parse_with_options(&options, safe.data ? safe.data : "", safe.length);
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, 1);
     conversion c = {a, lines, found};
     convert_tree(&c, output->root, body);

@@ -79,7 +79,8 @@ void dom_text_content(const dom_node *node, buffer *out) {
     for (const dom_node *at = node; at;) {
         if (at->type == DOM_TEXT)
             buffer_append(out, at->text);
-        at = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE ? dom_next_skip(at, node) : dom_next(at, node);
+        at = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE ? dom_next_skip(at, node)
+                                                                   : dom_next(at, node);
     }
 }
 
@@ -179,8 +180,8 @@ void dom_replace(dom_node *old, dom_node *replacement) {
 
 /* Elements whose text is not escaped when written: WHATWG HTML §13.3. */
 static bool is_raw_text(const dom_node *node) {
-    return node && (node->tag == DOM_TAG_SCRIPT || node->tag == DOM_TAG_STYLE || node->tag == DOM_TAG_IFRAME ||
-                    node->tag == DOM_TAG_NOSCRIPT);
+    return node && (node->tag == DOM_TAG_SCRIPT || node->tag == DOM_TAG_STYLE ||
+                    node->tag == DOM_TAG_IFRAME || node->tag == DOM_TAG_NOSCRIPT);
 }
 
 static void open_tag(const dom_node *node, buffer *out) {

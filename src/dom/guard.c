@@ -1,0 +1,204 @@
+/* Before gumbo: takes out of hostile HTML what would cost it quadratic time.
+ *
+ * WHATWG tree construction looks up the stack of open elements and the list of active formatting elements for
+ * many tags, and gumbo compares each attribute name of a tag with all before it. So nesting, unclosed
+ * formatting and attributes are bounded here, in one pass. Only tags go, never text; nearly every page comes
+ * through untouched.
+ */
+#include "guard.h"
+
+#define DEPTH_MAX 400      /* open elements; beyond DOM_DEPTH_MAX the tree is flattened anyway */
+#define FORMATTING_MAX 16  /* unclosed formatting elements: each is opened again in every later block */
+#define ATTRIBUTES_MAX 100 /* of one tag */
+
+typedef struct nesting {
+    size_t open, dropped, limit;
+} nesting;
+
+typedef struct guard {
+    slice html;
+    arena *arena;
+    nesting blocks, formatting;
+    char *copy;             /* NULL until the first tag goes */
+    size_t first;           /* offset of that tag */
+    bool no_quote_ahead[2]; /* no further " or ', so that it is looked for once */
+} guard;
+
+typedef struct tag {
+    size_t from, to; /* of the whole tag, '<' and '>' included */
+    slice name;
+    bool closes;
+    size_t attributes;
+} tag;
+
+/* Formatting elements: WHATWG HTML §13.2.4.2. */
+static bool is_formatting(dom_tag t) {
+    switch (t) {
+    case DOM_TAG_B:
+    case DOM_TAG_BIG:
+    case DOM_TAG_CODE:
+    case DOM_TAG_EM:
+    case DOM_TAG_FONT:
+    case DOM_TAG_I:
+    case DOM_TAG_S:
+    case DOM_TAG_SMALL:
+    case DOM_TAG_STRIKE:
+    case DOM_TAG_STRONG:
+    case DOM_TAG_TT:
+    case DOM_TAG_U:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Elements that close themselves when the next one opens: their depth is that of their container. */
+static bool closes_itself(dom_tag t) {
+    switch (t) {
+    case DOM_TAG_A: /* a second <a> ends the first: §13.2.6.4.7 */
+    case DOM_TAG_P:
+    case DOM_TAG_LI:
+    case DOM_TAG_TD:
+    case DOM_TAG_TH:
+    case DOM_TAG_TR:
+    case DOM_TAG_TBODY:
+    case DOM_TAG_THEAD:
+    case DOM_TAG_TFOOT:
+    case DOM_TAG_DD:
+    case DOM_TAG_DT:
+    case DOM_TAG_OPTION:
+        return true;
+    default:
+        return dom_tag_is_void(t);
+    }
+}
+
+static char *writable(guard *g, size_t at) {
+    if (!g->copy) {
+        g->copy = arena_alloc(g->arena, g->html.length);
+        memcpy(g->copy, g->html.data, g->html.length);
+        g->first = at;
+    }
+    return g->copy;
+}
+
+/* Overwrites a tag with a comment of the same length, so that every offset stays what it was. */
+static void drop_tag(guard *g, const tag *t) {
+    char *html = writable(g, t->from);
+    memset(html + t->from + 1, GUARD_FILLER, t->to - t->from - 2);
+    html[t->from + 1] = '!';
+}
+
+static void drop_attributes(guard *g, const tag *t) {
+    size_t from = t->from + 1 + t->name.length;
+    memset(writable(g, t->from) + from, ' ', t->to - 1 - from);
+}
+
+/* The offset of the quote that closes the one at `at`; `at` itself when there is none. */
+static size_t closing_quote(guard *g, size_t at) {
+    bool *none = &g->no_quote_ahead[g->html.data[at] == '"'];
+    size_t end = *none ? SLICE_NONE : slice_find_char(g->html, g->html.data[at], at + 1);
+    *none = end == SLICE_NONE;
+    return *none ? at : end;
+}
+
+/* Reads the tag at `at` ('<'). False when it is not a tag. Quotes are honoured, as in the HTML tokenizer. */
+static bool read_tag(guard *g, size_t at, tag *t) {
+    slice html = g->html;
+    size_t i = at + 1;
+    t->closes = i < html.length && html.data[i] == '/';
+    i += t->closes;
+    size_t name = i;
+    if (i >= html.length || !is_alpha(html.data[i]))
+        return false;
+    while (i < html.length && !is_space(html.data[i]) && html.data[i] != '>' && html.data[i] != '/')
+        i++;
+    t->name = slice_sub(html, name, i);
+    t->attributes = 0;
+    bool in_name = false;
+    for (; i < html.length && html.data[i] != '>'; i++) {
+        char c = html.data[i];
+        if ((c == '"' || c == '\'') && html.data[i - 1] == '=') {
+            i = closing_quote(g, i);
+            in_name = false;
+        } else if (is_space(c) || c == '/') {
+            in_name = false;
+        } else if (!in_name) {
+            t->attributes++;
+            in_name = true;
+        }
+    }
+    if (i >= html.length)
+        return false;
+    t->from = at;
+    t->to = i + 1;
+    return true;
+}
+
+static dom_tag known_tag(slice name) {
+    char lower[16];
+    if (name.length > sizeof lower)
+        return DOM_TAG_UNKNOWN;
+    for (size_t i = 0; i < name.length; i++)
+        lower[i] = to_lower(name.data[i]);
+    return dom_tag_of((slice){lower, name.length});
+}
+
+/* The offset behind a raw text element's content: nothing in it is a tag. */
+static size_t skip_raw_text(slice html, dom_tag name, size_t from) {
+    const char *end = name == DOM_TAG_SCRIPT     ? "script"
+                      : name == DOM_TAG_STYLE    ? "style"
+                      : name == DOM_TAG_TEXTAREA ? "textarea"
+                                                 : NULL;
+    if (!end)
+        return from;
+    slice wanted = slice_of(end);
+    for (size_t at = from; (at = slice_find(html, SLICE("</"), at)) != SLICE_NONE; at += 2)
+        if (slice_equal_nocase(slice_sub(html, at + 2, at + 2 + wanted.length), wanted))
+            return at;
+    return html.length;
+}
+
+static void weigh_tag(guard *g, const tag *t, dom_tag name) {
+    nesting *n = is_formatting(name) ? &g->formatting : &g->blocks;
+    if (!t->closes && t->attributes > ATTRIBUTES_MAX)
+        drop_attributes(g, t);
+    if (closes_itself(name))
+        return;
+    if (t->closes && n->dropped) {
+        n->dropped--;
+        drop_tag(g, t);
+    } else if (t->closes) {
+        n->open -= n->open > 0;
+    } else if (n->open >= n->limit) {
+        n->dropped++;
+        drop_tag(g, t);
+    } else {
+        n->open++;
+    }
+}
+
+slice guard_html(slice html, arena *a, size_t *first_dropped) {
+    guard g = {.html = html, .arena = a};
+    g.blocks.limit = DEPTH_MAX;
+    g.formatting.limit = FORMATTING_MAX;
+    for (size_t at = 0; (at = slice_find_char(html, '<', at)) != SLICE_NONE;) {
+        tag t;
+        if (slice_starts_with(slice_from(html, at), SLICE("<!--"))) {
+            size_t end = slice_find(html, SLICE("-->"), at + 4);
+            at = end == SLICE_NONE ? html.length : end + 3;
+        } else if (at + 2 >= html.length || !is_alpha(html.data[at + 1 + (html.data[at + 1] == '/')])) {
+            at++;
+        } else if (!read_tag(&g, at, &t)) {
+            break; /* runs to the end of the text: no tag comes after it */
+        } else {
+            dom_tag name = known_tag(t.name);
+            weigh_tag(&g, &t, name);
+            at = t.closes ? t.to : skip_raw_text(html, name, t.to);
+        }
+    }
+    if (!g.copy)
+        return html;
+    *first_dropped = g.first;
+    return (slice){g.copy, html.length};
+}
