@@ -1,0 +1,137 @@
+/* report/: what a run did, or a dry run would do: for people, for programs, for pull requests.
+ *
+ * In: one report_page a page, in the order they are to appear. Out: bytes, through the caller's sink, as each
+ * page comes: memory does not grow with the size or the number of the pages. Never touches disk or network,
+ * never decides what becomes of a page.
+ */
+#ifndef ISOMERIZE_REPORT_H
+#define ISOMERIZE_REPORT_H
+
+#include "base/base.h"
+
+/* ---- what is reported -------------------------------------------------------------------------------- */
+
+/* What became of a page, or would. */
+typedef enum report_state {
+    REPORT_CHANGED, /* converted: `after` holds the new page */
+    REPORT_ALREADY, /* already in the new editor's form: left alone */
+    REPORT_KEPT,    /* edited by a person since it was converted: left alone */
+    REPORT_REFUSED, /* left exactly as it was: the findings say why */
+    REPORT_FAILED,  /* could not be read or written: `message` says why */
+    REPORT_STATE_COUNT
+} report_state;
+
+const char *report_state_name(report_state state); /* "changed", "already", "kept", "refused", "failed" */
+
+typedef enum report_asset_state {
+    REPORT_ASSET_TO_FETCH, /* a real run would fetch it */
+    REPORT_ASSET_FETCHED,  /* fetched in this run */
+    REPORT_ASSET_PRESENT,  /* was in the site already */
+    REPORT_ASSET_FAILED,   /* could not be fetched: the address was kept */
+    REPORT_ASSET_STATE_COUNT
+} report_asset_state;
+
+const char *
+report_asset_state_name(report_asset_state state); /* "to-fetch", "fetched", "present", "failed" */
+
+typedef struct report_asset {
+    slice url;  /* as the old page has it */
+    slice path; /* in the site, as the new page has it */
+    report_asset_state state;
+} report_asset;
+
+/* One page. Everything is borrowed for the length of report_add only. Texts are UTF-8 but for `path`,
+ * `before` and `after`, which are bytes. What a format does not use may be left empty: only REPORT_HTML reads
+ * the renderings. */
+typedef struct report_page {
+    slice site;          /* empty in a run over one site */
+    slice path;          /* relative to the site, with '/' */
+    slice before, after; /* the page file; `after` is empty unless REPORT_CHANGED */
+    grade grade;         /* of the page: its worst finding's */
+    report_state state;
+    slice message; /* REPORT_KEPT, REPORT_FAILED: why, in a sentence */
+    const findings *findings;
+    const report_asset *assets;
+    size_t asset_count;
+    slice before_html;            /* the body as visitors see it today */
+    const line_map *before_lines; /* offsets of before_html → lines of `before`; may be NULL */
+    slice after_html;             /* the new page's body */
+} report_page;
+
+/* ---- writing a report -------------------------------------------------------------------------------- */
+
+typedef enum report_format {
+    REPORT_UNIFIED, /* a patch that `git apply` takes */
+    REPORT_SUMMARY, /* a page of text for a person at a terminal */
+    REPORT_JSON,    /* JSON Lines; the schema is in json.c and isomerize(1) */
+    REPORT_HTML,    /* one self-contained file for the people who own the pages */
+    REPORT_SARIF,   /* SARIF 2.1.0, for code review tools */
+    REPORT_FORMAT_COUNT
+} report_format;
+
+/* The format of that name (unified, summary, json, html, sarif), or REPORT_FORMAT_COUNT. */
+report_format report_format_by_name(slice name);
+const char *report_format_name(report_format format);
+
+/* Takes bytes; false when it cannot (disk full, a closed pipe): the writer then writes no more. */
+typedef struct report_sink {
+    bool (*write)(void *context, const char *bytes, size_t length);
+    void *context;
+} report_sink;
+
+/* Gives a picture of the site, to be put into an HTML report: `path` is the address in the page without its
+ * query, decoded, starting with '/'. The bytes need to stay until the next call. False: there is none, or it
+ * is too big. */
+typedef struct report_pictures {
+    bool (*read)(void *context, slice path, slice *bytes);
+    void *context;
+} report_pictures;
+
+typedef struct report_options {
+    report_format format;
+    bool dry_run;  /* nothing was written: the wording follows */
+    bool color;    /* unified, summary: terminal colours, and control characters of pages made visible */
+    size_t width;  /* summary: columns to fill; 0: 80 */
+    slice site;    /* what to call it: a host or folder name */
+    slice version; /* of the program */
+    report_pictures pictures; /* html; `read` may be NULL */
+} report_options;
+
+/* Running totals, in every format; for the last lines of a run. */
+typedef struct report_totals {
+    size_t pages;
+    size_t states[REPORT_STATE_COUNT];
+    size_t grades[GRADE_REFUSED + 1]; /* of changed and refused pages */
+    size_t findings[FINDING_COUNT];   /* times */
+    size_t finding_pages[FINDING_COUNT];
+    size_t assets[REPORT_ASSET_STATE_COUNT]; /* a file once a page that names it */
+} report_totals;
+
+typedef struct report_writer report_writer;
+
+/* Begins a report. The options are copied, their slices borrowed until report_end. */
+report_writer *report_begin(const report_options *options, report_sink sink);
+
+/* Adds the next page; temporary memory comes from `scratch`, normally the page's own arena. False when the
+ * sink took no more. */
+bool report_add(report_writer *writer, const report_page *page, arena *scratch);
+
+const report_totals *report_so_far(const report_writer *writer);
+
+/* Writes the rest and frees the writer. False when the sink took no more at any time. */
+bool report_end(report_writer *writer);
+
+/* ---- reading reports back ---------------------------------------------------------------------------- */
+
+/* Adds a page for each page line of a JSON report (`json`: the whole file). `site`, where not empty, names
+ * the pages' site; else the name in the report does. False with `*error` a sentence (line number first) when
+ * it is not one of ours or is cut off: what came before it has been added. */
+bool report_merge(report_writer *writer, slice json, slice site, arena *scratch, slice *error);
+
+/* ---- comparing --------------------------------------------------------------------------------------- */
+
+/* Appends the unified diff of two files, with git's header and three lines of context; nothing when they are
+ * equal. */
+void report_unified_diff(slice path, slice before, slice after, bool color, buffer *out, arena *scratch);
+
+#endif

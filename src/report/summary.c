@@ -1,0 +1,178 @@
+/* The summary: what a run did on one screen, for somebody who has never seen the program. */
+#include "writer.h"
+
+#include <stdlib.h>
+
+static const char *const BOLD = "\033[1m", *const DIM = "\033[2m", *const PLAIN = "\033[m";
+static const char *const GRADE_COLORS[] = {"\033[32m", "\033[33m", "\033[31m", "\033[35m"};
+static const char *const GRADE_MEANINGS[] = {
+    "nothing to look at",
+    "text, pictures and links are there; something of the look is not",
+    "something a visitor could read or do is gone or unclear",
+    "left exactly as it was, with the reason",
+};
+static const char *const STATE_MEANINGS[] = {
+    [REPORT_ALREADY] = "already in the new editor's form: left alone",
+    [REPORT_KEPT] = "edited by a person since: left alone",
+    [REPORT_FAILED] = "could not be read or written",
+};
+static const char *const ASSET_MEANINGS[][2] = {
+    [REPORT_ASSET_TO_FETCH] = {"to fetch", "a real run fetches these into the site"},
+    [REPORT_ASSET_FETCHED] = {"fetched", "now in the site"},
+    [REPORT_ASSET_PRESENT] = {"present", "were in the site already"},
+    [REPORT_ASSET_FAILED] = {"failed", "could not be fetched: the old address was kept"},
+};
+
+/* Columns that a text takes, one a code point: close enough for the Latin text of titles and paths. */
+static size_t count_columns(slice text) {
+    size_t columns = 0;
+    for (size_t at = 0; at < text.length; columns++)
+        utf8_next(text, &at);
+    return columns;
+}
+
+/* The text, cut with an ellipsis to at most `width` columns. Control characters become '?'. */
+static void append_cut(slice text, size_t width, buffer *out) {
+    bool cut = count_columns(text) > width;
+    size_t left = cut && width ? width - 1 : width;
+    for (size_t at = 0; at < text.length && left > 0; left--) {
+        uint32_t c = utf8_next(text, &at);
+        buffer_append_codepoint(out, c < 0x20 || (c >= 0x7F && c < 0xA0) ? '?' : c);
+    }
+    if (cut)
+        buffer_append_string(out, "…");
+}
+
+static void append_painted(const report_writer *w, const char *paint, const char *text, buffer *out) {
+    buffer_append_string(out, w->options.color ? paint : "");
+    buffer_append_string(out, text);
+    buffer_append_string(out, w->options.color ? PLAIN : "");
+}
+
+static void append_heading(const report_writer *w, const char *text, buffer *out) {
+    buffer_append_char(out, '\n');
+    append_painted(w, BOLD, text, out);
+    buffer_append_char(out, '\n');
+}
+
+/* A row: a name in ten columns, a number in eight, and words in the rest of the line. */
+static void append_row(const report_writer *w, const char *paint, const char *name, size_t count,
+                       const char *words, buffer *out) {
+    buffer_append_string(out, "  ");
+    append_painted(w, paint, name, out);
+    buffer_printf(out, "%*s%8.*s  ", (int)(strlen(name) < 10 ? 10 - strlen(name) : 0), "",
+                  SLICE_ARGS(format_count(count, w->memory)));
+    append_cut(slice_of(words), w->options.width > 22 ? w->options.width - 22 : 20, out);
+    buffer_append_char(out, '\n');
+}
+
+static void append_pages(const report_writer *w, buffer *out) {
+    const report_totals *t = &w->totals;
+    append_heading(w, "Pages", out);
+    for (int g = 0; g <= GRADE_REFUSED; g++)
+        append_row(w, GRADE_COLORS[g], grade_name((grade)g), t->grades[g], GRADE_MEANINGS[g], out);
+    for (int state = 0; state < REPORT_STATE_COUNT; state++)
+        if (STATE_MEANINGS[state] && t->states[state])
+            append_row(w, DIM, report_state_name((report_state)state), t->states[state],
+                       STATE_MEANINGS[state], out);
+}
+
+static int compare_codes(const void *left, const void *right, void *context) {
+    const report_totals *t = context;
+    finding_code a = *(const finding_code *)left, b = *(const finding_code *)right;
+    grade grade_a = finding_describe(a)->grade, grade_b = finding_describe(b)->grade;
+    if (grade_a != grade_b)
+        return grade_a > grade_b ? -1 : 1;
+    if (t->finding_pages[a] != t->finding_pages[b])
+        return t->finding_pages[a] > t->finding_pages[b] ? -1 : 1;
+    return a < b ? -1 : a > b;
+}
+
+static void append_codes(const report_writer *w, buffer *out) {
+    finding_code codes[FINDING_COUNT + 1];
+    size_t count = 0, widest = 0;
+    for (int code = 0; code < FINDING_COUNT; code++)
+        if (w->totals.findings[code])
+            codes[count++] = (finding_code)code;
+    if (!count)
+        return;
+    qsort_r(codes, count, sizeof *codes, compare_codes, (void *)(uintptr_t)&w->totals);
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(finding_describe(codes[i])->name);
+        widest = length > widest ? length : widest;
+    }
+    append_heading(w, "Findings                 pages   times", out);
+    for (size_t i = 0; i < count; i++) {
+        const finding_info *info = finding_describe(codes[i]);
+        buffer_append_string(out, "  ");
+        append_painted(w, GRADE_COLORS[info->grade], grade_name(info->grade), out);
+        buffer_printf(out, "%*s%8.*s%8.*s  ", (int)(20 - strlen(grade_name(info->grade))), "",
+                      SLICE_ARGS(format_count(w->totals.finding_pages[codes[i]], w->memory)),
+                      SLICE_ARGS(format_count(w->totals.findings[codes[i]], w->memory)));
+        buffer_printf(out, "%-*s", (int)widest, info->name);
+        buffer_append_string(out, "\n                                        ");
+        append_cut(slice_of(info->title), w->options.width - 40, out);
+        buffer_append_char(out, '\n');
+    }
+}
+
+static void append_asset_rows(const report_writer *w, buffer *out) {
+    size_t total = 0;
+    for (int state = 0; state < REPORT_ASSET_STATE_COUNT; state++)
+        total += w->totals.assets[state];
+    if (!total)
+        return;
+    append_heading(w, "Pictures and files named by pages", out);
+    for (int state = 0; state < REPORT_ASSET_STATE_COUNT; state++)
+        if (w->totals.assets[state])
+            append_row(w, state == REPORT_ASSET_FAILED ? GRADE_COLORS[GRADE_LOSS] : "",
+                       ASSET_MEANINGS[state][0], w->totals.assets[state], ASSET_MEANINGS[state][1], out);
+}
+
+static void append_first(const report_writer *w, buffer *out) {
+    if (!w->first_count)
+        return;
+    append_heading(w, "Look at these first", out);
+    for (size_t i = 0; i < w->first_count; i++) {
+        const report_first *first = &w->first[i];
+        buffer_append_string(out, "  ");
+        append_painted(w, GRADE_COLORS[first->grade], grade_name(first->grade), out);
+        buffer_printf(out, "%*s", (int)(9 - strlen(grade_name(first->grade))), "");
+        append_cut(first->path, w->options.width - 11, out);
+        if (first->line)
+            buffer_printf(out, ":%u", first->line);
+        buffer_append_string(out, "\n           ");
+        slice what = first->code == FINDING_COUNT
+                         ? first->detail
+                         : format_slice(w->memory, "%s: %.*s", finding_describe(first->code)->title,
+                                        SLICE_ARGS(first->detail));
+        append_cut(what, w->options.width - 11, out);
+        buffer_append_char(out, '\n');
+    }
+}
+
+static bool add_nothing(report_writer *w, const report_page *page, arena *scratch) {
+    (void)w, (void)page, (void)scratch;
+    return true;
+}
+
+static bool end_summary(report_writer *w) {
+    if (w->options.width < 60)
+        w->options.width = 60;
+    buffer out = buffer_new(w->memory, 8192);
+    slice pages = format_count(w->totals.pages, w->memory);
+    buffer_append_string(&out, w->options.color ? BOLD : "");
+    append_cut(w->options.site.length ? w->options.site : SLICE("this site"), w->options.width - 40, &out);
+    buffer_append_string(&out, w->options.color ? PLAIN : "");
+    buffer_printf(&out, ": %.*s page%s looked at", SLICE_ARGS(pages), w->totals.pages == 1 ? "" : "s");
+    if (w->sites > 1)
+        buffer_printf(&out, " in %zu sites", w->sites);
+    buffer_append_string(&out, w->options.dry_run ? "; nothing was changed (dry run)\n" : "\n");
+    append_pages(w, &out);
+    append_codes(w, &out);
+    append_asset_rows(w, &out);
+    append_first(w, &out);
+    return write_out(w, buffer_slice(&out));
+}
+
+const report_form FORM_SUMMARY = {NULL, add_nothing, end_summary};

@@ -1,0 +1,158 @@
+/* The writer: takes pages one by one, keeps the totals, and hands each page to the chosen format. */
+#include "writer.h"
+
+#include <stdlib.h>
+
+static const struct {
+    const char *name;
+    const report_form *form;
+} FORMATS[] = {
+    [REPORT_UNIFIED] = {"unified", &FORM_UNIFIED}, [REPORT_SUMMARY] = {"summary", &FORM_SUMMARY},
+    [REPORT_JSON] = {"json", &FORM_JSON},          [REPORT_HTML] = {"html", &FORM_HTML},
+    [REPORT_SARIF] = {"sarif", &FORM_SARIF},
+};
+
+report_format report_format_by_name(slice name) {
+    for (int format = 0; format < REPORT_FORMAT_COUNT; format++)
+        if (slice_equal(name, slice_of(FORMATS[format].name)))
+            return (report_format)format;
+    return REPORT_FORMAT_COUNT;
+}
+
+const char *report_format_name(report_format format) {
+    return FORMATS[format].name;
+}
+
+const char *report_state_name(report_state state) {
+    static const char *const names[] = {"changed", "already", "kept", "refused", "failed"};
+    return names[state];
+}
+
+const char *report_asset_state_name(report_asset_state state) {
+    static const char *const names[] = {"to-fetch", "fetched", "present", "failed"};
+    return names[state];
+}
+
+bool write_out(report_writer *w, slice bytes) {
+    if (!w->broken && bytes.length)
+        w->broken = !w->sink.write(w->sink.context, bytes.data, bytes.length);
+    return !w->broken;
+}
+
+slice format_count(size_t count, arena *scratch) {
+    if (count < 1000)
+        return format_slice(scratch, "%zu", count);
+    slice thousands = format_count(count / 1000, scratch);
+    return format_slice(scratch, "%.*s,%03zu", SLICE_ARGS(thousands), count % 1000);
+}
+
+void append_uri(slice path, buffer *out) {
+    for (size_t i = 0; i < path.length; i++) {
+        char c = path.data[i];
+        if (is_alnum(c) || (c && strchr("-._~/", c)))
+            buffer_append_char(out, c);
+        else
+            buffer_printf(out, "%%%02X", (unsigned char)c);
+    }
+}
+
+bool is_utf8(slice text) {
+    for (size_t at = 0; at < text.length;) {
+        size_t start = at;
+        if (utf8_next(text, &at) == 0xFFFD && at - start != 3)
+            return false;
+    }
+    return true;
+}
+
+report_writer *report_begin(const report_options *options, report_sink sink) {
+    arena *memory = arena_create(0);
+    report_writer *w = arena_zeroed(memory, sizeof *w);
+    w->memory = memory;
+    w->options = *options;
+    w->sink = sink;
+    w->form = FORMATS[options->format].form;
+    if (w->options.width == 0)
+        w->options.width = 80;
+    if (w->form->begin)
+        w->form->begin(w);
+    return w;
+}
+
+/* The page's worst finding and how many there are of its grade. False when there is nothing to look at. */
+static bool find_worst(const report_page *page, report_first *out) {
+    if (!page->findings || page->grade == GRADE_CLEAN)
+        return false;
+    *out = (report_first){.grade = page->grade, .path = page->path, .code = FINDING_COUNT};
+    for (size_t i = 0; i < page->findings->items.count; i++) {
+        const finding *one = vector_at(&page->findings->items, i);
+        if (finding_describe(one->code)->grade != page->grade)
+            continue;
+        if (out->weight++ == 0) {
+            out->line = one->line;
+            out->code = one->code;
+            out->detail = one->detail;
+        }
+    }
+    return true;
+}
+
+static bool before(const report_first *a, const report_first *b) {
+    return a->grade != b->grade ? a->grade > b->grade : a->weight > b->weight;
+}
+
+/* Keeps the worst pages, worst first; of equals, the one that came first. */
+static void remember_first(report_writer *w, const report_page *page) {
+    report_first candidate;
+    if (!find_worst(page, &candidate))
+        return;
+    size_t at = w->first_count;
+    while (at > 0 && before(&candidate, &w->first[at - 1]))
+        at--;
+    if (at == REPORT_FIRST_MAX)
+        return;
+    if (w->first_count < REPORT_FIRST_MAX)
+        w->first_count++;
+    memmove(&w->first[at + 1], &w->first[at], (w->first_count - at - 1) * sizeof *w->first);
+    candidate.path = page->site.length ? format_slice(w->memory, "%.*s/%.*s", SLICE_ARGS(page->site),
+                                                      SLICE_ARGS(page->path))
+                                       : slice_copy(page->path, w->memory);
+    candidate.detail = slice_copy(candidate.detail, w->memory);
+    w->first[at] = candidate;
+}
+
+static void count_page(report_writer *w, const report_page *page) {
+    report_totals *t = &w->totals;
+    t->pages++;
+    t->states[page->state]++;
+    if (page->state == REPORT_CHANGED || page->state == REPORT_REFUSED)
+        t->grades[page->grade]++;
+    for (int code = 0; page->findings && code < FINDING_COUNT; code++) {
+        t->findings[code] += page->findings->counts[code];
+        t->finding_pages[code] += page->findings->counts[code] > 0;
+    }
+    for (size_t i = 0; i < page->asset_count; i++)
+        t->assets[page->assets[i].state]++;
+    if (!slice_equal(page->site, w->last_site)) {
+        w->sites++;
+        w->last_site = slice_copy(page->site, w->memory);
+    }
+}
+
+bool report_add(report_writer *w, const report_page *page, arena *scratch) {
+    count_page(w, page);
+    remember_first(w, page);
+    return !w->broken && w->form->add(w, page, scratch) && !w->broken;
+}
+
+const report_totals *report_so_far(const report_writer *w) {
+    return &w->totals;
+}
+
+bool report_end(report_writer *w) {
+    if (w->form->end && !w->broken)
+        w->form->end(w);
+    bool done = !w->broken;
+    arena_destroy(w->memory);
+    return done;
+}

@@ -1,0 +1,62 @@
+/* What the formats share: a format is three functions over the writer; the writer holds totals and the sink.
+ */
+#ifndef REPORT_WRITER_H
+#define REPORT_WRITER_H
+
+#include "report.h"
+
+/* A format. `begin` and `end` may be NULL. */
+typedef struct report_form {
+    bool (*begin)(report_writer *w);
+    bool (*add)(report_writer *w, const report_page *page, arena *scratch);
+    bool (*end)(report_writer *w);
+} report_form;
+
+extern const report_form FORM_UNIFIED, FORM_SUMMARY, FORM_JSON, FORM_HTML, FORM_SARIF;
+
+/* A page to look at first. */
+typedef struct report_first {
+    grade grade;
+    size_t weight; /* findings at that grade */
+    slice path, detail;
+    uint32_t line;
+    finding_code code;
+} report_first;
+
+#define REPORT_FIRST_MAX 10
+
+struct report_writer {
+    report_options options;
+    report_sink sink;
+    const report_form *form;
+    bool broken; /* the sink refused: nothing is written any more */
+    report_totals totals;
+    report_first first[REPORT_FIRST_MAX]; /* worst first */
+    size_t first_count, sites;
+    slice last_site;
+    arena *memory;   /* for the report's length */
+    void *form_data; /* a format's own, from `memory` */
+};
+
+bool write_out(report_writer *w, slice bytes);
+
+/* "1,234" of `count`, in the arena. */
+slice format_count(size_t count, arena *scratch);
+
+/* `path` as a relative URI reference (RFC 3986): every byte but unreserved ones and '/' percent-encoded. */
+void append_uri(slice path, buffer *out);
+
+/* The lines of the file that the conversion removes and adds. */
+typedef struct line_counts {
+    size_t removed, added;
+} line_counts;
+line_counts count_changed_lines(const report_page *page, arena *scratch);
+
+/* The fields of the JSON schema (json.c) that the HTML report shares. */
+void append_json_finding(const finding *one, buffer *out);
+void append_json_path(const report_page *page, buffer *out);
+
+/* Whether every byte belongs to valid UTF-8. */
+bool is_utf8(slice text);
+
+#endif
