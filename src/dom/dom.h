@@ -70,6 +70,41 @@ dom_node *dom_next_skip(const dom_node *node, const dom_node *root);
 /* The visible text inside the node, white space as it is, without script and style. */
 void dom_text_content(const dom_node *node, buffer *out);
 
+/* ---- selectors --------------------------------------------------------------------------------------- */
+
+/* A list of CSS selectors, compiled: immutable, shared freely between threads, valid as long as the arena it was
+ * compiled into. Known (Selectors Level 4): type, *, .class, #id, [attribute] with = ~= |= ^= $= *= and the i flag,
+ * descendant, >, +, ~, :has() also relative, :is(), :where(), :not(), :nth-child() :nth-last-child()
+ * :nth-of-type() :nth-last-of-type() and their first-, last-, only- forms, :empty, :root (the body), :scope.
+ * Not CSS: :alone, an element with nothing but white space and comments beside it.
+ * A selector that starts with a combinator is relative to the scope. */
+typedef struct dom_selector dom_selector;
+
+typedef struct dom_selector_error {
+    size_t position;     /* byte offset into the selector's text */
+    const char *message; /* for a person; static */
+} dom_selector_error;
+
+/* NULL with `error` filled when the text is no selector. Copies what it keeps. */
+#define DOM_SELECTOR_LENGTH_MAX 4096
+dom_selector *dom_selector_compile(slice text, arena *a, dom_selector_error *error);
+
+/* Answers selectors over one tree, which must not change while it is in use. Remembers what it found out, so that
+ * a page costs a bounded number of steps: `steps` spent, at most `budget`; after that nothing matches any more and
+ * dom_matcher_exhausted says so. */
+typedef struct dom_matcher dom_matcher;
+dom_matcher *dom_matcher_new(dom_node *root, arena *a);
+bool dom_matcher_exhausted(const dom_matcher *m);
+
+/* Whether the tree has the tags, classes and ids without which the selector cannot match anything. */
+bool dom_matcher_may_match(const dom_matcher *m, const dom_selector *s);
+
+/* Whether `node` matches. The selector sees only `scope` and what is inside it (NULL: the whole tree). */
+bool dom_matches(dom_matcher *m, const dom_selector *s, const dom_node *node, const dom_node *scope);
+
+/* The first match in document order: `scope` itself or inside it. NULL when there is none. */
+dom_node *dom_find(dom_matcher *m, const dom_selector *s, dom_node *scope);
+
 /* ---- changing ---------------------------------------------------------------------------------------- */
 
 dom_node *dom_new_element(arena *a, dom_tag tag, uint32_t line);

@@ -1,0 +1,360 @@
+/* CSS selectors: text → an immutable program of compounds (Selectors Level 4, the subset that dom.h names).
+ *
+ * Comes in: the text of a selector list, from a rule file, so any bytes. Goes out: the compiled list, or the
+ * position and the reason of the first mistake. Matching is in match.c. Nesting is bounded, so recursion is
+ * too.
+ */
+#include "selector.h"
+
+#define NESTING_MAX 8
+#define COMPOUNDS_MAX 32
+
+typedef struct parser {
+    slice text;
+    size_t at;
+    arena *arena;
+    dom_selector_error *error;
+    unsigned nesting;
+    bool inside_has;
+} parser;
+
+static bool fail(parser *p, size_t position, const char *message) {
+    if (!p->error->message)
+        *p->error = (dom_selector_error){position, message};
+    return false;
+}
+
+static char peek(const parser *p) {
+    return p->at < p->text.length ? p->text.data[p->at] : '\0';
+}
+
+static bool at_end(const parser *p) {
+    return p->at >= p->text.length;
+}
+
+static void skip_spaces(parser *p) {
+    while (!at_end(p) && is_space(peek(p)))
+        p->at++;
+}
+
+static bool accept(parser *p, char c) {
+    if (at_end(p) || peek(p) != c)
+        return false;
+    p->at++;
+    return true;
+}
+
+static bool is_name_char(char c) {
+    return is_alnum(c) || c == '-' || c == '_' || (unsigned char)c >= 0x80;
+}
+
+/* CSS Syntax §4.3.11, without hexadecimal escapes: `\` takes the next byte as it is. */
+static bool parse_name(parser *p, slice *name, const char *expected) {
+    size_t start = p->at;
+    buffer b = buffer_new(p->arena, 16);
+    while (!at_end(p)) {
+        char c = peek(p);
+        if (c == '\\' && p->at + 1 < p->text.length) {
+            buffer_append_char(&b, p->text.data[p->at + 1]);
+            p->at += 2;
+        } else if (is_name_char(c)) {
+            buffer_append_char(&b, c);
+            p->at++;
+        } else {
+            break;
+        }
+    }
+    *name = buffer_slice(&b);
+    return name->length ? true : fail(p, start, expected);
+}
+
+static bool parse_string(parser *p, slice *value) {
+    size_t start = p->at;
+    char quote = peek(p);
+    p->at++;
+    buffer b = buffer_new(p->arena, 16);
+    while (!at_end(p) && peek(p) != quote) {
+        if (peek(p) == '\\' && p->at + 1 < p->text.length)
+            p->at++;
+        buffer_append_char(&b, peek(p));
+        p->at++;
+    }
+    *value = buffer_slice(&b);
+    return accept(p, quote) ? true : fail(p, start, "a quote is opened here and never closed");
+}
+
+static slice lower(arena *a, slice s) {
+    slice copy = slice_copy(s, a);
+    char *data = arena_alloc(a, copy.length + 1);
+    for (size_t i = 0; i < copy.length; i++)
+        data[i] = to_lower(copy.data[i]);
+    return (slice){data, copy.length};
+}
+
+static selector_test *add_test(parser *p, compound *c, test_kind kind) {
+    selector_test *test = arena_zeroed(p->arena, sizeof *test);
+    test->kind = kind;
+    selector_test **end = &c->tests;
+    while (*end)
+        end = &(*end)->next;
+    *end = test;
+    return test;
+}
+
+static bool parse_attribute(parser *p, compound *c) {
+    size_t start = p->at;
+    p->at++; /* [ */
+    skip_spaces(p);
+    selector_test *test = add_test(p, c, TEST_ATTRIBUTE);
+    slice name;
+    if (!parse_name(p, &name, "an attribute's name is expected after ["))
+        return false;
+    test->name = lower(p->arena, name);
+    skip_spaces(p);
+    if (accept(p, ']'))
+        return true;
+    char relation = peek(p);
+    if (relation != '=' && strchr("~|^$*", relation) && relation) {
+        test->relation = relation;
+        p->at++;
+    } else {
+        test->relation = '=';
+    }
+    if (!accept(p, '='))
+        return fail(p, p->at, "=, ~=, |=, ^=, $=, *= or ] is expected after an attribute's name");
+    skip_spaces(p);
+    if (peek(p) == '"' || peek(p) == '\'') {
+        if (!parse_string(p, &test->value))
+            return false;
+    } else if (!parse_name(p, &test->value, "a value is expected after =; put it in quotes")) {
+        return false;
+    }
+    skip_spaces(p);
+    if (to_lower(peek(p)) == 'i' || to_lower(peek(p)) == 's') {
+        test->nocase = to_lower(peek(p)) == 'i';
+        p->at++;
+        skip_spaces(p);
+    }
+    return accept(p, ']') ? true : fail(p, start, "this [ is never closed by ]");
+}
+
+/* an+b, odd, even, a number: CSS Syntax §6. */
+static bool parse_nth(parser *p, selector_test *test) {
+    size_t start = p->at;
+    char text[32];
+    size_t length = 0;
+    while (!at_end(p) && peek(p) != ')' && length < sizeof text - 1) {
+        if (!is_space(peek(p)))
+            text[length++] = to_lower(peek(p));
+        p->at++;
+    }
+    text[length] = '\0';
+    if (strcmp(text, "odd") == 0)
+        strcpy(text, "2n+1");
+    if (strcmp(text, "even") == 0)
+        strcpy(text, "2n");
+    const char *at = text;
+    int sign = *at == '-' ? -1 : 1;
+    at += *at == '-' || *at == '+';
+    int number = 0, digits = 0;
+    for (; is_digit(*at) && digits < 6; at++, digits++)
+        number = number * 10 + (*at - '0');
+    if (*at == 'n') {
+        test->step = sign * (digits ? number : 1);
+        at++;
+        sign = *at == '-' ? -1 : 1;
+        number = 0;
+        digits = *at == '-' || *at == '+' ? 0 : 1;
+        at += *at == '-' || *at == '+';
+        for (int count = 0; is_digit(*at) && count < 6; at++, count++, digits++)
+            number = number * 10 + (*at - '0');
+    }
+    test->offset = sign * number;
+    if (*at || !digits)
+        return fail(p, start, "a place is expected here, such as 2, odd, even or 2n+1");
+    return true;
+}
+
+static bool parse_list(parser *p, dom_selector **out, bool relative, char end);
+
+static bool parse_nested(parser *p, compound *c, test_kind kind) {
+    bool is_has = kind == TEST_HAS, outer = p->inside_has;
+    if (is_has && p->inside_has)
+        return fail(p, p->at, ":has() may not stand inside :has()");
+    if (p->nesting == NESTING_MAX)
+        return fail(p, p->at, "the selector is nested too deep");
+    selector_test *test = add_test(p, c, kind);
+    dom_selector *list = NULL;
+    p->nesting++;
+    p->inside_has = outer || is_has;
+    bool good = parse_list(p, &list, is_has, ')');
+    p->inside_has = outer;
+    p->nesting--;
+    test->list = list;
+    return good;
+}
+
+static const struct pseudo_class {
+    const char *name;
+    test_kind kind;
+    bool last, of_type, argument;
+} PSEUDO_CLASSES[] = {
+    {"has", TEST_HAS, false, false, true},           {"is", TEST_IS, false, false, true},
+    {"where", TEST_IS, false, false, true},          {"not", TEST_NOT, false, false, true},
+    {"nth-child", TEST_NTH, false, false, true},     {"nth-last-child", TEST_NTH, true, false, true},
+    {"nth-of-type", TEST_NTH, false, true, true},    {"nth-last-of-type", TEST_NTH, true, true, true},
+    {"first-child", TEST_NTH, false, false, false},  {"last-child", TEST_NTH, true, false, false},
+    {"first-of-type", TEST_NTH, false, true, false}, {"last-of-type", TEST_NTH, true, true, false},
+    {"only-child", TEST_ONLY, false, false, false},  {"only-of-type", TEST_ONLY, false, true, false},
+    {"empty", TEST_EMPTY, false, false, false},      {"alone", TEST_ALONE, false, false, false},
+    {"root", TEST_ROOT, false, false, false},        {"scope", TEST_SCOPE, false, false, false},
+};
+
+static bool parse_pseudo(parser *p, compound *c) {
+    size_t start = p->at;
+    p->at++; /* : */
+    if (peek(p) == ':')
+        return fail(p, start, "a pseudo-element (::) names no element");
+    slice name;
+    if (!parse_name(p, &name, "the name of a pseudo-class is expected after :"))
+        return false;
+    const struct pseudo_class *known = NULL;
+    for (size_t i = 0; i < sizeof PSEUDO_CLASSES / sizeof *PSEUDO_CLASSES; i++)
+        if (slice_equal_nocase(slice_of(PSEUDO_CLASSES[i].name), name))
+            known = &PSEUDO_CLASSES[i];
+    if (!known)
+        return fail(
+            p, start,
+            "no such pseudo-class; known are :has() :is() :where() :not() :nth-child() :nth-last-child() "
+            ":nth-of-type() :nth-last-of-type() :first-child :last-child :only-child :first-of-type "
+            ":last-of-type :only-of-type :empty :alone :root :scope");
+    if (!known->argument) {
+        selector_test *test = add_test(p, c, known->kind);
+        test->last = known->last;
+        test->of_type = known->of_type;
+        test->offset = 1;
+        return peek(p) == '(' ? fail(p, p->at, "this pseudo-class takes nothing in brackets") : true;
+    }
+    if (!accept(p, '('))
+        return fail(p, p->at, "( is expected after this pseudo-class");
+    skip_spaces(p);
+    if (known->kind == TEST_NTH) {
+        selector_test *test = add_test(p, c, TEST_NTH);
+        test->last = known->last;
+        test->of_type = known->of_type;
+        if (!parse_nth(p, test))
+            return false;
+    } else if (!parse_nested(p, c, known->kind)) {
+        return false;
+    }
+    return accept(p, ')') ? true : fail(p, start, "this ( is never closed by )");
+}
+
+static bool parse_compound(parser *p, compound *c) {
+    size_t start = p->at;
+    if (accept(p, '*')) {
+        add_test(p, c, TEST_ANY);
+    } else if (is_name_char(peek(p)) || peek(p) == '\\') {
+        slice name;
+        if (!parse_name(p, &name, "a tag's name is expected"))
+            return false;
+        selector_test *test = add_test(p, c, TEST_TAG);
+        test->name = lower(p->arena, name);
+        test->tag = dom_tag_of(test->name);
+    }
+    for (;;) {
+        char kind = peek(p);
+        if (kind == '.' || kind == '#') {
+            p->at++;
+            selector_test *test = add_test(p, c, kind == '.' ? TEST_CLASS : TEST_ID);
+            if (!parse_name(p, &test->name,
+                            kind == '.' ? "a class name is expected after ." : "an id is expected after #"))
+                return false;
+        } else if (kind == '[') {
+            if (!parse_attribute(p, c))
+                return false;
+        } else if (kind == ':') {
+            if (!parse_pseudo(p, c))
+                return false;
+        } else if (c->tests) {
+            return true;
+        } else {
+            return fail(p, start,
+                        at_end(p) ? "the selector ends too early: a tag, .class, #id, [attribute] or "
+                                    ":pseudo-class is missing"
+                        : kind == ',' || kind == ')'
+                            ? "a selector is missing here"
+                            : "a tag, .class, #id, [attribute] or :pseudo-class is expected here");
+        }
+    }
+}
+
+static combinator combinator_of(char c) {
+    return c == '>' ? COMBINE_CHILD : c == '+' ? COMBINE_NEXT : c == '~' ? COMBINE_LATER : COMBINE_NONE;
+}
+
+/* One selector of a list, up to `end` or a comma. `relative`: an implied :scope and descendant stands before
+ * it. */
+static bool parse_complex(parser *p, compound **out, bool relative, char end) {
+    compound *left = NULL;
+    combinator join = COMBINE_NONE;
+    skip_spaces(p);
+    if (combinator_of(peek(p)) != COMBINE_NONE || relative) {
+        left = arena_zeroed(p->arena, sizeof *left);
+        add_test(p, left, TEST_SCOPE);
+        join = combinator_of(peek(p));
+        if (join == COMBINE_NONE)
+            join = COMBINE_DESCENDANT;
+        else
+            p->at++;
+        skip_spaces(p);
+    }
+    for (unsigned count = 0;; count++) {
+        if (count == COMPOUNDS_MAX)
+            return fail(p, p->at, "the selector has too many steps");
+        compound *c = arena_zeroed(p->arena, sizeof *c);
+        c->left = left;
+        c->join = join;
+        if (!parse_compound(p, c))
+            return false;
+        left = *out = c;
+        size_t before = p->at;
+        skip_spaces(p);
+        if (at_end(p) || peek(p) == ',' || (end && peek(p) == end))
+            return true;
+        join = combinator_of(peek(p));
+        if (join != COMBINE_NONE) {
+            p->at++;
+            skip_spaces(p);
+        } else if (p->at > before) {
+            join = COMBINE_DESCENDANT;
+        } else {
+            return fail(p, p->at, "this character has no meaning here");
+        }
+    }
+}
+
+static bool parse_list(parser *p, dom_selector **out, bool relative, char end) {
+    vector complexes = vector_new(p->arena, sizeof(compound *));
+    do {
+        compound *c = NULL;
+        if (!parse_complex(p, &c, relative, end))
+            return false;
+        *(compound **)vector_push(&complexes) = c;
+    } while (accept(p, ','));
+    dom_selector *list = arena_alloc(p->arena, sizeof *list);
+    *list = (dom_selector){complexes.items, complexes.count};
+    *out = list;
+    return true;
+}
+
+dom_selector *dom_selector_compile(slice text, arena *a, dom_selector_error *error) {
+    *error = (dom_selector_error){0, NULL};
+    parser p = {text, 0, a, error, 0, false};
+    dom_selector *out = NULL;
+    if (text.length > DOM_SELECTOR_LENGTH_MAX)
+        fail(&p, 0, "the selector is longer than 4096 bytes");
+    else if (parse_list(&p, &out, false, '\0') && !at_end(&p))
+        fail(&p, p.at, "this character has no meaning here");
+    return error->message ? NULL : out;
+}
