@@ -1,0 +1,298 @@
+/* The self-check: nothing a visitor read, saw or could follow goes in silence.
+ *
+ * Comes in: the element tree of the page before, and of the bytes about to be written. Goes out: a finding for each
+ * difference that no room has owned up to. It knows nothing of rules or of the schema, so it also holds for rules
+ * that users write. Equal pages, nearly all, cost one walk each and one memcmp.
+ */
+#include "view.h"
+
+/* ---- taking ------------------------------------------------------------------------------------------ */
+
+/* Elements whose edges end a word, as a browser lays them out. */
+static bool ends_word(dom_tag tag) {
+    static const bool table[DOM_TAG_COUNT] = {
+        [DOM_TAG_ADDRESS] = true, [DOM_TAG_ARTICLE] = true,    [DOM_TAG_ASIDE] = true,   [DOM_TAG_BLOCKQUOTE] = true,
+        [DOM_TAG_BR] = true,      [DOM_TAG_CENTER] = true,     [DOM_TAG_DD] = true,      [DOM_TAG_DETAILS] = true,
+        [DOM_TAG_DIV] = true,     [DOM_TAG_DL] = true,         [DOM_TAG_DT] = true,      [DOM_TAG_FIGCAPTION] = true,
+        [DOM_TAG_FIGURE] = true,  [DOM_TAG_FOOTER] = true,     [DOM_TAG_FORM] = true,    [DOM_TAG_H1] = true,
+        [DOM_TAG_H2] = true,      [DOM_TAG_H3] = true,         [DOM_TAG_H4] = true,      [DOM_TAG_H5] = true,
+        [DOM_TAG_H6] = true,      [DOM_TAG_HEADER] = true,     [DOM_TAG_HR] = true,      [DOM_TAG_IFRAME] = true,
+        [DOM_TAG_IMG] = true,     [DOM_TAG_LI] = true,         [DOM_TAG_MAIN] = true,    [DOM_TAG_NAV] = true,
+        [DOM_TAG_OL] = true,      [DOM_TAG_P] = true,          [DOM_TAG_PRE] = true,     [DOM_TAG_SECTION] = true,
+        [DOM_TAG_SUMMARY] = true, [DOM_TAG_TABLE] = true,      [DOM_TAG_TBODY] = true,   [DOM_TAG_TD] = true,
+        [DOM_TAG_TFOOT] = true,   [DOM_TAG_TH] = true,         [DOM_TAG_THEAD] = true,   [DOM_TAG_TR] = true,
+        [DOM_TAG_UL] = true,
+    };
+    return table[tag];
+}
+
+/* Length in bytes of the white space character at `at`, 0 when there is none. Unicode's White_Space: a visitor does
+ * not see which kind it is. */
+static size_t space_length(slice s, size_t at) {
+    unsigned char c = (unsigned char)s.data[at];
+    if (c < 0x80)
+        return is_space((char)c);
+    if (c != 0xC2 && c != 0xE1 && c != 0xE2 && c != 0xE3)
+        return 0;
+    size_t next = at;
+    uint32_t p = utf8_next(s, &next);
+    bool space = p == 0x85 || p == 0xA0 || p == 0x1680 || (p >= 0x2000 && p <= 0x200A) || p == 0x2028 || p == 0x2029 ||
+                 p == 0x202F || p == 0x205F || p == 0x3000;
+    return space ? next - at : 0;
+}
+
+typedef struct taking {
+    buffer text;
+    line_map *lines;
+    bool between; /* a word has ended: the next one is set off by a space */
+} taking;
+
+static void take_text(taking *t, slice text, uint32_t line) {
+    for (size_t at = 0; at < text.length;) {
+        size_t space = space_length(text, at);
+        if (space) {
+            t->between = true;
+            at += space;
+            continue;
+        }
+        size_t from = at;
+        do
+            at++;
+        while (at < text.length && space_length(text, at) == 0);
+        if (t->between && t->text.length)
+            buffer_append_char(&t->text, ' ');
+        t->between = false;
+        if (line)
+            line_map_add(t->lines, t->text.length, line);
+        buffer_append(&t->text, slice_sub(text, from, at));
+    }
+}
+
+static void take_url(vector *urls, const dom_node *node, slice attribute, arena *a) {
+    const slice *value = dom_attribute_get(node, attribute);
+    slice url = value ? slice_trim(*value) : (slice){NULL, 0};
+    if (url.length)
+        *(view_url *)vector_push(urls) = (view_url){slice_copy(url, a), node->line};
+}
+
+static void take_urls(view *v, const dom_node *node, arena *a) {
+    if (node->tag == DOM_TAG_IMG)
+        take_url(&v->images, node, SLICE("src"), a);
+    else if (node->tag == DOM_TAG_A)
+        take_url(&v->links, node, SLICE("href"), a);
+    else if (node->tag == DOM_TAG_IFRAME)
+        take_url(&v->links, node, SLICE("src"), a);
+}
+
+view view_take(const dom_node *body, arena *a) {
+    view v = {.lines = line_map_new(a), .images = vector_new(a, sizeof(view_url)), .links = vector_new(a, sizeof(view_url))};
+    taking t = {buffer_new(a, 4096), &v.lines, false};
+    for (const dom_node *at = body; at;) {
+        bool hidden = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE;
+        if (at->type == DOM_TEXT)
+            take_text(&t, at->text, at->line);
+        else if (at->type == DOM_ELEMENT)
+            take_urls(&v, at, a);
+        t.between = t.between || ends_word((dom_tag)at->tag);
+        if (at->first_child && !hidden) {
+            at = at->first_child;
+            continue;
+        }
+        while (at != body && !at->next) {
+            at = at->parent;
+            t.between = t.between || ends_word((dom_tag)at->tag);
+        }
+        at = at == body ? NULL : at->next;
+    }
+    v.text = buffer_slice(&t.text);
+    return v;
+}
+
+/* ---- comparing --------------------------------------------------------------------------------------- */
+
+/* How often a text stands on either side: a word or a URL. */
+typedef struct count {
+    slice text;
+    int64_t missing; /* before minus after, less what is explained */
+} count;
+
+typedef struct tally {
+    count *slots; /* open addressing; `text.data` NULL: free */
+    size_t mask;
+} tally;
+
+static tally tally_new(size_t texts, arena *a) {
+    size_t size = 16;
+    while (size < texts * 2)
+        size *= 2;
+    return (tally){arena_zeroed(a, size * sizeof(count)), size - 1};
+}
+
+/* Slots never run out: a tally is made for as many texts as are added. */
+static count *tally_of(tally *t, slice text) {
+    for (size_t at = slice_hash(text) & t->mask;; at = (at + 1) & t->mask) {
+        count *c = &t->slots[at];
+        if (!c->text.data)
+            c->text = text;
+        if (slice_equal(c->text, text))
+            return c;
+    }
+}
+
+static bool next_word(slice text, size_t *at, slice *word) {
+    while (*at < text.length) {
+        size_t space = space_length(text, *at);
+        if (!space)
+            break;
+        *at += space;
+    }
+    size_t from = *at;
+    while (*at < text.length && space_length(text, *at) == 0)
+        ++*at;
+    *word = slice_sub(text, from, *at);
+    return word->length > 0;
+}
+
+static void tally_words(tally *t, slice text, int64_t step) {
+    slice word;
+    for (size_t at = 0; next_word(text, &at, &word);)
+        tally_of(t, word)->missing += step;
+}
+
+static size_t explained_length(const findings *found, size_t since) {
+    size_t length = 0;
+    for (size_t i = since; i < found->items.count; i++) {
+        const finding *f = vector_at(&found->items, i);
+        length += f->before.length + f->after.length;
+    }
+    return length;
+}
+
+/* The longest detail that is quoted in a finding. */
+#define QUOTE_MAX 160
+
+/* Reports each run of words that stands more often on one side. `sign` 1: gone; -1: new. */
+static size_t report_runs(tally *t, const view *side, int64_t sign, finding_code code, findings *found) {
+    size_t runs = 0, from = 0, to = 0;
+    bool open = false;
+    slice word;
+    for (size_t at = 0;;) {
+        bool more = next_word(side->text, &at, &word);
+        count *c = more ? tally_of(t, word) : NULL;
+        bool odd = c && c->missing * sign > 0;
+        if (odd) {
+            c->missing -= sign;
+            from = open ? from : (size_t)(word.data - side->text.data);
+            to = (size_t)(word.data - side->text.data) + word.length;
+        }
+        if (open && !odd) {
+            slice run = slice_sub(side->text, from, to);
+            findings_add(found, code, line_map_find(&side->lines, from), "\"%.*s\"%s",
+                         (int)(run.length > QUOTE_MAX ? QUOTE_MAX : run.length), run.data, run.length > QUOTE_MAX ? "..." : "");
+            runs++;
+        }
+        open = odd;
+        if (!more)
+            return runs;
+    }
+}
+
+static bool same_letters(slice a, slice b) {
+    size_t i = 0, k = 0;
+    for (;;) {
+        while (i < a.length && a.data[i] == ' ')
+            i++;
+        while (k < b.length && b.data[k] == ' ')
+            k++;
+        if (i == a.length || k == b.length)
+            return i == a.length && k == b.length;
+        if (a.data[i++] != b.data[k++])
+            return false;
+    }
+}
+
+static uint32_t line_of_difference(const view *before, const view *after) {
+    size_t i = 0;
+    while (i < before->text.length && i < after->text.length && before->text.data[i] == after->text.data[i])
+        i++;
+    return line_map_find(&before->lines, i);
+}
+
+static slice around_difference(const view *side, const view *other) {
+    size_t i = 0;
+    while (i < side->text.length && i < other->text.length && side->text.data[i] == other->text.data[i])
+        i++;
+    while (i > 0 && side->text.data[i - 1] != ' ')
+        i--;
+    slice rest = slice_sub(side->text, i, i + 60);
+    while (rest.length && ((unsigned char)rest.data[rest.length - 1] & 0xC0) == 0x80 && rest.length == 60)
+        rest.length--;
+    return rest;
+}
+
+static void compare_text(const view *before, const view *after, size_t since, findings *found, arena *a) {
+    if (slice_equal(before->text, after->text))
+        return;
+    if (same_letters(before->text, after->text)) {
+        slice was = around_difference(before, after), is = around_difference(after, before);
+        findings_add(found, FINDING_SPACING_CHANGED, line_of_difference(before, after), "\"%.*s\" reads \"%.*s\"",
+                     SLICE_ARGS(was), SLICE_ARGS(is));
+        return;
+    }
+    size_t made = found->items.count;
+    size_t words = before->text.length + after->text.length + explained_length(found, since);
+    tally t = tally_new(words / 2 + 2, a);
+    tally_words(&t, before->text, 1);
+    tally_words(&t, after->text, -1);
+    bool explained = false;
+    for (size_t i = since; i < made; i++) {
+        const finding *f = vector_at(&found->items, i);
+        tally_words(&t, f->before, -1);
+        tally_words(&t, f->after, 1);
+        explained = explained || f->before.length || f->after.length;
+    }
+    size_t runs = report_runs(&t, before, 1, FINDING_TEXT_LOST, found);
+    runs += report_runs(&t, after, -1, FINDING_TEXT_ADDED, found);
+    if (runs == 0 && !explained) {
+        slice was = around_difference(before, after);
+        findings_add(found, FINDING_TEXT_MOVED, line_of_difference(before, after), "from \"%.*s\" on", SLICE_ARGS(was));
+    }
+}
+
+static slice rewritten(slice url, const vector *rewrites) {
+    for (size_t i = 0; i < rewrites->count; i++) {
+        const view_rewrite *r = vector_at(rewrites, i);
+        if (slice_equal(r->from, url))
+            return r->to;
+    }
+    return url;
+}
+
+/* `each`: every occurrence counts (pictures); otherwise one of a kind is enough (links). */
+static void compare_urls(const vector *before, const vector *after, const vector *rewrites, bool each,
+                         finding_code code, size_t since, findings *found, arena *a) {
+    size_t made = found->items.count;
+    tally t = tally_new(before->count + after->count + (made - since) + 2, a);
+    for (size_t i = 0; i < after->count; i++)
+        tally_of(&t, ((view_url *)vector_at(after, i))->url)->missing -= 1;
+    for (size_t i = since; i < made; i++) {
+        const finding *f = vector_at(&found->items, i);
+        if (f->before.length)
+            tally_of(&t, slice_trim(f->before))->missing -= 1;
+    }
+    for (size_t i = 0; i < before->count; i++) {
+        const view_url *u = vector_at(before, i);
+        count *c = tally_of(&t, rewritten(u->url, rewrites));
+        if (c->missing >= 0)
+            findings_add(found, code, u->line, "%.*s", SLICE_ARGS(u->url));
+        else if (each)
+            c->missing++;
+    }
+}
+
+void view_compare(const view *before, const view *after, const vector *rewrites, size_t since, findings *found,
+                  arena *a) {
+    compare_text(before, after, since, found, a);
+    compare_urls(&before->images, &after->images, rewrites, true, FINDING_PICTURE_LOST, since, found, a);
+    compare_urls(&before->links, &after->links, rewrites, false, FINDING_LINK_LOST, since, found, a);
+}
