@@ -4,6 +4,7 @@
  */
 #include "cli.h"
 #include "dom/dom.h"
+#include "repair/repair.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,17 +22,33 @@ static void debug_dom(const debug_input *in, buffer *out) {
     dom_inner_html(dom_parse(in->bytes, NULL, in->arena, in->found), out);
 }
 
+static void debug_repair(const debug_input *in, buffer *out) {
+    repair_options options = {{false}};
+    for (int i = 0; i < in->argc; i++) {
+        finding_code code = finding_by_name(slice_of(in->argv[i]));
+        if (code < FINDING_COUNT)
+            options.off[code] = true;
+        else if (strcmp(in->argv[i], "--no-repair") == 0)
+            repair_turn_off(&options);
+    }
+    buffer_append(out, repair_text(in->bytes, &options, in->arena, in->found));
+}
+
 static const struct {
     const char *name;
     void (*run)(const debug_input *in, buffer *out);
 } STAGES[] = {
     {"dom", debug_dom},
+    {"repair", debug_repair},
 };
 
 static void print_findings(const findings *f) {
     for (size_t i = 0; i < f->items.count; i++) {
         const finding *one = vector_at(&f->items, i);
-        printf("%u: %s: %.*s\n", one->line, finding_describe(one->code)->name, SLICE_ARGS(one->detail));
+        printf("%u:", one->line);
+        if (one->column)
+            printf("%u:", one->column);
+        printf(" %s: %.*s\n", finding_describe(one->code)->name, SLICE_ARGS(one->detail));
         if (one->before.length || one->after.length)
             printf("    %.*s -> %.*s\n", SLICE_ARGS(one->before), SLICE_ARGS(one->after));
     }
