@@ -3,6 +3,7 @@
  * Each stage prints its result on stdout, then its findings, one a line: `line: code: detail`.
  */
 #include "cli.h"
+#include "assets/assets.h"
 #include "dom/dom.h"
 #include "repair/repair.h"
 
@@ -34,10 +35,37 @@ static void debug_repair(const debug_input *in, buffer *out) {
     buffer_append(out, repair_text(in->bytes, &options, in->arena, in->found));
 }
 
+/* debug assets [URL [BASEURL [RULE...]]] FILE: one address a line → what a page is to hold, and what is fetched.
+ * The site's own address and the rules to turn on come first; a line that begins with "link " stands in a link. */
+static void debug_assets(const debug_input *in, buffer *out) {
+    slice on[16], error, shipped = asset_rules_shipped();
+    asset_settings settings = {.on = on};
+    for (int i = 0; i < in->argc && i < 18; i++)
+        *(i == 0 ? &settings.url : i == 1 ? &settings.baseurl : &on[settings.on_count++]) = slice_of(in->argv[i]);
+    asset_rules *rules = asset_rules_load(&shipped, 1, &settings, in->arena, &error);
+    if (!rules) {
+        buffer_append(out, error);
+        return;
+    }
+    for (size_t from = 0, to; from < in->bytes.length; from = to + 1) {
+        to = slice_find_char(in->bytes, '\n', from);
+        slice line = slice_sub(in->bytes, from, to);
+        to = to == SLICE_NONE ? in->bytes.length : to;
+        bool link = slice_starts_with(line, SLICE("link "));
+        asset_reference reference;
+        if (asset_rewrite_url(rules, slice_from(line, link ? 5 : 0), link ? ASSET_LINK : ASSET_PICTURE, in->arena,
+                              &reference))
+            buffer_printf(out, "%.*s <- %.*s\n", SLICE_ARGS(reference.url), SLICE_ARGS(reference.remote));
+        else
+            buffer_append(out, SLICE("as it is\n"));
+    }
+}
+
 static const struct {
     const char *name;
     void (*run)(const debug_input *in, buffer *out);
 } STAGES[] = {
+    {"assets", debug_assets},
     {"dom", debug_dom},
     {"repair", debug_repair},
 };

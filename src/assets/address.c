@@ -1,0 +1,186 @@
+/* Absolute http(s) addresses, as a browser reads them (WHATWG URL, "special" schemes).
+ *
+ * Comes in: what an attribute held, entities decoded. Goes out: one spelling for all addresses that a browser
+ * takes for the same. Never accepts credentials, other schemes, or hosts that are not plain ASCII names.
+ */
+#include "private.h"
+
+static const char HEX[] = "0123456789ABCDEF";
+
+static int hex_value(char c) {
+    if (is_digit(c))
+        return c - '0';
+    c = to_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int address_hex(slice text, size_t at) {
+    if (at + 2 > text.length || hex_value(text.data[at]) < 0 || hex_value(text.data[at + 1]) < 0)
+        return -1;
+    return hex_value(text.data[at]) * 16 + hex_value(text.data[at + 1]);
+}
+
+/* Browsers drop tabs and line breaks anywhere, control characters and spaces at both ends. */
+static slice strip(slice text, arena *a) {
+    while (text.length && (unsigned char)text.data[0] <= ' ')
+        text = slice_from(text, 1);
+    while (text.length && (unsigned char)text.data[text.length - 1] <= ' ')
+        text.length--;
+    char *kept = arena_alloc(a, text.length);
+    size_t length = 0;
+    for (size_t i = 0; i < text.length; i++)
+        if (text.data[i] != '\t' && text.data[i] != '\n' && text.data[i] != '\r')
+            kept[length++] = text.data[i];
+    return (slice){kept, length};
+}
+
+static bool is_slash(char c) {
+    return c == '/' || c == '\\';
+}
+
+static bool take_scheme(slice *text, bool *https) {
+    static const struct {
+        slice name;
+        bool https;
+    } SCHEMES[] = {{{"https:", 6}, true}, {{"http:", 5}, false}, {{"", 0}, true}};
+    for (size_t i = 0; i < sizeof SCHEMES / sizeof *SCHEMES; i++) {
+        size_t length = SCHEMES[i].name.length;
+        if (text->length < length + 2 || !slice_equal_nocase(slice_sub(*text, 0, length), SCHEMES[i].name) ||
+            !is_slash(text->data[length]) || !is_slash(text->data[length + 1]))
+            continue;
+        *https = SCHEMES[i].https;
+        while (length < text->length && is_slash(text->data[length]))
+            length++;
+        *text = slice_from(*text, length);
+        return true;
+    }
+    return false;
+}
+
+static bool parse_port(slice digits, bool https, uint16_t *port) {
+    uint32_t value = 0;
+    for (size_t i = 0; i < digits.length; i++) {
+        if (!is_digit(digits.data[i]) || value > UINT16_MAX)
+            return false;
+        value = value * 10 + (uint32_t)(digits.data[i] - '0');
+    }
+    if (value > UINT16_MAX)
+        return false;
+    *port = value == (https ? 443 : 80) ? 0 : (uint16_t)value;
+    return true;
+}
+
+static bool parse_authority(slice text, arena *a, address *out) {
+    size_t colon = slice_find_char(text, ':', 0);
+    slice host = slice_sub(text, 0, colon);
+    if (colon != SLICE_NONE && !parse_port(slice_from(text, colon + 1), out->https, &out->port))
+        return false;
+    if (slice_ends_with(host, SLICE(".")))
+        host.length--;
+    if (host.length == 0 || host.length > 253)
+        return false;
+    char *lower = arena_alloc(a, host.length);
+    for (size_t i = 0; i < host.length; i++) {
+        if (!is_alnum(host.data[i]) && host.data[i] != '-' && host.data[i] != '.' && host.data[i] != '_')
+            return false; /* also "@" (credentials) and "[" (numeric hosts) */
+        lower[i] = to_lower(host.data[i]);
+    }
+    out->host = (slice){lower, host.length};
+    return true;
+}
+
+/* One byte as it may stand in an address; what needs an escape gets it. */
+static void append_byte(buffer *out, unsigned char c, bool in_query) {
+    bool plain = c > ' ' && c < 0x7F && !strchr("\"<>`{}|\\^", c) && (in_query || c != '?') && c != '#';
+    if (plain)
+        buffer_append_char(out, (char)c);
+    else
+        buffer_append(out, (slice){(char[]){'%', HEX[c >> 4], HEX[c & 15]}, 3});
+}
+
+/* RFC 3986 §6.2.2: escapes of unreserved characters are undone, others in capitals; a stray % is one itself.
+ */
+static void append_normalised(buffer *out, slice text, bool in_query) {
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        int escaped = c == '%' ? address_hex(text, i + 1) : -1;
+        if (c == '%' && escaped < 0) {
+            buffer_append(out, SLICE("%25"));
+        } else if (c == '%') {
+            if (is_alnum((char)escaped) || (escaped && strchr("-._~", escaped)))
+                buffer_append_char(out, (char)escaped);
+            else
+                buffer_append(out, (slice){(char[]){'%', HEX[escaped >> 4], HEX[escaped & 15]}, 3});
+            i += 2;
+        } else {
+            append_byte(out, c, in_query);
+        }
+    }
+}
+
+/* Segments, with "." and ".." resolved (escaped ones too, as browsers do). */
+static slice parse_path(slice text, arena *a) {
+    buffer out = buffer_new(a, text.length + 16), segment = buffer_new(a, 64);
+    for (size_t from = 0, to; from <= text.length; from = to + 1) {
+        to = from;
+        while (to < text.length && !is_slash(text.data[to]))
+            to++;
+        segment.length = 0;
+        append_normalised(&segment, slice_sub(text, from, to), false);
+        slice one = buffer_slice(&segment);
+        bool up = slice_equal(one, SLICE("..")), last = to >= text.length;
+        if (up)
+            while (out.length && out.data[--out.length] != '/') {
+            }
+        if (up || slice_equal(one, SLICE("."))) {
+            if (last)
+                buffer_append_char(&out, '/');
+        } else {
+            buffer_append_char(&out, '/');
+            buffer_append(&out, one);
+        }
+    }
+    return buffer_slice(&out);
+}
+
+bool address_parse(slice text, arena *a, address *out) {
+    memset(out, 0, sizeof *out);
+    slice rest = strip(text, a);
+    if (!take_scheme(&rest, &out->https))
+        return false;
+    size_t end = 0;
+    while (end < rest.length && !is_slash(rest.data[end]) && rest.data[end] != '?' && rest.data[end] != '#')
+        end++;
+    if (!parse_authority(slice_sub(rest, 0, end), a, out))
+        return false;
+    rest = slice_from(rest, end);
+    size_t hash = slice_find_char(rest, '#', 0);
+    slice fragment = slice_from(rest, hash);
+    rest = slice_sub(rest, 0, hash);
+    size_t question = slice_find_char(rest, '?', 0);
+    slice query = slice_from(rest, question), path = slice_sub(rest, 0, question);
+    out->path = parse_path(path.length ? slice_from(path, 1) : path, a);
+    buffer kept = buffer_new(a, query.length + 16);
+    if (query.length > 1)
+        append_normalised(&kept, query, true);
+    out->query = buffer_slice(&kept);
+    buffer mark = buffer_new(a, fragment.length + 16);
+    if (fragment.length > 1) {
+        buffer_append_char(&mark, '#');
+        append_normalised(&mark, slice_from(fragment, 1), true);
+    }
+    out->fragment = buffer_slice(&mark);
+    return true;
+}
+
+slice address_write(const address *from, bool https, bool with_query, arena *a) {
+    buffer out = buffer_new(a, from->host.length + from->path.length + from->query.length + 16);
+    buffer_append_string(&out, https ? "https://" : "http://");
+    buffer_append(&out, from->host);
+    if (from->port)
+        buffer_printf(&out, ":%u", from->port);
+    buffer_append(&out, from->path);
+    if (with_query)
+        buffer_append(&out, from->query);
+    return buffer_slice(&out);
+}
