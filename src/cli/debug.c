@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "assets/assets.h"
 #include "dom/dom.h"
+#include "page/page.h"
 #include "repair/repair.h"
 
 #include <errno.h>
@@ -61,6 +62,39 @@ static void debug_assets(const debug_input *in, buffer *out) {
     }
 }
 
+/* Writes a page's front matter as the CMS would; an error as `line:column: message`. */
+static bool write_front(slice text, arena *a, findings *found, buffer *out) {
+    page_parts parts = page_split(text);
+    front_value root;
+    page_error error;
+    if (page_read_front(parts.front, parts.front_line, a, found, &root, &error)) {
+        page_front_set(&root, SLICE("variant"), SLICE("tiptap"), a);
+        if (page_write_front(&root, a, found, out, &error))
+            return true;
+    }
+    buffer_printf(out, "%u:%u: %.*s\n", error.line, error.column, SLICE_ARGS(error.message));
+    return false;
+}
+
+/* --batch: pages with a NUL behind each; for each, W, M (with findings) or R (refused), the result, a NUL. */
+static void debug_page(const debug_input *in, buffer *out) {
+    if (in->argc == 0) {
+        write_front(in->bytes, in->arena, in->found, out);
+        return;
+    }
+    arena *own = arena_create(0);
+    for (size_t at = 0, end; (end = slice_find_char(in->bytes, '\0', at)) != SLICE_NONE; at = end + 1) {
+        findings found = findings_new(own);
+        buffer page = buffer_new(own, 1024);
+        bool written = write_front(slice_sub(in->bytes, at, end), own, &found, &page);
+        buffer_append_char(out, !written ? 'R' : findings_grade(&found) > GRADE_CLEAN ? 'M' : 'W');
+        buffer_append(out, buffer_slice(&page));
+        buffer_append_char(out, '\0');
+        arena_reset(own);
+    }
+    arena_destroy(own);
+}
+
 static const struct {
     const char *name;
     void (*run)(const debug_input *in, buffer *out);
@@ -68,6 +102,7 @@ static const struct {
     {"assets", debug_assets},
     {"dom", debug_dom},
     {"repair", debug_repair},
+    {"page", debug_page},
 };
 
 static void print_findings(const findings *f) {

@@ -1,0 +1,165 @@
+/* YAML 1.2 core scalars and JavaScript numbers.
+ *
+ * Comes in: the text of a plain scalar, or a double. Goes out: its type and value (npm yaml: schema/core), or
+ * its text as JavaScript prints it (ECMA-262, Number::toString). Locale must stay "C".
+ */
+#include "private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool is_one_of(slice text, const char *const *words) {
+    for (; *words; words++)
+        if (slice_equal(text, slice_of(*words)))
+            return true;
+    return false;
+}
+
+static size_t skip_digits(slice text, size_t at) {
+    while (at < text.length && is_digit(text.data[at]))
+        at++;
+    return at;
+}
+
+/* [-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)? */
+static bool is_decimal(slice text) {
+    size_t at = text.length && (text.data[0] == '-' || text.data[0] == '+') ? 1 : 0;
+    size_t whole = at;
+    at = skip_digits(text, at);
+    bool digits = at > whole;
+    if (at < text.length && text.data[at] == '.') {
+        size_t fraction = ++at;
+        at = skip_digits(text, at);
+        if (!digits && at == fraction)
+            return false;
+        digits = true;
+    }
+    if (!digits)
+        return false;
+    if (at < text.length && (text.data[at] == 'e' || text.data[at] == 'E')) {
+        at++;
+        if (at < text.length && (text.data[at] == '-' || text.data[at] == '+'))
+            at++;
+        size_t exponent = at;
+        at = skip_digits(text, at);
+        if (at == exponent)
+            return false;
+    }
+    return at == text.length;
+}
+
+static double parse_decimal(slice text) {
+    char small[64], *copy = text.length < sizeof small ? small : malloc(text.length + 1);
+    if (!copy)
+        return NAN;
+    memcpy(copy, text.data, text.length);
+    copy[text.length] = '\0';
+    double number = strtod(copy, NULL);
+    if (copy != small)
+        free(copy);
+    return number;
+}
+
+/* 0o17 and 0x1F; false where `text` is neither. */
+static bool parse_radix(slice text, double *number) {
+    if (text.length < 3 || text.data[0] != '0' || (text.data[1] != 'o' && text.data[1] != 'x'))
+        return false;
+    int radix = text.data[1] == 'o' ? 8 : 16;
+    *number = 0;
+    for (size_t i = 2; i < text.length; i++) {
+        char c = to_lower(text.data[i]);
+        int digit = is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
+        if (digit >= radix)
+            return false;
+        *number = *number * radix + digit;
+    }
+    return true;
+}
+
+static bool parse_special(slice text, double *number) {
+    static const char *const infinity[] = {".inf", ".Inf", ".INF", NULL};
+    static const char *const not_a_number[] = {".nan", ".NaN", ".NAN", NULL};
+    bool sign = text.length && (text.data[0] == '-' || text.data[0] == '+');
+    slice unsigned_text = slice_from(text, sign);
+    if (is_one_of(unsigned_text, infinity))
+        *number = text.data[0] == '-' ? -INFINITY : INFINITY;
+    else if (is_one_of(unsigned_text, not_a_number))
+        *number = NAN;
+    else
+        return false;
+    return true;
+}
+
+front_value resolve_plain(slice text) {
+    static const char *const null_words[] = {"", "~", "null", "Null", "NULL", NULL};
+    static const char *const true_words[] = {"true", "True", "TRUE", NULL};
+    static const char *const false_words[] = {"false", "False", "FALSE", NULL};
+    front_value value = {.kind = FRONT_STRING, .text = text};
+    double number;
+    if (is_one_of(text, null_words))
+        value.kind = FRONT_NULL;
+    else if (is_one_of(text, true_words) || is_one_of(text, false_words)) {
+        value.kind = FRONT_BOOL;
+        value.boolean = to_lower(text.data[0]) == 't';
+    } else if (parse_radix(text, &number) || parse_special(text, &number)) {
+        value.kind = FRONT_NUMBER;
+        value.number = number;
+    } else if (is_decimal(text)) {
+        value.kind = FRONT_NUMBER;
+        value.number = parse_decimal(text);
+    }
+    return value;
+}
+
+/* Digits and decimal exponent of the shortest text that reads back as `number` (positive, finite). */
+static int shortest_digits(double number, char digits[20], int *exponent) {
+    char text[40];
+    int precision = 1;
+    do
+        snprintf(text, sizeof text, "%.*e", precision - 1, number);
+    while (strtod(text, NULL) != number && ++precision <= 17);
+    int count = 0;
+    const char *at = text;
+    for (; *at != 'e'; at++)
+        if (is_digit(*at))
+            digits[count++] = *at;
+    *exponent = atoi(at + 1);
+    while (count > 1 && digits[count - 1] == '0')
+        count--;
+    return count;
+}
+
+slice number_text(double number, arena *a) {
+    if (isnan(number))
+        return SLICE(".nan");
+    if (isinf(number))
+        return number < 0 ? SLICE("-.inf") : SLICE(".inf");
+    buffer out = buffer_new(a, 32);
+    if (number == 0) {
+        buffer_append_char(&out, '0');
+        return buffer_slice(&out);
+    }
+    if (number < 0)
+        buffer_append_char(&out, '-');
+    char digits[20];
+    int exponent, count = shortest_digits(fabs(number), digits, &exponent);
+    if (exponent < -6 || exponent >= 21) { /* d.ddde+xx */
+        buffer_append_char(&out, digits[0]);
+        if (count > 1)
+            buffer_printf(&out, ".%.*s", count - 1, digits + 1);
+        buffer_printf(&out, "e%+d", exponent);
+        return buffer_slice(&out);
+    }
+    int point = exponent + 1; /* digits before the decimal point */
+    if (point <= 0)
+        buffer_append_string(&out, "0.");
+    for (int i = point; i < 0; i++)
+        buffer_append_char(&out, '0');
+    for (int i = 0; i < count || i < point; i++) {
+        if (i == point && point > 0)
+            buffer_append_char(&out, '.');
+        buffer_append_char(&out, i < count ? digits[i] : '0');
+    }
+    return buffer_slice(&out);
+}
