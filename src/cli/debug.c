@@ -7,6 +7,7 @@
 #include "dom/dom.h"
 #include "page/page.h"
 #include "repair/repair.h"
+#include "tiptap/tiptap.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -95,6 +96,12 @@ static void debug_page(const debug_input *in, buffer *out) {
     arena_destroy(own);
 }
 
+static void debug_tiptap(const debug_input *in, buffer *out) {
+    tiptap_node *document = tiptap_parse(dom_parse(in->bytes, NULL, in->arena, in->found), in->arena, NULL);
+    tiptap_complete(document, in->arena);
+    tiptap_write_json(document, out);
+}
+
 static const struct {
     const char *name;
     void (*run)(const debug_input *in, buffer *out);
@@ -103,6 +110,7 @@ static const struct {
     {"dom", debug_dom},
     {"repair", debug_repair},
     {"page", debug_page},
+    {"tiptap", debug_tiptap},
 };
 
 static void print_findings(const findings *f) {

@@ -1,0 +1,105 @@
+/* The schema as functions: names, attributes, content automata. schema.def is the table, schema/compile.c
+ * compiles its content expressions when the project is built. Constant data only.
+ */
+#include "private.h"
+#include "schema_tables.h"
+
+static const struct {
+    slice name;
+    bool is_inline, is_leaf, is_textblock, allows_marks;
+} TYPES[] = {
+#define INLINE_GROUP(groups) (sizeof(groups) == sizeof("inline") && groups[0] == 'i')
+#define TEXT_CONTENT(content) (content[0] == 't' && content[1] == 'e' && content[2] == 'x')
+#define INLINE_CONTENT(content) (content[0] == 'i' && content[1] == 'n')
+#define NODE(symbol, name, groups, content, marks, element)                                                  \
+    {{name, sizeof(name) - 1},                                                                               \
+     INLINE_GROUP(groups),                                                                                   \
+     sizeof(content) == 1,                                                                                   \
+     sizeof(content) > 1 && (TEXT_CONTENT(content) || INLINE_CONTENT(content)),                              \
+     sizeof(marks) > 1},
+#include "schema.def"
+};
+
+static const struct {
+    slice name;
+    bool excludes_all;
+} MARKS[] = {
+#define MARK(symbol, name, excludes, element) {{name, sizeof(name) - 1}, sizeof(excludes) > 1},
+#include "schema.def"
+};
+
+#define NONE                                                                                                 \
+    { NULL, 0 }
+#define TEXT(text)                                                                                           \
+    { text, sizeof(text) - 1 }
+const attribute_info ATTRIBUTES[TIPTAP_ATTRIBUTE_COUNT] = {
+#define ATTRIBUTE(owner, symbol, name, initial, reading) {{name, sizeof(name) - 1}, initial, READ_##reading},
+#include "schema.def"
+};
+
+slice tiptap_type_name(tiptap_type type) {
+    return TYPES[type].name;
+}
+
+slice tiptap_mark_name(tiptap_mark_type type) {
+    return MARKS[type].name;
+}
+
+slice tiptap_attribute_name(tiptap_attribute attribute) {
+    return ATTRIBUTES[attribute].name;
+}
+
+tiptap_attribute tiptap_type_attributes(tiptap_type type, size_t *count) {
+    *count = TYPE_ATTRIBUTES[type].count;
+    return (tiptap_attribute)TYPE_ATTRIBUTES[type].first;
+}
+
+tiptap_attribute tiptap_mark_attributes(tiptap_mark_type type, size_t *count) {
+    *count = MARK_ATTRIBUTES[type].count;
+    return (tiptap_attribute)MARK_ATTRIBUTES[type].first;
+}
+
+bool tiptap_is_inline(tiptap_type type) {
+    return TYPES[type].is_inline;
+}
+
+bool tiptap_is_leaf(tiptap_type type) {
+    return TYPES[type].is_leaf;
+}
+
+bool tiptap_is_textblock(tiptap_type type) {
+    return TYPES[type].is_textblock;
+}
+
+bool tiptap_allows_marks(tiptap_type type) {
+    return TYPES[type].allows_marks;
+}
+
+bool mark_excludes(tiptap_mark_type mark, tiptap_mark_type other) {
+    return mark == other || MARKS[mark].excludes_all;
+}
+
+uint8_t schema_start(tiptap_type type) {
+    return START_STATE[type];
+}
+
+uint8_t schema_next(uint8_t state, tiptap_type type) {
+    return NEXT_STATE[state][type];
+}
+
+bool schema_valid_end(uint8_t state) {
+    return VALID_END[state];
+}
+
+bool schema_find_wrapping(uint8_t state, tiptap_type type, route *found) {
+    uint8_t index = WRAPPING[state][type];
+    if (index == STATE_NONE)
+        return false;
+    *found = (route){ROUTES[index].length, ROUTES[index].types};
+    return true;
+}
+
+route schema_find_filling(uint8_t state) {
+    uint8_t index = FILLING[state];
+    return (route){ROUTES[index].length, ROUTES[index].types};
+}

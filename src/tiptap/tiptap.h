@@ -1,0 +1,141 @@
+/* tiptap/: the editor's document: its types, the parser that fits a tree to its schema, validation.
+ *
+ * Comes in: an element tree in the editor's own markup. Goes out: a document that holds to schema.def, what
+ * the editor would make of the same tree (ProseMirror's DOMParser: prosemirror-model 1.19, from_dom). Never
+ * invents an element or attribute name: schema.def is the one table.
+ */
+#ifndef ISOMERIZE_TIPTAP_H
+#define ISOMERIZE_TIPTAP_H
+
+#include "base/base.h"
+#include "dom/dom.h"
+
+typedef enum tiptap_type {
+#define NODE(symbol, name, groups, content, marks, element) TIPTAP_##symbol,
+#include "schema.def"
+    TIPTAP_TYPE_COUNT
+} tiptap_type;
+
+typedef enum tiptap_mark_type {
+#define MARK(symbol, name, excludes, element) TIPTAP_##symbol,
+#include "schema.def"
+    TIPTAP_MARK_COUNT
+} tiptap_mark_type;
+
+/* Attributes of nodes and marks. Each belongs to one node type or one mark type. */
+typedef enum tiptap_attribute {
+#define ATTRIBUTE(owner, symbol, name, initial, reading) TIPTAP_##symbol,
+#include "schema.def"
+    TIPTAP_ATTRIBUTE_COUNT
+} tiptap_attribute;
+
+/* A mark on text or on a hard break. Immutable and shared between the nodes that carry it; `values` as in a
+ * node. */
+typedef struct tiptap_mark {
+    tiptap_mark_type type;
+    slice *values;
+} tiptap_mark;
+
+/* The marks of a node in schema order; immutable, shared. NULL: none. */
+typedef struct tiptap_marks {
+    size_t count;
+    const tiptap_mark *items[TIPTAP_MARK_COUNT];
+} tiptap_marks;
+
+/* A node. `values`: its attributes in schema order as written in HTML; data NULL is null (not written).
+ * NULL where all have their initial values. Read with tiptap_get. */
+typedef struct tiptap_node tiptap_node;
+struct tiptap_node {
+    tiptap_node *parent, *first_child, *last_child, *previous, *next;
+    slice text; /* text nodes: never empty */
+    slice *values;
+    const tiptap_marks *marks;
+    uint32_t line; /* of the source page; 0: not known */
+    uint8_t type;  /* tiptap_type */
+};
+
+/* ---- the schema -------------------------------------------------------------------------------------- */
+
+slice tiptap_type_name(tiptap_type type);
+slice tiptap_mark_name(tiptap_mark_type type);
+slice tiptap_attribute_name(tiptap_attribute attribute);
+/* The attributes of a node or mark type: [first, first + count). */
+tiptap_attribute tiptap_type_attributes(tiptap_type type, size_t *count);
+tiptap_attribute tiptap_mark_attributes(tiptap_mark_type type, size_t *count);
+bool tiptap_is_inline(tiptap_type type);    /* text, hard break */
+bool tiptap_is_leaf(tiptap_type type);      /* holds nothing */
+bool tiptap_is_textblock(tiptap_type type); /* holds inline nodes */
+bool tiptap_allows_marks(tiptap_type type);
+
+/* ---- parsing ----------------------------------------------------------------------------------------- */
+
+/* What the schema had no place for. The editor drops such things in silence; a caller that must not gets them
+ * here. */
+typedef enum tiptap_loss_kind {
+    TIPTAP_LOST_TEXT,    /* text that fits nowhere where it stands: `text` */
+    TIPTAP_LOST_ELEMENT, /* an element that is dropped with its content (script, style, a picture that fits
+                            nowhere) */
+    TIPTAP_LOST_WRAPPER, /* an element that the schema does not know: its content was kept */
+    TIPTAP_LOST_MARK, /* a mark that cannot be where it stands (bold in a card's title): the text was kept */
+    TIPTAP_LOST_ATTRIBUTE, /* an attribute that the schema does not know: `name` on `node` */
+} tiptap_loss_kind;
+
+typedef struct tiptap_loss {
+    tiptap_loss_kind kind;
+    const dom_node *node;
+    slice text; /* the text, or the attribute's name */
+} tiptap_loss;
+
+/* The document of the children of `body`, as the editor's parser builds it: what does not fit is unwrapped,
+ * wrapped or dropped, white space collapses, missing parts are filled in. `losses` (of tiptap_loss) may be
+ * NULL. Reorders lists that stand directly in lists in the tree itself, as the editor does. The text may
+ * point into the tree's text. */
+tiptap_node *tiptap_parse(dom_node *body, arena *a, vector *losses);
+
+/* What the editor does to a document it has just loaded (its plugins): tables are made rectangular, the last
+ * word of the first text becomes a link if it reads as one, a paragraph is added at the end if the last block
+ * is none. */
+void tiptap_complete(tiptap_node *document, arena *a);
+
+/* ---- looking ----------------------------------------------------------------------------------------- */
+
+/* The value of an attribute that the node's (mark's) type has: its own or the initial one. data NULL: null.
+ */
+slice tiptap_get(const tiptap_node *node, tiptap_attribute attribute);
+slice tiptap_mark_get(const tiptap_mark *mark, tiptap_attribute attribute);
+void tiptap_set(tiptap_node *node, tiptap_attribute attribute, slice value, arena *a);
+
+/* The next node in document order inside `root`, into children first; NULL at the end. */
+tiptap_node *tiptap_next(const tiptap_node *node, const tiptap_node *root);
+tiptap_node *tiptap_next_skip(const tiptap_node *node, const tiptap_node *root);
+
+/* Every URL of the document, in document order: image src and href, card href, iframe src, link href. The
+ * callback gets it and may set another one (return true). A link's URL is reported once for each run of nodes
+ * that share it. */
+typedef bool tiptap_url_visitor(void *context, tiptap_attribute attribute, uint32_t line, slice *url);
+void tiptap_visit_urls(tiptap_node *document, tiptap_url_visitor *visit, void *context, arena *a);
+
+/* The document as indented JSON, as the editor's getJSON() gives it. */
+void tiptap_write_json(const tiptap_node *document, buffer *out);
+
+/* ---- building ---------------------------------------------------------------------------------------- */
+
+tiptap_node *tiptap_new_node(arena *a, tiptap_type type, uint32_t line);
+tiptap_node *tiptap_new_text(arena *a, slice text, const tiptap_marks *marks, uint32_t line);
+const tiptap_mark *tiptap_new_mark(arena *a, tiptap_mark_type type);
+/* A link mark with that URL; its other attributes initial. */
+const tiptap_mark *tiptap_new_link(arena *a, slice href);
+/* A set with the mark added, as the schema orders and excludes. */
+const tiptap_marks *tiptap_add_mark(arena *a, const tiptap_marks *set, const tiptap_mark *mark);
+bool tiptap_same_marks(const tiptap_marks *one, const tiptap_marks *other);
+void tiptap_append(tiptap_node *parent, tiptap_node *child); /* child must have no parent */
+void tiptap_insert_before(tiptap_node *reference, tiptap_node *node);
+void tiptap_remove(tiptap_node *node);
+
+/* ---- validation -------------------------------------------------------------------------------------- */
+
+/* The first node that breaks the schema (its content, its marks, an empty text, equal texts side by side),
+ * with the reason in `*why` (a literal); NULL when the document is valid. */
+const tiptap_node *tiptap_validate(const tiptap_node *document, const char **why);
+
+#endif
