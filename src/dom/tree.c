@@ -184,6 +184,28 @@ static bool is_raw_text(const dom_node *node) {
                     node->tag == DOM_TAG_IFRAME || node->tag == DOM_TAG_NOSCRIPT);
 }
 
+/* WHATWG HTML §13.3, escaping a string: & U+00A0, and < > in text, " in attributes. */
+static void append_escaped(buffer *out, slice text, bool in_attribute) {
+    size_t from = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.data[i];
+        bool no_break = c == '\xC2' && i + 1 < text.length && text.data[i + 1] == '\xA0';
+        const char *entity = c == '&'                    ? "&amp;"
+                             : no_break                  ? "&nbsp;"
+                             : c == '"' && in_attribute  ? "&quot;"
+                             : c == '<' && !in_attribute ? "&lt;"
+                             : c == '>' && !in_attribute ? "&gt;"
+                                                         : NULL;
+        if (!entity)
+            continue;
+        buffer_append(out, slice_sub(text, from, i));
+        buffer_append_string(out, entity);
+        i += no_break;
+        from = i + 1;
+    }
+    buffer_append(out, slice_from(text, from));
+}
+
 static void open_tag(const dom_node *node, buffer *out) {
     buffer_append_char(out, '<');
     buffer_append(out, node->name);
@@ -191,7 +213,7 @@ static void open_tag(const dom_node *node, buffer *out) {
         buffer_append_char(out, ' ');
         buffer_append(out, node->attributes[i].name);
         buffer_append(out, SLICE("=\""));
-        buffer_append_html(out, node->attributes[i].value, true);
+        append_escaped(out, node->attributes[i].value, true);
         buffer_append_char(out, '"');
     }
     buffer_append_char(out, '>');
@@ -213,7 +235,7 @@ void dom_outer_html(const dom_node *node, buffer *out) {
         else if (at->type == DOM_TEXT && is_raw_text(at->parent))
             buffer_append(out, at->text);
         else if (at->type == DOM_TEXT)
-            buffer_append_html(out, at->text, false);
+            append_escaped(out, at->text, false);
         else {
             buffer_append(out, SLICE("<!--"));
             buffer_append(out, at->text);

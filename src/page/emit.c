@@ -1,8 +1,8 @@
 /* YAML.stringify of npm `yaml` 2.4.2 with its defaults, over front matter values.
  *
  * Comes in: values whose strings hold no line breaks. Goes out: block YAML, folded at 80 columns, quoted only
- * where it must be (npm yaml: its stringify folder). Works on UTF-16, since columns and cuts are counted in UTF-16
- * units there.
+ * where it must be (npm yaml: its stringify folder). Works on UTF-16, since columns and cuts are counted in
+ * UTF-16 units there.
  */
 #include "private.h"
 

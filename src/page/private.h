@@ -24,6 +24,9 @@ slice trim_javascript(slice text);
 slice join_lines(slice text, arena *a);
 /* A string value as it is after reading and writing it as often as it takes to come to rest. */
 slice settle_text(slice text, arena *a, bool *dropped);
+/* Names what became of the markup in a value: FRONT_TEXT where its visible text changed, else FRONT_MARKUP.
+ */
+void note_markup(findings *found, uint32_t line, slice before, slice after, arena *a);
 /* The text alone, without anything that could be read as markup or as an entity. */
 slice strip_markup(slice text, arena *a);
 

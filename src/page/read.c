@@ -127,8 +127,10 @@ static void describe_problem(const yaml_parser_t *parser, problem *p) {
     const char *text = parser->problem ? parser->problem : "it cannot be read";
     snprintf(p->text, sizeof p->text, "%s", text);
     p->advice = advice_for(text);
-    p->line = parser->problem_mark.line;
-    p->column = parser->problem_mark.column;
+    /* An open quote is reported where it opens, not where the text ends. */
+    bool quote = parser->context && strstr(parser->context, "quoted scalar");
+    p->line = quote ? parser->context_mark.line : parser->problem_mark.line;
+    p->column = quote ? parser->context_mark.column : parser->problem_mark.column;
     if (parser->error == YAML_READER_ERROR)
         p->line = 0, p->column = 0;
 }
@@ -514,11 +516,8 @@ static void settle_string(const reading *in, front_value *value) {
     bool dropped = false;
     slice before = value->text, after = settle_text(before, in->arena, &dropped);
     if (dropped ||
-        (slice_find_char(before, '<', 0) == SLICE_NONE && !reads_the_same(before, after, in->arena))) {
-        finding *one = note(in, FINDING_FRONT_MARKUP, value->line, "", before);
-        if (one)
-            one->before = before, one->after = after;
-    }
+        (slice_find_char(before, '<', 0) == SLICE_NONE && !reads_the_same(before, after, in->arena)))
+        note_markup(in->found, value->line, before, after, in->arena);
     if (slice_find(after, SLICE("---"), 0) != SLICE_NONE) {
         finding *one = note(in, FINDING_FRONT_HYPHENS, value->line, "", after);
         slice mended = mend_hyphens(after, in->arena);

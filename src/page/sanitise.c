@@ -441,3 +441,17 @@ slice strip_markup(slice text, arena *a) {
         result = blunt(next, a);
     return join_lines(result, a);
 }
+
+static slice visible_text(slice html, arena *a) {
+    buffer text = buffer_new(a, html.length + 16);
+    dom_text_content(dom_parse(html, NULL, a, NULL), &text);
+    return join_lines(buffer_slice(&text), a);
+}
+
+void note_markup(findings *found, uint32_t line, slice before, slice after, arena *a) {
+    bool same = slice_equal(visible_text(before, a), visible_text(after, a));
+    finding *one = findings_add(found, same ? FINDING_FRONT_MARKUP : FINDING_FRONT_TEXT, line, "%.*s",
+                                SLICE_ARGS(before));
+    if (one)
+        one->before = before, one->after = after;
+}

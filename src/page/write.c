@@ -14,7 +14,11 @@ static void settle_permalink(front_value *root, arena *a, findings *found) {
     if (!before.length || slice_ends_with(before, SLICE("/")))
         return;
     slice after = format_slice(a, "%.*s/", SLICE_ARGS(before));
-    finding *one = findings_add(found, FINDING_FRONT_PERMALINK,
+    size_t name = before.length;
+    while (name > 0 && before.data[name - 1] != '/')
+        name--;
+    bool names_file = slice_find_char(before, '.', name) != SLICE_NONE;
+    finding *one = findings_add(found, names_file ? FINDING_FRONT_ADDRESS : FINDING_FRONT_PERMALINK,
                                 page_front_get(root, SLICE("permalink"))->line, "%.*s", SLICE_ARGS(before));
     if (one)
         one->before = before, one->after = after;
@@ -45,9 +49,7 @@ static void strip_values(front_value *value, arena *a, findings *found) {
     if (value->kind == FRONT_STRING && holds_markup(value)) {
         slice before = value->text;
         value->text = strip_markup(before, a);
-        finding *one = findings_add(found, FINDING_FRONT_MARKUP, value->line, "%.*s", SLICE_ARGS(before));
-        if (one)
-            one->before = before, one->after = value->text;
+        note_markup(found, value->line, before, value->text, a);
     }
     for (uint32_t i = 0; i < value->count; i++)
         strip_values(&value->entries[i].value, a, found);

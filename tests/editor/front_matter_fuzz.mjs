@@ -25,11 +25,11 @@ const PIECES = ['a', 'word', 'Lorem ipsum', ' ', '  ', ':', ': ', ' :', '#', ' #
   '&quot;', '&#39;', '&nbsp;', '&copy;', '&', '&amp;amp;', '<b>', '</b>', '<br>', '<', '>', ' < ', '{', '}', '[', ']', ',', ', ', '%', '@', '`', '!', '|', '*', '=',
   '\u00a0', '\u3000', 'é', '—', '“', '…', '中文', '😀', '🇸🇬', '--', '...', 'https://example.org/a?b=c&d=e', '/images/A b (1).png', '\t',
   'true', 'null', '~', '12', '1e3', '0x1F', '2020-01-01', '10:30', 'yes', 'incomprehensibilities', 'x'.repeat(25), '\u200b', '$', '(', ')', '/', ';']
-const WORDS = ['the', 'Ministry', 'of', 'a', 'programme', 'committee’s', 'in', 'Singapore', 'and', '&', 'co-operation', '2023', '(new)', 'e.g.', 'Q&A:', 'https://www.example.gov.sg/path/to/some-page/']
+const WORDS = ['the', 'Ministry', 'of', 'a', 'programme', 'committee’s', 'in', 'Singapore', 'and', '&', 'co-operation', '2023', '(new)', 'e.g.', 'Q&A', '50%', 'https://www.example.gov.sg/path/to/some-page/']
 const ATOMS = ['true', 'True', 'TRUE', 'tRue', 'false', 'no', 'yes', 'on', 'null', 'Null', 'NULL', '~', '', '0', '-0', '+1', '007', '1.0', '1.50', '.5', '5.', '-.5e-3', '1e3', '1E+21',
   '1e21', '123456789012345678901234567890', '0.000001', '0.0000001', '1e-7', '0o17', '0x1f', '0xFFFFFFFFFF', '0b11', '1_000', '.inf', '-.INF', '.nan', '.NaN', '2020-01-01', '2020-01-01 10:00:00 +0800',
   '12:30', '12:30:45', '1,000', '-', '?', ':', '...', '=', '<<', '!', '@x', '`x`', '%x', '1.2.3', '+', '.', 'e5', '1e400', '9007199254740993']
-const phrase = () => times(1 + below(25), () => pick(WORDS)).join(' ')
+const phrase = () => times(1 + below(25), () => pick(random() < 0.02 ? PIECES : WORDS)).join(' ')
 const nasty = () => times(1 + below(pick([3, 6, 30])), () => pick(PIECES)).join('')
 const edge = () => { // around the 80th column
   let s = ''
@@ -50,9 +50,9 @@ function scalar(indent) {
     case 5: return '>' + pick(['', '-', '+']) + '\n' + times(1 + below(4), () => ' '.repeat(indent + 2) + phrase()).join(pick(['\n', '\n\n']))
     case 6: return phrase() + '\n' + ' '.repeat(indent + 1) + phrase()
     case 7: return pick(ATOMS)
-    case 8: return random() < 0.3 ? pick(['!!str ', '!!int ', '!x ', '&a ', '*a', '!!binary ']) + pick(ATOMS) : phrase()
+    case 8: return random() < 0.1 ? pick(['!!str ', '!!int ', '!x ', '&a ', '&a ', '*a', '!!binary ']) + pick(ATOMS) : phrase()
     case 9: return flow(2)
-    default: return s.replace(/[\n\r]/g, ' ')
+    default: return random() < 0.15 ? s.replace(/[\n\r]/g, ' ') : pick([phrase, () => pick(ATOMS)])()
   }
 }
 const flowText = () => pick([() => pick(ATOMS), () => single(text()), () => double(text()), () => pick(WORDS)])()
@@ -65,14 +65,16 @@ const KEYS = ['title', 'permalink', 'description', 'image', 'date', 'layout', 'f
 function value(indent, depth) {
   const kind = depth ? below(8) : 7
   const pad = '\n' + ' '.repeat(indent + 2)
-  if (kind === 0) return times(1 + below(4), () => pad + pair(indent + 2, depth - 1)).join('')
+  if (kind === 0) return distinct(1 + below(4)).map((k) => pad + pair(indent + 2, depth - 1, k)).join('')
   if (kind === 1) return times(1 + below(4), () => pad + '- ' + (random() < 0.3 ? pair(indent + 4, depth - 1) : scalar(indent + 4))).join('')
   if (random() < 0.03) return ''
   return ' ' + scalar(indent) + (random() < 0.03 ? ' # comment' : '')
 }
-const pair = (indent, depth) => (random() < 0.8 ? pick(KEYS.slice(0, 14)) : random() < 0.1 ? double(nasty()) : pick(KEYS)) + ':' + value(indent, depth)
+const key = () => (random() < 0.8 ? pick(KEYS.slice(0, 14)) : random() < 0.1 ? double(nasty()) : pick(KEYS))
+const distinct = (n) => { const keys = times(n, key); return random() < 0.1 ? keys : [...new Set(keys)] }
+const pair = (indent, depth, name = key()) => name + ':' + value(indent, depth)
 const page = () => {
-  const lines = times(below(9), () => (random() < 0.03 ? '# a comment\n' : '') + pair(0, 2))
+  const lines = distinct(below(9)).map((k) => (random() < 0.03 ? '# a comment\n' : '') + pair(0, 2, k))
   const end = pick(['\n', '\n', '\n', '\r\n'])
   return '---' + pick(['', '', ' ', '  ']) + '\n' + lines.map((l) => l + '\n').join('').replace(/\n/g, end) + '---\n<p>x</p>\n'
 }
