@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "assets/assets.h"
 #include "dom/dom.h"
+#include "mapping/mapping.h"
 #include "page/page.h"
 #include "repair/repair.h"
 #include "tiptap/tiptap.h"
@@ -102,12 +103,23 @@ static void debug_tiptap(const debug_input *in, buffer *out) {
     tiptap_write_json(document, out);
 }
 
+static void debug_mapping(const debug_input *in, buffer *out) {
+    size_t count;
+    const mapping_source *shipped = mapping_shipped(&count);
+    mapping_set *set = mapping_load(shipped, count);
+    dom_node *body = dom_parse(in->bytes, NULL, in->arena, in->found);
+    mapping_apply(set, body, NULL, in->arena, in->found, NULL);
+    dom_inner_html(body, out);
+    mapping_free(set);
+}
+
 static const struct {
     const char *name;
     void (*run)(const debug_input *in, buffer *out);
 } STAGES[] = {
     {"assets", debug_assets},
     {"dom", debug_dom},
+    {"mapping", debug_mapping},
     {"repair", debug_repair},
     {"page", debug_page},
     {"tiptap", debug_tiptap},

@@ -1,0 +1,63 @@
+/* mapping_apply: recognise, then rewrite; and the examples that rules carry. */
+#include "engine.h"
+
+void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options *options, arena *a,
+                   findings *found, mapping_account *account) {
+    engine e = {.set = set,
+                .body = body,
+                .options = options ? *options : (mapping_options){{NULL, 0}, 0, 0},
+                .arena = a,
+                .found = found,
+                .account = account,
+                .matcher = dom_matcher_new(body, a),
+                .live = vector_new(a, sizeof(const rule *)),
+                .claims = vector_new(a, sizeof(claim *))};
+    if (!e.options.link_text.length)
+        e.options.link_text = SLICE("Learn more");
+    if (!e.options.cards_max)
+        e.options.cards_max = 18;
+    if (!e.options.description_max)
+        e.options.description_max = 300;
+    recognise(&e);
+    if (dom_matcher_exhausted(e.matcher))
+        findings_add(found, FINDING_MAPPING_BUDGET, 0, "the rules gave up on this page");
+    rewrite_claims(&e);
+    for (dom_node *at = body; at; at = dom_next(at, body))
+        at->flags = 0;
+}
+
+/* Two pages are the same when they are but for white space between tags. */
+static slice canonical(slice html, arena *a) {
+    buffer out = buffer_new(a, html.length + 1);
+    for (size_t i = 0; i < html.length; i++) {
+        char c = html.data[i];
+        bool after_space = out.length && out.data[out.length - 1] == ' ';
+        if (!is_space(c))
+            buffer_append_char(&out, c);
+        else if (!after_space && out.length && out.data[out.length - 1] != '>')
+            buffer_append_char(&out, ' ');
+        if (c == '<' && out.length > 1 && out.data[out.length - 2] == ' ') {
+            out.length -= 2;
+            buffer_append_char(&out, '<');
+        }
+    }
+    return slice_trim(buffer_slice(&out));
+}
+
+bool mapping_run_example(const mapping_set *set, size_t index, size_t example, arena *a, uint32_t *line,
+                         slice *got, slice *expected) {
+    const rule *r = *(rule **)vector_at(&set->rules, index);
+    const rule_example *one = &r->examples[example];
+    findings found = findings_new(a);
+    dom_node *body = dom_parse(one->input, NULL, a, &found);
+    mapping_apply(set, body, NULL, a, &found, NULL);
+    buffer out = buffer_new(a, 1024);
+    dom_inner_html(body, &out);
+    if (line)
+        *line = one->line;
+    *got = canonical(buffer_slice(&out), a);
+    buffer wanted = buffer_new(a, 1024);
+    dom_inner_html(dom_parse(one->expect, NULL, a, &found), &wanted);
+    *expected = canonical(buffer_slice(&wanted), a);
+    return slice_equal(*got, *expected);
+}

@@ -1,0 +1,501 @@
+/* Rewriting: each claim becomes its block, in the editor's own markup (TARGET.md, The schema, Cards).
+ *
+ * Comes in: claims in the order of the page. Goes out: the rewritten tree and the findings. Never loses a
+ * node: what a block has no place for stays where it was, around the block.
+ */
+#include "engine.h"
+
+/* ---- building ---------------------------------------------------------------------------------------- */
+
+static dom_node *made(engine *e, dom_tag tag, const char *class_name, uint32_t line) {
+    dom_node *node = dom_new_element(e->arena, tag, line);
+    if (class_name)
+        dom_attribute_set(node, e->arena, SLICE("class"), slice_of(class_name));
+    node->flags = NODE_MADE;
+    return node;
+}
+
+static dom_node *append_made(engine *e, dom_node *parent, dom_tag tag, const char *class_name) {
+    dom_node *node = made(e, tag, class_name, parent->line);
+    dom_append(parent, node);
+    return node;
+}
+
+static void append_text(engine *e, dom_node *parent, slice text) {
+    dom_append(parent, dom_new_text(e->arena, text, parent->line));
+}
+
+static bool has_class(const dom_node *node, const char *name) {
+    return node->type == DOM_ELEMENT && dom_has_class(node, slice_of(name));
+}
+
+/* The element sibling before `node`, when only white space is between them. */
+static dom_node *previous_solid(const dom_node *node) {
+    dom_node *before = node->previous;
+    while (before &&
+           (before->type == DOM_COMMENT || (before->type == DOM_TEXT && !slice_trim(before->text).length)))
+        before = before->previous;
+    return before;
+}
+
+/* ---- unwrapping -------------------------------------------------------------------------------------- */
+
+/* Inside these no paragraph may start. */
+static bool holds_phrases_only(const dom_node *node) {
+    return is_inline(node) || node->tag == DOM_TAG_P ||
+           (node->tag >= DOM_TAG_H1 && node->tag <= DOM_TAG_H6) || node->tag == DOM_TAG_SUMMARY ||
+           node->tag == DOM_TAG_LABEL || node->tag == DOM_TAG_PRE;
+}
+
+/* Text and inline elements that stand between blocks become paragraphs, so that unwrapping joins no two
+ * texts. */
+static void wrap_phrases(engine *e, dom_node *node) {
+    for (dom_node *at = node->first_child; at;) {
+        if (!is_inline(at) || is_blank(at)) {
+            at = at->next;
+            continue;
+        }
+        dom_node *paragraph = made(e, DOM_TAG_P, NULL, at->line);
+        dom_insert_before(at, paragraph);
+        for (dom_node *next; at && is_inline(at); at = next) {
+            next = at->next;
+            dom_remove(at);
+            dom_append(paragraph, at);
+        }
+    }
+}
+
+/* The content of `node` takes its place. */
+static void unwrap(engine *e, dom_node *node) {
+    if (!node->parent)
+        return;
+    bool already_paragraph = node->tag == DOM_TAG_P || (node->tag >= DOM_TAG_H1 && node->tag <= DOM_TAG_H6);
+    if (!holds_phrases_only(node->parent) && (!is_inline(node) || already_paragraph))
+        wrap_phrases(e, node);
+    dom_unwrap(node);
+}
+
+/* Unwraps what is between `node` and `container`, from the inside out; not `container` itself. */
+static void unwrap_between(engine *e, dom_node *node, dom_node *container) {
+    for (dom_node *parent = node->parent; parent && parent != container && parent != e->body;) {
+        dom_node *next = parent->parent;
+        unwrap(e, parent);
+        parent = next;
+    }
+}
+
+static void unwrap_item(engine *e, const item *it, dom_node *container) {
+    if (it->first != it->last || it->first == container || !it->first->parent)
+        return;
+    unwrap_between(e, it->first, container);
+    unwrap(e, it->first);
+}
+
+/* ---- cards ------------------------------------------------------------------------------------------- */
+
+static dom_node *make_card(engine *e, const item *it, uint32_t line) {
+    dom_node *card = made(e, it->href.length ? DOM_TAG_A : DOM_TAG_DIV, "isomer-card", line);
+    if (it->href.length)
+        dom_attribute_set(card, e->arena, SLICE("href"), it->href);
+    if (it->picture) {
+        dom_node *frame = append_made(e, append_made(e, card, DOM_TAG_DIV, "isomer-card-image"), DOM_TAG_DIV,
+                                      "isomer-image-wrapper");
+        dom_node *image = append_made(e, frame, DOM_TAG_IMG, NULL);
+        dom_attribute_set(image, e->arena, SLICE("src"), *dom_attribute_get(it->picture, SLICE("src")));
+        dom_attribute_set(image, e->arena, SLICE("alt"), it->alt);
+        const slice *title = dom_attribute_get(it->picture, SLICE("title"));
+        if (title)
+            dom_attribute_set(image, e->arena, SLICE("title"), *title);
+    }
+    dom_node *body = append_made(e, card, DOM_TAG_DIV, "isomer-card-body");
+    append_text(e, append_made(e, body, DOM_TAG_DIV, "isomer-card-title"), it->title);
+    if (it->description.length)
+        append_text(e, append_made(e, body, DOM_TAG_DIV, "isomer-card-description"), it->description);
+    if (it->href.length)
+        append_text(e, append_made(e, body, DOM_TAG_DIV, "isomer-card-link"), it->link_text);
+    return card;
+}
+
+static void report_card(engine *e, const item *it) {
+    uint32_t line = it->first->line;
+    if (it->second.href.length)
+        findings_add(e->found, FINDING_CARD_SECOND_LINK, it->second.line, "%.*s beside %.*s",
+                     SLICE_ARGS(it->second.href), SLICE_ARGS(it->href));
+    if (it->alt_from_title)
+        findings_add(e->found, FINDING_CARD_PICTURE_WITHOUT_ALT, it->picture->line, "%.*s",
+                     SLICE_ARGS(*dom_attribute_get(it->picture, SLICE("src"))));
+    if (it->default_link_text)
+        findings_add(e->found, FINDING_CARD_LINK_TEXT, line, "%.*s", SLICE_ARGS(it->href));
+    if (it->title_from_alt)
+        findings_add(e->found, FINDING_CARD_TITLE_ADDED, line, "%.*s", SLICE_ARGS(it->title));
+    if (it->was_rich)
+        findings_add(e->found, FINDING_CARD_PLAIN_TEXT, line, "%.*s", SLICE_ARGS(it->description));
+    for (size_t i = 0; i < it->leftover.count; i++)
+        findings_add(e->found, FINDING_SHAPE_LEFTOVER, line, "%.*s",
+                     SLICE_ARGS(*(slice *)vector_at(&it->leftover, i)));
+}
+
+/* Paragraphs behind the grid for what the cards could not hold. */
+static void make_rest_of_cards(engine *e, const claim *c, dom_node *grid) {
+    dom_node *last = grid;
+    for (size_t i = 0; i < c->item_count; i++) {
+        const item *it = &c->items[i];
+        for (size_t j = 0; j < it->leftover.count + (it->second.href.length > 0); j++) {
+            dom_node *paragraph = made(e, DOM_TAG_P, NULL, it->first->line), *into = paragraph;
+            if (j == it->leftover.count) {
+                into = append_made(e, paragraph, DOM_TAG_A, NULL);
+                dom_attribute_set(into, e->arena, SLICE("href"), it->second.href);
+            }
+            append_text(e, into,
+                        j == it->leftover.count ? it->second.text : *(slice *)vector_at(&it->leftover, j));
+            if (last->next)
+                dom_insert_before(last->next, paragraph);
+            else
+                dom_append(last->parent, paragraph);
+            last = paragraph;
+        }
+    }
+}
+
+static size_t count_children(const dom_node *node) {
+    size_t count = 0;
+    for (const dom_node *child = node->first_child; child; child = child->next)
+        count++;
+    return count;
+}
+
+static bool shows_pictures(const dom_node *grid) {
+    return grid->first_child && grid->first_child->first_child &&
+           has_class(grid->first_child->first_child, "isomer-card-image");
+}
+
+/* Grids of one rule that touch are one grid, while it stays within the drawer's limits. */
+static void join_grid(engine *e, const claim *c, dom_node *grid) {
+    dom_node *before = previous_solid(grid);
+    if (!c->rule->join || !before || !(before->flags & NODE_MADE) || !has_class(before, "isomer-card-grid") ||
+        count_children(before) + count_children(grid) > e->options.cards_max ||
+        shows_pictures(before) != shows_pictures(grid))
+        return;
+    dom_move_children(grid, before);
+    dom_remove(grid);
+}
+
+/* Where the block goes: in the place of the first item, or at the container's start or end. */
+static void place_block(const claim *c, dom_node *block) {
+    bool open = c->container && c->container->parent && c->rule->items;
+    if (open && c->rule->leftover == LEFTOVER_AFTER && c->container->first_child)
+        dom_insert_before(c->container->first_child, block);
+    else if (open && c->rule->leftover == LEFTOVER_BEFORE)
+        dom_append(c->container, block);
+    else
+        dom_insert_before(c->items[0].first, block);
+}
+
+static void remove_item(const item *it) {
+    for (dom_node *node = it->first, *next; node; node = next) {
+        next = node == it->last ? NULL : node->next;
+        dom_remove(node);
+    }
+}
+
+/* Wrappers that held nothing but the items go with them. */
+static void remove_emptied(engine *e, dom_node *container) {
+    for (dom_node *at = container->first_child, *next; at; at = next) {
+        next = at->next;
+        if (!(at->flags & NODE_MADE) && at->type == DOM_ELEMENT && is_blank(at))
+            dom_remove(at);
+    }
+    (void)e;
+}
+
+static void report_leftover(engine *e, const claim *c) {
+    for (const dom_node *at = c->container->first_child; at; at = at->next)
+        if (!(at->flags & NODE_MADE) && !is_blank(at)) {
+            slice text = plain_text(at, at, e->arena);
+            findings_add(e->found, FINDING_SHAPE_LEFTOVER, at->line, "%.*s",
+                         SLICE_ARGS(text.length ? text : at->name));
+        }
+}
+
+static void make_card_grid(engine *e, const claim *c) {
+    dom_node *grid = made(e, DOM_TAG_DIV, "isomer-card-grid", c->line), *first = grid;
+    place_block(c, grid);
+    dom_node *parent = grid->parent;
+    for (size_t i = 0; i < c->item_count; i++) {
+        if (i > 0 && i % e->options.cards_max == 0) {
+            dom_node *more = made(e, DOM_TAG_DIV, "isomer-card-grid", c->items[i].first->line);
+            if (grid->next)
+                dom_insert_before(grid->next, more);
+            else
+                dom_append(parent, more);
+            grid = more;
+        }
+        dom_append(grid, make_card(e, &c->items[i], c->items[i].first->line));
+        report_card(e, &c->items[i]);
+    }
+    if (grid != first)
+        findings_add(e->found, FINDING_CARD_GRID_SPLIT, c->line, "%zu cards", c->item_count);
+    for (size_t i = 0; i < c->item_count; i++)
+        if (!is_inside(first, c->items[i].first))
+            remove_item(&c->items[i]);
+    make_rest_of_cards(e, c, grid);
+    if (c->container && c->container->parent) {
+        remove_emptied(e, c->container);
+        report_leftover(e, c);
+        unwrap_between(e, first, c->container);
+        unwrap(e, c->container);
+    }
+    if (grid == first)
+        join_grid(e, c, grid);
+}
+
+/* ---- accordions -------------------------------------------------------------------------------------- */
+
+static void flatten_summary(engine *e, dom_node *from, dom_node *summary) {
+    dom_move_children(from, summary);
+    for (dom_node *at = dom_next(summary, summary), *next; at; at = next) {
+        next = dom_next(at, summary);
+        if (at->type == DOM_ELEMENT && !is_inline(at)) {
+            next = at->first_child ? at->first_child : dom_next_skip(at, summary);
+            dom_unwrap(at);
+        }
+    }
+    (void)e;
+}
+
+static bool is_switch(const dom_node *node) {
+    const slice *type = dom_attribute_get(node, SLICE("type"));
+    return node->tag == DOM_TAG_INPUT && type &&
+           (slice_equal_nocase(*type, SLICE("checkbox")) || slice_equal_nocase(*type, SLICE("radio")));
+}
+
+/* The boxes that opened and closed the old accordion. */
+static void remove_switches(dom_node *root) {
+    for (dom_node *at = root, *next; at; at = next) {
+        next = dom_next(at, root);
+        if (at != root && at->type == DOM_ELEMENT && is_switch(at))
+            dom_remove(at);
+    }
+}
+
+static void make_details(engine *e, const item *it, dom_node *group, const dom_node *container) {
+    dom_node *details = append_made(e, group, DOM_TAG_DETAILS, "isomer-details");
+    details->line = it->first->line;
+    dom_node *summary = append_made(e, details, DOM_TAG_SUMMARY, NULL);
+    dom_node *content = append_made(e, details, DOM_TAG_DIV, "isomer-details-content");
+    dom_attribute_set(content, e->arena, SLICE("data-type"), SLICE("detailsContent"));
+    bool one = it->first == it->last && it->first->type == DOM_ELEMENT && it->first != it->summary &&
+               it->first != it->content;
+    dom_node *summary_parent = it->summary->parent;
+    for (dom_node *node = it->first, *next; node; node = next) {
+        next = node == it->last ? NULL : node->next;
+        dom_remove(node);
+        dom_append(content, node);
+    }
+    if (it->summary->parent)
+        summary_parent = it->summary->parent;
+    dom_remove(it->summary);
+    flatten_summary(e, it->summary, summary);
+    while (summary_parent && summary_parent != content && summary_parent->parent &&
+           is_blank(summary_parent) && summary_parent != it->first) {
+        dom_node *up = summary_parent->parent;
+        dom_remove(summary_parent);
+        summary_parent = up;
+    }
+    remove_switches(content);
+    if (it->content && is_inside(it->content, content)) {
+        if (one)
+            wrap_phrases(e, it->first);
+        unwrap(e, it->content);
+    }
+    if (one && it->first->parent)
+        unwrap(e, it->first);
+    wrap_phrases(e, content);
+    if (is_blank(content))
+        append_made(e, content, DOM_TAG_P, NULL);
+    (void)container;
+}
+
+static void make_accordion(engine *e, const claim *c) {
+    dom_node *before = c->container && c->container->parent ? previous_solid(c->container)
+                       : !c->container                      ? previous_solid(c->items[0].first)
+                                                            : NULL;
+    dom_node *group = made(e, DOM_TAG_DIV, "isomer-accordion isomer-accordion-white", c->line);
+    dom_attribute_set(group, e->arena, SLICE("data-type"), SLICE("detailGroup"));
+    place_block(c, group);
+    bool self = c->container && c->items[0].first == c->container;
+    for (size_t i = 0; i < c->item_count; i++)
+        make_details(e, &c->items[i], group, c->container);
+    if (c->container && c->container->parent && !self) {
+        remove_emptied(e, c->container);
+        report_leftover(e, c);
+        unwrap_between(e, group, c->container);
+        unwrap(e, c->container);
+    }
+    if (c->rule->join && before && before == previous_solid(group) && (before->flags & NODE_MADE) &&
+        has_class(before, "isomer-accordion")) {
+        dom_move_children(group, before);
+        dom_remove(group);
+    }
+}
+
+/* ---- pictures and embeds ----------------------------------------------------------------------------- */
+
+/* Every picture (with the link that holds nothing else) or frame inside the container gets the editor's
+ * wrapper, lifted to the container's own level; then the container opens. */
+static void wrap_media(engine *e, dom_node *media, dom_node *container, bool picture) {
+    dom_node *unit = media;
+    const slice *href = NULL;
+    if (picture && media->parent != container && dom_is(media->parent, DOM_TAG_A) && media != container) {
+        bool alone = true;
+        for (const dom_node *child = media->parent->first_child; child; child = child->next)
+            alone = alone && (child == media || is_blank(child));
+        if (alone) {
+            unit = media->parent;
+            href = dom_attribute_get(unit, SLICE("href"));
+        }
+    }
+    if (media->parent &&
+        (has_class(media->parent, "isomer-image-wrapper") || has_class(media->parent, "iframe-wrapper")))
+        return;
+    dom_node *wrapper = made(e, href ? DOM_TAG_A : DOM_TAG_DIV,
+                             picture ? "isomer-image-wrapper" : "iframe-wrapper", media->line);
+    if (href)
+        dom_attribute_set(wrapper, e->arena, SLICE("href"), *href);
+    dom_insert_before(unit, wrapper);
+    dom_remove(unit);
+    if (unit != media)
+        dom_remove(media);
+    dom_append(wrapper, media);
+    for (dom_node *parent = wrapper->parent; parent && parent != container->parent && parent != e->body;) {
+        dom_node *next = parent->parent;
+        if (!is_inline(parent))
+            unwrap(e, parent);
+        parent = next;
+    }
+}
+
+static void make_media(engine *e, const claim *c) {
+    dom_tag tag = c->rule->make == BLOCK_PICTURE ? DOM_TAG_IMG : DOM_TAG_IFRAME;
+    vector all = vector_new(e->arena, sizeof(dom_node *));
+    for (dom_node *at = c->container; at; at = dom_next(at, c->container))
+        if (at->tag == tag)
+            *(dom_node **)vector_push(&all) = at;
+    dom_node *outer = c->container;
+    for (dom_node *at = c->container; at; at = dom_next(at, c->container))
+        if (at->tag == DOM_TAG_FIGCAPTION)
+            wrap_phrases(e, at);
+    for (size_t i = 0; i < all.count; i++)
+        wrap_media(e, *(dom_node **)vector_at(&all, i), outer, tag == DOM_TAG_IMG);
+    for (dom_node *at = c->container->first_child, *next; at; at = next) {
+        next = at->next;
+        if (at->tag == DOM_TAG_FIGCAPTION)
+            unwrap(e, at);
+    }
+    if (c->container->parent && c->container->tag != tag)
+        unwrap(e, c->container);
+}
+
+/* ---- the small ones ---------------------------------------------------------------------------------- */
+
+static dom_node *rename_element(engine *e, dom_node *from, dom_tag tag) {
+    dom_node *to = made(e, tag, NULL, from->line);
+    dom_insert_before(from, to);
+    dom_move_children(from, to);
+    dom_remove(from);
+    return to;
+}
+
+static void make_phrase_block(engine *e, const claim *c) {
+    static const dom_tag HEADINGS[] = {DOM_TAG_H1, DOM_TAG_H2, DOM_TAG_H3,
+                                       DOM_TAG_H4, DOM_TAG_H5, DOM_TAG_H6};
+    if (!c->container->parent)
+        return;
+    if (c->rule->make == BLOCK_QUOTE)
+        wrap_phrases(e, rename_element(e, c->container, DOM_TAG_BLOCKQUOTE));
+    else
+        rename_element(e, c->container,
+                       c->rule->make == BLOCK_HEADING ? HEADINGS[c->rule->level - 1] : DOM_TAG_P);
+}
+
+static void make_list(engine *e, const claim *c) {
+    dom_node *list = made(e, DOM_TAG_UL, NULL, c->line);
+    place_block(c, list);
+    for (size_t i = 0; i < c->item_count; i++) {
+        dom_node *entry = append_made(e, list, DOM_TAG_LI, NULL);
+        for (dom_node *node = c->items[i].first, *next; node; node = next) {
+            next = node == c->items[i].last ? NULL : node->next;
+            dom_remove(node);
+            dom_append(entry, node);
+        }
+        if (c->items[i].first == c->items[i].last && !is_inline(c->items[i].first))
+            unwrap(e, c->items[i].first);
+    }
+    if (c->container && c->container->parent && c->container != c->items[0].first) {
+        remove_emptied(e, c->container);
+        report_leftover(e, c);
+        unwrap_between(e, list, c->container);
+        unwrap(e, c->container);
+    }
+}
+
+static void make_plain_link(engine *e, const claim *c) {
+    for (dom_node *at = dom_next(c->container, c->container), *next; at; at = next) {
+        next = dom_next(at, c->container);
+        if (at->tag == DOM_TAG_BUTTON) {
+            next = at->first_child ? at->first_child : dom_next_skip(at, c->container);
+            dom_unwrap(at);
+        }
+    }
+    dom_attribute_remove(c->container, SLICE("class"));
+    dom_attribute_remove(c->container, SLICE("style"));
+    (void)e;
+}
+
+static size_t count_showing(const claim *c) {
+    return c->container && c->rule->items ? c->item_count : 0;
+}
+
+static void make_unwrapped(engine *e, const claim *c) {
+    if (c->card_miss.length && count_showing(c) > 1)
+        findings_add(e->found, FINDING_ROW_NOT_CARDS, c->line, "%.*s: %.*s", SLICE_ARGS(c->element),
+                     SLICE_ARGS(c->card_miss));
+    else if (count_showing(c) > 1 && !c->rule->quiet)
+        findings_add(e->found,
+                     c->container->tag == DOM_TAG_TABLE ? FINDING_LAYOUT_TABLE : FINDING_COLUMNS_IN_ORDER,
+                     c->line, "%.*s: %zu side by side", SLICE_ARGS(c->element), c->item_count);
+    for (size_t i = 0; c->rule->items && i < c->item_count; i++)
+        unwrap_item(e, &c->items[i], c->container);
+    if (c->container)
+        unwrap(e, c->container);
+}
+
+static void make_dropped(engine *e, const claim *c) {
+    dom_node *first = c->container ? c->container : c->items[0].first;
+    dom_node *last = c->container ? c->container : c->items[c->item_count - 1].last;
+    slice text = plain_text(first, last, e->arena);
+    finding *f = findings_add(e->found, FINDING_DROPPED_BY_RULE, c->line, "%.*s: %.*s",
+                              SLICE_ARGS(c->element), SLICE_ARGS(text));
+    if (f)
+        f->became = slice_copy(c->rule->note, e->arena);
+    for (dom_node *node = first, *next; node; node = next) {
+        next = node == last ? NULL : node->next;
+        dom_remove(node);
+    }
+}
+
+static void (*const MAKERS[BLOCK_KIND_COUNT])(engine *e, const claim *c) = {
+    [BLOCK_CARD_GRID] = make_card_grid,    [BLOCK_ACCORDION] = make_accordion,
+    [BLOCK_PICTURE] = make_media,          [BLOCK_EMBED] = make_media,
+    [BLOCK_QUOTE] = make_phrase_block,     [BLOCK_HEADING] = make_phrase_block,
+    [BLOCK_PARAGRAPH] = make_phrase_block, [BLOCK_LIST] = make_list,
+    [BLOCK_LINK] = make_plain_link,        [BLOCK_UNWRAP] = make_unwrapped,
+    [BLOCK_DROP] = make_dropped,
+};
+
+void rewrite_claims(engine *e) {
+    for (size_t i = 0; i < e->claims.count; i++) {
+        const claim *c = *(claim **)vector_at(&e->claims, i);
+        MAKERS[c->rule->make](e, c);
+    }
+}

@@ -1,0 +1,460 @@
+/* Whether an item is a card, and what its parts are; the same for an item of an accordion.
+ *
+ * Comes in: an item (siblings of the page, untouched). Goes out: the filled parts, or the first reason
+ * against. A card holds plain text only, so everything in the item must fit a part: what does not makes it no
+ * card.
+ */
+#include "engine.h"
+
+#define TITLE_MAX 150
+#define CANDIDATES_MAX 8
+#define LINKS_MAX 8
+
+/* A text of the item, the line it stands on (blocks and <br> end lines), and the link around it. */
+typedef struct piece {
+    const dom_node *text, *link;
+    uint32_t line;
+    bool emphasised;
+} piece;
+
+typedef struct picture {
+    dom_node *node;
+    const dom_node *link;
+} picture;
+
+typedef struct inventory {
+    vector pieces;        /* of piece; blank texts are left out */
+    vector pictures;      /* of picture */
+    vector links;         /* of dom_node*: a[href] */
+    vector headings;      /* of dom_node* */
+    const dom_node *rich; /* the first element that no card holds */
+} inventory;
+
+/* ---- taking stock ------------------------------------------------------------------------------------ */
+
+static bool is_rich(const dom_node *node) {
+    switch (node->tag) {
+    case DOM_TAG_TABLE:
+    case DOM_TAG_UL:
+    case DOM_TAG_OL:
+    case DOM_TAG_DL:
+    case DOM_TAG_IFRAME:
+    case DOM_TAG_VIDEO:
+    case DOM_TAG_AUDIO:
+    case DOM_TAG_OBJECT:
+    case DOM_TAG_EMBED:
+    case DOM_TAG_CANVAS:
+    case DOM_TAG_SVG:
+    case DOM_TAG_FORM:
+    case DOM_TAG_INPUT:
+    case DOM_TAG_SELECT:
+    case DOM_TAG_TEXTAREA:
+    case DOM_TAG_PRE:
+    case DOM_TAG_BLOCKQUOTE:
+    case DOM_TAG_DETAILS:
+    case DOM_TAG_SCRIPT:
+    case DOM_TAG_STYLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_emphasis(const dom_node *node) {
+    return node->tag == DOM_TAG_B || node->tag == DOM_TAG_STRONG || node->tag == DOM_TAG_I ||
+           node->tag == DOM_TAG_EM || node->tag == DOM_TAG_U || node->tag == DOM_TAG_SUB ||
+           node->tag == DOM_TAG_SUP || node->tag == DOM_TAG_MARK;
+}
+
+static bool is_heading(const dom_node *node) {
+    return node->tag >= DOM_TAG_H1 && node->tag <= DOM_TAG_H6;
+}
+
+static bool breaks_line(const dom_node *node) {
+    return node->type == DOM_ELEMENT && (node->tag == DOM_TAG_BR || !is_inline(node));
+}
+
+static const slice *href_of(const dom_node *node) {
+    const slice *href = node->tag == DOM_TAG_A ? dom_attribute_get(node, SLICE("href")) : NULL;
+    return href && slice_trim(*href).length ? href : NULL;
+}
+
+static void enter(inventory *in, dom_node *node, const dom_node *link, unsigned emphasis, uint32_t line) {
+    if (node->type == DOM_TEXT && !is_blank(node))
+        *(piece *)vector_push(&in->pieces) = (piece){node, link, line, emphasis > 0};
+    if (node->type != DOM_ELEMENT)
+        return;
+    if (node->tag == DOM_TAG_IMG)
+        *(picture *)vector_push(&in->pictures) = (picture){node, link};
+    if (href_of(node))
+        *(dom_node **)vector_push(&in->links) = node;
+    if (is_heading(node) && !is_blank(node))
+        *(dom_node **)vector_push(&in->headings) = node;
+    if (is_rich(node) && !in->rich)
+        in->rich = node;
+}
+
+static void take_stock_of(inventory *in, dom_node *root, uint32_t *line) {
+    const dom_node *link = NULL;
+    unsigned emphasis = 0;
+    dom_node *at = root;
+    for (;;) {
+        *line += breaks_line(at);
+        if (href_of(at))
+            link = at;
+        emphasis += is_emphasis(at);
+        enter(in, at, link, emphasis, *line);
+        if (at->first_child) {
+            at = at->first_child;
+            continue;
+        }
+        for (;; at = at->parent) {
+            *line += breaks_line(at);
+            emphasis -= is_emphasis(at);
+            if (at == link)
+                link = NULL;
+            if (at == root)
+                return;
+            if (at->next)
+                break;
+        }
+        at = at->next;
+    }
+}
+
+static inventory take_stock(engine *e, const item *it) {
+    inventory in = {vector_new(e->arena, sizeof(piece)), vector_new(e->arena, sizeof(picture)),
+                    vector_new(e->arena, sizeof(dom_node *)), vector_new(e->arena, sizeof(dom_node *)), NULL};
+    uint32_t line = 1;
+    for (dom_node *root = it->first; root; root = root->next) {
+        take_stock_of(&in, root, &line);
+        if (root == it->last)
+            break;
+    }
+    return in;
+}
+
+/* Whether all text on the lines of `node` is inside it: a title or a link that is not part of a sentence. */
+static bool stands_alone(const inventory *in, const dom_node *node) {
+    for (size_t i = 0; i < in->pieces.count; i++) {
+        const piece *one = vector_at(&in->pieces, i);
+        if (!is_inside(one->text, node))
+            continue;
+        bool before = i > 0, after = i + 1 < in->pieces.count;
+        const piece *previous = before ? vector_at(&in->pieces, i - 1) : NULL;
+        const piece *next = after ? vector_at(&in->pieces, i + 1) : NULL;
+        if ((previous && previous->line == one->line && !is_inside(previous->text, node)) ||
+            (next && next->line == one->line && !is_inside(next->text, node)))
+            return false;
+    }
+    return true;
+}
+
+/* ---- parts ------------------------------------------------------------------------------------------- */
+
+/* The next match of a selector in the item behind `after` (NULL: the first). */
+static dom_node *find_in_item(engine *e, const dom_selector *s, const item *it, const dom_node *after) {
+    bool started = after == NULL;
+    for (dom_node *root = it->first; root; root = root->next) {
+        if (started || is_inside(after, root))
+            for (dom_node *at = started ? root : dom_next(after, root); at; at = dom_next(at, root)) {
+                if (dom_matches(e->matcher, s, at, root))
+                    return at;
+            }
+        started = started || is_inside(after, root);
+        if (root == it->last)
+            break;
+    }
+    return NULL;
+}
+
+/* The text of one line: of the first that is not in a link. */
+static slice first_line(engine *e, const inventory *in, uint32_t *line) {
+    buffer out = buffer_new(e->arena, 64);
+    for (size_t i = 0; i < in->pieces.count; i++) {
+        const piece *one = vector_at(&in->pieces, i);
+        if ((*line == 0 && !one->link) || one->line == *line) {
+            *line = one->line;
+            buffer_append(&out, one->text->text);
+        }
+    }
+    return collapse_text(buffer_slice(&out), e->arena);
+}
+
+typedef struct title {
+    slice text;
+    const dom_node *node; /* what it is inside of, or */
+    uint32_t line;        /* its line; 0 and no node: the text is written nowhere in the item */
+} title;
+
+static bool is_title(slice text) {
+    return text.length > 0 && utf16_length(text) <= TITLE_MAX;
+}
+
+static bool title_from(engine *e, const part_source *source, const item *it, const inventory *in,
+                       title *out) {
+    *out = (title){0};
+    if (source->kind == SOURCE_FIRST_LINE || source->kind == SOURCE_REST) {
+        out->text = first_line(e, in, &out->line);
+        return is_title(out->text);
+    }
+    dom_node *node = NULL;
+    for (int tries = 0; tries < CANDIDATES_MAX && (node = find_in_item(e, source->selector, it, node));
+         tries++) {
+        if (source->kind == SOURCE_ATTRIBUTE) {
+            const slice *value = dom_attribute_get(node, source->attribute);
+            out->text = value ? collapse_text(*value, e->arena) : (slice){0};
+            if (is_title(out->text))
+                return true;
+            continue;
+        }
+        out->text = plain_text(node, node, e->arena);
+        out->node = node;
+        if (is_title(out->text) && stands_alone(in, node))
+            return true;
+    }
+    return false;
+}
+
+static bool in_title(const title *t, const piece *one) {
+    return t->node ? is_inside(one->text, t->node) : t->line != 0 && one->line == t->line;
+}
+
+static bool same_target(slice a, slice b) {
+    a = slice_trim(a);
+    b = slice_trim(b);
+    if (a.length && a.data[a.length - 1] == '/')
+        a.length--;
+    if (b.length && b.data[b.length - 1] == '/')
+        b.length--;
+    return slice_equal(a, b);
+}
+
+/* The text of a link that is not the title's; empty when there is none. */
+static slice own_text(engine *e, const inventory *in, const title *t, const dom_node *link) {
+    buffer out = buffer_new(e->arena, 32);
+    for (size_t i = 0; i < in->pieces.count; i++) {
+        const piece *one = vector_at(&in->pieces, i);
+        if (one->link == link && !in_title(t, one)) {
+            buffer_append(&out, one->text->text);
+            buffer_append_char(&out, ' ');
+        }
+    }
+    return collapse_text(buffer_slice(&out), e->arena);
+}
+
+static bool holds_title(const inventory *in, const title *t, const dom_node *link) {
+    for (size_t i = 0; i < in->pieces.count; i++) {
+        const piece *one = vector_at(&in->pieces, i);
+        if (one->link == link && in_title(t, one))
+            return true;
+    }
+    return false;
+}
+
+/* The link of the card by the rule's order of preference, and the link whose words become its text. */
+static const dom_node *choose_link(engine *e, const rule *r, const item *it, const inventory *in) {
+    const part_sources *sources = &r->parts[PART_LINK];
+    for (size_t i = 0; i < sources->count; i++)
+        for (dom_node *node = NULL;
+             sources->items[i].selector && (node = find_in_item(e, sources->items[i].selector, it, node));)
+            if (href_of(node))
+                return node;
+    (void)in;
+    return NULL;
+}
+
+static slice fail_item(engine *e, const item *it, size_t number, const char *reason) {
+    return format_slice(e->arena, "item %zu (line %u) %s", number, it->first->line, reason);
+}
+
+/* Every link of the item: the card's own, one beside it, or too many. */
+static slice sort_links(engine *e, const rule *r, item *it, const inventory *in, const title *t,
+                        size_t number, const dom_node **text_link) {
+    const dom_node *chosen = choose_link(e, r, it, in);
+    *text_link = NULL;
+    if (!chosen && in->links.count)
+        return fail_item(e, it, number, "has a link that the rule has no part for");
+    if (!chosen)
+        return (slice){0};
+    if (in->links.count > LINKS_MAX)
+        return fail_item(e, it, number, "has several links with words of their own");
+    it->href = slice_trim(*href_of(chosen));
+    for (size_t i = 0; i < in->links.count; i++) {
+        const dom_node *link = *(dom_node **)vector_at(&in->links, i);
+        slice href = slice_trim(*href_of(link)), text = own_text(e, in, t, link);
+        if (same_target(href, it->href)) {
+            if (text.length && !holds_title(in, t, link) && stands_alone(in, link) && !*text_link)
+                *text_link = link;
+            else if (text.length && !stands_alone(in, link))
+                return fail_item(e, it, number, "has a link inside a sentence");
+            continue;
+        }
+        if (text.length || (it->second.href.length && !same_target(it->second.href, href)))
+            return fail_item(e, it, number, "has several links with words of their own");
+        if (r->refuse_second_link)
+            return fail_item(e, it, number, "has two links to different places");
+        it->second = (extra_link){href, (slice){0}, link->line};
+    }
+    return (slice){0};
+}
+
+static slice find_picture(engine *e, const rule *r, item *it, const inventory *in, size_t number) {
+    if (in->pictures.count > 1)
+        return fail_item(e, it, number, "has more than one picture");
+    if (!in->pictures.count)
+        return (slice){0};
+    const picture *only = vector_at(&in->pictures, 0);
+    const part_sources *sources = &r->parts[PART_PICTURE];
+    for (size_t i = 0; i < sources->count && !it->picture; i++)
+        if (sources->items[i].selector && find_in_item(e, sources->items[i].selector, it, NULL) == only->node)
+            it->picture = only->node;
+    if (!it->picture)
+        return fail_item(e, it, number, "has a picture that the rule has no part for");
+    const slice *source = dom_attribute_get(it->picture, SLICE("src")),
+                *alt = dom_attribute_get(it->picture, SLICE("alt"));
+    if (!source || !slice_trim(*source).length || slice_starts_with(slice_trim(*source), SLICE("data:")))
+        return fail_item(e, it, number, "has a picture without an address");
+    it->alt = alt ? collapse_text(*alt, e->arena) : (slice){0};
+    return (slice){0};
+}
+
+static bool takes_rest(const rule *r) {
+    const part_sources *sources = &r->parts[PART_DESCRIPTION];
+    for (size_t i = 0; i < sources->count; i++)
+        if (sources->items[i].kind == SOURCE_REST)
+            return true;
+    return false;
+}
+
+static bool in_description(engine *e, const rule *r, const item *it, const piece *one) {
+    const part_sources *sources = &r->parts[PART_DESCRIPTION];
+    for (size_t i = 0; i < sources->count; i++)
+        for (const dom_node *at = one->text->parent; sources->items[i].selector && at; at = at->parent) {
+            if (at->type == DOM_ELEMENT && is_inside(at, it->first->parent) && at != it->first->parent &&
+                dom_matches(e->matcher, sources->items[i].selector, at,
+                            it->first == it->last ? it->first : NULL))
+                return true;
+            if (at == it->first->parent)
+                break;
+        }
+    return false;
+}
+
+/* Everything that is neither title nor link text: the description, or left over. */
+static void gather_description(engine *e, const rule *r, item *it, const inventory *in, const title *t,
+                               const dom_node *text_link) {
+    buffer out = buffer_new(e->arena, 256);
+    bool rest = takes_rest(r);
+    uint32_t line = 0;
+    it->leftover = vector_new(e->arena, sizeof(slice));
+    for (size_t i = 0; i < in->pieces.count; i++) {
+        const piece *one = vector_at(&in->pieces, i);
+        if (in_title(t, one) || (text_link && one->link == text_link))
+            continue;
+        if (!rest && !in_description(e, r, it, one)) {
+            *(slice *)vector_push(&it->leftover) = collapse_text(one->text->text, e->arena);
+            continue;
+        }
+        if (line && one->line != line) {
+            buffer_append_char(&out, ' ');
+            it->was_rich = true;
+        }
+        line = one->line;
+        it->was_rich |= one->emphasised;
+        buffer_append(&out, one->text->text);
+    }
+    it->description = collapse_text(buffer_slice(&out), e->arena);
+}
+
+static slice find_title(engine *e, const rule *r, item *it, const inventory *in, size_t number, title *t) {
+    const part_sources *sources = &r->parts[PART_TITLE];
+    for (size_t i = 0; i < sources->count; i++)
+        if (title_from(e, &sources->items[i], it, in, t)) {
+            it->title = t->text;
+            it->title_from_alt = sources->items[i].kind == SOURCE_ATTRIBUTE;
+            return (slice){0};
+        }
+    return fail_item(e, it, number, "has no title: no heading, caption, bold line or alt text");
+}
+
+static slice check_headings(engine *e, const item *it, const inventory *in, const title *t, size_t number) {
+    for (size_t i = 0; i < in->headings.count; i++) {
+        const dom_node *heading = *(dom_node **)vector_at(&in->headings, i);
+        bool whole = t->node ? is_inside(heading, t->node) || is_inside(t->node, heading) : false;
+        if (!whole && i > 0)
+            return fail_item(e, it, number, "has a second heading");
+    }
+    return (slice){0};
+}
+
+slice fit_card(engine *e, const rule *r, item *it, size_t number) {
+    inventory in = take_stock(e, it);
+    title t = {0};
+    const dom_node *text_link = NULL;
+    slice failure = {0};
+    if (in.rich)
+        return format_slice(e->arena, "item %zu (line %u) holds <%.*s>, which no card can", number,
+                            in.rich->line, SLICE_ARGS(in.rich->name));
+    if (!failure.length)
+        failure = find_picture(e, r, it, &in, number);
+    if (!failure.length)
+        failure = find_title(e, r, it, &in, number, &t);
+    if (!failure.length)
+        failure = check_headings(e, it, &in, &t, number);
+    if (!failure.length)
+        failure = sort_links(e, r, it, &in, &t, number, &text_link);
+    if (failure.length)
+        return failure;
+    gather_description(e, r, it, &in, &t, text_link);
+    size_t length = utf16_length(it->description);
+    if (length > e->options.description_max)
+        return format_slice(e->arena,
+                            "item %zu (line %u) has a description of %zu characters, at most %u fit", number,
+                            it->first->line, length, e->options.description_max);
+    if (it->leftover.count && r->leftover == LEFTOVER_REFUSE)
+        return fail_item(e, it, number, "has text that no part takes");
+    if (it->href.length) {
+        it->link_text = text_link ? own_text(e, &in, &t, text_link) : (slice){0};
+        it->default_link_text = it->link_text.length == 0;
+        if (it->default_link_text)
+            it->link_text = e->options.link_text;
+    }
+    if (it->picture && !it->alt.length) {
+        it->alt = it->title;
+        it->alt_from_title = true;
+    }
+    if (it->second.href.length)
+        it->second.text = it->title;
+    return (slice){0};
+}
+
+/* TARGET.md, Cards: when pictures are shown, every card has one. */
+slice fit_grid(engine *e, const claim *c) {
+    size_t pictures = 0;
+    for (size_t i = 0; i < c->item_count; i++)
+        pictures += c->items[i].picture != NULL;
+    if (pictures && pictures < c->item_count)
+        return format_slice(e->arena, "%zu of %zu items have a picture: cards have all one, or none",
+                            pictures, c->item_count);
+    return (slice){0};
+}
+
+slice fit_accordion(engine *e, const rule *r, item *it, size_t number) {
+    const part_sources *sources = &r->parts[PART_SUMMARY];
+    for (size_t i = 0; i < sources->count && !it->summary; i++)
+        for (dom_node *node = NULL; sources->items[i].selector &&
+                                    (node = find_in_item(e, sources->items[i].selector, it, node)) &&
+                                    !it->summary;)
+            if (plain_text(node, node, e->arena).length)
+                it->summary = node;
+    if (!it->summary)
+        return fail_item(e, it, number, "has no summary");
+    sources = &r->parts[PART_CONTENT];
+    for (size_t i = 0; i < sources->count && !it->content; i++)
+        if (sources->items[i].selector)
+            it->content = find_in_item(e, sources->items[i].selector, it, NULL);
+    if (it->content && (is_inside(it->summary, it->content) || is_inside(it->content, it->summary)))
+        it->content = NULL;
+    return (slice){0};
+}

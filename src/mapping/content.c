@@ -1,0 +1,142 @@
+/* Looking at content: what is inline, what is blank, what its plain text is. */
+#include "engine.h"
+
+bool is_inline(const dom_node *node) {
+    if (node->type != DOM_ELEMENT)
+        return true;
+    switch (node->tag) {
+    case DOM_TAG_A:
+    case DOM_TAG_ABBR:
+    case DOM_TAG_B:
+    case DOM_TAG_BIG:
+    case DOM_TAG_BR:
+    case DOM_TAG_BUTTON:
+    case DOM_TAG_CITE:
+    case DOM_TAG_CODE:
+    case DOM_TAG_DEL:
+    case DOM_TAG_DFN:
+    case DOM_TAG_EM:
+    case DOM_TAG_FONT:
+    case DOM_TAG_I:
+    case DOM_TAG_IMG:
+    case DOM_TAG_INS:
+    case DOM_TAG_KBD:
+    case DOM_TAG_MARK:
+    case DOM_TAG_Q:
+    case DOM_TAG_S:
+    case DOM_TAG_SAMP:
+    case DOM_TAG_SMALL:
+    case DOM_TAG_SPAN:
+    case DOM_TAG_STRIKE:
+    case DOM_TAG_STRONG:
+    case DOM_TAG_SUB:
+    case DOM_TAG_SUP:
+    case DOM_TAG_TIME:
+    case DOM_TAG_TT:
+    case DOM_TAG_U:
+    case DOM_TAG_VAR:
+    case DOM_TAG_WBR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* U+00A0 and the zero-width space and BOM show nothing either. */
+static bool is_blank_text(slice text) {
+    for (size_t at = 0; at < text.length;) {
+        uint32_t c = utf8_next(text, &at);
+        if (c > 0x20 && c != 0xA0 && c != 0x200B && c != 0xFEFF)
+            return false;
+    }
+    return true;
+}
+
+static bool shows_something(const dom_node *node) {
+    switch (node->tag) {
+    case DOM_TAG_IMG:
+    case DOM_TAG_IFRAME:
+    case DOM_TAG_VIDEO:
+    case DOM_TAG_AUDIO:
+    case DOM_TAG_OBJECT:
+    case DOM_TAG_EMBED:
+    case DOM_TAG_SVG:
+    case DOM_TAG_CANVAS:
+    case DOM_TAG_INPUT:
+    case DOM_TAG_SELECT:
+    case DOM_TAG_TEXTAREA:
+    case DOM_TAG_SCRIPT:
+    case DOM_TAG_STYLE:
+    case DOM_TAG_HR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool is_blank(const dom_node *node) {
+    for (const dom_node *at = node; at; at = dom_next(at, node))
+        if (at->type == DOM_TEXT ? !is_blank_text(at->text) : at->type == DOM_ELEMENT && shows_something(at))
+            return false;
+    return true;
+}
+
+bool is_inside(const dom_node *node, const dom_node *outer) {
+    while (node && node != outer)
+        node = node->parent;
+    return node != NULL;
+}
+
+static bool is_gap(const dom_node *node) {
+    return node->type == DOM_COMMENT || (node->type == DOM_TEXT && slice_trim(node->text).length == 0);
+}
+
+dom_node *next_solid(const dom_node *node) {
+    dom_node *next = node->next;
+    while (next && is_gap(next))
+        next = next->next;
+    return next;
+}
+
+/* Runs of ASCII white space become one space; the ends are trimmed, of U+00A0 too. */
+slice collapse_text(slice text, arena *a) {
+    buffer out = buffer_new(a, text.length + 1);
+    size_t kept = 0; /* up to the last character that shows */
+    for (size_t at = 0; at < text.length;) {
+        size_t from = at;
+        uint32_t c = utf8_next(text, &at);
+        bool space = c <= 0x20 && is_space((char)c), hard = c == 0xA0 || c == 0x200B || c == 0xFEFF;
+        if (space && (out.length == 0 || out.data[out.length - 1] == ' '))
+            continue;
+        if (hard && out.length == 0)
+            continue;
+        buffer_append(&out, space ? SLICE(" ") : slice_sub(text, from, at));
+        if (!space && !hard)
+            kept = out.length;
+    }
+    return slice_sub(buffer_slice(&out), 0, kept);
+}
+
+slice plain_text(const dom_node *first, const dom_node *last, arena *a) {
+    buffer out = buffer_new(a, 64);
+    for (const dom_node *root = first; root; root = root->next) {
+        for (const dom_node *at = root; at;) {
+            bool hidden = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE;
+            if (at->type == DOM_TEXT)
+                buffer_append(&out, at->text);
+            else if (at->type == DOM_ELEMENT && (at->tag == DOM_TAG_BR || !is_inline(at)))
+                buffer_append_char(&out, ' ');
+            at = hidden ? dom_next_skip(at, root) : dom_next(at, root);
+        }
+        if (root == last)
+            break;
+    }
+    return collapse_text(buffer_slice(&out), a);
+}
+
+size_t utf16_length(slice text) {
+    size_t units = 0;
+    for (size_t at = 0; at < text.length;)
+        units += utf8_next(text, &at) > 0xFFFF ? 2 : 1;
+    return units;
+}

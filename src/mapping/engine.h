@@ -1,0 +1,83 @@
+/* The engine's insides: a page is first recognised (nothing changes, so every selector sees the page as it
+ * was), then rewritten claim by claim. recognise.c makes claims, cards.c and accordion fits fill their items,
+ * blocks.c rewrites, account.c tells. */
+#ifndef ISOMERIZE_MAPPING_ENGINE_H
+#define ISOMERIZE_MAPPING_ENGINE_H
+
+#include "rules.h"
+
+/* Marks on dom_node.flags while a page is worked on; cleared at the end. */
+enum {
+    NODE_LEAF = 1,     /* part of a block that holds no blocks: no rule looks at it or inside */
+    NODE_CONSUMED = 2, /* itself part of a claim, but its content is open to rules */
+    NODE_MADE = 4      /* made by a rule */
+};
+
+/* A link of a card that is not the card's own. */
+typedef struct extra_link {
+    slice href, text;
+    uint32_t line;
+} extra_link;
+
+/* One item of a shape: a run of siblings, most often one element. */
+typedef struct item {
+    dom_node *first, *last;
+    /* a card */
+    slice title, description, href, link_text;
+    dom_node *picture;
+    slice alt;
+    extra_link second; /* href empty: none */
+    vector leftover;   /* of slice: text that no part took */
+    bool was_rich, default_link_text, alt_from_title, title_from_alt;
+    /* an accordion's */
+    dom_node *summary, *content;
+} item;
+
+typedef struct claim {
+    const rule *rule;
+    dom_node *container; /* NULL: a run */
+    item *items;
+    size_t item_count;
+    uint32_t line;
+    slice element;
+    slice card_miss; /* why it is not cards, when a rule for cards came near; empty otherwise */
+} claim;
+
+typedef struct engine {
+    const mapping_set *set;
+    dom_node *body;
+    mapping_options options;
+    arena *arena;
+    findings *found;
+    mapping_account *account; /* may be NULL */
+    dom_matcher *matcher;
+    vector live;   /* of const rule*: those whose tags and classes occur in the page */
+    vector claims; /* of claim*, in the order of the page */
+} engine;
+
+/* recognise.c */
+void recognise(engine *e);
+
+/* cards.c: fills the item's card. Empty, or why it is no card. */
+slice fit_card(engine *e, const rule *r, item *it, size_t number);
+/* What must hold of all cards together. */
+slice fit_grid(engine *e, const claim *c);
+slice fit_accordion(engine *e, const rule *r, item *it, size_t number);
+
+/* blocks.c */
+void rewrite_claims(engine *e);
+
+/* account.c */
+slice describe_element(const dom_node *node, arena *a);
+slice describe_parts(const claim *c, arena *a);
+
+/* content.c: looking at content */
+bool is_inline(const dom_node *node);
+bool is_blank(const dom_node *node); /* no text but white space, and nothing to see, inside either */
+bool is_inside(const dom_node *node, const dom_node *outer); /* the same, or below it */
+dom_node *next_solid(const dom_node *node); /* the next sibling that is not white space or a comment */
+slice plain_text(const dom_node *first, const dom_node *last, arena *a); /* white space collapsed */
+slice collapse_text(slice text, arena *a);
+size_t utf16_length(slice text);
+
+#endif

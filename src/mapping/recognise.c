@@ -1,0 +1,401 @@
+/* Recognising: which rule claims which shape. Nothing changes here but marks on nodes.
+ *
+ * Comes in: a page as it is. Goes out: claims in the order of the page, and the account. At each element the
+ * rules are tried in their order; the first whose conditions all hold claims it. Outer elements come before
+ * inner ones.
+ */
+#include "engine.h"
+
+#define RUN_STEP_MAX 200 /* elements that one step of a run takes at most */
+
+/* ---- a map of pairs of pointers ---------------------------------------------------------------------- */
+
+typedef struct pair_entry {
+    const void *one, *two;
+    const void *value;
+} pair_entry;
+
+typedef struct pair_map {
+    pair_entry *entries;
+    size_t count, capacity;
+    arena *arena;
+} pair_map;
+
+static pair_entry *pair_slot(const pair_map *map, const void *one, const void *two) {
+    uint64_t hash = ((uint64_t)(uintptr_t)one * 31 + (uint64_t)(uintptr_t)two) * UINT64_C(0x9E3779B97F4A7C15);
+    size_t at = (size_t)(hash >> 20) & (map->capacity - 1);
+    while (map->entries[at].one && (map->entries[at].one != one || map->entries[at].two != two))
+        at = (at + 1) & (map->capacity - 1);
+    return &map->entries[at];
+}
+
+static void pair_put(pair_map *map, const void *one, const void *two, const void *value) {
+    if (map->count * 2 >= map->capacity) {
+        pair_map old = *map;
+        map->capacity = old.capacity ? old.capacity * 2 : 64;
+        map->entries = arena_zeroed(map->arena, map->capacity * sizeof(pair_entry));
+        for (size_t i = 0; i < old.capacity; i++)
+            if (old.entries[i].one)
+                *pair_slot(map, old.entries[i].one, old.entries[i].two) = old.entries[i];
+    }
+    pair_entry *slot = pair_slot(map, one, two);
+    map->count += slot->one == NULL;
+    *slot = (pair_entry){one, two, value};
+}
+
+static const void *pair_get(const pair_map *map, const void *one, const void *two) {
+    return map->capacity ? pair_slot(map, one, two)->value : NULL;
+}
+
+/* ---- items ------------------------------------------------------------------------------------------- */
+
+typedef struct recognition {
+    engine *engine;
+    pair_map tried;  /* (node, rule): a run from here has failed already */
+    pair_map owners; /* (node, node): the claim that marked the node */
+    vector misses;   /* of mapping_miss, of the element at hand */
+} recognition;
+
+static bool is_ignored(engine *e, const rule *r, const dom_node *node, const dom_node *scope) {
+    return is_blank(node) || (r->ignore && dom_matches(e->matcher, r->ignore, node, scope));
+}
+
+static void push_item(vector *items, dom_node *first, dom_node *last) {
+    item *it = vector_push(items);
+    it->first = first;
+    it->last = last;
+}
+
+/* The items of a container: the outermost matches inside it that show something. Without `items`: itself. */
+static void collect_items(engine *e, const rule *r, dom_node *container, vector *items) {
+    if (!r->items) {
+        push_item(items, container, container);
+        return;
+    }
+    for (dom_node *at = dom_next(container, container); at;) {
+        bool is_item = at->type == DOM_ELEMENT && dom_matches(e->matcher, r->items, at, container);
+        if (is_item && !is_ignored(e, r, at, container))
+            push_item(items, at, at);
+        at = is_item ? dom_next_skip(at, container) : dom_next(at, container);
+    }
+}
+
+/* One turn of a run from `node`: its last node, or NULL. */
+static dom_node *match_turn(engine *e, const rule *r, dom_node *node) {
+    dom_node *last = NULL, *at = node;
+    for (size_t i = 0; i < r->run_count; i++) {
+        const run_step *step = &r->run[i];
+        size_t taken = 0;
+        while (at && taken < (step->many ? RUN_STEP_MAX : 1) &&
+               dom_matches(e->matcher, step->selector, at, NULL)) {
+            last = at;
+            at = next_solid(at);
+            taken++;
+        }
+        if (!taken && !step->optional)
+            return NULL;
+    }
+    return last;
+}
+
+static void collect_run(engine *e, const rule *r, dom_node *node, vector *items) {
+    for (dom_node *at = node, *last; at && (last = match_turn(e, r, at)); at = next_solid(last))
+        push_item(items, at, last);
+}
+
+/* ---- conditions -------------------------------------------------------------------------------------- */
+
+static slice range_text(engine *e, range r) {
+    if (r.min == r.max)
+        return format_slice(e->arena, "%u", r.min);
+    if (r.max == UINT32_MAX)
+        return format_slice(e->arena, "at least %u", r.min);
+    return r.min ? format_slice(e->arena, "%u to %u", r.min, r.max)
+                 : format_slice(e->arena, "at most %u", r.max);
+}
+
+static bool in_range(size_t number, range r) {
+    return number >= r.min && number <= r.max;
+}
+
+static bool holds(engine *e, const dom_selector *s, const item *it) {
+    for (dom_node *root = it->first; root; root = root->next) {
+        if (root->type == DOM_ELEMENT && dom_find(e->matcher, s, root))
+            return true;
+        if (root == it->last)
+            break;
+    }
+    return false;
+}
+
+/* Something in the container outside its items that shows. */
+static const dom_node *outside_items(engine *e, const claim *c) {
+    size_t next = 0;
+    for (dom_node *at = dom_next(c->container, c->container); at;) {
+        if (next < c->item_count && at == c->items[next].first) {
+            at = dom_next_skip(at, c->container);
+            next++;
+        } else if (at->type == DOM_TEXT && !is_blank(at)) {
+            return at;
+        } else if (at->type == DOM_ELEMENT && !at->first_child && !is_blank(at)) {
+            return at;
+        } else if (at->type == DOM_ELEMENT && c->rule->ignore &&
+                   dom_matches(e->matcher, c->rule->ignore, at, c->container)) {
+            at = dom_next_skip(at, c->container);
+        } else {
+            at = dom_next(at, c->container);
+        }
+    }
+    return NULL;
+}
+
+static slice check_shape(engine *e, const claim *c, const item *whole) {
+    const conditions *when = &c->rule->when;
+    for (size_t i = 0; i < when->has.count; i++)
+        if (!holds(e, when->has.items[i], whole))
+            return format_slice(e->arena, "has: `%.*s` is not there", SLICE_ARGS(when->has.texts[i]));
+    for (size_t i = 0; i < when->has_not.count; i++)
+        if (holds(e, when->has_not.items[i], whole))
+            return format_slice(e->arena, "has-not: `%.*s` is there", SLICE_ARGS(when->has_not.texts[i]));
+    if (when->text.min == 0 && when->text.max == UINT32_MAX && !when->text_is_count)
+        return (slice){0};
+    slice text = plain_text(whole->first, whole->last, e->arena);
+    if (!in_range(utf16_length(text), when->text))
+        return format_slice(e->arena, "text: %zu characters, %.*s expected", utf16_length(text),
+                            SLICE_ARGS(range_text(e, when->text)));
+    for (size_t i = 0; i < when->text_is_count; i++)
+        if (slice_equal_nocase(text, when->text_is[i]))
+            return (slice){0};
+    return when->text_is_count
+               ? format_slice(e->arena, "text-is: it is \"%.*s\"", SLICE_ARGS(slice_sub(text, 0, 40)))
+               : (slice){0};
+}
+
+static slice check_items(engine *e, const claim *c) {
+    const conditions *when = &c->rule->when;
+    for (size_t i = 0; i < when->every.count; i++)
+        for (size_t j = 0; j < c->item_count; j++)
+            if (!holds(e, when->every.items[i], &c->items[j]))
+                return format_slice(e->arena, "every: item %zu (line %u) has no `%.*s`", j + 1,
+                                    c->items[j].first->line, SLICE_ARGS(when->every.texts[i]));
+    for (size_t i = 0; i < when->some.count; i++) {
+        size_t j = 0;
+        while (j < c->item_count && !holds(e, when->some.items[i], &c->items[j]))
+            j++;
+        if (j == c->item_count)
+            return format_slice(e->arena, "some: no item has `%.*s`", SLICE_ARGS(when->some.texts[i]));
+    }
+    for (size_t i = 0; i < when->none.count; i++)
+        for (size_t j = 0; j < c->item_count; j++)
+            if (holds(e, when->none.items[i], &c->items[j]))
+                return format_slice(e->arena, "none: item %zu (line %u) has `%.*s`", j + 1,
+                                    c->items[j].first->line, SLICE_ARGS(when->none.texts[i]));
+    return (slice){0};
+}
+
+static slice fit_block(engine *e, claim *c) {
+    slice failure = {0};
+    for (size_t i = 0; i < c->item_count && !failure.length; i++) {
+        if (c->rule->make == BLOCK_CARD_GRID)
+            failure = fit_card(e, c->rule, &c->items[i], i + 1);
+        else if (c->rule->make == BLOCK_ACCORDION)
+            failure = fit_accordion(e, c->rule, &c->items[i], i + 1);
+    }
+    if (!failure.length && c->rule->make == BLOCK_CARD_GRID)
+        failure = fit_grid(e, c);
+    return failure;
+}
+
+/* The first condition that fails, or empty. `held`: how many held before it. */
+static slice check_claim(engine *e, claim *c, uint32_t *held) {
+    const conditions *when = &c->rule->when;
+    item whole = {.first = c->container ? c->container : c->items[0].first,
+                  .last = c->container ? c->container : c->items[c->item_count - 1].last};
+    *held = 0;
+    if (!in_range(c->item_count, when->items) || (c->rule->items && c->item_count == 0))
+        return format_slice(e->arena, "items: %zu, %.*s expected", c->item_count,
+                            SLICE_ARGS(c->item_count ? range_text(e, when->items) : SLICE("at least 1")));
+    ++*held;
+    bool only = when->only_items || c->rule->leftover == LEFTOVER_REFUSE;
+    const dom_node *outside = only && c->container && c->rule->items ? outside_items(e, c) : NULL;
+    if (outside)
+        return format_slice(e->arena, "only-items: line %u holds something that is no item", outside->line);
+    ++*held;
+    slice failure = check_shape(e, c, &whole);
+    if (failure.length)
+        return failure;
+    ++*held;
+    failure = check_items(e, c);
+    if (failure.length)
+        return failure;
+    ++*held;
+    return fit_block(e, c);
+}
+
+/* ---- claims ------------------------------------------------------------------------------------------ */
+
+static void mark(recognition *r, dom_node *node, unsigned flag, const claim *c) {
+    node->flags |= (uint8_t)flag;
+    pair_put(&r->owners, node, node, c);
+}
+
+/* What inside the claim is settled, and what stays open to other rules. */
+static void mark_claim(recognition *r, const claim *c) {
+    if (c->container)
+        mark(r, c->container,
+             c->rule->make == BLOCK_DROP || c->rule->make == BLOCK_LINK ? NODE_LEAF : NODE_CONSUMED, c);
+    bool media = c->rule->make == BLOCK_PICTURE || c->rule->make == BLOCK_EMBED;
+    for (dom_node *at = c->container; media && at; at = dom_next(at, c->container))
+        if (at->type == DOM_ELEMENT)
+            mark(r, at, NODE_CONSUMED, c);
+    for (size_t i = 0; i < c->item_count; i++) {
+        const item *it = &c->items[i];
+        for (dom_node *up = it->first->parent;
+             c->container && up != c->container && it->first != c->container; up = up->parent)
+            mark(r, up, NODE_CONSUMED, c);
+        bool leaf = c->rule->make == BLOCK_CARD_GRID || c->rule->make == BLOCK_DROP;
+        for (dom_node *node = it->first; node; node = node->next) {
+            if (node->type == DOM_ELEMENT && node != c->container && (leaf || it->first == it->last))
+                mark(r, node, leaf ? NODE_LEAF : NODE_CONSUMED, c);
+            else if (node->type == DOM_ELEMENT && leaf)
+                mark(r, node, NODE_LEAF, c);
+            if (node == it->last)
+                break;
+        }
+        if (it->summary)
+            mark(r, it->summary, NODE_LEAF, c);
+        if (it->content)
+            mark(r, it->content, NODE_CONSUMED, c);
+    }
+}
+
+static void add_miss(recognition *r, const rule *candidate, slice condition, uint32_t held) {
+    *(mapping_miss *)vector_push(&r->misses) = (mapping_miss){candidate->name, condition, held};
+}
+
+/* Why it is no cards, from the rule for cards that came closest. */
+static slice nearest_card_miss(const recognition *r) {
+    const mapping_miss *best = NULL;
+    for (size_t i = 0; i < r->misses.count; i++) {
+        const mapping_miss *miss = vector_at(&r->misses, i);
+        for (size_t j = 0; j < r->engine->live.count; j++) {
+            const rule *candidate = *(const rule **)vector_at(&r->engine->live, j);
+            if (candidate->make == BLOCK_CARD_GRID && slice_equal(candidate->name, miss->rule) &&
+                (!best || miss->held > best->held))
+                best = miss;
+        }
+    }
+    return best ? best->condition : (slice){0};
+}
+
+static claim *try_rule(recognition *r, const rule *candidate, dom_node *node) {
+    engine *e = r->engine;
+    if (candidate->match ? !dom_matches(e->matcher, candidate->match, node, NULL)
+                         : pair_get(&r->tried, node, candidate) != NULL)
+        return NULL;
+    vector items = vector_new(e->arena, sizeof(item));
+    if (candidate->match)
+        collect_items(e, candidate, node, &items);
+    else
+        collect_run(e, candidate, node, &items);
+    if (!candidate->match && !items.count)
+        return NULL;
+    claim *c = arena_zeroed(e->arena, sizeof *c);
+    *c = (claim){candidate, candidate->match ? node : NULL, items.items, items.count, node->line, {0}, {0}};
+    uint32_t held = 0;
+    slice failure = check_claim(e, c, &held);
+    if (!failure.length)
+        return c;
+    add_miss(r, candidate, failure, held);
+    for (size_t i = 0; !candidate->match && i < items.count; i++)
+        pair_put(&r->tried, c->items[i].first, candidate, candidate);
+    return NULL;
+}
+
+static claim *claim_at(recognition *r, dom_node *node) {
+    engine *e = r->engine;
+    r->misses = vector_new(e->arena, sizeof(mapping_miss));
+    for (size_t i = 0; i < e->live.count; i++) {
+        claim *c = try_rule(r, *(const rule **)vector_at(&e->live, i), node);
+        if (!c)
+            continue;
+        c->element = describe_element(node, e->arena);
+        c->card_miss = c->rule->make == BLOCK_UNWRAP ? nearest_card_miss(r) : (slice){0};
+        *(claim **)vector_push(&e->claims) = c;
+        mark_claim(r, c);
+        return c;
+    }
+    return NULL;
+}
+
+/* ---- the account ------------------------------------------------------------------------------------- */
+
+static slice shape_of(engine *e, const dom_node *node) {
+    for (size_t i = 0; i < e->set->shapes.count; i++) {
+        const shape_name *shape = vector_at(&e->set->shapes, i);
+        if (dom_matches(e->matcher, shape->match, node, NULL))
+            return shape->name;
+    }
+    return (slice){0};
+}
+
+static void account_for(recognition *r, const dom_node *node, const claim *c, mapping_state state) {
+    engine *e = r->engine;
+    slice shape = e->account ? shape_of(e, node) : (slice){0};
+    if (!e->account ||
+        (!shape.length && state != MAPPING_CLAIMED && !(state == MAPPING_UNCLAIMED && r->misses.count)))
+        return;
+    mapping_shape *s = vector_push(&e->account->shapes);
+    s->shape = shape;
+    s->element = describe_element(node, e->account->arena);
+    s->line = node->line;
+    s->state = state;
+    s->rule = c ? c->rule->name : (slice){0};
+    s->block = c ? block_name(c->rule->make) : (slice){0};
+    s->parts = c && state == MAPPING_CLAIMED ? describe_parts(c, e->account->arena) : (slice){0};
+    s->misses = state == MAPPING_PART ? vector_new(e->account->arena, sizeof(mapping_miss)) : r->misses;
+}
+
+static const claim *owner_of(const recognition *r, const dom_node *node) {
+    const claim *c = NULL;
+    for (; node && !c; node = node->parent)
+        c = pair_get(&r->owners, node, node);
+    return c;
+}
+
+static void select_live_rules(engine *e) {
+    for (size_t i = 0; i < e->set->rules.count; i++) {
+        const rule *r = *(rule **)vector_at(&e->set->rules, i);
+        bool live = r->match ? dom_matcher_may_match(e->matcher, r->match) : true;
+        for (size_t j = 0; j < r->run_count; j++)
+            live = live && (r->run[j].optional || dom_matcher_may_match(e->matcher, r->run[j].selector));
+        if (live)
+            *(const rule **)vector_push(&e->live) = r;
+    }
+}
+
+void recognise(engine *e) {
+    recognition r = {e, {.arena = e->arena}, {.arena = e->arena}, vector_new(e->arena, sizeof(mapping_miss))};
+    select_live_rules(e);
+    for (dom_node *at = dom_next(e->body, e->body); at; at = dom_next(at, e->body)) {
+        if (at->type != DOM_ELEMENT)
+            continue;
+        if (at->flags & NODE_LEAF && !e->account) {
+            /* nothing to look for inside: step over it, to its last descendant */
+            while (at->last_child)
+                at = at->last_child;
+            continue;
+        }
+        if (at->parent->flags & NODE_LEAF)
+            at->flags |= NODE_LEAF;
+        bool settled = at->flags & (NODE_LEAF | NODE_CONSUMED);
+        claim *c = settled ? NULL : claim_at(&r, at);
+        account_for(&r, at,
+                    c         ? c
+                    : settled ? owner_of(&r, at)
+                              : NULL,
+                    c         ? MAPPING_CLAIMED
+                    : settled ? MAPPING_PART
+                              : MAPPING_UNCLAIMED);
+    }
+}
