@@ -7,7 +7,7 @@ static const char *const BOLD = "\033[1m", *const DIM = "\033[2m", *const PLAIN 
 static const char *const GRADE_COLORS[] = {"\033[32m", "\033[33m", "\033[31m", "\033[35m"};
 static const char *const GRADE_MEANINGS[] = {
     "nothing to look at",
-    "text, pictures and links are there; something of the look is not",
+    "text, pictures and links are there; some of the look is not",
     "something a visitor could read or do is gone or unclear",
     "left exactly as it was, with the reason",
 };

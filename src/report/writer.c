@@ -81,6 +81,11 @@ report_writer *report_begin(const report_options *options, report_sink sink) {
 
 /* The page's worst finding and how many there are of its grade. False when there is nothing to look at. */
 static bool find_worst(const report_page *page, report_first *out) {
+    if (page->state == REPORT_FAILED) {
+        *out = (report_first){
+            .grade = GRADE_REFUSED, .path = page->path, .code = FINDING_COUNT, .detail = page->message};
+        return true;
+    }
     if (!page->findings || page->grade == GRADE_CLEAN)
         return false;
     *out = (report_first){.grade = page->grade, .path = page->path, .code = FINDING_COUNT};

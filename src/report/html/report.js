@@ -1,0 +1,515 @@
+// The report's behaviour. Page content is text here: it becomes a document only as the srcdoc of a sandboxed frame,
+// under a policy of its own that allows no script and no request.
+(() => {
+'use strict';
+
+const GRADES = ['loss', 'refused', 'review', 'clean'];
+const SIGNS = {clean: '✓', review: '!', loss: '✕', refused: '⊘', other: '–'};
+const MEANINGS = {
+  clean: 'Nothing to look at.',
+  review: 'Text, pictures and links are all there; something of the look or behaviour is not.',
+  loss: 'Something a visitor could read or do is gone or unclear.',
+  refused: 'Left exactly as they were, with the reason.',
+  other: 'Already in the new form, or edited by a person since.',
+};
+const STATES = {
+  changed: 'Converted', already: 'Already in the new editor’s form: left alone',
+  kept: 'Edited by a person since it was converted: left alone', refused: 'Left exactly as it was',
+  failed: 'Could not be read or written',
+};
+const ASSET_STATES = [['to-fetch', 'To fetch', 'A real run fetches these into the site.'],
+  ['fetched', 'Fetched', 'Now in the site.'], ['present', 'Present', 'Were in the site already.'],
+  ['failed', 'Failed', 'Could not be fetched: the old address was kept.']];
+
+const $ = id => document.getElementById(id);
+const run = JSON.parse($('run').textContent);
+const number = new Intl.NumberFormat('en').format;
+const plural = (n, one, many) => `${number(n)} ${n === 1 ? one : many || one + 's'}`;
+
+// An element with attributes, properties that begin with 'on', and children.
+function make(name, attributes, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (key.startsWith('on')) element[key] = value;
+    else if (value === true) element.setAttribute(key, '');
+    else if (value !== false && value != null) element.setAttribute(key, value);
+  }
+  element.append(...children.filter(child => child != null));
+  return element;
+}
+
+// ---- pages ---------------------------------------------------------------------------------------------
+
+const pages = [...document.querySelectorAll('script[data-entry]')].map((block, index) => {
+  const page = JSON.parse(block.dataset.entry);
+  const full = (page.site ? page.site + '/' : '') + page.path;
+  const cut = full.lastIndexOf('/');
+  const kind = page.state === 'changed' ? page.grade : page.state === 'refused' || page.state === 'failed' ? 'refused' : 'other';
+  return Object.assign(page, {index, block, full, codes: page.codes || {}, folder: full.slice(0, cut + 1),
+    name: full.slice(cut + 1), kind, search: full.toLowerCase()});
+});
+
+// Which pages a person has marked as reviewed: kept by the browser, where it allows that.
+const memory = {
+  key: 'isomerize-reviewed ' + (run.site || '') + ' ' + pages.length,
+  set: new Set(),
+  load() { try { this.set = new Set(JSON.parse(localStorage.getItem(this.key) || '[]')); } catch { /* not allowed: kept until closed */ } },
+  save() { try { localStorage.setItem(this.key, JSON.stringify([...this.set])); } catch { /* the same */ } },
+};
+memory.load();
+
+const badge = kind => make('span', {class: 'badge ' + kind}, make('span', {'aria-hidden': 'true'}, SIGNS[kind]), kind === 'other' ? 'left alone' : kind);
+
+function makeRow(page) {
+  const link = make('a', {href: '#page-' + (page.index + 1)},
+    make('span', {class: 'sign ' + page.kind, title: page.kind}, SIGNS[page.kind]),
+    make('span', {class: 'name'}, page.name), make('span', {class: 'seen'}));
+  if (page.folder) link.append(make('span', {class: 'folder'}, page.folder));
+  const spoken = make('span', {class: 'skip'}, ', ' + page.kind);
+  link.children[1].append(spoken);
+  page.link = link;
+  page.row = make('li', {}, link);
+  showSeen(page);
+  return page.row;
+}
+
+function showSeen(page) {
+  page.link.children[2].textContent = memory.set.has(page.full) ? 'reviewed' : '';
+}
+
+// ---- filters -------------------------------------------------------------------------------------------
+
+function tally(key) {
+  const counts = new Map();
+  for (const page of pages)
+    for (const value of key(page)) counts.set(value, (counts.get(value) || 0) + 1);
+  return counts;
+}
+
+// Every folder down to the third level, with the number of pages below it.
+function foldersOf(page) {
+  const parts = page.folder.split('/').slice(0, -1), folders = [];
+  for (let i = 1; i <= Math.min(parts.length, 3); i++) folders.push(parts.slice(0, i).join('/') + '/');
+  return folders;
+}
+
+const kinds = tally(page => [page.kind]), codes = tally(page => Object.keys(page.codes)), folders = tally(foldersOf);
+const byGrade = (a, b) => GRADES.indexOf(run.codes[a[0]].grade) - GRADES.indexOf(run.codes[b[0]].grade) || b[1] - a[1];
+const codeCounts = [...codes].filter(([code]) => run.codes[code]).sort(byGrade);
+
+function fillFilters() {
+  for (const kind of [...GRADES, 'other'])
+    $('grades').append(make('label', {hidden: !kinds.get(kind)},
+      make('input', {type: 'checkbox', value: kind, checked: true}), badge(kind),
+      make('span', {class: 'n'}, number(kinds.get(kind) || 0))));
+  for (const [code, count] of codeCounts)
+    $('code').append(make('option', {value: code}, `${run.codes[code].title} (${number(count)})`));
+  for (const [folder, count] of [...folders].sort((a, b) => a[0] < b[0] ? -1 : 1))
+    $('folder').append(make('option', {value: folder}, `${folder} (${number(count)})`));
+}
+
+let shown = pages;
+
+function filter() {
+  const words = $('search').value.toLowerCase().split(/\s+/).filter(Boolean);
+  const boxes = [...$('grades').querySelectorAll('input')];
+  const wanted = new Set(boxes.filter(box => box.checked).map(box => box.value));
+  const code = $('code').value, folder = $('folder').value, unseen = $('unseen').checked;
+  shown = [];
+  for (const page of pages) {
+    const fits = wanted.has(page.kind) && (!code || code in page.codes) && page.folder.startsWith(folder) &&
+      words.every(word => page.search.includes(word)) && !(unseen && memory.set.has(page.full));
+    if (page.row.hidden === fits) page.row.hidden = !fits;
+    if (fits) shown.push(page);
+  }
+  $('count').textContent = shown.length === pages.length ? plural(pages.length, 'page') : `${number(shown.length)} of ${plural(pages.length, 'page')}`;
+  $('clear').hidden = shown.length === pages.length;
+}
+
+function setFilter({kind, code, folder}) {
+  $('search').value = '';
+  $('unseen').checked = false;
+  for (const box of $('grades').querySelectorAll('input')) box.checked = !kind || box.value === kind;
+  $('code').value = code || '';
+  $('folder').value = folder || '';
+  filter();
+  openList(true);
+}
+
+function openList(open) {
+  $('list').classList.toggle('open', open);
+  $('open-list').setAttribute('aria-expanded', open);
+}
+
+// ---- overview ------------------------------------------------------------------------------------------
+
+function makeTable(headings, rows, label) {
+  return make('div', {class: 'scroll'}, make('table', {class: 'stack', 'aria-label': label},
+    make('thead', {}, make('tr', {}, ...headings.map(([text, kind]) => make('th', {scope: 'col', class: kind || false}, text)))),
+    make('tbody', {}, ...rows)));
+}
+
+const cell = (content, label, kind) => make('td', {class: kind || false, 'data-label': label || false}, ...[].concat(content));
+const block = (title, text, table) => make('section', {class: 'block'}, make('h2', {}, title), text ? make('p', {}, text) : null, table);
+const choose = (text, choice) => make('button', {type: 'button', class: 'link', onclick: () => setFilter(choice)}, text);
+
+function pagesToLookAt() {
+  const weight = page => Object.entries(page.codes).reduce((sum, [code, n]) => sum + (run.codes[code] && run.codes[code].grade === page.grade ? n : 0), 0);
+  return pages.filter(page => page.kind !== 'clean' && page.kind !== 'other')
+    .map(page => ({page, weight: weight(page)}))
+    .sort((a, b) => (b.page.kind === 'loss') - (a.page.kind === 'loss') || (b.page.kind === 'refused') - (a.page.kind === 'refused') || b.weight - a.weight)
+    .slice(0, 10).map(entry => entry.page);
+}
+
+function makeFirst() {
+  const rows = pagesToLookAt().map(page => make('tr', {},
+    make('th', {scope: 'row'}, make('a', {href: '#page-' + (page.index + 1)}, page.full)),
+    cell(badge(page.kind)),
+    cell(Object.keys(page.codes).filter(code => run.codes[code] && run.codes[code].grade !== 'clean').sort((a, b) => byGrade([a, 0], [b, 0]))
+      .slice(0, 3).map(code => run.codes[code].title).join('; '))));
+  return rows.length ? block('Look at these first', 'The pages with the gravest findings, and most of them.', makeTable([['Page'], ['Grade'], ['Findings']], rows, 'Pages to look at first')) : null;
+}
+
+function makeCodes() {
+  const times = new Map();
+  for (const page of pages)
+    for (const [code, n] of Object.entries(page.codes)) times.set(code, (times.get(code) || 0) + n);
+  const rows = codeCounts.map(([code, count]) => make('tr', {},
+    cell(badge(run.codes[code].grade)),
+    make('th', {scope: 'row'}, choose(run.codes[code].title, {code})),
+    cell([run.codes[code].became, make('small', {}, run.codes[code].advice)]),
+    cell(number(count), 'Pages', 'num'), cell(number(times.get(code)), 'Times', 'num')));
+  return rows.length ? block('Findings', 'What was found, what became of it, and what a person can do. Choose one to see its pages.',
+    makeTable([['Grade'], ['What was there'], ['What became of it'], ['Pages', 'num'], ['Times', 'num']], rows, 'Findings')) : null;
+}
+
+function makeFolders() {
+  const tops = [...folders].filter(([folder]) => folder.split('/').length === 2).sort((a, b) => a[0] < b[0] ? -1 : 1);
+  const counts = new Map(tops.map(([folder]) => [folder, {}]));
+  for (const page of pages) {
+    const of = counts.get(page.folder.split('/')[0] + '/');
+    if (of) of[page.kind] = (of[page.kind] || 0) + 1;
+  }
+  const columns = [...GRADES, 'other'].filter(kind => kinds.get(kind));
+  const rows = tops.map(([folder, count]) => make('tr', {}, make('th', {scope: 'row'}, choose(folder, {folder})), cell(number(count), 'Pages', 'num'),
+    ...columns.map(kind => cell(number(counts.get(folder)[kind] || 0), kind === 'other' ? 'left alone' : kind, 'num'))));
+  return rows.length > 1 ? block(pages.some(page => page.site) ? 'Sites' : 'Folders', '',
+    makeTable([['Name'], ['Pages', 'num'], ...columns.map(kind => [kind === 'other' ? 'left alone' : kind, 'num'])], rows, 'Folders')) : null;
+}
+
+function makeAssets() {
+  const rows = ASSET_STATES.map(([, name, meaning], i) => [name, meaning, pages.reduce((sum, page) => sum + page.assets[i], 0)])
+    .filter(row => row[2]).map(([name, meaning, count]) => make('tr', {}, make('th', {scope: 'row'}, name), cell(meaning), cell(number(count), 'Times', 'num')));
+  return rows.length ? block('Pictures and files', 'As the pages name them; one that several pages show is counted on each.',
+    makeTable([['State'], ['Meaning'], ['Times', 'num']], rows, 'Pictures and files')) : null;
+}
+
+function fillOverview() {
+  const converted = pages.filter(page => page.state === 'changed').length;
+  $('subtitle').textContent = run.dry_run ? 'Dry run: nothing has been changed' : 'Run finished';
+  $('lead').textContent = `${plural(pages.length, 'page')} looked at; ${number(converted)} ${run.dry_run ? 'would be' : converted === 1 ? 'was' : 'were'} converted to the new editor. ` +
+    'Each page shows its old and its new form side by side, with what changed marked.';
+  for (const kind of ['clean', 'review', 'loss', 'refused', 'other']) {
+    const count = kinds.get(kind) || 0;
+    if (!count && kind === 'other') continue;
+    $('tiles').append(make('button', {type: 'button', class: `tile ${kind}${count ? '' : ' none'}`, onclick: () => setFilter({kind})},
+      make('strong', {}, number(count)), make('b', {}, SIGNS[kind] + ' ' + (kind === 'other' ? 'left alone' : kind)), make('span', {}, MEANINGS[kind])));
+  }
+  $('tables').append(...[makeFirst(), makeCodes(), makeFolders(), makeAssets()].filter(Boolean));
+}
+
+// ---- a page --------------------------------------------------------------------------------------------
+
+let current = null, content = null, currentFinding = -1, view = 'pages';
+
+const FRAME_CSS = `
+html{font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;color:#1b2733;background:#fff;color-scheme:light}
+body{margin:0;padding:1rem 1.25rem 3rem;overflow-wrap:break-word}
+h1,h2,h3,h4,h5,h6{line-height:1.25;margin:1.4em 0 .5em}h1{font-size:1.75rem}h2{font-size:1.45rem}h3{font-size:1.2rem}h4,h5,h6{font-size:1rem}
+img{max-width:100%}img[data-remote],img[data-missing],img:not([src]):not([data-picture]){display:inline-block;min-width:9rem;min-height:5rem;border:1px dashed #8996a3;background:#f3f5f7;color:#51606e;padding:.5rem;font-size:.875rem}
+table{border-collapse:collapse;max-width:100%}td,th{border:1px solid #c4ccd4;padding:.35rem .6rem;vertical-align:top}
+blockquote{margin:1em 0;padding-left:1rem;border-left:4px solid #d5dce2}pre{white-space:pre-wrap;background:#f3f5f7;padding:.75rem}
+a[data-href]{color:#0b5394;text-decoration:underline;cursor:help}
+.isomer-card-grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:1rem;margin:1em 0}.isomer-card{display:block;border:1px solid #c4ccd4;border-radius:4px;overflow:hidden;text-decoration:none}
+.isomer-card-image img{display:block;width:100%}.isomer-card-body{padding:.75rem}.isomer-card-title{font-weight:650}.isomer-card-description{font-size:.9375rem;color:#3a4753}.isomer-card-link{color:#0b5394;margin-top:.5rem}
+.isomer-accordion details,details{border:1px solid #c4ccd4;padding:.5rem .75rem;margin:.5rem 0}summary{font-weight:650}
+.iz-embed{display:inline-block;border:1px dashed #8996a3;background:#f3f5f7;color:#51606e;padding:.6rem .9rem;font-size:.875rem;overflow-wrap:anywhere}
+.iz-here{outline:3px solid #0b5394!important;outline-offset:3px}
+body.iz-marks del.iz{background:#fdeae8;color:#a3211b;text-decoration:line-through}body.iz-marks ins.iz{background:#e6f3ea;color:#1e6b3a;text-decoration:underline}
+body.iz-marks mark.iz{background:#fdf2d6;color:inherit;border-bottom:2px dotted #7a5200}body.iz-marks del.iz img{outline:3px solid #a3211b}body.iz-marks ins.iz img{outline:3px solid #1e6b3a}body.iz-marks img[data-was]{outline:3px dotted #7a5200}
+body:not(.iz-marks) :is(del,ins,mark).iz{background:none;color:inherit;text-decoration:none}`;
+
+const FRAME_SCRIPTS = "script-src 'none'; style-src 'unsafe-inline'; default-src 'none'; base-uri 'none'; form-action 'none'; ";
+
+// Pictures that travel in the file are put in; those of the internet only when the reviewer asked for them.
+function fillPictures(html) {
+  const remote = $('remote').checked;
+  return html.replace(/<img\b[^>]*>/g, tag => tag
+    .replace(/ data-picture="(\d+)"/, (_, n) => { const picture = $('picture-' + n); return picture ? ` src="${JSON.parse(picture.textContent)}"` : ''; })
+    .replace(/ data-remote="(\/\/)?/, (all, bare) => remote ? ` src="${bare ? 'https://' : ''}` : all));
+}
+
+function makeFrame(title, html) {
+  const policy = FRAME_SCRIPTS + ($('remote').checked ? 'img-src data: https: http:' : 'img-src data:');
+  const frame = make('iframe', {sandbox: 'allow-same-origin', referrerpolicy: 'no-referrer', title});
+  frame.onload = () => prepareFrame(frame);
+  frame.srcdoc = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer">` +
+    `<style>${FRAME_CSS}</style></head><body class="${$('marks').checked ? 'iz-marks' : ''}">${fillPictures(html)}</body></html>`;
+  return frame;
+}
+
+// The frame runs no script of its own: what it needs is done from here.
+function prepareFrame(frame) {
+  const inner = frame.contentDocument;
+  if (!inner || !inner.body) return;
+  for (const link of inner.querySelectorAll('a[data-href]')) if (!link.title) link.title = link.dataset.href;
+  for (const picture of inner.querySelectorAll('img[data-was]')) picture.title = picture.dataset.was;
+  for (const picture of inner.querySelectorAll('img[data-missing],img[data-remote]:not([src])')) {
+    const note = picture.dataset.missing !== undefined ? 'not in the site: ' + picture.dataset.missing : 'on the internet: ' + picture.dataset.remote;
+    if (!picture.alt) picture.alt = 'Picture ' + note;
+    picture.title = 'Picture ' + note;
+  }
+  inner.addEventListener('keydown', onKey);
+  inner.addEventListener('scroll', () => followScroll(frame), {passive: true});
+  if (currentFinding >= 0) showPlace(content.findings[currentFinding]);
+}
+
+let leading = null, leadTimer = 0;
+function followScroll(frame) {
+  if (leading && leading !== frame) return;
+  leading = frame;
+  clearTimeout(leadTimer);
+  leadTimer = setTimeout(() => { leading = null; }, 120);
+  const from = frame.contentDocument.scrollingElement, part = from.scrollTop / Math.max(1, from.scrollHeight - from.clientHeight);
+  for (const other of $('renderings').querySelectorAll('iframe')) {
+    const to = other !== frame && other.contentDocument && other.contentDocument.scrollingElement;
+    if (to) to.scrollTop = part * (to.scrollHeight - to.clientHeight);
+  }
+}
+
+function makePane(title, note, html) {
+  return make('figure', {class: 'pane'}, make('figcaption', {}, make('b', {}, title), make('span', {}, note)), makeFrame(`${title}: ${current.full}`, html));
+}
+
+function showRenderings() {
+  const has = content.before !== undefined || content.after !== undefined;
+  const panes = !has ? [] : [makePane('Old page', 'as visitors see it today', content.before || '')];
+  if (content.after !== undefined) panes.push(makePane('New page', run.dry_run ? 'as it would be saved' : 'as it was saved', content.after));
+  $('renderings').replaceChildren(...panes.length ? panes : [make('p', {class: 'empty'}, content.message || 'This page has no content to show: ' + STATES[current.state].toLowerCase() + '.')]);
+  $('legend').hidden = panes.length < 2 || view !== 'pages';
+  $('remote-choice').hidden = !/<img\b[^>]* data-remote="/.test((content.before || '') + (content.after || ''));
+}
+
+function parsePatch(patch) {
+  const rows = [];
+  let old = 0, now = 0, inside = false;
+  for (const line of patch.split('\n')) {
+    const hunk = /^@@ -(\d+)(?:,\d+)? \+(\d+)/.exec(line);
+    if (hunk) {
+      [old, now, inside] = [+hunk[1], +hunk[2], true];
+      rows.push(['hunk', '', '', '', line]);
+    } else if (!inside || !line) continue;
+    else if (line[0] === '-') rows.push(['minus', old++, '', '−', line.slice(1)]);
+    else if (line[0] === '+') rows.push(['plus', '', now++, '+', line.slice(1)]);
+    else if (line[0] === ' ') rows.push(['', old++, now++, '', line.slice(1)]);
+    else rows.push(['note', '', '', '', line.slice(2)]);
+  }
+  return rows;
+}
+
+function showSource() {
+  if (!content.patch) {
+    $('source').replaceChildren(make('p', {class: 'empty'}, 'The page file does not change.'));
+    return;
+  }
+  const rows = parsePatch(content.patch).map(([kind, old, now, sign, text]) => make('tr', {class: kind || false, 'data-old': old || false},
+    make('td', {class: 'at'}, String(old)), make('td', {class: 'at'}, String(now)), make('td', {class: 'sign'}, sign), make('td', {}, text)));
+  $('source').replaceChildren(make('table', {'aria-label': 'Source changes: old line, new line, change, text'}, make('tbody', {}, ...rows)));
+}
+
+function setView(name) {
+  view = name;
+  const source = name === 'source';
+  $('show-pages').setAttribute('aria-pressed', !source);
+  $('show-source').setAttribute('aria-pressed', source);
+  $('renderings').hidden = source;
+  $('source').hidden = !source;
+  if (source) showSource();
+  $('legend').hidden = source || content.after === undefined;
+  if (currentFinding >= 0) showPlace(content.findings[currentFinding]);
+}
+
+function makeFinding(one, index) {
+  const info = run.codes[one.code] || {grade: 'clean', title: one.code, became: '', advice: ''};
+  const change = one.before || one.after ? make('small', {}, make('del', {class: 'iz'}, one.before || ''), ' → ', make('ins', {class: 'iz'}, one.after || '')) : null;
+  return make('li', {}, make('button', {type: 'button', onclick: () => openFinding(index)}, badge(info.grade),
+    make('span', {class: 'where'}, one.line ? 'line ' + number(one.line) : 'page'),
+    make('span', {class: 'what'}, one.detail ? `${info.title}: ${one.detail}` : info.title,
+      change, make('small', {}, [one.became || info.became, info.advice].filter(Boolean).map(text => text[0].toUpperCase() + text.slice(1)).join('. ') + '.'))));
+}
+
+function showFindings() {
+  const order = content.findings.map((one, index) => index).sort((a, b) => byGrade([content.findings[a].code, 0], [content.findings[b].code, 0]) || a - b);
+  content.findings = order.map(index => content.findings[index]);
+  $('finding-list').replaceChildren(...content.findings.length ? content.findings.map(makeFinding) : [make('li', {class: 'none'}, current.kind === 'other' ? STATES[current.state] + '.' : 'None: nothing to look at on this page.')]);
+}
+
+function openFinding(index) {
+  if (!content || !content.findings[index]) return;
+  currentFinding = index;
+  const buttons = $('finding-list').querySelectorAll('button');
+  buttons.forEach((button, i) => i === index ? button.setAttribute('aria-current', 'true') : button.removeAttribute('aria-current'));
+  const list = $('finding-list'), row = buttons[index].parentElement;
+  if (row.offsetTop < list.scrollTop + list.offsetTop || row.offsetTop + row.offsetHeight > list.scrollTop + list.offsetTop + list.clientHeight)
+    list.scrollTop = row.offsetTop - list.offsetTop;
+  showPlace(content.findings[index]);
+}
+
+// The last block at or before the finding's line, in each frame; the line itself in the source.
+function showPlace(one) {
+  if (view === 'source') {
+    $('source').querySelectorAll('.here').forEach(row => row.classList.remove('here'));
+    const row = one.line && $('source').querySelector(`tr[data-old="${one.line}"]`);
+    if (row) { row.classList.add('here'); row.scrollIntoView({block: 'center'}); }
+    return;
+  }
+  for (const frame of $('renderings').querySelectorAll('iframe')) {
+    const inner = frame.contentDocument;
+    if (!inner || !inner.body) continue;
+    inner.querySelectorAll('.iz-here').forEach(element => element.classList.remove('iz-here'));
+    let best = null;
+    for (const element of inner.querySelectorAll('[data-line]')) {
+      const line = +element.dataset.line;
+      if (line <= one.line && (!best || line >= +best.dataset.line)) best = element;
+    }
+    if (!one.line || !best) continue;
+    leading = frame;
+    for (let up = best.parentElement; up; up = up.parentElement) if (up.tagName === 'DETAILS') up.open = true;
+    best.classList.add('iz-here');
+    const scroller = inner.scrollingElement;
+    scroller.scrollTop += best.getBoundingClientRect().top - frame.clientHeight / 3;
+  }
+  clearTimeout(leadTimer);
+  leading = {};
+  leadTimer = setTimeout(() => { leading = null; }, 200);
+}
+
+function showFiles() {
+  const names = new Map(ASSET_STATES.map(([state, name]) => [state, name]));
+  const rows = content.assets.map(asset => make('tr', {}, cell(names.get(asset.state) || asset.state), cell(asset.url || ''), cell(asset.path || '')));
+  $('files').hidden = !rows.length;
+  $('file-table').replaceChildren(...rows.length ? [makeTable([['State'], ['Address in the old page'], ['Path in the site']], rows, 'Pictures and files of this page')] : []);
+}
+
+function openPage(page) {
+  if (current) current.link.removeAttribute('aria-current');
+  current = page;
+  content = JSON.parse(page.block.textContent);
+  currentFinding = -1;
+  page.link.setAttribute('aria-current', 'page');
+  page.link.scrollIntoView({block: 'nearest'});
+  $('page-folder').textContent = page.folder;
+  $('page-title').textContent = page.name;
+  $('page-state').replaceChildren(badge(page.kind), STATES[page.state] + (page.state === 'changed' ? `: ${plural(page.removed, 'source line')} removed, ${number(page.added)} added` : ''), content.message && page.state !== 'changed' ? ' ' + content.message : '');
+  $('reviewed').checked = memory.set.has(page.full);
+  showFindings();
+  showFiles();
+  showRenderings();
+  setView(view);
+  const place = shown.indexOf(page);
+  $('previous').disabled = place <= 0;
+  $('next').disabled = place === shown.length - 1;
+}
+
+// ---- moving about --------------------------------------------------------------------------------------
+
+function route() {
+  const match = /^#page-(\d+)$/.exec(location.hash), page = match && pages[match[1] - 1];
+  $('overview').hidden = !!page;
+  $('page').hidden = !page;
+  document.body.classList.toggle('printing-overview', !page);
+  openList(false);
+  if (page) {
+    openPage(page);
+    $('page-title').focus({preventScroll: true});
+  } else if (current) {
+    current.link.removeAttribute('aria-current');
+    current = content = null;
+    $('renderings').replaceChildren();
+  }
+  $('main').scrollTop = 0;
+  window.scrollTo(0, 0);
+  document.title = (page ? page.full : 'Overview') + ' – page review' + (run.site ? ': ' + run.site : '');
+}
+
+function go(distance) {
+  const place = current ? shown.indexOf(current) : -1;
+  const next = shown[current && place < 0 ? 0 : place + distance];
+  if (next) location.hash = '#page-' + (next.index + 1);
+}
+
+function goFinding(distance) {
+  if (content && content.findings.length) openFinding(Math.max(0, Math.min(content.findings.length - 1, currentFinding + distance)));
+}
+
+function markReviewed(yes) {
+  if (yes) memory.set.add(current.full); else memory.set.delete(current.full);
+  $('reviewed').checked = yes;
+  memory.save();
+  showSeen(current);
+}
+
+const KEYS = {
+  '/': () => { openList(true); $('search').focus(); },
+  j: () => go(1), k: () => go(-1), n: () => goFinding(1), p: () => goFinding(-1),
+  s: () => content && setView(view === 'source' ? 'pages' : 'source'),
+  r: () => current && markReviewed(!memory.set.has(current.full)),
+  o: () => { location.hash = '#overview'; },
+  '?': () => $('help').showModal(),
+};
+
+function onKey(event) {
+  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== 'checkbox';
+  if (event.ctrlKey || event.metaKey || event.altKey || $('help').open) return;
+  if (typing) {
+    if (event.key === 'Escape') event.target.blur();
+    return;
+  }
+  if (!Object.hasOwn(KEYS, event.key)) return;
+  event.preventDefault();
+  KEYS[event.key]();
+}
+
+// On paper a frame shows what fits in it: it is made as tall as its page.
+function stretchFrames(stretch) {
+  for (const frame of $('renderings').querySelectorAll('iframe'))
+    frame.style.height = stretch && frame.contentDocument ? frame.contentDocument.documentElement.scrollHeight + 'px' : '';
+}
+
+function start() {
+  fillFilters();
+  $('pages').append(...pages.map(makeRow));
+  fillOverview();
+  filter();
+  for (const id of ['search', 'code', 'folder', 'unseen', 'grades']) $(id).addEventListener('input', filter);
+  $('filters').addEventListener('submit', event => { event.preventDefault(); if (shown[0]) location.hash = '#page-' + (shown[0].index + 1); });
+  $('clear').onclick = () => setFilter({});
+  $('open-list').onclick = () => openList(!$('list').classList.contains('open'));
+  $('open-help').onclick = () => $('help').showModal();
+  $('print').onclick = () => window.print();
+  $('previous').onclick = () => go(-1);
+  $('next').onclick = () => go(1);
+  $('reviewed').onchange = () => markReviewed($('reviewed').checked);
+  $('show-pages').onclick = () => setView('pages');
+  $('show-source').onclick = () => setView('source');
+  $('marks').onchange = showRenderings;
+  $('remote').onchange = showRenderings;
+  document.addEventListener('keydown', onKey);
+  window.addEventListener('hashchange', route);
+  window.addEventListener('beforeprint', () => stretchFrames(true));
+  window.addEventListener('afterprint', () => stretchFrames(false));
+  route();
+}
+
+start();
+})();
