@@ -113,6 +113,21 @@ static void debug_mapping(const debug_input *in, buffer *out) {
     mapping_free(set);
 }
 
+/* debug express [ID...] FILE: HTML → what the schema holds, one block a line. Other pages link to the ids, which
+ * come sorted. */
+static void debug_express(const debug_input *in, buffer *out) {
+    dom_node *body = dom_parse(in->bytes, NULL, in->arena, in->found);
+    slice *ids = arena_alloc(in->arena, (size_t)in->argc * sizeof *ids + 1);
+    for (int i = 0; i < in->argc; i++)
+        ids[i] = slice_of(in->argv[i]);
+    tiptap_express_options options = {ids, (size_t)in->argc};
+    tiptap_express(body, &options, in->arena, in->found);
+    for (const dom_node *block = body->first_child; block; block = block->next) {
+        dom_outer_html(block, out);
+        buffer_append_char(out, '\n');
+    }
+}
+
 static const struct {
     const char *name;
     void (*run)(const debug_input *in, buffer *out);
@@ -122,6 +137,7 @@ static const struct {
     {"mapping", debug_mapping},
     {"repair", debug_repair},
     {"page", debug_page},
+    {"express", debug_express},
     {"tiptap", debug_tiptap},
 };
 

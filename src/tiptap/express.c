@@ -1,0 +1,923 @@
+/* express: a legacy page's tree, expressed in what the editor's schema holds. Comes in: the tree of a page as
+ * a browser builds it, with the editor's own markup wherever a rule recognised a shape. Goes out: a tree that
+ * the editor's parser takes whole. What has no place there becomes a finding; it must never lose text, a
+ * picture or a link without one.
+ *
+ * One walk in document order: each element has a rule by its name; the builder takes what the rules put out.
+ */
+#include "express.h"
+
+typedef enum rule {
+    RULE_INLINE, /* marks; its content goes on in the same line */
+    RULE_BLOCK,  /* a boundary before and behind */
+    RULE_PARAGRAPH,
+    RULE_HEADING,
+    RULE_LIST,
+    RULE_ITEM,
+    RULE_QUOTE,
+    RULE_CODE,
+    RULE_LINE, /* hr */
+    RULE_BREAK,
+    RULE_LINK,
+    RULE_PICTURE,
+    RULE_FRAME,
+    RULE_MEDIA,
+    RULE_AREA,
+    RULE_TABLE,
+    RULE_ROWS, /* thead, tbody, tfoot */
+    RULE_ROW,
+    RULE_CELL,
+    RULE_CAPTION,
+    RULE_DETAILS,
+    RULE_SUMMARY,
+    RULE_TERM, /* dt */
+    RULE_CONTROL,
+    RULE_LEAF, /* the mapping's own markup: taken whole */
+    RULE_ACCORDION,
+    RULE_DROP, /* with all that is in it */
+} rule;
+
+#define NO_FINDING FINDING_COUNT
+
+/* What to do with an element: its rule, the marks it stands for, and a finding it always is. Anything not
+ * named here is unknown and treated as RULE_INLINE, which is how browsers treat it. */
+static const struct {
+    uint8_t rule;
+    bool known;
+    uint16_t marks;
+    finding_code finding;
+} ELEMENTS[DOM_TAG_COUNT] = {
+/* clang-format off */
+#define ELEMENT(tag, rule, marks, finding) [DOM_TAG_##tag] = {RULE_##rule, true, marks, finding},
+    ELEMENT(A, LINK, 0, NO_FINDING)
+    ELEMENT(ABBR, INLINE, 0, NO_FINDING)
+    ELEMENT(ADDRESS, BLOCK, MARK_ITALIC, NO_FINDING)
+    ELEMENT(AREA, AREA, 0, FINDING_IMAGE_MAP)
+    ELEMENT(ARTICLE, BLOCK, 0, NO_FINDING)
+    ELEMENT(ASIDE, BLOCK, 0, NO_FINDING)
+    ELEMENT(AUDIO, MEDIA, 0, FINDING_MEDIA)
+    ELEMENT(B, INLINE, MARK_BOLD, NO_FINDING)
+    ELEMENT(BASE, DROP, 0, FINDING_DOCUMENT_HEAD)
+    ELEMENT(BIG, INLINE, 0, FINDING_FONT)
+    ELEMENT(BLOCKQUOTE, QUOTE, 0, NO_FINDING)
+    ELEMENT(BODY, BLOCK, 0, NO_FINDING)
+    ELEMENT(BR, BREAK, 0, NO_FINDING)
+    ELEMENT(BUTTON, INLINE, 0, FINDING_FORM_CONTROL)
+    ELEMENT(CANVAS, INLINE, 0, FINDING_GRAPHIC)
+    ELEMENT(CAPTION, CAPTION, 0, FINDING_CAPTION)
+    ELEMENT(CENTER, BLOCK, 0, FINDING_ALIGNMENT)
+    ELEMENT(CITE, INLINE, MARK_ITALIC, NO_FINDING)
+    ELEMENT(CODE, INLINE, MARK_CODE, NO_FINDING)
+    ELEMENT(COL, DROP, 0, NO_FINDING)
+    ELEMENT(COLGROUP, DROP, 0, NO_FINDING)
+    ELEMENT(DD, BLOCK, 0, NO_FINDING)
+    ELEMENT(DEL, INLINE, MARK_STRIKE, NO_FINDING)
+    ELEMENT(DETAILS, DETAILS, 0, NO_FINDING)
+    ELEMENT(DFN, INLINE, MARK_ITALIC, NO_FINDING)
+    ELEMENT(DIV, BLOCK, 0, NO_FINDING)
+    ELEMENT(DL, BLOCK, 0, FINDING_DEFINITION_LIST)
+    ELEMENT(DT, TERM, MARK_BOLD, NO_FINDING)
+    ELEMENT(EM, INLINE, MARK_ITALIC, NO_FINDING)
+    ELEMENT(EMBED, MEDIA, 0, FINDING_MEDIA)
+    ELEMENT(FIELDSET, BLOCK, 0, NO_FINDING)
+    ELEMENT(FIGCAPTION, BLOCK, 0, FINDING_CAPTION)
+    ELEMENT(FIGURE, BLOCK, 0, NO_FINDING)
+    ELEMENT(FONT, INLINE, 0, NO_FINDING)
+    ELEMENT(FOOTER, BLOCK, 0, NO_FINDING)
+    ELEMENT(FORM, BLOCK, 0, FINDING_FORM)
+    ELEMENT(FRAME, DROP, 0, FINDING_MEDIA)
+    ELEMENT(H1, HEADING, 0, NO_FINDING)
+    ELEMENT(H2, HEADING, 0, NO_FINDING)
+    ELEMENT(H3, HEADING, 0, NO_FINDING)
+    ELEMENT(H4, HEADING, 0, NO_FINDING)
+    ELEMENT(H5, HEADING, 0, NO_FINDING)
+    ELEMENT(H6, HEADING, 0, NO_FINDING)
+    ELEMENT(HEAD, BLOCK, 0, NO_FINDING)
+    ELEMENT(HEADER, BLOCK, 0, NO_FINDING)
+    ELEMENT(HR, LINE, 0, NO_FINDING)
+    ELEMENT(HTML, BLOCK, 0, NO_FINDING)
+    ELEMENT(I, INLINE, MARK_ITALIC, NO_FINDING)
+    ELEMENT(IFRAME, FRAME, 0, NO_FINDING)
+    ELEMENT(IMG, PICTURE, 0, NO_FINDING)
+    ELEMENT(INPUT, CONTROL, 0, NO_FINDING)
+    ELEMENT(INS, INLINE, MARK_UNDERLINE, NO_FINDING)
+    ELEMENT(KBD, INLINE, MARK_CODE, NO_FINDING)
+    ELEMENT(LABEL, INLINE, 0, NO_FINDING)
+    ELEMENT(LEGEND, BLOCK, 0, NO_FINDING)
+    ELEMENT(LI, ITEM, 0, NO_FINDING)
+    ELEMENT(LINK, DROP, 0, FINDING_STYLE_BLOCK)
+    ELEMENT(MAIN, BLOCK, 0, NO_FINDING)
+    ELEMENT(MAP, INLINE, 0, NO_FINDING)
+    ELEMENT(MARK, INLINE, MARK_HIGHLIGHT, NO_FINDING)
+    ELEMENT(META, DROP, 0, FINDING_DOCUMENT_HEAD)
+    ELEMENT(NAV, BLOCK, 0, NO_FINDING)
+    ELEMENT(NOSCRIPT, DROP, 0, FINDING_SCRIPT)
+    ELEMENT(OBJECT, MEDIA, 0, FINDING_MEDIA)
+    ELEMENT(OL, LIST, 0, NO_FINDING)
+    ELEMENT(OPTION, BLOCK, 0, NO_FINDING)
+    ELEMENT(P, PARAGRAPH, 0, NO_FINDING)
+    ELEMENT(PARAM, DROP, 0, NO_FINDING)
+    ELEMENT(PICTURE, INLINE, 0, NO_FINDING)
+    ELEMENT(PRE, CODE, 0, NO_FINDING)
+    ELEMENT(Q, INLINE, 0, FINDING_QUOTE_MARKS)
+    ELEMENT(S, INLINE, MARK_STRIKE, NO_FINDING)
+    ELEMENT(SAMP, INLINE, MARK_CODE, NO_FINDING)
+    ELEMENT(SCRIPT, DROP, 0, FINDING_SCRIPT)
+    ELEMENT(SECTION, BLOCK, 0, NO_FINDING)
+    ELEMENT(SELECT, BLOCK, 0, FINDING_FORM_CONTROL)
+    ELEMENT(SMALL, INLINE, 0, FINDING_FONT)
+    ELEMENT(SOURCE, DROP, 0, NO_FINDING)
+    ELEMENT(SPAN, INLINE, 0, NO_FINDING)
+    ELEMENT(STRIKE, INLINE, MARK_STRIKE, NO_FINDING)
+    ELEMENT(STRONG, INLINE, MARK_BOLD, NO_FINDING)
+    ELEMENT(STYLE, DROP, 0, FINDING_STYLE_BLOCK)
+    ELEMENT(SUB, INLINE, MARK_SUBSCRIPT, NO_FINDING)
+    ELEMENT(SUMMARY, SUMMARY, 0, NO_FINDING)
+    ELEMENT(SUP, INLINE, MARK_SUPERSCRIPT, NO_FINDING)
+    ELEMENT(SVG, INLINE, 0, FINDING_GRAPHIC)
+    ELEMENT(TABLE, TABLE, 0, NO_FINDING)
+    ELEMENT(TBODY, ROWS, 0, NO_FINDING)
+    ELEMENT(TD, CELL, 0, NO_FINDING)
+    ELEMENT(TEXTAREA, BLOCK, 0, FINDING_FORM_CONTROL)
+    ELEMENT(TFOOT, ROWS, 0, NO_FINDING)
+    ELEMENT(TH, CELL, 0, NO_FINDING)
+    ELEMENT(THEAD, ROWS, 0, NO_FINDING)
+    ELEMENT(TIME, INLINE, 0, NO_FINDING)
+    ELEMENT(TITLE, DROP, 0, FINDING_DOCUMENT_HEAD)
+    ELEMENT(TR, ROW, 0, NO_FINDING)
+    ELEMENT(TRACK, DROP, 0, NO_FINDING)
+    ELEMENT(TT, INLINE, MARK_CODE, NO_FINDING)
+    ELEMENT(U, INLINE, MARK_UNDERLINE, NO_FINDING)
+    ELEMENT(UL, LIST, 0, NO_FINDING)
+    ELEMENT(VAR, INLINE, MARK_ITALIC, NO_FINDING)
+    ELEMENT(VIDEO, MEDIA, 0, FINDING_MEDIA)
+    ELEMENT(WBR, INLINE, 0, NO_FINDING)
+#undef ELEMENT
+    /* clang-format on */
+};
+
+/* An element of the page that the walk is inside of. */
+typedef struct frame {
+    dom_node *node;
+    rule rule;
+    inline_style style;      /* around it */
+    dom_tag textblock_tag;   /* around it */
+    dom_node *outer, *inner; /* the container around it, and the one for its children */
+    dom_node *built;         /* the block that stands for it, where one does */
+    size_t emitted;          /* before it */
+    size_t table;            /* 1 + the index of the innermost RULE_TABLE frame, itself included; 0: none */
+    unsigned said;           /* RULE_TABLE: kinds of presentation that a finding has named */
+    bool picture_said;       /* RULE_TABLE */
+    bool foreign;            /* inside svg, math or the like: names there are not HTML's */
+} frame;
+
+typedef struct walk {
+    builder out;
+    arena *arena;
+    findings *found;
+    references *refs;
+    vector frames; /* of frame: the elements that the walk is inside of, outermost first */
+    inline_style style;
+    unsigned last_heading; /* 1 … 6; 0: none yet */
+    size_t unsized_pictures;
+    uint32_t unsized_line; /* of the first of them */
+} walk;
+
+static const slice *attribute(const dom_node *node, const char *name) {
+    return dom_attribute_get(node, slice_of(name));
+}
+
+static frame *innermost_table(const walk *w) {
+    const frame *top = vector_last(&w->frames);
+    return top->table ? vector_at(&w->frames, top->table - 1) : NULL;
+}
+
+/* ---- which rule --------------------------------------------------------------------------------------- */
+
+/* An accordion holds nothing but details: schema, detailGroup. */
+static bool holds_only_details(const dom_node *node) {
+    for (const dom_node *child = node->first_child; child; child = child->next) {
+        bool blank =
+            child->type == DOM_COMMENT || (child->type == DOM_TEXT && !slice_trim(child->text).length);
+        if (!blank && !dom_is(child, DOM_TAG_DETAILS))
+            return false;
+    }
+    return node->first_child != NULL;
+}
+
+static rule rule_of_division(const dom_node *node) {
+    if (dom_has_class(node, SLICE("isomer-card-grid")))
+        return RULE_LEAF;
+    if (dom_has_class(node, SLICE("isomer-accordion")) && holds_only_details(node))
+        return RULE_ACCORDION;
+    return RULE_BLOCK;
+}
+
+/* Where only text can be held, blocks are boundaries, and in a code block marks are nothing. */
+static rule rule_in_text(const walk *w, rule r) {
+    switch (r) {
+    case RULE_PICTURE:
+    case RULE_FRAME:
+    case RULE_BREAK:
+    case RULE_DROP:
+    case RULE_CONTROL:
+    case RULE_INLINE:
+        return r;
+    case RULE_LINK:
+        return express_in_code(&w->out) ? RULE_INLINE : r;
+    default:
+        return RULE_BLOCK;
+    }
+}
+
+static rule rule_of(const walk *w, const dom_node *node) {
+    const frame *top = vector_last(&w->frames);
+    rule r = node->tag == DOM_TAG_DIV ? rule_of_division(node) : (rule)ELEMENTS[node->tag].rule;
+    if (express_in_summary(&w->out) || express_in_code(&w->out))
+        return rule_in_text(w, r);
+    if ((r == RULE_ROW && !dom_is(top->inner, DOM_TAG_TABLE)) ||
+        (r == RULE_CELL && !dom_is(top->inner, DOM_TAG_TR)) || (r == RULE_ROWS && top->rule != RULE_TABLE) ||
+        (r == RULE_CAPTION && top->rule != RULE_TABLE) ||
+        (r == RULE_SUMMARY && (top->rule != RULE_DETAILS || top->built->first_child->first_child)))
+        return RULE_BLOCK;
+    return r;
+}
+
+/* ---- what an element always is ------------------------------------------------------------------------ */
+
+static void report_element(walk *w, const dom_node *node) {
+    finding_code code = ELEMENTS[node->tag].finding;
+    if (!ELEMENTS[node->tag].known || code == NO_FINDING)
+        return;
+    static const char *const TELLING[] = {"src", "data", "href", "action", "type", "name", "class", "alt"};
+    for (size_t i = 0; i < sizeof TELLING / sizeof *TELLING; i++) {
+        const slice *value = attribute(node, TELLING[i]);
+        if (value && value->length) {
+            findings_add(w->found, code, node->line, "<%.*s %s=\"%.*s\">", SLICE_ARGS(node->name), TELLING[i],
+                         SLICE_ARGS(*value));
+            return;
+        }
+    }
+    findings_add(w->found, code, node->line, "<%.*s>", SLICE_ARGS(node->name));
+}
+
+static void report_tooltip(walk *w, const dom_node *node) {
+    const slice *title = attribute(node, "title");
+    if (!title || !title->length || node->tag == DOM_TAG_IMG)
+        return;
+    finding_code code = node->tag == DOM_TAG_ABBR ? FINDING_ABBREVIATION : FINDING_TOOLTIP;
+    findings_add(w->found, code, node->line, "<%.*s title=\"%.*s\">", SLICE_ARGS(node->name),
+                 SLICE_ARGS(*title));
+}
+
+static void report_unknown(walk *w, const dom_node *node) {
+    const frame *top = vector_last(&w->frames);
+    if (ELEMENTS[node->tag].known || top->foreign)
+        return;
+    if (express_first_mention(w->refs, format_slice(w->arena, "<%.*s", SLICE_ARGS(node->name))))
+        findings_add(w->found, FINDING_UNKNOWN_ELEMENT, node->line, "<%.*s>", SLICE_ARGS(node->name));
+}
+
+static void report(walk *w, const dom_node *node) {
+    frame *table = innermost_table(w);
+    report_unknown(w, node);
+    report_element(w, node);
+    report_tooltip(w, node);
+    express_report_attributes(node, w->refs, table ? &table->said : NULL, w->found);
+}
+
+/* ---- links -------------------------------------------------------------------------------------------- */
+
+static bool mentions_script(slice href) {
+    static const slice SCRIPT = {"javascript:", 11};
+    for (size_t at = 0; at + SCRIPT.length <= href.length; at++)
+        if (to_lower(href.data[at]) == 'j' &&
+            slice_equal_nocase(slice_sub(href, at, at + SCRIPT.length), SCRIPT))
+            return true;
+    return false;
+}
+
+static int hex_value(char c) {
+    if (is_digit(c))
+        return c - '0';
+    c = to_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static slice percent_decoded(slice text, arena *a) {
+    buffer out = buffer_new(a, text.length);
+    for (size_t at = 0; at < text.length; at++) {
+        bool escape = text.data[at] == '%' && at + 2 < text.length && hex_value(text.data[at + 1]) >= 0 &&
+                      hex_value(text.data[at + 2]) >= 0;
+        if (!escape) {
+            buffer_append_char(&out, text.data[at]);
+            continue;
+        }
+        buffer_append_char(&out, (char)(hex_value(text.data[at + 1]) * 16 + hex_value(text.data[at + 2])));
+        at += 2;
+    }
+    return buffer_slice(&out);
+}
+
+/* A link inside the page leads nowhere once the ids are gone. Each target is named once. */
+static void report_in_page_link(walk *w, const dom_node *node, slice href) {
+    slice id = slice_from(href, 1);
+    if (href.data[0] != '#' || !id.length || slice_equal_nocase(id, SLICE("top")))
+        return;
+    bool footnote = dom_has_class(node, SLICE("footnote")) || dom_has_class(node, SLICE("reversefootnote"));
+    if (!express_first_mention(w->refs, footnote ? SLICE("#fn:") : href))
+        return;
+    if (footnote)
+        findings_add(w->found, FINDING_FOOTNOTES, node->line, "footnotes, the first of them linked as `%.*s`",
+                     SLICE_ARGS(href));
+    else if (express_id_exists(w->refs, id) || express_id_exists(w->refs, percent_decoded(id, w->arena)))
+        findings_add(w->found, FINDING_LINK_IN_PAGE, node->line, "a link to `%.*s`", SLICE_ARGS(href));
+    else
+        findings_add(w->found, FINDING_LINK_DEAD, node->line,
+                     "a link to `%.*s`, which this page does not have", SLICE_ARGS(href));
+}
+
+/* Where the link opens. The editor's own default is a new tab, so staying in the same one has to be said. */
+static slice link_target(walk *w, const dom_node *node) {
+    const slice *target = attribute(node, "target");
+    slice name = target ? slice_trim(*target) : (slice){NULL, 0};
+    if (!name.length || slice_equal_nocase(name, SLICE("_self")) || slice_equal_nocase(name, SLICE("_top")) ||
+        slice_equal_nocase(name, SLICE("_parent")))
+        return SLICE("_self");
+    if (!slice_equal_nocase(name, SLICE("_blank")))
+        findings_add(w->found, FINDING_LINK_TARGET, node->line, "target=\"%.*s\"", SLICE_ARGS(name));
+    return SLICE("_blank");
+}
+
+/* The link that text inside the element carries, or NULL. */
+static const dom_node *link_of(walk *w, const dom_node *node) {
+    const slice *attribute_href = attribute(node, "href");
+    if (!attribute_href)
+        return NULL;
+    slice href = slice_trim(*attribute_href);
+    if (!href.length) {
+        findings_add(w->found, FINDING_LINK_NOWHERE, node->line, "<a href=\"\">");
+        return NULL;
+    }
+    if (mentions_script(href)) {
+        findings_add(w->found, FINDING_LINK_SCRIPT, node->line, "<a href=\"%.*s\">", SLICE_ARGS(href));
+        return NULL;
+    }
+    report_in_page_link(w, node, href);
+    dom_node *link = dom_new_element(w->arena, DOM_TAG_A, node->line);
+    dom_attribute_set(link, w->arena, SLICE("href"), href);
+    dom_attribute_set(link, w->arena, SLICE("target"), link_target(w, node));
+    const slice *classes = attribute(node, "class");
+    if (classes && classes->length && !dom_has_class(node, SLICE("isomer-image-wrapper")) &&
+        !dom_has_class(node, SLICE("footnote")) && !dom_has_class(node, SLICE("reversefootnote")))
+        dom_attribute_set(link, w->arena, SLICE("class"), *classes);
+    if (attribute(node, "download"))
+        findings_add(w->found, FINDING_LINK_DOWNLOAD, node->line, "<a download href=\"%.*s\">",
+                     SLICE_ARGS(href));
+    return link;
+}
+
+/* ---- elements without content ------------------------------------------------------------------------- */
+
+/* False when the picture stands where a picture in the editor would. */
+static bool report_picture_place(walk *w, const dom_node *img) {
+    builder *out = &w->out;
+    frame *table = innermost_table(w);
+    bool in_heading = out->textblock_tag != DOM_TAG_P;
+    if (table && !table->picture_said) {
+        table->picture_said = true;
+        findings_add(w->found, FINDING_PICTURE_IN_TABLE, img->line, "a picture in a table cell");
+    }
+    if (express_in_summary(out) || express_in_code(out))
+        findings_add(w->found, FINDING_PICTURE_IN_TEXT, img->line, "a picture in <%.*s>",
+                     SLICE_ARGS(out->textblock->name));
+    else if (in_heading)
+        findings_add(w->found, FINDING_PICTURE_IN_HEADING, img->line, "a picture in <%.*s>",
+                     SLICE_ARGS(dom_tag_name(out->textblock_tag)));
+    else if (out->textblock && out->line_has_text)
+        findings_add(w->found, FINDING_PICTURE_IN_TEXT, img->line, "a picture behind text on the same line");
+    else
+        return false;
+    return true;
+}
+
+static void put_picture(walk *w, const dom_node *img) {
+    dom_node *block = express_picture(img, w->style.link, w->arena, w->found);
+    if (!block) {
+        express_boundary(&w->out);
+        return;
+    }
+    bool said = report_picture_place(w, img);
+    if (w->style.link && slice_equal(*attribute(w->style.link, "target"), SLICE("_blank")))
+        findings_add(w->found, FINDING_PICTURE_LINK_TARGET, img->line,
+                     "a picture that opens %.*s in a new tab", SLICE_ARGS(*attribute(w->style.link, "href")));
+    if (!attribute(block->first_child, "style") && !attribute(img, "width") && w->unsized_pictures++ == 0)
+        w->unsized_line = img->line;
+    express_block(&w->out, block);
+    w->out.picture = w->out.textblock ? NULL : img;
+    w->out.picture_said = said;
+}
+
+static void put_frame(walk *w, const dom_node *iframe) {
+    dom_node *block = express_frame(iframe, w->arena, w->found);
+    if (block)
+        express_block(&w->out, block);
+    else
+        express_boundary(&w->out);
+}
+
+/* A line of its own with a link: what a player, an embedded file or an area of a picture becomes. */
+static void put_link_line(walk *w, const dom_node *node, slice href, slice text) {
+    dom_node *link = dom_new_element(w->arena, DOM_TAG_A, node->line);
+    dom_attribute_set(link, w->arena, SLICE("href"), href);
+    dom_attribute_set(link, w->arena, SLICE("target"), SLICE("_self"));
+    express_boundary(&w->out);
+    express_text(&w->out, text.length ? text : href, (inline_style){0, link}, node->line);
+    express_boundary(&w->out);
+}
+
+static void put_area(walk *w, const dom_node *area) {
+    const slice *href = attribute(area, "href"), *alt = attribute(area, "alt");
+    if (href && slice_trim(*href).length && !mentions_script(*href))
+        put_link_line(w, area, slice_trim(*href), alt ? slice_trim(*alt) : express_file_name(*href));
+}
+
+/* A task's own box is kept (taskItem: checked); any other control can do nothing on the new page. */
+static void put_control(walk *w, const dom_node *input) {
+    const frame *top = vector_last(&w->frames);
+    const slice *type = attribute(input, "type"), *value = attribute(input, "value");
+    bool is_task = top->built && attribute(top->built, "data-checked");
+    if (is_task || (type && slice_equal_nocase(*type, SLICE("hidden"))))
+        return;
+    findings_add(w->found, FINDING_FORM_CONTROL, input->line, "<input type=\"%.*s\" value=\"%.*s\">",
+                 SLICE_ARGS(type ? *type : SLICE("text")), SLICE_ARGS(value ? *value : SLICE("")));
+}
+
+static void put_line(walk *w, const dom_node *node) {
+    if (express_in_summary(&w->out) || express_in_code(&w->out))
+        express_boundary(&w->out);
+    else
+        express_block(&w->out, dom_new_element(w->arena, DOM_TAG_HR, node->line));
+}
+
+/* ---- elements with content ---------------------------------------------------------------------------- */
+
+static void enter_heading(walk *w, const dom_node *node) {
+    unsigned level = (unsigned)(node->name.data[1] - '0');
+    if (w->last_heading && level > w->last_heading + 1)
+        findings_add(w->found, FINDING_HEADING_SKIP, node->line, "<h%u> after <h%u>", level, w->last_heading);
+    w->last_heading = level;
+    express_boundary(&w->out);
+    w->out.textblock_tag = (dom_tag)node->tag;
+}
+
+static void enter_block(walk *w, frame *f, dom_tag tag) {
+    f->built = dom_new_element(w->arena, tag, f->node->line);
+    express_block(&w->out, f->built);
+    f->outer = w->out.container;
+    w->out.container = f->built;
+}
+
+/* Tight as kramdown shows it: no item of the list holds a paragraph of its own. tiptap-markdown reads a list
+ * without `data-tight` as loose as soon as it holds a paragraph, which every item of ours does. */
+static bool is_tight(const dom_node *list) {
+    for (const dom_node *item = list->first_child; item; item = item->next)
+        for (const dom_node *child = item->first_child; child; child = child->next)
+            if (child->tag == DOM_TAG_P)
+                return slice_equal(attribute(list, "data-tight") ? *attribute(list, "data-tight") : SLICE(""),
+                                   SLICE("true"));
+    return true;
+}
+
+/* A block inside a task's item that is not a paragraph: taskItem holds paragraphs only. */
+static bool holds_block(const dom_node *item) {
+    for (const dom_node *node = dom_next(item, item); node; node = dom_next(node, item)) {
+        rule r = node->type == DOM_ELEMENT ? (rule)ELEMENTS[node->tag].rule : RULE_INLINE;
+        if (r != RULE_INLINE && r != RULE_LINK && r != RULE_PARAGRAPH && r != RULE_CONTROL && r != RULE_BREAK)
+            return true;
+    }
+    return false;
+}
+
+static bool is_task(const dom_node *item) {
+    return dom_has_class(item, SLICE("task-list-item")) || attribute(item, "data-checked");
+}
+
+static bool is_task_list(const dom_node *list) {
+    size_t tasks = 0;
+    for (const dom_node *item = list->first_child; item; item = item->next) {
+        if (item->type != DOM_ELEMENT)
+            continue;
+        if (!is_task(item) || holds_block(item))
+            return false;
+        tasks++;
+    }
+    return tasks > 0 && list->tag == DOM_TAG_UL;
+}
+
+static void enter_list(walk *w, frame *f) {
+    enter_block(w, f, (dom_tag)f->node->tag);
+    const slice *start = attribute(f->node, "start");
+    if (f->node->tag == DOM_TAG_OL && start) {
+        slice digits = slice_trim(*start);
+        size_t at = digits.length && digits.data[0] == '-';
+        size_t from = at;
+        while (at < digits.length && is_digit(digits.data[at]) && at < 9)
+            at++;
+        if (at > from && !slice_equal(slice_sub(digits, 0, at), SLICE("1")))
+            dom_attribute_set(f->built, w->arena, SLICE("start"), slice_sub(digits, 0, at));
+    }
+    if (is_task_list(f->node))
+        dom_attribute_set(f->built, w->arena, SLICE("data-type"), SLICE("taskList"));
+    else if (is_tight(f->node))
+        dom_attribute_set(f->built, w->arena, SLICE("data-tight"), SLICE("true"));
+}
+
+static bool is_list(const dom_node *node) {
+    return node->tag == DOM_TAG_UL || node->tag == DOM_TAG_OL;
+}
+
+/* The list for an item that stands outside of one: a browser shows it with a bullet too. */
+static void open_list_for_item(walk *w, const dom_node *item) {
+    dom_node *last = w->out.container->last_child;
+    if (!(last && is_list(last) && last->flags & FLAG_IMPLICIT)) {
+        last = dom_new_element(w->arena, DOM_TAG_UL, item->line);
+        last->flags = FLAG_IMPLICIT;
+        dom_attribute_set(last, w->arena, SLICE("data-tight"), SLICE("true"));
+        findings_add(w->found, FINDING_LIST_STRAY, item->line, "a list item outside of a list");
+        express_block(&w->out, last);
+    }
+    w->out.container = last;
+}
+
+static bool checkbox_is_checked(const dom_node *item) {
+    const slice *checked = attribute(item, "data-checked");
+    if (checked)
+        return slice_equal(*checked, SLICE("true"));
+    for (const dom_node *node = item; node; node = dom_next(node, item))
+        if (node->tag == DOM_TAG_INPUT)
+            return attribute(node, "checked") != NULL;
+    return false;
+}
+
+static void enter_item(walk *w, frame *f, const frame *around) {
+    express_boundary(&w->out);
+    w->out.container = f->outer = around->inner;
+    if (!is_list(w->out.container))
+        open_list_for_item(w, f->node);
+    dom_node *list = w->out.container;
+    f->built = dom_new_element(w->arena, DOM_TAG_LI, f->node->line);
+    if (attribute(list, "data-type")) {
+        dom_attribute_set(f->built, w->arena, SLICE("data-checked"),
+                          checkbox_is_checked(f->node) ? SLICE("true") : SLICE("false"));
+        dom_attribute_set(f->built, w->arena, SLICE("data-type"), SLICE("taskItem"));
+    }
+    dom_append(list, f->built);
+    w->out.container = f->built;
+    w->out.emitted++;
+}
+
+static void enter_code(walk *w, frame *f) {
+    express_boundary(&w->out);
+    express_open_textblock(&w->out, DOM_TAG_PRE, f->node->line);
+    f->built = w->out.textblock;
+    const dom_node *code = f->node->first_child;
+    const slice *classes = code && code->type == DOM_ELEMENT ? attribute(code, "class") : NULL;
+    if (classes && slice_starts_with(*classes, SLICE("language-")))
+        dom_attribute_set(f->built->first_child, w->arena, SLICE("class"), *classes);
+}
+
+/* The table is placed when it is whole, so that its caption can go before it. */
+static void enter_table(walk *w, frame *f) {
+    express_boundary(&w->out);
+    if (innermost_table(w))
+        findings_add(w->found, FINDING_TABLE_NESTED, f->node->line, "a table inside a table");
+    f->built = dom_new_element(w->arena, DOM_TAG_TABLE, f->node->line);
+    w->out.container = f->built;
+}
+
+static void enter_row(walk *w, frame *f, const frame *around) {
+    express_boundary(&w->out);
+    f->outer = around->inner;
+    f->built = dom_new_element(w->arena, DOM_TAG_TR, f->node->line);
+    if (around->rule == RULE_ROWS && around->inner->flags & FLAG_GROUP_START) {
+        f->built->flags = FLAG_GROUP_START;
+        around->inner->flags = 0;
+    }
+    dom_append(around->inner, f->built);
+    w->out.container = f->built;
+}
+
+static void enter_cell(walk *w, frame *f, const frame *around) {
+    express_boundary(&w->out);
+    f->outer = around->inner;
+    f->built = dom_new_element(w->arena, (dom_tag)f->node->tag, f->node->line);
+    static const char *const SPANS[] = {"colspan", "rowspan"};
+    for (size_t i = 0; i < 2; i++)
+        if (attribute(f->node, SPANS[i]))
+            dom_attribute_set(f->built, w->arena, slice_of(SPANS[i]), *attribute(f->node, SPANS[i]));
+    dom_append(around->inner, f->built);
+    w->out.container = f->built;
+    w->out.textblock_tag = DOM_TAG_P;
+}
+
+static void move_summary_first(dom_node *details) {
+    dom_node *child = details->first_child;
+    while (child && child->tag != DOM_TAG_SUMMARY)
+        child = child->next;
+    if (!child || child == details->first_child)
+        return;
+    dom_remove(child);
+    dom_insert_before(details->first_child, child);
+}
+
+static void enter_details(walk *w, frame *f, const frame *around) {
+    move_summary_first(f->node);
+    if (around->rule == RULE_ACCORDION) {
+        express_boundary(&w->out);
+        w->out.container = around->inner;
+    }
+    enter_block(w, f, DOM_TAG_DETAILS);
+    dom_attribute_set(f->built, w->arena, SLICE("class"), SLICE("isomer-details"));
+    dom_node *summary = dom_new_element(w->arena, DOM_TAG_SUMMARY, f->node->line);
+    dom_node *content = dom_new_element(w->arena, DOM_TAG_DIV, f->node->line);
+    dom_attribute_set(content, w->arena, SLICE("data-type"), SLICE("detailsContent"));
+    dom_attribute_set(content, w->arena, SLICE("class"), SLICE("isomer-details-content"));
+    dom_append(f->built, summary);
+    dom_append(f->built, content);
+    w->out.container = content;
+    w->out.textblock_tag = DOM_TAG_P;
+    if (attribute(f->node, "open"))
+        findings_add(w->found, FINDING_DETAILS_OPEN, f->node->line, "<details open>");
+    if (!dom_is(f->node->first_child, DOM_TAG_SUMMARY))
+        findings_add(w->found, FINDING_DETAILS_UNNAMED, f->node->line, "<details> without a summary");
+}
+
+static void enter_accordion(walk *w, frame *f) {
+    enter_block(w, f, DOM_TAG_DIV);
+    for (uint32_t i = 0; i < f->node->attribute_count; i++)
+        dom_attribute_set(f->built, w->arena, f->node->attributes[i].name, f->node->attributes[i].value);
+}
+
+static void enter_inside(walk *w, frame *f, const frame *around) {
+    switch (f->rule) {
+    case RULE_PARAGRAPH:
+        express_boundary(&w->out);
+        break;
+    case RULE_HEADING:
+        enter_heading(w, f->node);
+        break;
+    case RULE_LIST:
+        enter_list(w, f);
+        break;
+    case RULE_ITEM:
+        enter_item(w, f, around);
+        break;
+    case RULE_QUOTE:
+        enter_block(w, f, DOM_TAG_BLOCKQUOTE);
+        break;
+    case RULE_CODE:
+        enter_code(w, f);
+        break;
+    case RULE_LINK:
+        w->style.link = link_of(w, f->node);
+        break;
+    case RULE_TABLE:
+        enter_table(w, f);
+        break;
+    case RULE_ROWS:
+        w->out.container = around->inner;
+        around->inner->flags = FLAG_GROUP_START;
+        break;
+    case RULE_ROW:
+        enter_row(w, f, around);
+        break;
+    case RULE_CELL:
+        enter_cell(w, f, around);
+        break;
+    case RULE_CAPTION:
+        express_boundary(&w->out);
+        w->out.container = around->outer;
+        break;
+    case RULE_DETAILS:
+        enter_details(w, f, around);
+        break;
+    case RULE_SUMMARY:
+        express_boundary(&w->out);
+        w->out.container = around->inner;
+        express_open_textblock(&w->out, DOM_TAG_SUMMARY, f->node->line);
+        break;
+    case RULE_ACCORDION:
+        enter_accordion(w, f);
+        break;
+    case RULE_BLOCK:
+    case RULE_TERM:
+        express_boundary(&w->out);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Takes what has no content of its own, and what is taken whole or dropped. False: the element is to be
+ * entered. */
+static bool put_element(walk *w, dom_node *node, rule r) {
+    slice source;
+    switch (r) {
+    case RULE_DROP:
+        return true;
+    case RULE_BREAK:
+        express_break(&w->out, w->style, node->line);
+        return true;
+    case RULE_PICTURE:
+        put_picture(w, node);
+        return true;
+    case RULE_FRAME:
+        put_frame(w, node);
+        return true;
+    case RULE_AREA:
+        put_area(w, node);
+        return true;
+    case RULE_CONTROL:
+        put_control(w, node);
+        return true;
+    case RULE_LINE:
+        put_line(w, node);
+        return true;
+    case RULE_MEDIA:
+        source = express_media_source(node);
+        if (source.length)
+            put_link_line(w, node, source, express_file_name(source));
+        return source.length > 0;
+    default:
+        return false;
+    }
+}
+
+/* True when the walk has to go into the element, and leave it again. */
+static bool enter_element(walk *w, dom_node *node) {
+    rule r = rule_of(w, node);
+    if (r == RULE_LEAF) {
+        dom_remove(node);
+        express_block(&w->out, node);
+        return false;
+    }
+    report(w, node);
+    if (put_element(w, node, r))
+        return false;
+    const frame *around = vector_last(&w->frames);
+    size_t index = w->frames.count;
+    frame f = {.node = node,
+               .rule = r,
+               .style = w->style,
+               .textblock_tag = w->out.textblock_tag,
+               .outer = w->out.container,
+               .emitted = w->out.emitted,
+               .table = r == RULE_TABLE ? index + 1 : around->table,
+               .foreign = around->foreign || node->tag == DOM_TAG_SVG || !ELEMENTS[node->tag].known};
+    enter_inside(w, &f, around);
+    f.inner = w->out.container;
+    w->style.marks |= ELEMENTS[node->tag].marks;
+    w->style.marks = express_style_marks(node, r == RULE_INLINE || r == RULE_LINK, w->style.marks);
+    *(frame *)vector_push(&w->frames) = f;
+    return true;
+}
+
+/* ---- leaving ------------------------------------------------------------------------------------------ */
+
+static void leave_table(walk *w, frame *f) {
+    express_boundary(&w->out);
+    w->out.container = f->outer;
+    express_fit_table(f->built, w->arena, w->found);
+    if (f->built->first_child)
+        express_block(&w->out, f->built);
+}
+
+/* A block that must hold something gets an empty paragraph; one that may be missing goes. */
+static void leave_container(walk *w, frame *f, bool may_be_empty) {
+    express_boundary(&w->out);
+    dom_node *inside = f->rule == RULE_DETAILS ? f->built->last_child : f->built;
+    if (!inside->first_child && may_be_empty)
+        dom_append(inside, dom_new_element(w->arena, DOM_TAG_P, f->node->line));
+    else if (!inside->first_child)
+        dom_remove(f->built);
+    w->out.container = f->outer;
+}
+
+static void leave_code(walk *w, frame *f) {
+    express_close_textblock(&w->out);
+    if (!f->built->first_child->first_child)
+        dom_remove(f->built);
+}
+
+static void leave_heading(walk *w, const frame *f) {
+    express_boundary(&w->out);
+    if (w->out.emitted == f->emitted)
+        findings_add(w->found, FINDING_HEADING_EMPTY, f->node->line, "<%.*s> without text",
+                     SLICE_ARGS(f->node->name));
+}
+
+static void leave_link(walk *w, const frame *f) {
+    const slice *href = attribute(f->node, "href");
+    if (href && w->style.link && w->out.emitted == f->emitted)
+        findings_add(w->found, FINDING_LINK_WITHOUT_TEXT, f->node->line, "<a href=\"%.*s\"></a>",
+                     SLICE_ARGS(*href));
+}
+
+/* An empty element with a class shows whatever a style sheet draws there. */
+static void leave_inline(walk *w, const frame *f) {
+    const slice *classes = attribute(f->node, "class");
+    bool icon = f->node->tag == DOM_TAG_I || f->node->tag == DOM_TAG_SPAN;
+    if (icon && classes && classes->length && !f->node->first_child)
+        findings_add(w->found, FINDING_ICON, f->node->line, "<%.*s class=\"%.*s\"></%.*s>",
+                     SLICE_ARGS(f->node->name), SLICE_ARGS(*classes), SLICE_ARGS(f->node->name));
+}
+
+static void leave_element(walk *w) {
+    frame f = *(frame *)vector_last(&w->frames);
+    vector_pop(&w->frames);
+    switch (f.rule) {
+    case RULE_INLINE:
+        leave_inline(w, &f);
+        break;
+    case RULE_LINK:
+        leave_link(w, &f);
+        break;
+    case RULE_HEADING:
+        leave_heading(w, &f);
+        break;
+    case RULE_TABLE:
+        leave_table(w, &f);
+        break;
+    case RULE_CODE:
+        leave_code(w, &f);
+        break;
+    case RULE_SUMMARY:
+        express_close_textblock(&w->out);
+        break;
+    case RULE_LIST:
+    case RULE_QUOTE:
+    case RULE_ACCORDION:
+        leave_container(w, &f, false);
+        break;
+    case RULE_ITEM:
+    case RULE_CELL:
+    case RULE_DETAILS:
+        leave_container(w, &f, true);
+        break;
+    default: /* blocks and the parts of a table */
+        express_boundary(&w->out);
+        w->out.container = f.outer;
+    }
+    w->style = f.style;
+    w->out.textblock_tag = f.textblock_tag;
+}
+
+/* ---- the walk ----------------------------------------------------------------------------------------- */
+
+static bool enter_node(walk *w, dom_node *node) {
+    if (node->type == DOM_ELEMENT)
+        return enter_element(w, node);
+    if (node->type == DOM_TEXT)
+        express_text(&w->out, node->text, w->style, node->line);
+    else
+        findings_add(w->found, FINDING_COMMENT, node->line, "<!--%.*s-->", SLICE_ARGS(node->text));
+    return false;
+}
+
+static void walk_tree(walk *w, dom_node *body) {
+    for (dom_node *node = body->first_child; node;) {
+        dom_node *parent = node->parent, *next = node->next;
+        if (enter_node(w, node)) {
+            if (node->first_child) {
+                node = node->first_child;
+                continue;
+            }
+            leave_element(w);
+        }
+        while (!next && parent != body) {
+            leave_element(w);
+            next = parent->next;
+            parent = parent->parent;
+        }
+        node = next;
+    }
+}
+
+void tiptap_express(dom_node *body, const tiptap_express_options *options, arena *a, findings *found) {
+    dom_node *root = dom_new_element(a, DOM_TAG_BODY, body->line);
+    walk w = {.out = express_builder(root, a, found),
+              .arena = a,
+              .found = found,
+              .refs = express_gather_references(body, options, a),
+              .frames = vector_new(a, sizeof(frame))};
+    *(frame *)vector_push(&w.frames) =
+        (frame){.node = body, .rule = RULE_BLOCK, .inner = root, .outer = root};
+    walk_tree(&w, body);
+    express_boundary(&w.out);
+    if (w.unsized_pictures)
+        findings_add(found, FINDING_PICTURE_WIDTH, w.unsized_line, "%zu without a width", w.unsized_pictures);
+    while (body->first_child)
+        dom_remove(body->first_child);
+    dom_move_children(root, body);
+}

@@ -1,0 +1,120 @@
+/* express: what the files of the pass share. The pass itself is `tiptap_express` (tiptap.h, express.c).
+ *
+ * The pass walks the legacy tree once, in document order, and builds a second tree beside it that holds
+ * nothing but what the editor's schema holds: the builder below keeps the place where the next block, line of
+ * text or mark goes.
+ */
+#ifndef ISOMERIZE_TIPTAP_EXPRESS_H
+#define ISOMERIZE_TIPTAP_EXPRESS_H
+
+#include "tiptap.h"
+
+/* The schema's marks but for the link, in the order they are nested in what we build. */
+typedef enum mark {
+    MARK_BOLD = 1 << 0,        /* strong */
+    MARK_ITALIC = 1 << 1,      /* em */
+    MARK_UNDERLINE = 1 << 2,   /* u */
+    MARK_STRIKE = 1 << 3,      /* s */
+    MARK_HIGHLIGHT = 1 << 4,   /* mark */
+    MARK_SUPERSCRIPT = 1 << 5, /* sup */
+    MARK_SUBSCRIPT = 1 << 6,   /* sub */
+    MARK_CODE = 1 << 7,        /* code: excludes every other mark (schema: code, excludes "_") */
+} mark;
+#define MARK_COUNT 8
+
+/* How a run of text looks: its marks, and the <a> that its link is a copy of. */
+typedef struct inline_style {
+    unsigned marks;
+    const dom_node *link; /* NULL: no link */
+} inline_style;
+
+typedef struct builder {
+    arena *arena;
+    findings *found;
+    dom_node *container;      /* where the next block goes */
+    dom_node *textblock;      /* the open paragraph, heading, summary or code block; NULL: none */
+    dom_tag textblock_tag;    /* what text opens when no textblock is open: P, H1 … H6 */
+    unsigned textblock_marks; /* marks that all text of the open textblock has */
+
+    buffer run; /* text not yet put into the tree, all of `run_style` */
+    inline_style run_style;
+    dom_node *open[MARK_COUNT + 2]; /* the textblock and the marks open inside it, outermost first */
+    inline_style open_style;
+    unsigned open_count;
+
+    bool space_pending; /* white space was read; it counts only when more text follows in the textblock */
+    inline_style space_style;
+    bool line_has_text; /* something visible since the textblock or its last line break began */
+    bool any_text;      /* something visible since the textblock began */
+    unsigned breaks_at_end;
+    dom_node *last_break;
+    const dom_node
+        *picture;      /* the source of the picture that was just placed, while its line goes on; or NULL */
+    bool picture_said; /* a finding has named its place */
+    size_t emitted;    /* counts whatever was put into the output */
+} builder;
+
+/* Marks of output that a later call looks for in `dom_node.flags`. */
+enum {
+    FLAG_IMPLICIT = 1,    /* a list made for items that stood outside of one */
+    FLAG_GROUP_START = 2, /* the first row of a thead, tbody or tfoot */
+};
+
+builder express_builder(dom_node *root, arena *a, findings *found);
+
+/* Appends text, its white space collapsed as a browser does; in a code block as it is. */
+void express_text(builder *b, slice text, inline_style style, uint32_t line);
+void express_break(builder *b, inline_style style, uint32_t line);
+
+/* A boundary between blocks: what follows starts a new textblock; in a summary a space, in a code block a new
+ * line. */
+void express_boundary(builder *b);
+
+/* Puts a block where the next block goes, and ends the open textblock. */
+void express_block(builder *b, dom_node *block);
+/* Makes `b->container` one that holds blocks: a list gets an item, a table a row and a cell. */
+void express_block_container(builder *b, uint32_t line);
+void express_open_textblock(builder *b, dom_tag tag, uint32_t line);
+void express_close_textblock(builder *b);
+bool express_in_summary(const builder *b);
+bool express_in_code(const builder *b);
+
+/* ---- express_style.c ---------------------------------------------------------------------------------- */
+
+/* What a page's links and style blocks refer to; gathered before the walk. */
+typedef struct references references;
+references *express_gather_references(const dom_node *body, const tiptap_express_options *options, arena *a);
+
+/* What of an element's attributes the schema cannot hold: one finding a kind and element; inside a table one
+ * a kind and table: `*said` holds the kinds that were named already, or is NULL. */
+void express_report_attributes(const dom_node *node, references *refs, unsigned *said, findings *found);
+
+/* The style that holds inside `node`, from its style attribute, where `style` holds around it. */
+unsigned express_style_marks(const dom_node *node, bool is_inline, unsigned marks);
+
+/* Steps through the declarations of a style attribute: false at the end. Names come in any case, values
+ * trimmed. */
+bool express_next_declaration(slice style, size_t *at, slice *property, slice *value);
+
+/* Whether an element of the page has this id. */
+bool express_id_exists(const references *refs, slice id);
+
+/* True the first time it is asked about these words: for findings that name a thing once a page. */
+bool express_first_mention(references *refs, slice words);
+
+/* ---- express_media.c ---------------------------------------------------------------------------------- */
+
+/* The picture as the schema has it, in its wrapper; NULL (and a finding) when the schema cannot hold it. */
+dom_node *express_picture(const dom_node *img, const dom_node *link, arena *a, findings *found);
+/* The iframe in its wrapper, or NULL and a finding. */
+dom_node *express_frame(const dom_node *iframe, arena *a, findings *found);
+/* The address of a video, audio, object, embed; an empty slice when it has none. */
+slice express_media_source(const dom_node *node);
+slice express_file_name(slice url);
+
+/* ---- express_table.c ---------------------------------------------------------------------------------- */
+
+/* Makes the rows of a built table equally long, and its spans no longer than the table. */
+void express_fit_table(dom_node *table, arena *a, findings *found);
+
+#endif

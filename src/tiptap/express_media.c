@@ -1,0 +1,211 @@
+/* express: pictures, frames, and other media. Comes in: the element as the page has it. Goes out: the
+ * schema's block for it, with the sizes that it can keep; where there is none, NULL and a finding.
+ */
+#include "express.h"
+
+slice express_file_name(slice url) {
+    size_t end = 0, from = 0;
+    while (end < url.length && url.data[end] != '?' && url.data[end] != '#')
+        end++;
+    for (size_t i = 0; i < end; i++)
+        if (url.data[i] == '/' && i + 1 < end)
+            from = i + 1;
+    return slice_sub(url, from, end);
+}
+
+static slice attribute_value(const dom_node *node, slice name) {
+    const slice *value = dom_attribute_get(node, name);
+    return value ? slice_trim(*value) : (slice){NULL, 0};
+}
+
+static dom_node *wrap(arena *a, dom_tag tag, slice class_name, dom_node *inner) {
+    dom_node *wrapper = dom_new_element(a, tag, inner->line);
+    dom_attribute_set(wrapper, a, SLICE("class"), class_name);
+    dom_append(wrapper, inner);
+    return wrapper;
+}
+
+/* ---- sizes -------------------------------------------------------------------------------------------- */
+
+/* "300", "300px", "50%": a length as CSS writes it; empty for anything else. */
+static slice css_length(slice value, arena *a) {
+    size_t digits = 0;
+    while (digits < value.length && (is_digit(value.data[digits]) || value.data[digits] == '.'))
+        digits++;
+    slice unit = slice_from(value, digits);
+    if (!digits)
+        return (slice){NULL, 0};
+    if (!unit.length)
+        return format_slice(a, "%.*spx", SLICE_ARGS(value));
+    return slice_equal(unit, SLICE("%")) || slice_equal(unit, SLICE("px")) ? value : (slice){NULL, 0};
+}
+
+static void append_declaration(buffer *style, slice property, slice value) {
+    if (style->length)
+        buffer_append(style, SLICE("; "));
+    for (size_t i = 0; i < property.length; i++)
+        buffer_append_char(style, to_lower(property.data[i]));
+    buffer_append(style, SLICE(": "));
+    buffer_append(style, value);
+}
+
+static bool is_size(slice property) {
+    static const char *const SIZES[] = {"width",      "height",     "max-width",   "min-width",
+                                        "max-height", "min-height", "aspect-ratio"};
+    for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++)
+        if (slice_equal_nocase(property, slice_of(SIZES[i])))
+            return true;
+    return false;
+}
+
+/* The picture's size as a style attribute: its own declarations, else its width attribute. The schema gives a
+ * picture without one `width: 100%`, and one with a style `width="100%"`: so a height alone needs `width:
+ * auto` beside it. */
+static slice picture_style(const dom_node *img, arena *a) {
+    buffer style = buffer_new(a, 64);
+    bool has_width = false;
+    slice property, value, declarations = attribute_value(img, SLICE("style"));
+    for (size_t at = 0; express_next_declaration(declarations, &at, &property, &value);)
+        if (is_size(property)) {
+            has_width = has_width || slice_equal_nocase(property, SLICE("width"));
+            append_declaration(&style, property, value);
+        }
+    slice width = css_length(attribute_value(img, SLICE("width")), a);
+    if (!has_width && style.length)
+        append_declaration(&style, SLICE("width"), width.length ? width : SLICE("auto"));
+    else if (!has_width && width.length && !slice_equal(width, SLICE("100%")))
+        append_declaration(&style, SLICE("width"), width);
+    return buffer_slice(&style);
+}
+
+/* ---- pictures ----------------------------------------------------------------------------------------- */
+
+static bool picture_is_lost(const dom_node *img, slice src, slice alt, findings *found) {
+    if (!src.length) {
+        findings_add(found, FINDING_PICTURE_WITHOUT_SOURCE, img->line, "<img alt=\"%.*s\">", SLICE_ARGS(alt));
+        return true;
+    }
+    if (slice_starts_with(src, SLICE("data:"))) {
+        findings_add(found, FINDING_PICTURE_DATA, img->line,
+                     "a picture written into the page, %zu bytes, alt \"%.*s\"", src.length, SLICE_ARGS(alt));
+        return true;
+    }
+    return false;
+}
+
+dom_node *express_picture(const dom_node *img, const dom_node *link, arena *a, findings *found) {
+    slice src = attribute_value(img, SLICE("src")), alt = attribute_value(img, SLICE("alt"));
+    if (picture_is_lost(img, src, alt, found))
+        return NULL;
+    dom_node *picture = dom_new_element(a, DOM_TAG_IMG, img->line);
+    dom_attribute_set(picture, a, SLICE("src"), src);
+    if (!alt.length)
+        findings_add(found, FINDING_PICTURE_WITHOUT_ALT, img->line, "%.*s",
+                     SLICE_ARGS(express_file_name(src)));
+    if (dom_attribute_get(img, SLICE("alt")))
+        dom_attribute_set(picture, a, SLICE("alt"), alt);
+    slice title = attribute_value(img, SLICE("title")), style = picture_style(img, a);
+    slice height = attribute_value(img, SLICE("height"));
+    if (title.length)
+        dom_attribute_set(picture, a, SLICE("title"), title);
+    if (height.length && !slice_equal(height, SLICE("auto")))
+        dom_attribute_set(picture, a, SLICE("height"), height);
+    if (style.length)
+        dom_attribute_set(picture, a, SLICE("style"), style);
+    if (!link)
+        return wrap(a, DOM_TAG_DIV, SLICE("isomer-image-wrapper"), picture);
+    dom_node *wrapper = wrap(a, DOM_TAG_A, SLICE("isomer-image-wrapper"), picture);
+    dom_attribute_set(wrapper, a, SLICE("href"), *dom_attribute_get(link, SLICE("href")));
+    return wrapper;
+}
+
+/* ---- frames ------------------------------------------------------------------------------------------- */
+
+/* Hosts of frames that the sites' content policy lets in; an entry matches its subdomains too. */
+static const char *const FRAME_HOSTS[] = {
+    "youtube.com", "youtube-nocookie.com", "youtu.be",       "vimeo.com",
+    "google.com",  "facebook.com",         "instagram.com",  "gov.sg",
+    "flickr.com",  "spotify.com",          "slideshare.net",
+};
+
+static slice url_host(slice url) {
+    size_t from = slice_find(url, SLICE("//"), 0);
+    if (from == SLICE_NONE)
+        return (slice){NULL, 0};
+    size_t end = from += 2;
+    while (end < url.length && url.data[end] != '/' && url.data[end] != '?' && url.data[end] != ':')
+        end++;
+    return slice_sub(url, from, end);
+}
+
+static bool host_is_known(slice host) {
+    for (size_t i = 0; i < sizeof FRAME_HOSTS / sizeof *FRAME_HOSTS; i++) {
+        slice known = slice_of(FRAME_HOSTS[i]);
+        if (host.length < known.length)
+            continue;
+        size_t rest = host.length - known.length;
+        if (slice_equal_nocase(slice_from(host, rest), known) && (rest == 0 || host.data[rest - 1] == '.'))
+            return true;
+    }
+    return false;
+}
+
+/* A frame that filled a box of its own by position and per cent loses that box: width stays, the rest goes.
+ */
+static slice frame_style(const dom_node *iframe, arena *a, bool *was_positioned) {
+    buffer style = buffer_new(a, 64);
+    slice property, value, declarations = attribute_value(iframe, SLICE("style"));
+    for (size_t at = 0; express_next_declaration(declarations, &at, &property, &value);) {
+        if (slice_equal_nocase(property, SLICE("position")) && slice_equal_nocase(value, SLICE("absolute")))
+            *was_positioned = true;
+        bool is_height = slice_equal_nocase(property, SLICE("height"));
+        if (is_size(property) && !(is_height && slice_ends_with(value, SLICE("%"))))
+            append_declaration(&style, property, value);
+    }
+    return buffer_slice(&style);
+}
+
+dom_node *express_frame(const dom_node *iframe, arena *a, findings *found) {
+    slice src = attribute_value(iframe, SLICE("src"));
+    if (!src.length) {
+        findings_add(found, FINDING_FRAME_WITHOUT_SOURCE, iframe->line, "<iframe> without src");
+        return NULL;
+    }
+    slice host = url_host(src);
+    if (host.length && !host_is_known(host))
+        findings_add(found, FINDING_FRAME_HOST, iframe->line, "a frame from %.*s", SLICE_ARGS(host));
+    if (iframe->first_child && slice_trim(iframe->first_child->text).length)
+        findings_add(found, FINDING_FRAME_FALLBACK, iframe->line, "%.*s",
+                     SLICE_ARGS(iframe->first_child->text));
+    dom_node *frame = dom_new_element(a, DOM_TAG_IFRAME, iframe->line);
+    dom_attribute_set(frame, a, SLICE("src"), src);
+    static const char *const KEPT[] = {"frameborder", "allowfullscreen", "width", "height"};
+    for (size_t i = 0; i < sizeof KEPT / sizeof *KEPT; i++) {
+        const slice *value = dom_attribute_get(iframe, slice_of(KEPT[i]));
+        if (value)
+            dom_attribute_set(frame, a, slice_of(KEPT[i]), *value);
+    }
+    bool was_positioned = false;
+    slice style = frame_style(iframe, a, &was_positioned);
+    if (style.length)
+        dom_attribute_set(frame, a, SLICE("style"), style);
+    if (was_positioned)
+        findings_add(found, FINDING_FRAME_BOX, iframe->line, "a frame sized by the box around it");
+    return wrap(a, DOM_TAG_DIV, SLICE("iframe-wrapper"), frame);
+}
+
+/* ---- other media -------------------------------------------------------------------------------------- */
+
+slice express_media_source(const dom_node *node) {
+    static const char *const NAMES[] = {"src", "data", "value"};
+    for (const dom_node *at = node; at; at = dom_next(at, node)) {
+        if (at->type != DOM_ELEMENT || (at != node && at->tag != DOM_TAG_SOURCE && at->tag != DOM_TAG_EMBED))
+            continue;
+        for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+            slice value = attribute_value(at, slice_of(NAMES[i]));
+            if (value.length)
+                return value;
+        }
+    }
+    return (slice){NULL, 0};
+}
