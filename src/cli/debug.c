@@ -8,6 +8,7 @@
 #include "mapping/mapping.h"
 #include "page/page.h"
 #include "repair/repair.h"
+#include "save/save.h"
 #include "tiptap/tiptap.h"
 
 #include <errno.h>
@@ -128,6 +129,30 @@ static void debug_express(const debug_input *in, buffer *out) {
     }
 }
 
+static void save_one(slice page, arena *a, findings *found, buffer *out) {
+    page_parts parts = page_split_as_cms(page);
+    buffer_append(out, slice_sub(page, 0, (size_t)(parts.body.data - page.data)));
+    if (parts.has_front)
+        buffer_append_char(out, '\n');
+    save_body(save_load(parts.body, parts.body_line, a, found), a, out);
+}
+
+/* --batch: pages with a NUL behind each; for each the result and a NUL. */
+static void debug_save(const debug_input *in, buffer *out) {
+    if (in->argc == 0) {
+        save_one(in->bytes, in->arena, in->found, out);
+        return;
+    }
+    arena *own = arena_create(0);
+    for (size_t at = 0, end; (end = slice_find_char(in->bytes, '\0', at)) != SLICE_NONE; at = end + 1) {
+        findings found = findings_new(own);
+        save_one(slice_sub(in->bytes, at, end), own, &found, out);
+        buffer_append_char(out, '\0');
+        arena_reset(own);
+    }
+    arena_destroy(own);
+}
+
 static const struct {
     const char *name;
     void (*run)(const debug_input *in, buffer *out);
@@ -138,6 +163,7 @@ static const struct {
     {"repair", debug_repair},
     {"page", debug_page},
     {"express", debug_express},
+    {"save", debug_save},
     {"tiptap", debug_tiptap},
 };
 

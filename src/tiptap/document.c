@@ -112,6 +112,17 @@ static slice *copy_values(arena *a, const slice *values, tiptap_attribute first,
     return copy;
 }
 
+size_t tiptap_get_span(const tiptap_node *cell, tiptap_attribute attribute) {
+    slice value = tiptap_get(cell, attribute);
+    size_t span = 0;
+    for (size_t i = 0; i < value.length && is_digit(value.data[i]); i++) {
+        span = span * 10 + (size_t)(value.data[i] - '0');
+        if (span > TIPTAP_SPAN_MAX)
+            return TIPTAP_SPAN_MAX;
+    }
+    return span;
+}
+
 void tiptap_set(tiptap_node *node, tiptap_attribute attribute, slice value, arena *a) {
     size_t count;
     tiptap_attribute first = tiptap_type_attributes((tiptap_type)node->type, &count);
@@ -140,7 +151,7 @@ const tiptap_mark *tiptap_new_mark(arena *a, tiptap_mark_type type) {
     return mark;
 }
 
-bool same_mark(const tiptap_mark *one, const tiptap_mark *other) {
+bool tiptap_same_mark(const tiptap_mark *one, const tiptap_mark *other) {
     if (one == other)
         return true;
     if (one->type != other->type)
@@ -163,7 +174,7 @@ bool tiptap_same_marks(const tiptap_marks *one, const tiptap_marks *other) {
     if (count != (other ? other->count : 0))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (!same_mark(one->items[i], other->items[i]))
+        if (!tiptap_same_mark(one->items[i], other->items[i]))
             return false;
     return true;
 }
@@ -175,7 +186,7 @@ const tiptap_marks *tiptap_add_mark(arena *a, const tiptap_marks *set, const tip
     bool placed = false;
     for (size_t i = 0; set && i < set->count; i++) {
         const tiptap_mark *other = set->items[i];
-        if (same_mark(mark, other))
+        if (tiptap_same_mark(mark, other))
             return set;
         if (mark_excludes(mark->type, other->type))
             continue;

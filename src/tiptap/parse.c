@@ -62,7 +62,7 @@ static bool is_html_space(char c) {
 /* The set without a mark, by identity (`identical`) or by value. */
 static const tiptap_marks *without_mark(arena *a, const tiptap_marks *set, const tiptap_mark *mark) {
     for (size_t i = 0; set && i < set->count; i++) {
-        if (!same_mark(mark, set->items[i]))
+        if (!tiptap_same_mark(mark, set->items[i]))
             continue;
         if (set->count == 1)
             return NULL;
@@ -77,7 +77,7 @@ static const tiptap_marks *without_mark(arena *a, const tiptap_marks *set, const
 
 static const tiptap_mark *find_mark(const tiptap_marks *set, const tiptap_mark *mark) {
     for (size_t i = 0; set && i < set->count; i++)
-        if (same_mark(mark, set->items[i]))
+        if (tiptap_same_mark(mark, set->items[i]))
             return set->items[i];
     return NULL;
 }
@@ -119,7 +119,7 @@ static void add_pending_mark(parser *p, const tiptap_mark *mark) {
 
 static const tiptap_mark *pop_from_stash(context *at, const tiptap_mark *mark) {
     for (size_t i = at->stash_count; i-- > 0;)
-        if (same_mark(mark, at->stash[i])) {
+        if (tiptap_same_mark(mark, at->stash[i])) {
             const tiptap_mark *found = at->stash[i];
             memmove(&at->stash[i], &at->stash[i + 1], (at->stash_count - i - 1) * sizeof *at->stash);
             at->stash_count--;

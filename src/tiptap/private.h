@@ -41,7 +41,6 @@ tiptap_node *create_and_fill(arena *a, tiptap_type type, uint32_t line);
 void append_filling(arena *a, tiptap_node *parent, uint8_t state);
 
 bool mark_excludes(tiptap_mark_type mark, tiptap_mark_type other);
-bool same_mark(const tiptap_mark *one, const tiptap_mark *other);
 
 /* The flag of an element that holds a paragraph element somewhere inside: mark_paragraph_holders sets it. */
 enum { HOLDS_PARAGRAPH = 1 };

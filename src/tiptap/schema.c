@@ -5,7 +5,7 @@
 #include "schema_tables.h"
 
 static const struct {
-    slice name;
+    slice name, element;
     bool is_inline, is_leaf, is_textblock, allows_marks;
 } TYPES[] = {
 #define INLINE_GROUP(groups) (sizeof(groups) == sizeof("inline") && groups[0] == 'i')
@@ -13,6 +13,7 @@ static const struct {
 #define INLINE_CONTENT(content) (content[0] == 'i' && content[1] == 'n')
 #define NODE(symbol, name, groups, content, marks, element)                                                  \
     {{name, sizeof(name) - 1},                                                                               \
+     {element, sizeof(element) - 1},                                                                         \
      INLINE_GROUP(groups),                                                                                   \
      sizeof(content) == 1,                                                                                   \
      sizeof(content) > 1 && (TEXT_CONTENT(content) || INLINE_CONTENT(content)),                              \
@@ -21,10 +22,11 @@ static const struct {
 };
 
 static const struct {
-    slice name;
+    slice name, element;
     bool excludes_all;
 } MARKS[] = {
-#define MARK(symbol, name, excludes, element) {{name, sizeof(name) - 1}, sizeof(excludes) > 1},
+#define MARK(symbol, name, excludes, element)                                                                \
+    {{name, sizeof(name) - 1}, {element, sizeof(element) - 1}, sizeof(excludes) > 1},
 #include "schema.def"
 };
 
@@ -43,6 +45,14 @@ slice tiptap_type_name(tiptap_type type) {
 
 slice tiptap_mark_name(tiptap_mark_type type) {
     return MARKS[type].name;
+}
+
+slice tiptap_type_element(tiptap_type type) {
+    return TYPES[type].element;
+}
+
+slice tiptap_mark_element(tiptap_mark_type type) {
+    return MARKS[type].element;
 }
 
 slice tiptap_attribute_name(tiptap_attribute attribute) {

@@ -59,6 +59,9 @@ struct tiptap_node {
 slice tiptap_type_name(tiptap_type type);
 slice tiptap_mark_name(tiptap_mark_type type);
 slice tiptap_attribute_name(tiptap_attribute attribute);
+/* The HTML element that a node or mark is written as; empty for nodes that take more than one. */
+slice tiptap_type_element(tiptap_type type);
+slice tiptap_mark_element(tiptap_mark_type type);
 /* The attributes of a node or mark type: [first, first + count). */
 tiptap_attribute tiptap_type_attributes(tiptap_type type, size_t *count);
 tiptap_attribute tiptap_mark_attributes(tiptap_mark_type type, size_t *count);
@@ -117,6 +120,9 @@ void tiptap_complete(tiptap_node *document, arena *a);
  */
 slice tiptap_get(const tiptap_node *node, tiptap_attribute attribute);
 slice tiptap_mark_get(const tiptap_mark *mark, tiptap_attribute attribute);
+/* colspan or rowspan as a number of columns or rows: at most TIPTAP_SPAN_MAX; 0 for what is no number. */
+#define TIPTAP_SPAN_MAX 1000
+size_t tiptap_get_span(const tiptap_node *cell, tiptap_attribute attribute);
 void tiptap_set(tiptap_node *node, tiptap_attribute attribute, slice value, arena *a);
 
 /* The next node in document order inside `root`, into children first; NULL at the end. */
@@ -141,6 +147,7 @@ const tiptap_mark *tiptap_new_mark(arena *a, tiptap_mark_type type);
 const tiptap_mark *tiptap_new_link(arena *a, slice href);
 /* A set with the mark added, as the schema orders and excludes. */
 const tiptap_marks *tiptap_add_mark(arena *a, const tiptap_marks *set, const tiptap_mark *mark);
+bool tiptap_same_mark(const tiptap_mark *one, const tiptap_mark *other);
 bool tiptap_same_marks(const tiptap_marks *one, const tiptap_marks *other);
 void tiptap_append(tiptap_node *parent, tiptap_node *child); /* child must have no parent */
 void tiptap_insert_before(tiptap_node *reference, tiptap_node *node);

@@ -37,7 +37,7 @@ typedef struct link_run {
 
 static void visit_link(tiptap_node *node, link_run *run, tiptap_url_visitor *visit, void *context, arena *a) {
     const tiptap_mark *link = find_link(node->marks);
-    if (!link || !run->link || run->parent != node->parent || !same_mark(link, run->link)) {
+    if (!link || !run->link || run->parent != node->parent || !tiptap_same_mark(link, run->link)) {
         *run = (link_run){node->parent, link, link};
         slice url = link ? tiptap_mark_get(link, TIPTAP_LINK_HREF) : (slice){NULL, 0};
         if (url.data && visit(context, TIPTAP_LINK_HREF, node->line, &url))

@@ -1,0 +1,22 @@
+/* The editor's save, in its order (TARGET.md, steps 3 to 5). */
+#include "private.h"
+
+void save_body(const tiptap_node *document, arena *a, buffer *out) {
+    buffer html = buffer_new(a, 16384);
+    bool links_nest = write_html(document, &html);
+    buffer pretty = buffer_new(a, html.length + html.length / 8 + 64);
+    pretty_print(buffer_slice(&html), &pretty);
+    if (links_nest)
+        purify_any(buffer_slice(&pretty), a, out);
+    else
+        purify_written(buffer_slice(&pretty), a, out);
+}
+
+tiptap_node *save_load(slice body, uint32_t first_line, arena *a, findings *found) {
+    (void)first_line;
+    dom_node *tree = dom_parse(body, NULL, a, found);
+    purify_tree(tree, a);
+    tiptap_node *document = tiptap_parse(tree, a, NULL);
+    tiptap_complete(document, a);
+    return document;
+}
