@@ -8,27 +8,30 @@
 
 #include "assets/assets.h"
 #include "base/base.h"
+#include "legacy/legacy.h"
 #include "mapping/mapping.h"
-
-/* A Liquid variable of the site: "site.baseurl" → "/town". */
-typedef struct convert_variable {
-    slice name, value;
-} convert_variable;
+#include "tiptap/tiptap.h"
 
 /* What may be shared by all threads and pages of a run; nothing in it is changed by convert_page. */
 typedef struct convert_options {
-    const mapping_set *mappings; /* NULL: no shape is mapped */
-    const asset_rules *assets;   /* NULL: no URL is rewritten */
-    bool no_repair;              /* leave encoding as it is, but for what UTF-8 needs */
+    const mapping_set *mappings;  /* NULL: no shape is mapped */
+    const asset_rules *assets;    /* NULL: no URL is rewritten */
+    bool no_repair;               /* leave encoding as it is, but for what UTF-8 needs */
     bool disabled[FINDING_COUNT]; /* repairs switched off by their code */
-    grade refuse_at;             /* a page of this grade or worse is refused; GRADE_REFUSED: none is (--strict: GRADE_REVIEW) */
-    const convert_variable *variables;
+    grade refuse_at; /* a page of this grade or worse is refused; GRADE_REFUSED: none is (--strict:
+                        GRADE_REVIEW) */
+    const legacy_variable *variables; /* of the site, for Liquid output */
     size_t variable_count;
-    /* Fragment ids that any page of the site links to: those whose loss matters (NULL: only the page's own). */
+    /* Fragment ids that any page of the site links to: those whose loss matters (NULL: only the page's own).
+     */
     const slice *linked_ids;
     size_t linked_id_count;
-    bool keep_html;              /* fill before_html, for reports */
-    size_t size_limit;           /* bytes of a page that is taken on; 0: 16 MiB */
+    bool keep_html;    /* fill before_html, for reports */
+    size_t size_limit; /* bytes of a page that is taken on; 0: 16 MiB */
+    /* Called with the fitted document before it is saved; may change it. The self-check comes after. NULL:
+     * not called. */
+    void (*inspect)(void *context, tiptap_node *document);
+    void *context;
 } convert_options;
 
 typedef enum convert_state {
@@ -47,15 +50,23 @@ typedef struct convert_result {
     slice after_html;  /* the body that was written */
     findings found;
     grade grade;
-    vector assets;     /* of asset_reference: every remote file the page needs, in page order */
+    vector assets;            /* of asset_reference: every remote file the page needs, in page order */
     mapping_account *account; /* every shape seen by the mapping rules, claimed or not */
 } convert_result;
 
 /* Options with the defaults: nothing mapped or rewritten, no page refused for its grade. */
 convert_options convert_defaults(void);
 
-/* Converts one page. Never fails: what cannot be converted is CONVERT_REFUSED with a finding. `a` must outlive
- * `result`. An exhausted arena refuses the page (`result` then holds the input and one finding). */
+/* Converts one page. Never fails: what cannot be converted is CONVERT_REFUSED with a finding. `a` must
+ * outlive `result`. An exhausted arena refuses the page (`result` then holds the input and one finding). */
 void convert_page(slice bytes, const convert_options *options, arena *a, convert_result *result);
+
+/* Is the page in save form: would the editor save it as it is, but for trailing white space? Otherwise
+ * `*difference` is the offset of the first byte that would change, and `*saved`, when not NULL, what the
+ * editor would write. A page that cannot be read is not in save form; `*difference` is 0 then. */
+bool convert_check(slice page, arena *a, size_t *difference, slice *saved);
+
+/* Bytes that the arena of one page may hand out (arena_create): a page that needs more is refused. */
+#define CONVERT_MEMORY ((size_t)1 << 30)
 
 #endif

@@ -1,8 +1,8 @@
 /* The self-check: nothing a visitor read, saw or could follow goes in silence.
  *
- * Comes in: the element tree of the page before, and of the bytes about to be written. Goes out: a finding for each
- * difference that no room has owned up to. It knows nothing of rules or of the schema, so it also holds for rules
- * that users write. Equal pages, nearly all, cost one walk each and one memcmp.
+ * Comes in: the element tree of the page before, and of the bytes about to be written. Goes out: a finding
+ * for each difference that no room has owned up to. It knows nothing of rules or of the schema, so it also
+ * holds for rules that users write. Equal pages, nearly all, cost one walk each and one memcmp.
  */
 #include "view.h"
 
@@ -11,23 +11,26 @@
 /* Elements whose edges end a word, as a browser lays them out. */
 static bool ends_word(dom_tag tag) {
     static const bool table[DOM_TAG_COUNT] = {
-        [DOM_TAG_ADDRESS] = true, [DOM_TAG_ARTICLE] = true,    [DOM_TAG_ASIDE] = true,   [DOM_TAG_BLOCKQUOTE] = true,
-        [DOM_TAG_BR] = true,      [DOM_TAG_CENTER] = true,     [DOM_TAG_DD] = true,      [DOM_TAG_DETAILS] = true,
-        [DOM_TAG_DIV] = true,     [DOM_TAG_DL] = true,         [DOM_TAG_DT] = true,      [DOM_TAG_FIGCAPTION] = true,
-        [DOM_TAG_FIGURE] = true,  [DOM_TAG_FOOTER] = true,     [DOM_TAG_FORM] = true,    [DOM_TAG_H1] = true,
-        [DOM_TAG_H2] = true,      [DOM_TAG_H3] = true,         [DOM_TAG_H4] = true,      [DOM_TAG_H5] = true,
-        [DOM_TAG_H6] = true,      [DOM_TAG_HEADER] = true,     [DOM_TAG_HR] = true,      [DOM_TAG_IFRAME] = true,
-        [DOM_TAG_IMG] = true,     [DOM_TAG_LI] = true,         [DOM_TAG_MAIN] = true,    [DOM_TAG_NAV] = true,
-        [DOM_TAG_OL] = true,      [DOM_TAG_P] = true,          [DOM_TAG_PRE] = true,     [DOM_TAG_SECTION] = true,
-        [DOM_TAG_SUMMARY] = true, [DOM_TAG_TABLE] = true,      [DOM_TAG_TBODY] = true,   [DOM_TAG_TD] = true,
-        [DOM_TAG_TFOOT] = true,   [DOM_TAG_TH] = true,         [DOM_TAG_THEAD] = true,   [DOM_TAG_TR] = true,
-        [DOM_TAG_UL] = true,
+        [DOM_TAG_ADDRESS] = true,    [DOM_TAG_ARTICLE] = true, [DOM_TAG_ASIDE] = true,
+        [DOM_TAG_BLOCKQUOTE] = true, [DOM_TAG_BR] = true,      [DOM_TAG_CENTER] = true,
+        [DOM_TAG_DD] = true,         [DOM_TAG_DETAILS] = true, [DOM_TAG_DIV] = true,
+        [DOM_TAG_DL] = true,         [DOM_TAG_DT] = true,      [DOM_TAG_FIGCAPTION] = true,
+        [DOM_TAG_FIGURE] = true,     [DOM_TAG_FOOTER] = true,  [DOM_TAG_FORM] = true,
+        [DOM_TAG_H1] = true,         [DOM_TAG_H2] = true,      [DOM_TAG_H3] = true,
+        [DOM_TAG_H4] = true,         [DOM_TAG_H5] = true,      [DOM_TAG_H6] = true,
+        [DOM_TAG_HEADER] = true,     [DOM_TAG_HR] = true,      [DOM_TAG_IFRAME] = true,
+        [DOM_TAG_IMG] = true,        [DOM_TAG_LI] = true,      [DOM_TAG_MAIN] = true,
+        [DOM_TAG_NAV] = true,        [DOM_TAG_OL] = true,      [DOM_TAG_P] = true,
+        [DOM_TAG_PRE] = true,        [DOM_TAG_SECTION] = true, [DOM_TAG_SUMMARY] = true,
+        [DOM_TAG_TABLE] = true,      [DOM_TAG_TBODY] = true,   [DOM_TAG_TD] = true,
+        [DOM_TAG_TFOOT] = true,      [DOM_TAG_TH] = true,      [DOM_TAG_THEAD] = true,
+        [DOM_TAG_TR] = true,         [DOM_TAG_UL] = true,
     };
     return table[tag];
 }
 
-/* Length in bytes of the white space character at `at`, 0 when there is none. Unicode's White_Space: a visitor does
- * not see which kind it is. */
+/* Length in bytes of the white space character at `at`, 0 when there is none. Unicode's White_Space: a
+ * visitor does not see which kind it is. */
 static size_t space_length(slice s, size_t at) {
     unsigned char c = (unsigned char)s.data[at];
     if (c < 0x80)
@@ -36,8 +39,8 @@ static size_t space_length(slice s, size_t at) {
         return 0;
     size_t next = at;
     uint32_t p = utf8_next(s, &next);
-    bool space = p == 0x85 || p == 0xA0 || p == 0x1680 || (p >= 0x2000 && p <= 0x200A) || p == 0x2028 || p == 0x2029 ||
-                 p == 0x202F || p == 0x205F || p == 0x3000;
+    bool space = p == 0x85 || p == 0xA0 || p == 0x1680 || (p >= 0x2000 && p <= 0x200A) || p == 0x2028 ||
+                 p == 0x2029 || p == 0x202F || p == 0x205F || p == 0x3000;
     return space ? next - at : 0;
 }
 
@@ -85,7 +88,9 @@ static void take_urls(view *v, const dom_node *node, arena *a) {
 }
 
 view view_take(const dom_node *body, arena *a) {
-    view v = {.lines = line_map_new(a), .images = vector_new(a, sizeof(view_url)), .links = vector_new(a, sizeof(view_url))};
+    view v = {.lines = line_map_new(a),
+              .images = vector_new(a, sizeof(view_url)),
+              .links = vector_new(a, sizeof(view_url))};
     taking t = {buffer_new(a, 4096), &v.lines, false};
     for (const dom_node *at = body; at;) {
         bool hidden = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE;
@@ -188,7 +193,8 @@ static size_t report_runs(tally *t, const view *side, int64_t sign, finding_code
         if (open && !odd) {
             slice run = slice_sub(side->text, from, to);
             findings_add(found, code, line_map_find(&side->lines, from), "\"%.*s\"%s",
-                         (int)(run.length > QUOTE_MAX ? QUOTE_MAX : run.length), run.data, run.length > QUOTE_MAX ? "..." : "");
+                         (int)(run.length > QUOTE_MAX ? QUOTE_MAX : run.length), run.data,
+                         run.length > QUOTE_MAX ? "..." : "");
             runs++;
         }
         open = odd;
@@ -235,8 +241,8 @@ static void compare_text(const view *before, const view *after, size_t since, fi
         return;
     if (same_letters(before->text, after->text)) {
         slice was = around_difference(before, after), is = around_difference(after, before);
-        findings_add(found, FINDING_SPACING_CHANGED, line_of_difference(before, after), "\"%.*s\" reads \"%.*s\"",
-                     SLICE_ARGS(was), SLICE_ARGS(is));
+        findings_add(found, FINDING_SPACING_CHANGED, line_of_difference(before, after),
+                     "\"%.*s\" reads \"%.*s\"", SLICE_ARGS(was), SLICE_ARGS(is));
         return;
     }
     size_t made = found->items.count;
@@ -255,22 +261,14 @@ static void compare_text(const view *before, const view *after, size_t since, fi
     runs += report_runs(&t, after, -1, FINDING_TEXT_ADDED, found);
     if (runs == 0 && !explained) {
         slice was = around_difference(before, after);
-        findings_add(found, FINDING_TEXT_MOVED, line_of_difference(before, after), "from \"%.*s\" on", SLICE_ARGS(was));
+        findings_add(found, FINDING_TEXT_MOVED, line_of_difference(before, after), "from \"%.*s\" on",
+                     SLICE_ARGS(was));
     }
-}
-
-static slice rewritten(slice url, const vector *rewrites) {
-    for (size_t i = 0; i < rewrites->count; i++) {
-        const view_rewrite *r = vector_at(rewrites, i);
-        if (slice_equal(r->from, url))
-            return r->to;
-    }
-    return url;
 }
 
 /* `each`: every occurrence counts (pictures); otherwise one of a kind is enough (links). */
-static void compare_urls(const vector *before, const vector *after, const vector *rewrites, bool each,
-                         finding_code code, size_t since, findings *found, arena *a) {
+static void compare_urls(const vector *before, const vector *after, bool each, finding_code code,
+                         size_t since, findings *found, arena *a) {
     size_t made = found->items.count;
     tally t = tally_new(before->count + after->count + (made - since) + 2, a);
     for (size_t i = 0; i < after->count; i++)
@@ -282,7 +280,7 @@ static void compare_urls(const vector *before, const vector *after, const vector
     }
     for (size_t i = 0; i < before->count; i++) {
         const view_url *u = vector_at(before, i);
-        count *c = tally_of(&t, rewritten(u->url, rewrites));
+        count *c = tally_of(&t, u->url);
         if (c->missing >= 0)
             findings_add(found, code, u->line, "%.*s", SLICE_ARGS(u->url));
         else if (each)
@@ -290,9 +288,8 @@ static void compare_urls(const vector *before, const vector *after, const vector
     }
 }
 
-void view_compare(const view *before, const view *after, const vector *rewrites, size_t since, findings *found,
-                  arena *a) {
+void view_compare(const view *before, const view *after, size_t since, findings *found, arena *a) {
     compare_text(before, after, since, found, a);
-    compare_urls(&before->images, &after->images, rewrites, true, FINDING_PICTURE_LOST, since, found, a);
-    compare_urls(&before->links, &after->links, rewrites, false, FINDING_LINK_LOST, since, found, a);
+    compare_urls(&before->images, &after->images, true, FINDING_PICTURE_LOST, since, found, a);
+    compare_urls(&before->links, &after->links, false, FINDING_LINK_LOST, since, found, a);
 }

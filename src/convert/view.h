@@ -1,4 +1,5 @@
-/* view: what a visitor reads, sees and can follow on a page, taken from an element tree. Private to convert/. */
+/* view: what a visitor reads, sees and can follow on a page, taken from an element tree. Private to convert/.
+ */
 #ifndef ISOMERIZE_CONVERT_VIEW_H
 #define ISOMERIZE_CONVERT_VIEW_H
 
@@ -20,15 +21,9 @@ typedef struct view {
 /* The view of a tree. Copies what it keeps: the tree may change afterwards. */
 view view_take(const dom_node *body, arena *a);
 
-/* A URL before, and what the conversion made of it on purpose. */
-typedef struct view_rewrite {
-    slice from, to;
-} view_rewrite;
-
-/* Compares the page before and after. Each difference that is not explained becomes a finding (text-lost, text-added,
- * text-moved, spacing-changed, picture-lost, link-lost). Explained are: words, pictures and links that stand in `before` (gone) or
- * `after` (new) of a finding at index `since` or later, and URLs that `rewrites` names. */
-void view_compare(const view *before, const view *after, const vector *rewrites, size_t since, findings *found,
-                  arena *a);
+/* Compares the page before and after. Each difference that is not explained becomes a finding: text-lost,
+ * text-added, text-moved, spacing-changed, picture-lost, link-lost. Explained are words, pictures and links
+ * that stand in `before` (gone) or `after` (new) of a finding at index `since` or later. */
+void view_compare(const view *before, const view *after, size_t since, findings *found, arena *a);
 
 #endif

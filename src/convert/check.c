@@ -1,0 +1,44 @@
+/* Is a page as the editor saves it? The save cycle of TARGET.md, all six steps. */
+#include "convert/convert.h"
+
+#include "page/page.h"
+#include "save/save.h"
+
+static slice trim_end(slice s) {
+    while (s.length && is_space(s.data[s.length - 1]))
+        s.length--;
+    return s;
+}
+
+/* What the editor and the CMS write when the page is opened and saved. False when it cannot be read. */
+static bool save_again(slice page, arena *a, slice *saved) {
+    page_parts parts = page_split_as_cms(page);
+    page_error error;
+    front_value front;
+    findings ignored = findings_new(a);
+    buffer out = buffer_new(a, page.length + 256);
+    if (!parts.has_front || !page_read_front(parts.front, parts.front_line, a, &ignored, &front, &error))
+        return false;
+    page_front_set(&front, SLICE("variant"), SLICE("tiptap"), a);
+    if (!page_write_front(&front, a, &ignored, &out, &error))
+        return false;
+    save_body(save_load(parts.body, parts.body_line, a, NULL), a, &out);
+    *saved = buffer_slice(&out);
+    return true;
+}
+
+bool convert_check(slice page, arena *a, size_t *difference, slice *saved) {
+    slice again = {NULL, 0};
+    *difference = 0;
+    bool read = save_again(page, a, &again);
+    if (saved)
+        *saved = again;
+    if (!read)
+        return false;
+    slice have = trim_end(page);
+    again = trim_end(again);
+    while (*difference < have.length && *difference < again.length &&
+           have.data[*difference] == again.data[*difference])
+        ++*difference;
+    return have.length == again.length && *difference == have.length;
+}

@@ -1,0 +1,255 @@
+/* The line of rooms for one page.
+ *
+ * Comes in: a page file's bytes, rules, options. Goes out: the new page's bytes, or the reason why it was
+ * left alone, with findings and the files it needs. It decides the order of the rooms and nothing that a room
+ * could decide.
+ */
+#include "convert/convert.h"
+
+#include "page/page.h"
+#include "repair/repair.h"
+#include "save/save.h"
+#include "tiptap/tiptap.h"
+#include "view.h"
+
+#define SIZE_LIMIT ((size_t)16 << 20)
+
+convert_options convert_defaults(void) {
+    convert_options options;
+    memset(&options, 0, sizeof options);
+    options.refuse_at = GRADE_REFUSED;
+    return options;
+}
+
+/* What the rooms of one page share. */
+typedef struct conversion {
+    const convert_options *options;
+    arena *arena;
+    convert_result *result;
+    page_parts parts;
+    front_value front;
+} conversion;
+
+static findings *found(conversion *c) {
+    return &c->result->found;
+}
+
+/* ---- the page file ----------------------------------------------------------------------------------- */
+
+static void repair_page(conversion *c, slice bytes) {
+    repair_options repairs;
+    memset(&repairs, 0, sizeof repairs);
+    memcpy(repairs.off, c->options->disabled, sizeof repairs.off);
+    if (c->options->no_repair)
+        repair_turn_off(&repairs);
+    c->result->text = repair_text(bytes, &repairs, c->arena, found(c));
+}
+
+static void refuse_front(conversion *c, const page_error *error) {
+    finding *f = findings_add(found(c), FINDING_FRONT_MATTER_UNREADABLE, error->line, "%.*s",
+                              SLICE_ARGS(error->message));
+    if (f)
+        f->column = error->column;
+    c->result->state = CONVERT_REFUSED;
+}
+
+/* True when there is a legacy page to convert. */
+static bool open_page(conversion *c) {
+    c->parts = page_split(c->result->text);
+    if (!c->parts.has_front) {
+        c->result->state = CONVERT_NOT_A_PAGE;
+        return false;
+    }
+    page_error error = {0, 0, {NULL, 0}};
+    if (!page_read_front(c->parts.front, c->parts.front_line, c->arena, found(c), &c->front, &error)) {
+        refuse_front(c, &error);
+        return false;
+    }
+    if (slice_equal(page_front_text(&c->front, SLICE("variant")), SLICE("tiptap"))) {
+        c->result->state = CONVERT_ALREADY;
+        return false;
+    }
+    return true;
+}
+
+/* ---- the body ---------------------------------------------------------------------------------------- */
+
+static dom_node *read_legacy_body(conversion *c) {
+    legacy_options dialect = {c->options->variables, c->options->variable_count};
+    legacy_result read = legacy_to_html(c->parts.body, c->parts.body_line, &dialect, c->arena, found(c));
+    if (c->options->keep_html)
+        c->result->before_html = read.html;
+    return dom_parse(read.html, &read.lines, c->arena, found(c));
+}
+
+static tiptap_node *fit_body(conversion *c, dom_node *body) {
+    if (c->options->mappings)
+        mapping_apply(c->options->mappings, body, NULL, c->arena, found(c), c->result->account);
+    tiptap_express_options express = {c->options->linked_ids, c->options->linked_id_count};
+    tiptap_express(body, &express, c->arena, found(c));
+    tiptap_node *document = tiptap_parse(body, c->arena, NULL);
+    tiptap_complete(document, c->arena);
+    return document;
+}
+
+/* ---- assets ------------------------------------------------------------------------------------------ */
+
+/* The URL that the page is to hold in place of `url`; the reference is noted where `note` says so. */
+static slice bring_home(conversion *c, slice url, asset_use use, uint32_t line, bool note) {
+    asset_reference reference;
+    if (!c->options->assets || !asset_rewrite_url(c->options->assets, url, use, c->arena, &reference))
+        return url;
+    reference.line = line;
+    if (note) {
+        *(asset_reference *)vector_push(&c->result->assets) = reference;
+        asset_add_finding(&reference, found(c), line);
+    }
+    return reference.url;
+}
+
+static bool visit_url(void *context, tiptap_attribute attribute, uint32_t line, slice *url) {
+    slice was = *url;
+    asset_use use = attribute == TIPTAP_IMAGE_SRC ? ASSET_PICTURE : ASSET_LINK;
+    *url = bring_home(context, was, use, line, true);
+    return url->data != was.data;
+}
+
+static void rewrite_front(conversion *c, slice key, asset_use use) {
+    const front_value *value = page_front_get(&c->front, key);
+    if (!value || value->kind != FRONT_STRING)
+        return;
+    slice url = bring_home(c, value->text, use, value->line, true);
+    if (url.data != value->text.data)
+        page_front_set(&c->front, key, url, c->arena);
+}
+
+/* The self-check compares with the addresses that the new page is meant to hold. */
+static void rewrite_view(conversion *c, vector *urls, asset_use use) {
+    for (size_t i = 0; i < urls->count; i++) {
+        view_url *u = vector_at(urls, i);
+        u->url = bring_home(c, u->url, use, u->line, false);
+    }
+}
+
+/* ---- the whole --------------------------------------------------------------------------------------- */
+
+static bool write_page(conversion *c, slice body) {
+    page_error error = {0, 0, {NULL, 0}};
+    buffer out = buffer_new(c->arena, c->parts.front.length + body.length + 256);
+    page_front_set(&c->front, SLICE("variant"), SLICE("tiptap"), c->arena);
+    if (!page_write_front(&c->front, c->arena, found(c), &out, &error)) {
+        refuse_front(c, &error);
+        return false;
+    }
+    buffer_append(&out, body);
+    buffer_append_char(&out, '\n');
+    c->result->output = buffer_slice(&out);
+    c->result->after_html = slice_sub(c->result->output, out.length - 1 - body.length, out.length - 1);
+    return true;
+}
+
+typedef struct save_result {
+    slice bytes;
+    bool settled;
+    dom_node *body;
+} save_result;
+static save_result settle(tiptap_node *document, arena *a) {
+    save_result r = {{NULL, 0}, false, NULL};
+    for (int i = 0; i < 4 && !r.settled; i++) {
+        buffer out = buffer_new(a, 4096);
+        save_body(document, a, &out);
+        slice now = slice_trim(buffer_slice(&out));
+        r.settled = slice_equal(now, r.bytes);
+        r.bytes = now;
+        document = save_load(now, 1, a, NULL);
+    }
+    r.body = dom_parse(r.bytes, NULL, a, NULL);
+    return r;
+}
+
+static void convert_body(conversion *c) {
+    dom_node *body = read_legacy_body(c);
+    view before = view_take(body, c->arena);
+    size_t since = found(c)->items.count;
+    tiptap_node *document = fit_body(c, body);
+    tiptap_visit_urls(document, visit_url, c, c->arena);
+    rewrite_front(c, SLICE("image"), ASSET_PICTURE);
+    rewrite_front(c, SLICE("file_url"), ASSET_LINK);
+    if (c->options->inspect)
+        c->options->inspect(c->options->context, document);
+    save_result saved = settle(document, c->arena);
+    if (!saved.settled) {
+        findings_add(found(c), FINDING_NOT_STABLE, 0,
+                     "each time the editor saves it, it would write something else");
+        c->result->state = CONVERT_REFUSED;
+        return;
+    }
+    if (!write_page(c, saved.bytes))
+        return;
+    rewrite_view(c, &before.images, ASSET_PICTURE);
+    rewrite_view(c, &before.links, ASSET_LINK);
+    view after = view_take(saved.body, c->arena);
+    view_compare(&before, &after, since, found(c), c->arena);
+    c->result->state = CONVERT_DONE;
+}
+
+static void settle_state(conversion *c, slice bytes) {
+    convert_result *r = c->result;
+    if (r->state == CONVERT_ALREADY || r->state == CONVERT_NOT_A_PAGE)
+        r->found = findings_new(c->arena); /* what a page left alone holds is none of our business */
+    r->grade = findings_grade(&r->found);
+    if (r->state == CONVERT_DONE && r->grade >= c->options->refuse_at) {
+        findings_add(&r->found, FINDING_REFUSED_BY_GRADE, 0, "the page is graded %s", grade_name(r->grade));
+        r->grade = GRADE_REFUSED;
+    }
+    if (r->grade == GRADE_REFUSED)
+        r->state = CONVERT_REFUSED;
+    if (r->state != CONVERT_DONE) {
+        r->output = bytes;
+        r->assets.count = 0;
+    }
+}
+
+static void reset_result(convert_result *result, arena *a) {
+    memset(result, 0, sizeof *result);
+    result->found = findings_new(a);
+    result->assets = vector_new(a, sizeof(asset_reference));
+    result->account = arena_alloc(a, sizeof *result->account);
+    *result->account = mapping_account_new(a);
+}
+
+/* Memory for a page: enough for any honest one of its size. */
+static bool too_large(slice bytes, const convert_options *options) {
+    return bytes.length > (options->size_limit ? options->size_limit : SIZE_LIMIT);
+}
+
+static void refuse_large(convert_result *result, slice bytes) {
+    findings_add(&result->found, FINDING_PAGE_TOO_LARGE, 0, "%zu bytes", bytes.length);
+    result->state = CONVERT_REFUSED;
+}
+
+void convert_page(slice bytes, const convert_options *options, arena *a, convert_result *result) {
+    jmp_buf exhausted;
+    if (setjmp(exhausted) != 0) {
+        /* Nothing of the page is kept: a fresh arena has room for one finding. */
+        arena_on_exhausted(a, NULL);
+        arena_reset(a);
+        reset_result(result, a);
+        refuse_large(result, bytes);
+        conversion empty = {.options = options, .arena = a, .result = result};
+        settle_state(&empty, bytes);
+        return;
+    }
+    arena_on_exhausted(a, &exhausted);
+    reset_result(result, a);
+    conversion c = {.options = options, .arena = a, .result = result};
+    if (too_large(bytes, options)) {
+        refuse_large(result, bytes);
+    } else {
+        repair_page(&c, bytes);
+        if (open_page(&c))
+            convert_body(&c);
+    }
+    settle_state(&c, bytes);
+    arena_on_exhausted(a, NULL);
+}
