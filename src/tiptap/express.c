@@ -30,9 +30,8 @@ typedef enum rule {
     RULE_CAPTION,
     RULE_DETAILS,
     RULE_SUMMARY,
-    RULE_TERM, /* dt */
     RULE_CONTROL,
-    RULE_LEAF, /* the mapping's own markup: taken whole */
+    RULE_CARDS,
     RULE_ACCORDION,
     RULE_DROP, /* with all that is in it */
 } rule;
@@ -47,113 +46,9 @@ static const struct {
     uint16_t marks;
     finding_code finding;
 } ELEMENTS[DOM_TAG_COUNT] = {
-/* clang-format off */
 #define ELEMENT(tag, rule, marks, finding) [DOM_TAG_##tag] = {RULE_##rule, true, marks, finding},
-    ELEMENT(A, LINK, 0, NO_FINDING)
-    ELEMENT(ABBR, INLINE, 0, NO_FINDING)
-    ELEMENT(ADDRESS, BLOCK, MARK_ITALIC, NO_FINDING)
-    ELEMENT(AREA, AREA, 0, FINDING_IMAGE_MAP)
-    ELEMENT(ARTICLE, BLOCK, 0, NO_FINDING)
-    ELEMENT(ASIDE, BLOCK, 0, NO_FINDING)
-    ELEMENT(AUDIO, MEDIA, 0, FINDING_MEDIA)
-    ELEMENT(B, INLINE, MARK_BOLD, NO_FINDING)
-    ELEMENT(BASE, DROP, 0, FINDING_DOCUMENT_HEAD)
-    ELEMENT(BIG, INLINE, 0, FINDING_FONT)
-    ELEMENT(BLOCKQUOTE, QUOTE, 0, NO_FINDING)
-    ELEMENT(BODY, BLOCK, 0, NO_FINDING)
-    ELEMENT(BR, BREAK, 0, NO_FINDING)
-    ELEMENT(BUTTON, INLINE, 0, FINDING_FORM_CONTROL)
-    ELEMENT(CANVAS, INLINE, 0, FINDING_GRAPHIC)
-    ELEMENT(CAPTION, CAPTION, 0, FINDING_CAPTION)
-    ELEMENT(CENTER, BLOCK, 0, FINDING_ALIGNMENT)
-    ELEMENT(CITE, INLINE, MARK_ITALIC, NO_FINDING)
-    ELEMENT(CODE, INLINE, MARK_CODE, NO_FINDING)
-    ELEMENT(COL, DROP, 0, NO_FINDING)
-    ELEMENT(COLGROUP, DROP, 0, NO_FINDING)
-    ELEMENT(DD, BLOCK, 0, NO_FINDING)
-    ELEMENT(DEL, INLINE, MARK_STRIKE, NO_FINDING)
-    ELEMENT(DETAILS, DETAILS, 0, NO_FINDING)
-    ELEMENT(DFN, INLINE, MARK_ITALIC, NO_FINDING)
-    ELEMENT(DIV, BLOCK, 0, NO_FINDING)
-    ELEMENT(DL, BLOCK, 0, FINDING_DEFINITION_LIST)
-    ELEMENT(DT, TERM, MARK_BOLD, NO_FINDING)
-    ELEMENT(EM, INLINE, MARK_ITALIC, NO_FINDING)
-    ELEMENT(EMBED, MEDIA, 0, FINDING_MEDIA)
-    ELEMENT(FIELDSET, BLOCK, 0, NO_FINDING)
-    ELEMENT(FIGCAPTION, BLOCK, 0, FINDING_CAPTION)
-    ELEMENT(FIGURE, BLOCK, 0, NO_FINDING)
-    ELEMENT(FONT, INLINE, 0, NO_FINDING)
-    ELEMENT(FOOTER, BLOCK, 0, NO_FINDING)
-    ELEMENT(FORM, BLOCK, 0, FINDING_FORM)
-    ELEMENT(FRAME, DROP, 0, FINDING_MEDIA)
-    ELEMENT(H1, HEADING, 0, NO_FINDING)
-    ELEMENT(H2, HEADING, 0, NO_FINDING)
-    ELEMENT(H3, HEADING, 0, NO_FINDING)
-    ELEMENT(H4, HEADING, 0, NO_FINDING)
-    ELEMENT(H5, HEADING, 0, NO_FINDING)
-    ELEMENT(H6, HEADING, 0, NO_FINDING)
-    ELEMENT(HEAD, BLOCK, 0, NO_FINDING)
-    ELEMENT(HEADER, BLOCK, 0, NO_FINDING)
-    ELEMENT(HR, LINE, 0, NO_FINDING)
-    ELEMENT(HTML, BLOCK, 0, NO_FINDING)
-    ELEMENT(I, INLINE, MARK_ITALIC, NO_FINDING)
-    ELEMENT(IFRAME, FRAME, 0, NO_FINDING)
-    ELEMENT(IMG, PICTURE, 0, NO_FINDING)
-    ELEMENT(INPUT, CONTROL, 0, NO_FINDING)
-    ELEMENT(INS, INLINE, MARK_UNDERLINE, NO_FINDING)
-    ELEMENT(KBD, INLINE, MARK_CODE, NO_FINDING)
-    ELEMENT(LABEL, INLINE, 0, NO_FINDING)
-    ELEMENT(LEGEND, BLOCK, 0, NO_FINDING)
-    ELEMENT(LI, ITEM, 0, NO_FINDING)
-    ELEMENT(LINK, DROP, 0, FINDING_STYLE_BLOCK)
-    ELEMENT(MAIN, BLOCK, 0, NO_FINDING)
-    ELEMENT(MAP, INLINE, 0, NO_FINDING)
-    ELEMENT(MARK, INLINE, MARK_HIGHLIGHT, NO_FINDING)
-    ELEMENT(META, DROP, 0, FINDING_DOCUMENT_HEAD)
-    ELEMENT(NAV, BLOCK, 0, NO_FINDING)
-    ELEMENT(NOSCRIPT, DROP, 0, FINDING_SCRIPT)
-    ELEMENT(OBJECT, MEDIA, 0, FINDING_MEDIA)
-    ELEMENT(OL, LIST, 0, NO_FINDING)
-    ELEMENT(OPTION, BLOCK, 0, NO_FINDING)
-    ELEMENT(P, PARAGRAPH, 0, NO_FINDING)
-    ELEMENT(PARAM, DROP, 0, NO_FINDING)
-    ELEMENT(PICTURE, INLINE, 0, NO_FINDING)
-    ELEMENT(PRE, CODE, 0, NO_FINDING)
-    ELEMENT(Q, INLINE, 0, FINDING_QUOTE_MARKS)
-    ELEMENT(S, INLINE, MARK_STRIKE, NO_FINDING)
-    ELEMENT(SAMP, INLINE, MARK_CODE, NO_FINDING)
-    ELEMENT(SCRIPT, DROP, 0, FINDING_SCRIPT)
-    ELEMENT(SECTION, BLOCK, 0, NO_FINDING)
-    ELEMENT(SELECT, BLOCK, 0, FINDING_FORM_CONTROL)
-    ELEMENT(SMALL, INLINE, 0, FINDING_FONT)
-    ELEMENT(SOURCE, DROP, 0, NO_FINDING)
-    ELEMENT(SPAN, INLINE, 0, NO_FINDING)
-    ELEMENT(STRIKE, INLINE, MARK_STRIKE, NO_FINDING)
-    ELEMENT(STRONG, INLINE, MARK_BOLD, NO_FINDING)
-    ELEMENT(STYLE, DROP, 0, FINDING_STYLE_BLOCK)
-    ELEMENT(SUB, INLINE, MARK_SUBSCRIPT, NO_FINDING)
-    ELEMENT(SUMMARY, SUMMARY, 0, NO_FINDING)
-    ELEMENT(SUP, INLINE, MARK_SUPERSCRIPT, NO_FINDING)
-    ELEMENT(SVG, INLINE, 0, FINDING_GRAPHIC)
-    ELEMENT(TABLE, TABLE, 0, NO_FINDING)
-    ELEMENT(TBODY, ROWS, 0, NO_FINDING)
-    ELEMENT(TD, CELL, 0, NO_FINDING)
-    ELEMENT(TEXTAREA, BLOCK, 0, FINDING_FORM_CONTROL)
-    ELEMENT(TFOOT, ROWS, 0, NO_FINDING)
-    ELEMENT(TH, CELL, 0, NO_FINDING)
-    ELEMENT(THEAD, ROWS, 0, NO_FINDING)
-    ELEMENT(TIME, INLINE, 0, NO_FINDING)
-    ELEMENT(TITLE, DROP, 0, FINDING_DOCUMENT_HEAD)
-    ELEMENT(TR, ROW, 0, NO_FINDING)
-    ELEMENT(TRACK, DROP, 0, NO_FINDING)
-    ELEMENT(TT, INLINE, MARK_CODE, NO_FINDING)
-    ELEMENT(U, INLINE, MARK_UNDERLINE, NO_FINDING)
-    ELEMENT(UL, LIST, 0, NO_FINDING)
-    ELEMENT(VAR, INLINE, MARK_ITALIC, NO_FINDING)
-    ELEMENT(VIDEO, MEDIA, 0, FINDING_MEDIA)
-    ELEMENT(WBR, INLINE, 0, NO_FINDING)
+#include "express.def"
 #undef ELEMENT
-    /* clang-format on */
 };
 
 /* An element of the page that the walk is inside of. */
@@ -207,7 +102,7 @@ static bool holds_only_details(const dom_node *node) {
 
 static rule rule_of_division(const dom_node *node) {
     if (dom_has_class(node, SLICE("isomer-card-grid")))
-        return RULE_LEAF;
+        return RULE_CARDS;
     if (dom_has_class(node, SLICE("isomer-accordion")) && holds_only_details(node))
         return RULE_ACCORDION;
     return RULE_BLOCK;
@@ -368,8 +263,7 @@ static const dom_node *link_of(walk *w, const dom_node *node) {
     dom_attribute_set(link, w->arena, SLICE("href"), href);
     dom_attribute_set(link, w->arena, SLICE("target"), link_target(w, node));
     const slice *classes = attribute(node, "class");
-    if (classes && classes->length && !dom_has_class(node, SLICE("isomer-image-wrapper")) &&
-        !dom_has_class(node, SLICE("footnote")) && !dom_has_class(node, SLICE("reversefootnote")))
+    if (classes && classes->length && !express_is_plain_class(*classes))
         dom_attribute_set(link, w->arena, SLICE("class"), *classes);
     if (attribute(node, "download"))
         findings_add(w->found, FINDING_LINK_DOWNLOAD, node->line, "<a download href=\"%.*s\">",
@@ -489,13 +383,16 @@ static bool is_tight(const dom_node *list) {
     return true;
 }
 
+bool express_is_block(const dom_node *node) {
+    rule r = node->type == DOM_ELEMENT ? (rule)ELEMENTS[node->tag].rule : RULE_INLINE;
+    return r != RULE_INLINE && r != RULE_LINK && r != RULE_CONTROL && r != RULE_BREAK;
+}
+
 /* A block inside a task's item that is not a paragraph: taskItem holds paragraphs only. */
 static bool holds_block(const dom_node *item) {
-    for (const dom_node *node = dom_next(item, item); node; node = dom_next(node, item)) {
-        rule r = node->type == DOM_ELEMENT ? (rule)ELEMENTS[node->tag].rule : RULE_INLINE;
-        if (r != RULE_INLINE && r != RULE_LINK && r != RULE_PARAGRAPH && r != RULE_CONTROL && r != RULE_BREAK)
+    for (const dom_node *node = dom_next(item, item); node; node = dom_next(node, item))
+        if (express_is_block(node) && node->tag != DOM_TAG_P)
             return true;
-    }
     return false;
 }
 
@@ -661,9 +558,6 @@ static void enter_accordion(walk *w, frame *f) {
 
 static void enter_inside(walk *w, frame *f, const frame *around) {
     switch (f->rule) {
-    case RULE_PARAGRAPH:
-        express_boundary(&w->out);
-        break;
     case RULE_HEADING:
         enter_heading(w, f->node);
         break;
@@ -711,7 +605,7 @@ static void enter_inside(walk *w, frame *f, const frame *around) {
         enter_accordion(w, f);
         break;
     case RULE_BLOCK:
-    case RULE_TERM:
+    case RULE_PARAGRAPH:
         express_boundary(&w->out);
         break;
     default:
@@ -757,10 +651,13 @@ static bool put_element(walk *w, dom_node *node, rule r) {
 /* True when the walk has to go into the element, and leave it again. */
 static bool enter_element(walk *w, dom_node *node) {
     rule r = rule_of(w, node);
-    if (r == RULE_LEAF) {
-        dom_remove(node);
-        express_block(&w->out, node);
-        return false;
+    if (r == RULE_CARDS) {
+        dom_node *grid = express_card_grid(node, w->arena, w->found);
+        if (grid)
+            express_block(&w->out, grid);
+        if (grid)
+            return false;
+        r = RULE_BLOCK;
     }
     report(w, node);
     if (put_element(w, node, r))

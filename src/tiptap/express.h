@@ -62,6 +62,9 @@ enum {
 
 builder express_builder(dom_node *root, arena *a, findings *found);
 
+/* White space that a browser collapses: no other character, above all not U+00A0. */
+bool express_collapses(char c);
+
 /* Appends text, its white space collapsed as a browser does; in a code block as it is. */
 void express_text(builder *b, slice text, inline_style style, uint32_t line);
 void express_break(builder *b, inline_style style, uint32_t line);
@@ -78,6 +81,11 @@ void express_open_textblock(builder *b, dom_tag tag, uint32_t line);
 void express_close_textblock(builder *b);
 bool express_in_summary(const builder *b);
 bool express_in_code(const builder *b);
+
+/* ---- express.c ------------------------------------------------------------------------------------- */
+
+/* Whether the element ends the line of text that it stands in, as a paragraph, a picture or a table does. */
+bool express_is_block(const dom_node *node);
 
 /* ---- express_style.c ---------------------------------------------------------------------------------- */
 
@@ -96,6 +104,9 @@ unsigned express_style_marks(const dom_node *node, bool is_inline, unsigned mark
  * trimmed. */
 bool express_next_declaration(slice style, size_t *at, slice *property, slice *value);
 
+/* Classes that say nothing, or that are the editor's own. */
+bool express_is_plain_class(slice classes);
+
 /* Whether an element of the page has this id. */
 bool express_id_exists(const references *refs, slice id);
 
@@ -104,13 +115,20 @@ bool express_first_mention(references *refs, slice words);
 
 /* ---- express_media.c ---------------------------------------------------------------------------------- */
 
-/* The picture as the schema has it, in its wrapper; NULL (and a finding) when the schema cannot hold it. */
+/* The picture as the schema has it, in its wrapper; NULL (and a finding) when the schema cannot hold it.
+ * `found` may be NULL. */
 dom_node *express_picture(const dom_node *img, const dom_node *link, arena *a, findings *found);
+bool express_picture_has_source(const dom_node *img);
 /* The iframe in its wrapper, or NULL and a finding. */
 dom_node *express_frame(const dom_node *iframe, arena *a, findings *found);
 /* The address of a video, audio, object, embed; an empty slice when it has none. */
 slice express_media_source(const dom_node *node);
 slice express_file_name(slice url);
+
+/* ---- express_cards.c ------------------------------------------------------------------------------- */
+
+/* The grid as the schema holds it, or NULL and a finding. */
+dom_node *express_card_grid(const dom_node *source, arena *a, findings *found);
 
 /* ---- express_table.c ---------------------------------------------------------------------------------- */
 

@@ -97,8 +97,7 @@ static void use_style(builder *b, inline_style style, uint32_t line) {
 
 /* ---- text --------------------------------------------------------------------------------------------- */
 
-/* White space that a browser collapses: no other character, above all not U+00A0. */
-static bool collapses(char c) {
+bool express_collapses(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
@@ -129,14 +128,14 @@ void express_text(builder *b, slice text, inline_style style, uint32_t line) {
     }
     for (size_t at = 0; at < text.length;) {
         size_t from = at;
-        while (at < text.length && collapses(text.data[at]))
+        while (at < text.length && express_collapses(text.data[at]))
             at++;
         if (at > from && b->line_has_text && !b->space_pending) {
             b->space_pending = true;
             b->space_style = style;
         }
         from = at;
-        while (at < text.length && !collapses(text.data[at]))
+        while (at < text.length && !express_collapses(text.data[at]))
             at++;
         if (at > from)
             append_word(b, slice_sub(text, from, at), style, line);

@@ -80,26 +80,28 @@ static slice picture_style(const dom_node *img, arena *a) {
 
 /* ---- pictures ----------------------------------------------------------------------------------------- */
 
-static bool picture_is_lost(const dom_node *img, slice src, slice alt, findings *found) {
-    if (!src.length) {
+static void report_lost_picture(const dom_node *img, slice src, slice alt, findings *found) {
+    if (!src.length)
         findings_add(found, FINDING_PICTURE_WITHOUT_SOURCE, img->line, "<img alt=\"%.*s\">", SLICE_ARGS(alt));
-        return true;
-    }
-    if (slice_starts_with(src, SLICE("data:"))) {
+    else
         findings_add(found, FINDING_PICTURE_DATA, img->line,
                      "a picture written into the page, %zu bytes, alt \"%.*s\"", src.length, SLICE_ARGS(alt));
-        return true;
-    }
-    return false;
+}
+
+bool express_picture_has_source(const dom_node *img) {
+    slice src = attribute_value(img, SLICE("src"));
+    return src.length && !slice_starts_with(src, SLICE("data:"));
 }
 
 dom_node *express_picture(const dom_node *img, const dom_node *link, arena *a, findings *found) {
     slice src = attribute_value(img, SLICE("src")), alt = attribute_value(img, SLICE("alt"));
-    if (picture_is_lost(img, src, alt, found))
+    if (!express_picture_has_source(img)) {
+        report_lost_picture(img, src, alt, found);
         return NULL;
+    }
     dom_node *picture = dom_new_element(a, DOM_TAG_IMG, img->line);
     dom_attribute_set(picture, a, SLICE("src"), src);
-    if (!alt.length)
+    if (found && !alt.length)
         findings_add(found, FINDING_PICTURE_WITHOUT_ALT, img->line, "%.*s",
                      SLICE_ARGS(express_file_name(src)));
     if (dom_attribute_get(img, SLICE("alt")))

@@ -368,7 +368,7 @@ static bool any_class_styled(slice classes, const references *refs) {
 }
 
 /* Classes that mean nothing but what the element is, or that are the editor's own. */
-static bool is_plain_class(slice classes) {
+bool express_is_plain_class(slice classes) {
     static const char *const PLAIN[] = {"tight",
                                         "footnotes",
                                         "footnote",
@@ -387,7 +387,7 @@ static bool is_plain_class(slice classes) {
 static void report_class(const dom_node *node, references *refs, findings *found) {
     const slice *attribute = dom_attribute_get(node, SLICE("class"));
     slice classes = attribute ? slice_trim(*attribute) : (slice){NULL, 0};
-    if (!classes.length || is_plain_class(classes) ||
+    if (!classes.length || express_is_plain_class(classes) ||
         (node->tag == DOM_TAG_A && dom_attribute_get(node, SLICE("href"))))
         return;
     if (!express_first_mention(refs, classes))

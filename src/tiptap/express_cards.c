@@ -1,0 +1,157 @@
+/* express: card grids that a page brings in the editor's own markup. Comes in: a div.isomer-card-grid. Goes
+ * out: the same grid with nothing in it but what its schema holds, or NULL when something would be lost: the
+ * grid's content is then laid out as ordinary blocks. The schema finds each part at one path and holds plain
+ * text in it (TARGET.md, Cards).
+ */
+#include "express.h"
+
+typedef enum card_part { PART_TITLE, PART_DESCRIPTION, PART_LINK, PART_COUNT } card_part;
+
+static const slice PART_CLASSES[PART_COUNT] = {
+    {"isomer-card-title", 17}, {"isomer-card-description", 23}, {"isomer-card-link", 16}};
+
+typedef struct cards {
+    arena *arena;
+    dom_node *grid;
+    bool marks_lost;
+} cards;
+
+static bool is_blank(const dom_node *node) {
+    return node->type == DOM_COMMENT || (node->type == DOM_TEXT && !slice_trim(node->text).length);
+}
+
+static dom_node *append_part(const cards *c, dom_node *parent, dom_tag tag, slice class_name, uint32_t line) {
+    dom_node *part = dom_new_element(c->arena, tag, line);
+    dom_attribute_set(part, c->arena, SLICE("class"), class_name);
+    dom_append(parent, part);
+    return part;
+}
+
+/* Words with one space between them. */
+static void append_words(buffer *line, slice text) {
+    for (size_t at = 0; at < text.length; at++) {
+        bool space = express_collapses(text.data[at]);
+        if (!space)
+            buffer_append_char(line, text.data[at]);
+        else if (line->length && line->data[line->length - 1] != ' ')
+            buffer_append_char(line, ' ');
+    }
+}
+
+/* The text of a node as one line; false when it holds more than text. */
+static bool append_line(cards *c, const dom_node *node, buffer *line) {
+    for (const dom_node *at = node; at; at = dom_next(at, node)) {
+        if (at->type == DOM_TEXT) {
+            append_words(line, at->text);
+            continue;
+        }
+        if (at->type != DOM_ELEMENT || at == node)
+            continue;
+        if (at->tag == DOM_TAG_BR || at->tag == DOM_TAG_P)
+            append_words(line, SLICE(" "));
+        else if (at->tag == DOM_TAG_A || express_is_block(at))
+            return false;
+        else
+            c->marks_lost = true;
+    }
+    return true;
+}
+
+/* ---- parts -------------------------------------------------------------------------------------------- */
+
+static bool read_body(cards *c, const dom_node *body, dom_node *card) {
+    buffer lines[PART_COUNT] = {buffer_new(c->arena, 32), buffer_new(c->arena, 64), buffer_new(c->arena, 32)};
+    bool present[PART_COUNT] = {false, false, false};
+    int last = -1;
+    for (const dom_node *child = body->first_child; child; child = child->next) {
+        if (is_blank(child))
+            continue;
+        card_part part = PART_TITLE;
+        while (part < PART_COUNT && !(child->type == DOM_ELEMENT && dom_has_class(child, PART_CLASSES[part])))
+            part++;
+        if (part == PART_COUNT && last >= 0) { /* text beside the parts: the one before it says it */
+            part = (card_part)last;
+            append_words(&lines[part], SLICE(" "));
+            c->marks_lost = true;
+        } else if (part == PART_COUNT || (int)part <= last) {
+            return false;
+        }
+        if (!append_line(c, child, &lines[part]))
+            return false;
+        present[part] = true;
+        last = (int)part;
+    }
+    if (last < 0)
+        return !body->first_child || card->first_child;
+    dom_node *built = append_part(c, card, DOM_TAG_DIV, SLICE("isomer-card-body"), body->line);
+    for (card_part part = PART_TITLE; part < PART_COUNT; part++)
+        if (present[part]) {
+            dom_node *holder = append_part(c, built, DOM_TAG_DIV, PART_CLASSES[part], body->line);
+            slice text = slice_trim(buffer_slice(&lines[part]));
+            if (text.length)
+                dom_append(holder, dom_new_text(c->arena, text, body->line));
+        }
+    return true;
+}
+
+/* One picture, bare or in its wrapper, and nothing else. */
+static bool read_image(cards *c, const dom_node *image, dom_node *card) {
+    const dom_node *picture = NULL;
+    for (const dom_node *at = dom_next(image, image); at; at = dom_next(at, image)) {
+        bool wrapper = at->tag == DOM_TAG_DIV && dom_has_class(at, SLICE("isomer-image-wrapper"));
+        if (is_blank(at) || wrapper)
+            continue;
+        if (picture || at->tag != DOM_TAG_IMG || !express_picture_has_source(at))
+            return false;
+        picture = at;
+    }
+    if (!picture)
+        return true;
+    dom_node *built = append_part(c, card, DOM_TAG_DIV, SLICE("isomer-card-image"), image->line);
+    dom_append(built, express_picture(picture, NULL, c->arena, NULL));
+    return true;
+}
+
+static bool read_card(cards *c, const dom_node *source) {
+    const slice *href = dom_attribute_get(source, SLICE("href"));
+    bool links = source->tag == DOM_TAG_A && href && slice_trim(*href).length;
+    dom_node *card =
+        append_part(c, c->grid, links ? DOM_TAG_A : DOM_TAG_DIV, SLICE("isomer-card"), source->line);
+    if (links)
+        dom_attribute_set(card, c->arena, SLICE("href"), slice_trim(*href));
+    bool body_seen = false;
+    for (const dom_node *child = source->first_child; child; child = child->next) {
+        if (is_blank(child))
+            continue;
+        if (!body_seen && child->tag == DOM_TAG_DIV && dom_has_class(child, SLICE("isomer-card-image"))) {
+            if (card->first_child || !read_image(c, child, card))
+                return false;
+        } else if (!body_seen && child->tag == DOM_TAG_DIV &&
+                   dom_has_class(child, SLICE("isomer-card-body"))) {
+            body_seen = true;
+            if (!read_body(c, child, card))
+                return false;
+        } else {
+            return false;
+        }
+    }
+    return card->first_child != NULL;
+}
+
+dom_node *express_card_grid(const dom_node *source, arena *a, findings *found) {
+    cards c = {a, dom_new_element(a, DOM_TAG_DIV, source->line), false};
+    dom_attribute_set(c.grid, a, SLICE("class"), SLICE("isomer-card-grid"));
+    bool fits = true;
+    for (const dom_node *child = source->first_child; child && fits; child = child->next) {
+        bool card = (child->tag == DOM_TAG_A || child->tag == DOM_TAG_DIV) &&
+                    dom_has_class(child, SLICE("isomer-card"));
+        fits = is_blank(child) || (card && read_card(&c, child));
+    }
+    if (!fits || !c.grid->first_child) {
+        findings_add(found, FINDING_CARDS_UNFIT, source->line, "a card grid that holds more than its parts");
+        return NULL;
+    }
+    if (c.marks_lost)
+        findings_add(found, FINDING_CARD_TEXT, source->line, "bold or other marks in a card");
+    return c.grid;
+}
