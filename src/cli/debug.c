@@ -2,8 +2,8 @@
  *
  * Each stage prints its result on stdout, then its findings, one a line: `line: code: detail`.
  */
-#include "cli.h"
 #include "assets/assets.h"
+#include "cli.h"
 #include "dom/dom.h"
 #include "mapping/mapping.h"
 #include "page/page.h"
@@ -39,13 +39,16 @@ static void debug_repair(const debug_input *in, buffer *out) {
     buffer_append(out, repair_text(in->bytes, &options, in->arena, in->found));
 }
 
-/* debug assets [URL [BASEURL [RULE...]]] FILE: one address a line → what a page is to hold, and what is fetched.
- * The site's own address and the rules to turn on come first; a line that begins with "link " stands in a link. */
+/* debug assets [URL [BASEURL [RULE...]]] FILE: one address a line → what a page is to hold, and what is
+ * fetched. The site's own address and the rules to turn on come first; a line that begins with "link " stands
+ * in a link. */
 static void debug_assets(const debug_input *in, buffer *out) {
     slice on[16], error, shipped = asset_rules_shipped();
     asset_settings settings = {.on = on};
     for (int i = 0; i < in->argc && i < 18; i++)
-        *(i == 0 ? &settings.url : i == 1 ? &settings.baseurl : &on[settings.on_count++]) = slice_of(in->argv[i]);
+        *(i == 0   ? &settings.url
+          : i == 1 ? &settings.baseurl
+                   : &on[settings.on_count++]) = slice_of(in->argv[i]);
     asset_rules *rules = asset_rules_load(&shipped, 1, &settings, in->arena, &error);
     if (!rules) {
         buffer_append(out, error);
@@ -57,8 +60,8 @@ static void debug_assets(const debug_input *in, buffer *out) {
         to = to == SLICE_NONE ? in->bytes.length : to;
         bool link = slice_starts_with(line, SLICE("link "));
         asset_reference reference;
-        if (asset_rewrite_url(rules, slice_from(line, link ? 5 : 0), link ? ASSET_LINK : ASSET_PICTURE, in->arena,
-                              &reference))
+        if (asset_rewrite_url(rules, slice_from(line, link ? 5 : 0), link ? ASSET_LINK : ASSET_PICTURE,
+                              in->arena, &reference))
             buffer_printf(out, "%.*s <- %.*s\n", SLICE_ARGS(reference.url), SLICE_ARGS(reference.remote));
         else
             buffer_append(out, SLICE("as it is\n"));
@@ -104,13 +107,30 @@ static void debug_tiptap(const debug_input *in, buffer *out) {
     tiptap_write_json(document, out);
 }
 
+static void print_shape(const mapping_shape *s, buffer *out) {
+    static const char *const STATES[] = {"unclaimed", "claimed", "part"};
+    buffer_printf(out, "%u: %.*s %.*s: %s %.*s %.*s %.*s\n", s->line, SLICE_ARGS(s->shape),
+                  SLICE_ARGS(s->element), STATES[s->state], SLICE_ARGS(s->rule), SLICE_ARGS(s->block),
+                  SLICE_ARGS(s->parts));
+    for (size_t i = 0; i < s->misses.count; i++) {
+        const mapping_miss *miss = vector_at(&s->misses, i);
+        buffer_printf(out, "    not %.*s: %.*s\n", SLICE_ARGS(miss->rule), SLICE_ARGS(miss->condition));
+    }
+}
+
+/* --account: what the rules made of each shape, instead of the rewritten HTML. */
 static void debug_mapping(const debug_input *in, buffer *out) {
     size_t count;
     const mapping_source *shipped = mapping_shipped(&count);
     mapping_set *set = mapping_load(shipped, count);
+    mapping_account account = mapping_account_new(in->arena);
     dom_node *body = dom_parse(in->bytes, NULL, in->arena, in->found);
-    mapping_apply(set, body, NULL, in->arena, in->found, NULL);
-    dom_inner_html(body, out);
+    mapping_apply(set, body, NULL, in->arena, in->found, &account);
+    bool only_account = in->argc > 0 && strcmp(in->argv[0], "--account") == 0;
+    for (size_t i = 0; only_account && i < account.shapes.count; i++)
+        print_shape(vector_at(&account.shapes, i), out);
+    if (!only_account)
+        dom_inner_html(body, out);
     mapping_free(set);
 }
 

@@ -8,6 +8,7 @@
 static const command_info COMMANDS[] = {
     {"convert", "PATH...", "convert pages: a file, a folder, or - for standard input to standard output",
      command_convert},
+    {"mappings", "[SITE]", "list and check the rules in force", command_mappings},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -26,22 +26,23 @@ void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options
         at->flags = 0;
 }
 
-/* Two pages are the same when they are but for white space between tags. */
+/* Two pages are the same but for white space between tags, and for how much of it there is elsewhere. */
 static slice canonical(slice html, arena *a) {
     buffer out = buffer_new(a, html.length + 1);
     for (size_t i = 0; i < html.length; i++) {
         char c = html.data[i];
-        bool after_space = out.length && out.data[out.length - 1] == ' ';
-        if (!is_space(c))
+        if (!is_space(c)) {
             buffer_append_char(&out, c);
-        else if (!after_space && out.length && out.data[out.length - 1] != '>')
-            buffer_append_char(&out, ' ');
-        if (c == '<' && out.length > 1 && out.data[out.length - 2] == ' ') {
-            out.length -= 2;
-            buffer_append_char(&out, '<');
+            continue;
         }
+        while (i + 1 < html.length && is_space(html.data[i + 1]))
+            i++;
+        bool between = (!out.length || out.data[out.length - 1] == '>') &&
+                       (i + 1 == html.length || html.data[i + 1] == '<');
+        if (!between)
+            buffer_append_char(&out, ' ');
     }
-    return slice_trim(buffer_slice(&out));
+    return buffer_slice(&out);
 }
 
 bool mapping_run_example(const mapping_set *set, size_t index, size_t example, arena *a, uint32_t *line,

@@ -381,17 +381,14 @@ static void make_media(engine *e, const claim *c) {
     for (dom_node *at = c->container; at; at = dom_next(at, c->container))
         if (at->tag == tag)
             *(dom_node **)vector_push(&all) = at;
-    dom_node *outer = c->container;
+    vector captions = vector_new(e->arena, sizeof(dom_node *));
     for (dom_node *at = c->container; at; at = dom_next(at, c->container))
-        if (at->tag == DOM_TAG_FIGCAPTION)
-            wrap_phrases(e, at);
+        if (at->tag == DOM_TAG_FIGCAPTION && at != c->container)
+            *(dom_node **)vector_push(&captions) = at;
+    for (size_t i = 0; i < captions.count; i++)
+        unwrap(e, *(dom_node **)vector_at(&captions, i));
     for (size_t i = 0; i < all.count; i++)
-        wrap_media(e, *(dom_node **)vector_at(&all, i), outer, tag == DOM_TAG_IMG);
-    for (dom_node *at = c->container->first_child, *next; at; at = next) {
-        next = at->next;
-        if (at->tag == DOM_TAG_FIGCAPTION)
-            unwrap(e, at);
-    }
+        wrap_media(e, *(dom_node **)vector_at(&all, i), c->container, tag == DOM_TAG_IMG);
     if (c->container->parent && c->container->tag != tag)
         unwrap(e, c->container);
 }

@@ -150,6 +150,37 @@ static bool stands_alone(const inventory *in, const dom_node *node) {
     return true;
 }
 
+static bool ends_sentence(slice text) {
+    text = slice_trim(text);
+    return text.length && strchr(".!?:;", text.data[text.length - 1]);
+}
+
+static bool looks_like_button(const dom_node *link) {
+    const slice *classes = dom_attribute_get(link, SLICE("class")),
+                *style = dom_attribute_get(link, SLICE("style"));
+    return (classes && (slice_find(*classes, SLICE("button"), 0) != SLICE_NONE ||
+                        slice_find(*classes, SLICE("btn"), 0) != SLICE_NONE)) ||
+           (style && slice_find(*style, SLICE("background"), 0) != SLICE_NONE);
+}
+
+/* Whether a link can leave its line without breaking a sentence: it is all of the line, or it ends the line
+ * behind a finished sentence, or it is drawn as a button at its end. */
+static bool can_leave_line(const inventory *in, const dom_node *link) {
+    for (size_t i = 0; i < in->pieces.count; i++) {
+        const piece *one = vector_at(&in->pieces, i);
+        const piece *previous = i > 0 ? vector_at(&in->pieces, i - 1) : NULL;
+        const piece *next = i + 1 < in->pieces.count ? vector_at(&in->pieces, i + 1) : NULL;
+        if (one->link != link)
+            continue;
+        if (previous && previous->line == one->line && previous->link != link &&
+            !ends_sentence(previous->text->text) && !looks_like_button(link))
+            return false;
+        if (next && next->line == one->line && next->link != link)
+            return false;
+    }
+    return true;
+}
+
 /* ---- parts ------------------------------------------------------------------------------------------- */
 
 /* The next match of a selector in the item behind `after` (NULL: the first). */
@@ -284,9 +315,9 @@ static slice sort_links(engine *e, const rule *r, item *it, const inventory *in,
         const dom_node *link = *(dom_node **)vector_at(&in->links, i);
         slice href = slice_trim(*href_of(link)), text = own_text(e, in, t, link);
         if (same_target(href, it->href)) {
-            if (text.length && !holds_title(in, t, link) && stands_alone(in, link) && !*text_link)
+            if (text.length && !holds_title(in, t, link) && can_leave_line(in, link) && !*text_link)
                 *text_link = link;
-            else if (text.length && !stands_alone(in, link))
+            else if (text.length && !can_leave_line(in, link))
                 return fail_item(e, it, number, "has a link inside a sentence");
             continue;
         }

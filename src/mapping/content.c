@@ -4,6 +4,8 @@
 bool is_inline(const dom_node *node) {
     if (node->type != DOM_ELEMENT)
         return true;
+    if (node->tag == DOM_TAG_A && dom_has_class(node, SLICE("isomer-image-wrapper")))
+        return false; /* a picture that links: the editor's block */
     switch (node->tag) {
     case DOM_TAG_A:
     case DOM_TAG_ABBR:
