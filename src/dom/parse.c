@@ -114,13 +114,18 @@ static void convert_tree(const conversion *c, const GumboNode *root, dom_node *b
     }
 }
 
-dom_node *dom_parse(slice html, const line_map *lines, arena *a, findings *found) {
+static GumboOptions gumbo_options(arena *a, GumboTag context) {
     GumboOptions options = kGumboDefaultOptions;
     options.allocator = take;
     options.deallocator = leave;
     options.userdata = a;
     options.max_errors = 0;
-    options.fragment_context = GUMBO_TAG_BODY;
+    options.fragment_context = context;
+    return options;
+}
+
+dom_node *dom_parse(slice html, const line_map *lines, arena *a, findings *found) {
+    GumboOptions options = gumbo_options(a, GUMBO_TAG_BODY);
     size_t dropped = 0;
     slice safe = guard_html(html, a, &dropped);
     if (safe.data != html.data && found)
@@ -130,5 +135,21 @@ dom_node *dom_parse(slice html, const line_map *lines, arena *a, findings *found
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, 1);
     conversion c = {a, lines, found};
     convert_tree(&c, output->root, body);
+    return body;
+}
+
+dom_node *dom_parse_without_doctype(slice html, arena *a) {
+    GumboOptions options = gumbo_options(a, GUMBO_TAG_LAST);
+    size_t dropped = 0;
+    slice safe = guard_html(format_slice(a, "<body>%.*s", SLICE_ARGS(html)), a, &dropped);
+    GumboOutput *output = gumbo_parse_with_options(&options, safe.data, safe.length);
+    dom_node *body = dom_new_element(a, DOM_TAG_BODY, 1);
+    conversion c = {a, NULL, NULL};
+    const GumboVector *parts = &output->root->v.element.children;
+    for (unsigned i = 0; i < parts->length; i++) {
+        const GumboNode *part = parts->data[i];
+        if (part->type == GUMBO_NODE_ELEMENT && part->v.element.tag == GUMBO_TAG_BODY)
+            convert_tree(&c, part, body);
+    }
     return body;
 }

@@ -15,6 +15,13 @@ void pretty_print(slice html, buffer *out);
 
 /* purify.c: DOMPurify 3.1 with the CMS's settings, on text that we wrote ourselves. */
 void purify_written(slice html, arena *a, buffer *out);
+/* Whether an element may keep an attribute; `value` decoded and trimmed. */
+bool is_allowed_attribute(slice element, slice name, slice value);
+/* reader.c: the tree of a body that is plainly in save form, with the lines of the page; NULL for any other.
+ */
+dom_node *read_saved(slice html, uint32_t first_line, arena *a);
+/* markdown.c: Markdown with raw HTML → HTML. */
+slice render_markdown(slice text, arena *a);
 /* JavaScript's trim(). */
 slice trim_wide(slice text);
 /* Takes out of the tree what is not allowed; the attributes come out reversed. */

@@ -147,7 +147,7 @@ static bool holds_breakout(slice value) {
 }
 
 /* _isValidAttribute; `value` decoded and trimmed. */
-static bool is_allowed_attribute(slice element, slice name, slice value) {
+bool is_allowed_attribute(slice element, slice name, slice value) {
     if (holds_breakout(value))
         return false;
     if (slice_starts_with(name, SLICE("data-")) || slice_starts_with(name, SLICE("aria-")))
@@ -378,7 +378,7 @@ void write_tree(const dom_node *body, buffer *out) {
 }
 
 void purify_any(slice html, arena *a, buffer *out) {
-    dom_node *body = dom_parse(html, NULL, a, NULL);
+    dom_node *body = dom_parse_without_doctype(html, a);
     purify_tree(body, a);
     write_tree(body, out);
 }

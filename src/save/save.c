@@ -11,12 +11,3 @@ void save_body(const tiptap_node *document, arena *a, buffer *out) {
     else
         purify_written(buffer_slice(&pretty), a, out);
 }
-
-tiptap_node *save_load(slice body, uint32_t first_line, arena *a, findings *found) {
-    (void)first_line;
-    dom_node *tree = dom_parse(body, NULL, a, found);
-    purify_tree(tree, a);
-    tiptap_node *document = tiptap_parse(tree, a, NULL);
-    tiptap_complete(document, a);
-    return document;
-}
