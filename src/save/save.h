@@ -19,4 +19,17 @@ void save_body(const tiptap_node *document, arena *a, buffer *out);
  */
 tiptap_node *save_load(slice body, uint32_t first_line, arena *a, findings *found);
 
+/* A body that stays as it is: opened in the editor and saved again, not one byte changes. */
+typedef struct save_settled {
+    slice body;            /* the bytes to write */
+    tiptap_node *document; /* what the editor makes of them */
+    bool stable;           /* false: no fixed point was found; the page must not be written */
+    bool same_text;        /* the visible characters, without white space, are those of the document given */
+    uint32_t rounds;       /* how often it was saved and opened again: 1 when it was stable at once */
+} save_settled;
+
+/* Mends what cannot survive a save (blank lines in code, line breaks in attribute values), with findings,
+ * adds what the editor adds, and saves and opens the document until nothing changes. Changes `document`. */
+save_settled save_settle(tiptap_node *document, arena *a, findings *found);
+
 #endif

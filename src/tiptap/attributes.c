@@ -207,7 +207,7 @@ slice *read_attributes(arena *a, const dom_node *element, tiptap_attribute first
         if (!found[i].data)
             found[i] = info->initial;
         else
-            initial = initial && slice_equal(found[i], info->initial);
+            initial = initial && info->initial.data && slice_equal(found[i], info->initial);
     }
     if (initial)
         return NULL;
