@@ -303,7 +303,7 @@ slice decode_bytes(const repair_job *job, slice bytes) {
         bytes = decode_utf16(job, slice_from(bytes, 2), big_endian);
     else if (looks_like_utf16(bytes, &big_endian))
         bytes = decode_utf16(job, bytes, big_endian);
-    if (slice_starts_with(bytes, SLICE("\xEF\xBB\xBF"))) {
+    while (slice_starts_with(bytes, SLICE("\xEF\xBB\xBF"))) {
         findings_add(job->found, FINDING_ENCODING_BOM, 1, "U+FEFF");
         bytes = slice_from(bytes, 3);
     }

@@ -17,6 +17,9 @@ static inline bool is_off(const repair_job *job, finding_code code) {
 /* bytes.c: any bytes → valid UTF-8 with LF line ends, without a byte order mark. */
 slice decode_bytes(const repair_job *job, slice bytes);
 
+/* text.c: mends what is broken in valid UTF-8. */
+slice mend_text(const repair_job *job, slice text);
+
 /* Length of the UTF-8 sequence at `p` (1 to 4), or 0 where there is none. `left` bytes can be read, at
  * least 1. Table 3-7 of the Unicode standard: no overlong form, no surrogate, nothing above U+10FFFF. */
 static inline size_t utf8_sequence_length(const unsigned char *p, size_t left) {

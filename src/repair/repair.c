@@ -9,5 +9,5 @@ void repair_turn_off(repair_options *options) {
 slice repair_text(slice bytes, const repair_options *options, arena *a, findings *found) {
     static const repair_options all_on;
     repair_job job = {options ? options : &all_on, a, found};
-    return decode_bytes(&job, bytes);
+    return mend_text(&job, decode_bytes(&job, bytes));
 }

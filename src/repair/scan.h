@@ -1,0 +1,15 @@
+/* The fast look over a text: where something might have to be mended. Nearly all text is clean. */
+#ifndef REPAIR_SCAN_H
+#define REPAIR_SCAN_H
+
+#include "private.h"
+
+/* The offset of the first place from `from` on that deserves a closer look, or SLICE_NONE. */
+size_t scan_characters(slice text, size_t from); /* by the characters as they stand */
+size_t scan_references(slice text, size_t from); /* by & and what follows it */
+size_t scan_percents(slice text, size_t from);   /* by percent-encoding */
+
+/* Can a misread sequence begin with this character, in any of the code pages? False is certain. */
+bool scan_may_lead(uint32_t value);
+
+#endif

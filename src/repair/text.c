@@ -1,0 +1,169 @@
+/* Valid UTF-8 → mended text: finds the lines that deserve a look, and mends them until nothing changes.
+ *
+ * Comes in: valid UTF-8 with LF line ends. Goes out: the very same slice where nothing changed, else a copy.
+ * A line is mended by passes over its tokens (mojibake.c, normalise.c) until no pass changes it, and then
+ * read anew, so that the result is a text that repair leaves alone. Each layer of mojibake at least halves
+ * the text it is in, so the passes over a text are few and shrink.
+ */
+#include "changes.h"
+#include "normalise.h"
+#include "scan.h"
+
+#define PASSES_MAX 40 /* more than a text of any size has layers */
+#define ROUNDS_MAX 8  /* a mended line that, read anew, holds more to mend */
+
+typedef struct mender {
+    const repair_job *job;
+    const codepage_index *index;
+    mojibake_search *search;
+    mojibake_evidence evidence;
+    token *tokens[2];
+    size_t room;
+    vector doubts; /* of mojibake_doubt, of the line at hand */
+    size_t lost;   /* how far the findings of bytes.c have been compared */
+} mender;
+
+/* Lines with something in them that deserves a look. */
+typedef struct marked_line {
+    size_t start, end; /* without the line end */
+} marked_line;
+
+static size_t smallest(const size_t *offsets, size_t count) {
+    size_t least = offsets[0];
+    for (size_t i = 1; i < count; i++)
+        least = offsets[i] < least ? offsets[i] : least;
+    return least;
+}
+
+static vector mark_lines(slice text, arena *a) {
+    static size_t (*const scans[])(slice, size_t) = {scan_characters, scan_references, scan_percents};
+    enum { SCANS = sizeof scans / sizeof *scans };
+    vector marked = vector_new(a, sizeof(marked_line));
+    size_t next[SCANS], at;
+    for (size_t i = 0; i < SCANS; i++)
+        next[i] = scans[i](text, 0);
+    while ((at = smallest(next, SCANS)) != SLICE_NONE) {
+        const char *before = memrchr(text.data, '\n', at);
+        size_t start = before ? (size_t)(before - text.data) + 1 : 0, end = slice_find_char(text, '\n', at);
+        end = end == SLICE_NONE ? text.length : end;
+        marked_line *added = vector_push(&marked);
+        *added = (marked_line){start, end};
+        for (size_t i = 0; i < SCANS; i++)
+            if (next[i] < end)
+                next[i] = scans[i](text, end);
+    }
+    return marked;
+}
+
+/* ---- one line ---------------------------------------------------------------------------------------- */
+
+static void make_room(mender *m, size_t tokens) {
+    if (tokens <= m->room)
+        return;
+    m->room = tokens + tokens / 2;
+    for (size_t i = 0; i < 2; i++)
+        m->tokens[i] = arena_alloc(m->job->arena, m->room * sizeof(token));
+}
+
+static token_line read_line(mender *m, slice source, const surroundings *around) {
+    make_room(m, source.length + 1);
+    return tokenise_line(m->job, m->index, source, around, m->tokens[0], m->tokens[1]);
+}
+
+/* All passes until none changes the line. */
+static void mend_tokens(mender *m, token_line *line) {
+    bool changed = true, misread = !is_off(m->job, FINDING_ENCODING_MOJIBAKE);
+    for (size_t pass = 0; changed && pass < PASSES_MAX; pass++) {
+        m->doubts.count = 0;
+        changed = misread && mojibake_mend(m->search, line, &m->evidence, NULL, &m->doubts);
+        changed = normalise_controls(m->job, m->index, line) || changed;
+        changed = normalise_invisible(m->job, line) || changed;
+        changed = normalise_composition(m->job, m->index, line) || changed;
+    }
+}
+
+static bool is_mended(const token_line *line) {
+    for (size_t i = 0; i < line->count; i++)
+        if (line->tokens[i].code != UNCHANGED || line->tokens[i].dropped_from < line->tokens[i].start)
+            return true;
+    return false;
+}
+
+static slice write_line(const mender *m, const token_line *line) {
+    buffer out = buffer_new(m->job->arena, line->source.length + 16);
+    for (size_t i = 0; i < line->count; i++)
+        token_write(line, &line->tokens[i], &out);
+    return buffer_slice(&out);
+}
+
+static slice mend_line(mender *m, slice source, const surroundings *around, uint32_t number) {
+    uint32_t lost_before = m->job->found->counts[FINDING_ENCODING_LOST];
+    for (size_t round = 0; round < ROUNDS_MAX; round++) {
+        token_line line = read_line(m, source, around);
+        mend_tokens(m, &line);
+        if (!is_mended(&line)) {
+            bool reported = m->job->found->counts[FINDING_ENCODING_LOST] > lost_before;
+            report_left(m->job, &line, number, &m->doubts, reported ? NULL : &m->lost);
+            break;
+        }
+        report_changes(m->job, &line, number);
+        source = write_line(m, &line);
+    }
+    return source;
+}
+
+/* ---- the text ---------------------------------------------------------------------------------------- */
+
+/* What the clear cases of the whole text say about the doubtful ones. */
+static void gather_evidence(mender *m, slice text, const vector *marked) {
+    static const surroundings nowhere;
+    mojibake_evidence counted = {{0}};
+    for (size_t i = 0; i < marked->count && !is_off(m->job, FINDING_ENCODING_MOJIBAKE); i++) {
+        const marked_line *at = vector_at(marked, i);
+        token_line line = read_line(m, slice_sub(text, at->start, at->end), &nowhere);
+        mojibake_mend(m->search, &line, NULL, &counted, NULL);
+    }
+    m->evidence = counted;
+}
+
+/* Steps over the unmarked lines of text[from, to), which ends with a line end or is empty. */
+static void pass_lines(surroundings *around, slice text, size_t from, size_t to, uint32_t *number) {
+    while (from < to) {
+        size_t end = slice_find_char(text, '\n', from);
+        surroundings_pass(around, slice_sub(text, from, end));
+        ++*number;
+        from = end + 1;
+    }
+}
+
+slice mend_text(const repair_job *job, slice text) {
+    vector marked = mark_lines(text, job->arena);
+    if (marked.count == 0)
+        return text;
+    mender m = {.job = job, .index = codepage_index_new(job->arena)};
+    m.search = mojibake_search_new(job, m.index);
+    m.doubts = vector_new(job->arena, sizeof(mojibake_doubt));
+    gather_evidence(&m, text, &marked);
+    buffer out = buffer_new(job->arena, text.length + 64);
+    surroundings around = {0};
+    uint32_t number = 1;
+    size_t at = 0, written = 0;
+    for (size_t i = 0; i < marked.count; i++) {
+        const marked_line *line = vector_at(&marked, i);
+        slice source = slice_sub(text, line->start, line->end);
+        pass_lines(&around, text, at, line->start, &number);
+        slice mended = mend_line(&m, source, &around, number);
+        surroundings_pass(&around, mended);
+        at = line->end < text.length ? line->end + 1 : line->end;
+        number++;
+        if (mended.data == source.data)
+            continue;
+        buffer_append(&out, slice_sub(text, written, line->start));
+        buffer_append(&out, mended);
+        written = line->end;
+    }
+    if (written == 0 && out.length == 0)
+        return text;
+    buffer_append(&out, slice_from(text, written));
+    return buffer_slice(&out);
+}

@@ -1,0 +1,36 @@
+/* Repairs many pages in one process, for the scripts beside it.
+ *
+ * stdin: a page as its length in decimal, a line feed, its bytes; again and again. stdout: the repaired pages
+ * in the same form, with the number of findings of each code that changed something before it: "changes
+ * length\n".
+ */
+#include "repair/repair.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static unsigned count_changes(const findings *found) {
+    unsigned changes = 0;
+    for (size_t i = 0; i < found->items.count; i++) {
+        const finding *one = vector_at(&found->items, i);
+        changes += one->before.length != 0 && one->code != FINDING_ENCODING_DOUBTFUL;
+    }
+    return changes;
+}
+
+int main(void) {
+    arena *a = arena_create(0);
+    size_t length;
+    while (scanf("%zu", &length) == 1 && getchar() == '\n') {
+        char *bytes = arena_alloc(a, length + 1);
+        if (fread(bytes, 1, length, stdin) != length)
+            return EXIT_FAILURE;
+        findings found = findings_new(a);
+        slice text = repair_text((slice){bytes, length}, NULL, a, &found);
+        printf("%u %zu\n", count_changes(&found), text.length);
+        fwrite(text.data, 1, text.length, stdout);
+        arena_reset(a);
+    }
+    arena_destroy(a);
+    return EXIT_SUCCESS;
+}
