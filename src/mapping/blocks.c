@@ -481,13 +481,18 @@ static void make_dropped(engine *e, const claim *c) {
     }
 }
 
+static void keep_as_is(engine *e, const claim *c) {
+    (void)e;
+    (void)c;
+}
+
 static void (*const MAKERS[BLOCK_KIND_COUNT])(engine *e, const claim *c) = {
     [BLOCK_CARD_GRID] = make_card_grid,    [BLOCK_ACCORDION] = make_accordion,
     [BLOCK_PICTURE] = make_media,          [BLOCK_EMBED] = make_media,
     [BLOCK_QUOTE] = make_phrase_block,     [BLOCK_HEADING] = make_phrase_block,
     [BLOCK_PARAGRAPH] = make_phrase_block, [BLOCK_LIST] = make_list,
     [BLOCK_LINK] = make_plain_link,        [BLOCK_UNWRAP] = make_unwrapped,
-    [BLOCK_DROP] = make_dropped,
+    [BLOCK_DROP] = make_dropped,           [BLOCK_KEEP] = keep_as_is,
 };
 
 void rewrite_claims(engine *e) {

@@ -218,8 +218,16 @@ typedef struct title {
     uint32_t line;        /* its line; 0 and no node: the text is written nowhere in the item */
 } title;
 
+/* Words: something else than dots and dashes. */
+static bool has_words(slice text) {
+    for (size_t i = 0; i < text.length; i++)
+        if (is_alnum(text.data[i]) || (unsigned char)text.data[i] >= 0x80)
+            return true;
+    return false;
+}
+
 static bool is_title(slice text) {
-    return text.length > 0 && utf16_length(text) <= TITLE_MAX;
+    return has_words(text) && utf16_length(text) <= TITLE_MAX;
 }
 
 static bool title_from(engine *e, const part_source *source, const item *it, const inventory *in,
@@ -346,7 +354,7 @@ static slice find_picture(engine *e, const rule *r, item *it, const inventory *i
                 *alt = dom_attribute_get(it->picture, SLICE("alt"));
     if (!source || !slice_trim(*source).length || slice_starts_with(slice_trim(*source), SLICE("data:")))
         return fail_item(e, it, number, "has a picture without an address");
-    it->alt = alt ? collapse_text(*alt, e->arena) : (slice){0};
+    it->alt = alt && has_words(*alt) ? collapse_text(*alt, e->arena) : (slice){0};
     return (slice){0};
 }
 
@@ -419,6 +427,16 @@ static slice check_headings(engine *e, const item *it, const inventory *in, cons
     return (slice){0};
 }
 
+/* `{{ … }}` and `{% … %}`: the card's text is not known. */
+static bool holds_liquid(const item *it) {
+    const slice texts[] = {it->title, it->description, it->href};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (slice_find(texts[i], SLICE("{{"), 0) != SLICE_NONE ||
+            slice_find(texts[i], SLICE("{%"), 0) != SLICE_NONE)
+            return true;
+    return false;
+}
+
 slice fit_card(engine *e, const rule *r, item *it, size_t number) {
     inventory in = take_stock(e, it);
     title t = {0};
@@ -437,7 +455,11 @@ slice fit_card(engine *e, const rule *r, item *it, size_t number) {
         failure = sort_links(e, r, it, &in, &t, number, &text_link);
     if (failure.length)
         return failure;
+    if (it->title_from_alt && !it->href.length)
+        return fail_item(e, it, number, "shows a picture and nothing else");
     gather_description(e, r, it, &in, &t, text_link);
+    if (holds_liquid(it))
+        return fail_item(e, it, number, "is filled in by a Liquid template");
     size_t length = utf16_length(it->description);
     if (length > e->options.description_max)
         return format_slice(e->arena,

@@ -364,6 +364,7 @@ static const struct block_info {
     [BLOCK_LINK] = {KEY("link"), {0}, PART_KIND_COUNT, false},
     [BLOCK_UNWRAP] = {KEY("unwrap"), {0}, PART_KIND_COUNT, true},
     [BLOCK_DROP] = {KEY("drop"), {0}, PART_KIND_COUNT, true},
+    [BLOCK_KEEP] = {KEY("keep"), {0}, PART_KIND_COUNT, false},
 };
 
 slice block_name(block_kind kind) {
@@ -686,8 +687,8 @@ static bool always_claims(const rule *r) {
                          w->text.max == UINT32_MAX && !w->only_items && !w->has.count && !w->has_not.count &&
                          !w->every.count && !w->some.count && !w->none.count && !w->text_is_count;
     return unconditional && !r->items && r->match && r->leftover != LEFTOVER_REFUSE &&
-           (r->make == BLOCK_UNWRAP || r->make == BLOCK_DROP || r->make == BLOCK_PARAGRAPH ||
-            r->make == BLOCK_HEADING || r->make == BLOCK_QUOTE);
+           (r->make == BLOCK_UNWRAP || r->make == BLOCK_DROP || r->make == BLOCK_KEEP ||
+            r->make == BLOCK_PARAGRAPH || r->make == BLOCK_HEADING || r->make == BLOCK_QUOTE);
 }
 
 /* Whether one alternative of a selector list, as written, is among those of another list. */

@@ -239,11 +239,14 @@ static void mark(recognition *r, dom_node *node, unsigned flag, const claim *c) 
     pair_put(&r->owners, node, node, c);
 }
 
+static bool holds_no_blocks(block_kind make) {
+    return make == BLOCK_DROP || make == BLOCK_LINK || make == BLOCK_KEEP;
+}
+
 /* What inside the claim is settled, and what stays open to other rules. */
 static void mark_claim(recognition *r, const claim *c) {
     if (c->container)
-        mark(r, c->container,
-             c->rule->make == BLOCK_DROP || c->rule->make == BLOCK_LINK ? NODE_LEAF : NODE_CONSUMED, c);
+        mark(r, c->container, holds_no_blocks(c->rule->make) ? NODE_LEAF : NODE_CONSUMED, c);
     bool media = c->rule->make == BLOCK_PICTURE || c->rule->make == BLOCK_EMBED;
     for (dom_node *at = c->container; media && at; at = dom_next(at, c->container))
         if (at->type == DOM_ELEMENT)

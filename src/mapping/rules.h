@@ -17,6 +17,7 @@ typedef enum block_kind {
     BLOCK_LINK,      /* a plain link, without buttons inside */
     BLOCK_UNWRAP,    /* its content, in reading order */
     BLOCK_DROP,      /* nothing, with a finding */
+    BLOCK_KEEP,      /* itself: no rule looks inside */
     BLOCK_KIND_COUNT
 } block_kind;
 
