@@ -59,6 +59,7 @@ typedef struct command_info {
 const command_info *command_table(void);
 
 int command_convert(const cli_arguments *arguments);
+int command_explain(const cli_arguments *arguments);
 int command_mappings(const cli_arguments *arguments);
 int command_debug(int argc, char **argv); /* stages have arguments of their own */
 

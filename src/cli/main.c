@@ -8,6 +8,7 @@
 static const command_info COMMANDS[] = {
     {"convert", "PATH...", "convert pages: a file, a folder, or - for standard input to standard output",
      command_convert},
+    {"explain", "PAGE...", "which rule took which shape, and why not another", command_explain},
     {"mappings", "[SITE]", "list and check the rules in force", command_mappings},
     {NULL, NULL, NULL, NULL},
 };

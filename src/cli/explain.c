@@ -1,0 +1,116 @@
+/* `isomerize explain PAGE`: what the rules made of each shape of a page, and why not something else. */
+#include "convert/convert.h"
+#include "rules.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static const char *const STATES[] = {"unclaimed", "claimed", "part"};
+
+static void append_field(buffer *out, const char *name, slice value) {
+    buffer_printf(out, ",\"%s\":", name);
+    buffer_append_json(out, value);
+}
+
+static void print_json(const char *path, const mapping_shape *s, arena *a) {
+    buffer out = buffer_new(a, 512);
+    buffer_append(&out, SLICE("{\"page\":"));
+    buffer_append_json(&out, slice_of(path));
+    buffer_printf(&out, ",\"line\":%u", s->line);
+    append_field(&out, "shape", s->shape);
+    append_field(&out, "element", s->element);
+    append_field(&out, "state", slice_of(STATES[s->state]));
+    append_field(&out, "rule", s->rule);
+    append_field(&out, "block", s->block);
+    append_field(&out, "parts", s->parts);
+    const mapping_miss *nearest = mapping_nearest_miss(s);
+    append_field(&out, "nearest", nearest ? nearest->rule : SLICE(""));
+    buffer_append(&out, SLICE(",\"misses\":["));
+    for (size_t i = 0; i < s->misses.count; i++) {
+        const mapping_miss *miss = vector_at(&s->misses, i);
+        buffer_append(&out, i ? SLICE(",{\"rule\":") : SLICE("{\"rule\":"));
+        buffer_append_json(&out, miss->rule);
+        append_field(&out, "condition", miss->condition);
+        buffer_printf(&out, ",\"held\":%u}", miss->held);
+    }
+    buffer_append(&out, SLICE("]}\n"));
+    fwrite(out.data, 1, out.length, stdout);
+}
+
+static void print_shape(const mapping_shape *s, bool verbose) {
+    if (s->state == MAPPING_PART && !verbose)
+        return;
+    printf("%5u  %-32.*s ", s->line, SLICE_ARGS(s->element));
+    if (s->state == MAPPING_UNCLAIMED)
+        printf("left as it is%s\n", s->misses.count ? "" : ": no rule is for it");
+    else
+        printf("%s%.*s: %.*s%s%.*s\n", s->state == MAPPING_PART ? "part of " : "", SLICE_ARGS(s->rule),
+               SLICE_ARGS(s->block), s->parts.length ? ", " : "", SLICE_ARGS(s->parts));
+    const mapping_miss *nearest = mapping_nearest_miss(s);
+    for (size_t i = 0; i < s->misses.count; i++) {
+        const mapping_miss *miss = vector_at(&s->misses, i);
+        if (miss == nearest || verbose)
+            printf("           not %.*s: %.*s\n", SLICE_ARGS(miss->rule), SLICE_ARGS(miss->condition));
+    }
+}
+
+static void print_account(const char *path, const mapping_account *account, const cli_arguments *arguments,
+                          arena *a) {
+    size_t counts[MAPPING_PART + 1] = {0};
+    bool json = option_given(arguments, OPTION_JSON), verbose = option_given(arguments, OPTION_VERBOSE);
+    if (!json)
+        printf("%s\n", path);
+    for (size_t i = 0; i < account->shapes.count; i++) {
+        const mapping_shape *s = vector_at(&account->shapes, i);
+        counts[s->state]++;
+        if (json)
+            print_json(path, s, a);
+        else
+            print_shape(s, verbose);
+    }
+    if (!json)
+        printf("%zu shapes: %zu claimed by a rule, %zu part of those, %zu left as they are\n",
+               account->shapes.count, counts[MAPPING_CLAIMED], counts[MAPPING_PART],
+               counts[MAPPING_UNCLAIMED]);
+}
+
+static int explain_page(const char *path, const mapping_set *set, const cli_arguments *arguments) {
+    static const char *const LEFT_ALONE[] = {"", "is a page of the new editor", "has no front matter",
+                                             "is refused"};
+    arena *a = arena_create(0);
+    slice bytes;
+    if (!read_file(path, a, &bytes)) {
+        complain("%s: cannot be read: %s", path, strerror(errno));
+        arena_destroy(a);
+        return EXIT_ENVIRONMENT;
+    }
+    convert_options options = convert_defaults();
+    options.mappings = set;
+    options.no_repair = option_given(arguments, OPTION_NO_REPAIR);
+    convert_result result;
+    convert_page(bytes, &options, a, &result);
+    bool read = result.account && (result.state == CONVERT_DONE || result.account->shapes.count);
+    if (read)
+        print_account(path, result.account, arguments, a);
+    else
+        complain("%s: %s, so no rule looks at it", path, LEFT_ALONE[result.state]);
+    arena_destroy(a);
+    return read || result.state == CONVERT_ALREADY ? EXIT_DONE : EXIT_UNCONVERTED;
+}
+
+int command_explain(const cli_arguments *arguments) {
+    if (arguments->word_count == 0) {
+        complain("explain: which page? `isomerize explain PAGE...`");
+        return EXIT_USAGE;
+    }
+    mapping_set *set = load_rules(arguments, ".");
+    if (!set)
+        return EXIT_ENVIRONMENT;
+    int status = rules_are_good(set) ? EXIT_DONE : EXIT_USAGE;
+    for (size_t i = 0; i < arguments->word_count && status != EXIT_USAGE; i++) {
+        int one = explain_page(arguments->words[i], set, arguments);
+        status = one > status ? one : status;
+    }
+    mapping_free(set);
+    return status;
+}
