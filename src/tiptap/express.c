@@ -87,6 +87,10 @@ static frame *innermost_table(const walk *w) {
     return top->table ? vector_at(&w->frames, top->table - 1) : NULL;
 }
 
+static bool is_blank(const dom_node *node) {
+    return node->type == DOM_COMMENT || (node->type == DOM_TEXT && !slice_trim(node->text).length);
+}
+
 /* ---- which rule --------------------------------------------------------------------------------------- */
 
 /* An accordion holds nothing but details: schema, detailGroup. */
@@ -141,8 +145,9 @@ static rule rule_of(const walk *w, const dom_node *node) {
 /* ---- what an element always is ------------------------------------------------------------------------ */
 
 static void report_element(walk *w, const dom_node *node) {
+    const frame *top = vector_last(&w->frames);
     finding_code code = ELEMENTS[node->tag].finding;
-    if (!ELEMENTS[node->tag].known || code == NO_FINDING)
+    if (!ELEMENTS[node->tag].known || code == NO_FINDING || top->foreign)
         return;
     static const char *const TELLING[] = {"src", "data", "href", "action", "type", "name", "class", "alt"};
     for (size_t i = 0; i < sizeof TELLING / sizeof *TELLING; i++) {
@@ -173,8 +178,29 @@ static void report_unknown(walk *w, const dom_node *node) {
         findings_add(w->found, FINDING_UNKNOWN_ELEMENT, node->line, "<%.*s>", SLICE_ARGS(node->name));
 }
 
+/* A code block holds no marks and no links (schema: codeBlock). */
+static void report_in_code(walk *w, const dom_node *node) {
+    const slice *href = attribute(node, "href");
+    if (!express_in_code(&w->out))
+        return;
+    if (node->tag == DOM_TAG_A && href)
+        findings_add(w->found, FINDING_CODE_LINK, node->line, "<a href=\"%.*s\">", SLICE_ARGS(*href));
+    else if (ELEMENTS[node->tag].marks & ~(unsigned)MARK_CODE)
+        findings_add(w->found, FINDING_CODE_MARKS, node->line, "<%.*s> in a code block",
+                     SLICE_ARGS(node->name));
+}
+
+/* Code in a line takes no other mark, and a link takes the place of code (schema: code excludes all). */
+static void report_code_with_marks(walk *w, const dom_node *node, inline_style around) {
+    bool mixed = w->style.marks & MARK_CODE && (w->style.marks != MARK_CODE || w->style.link);
+    bool was_mixed = around.marks & MARK_CODE && (around.marks != MARK_CODE || around.link);
+    if (mixed && !was_mixed && !express_in_code(&w->out))
+        findings_add(w->found, FINDING_CODE_MARKS, node->line, "<%.*s>", SLICE_ARGS(node->name));
+}
+
 static void report(walk *w, const dom_node *node) {
     frame *table = innermost_table(w);
+    report_in_code(w, node);
     report_unknown(w, node);
     report_element(w, node);
     report_tooltip(w, node);
@@ -199,17 +225,17 @@ static int hex_value(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static slice percent_decoded(slice text, arena *a) {
+/* %20 and its like as the characters they stand for: all of them, or only the printable ones of ASCII. */
+static slice percent_decoded(slice text, bool all, arena *a) {
     buffer out = buffer_new(a, text.length);
     for (size_t at = 0; at < text.length; at++) {
-        bool escape = text.data[at] == '%' && at + 2 < text.length && hex_value(text.data[at + 1]) >= 0 &&
-                      hex_value(text.data[at + 2]) >= 0;
-        if (!escape) {
-            buffer_append_char(&out, text.data[at]);
-            continue;
-        }
-        buffer_append_char(&out, (char)(hex_value(text.data[at + 1]) * 16 + hex_value(text.data[at + 2])));
-        at += 2;
+        bool escape = text.data[at] == '%' && at + 2 < text.length;
+        int high = escape ? hex_value(text.data[at + 1]) : -1,
+            low = escape ? hex_value(text.data[at + 2]) : -1;
+        int value = high >= 0 && low >= 0 ? high * 16 + low : -1;
+        bool decode = value >= 0 && (all || (value >= ' ' && value <= '~'));
+        buffer_append_char(&out, decode ? (char)value : text.data[at]);
+        at += decode ? 2 : 0;
     }
     return buffer_slice(&out);
 }
@@ -225,7 +251,8 @@ static void report_in_page_link(walk *w, const dom_node *node, slice href) {
     if (footnote)
         findings_add(w->found, FINDING_FOOTNOTES, node->line, "footnotes, the first of them linked as `%.*s`",
                      SLICE_ARGS(href));
-    else if (express_id_exists(w->refs, id) || express_id_exists(w->refs, percent_decoded(id, w->arena)))
+    else if (express_id_exists(w->refs, id) ||
+             express_id_exists(w->refs, percent_decoded(id, true, w->arena)))
         findings_add(w->found, FINDING_LINK_IN_PAGE, node->line, "a link to `%.*s`", SLICE_ARGS(href));
     else
         findings_add(w->found, FINDING_LINK_DEAD, node->line,
@@ -333,7 +360,8 @@ static void put_link_line(walk *w, const dom_node *node, slice href, slice text)
 static void put_area(walk *w, const dom_node *area) {
     const slice *href = attribute(area, "href"), *alt = attribute(area, "alt");
     if (href && slice_trim(*href).length && !mentions_script(*href))
-        put_link_line(w, area, slice_trim(*href), alt ? slice_trim(*alt) : express_file_name(*href));
+        put_link_line(w, area, slice_trim(*href),
+                      alt && slice_trim(*alt).length ? slice_trim(*alt) : express_file_name(*href));
 }
 
 /* A task's own box is kept (taskItem: checked); any other control can do nothing on the new page. */
@@ -403,9 +431,9 @@ static bool is_task(const dom_node *item) {
 static bool is_task_list(const dom_node *list) {
     size_t tasks = 0;
     for (const dom_node *item = list->first_child; item; item = item->next) {
-        if (item->type != DOM_ELEMENT)
+        if (is_blank(item))
             continue;
-        if (!is_task(item) || holds_block(item))
+        if (item->tag != DOM_TAG_LI || !is_task(item) || holds_block(item))
             return false;
         tasks++;
     }
@@ -641,7 +669,7 @@ static bool put_element(walk *w, dom_node *node, rule r) {
     case RULE_MEDIA:
         source = express_media_source(node);
         if (source.length)
-            put_link_line(w, node, source, express_file_name(source));
+            put_link_line(w, node, source, percent_decoded(express_file_name(source), false, w->arena));
         return source.length > 0;
     default:
         return false;
@@ -676,6 +704,7 @@ static bool enter_element(walk *w, dom_node *node) {
     f.inner = w->out.container;
     w->style.marks |= ELEMENTS[node->tag].marks;
     w->style.marks = express_style_marks(node, r == RULE_INLINE || r == RULE_LINK, w->style.marks);
+    report_code_with_marks(w, node, f.style);
     *(frame *)vector_push(&w->frames) = f;
     return true;
 }

@@ -7,6 +7,8 @@ slice express_file_name(slice url) {
     size_t end = 0, from = 0;
     while (end < url.length && url.data[end] != '?' && url.data[end] != '#')
         end++;
+    while (end && url.data[end - 1] == '/')
+        end--;
     for (size_t i = 0; i < end; i++)
         if (url.data[i] == '/' && i + 1 < end)
             from = i + 1;
