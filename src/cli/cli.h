@@ -60,11 +60,17 @@ const command_info *command_table(void);
 
 int command_convert(const cli_arguments *arguments);
 int command_explain(const cli_arguments *arguments);
+int command_status(const cli_arguments *arguments);
+int command_revert(const cli_arguments *arguments);
 int command_mappings(const cli_arguments *arguments);
 int command_debug(int argc, char **argv); /* stages have arguments of their own */
 
 /* "isomerize: …" on standard error, with a line break. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* From now on the first Ctrl-C (SIGINT, SIGTERM) only asks to stop, the second ends the program. */
+void watch_for_stop(void);
+bool stop_is_asked(void *context); /* for site_events; `context` is not used */
 
 /* A whole file, or standard input for "-", into the arena. False with errno set. */
 bool read_file(const char *path, arena *a, slice *out);

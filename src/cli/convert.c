@@ -1,118 +1,154 @@
 /* `isomerize convert PATH...`: pages in, pages out. */
-#include "convert/convert.h"
 #include "cli.h"
+#include "engine.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 typedef struct run {
     const cli_arguments *arguments;
-    convert_options options;
-    arena *kept, *page; /* of the whole run, of one page */
-    size_t states[CONVERT_REFUSED + 1];
-    bool failed;
+    grade worst;
 } run;
 
-static void print_findings(const run *r, const char *path, const convert_result *result) {
-    if (option_given(r->arguments, OPTION_QUIET))
-        return;
+static void print_findings(const run *r, slice path, const convert_result *result) {
     for (size_t i = 0; i < result->found.items.count; i++) {
         const finding *f = vector_at(&result->found.items, i);
         const finding_info *info = finding_describe(f->code);
         if (info->grade < GRADE_LOSS && !option_given(r->arguments, OPTION_VERBOSE))
             continue;
-        fprintf(stderr, "%s:%u:%u: %s: %s: %.*s; %s\n", path, f->line, f->column, grade_name(info->grade),
-                info->name, SLICE_ARGS(f->detail), info->advice);
+        fprintf(stderr, "%.*s:%u:%u: %s: %s: %.*s; %s\n", SLICE_ARGS(path), f->line, f->column,
+                grade_name(info->grade), info->name, SLICE_ARGS(f->detail), info->advice);
     }
 }
 
-static bool write_whole(const char *path, slice bytes, mode_t mode, arena *a) {
-    const char *temporary = slice_c_string(format_slice(a, "%s.isomerize-%ld", path, (long)getpid()), a);
-    FILE *file = fopen(temporary, "wb");
-    bool done = file && fwrite(bytes.data, 1, bytes.length, file) == bytes.length && fflush(file) == 0 &&
-                fsync(fileno(file)) == 0 && fchmod(fileno(file), mode) == 0;
-    if (file)
-        done = fclose(file) == 0 && done;
-    done = done && rename(temporary, path) == 0;
-    if (!done)
-        unlink(temporary);
-    return done;
+static void print_json(const site_result *result, arena *scratch) {
+    static const char *const names[] = {"converted", "already", "not-a-page", "refused",
+                                        "unchanged", "kept",    "failed"};
+    buffer out = buffer_new(scratch, 256);
+    buffer_append_string(&out, "{\"page\":");
+    buffer_append_json(&out, result->path);
+    buffer_printf(&out, ",\"outcome\":\"%s\",\"grade\":\"%s\",\"message\":", names[result->outcome],
+                  grade_name(result->grade));
+    buffer_append_json(&out, result->message);
+    printf("%.*s}\n", SLICE_ARGS(buffer_slice(&out)));
 }
 
-static void make_folders(char *path) {
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(path, 0777);
-        *slash = '/';
-    }
-}
-
-static void write_result(run *r, const char *path, const char *relative, const convert_result *result,
-                         mode_t mode) {
-    const char *out = option_value(r->arguments, OPTION_OUT, NULL);
-    if (strcmp(path, "-") == 0) {
-        fwrite(result->output.data, 1, result->output.length, stdout);
+static void report_page(void *context, const site_result *result, arena *scratch) {
+    run *r = context;
+    slice path = site_show_path(result->path, scratch);
+    if (option_given(r->arguments, OPTION_JSON))
+        print_json(result, scratch);
+    if ((result->outcome == SITE_CONVERTED || result->outcome == SITE_REFUSED) && result->grade > r->worst)
+        r->worst = result->grade;
+    if (result->outcome == SITE_FAILED)
+        complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(result->message));
+    if (option_given(r->arguments, OPTION_QUIET))
         return;
-    }
-    if (!out && result->state != CONVERT_DONE)
-        return;
-    const char *target = path;
-    if (out) {
-        slice joined = format_slice(r->page, "%s/%s", out, relative);
-        char *copy = arena_alloc(r->page, joined.length + 1);
-        memcpy(copy, slice_c_string(joined, r->page), joined.length + 1);
-        make_folders(copy);
-        target = copy;
-    }
-    if (!write_whole(target, result->output, mode, r->page)) {
-        complain("%s: cannot be written: %s", target, strerror(errno));
-        r->failed = true;
-    }
+    if (result->outcome == SITE_KEPT)
+        complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(result->message));
+    else if (result->conversion)
+        print_findings(r, path, result->conversion);
 }
 
-static void convert_file(run *r, const char *path, const char *relative) {
+/* ---- standard input
+ * -------------------------------------------------------------------------------------------------- */
+
+static int convert_standard_input(const cli_arguments *arguments, arena *a) {
+    engine e;
     slice bytes;
-    struct stat info = {.st_mode = 0644};
-    arena_reset(r->page);
-    arena *input = arena_create(0);
-    if ((strcmp(path, "-") != 0 && stat(path, &info) != 0) || !read_file(path, input, &bytes)) {
-        complain("%s: cannot be read: %s", path, strerror(errno));
-        r->failed = true;
+    int status = engine_start(&e, arguments, NULL, a);
+    if (status != EXIT_DONE)
+        return status;
+    arena *page = arena_create(CONVERT_MEMORY);
+    if (!read_file("-", a, &bytes)) {
+        complain("standard input cannot be read: %s", strerror(errno));
+        status = EXIT_ENVIRONMENT;
     } else {
+        run r = {.arguments = arguments};
         convert_result result;
-        convert_page(bytes, &r->options, r->page, &result);
-        r->states[result.state]++;
-        print_findings(r, path, &result);
-        write_result(r, path, relative, &result, info.st_mode & 07777);
+        convert_page(bytes, &e.options, page, &result);
+        if (!option_given(arguments, OPTION_QUIET))
+            print_findings(&r, SLICE("-"), &result);
+        bool written = fwrite(result.output.data, 1, result.output.length, stdout) == result.output.length &&
+                       fflush(stdout) == 0;
+        status = !written ? EXIT_ENVIRONMENT : result.state == CONVERT_REFUSED ? EXIT_UNCONVERTED : EXIT_DONE;
     }
-    arena_destroy(input);
+    arena_destroy(page);
+    engine_stop(&e);
+    return status;
 }
 
-static void convert_path(run *r, const char *path, const char *relative) {
-    struct stat info;
-    if (strcmp(path, "-") == 0 || stat(path, &info) != 0 || !S_ISDIR(info.st_mode)) {
-        convert_file(r, path, relative);
+/* ---- a site
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+static void warn_of_uncommitted(const cli_arguments *arguments, const site *s, arena *a) {
+    if (option_given(arguments, OPTION_OUT) || option_given(arguments, OPTION_QUIET))
         return;
+    size_t count = site_uncommitted(s, a).count;
+    if (count)
+        complain(
+            "warning: %zu of the pages have changes that are in no git commit; `isomerize revert` puts back "
+            "their exact bytes",
+            count);
+}
+
+static void print_totals(const site_totals *t) {
+    fprintf(stderr,
+            "%zu converted (%zu clean, %zu to review, %zu with loss), %zu refused, %zu already in the new "
+            "editor, "
+            "%zu without front matter, %zu as the last run left them, %zu edited since, %zu failed%s\n",
+            t->outcomes[SITE_CONVERTED], t->grades[GRADE_CLEAN], t->grades[GRADE_REVIEW],
+            t->grades[GRADE_LOSS], t->outcomes[SITE_REFUSED], t->outcomes[SITE_ALREADY],
+            t->outcomes[SITE_NOT_A_PAGE], t->outcomes[SITE_UNCHANGED], t->outcomes[SITE_KEPT],
+            t->outcomes[SITE_FAILED], t->stopped ? "; stopped before the last page: run again to go on" : "");
+}
+
+static int run_site(const cli_arguments *arguments, site *s, const engine *e, arena *a) {
+    run r = {.arguments = arguments};
+    site_events events = {&r, report_page, stop_is_asked};
+    site_options options = {.convert = &e->options,
+                            .rules = e->fingerprint,
+                            .program = ISOMERIZE_VERSION,
+                            .jobs = (unsigned)strtoul(option_value(arguments, OPTION_JOBS, "0"), NULL, 10),
+                            .force = option_given(arguments, OPTION_FORCE),
+                            .out = option_value(arguments, OPTION_OUT, NULL)};
+    site_totals totals;
+    slice error;
+    warn_of_uncommitted(arguments, s, a);
+    watch_for_stop();
+    bool done = site_run(s, &options, &events, &totals, &error);
+    if (!done)
+        complain("%.*s", SLICE_ARGS(error));
+    if (!option_given(arguments, OPTION_QUIET))
+        print_totals(&totals);
+    slice fail_on = slice_of(option_value(arguments, OPTION_FAIL_ON, "refused"));
+    grade limit = slice_equal(fail_on, SLICE("review")) ? GRADE_REVIEW
+                  : slice_equal(fail_on, SLICE("loss")) ? GRADE_LOSS
+                                                        : GRADE_REFUSED;
+    return !done || totals.outcomes[SITE_FAILED] ? EXIT_ENVIRONMENT
+           : totals.outcomes[SITE_REFUSED]       ? EXIT_UNCONVERTED
+           : r.worst >= limit                    ? EXIT_FINDINGS
+                                                 : EXIT_DONE;
+}
+
+static int convert_site(const cli_arguments *arguments, arena *a) {
+    site *s = open_site(arguments, a);
+    engine e;
+    slice error;
+    if (!s)
+        return EXIT_ENVIRONMENT;
+    const char *since = option_value(arguments, OPTION_SINCE, NULL);
+    int status = EXIT_ENVIRONMENT;
+    if (since && !site_keep_changed_since(s, since, &error))
+        complain("%.*s", SLICE_ARGS(error));
+    else if ((status = engine_start(&e, arguments, s, a)) == EXIT_DONE) {
+        status = run_site(arguments, s, &e, a);
+        engine_stop(&e);
     }
-    struct dirent **entries;
-    int count = scandir(path, &entries, NULL, alphasort);
-    for (int i = 0; i < count; i++) {
-        slice name = slice_of(entries[i]->d_name);
-        const char *child = slice_c_string(format_slice(r->kept, "%s/%.*s", path, SLICE_ARGS(name)), r->kept);
-        const char *below =
-            *relative ? slice_c_string(format_slice(r->kept, "%s/%.*s", relative, SLICE_ARGS(name)), r->kept)
-                      : slice_c_string(name, r->kept);
-        bool folder = stat(child, &info) == 0 && S_ISDIR(info.st_mode);
-        if (name.data[0] != '.' && (folder || slice_ends_with(name, SLICE(".md"))))
-            convert_path(r, child, below);
-        free(entries[i]);
-    }
-    if (count >= 0)
-        free(entries);
+    site_close(s);
+    return status;
 }
 
 int command_convert(const cli_arguments *arguments) {
@@ -120,32 +156,9 @@ int command_convert(const cli_arguments *arguments) {
         complain("convert what? name a page, a folder, or - for standard input");
         return EXIT_USAGE;
     }
-    run r = {.arguments = arguments,
-             .options = convert_defaults(),
-             .kept = arena_create(0),
-             .page = arena_create(CONVERT_MEMORY)};
-    size_t count;
-    const mapping_source *sources = mapping_shipped(&count);
-    mapping_set *mappings = mapping_load(sources, count);
-    slice shipped = asset_rules_shipped(), error;
-    r.options.mappings = mappings;
-    r.options.assets = asset_rules_load(&shipped, 1, NULL, r.kept, &error);
-    r.options.no_repair = option_given(arguments, OPTION_NO_REPAIR);
-    r.options.refuse_at = option_given(arguments, OPTION_STRICT) ? GRADE_REVIEW : GRADE_REFUSED;
-    for (size_t i = 0; i < arguments->word_count; i++) {
-        const char *path = arguments->words[i], *slash = strrchr(path, '/');
-        struct stat info;
-        bool folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-        convert_path(&r, path, folder ? "" : slash ? slash + 1 : path);
-    }
-    if (!option_given(arguments, OPTION_QUIET))
-        fprintf(stderr,
-                "%zu converted, %zu already in the new editor, %zu without front matter, %zu refused\n",
-                r.states[CONVERT_DONE], r.states[CONVERT_ALREADY], r.states[CONVERT_NOT_A_PAGE],
-                r.states[CONVERT_REFUSED]);
-    bool refused = r.states[CONVERT_REFUSED] > 0;
-    mapping_free(mappings);
-    arena_destroy(r.page);
-    arena_destroy(r.kept);
-    return r.failed ? EXIT_ENVIRONMENT : refused ? EXIT_UNCONVERTED : EXIT_DONE;
+    arena *a = arena_create(0);
+    bool standard_input = arguments->word_count == 1 && strcmp(arguments->words[0], "-") == 0;
+    int status = standard_input ? convert_standard_input(arguments, a) : convert_site(arguments, a);
+    arena_destroy(a);
+    return status;
 }

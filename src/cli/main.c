@@ -10,6 +10,8 @@ static const command_info COMMANDS[] = {
      command_convert},
     {"explain", "PAGE...", "which rule took which shape, and why not another", command_explain},
     {"mappings", "[SITE]", "list and check the rules in force", command_mappings},
+    {"status", "[PATH...]", "every page: legacy, converted, edited since, refused", command_status},
+    {"revert", "PATH...", "put back the exact bytes from before", command_revert},
     {NULL, NULL, NULL, NULL},
 };
 

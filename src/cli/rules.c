@@ -41,19 +41,24 @@ static bool read_folder(const char *folder, arena *a, vector *sources) {
     return good;
 }
 
-mapping_set *load_rules(const cli_arguments *arguments, const char *site) {
-    arena *a = arena_create(0);
-    vector sources = vector_new(a, sizeof(mapping_source));
+bool collect_rules(const cli_arguments *arguments, const char *site, arena *a, vector *sources) {
     size_t count;
     const mapping_source *shipped = mapping_shipped(&count);
     for (size_t i = 0; i < count; i++)
-        *(mapping_source *)vector_push(&sources) = shipped[i];
+        *(mapping_source *)vector_push(sources) = shipped[i];
     const char *own = slice_c_string(format_slice(a, "%s/.isomerize/mappings", site), a);
-    bool good = access(own, F_OK) != 0 || read_folder(own, a, &sources);
+    bool good = access(own, F_OK) != 0 || read_folder(own, a, sources);
     for (size_t i = 0; good && i < arguments->option_count; i++)
         if (arguments->options[i].option == OPTION_MAPPINGS)
-            good = read_folder(arguments->options[i].value, a, &sources);
-    mapping_set *set = good ? mapping_load(sources.items, sources.count) : NULL;
+            good = read_folder(arguments->options[i].value, a, sources);
+    return good;
+}
+
+mapping_set *load_rules(const cli_arguments *arguments, const char *site) {
+    arena *a = arena_create(0);
+    vector sources = vector_new(a, sizeof(mapping_source));
+    mapping_set *set =
+        collect_rules(arguments, site, a, &sources) ? mapping_load(sources.items, sources.count) : NULL;
     arena_destroy(a);
     return set;
 }

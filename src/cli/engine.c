@@ -1,0 +1,102 @@
+/* From the command line and a site to what convert_page is given. */
+#include "engine.h"
+#include "rules.h"
+
+#include <stdio.h>
+
+/* `_config.yml`: its top-level texts are Liquid's `site.NAME`. */
+static void add_variables(engine *e, const front_value *config, arena *a) {
+    legacy_variable *variables = arena_alloc(a, (config->count + 1) * sizeof *variables);
+    for (uint32_t i = 0; i < config->count; i++) {
+        const front_entry *one = &config->entries[i];
+        if (one->value.kind != FRONT_STRING)
+            continue;
+        variables[e->options.variable_count++] = (legacy_variable){
+            .name = format_slice(a, "site.%.*s", SLICE_ARGS(one->key)), .value = one->value.text};
+    }
+    e->options.variables = variables;
+}
+
+static bool add_disabled(engine *e, const cli_arguments *arguments) {
+    for (size_t i = 0; i < arguments->option_count; i++) {
+        if (arguments->options[i].option != OPTION_DISABLE)
+            continue;
+        finding_code code = finding_by_name(slice_of(arguments->options[i].value));
+        if (code == FINDING_COUNT) {
+            complain("there is no finding code '%s'; `isomerize help codes` lists them",
+                     arguments->options[i].value);
+            return false;
+        }
+        e->options.disabled[code] = true;
+    }
+    return true;
+}
+
+/* Whatever decides the result goes in, each part behind its length. */
+static void add_part(buffer *out, slice part) {
+    buffer_printf(out, "%zu:", part.length);
+    buffer_append(out, part);
+}
+
+static slice make_fingerprint(const engine *e, const vector *sources, const asset_settings *assets,
+                              arena *a) {
+    buffer out = buffer_new(a, 65536);
+    for (size_t i = 0; i < sources->count; i++)
+        add_part(&out, ((const mapping_source *)vector_at(sources, i))->text);
+    add_part(&out, asset_rules_shipped());
+    add_part(&out, assets->url);
+    add_part(&out, assets->baseurl);
+    for (size_t i = 0; i < e->options.variable_count; i++) {
+        add_part(&out, e->options.variables[i].name);
+        add_part(&out, e->options.variables[i].value);
+    }
+    add_part(&out, (slice){(const char *)e->options.disabled, sizeof e->options.disabled});
+    buffer_printf(&out, "%d%d", e->options.no_repair, e->options.refuse_at);
+    return buffer_slice(&out);
+}
+
+int engine_start(engine *e, const cli_arguments *arguments, const site *s, arena *a) {
+    vector sources = vector_new(a, sizeof(mapping_source));
+    *e = (engine){.options = convert_defaults()};
+    if (!collect_rules(arguments, s ? slice_c_string(site_root(s), a) : ".", a, &sources))
+        return EXIT_ENVIRONMENT;
+    asset_settings assets = {.on = NULL};
+    if (s) {
+        add_variables(e, site_config(s), a);
+        assets.url = page_front_text(site_config(s), SLICE("url"));
+        assets.baseurl = page_front_text(site_config(s), SLICE("baseurl"));
+    }
+    slice shipped = asset_rules_shipped(), error;
+    e->options.assets = asset_rules_load(&shipped, 1, &assets, a, &error);
+    if (!e->options.assets) {
+        complain("%.*s", SLICE_ARGS(error));
+        return EXIT_ENVIRONMENT;
+    }
+    e->options.no_repair = option_given(arguments, OPTION_NO_REPAIR);
+    e->options.refuse_at = option_given(arguments, OPTION_STRICT) ? GRADE_REVIEW : GRADE_REFUSED;
+    if (!add_disabled(e, arguments))
+        return EXIT_USAGE;
+    e->mappings = mapping_load(sources.items, sources.count);
+    e->options.mappings = e->mappings;
+    e->fingerprint = make_fingerprint(e, &sources, &assets, a);
+    if (rules_are_good(e->mappings))
+        return EXIT_DONE;
+    engine_stop(e);
+    return EXIT_USAGE;
+}
+
+void engine_stop(engine *e) {
+    mapping_free(e->mappings);
+    e->mappings = NULL;
+}
+
+site *open_site(const cli_arguments *arguments, arena *a) {
+    static const char *const here[] = {"."};
+    slice error;
+    site *s = arguments->word_count
+                  ? site_open((const char *const *)arguments->words, arguments->word_count, a, &error)
+                  : site_open(here, 1, a, &error);
+    if (!s)
+        complain("%.*s", SLICE_ARGS(error));
+    return s;
+}

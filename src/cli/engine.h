@@ -1,0 +1,23 @@
+/* What convert_page is given: the rules in force, the site's own names, the options of the command line. */
+#ifndef ISOMERIZE_CLI_ENGINE_H
+#define ISOMERIZE_CLI_ENGINE_H
+
+#include "cli.h"
+#include "convert/convert.h"
+#include "site/site.h"
+
+typedef struct engine {
+    convert_options options;
+    slice fingerprint; /* of all that decides a page's result besides its bytes and the program */
+    mapping_set *mappings;
+} engine;
+
+/* `s` may be NULL: pages without a site. EXIT_DONE, or the exit status after saying what is wrong. `a` must
+ * outlive the engine; end it with engine_stop. */
+int engine_start(engine *e, const cli_arguments *arguments, const site *s, arena *a);
+void engine_stop(engine *e);
+
+/* The site that the command line names (without words: the current folder). NULL: said why not. */
+site *open_site(const cli_arguments *arguments, arena *a);
+
+#endif

@@ -1,0 +1,49 @@
+/* `isomerize revert PATH...`: puts back the exact bytes from before. */
+#include "cli.h"
+#include "engine.h"
+
+#include <stdio.h>
+
+static void report_page(void *context, const site_result *result, arena *scratch) {
+    const cli_arguments *arguments = context;
+    slice path = site_show_path(result->path, scratch);
+    if (option_given(arguments, OPTION_JSON)) {
+        buffer out = buffer_new(scratch, 256);
+        buffer_append_string(&out, "{\"page\":");
+        buffer_append_json(&out, result->path);
+        buffer_printf(&out,
+                      ",\"reverted\":%s,\"message\":", result->outcome == SITE_CONVERTED ? "true" : "false");
+        buffer_append_json(&out, result->message);
+        printf("%.*s}\n", SLICE_ARGS(buffer_slice(&out)));
+    } else if (result->outcome != SITE_CONVERTED)
+        complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(result->message));
+    else if (option_given(arguments, OPTION_VERBOSE))
+        fprintf(stderr, "%.*s: put back\n", SLICE_ARGS(path));
+}
+
+int command_revert(const cli_arguments *arguments) {
+    if (arguments->word_count == 0) {
+        complain("revert what? name pages, folders or the site: `isomerize revert .`");
+        return EXIT_USAGE;
+    }
+    arena *a = arena_create(0);
+    site *s = open_site(arguments, a);
+    site_events events = {(void *)arguments, report_page, stop_is_asked};
+    site_totals totals = {{0}, {0}, false};
+    slice error;
+    int status = EXIT_ENVIRONMENT;
+    watch_for_stop();
+    if (s && !site_revert(s, option_given(arguments, OPTION_FORCE), &events, &totals, &error))
+        complain("%.*s", SLICE_ARGS(error));
+    else if (s)
+        status = totals.outcomes[SITE_FAILED] ? EXIT_ENVIRONMENT
+                 : totals.outcomes[SITE_KEPT] ? EXIT_UNCONVERTED
+                                              : EXIT_DONE;
+    if (s && !option_given(arguments, OPTION_QUIET) && !option_given(arguments, OPTION_JSON))
+        fprintf(stderr, "%zu put back, %zu left as they were edited since, %zu failed%s\n",
+                totals.outcomes[SITE_CONVERTED], totals.outcomes[SITE_KEPT], totals.outcomes[SITE_FAILED],
+                totals.stopped ? "; stopped before the last page" : "");
+    site_close(s);
+    arena_destroy(a);
+    return status;
+}

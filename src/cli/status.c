@@ -1,0 +1,58 @@
+/* `isomerize status [PATH...]`: every page's state, as the journal and the files say it. Writes nothing. */
+#include "cli.h"
+#include "engine.h"
+
+#include <stdio.h>
+#include <time.h>
+
+typedef struct listing {
+    bool json, all, quiet;
+    size_t counts[SITE_STATE_COUNT];
+    arena *arena;
+} listing;
+
+static void print_json(const listing *l, const site_status *status) {
+    buffer out = buffer_new(l->arena, 256);
+    buffer_append_string(&out, "{\"page\":");
+    buffer_append_json(&out, status->path);
+    buffer_printf(&out, ",\"state\":\"%s\",\"grade\":\"%s\",\"time\":%lld,\"findings\":%.*s}",
+                  site_state_name(status->state), grade_name(status->grade), (long long)status->time,
+                  SLICE_ARGS(status->findings.length ? status->findings : SLICE("[]")));
+    printf("%.*s\n", SLICE_ARGS(buffer_slice(&out)));
+}
+
+static void list_page(void *context, const site_status *status) {
+    listing *l = context;
+    l->counts[status->state]++;
+    bool asks = status->state != SITE_STATE_LEGACY && status->state != SITE_STATE_CONVERTED &&
+                status->state != SITE_STATE_ALREADY;
+    if (l->json)
+        print_json(l, status);
+    else if (!l->quiet && (l->all || asks))
+        printf("%-9s %-7s %.*s\n", site_state_name(status->state), grade_name(status->grade),
+               SLICE_ARGS(site_show_path(status->path, l->arena)));
+    arena_reset(l->arena);
+}
+
+int command_status(const cli_arguments *arguments) {
+    arena *a = arena_create(0);
+    site *s = open_site(arguments, a);
+    listing l = {.json = option_given(arguments, OPTION_JSON),
+                 .all = option_given(arguments, OPTION_VERBOSE),
+                 .quiet = option_given(arguments, OPTION_QUIET),
+                 .arena = arena_create(0)};
+    slice error;
+    int status = s ? EXIT_DONE : EXIT_ENVIRONMENT;
+    if (s && !site_report_status(s, list_page, &l, &error)) {
+        complain("%.*s", SLICE_ARGS(error));
+        status = EXIT_ENVIRONMENT;
+    }
+    if (status == EXIT_DONE && !l.json)
+        for (int i = 0; i < SITE_STATE_COUNT; i++)
+            if (l.counts[i])
+                printf("%zu %s\n", l.counts[i], site_state_name((site_state)i));
+    site_close(s);
+    arena_destroy(l.arena);
+    arena_destroy(a);
+    return status;
+}

@@ -1,0 +1,369 @@
+/* The journal: what was done to each page, and the bytes from before. SQLite in the site's own state folder.
+ *
+ * Comes in: rows. Goes out: rows, durable once committed. A row is committed before its page is moved into
+ * place, so that at any moment a page holds exactly the bytes of `source` or of `result`, whatever happened
+ * to the run. One run at a time holds the lock. A file that is not a whole journal of this version is never
+ * written to.
+ */
+#include "private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define APPLICATION 0x69736f6d /* "isom" */
+#define VERSION 1
+
+static const char SCHEMA[] =
+    "CREATE TABLE pages(path BLOB PRIMARY KEY, source BLOB NOT NULL, result BLOB NOT NULL,"
+    " rules BLOB NOT NULL, program TEXT NOT NULL, outcome INTEGER NOT NULL,"
+    " grade INTEGER NOT NULL, time INTEGER NOT NULL, findings TEXT NOT NULL);"
+    "CREATE TABLE originals(path BLOB PRIMARY KEY, bytes BLOB NOT NULL);";
+
+struct journal {
+    sqlite3 *database;
+    sqlite3_stmt *put, *keep, *findings, *original, *forget_page, *forget_original;
+    int lock;
+    char *path;
+    vector rows;     /* of journal_row, sorted by path */
+    arena *arena;    /* of the rows */
+    arena *messages; /* the caller's */
+};
+
+static bool fail(journal *j, slice *error) {
+    int code = j->database ? sqlite3_errcode(j->database) : SQLITE_NOMEM;
+    const char *words = j->database ? sqlite3_errmsg(j->database) : "out of memory";
+    const char *advice = code == SQLITE_FULL || code == SQLITE_IOERR ? "make room on the disk and run again"
+                         : code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM
+                             ? "make the folder writable"
+                         : code == SQLITE_CORRUPT || code == SQLITE_NOTADB
+                             ? "it is damaged: put back a good copy, or move it away to begin a new one "
+                               "(pages stay as they are; `revert` then cannot take them back)"
+                             : "see the message";
+    *error = format_slice(j->messages, "the journal %s: %s; %s", j->path, words, advice);
+    return false;
+}
+
+static bool execute(journal *j, const char *sql, slice *error) {
+    return sqlite3_exec(j->database, sql, NULL, NULL, NULL) == SQLITE_OK || fail(j, error);
+}
+
+/* ---- the lock
+ * --------------------------------------------------------------------------------------------------- */
+
+/* The lock is on a file of its own and ends with the process, however that ends. The file names its holder.
+ */
+static bool take_lock(journal *j, const site *s, slice *error) {
+    j->lock = openat(s->folder, STATE_FOLDER "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (j->lock < 0) {
+        *error = format_slice(j->messages, "%s/%s: %s", s->root, STATE_FOLDER, strerror(errno));
+        return false;
+    }
+    char holder[32] = "";
+    if (flock(j->lock, LOCK_EX | LOCK_NB) != 0) {
+        ssize_t length = pread(j->lock, holder, sizeof holder - 1, 0);
+        holder[length > 0 ? length : 0] = '\0';
+        *error =
+            format_slice(j->messages, "another run is working on this site (process %s): wait until it ends",
+                         *holder ? holder : "unknown");
+        return false;
+    }
+    int length = snprintf(holder, sizeof holder, "%ld", (long)getpid());
+    if (ftruncate(j->lock, 0) != 0 || pwrite(j->lock, holder, (size_t)length, 0) != length) {
+        *error = format_slice(j->messages, "%s/%s: %s", s->root, STATE_FOLDER, strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+/* ---- opening
+ * ------------------------------------------------------------------------------------------------------ */
+
+static int read_number(journal *j, const char *pragma) {
+    sqlite3_stmt *statement;
+    int number = -1;
+    if (sqlite3_prepare_v2(j->database, pragma, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        number = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    return number;
+}
+
+/* A whole journal of this version? A new one is set up. */
+static bool check_journal(journal *j, journal_mode mode, slice *error) {
+    int application = read_number(j, "PRAGMA application_id"),
+        version = read_number(j, "PRAGMA user_version");
+    if (application < 0 || version < 0)
+        return fail(j, error);
+    if (application == 0 && version == 0 && read_number(j, "SELECT count(*) FROM sqlite_master") == 0) {
+        if (mode == JOURNAL_READ)
+            return true;
+        char sql[128];
+        snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d;", APPLICATION, VERSION);
+        return execute(j, "BEGIN IMMEDIATE", error) && execute(j, SCHEMA, error) && execute(j, sql, error) &&
+               execute(j, "COMMIT", error);
+    }
+    if (application != APPLICATION) {
+        *error = format_slice(j->messages, "%s is not a journal of this program: move it away", j->path);
+        return false;
+    }
+    if (version != VERSION) {
+        *error =
+            format_slice(j->messages,
+                         "the journal %s is of version %d, this program knows version %d: use the program "
+                         "that wrote it",
+                         j->path, version, VERSION);
+        return false;
+    }
+    return true;
+}
+
+static bool prepare_statements(journal *j, slice *error) {
+    const struct {
+        sqlite3_stmt **statement;
+        const char *sql;
+    } all[] = {
+        {&j->put, "INSERT OR REPLACE INTO pages VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"},
+        {&j->keep, "INSERT OR REPLACE INTO originals VALUES(?1,?2)"},
+        {&j->findings, "SELECT findings FROM pages WHERE path=?1"},
+        {&j->original, "SELECT bytes FROM originals WHERE path=?1"},
+        {&j->forget_page, "DELETE FROM pages WHERE path=?1"},
+        {&j->forget_original, "DELETE FROM originals WHERE path=?1"},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (sqlite3_prepare_v3(j->database, all[i].sql, -1, SQLITE_PREPARE_PERSISTENT, all[i].statement,
+                               NULL) != SQLITE_OK)
+            return fail(j, error);
+    return true;
+}
+
+/* The state folder keeps itself out of git, but for the site's settings. */
+static bool make_state_folder(const site *s, arena *a, slice *error) {
+    static const slice ignore = {"*\n!config.yml\n", 14};
+    slice ignored;
+    if (mkdirat(s->folder, STATE_FOLDER, 0777) != 0 && errno != EEXIST) {
+        *error = format_slice(a, "%s/%s: %s", s->root, STATE_FOLDER, strerror(errno));
+        return false;
+    }
+    struct stat info;
+    if (fstatat(s->folder, STATE_FOLDER, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(info.st_mode)) {
+        *error = format_slice(a, "%s/%s is not a folder: move it away", s->root, STATE_FOLDER);
+        return false;
+    }
+    if (mkdirat(s->folder, TEMPORARY_FOLDER, 0777) != 0 && errno != EEXIST) {
+        *error = format_slice(a, "%s/%s: %s", s->root, TEMPORARY_FOLDER, strerror(errno));
+        return false;
+    }
+    if (faccessat(s->folder, STATE_FOLDER "/.gitignore", F_OK, 0) == 0)
+        return true;
+    return write_new(s->folder, STATE_FOLDER "/.gitignore", ignore, NULL, a, &ignored) || errno == EEXIST;
+}
+
+static bool open_database(journal *j, journal_mode mode, slice *error) {
+    int flags = mode == JOURNAL_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
+    if (mode == JOURNAL_READ && access(j->path, W_OK) != 0)
+        flags = SQLITE_OPEN_READONLY;
+    if (sqlite3_open_v2(j->path, &j->database, flags | SQLITE_OPEN_NOFOLLOW, NULL) != SQLITE_OK)
+        return fail(j, error);
+    sqlite3_busy_timeout(j->database, 10000);
+    /* Rows are appended: the rollback journal then copies almost nothing, where a log would write all twice.
+     */
+    if (mode == JOURNAL_WRITE && !execute(j, "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;", error))
+        return false;
+    return check_journal(j, mode, error);
+}
+
+journal *journal_open(const site *s, journal_mode mode, arena *a, slice *error) {
+    *error = SLICE("");
+    if (mode == JOURNAL_READ && faccessat(s->folder, STATE_FOLDER "/journal.db", F_OK, 0) != 0)
+        return NULL;
+    if (mode == JOURNAL_WRITE && !make_state_folder(s, a, error))
+        return NULL;
+    slice path = format_slice(a, "%s/%s/journal.db", s->root, STATE_FOLDER);
+    journal *j = calloc(1, sizeof *j);
+    if (!j)
+        return NULL;
+    j->lock = -1;
+    j->messages = a;
+    j->path = strdup(slice_c_string(path, a));
+    j->arena = arena_create(0);
+    j->rows = vector_new(j->arena, sizeof(journal_row));
+    if ((mode == JOURNAL_WRITE && !take_lock(j, s, error)) || !open_database(j, mode, error)) {
+        journal_close(j);
+        return NULL;
+    }
+    if (read_number(j, "PRAGMA user_version") == 0) { /* read, and not set up yet */
+        journal_close(j);
+        return NULL;
+    }
+    if (!prepare_statements(j, error)) {
+        journal_close(j);
+        return NULL;
+    }
+    return j;
+}
+
+void journal_close(journal *j) {
+    if (!j)
+        return;
+    sqlite3_stmt *statements[] = {j->put,      j->keep,        j->findings,
+                                  j->original, j->forget_page, j->forget_original};
+    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
+        sqlite3_finalize(statements[i]);
+    sqlite3_close(j->database);
+    if (j->lock >= 0)
+        close(j->lock);
+    arena_destroy(j->arena);
+    free(j->path);
+    free(j);
+}
+
+/* ---- reading
+ * -------------------------------------------------------------------------------------------------------- */
+
+static bool read_hash(sqlite3_stmt *statement, int column, hash *out) {
+    if (sqlite3_column_bytes(statement, column) != HASH_SIZE)
+        return false;
+    memcpy(out->bytes, sqlite3_column_blob(statement, column), HASH_SIZE);
+    return true;
+}
+
+static slice read_slice(sqlite3_stmt *statement, int column, arena *a) {
+    const char *bytes = sqlite3_column_blob(statement, column);
+    int length = sqlite3_column_bytes(statement, column);
+    return slice_copy((slice){bytes, bytes ? (size_t)length : 0}, a);
+}
+
+static bool read_row(journal *j, sqlite3_stmt *statement) {
+    journal_row row = {.path = read_slice(statement, 0, j->arena)};
+    if (!read_hash(statement, 1, &row.source) || !read_hash(statement, 2, &row.result) ||
+        !read_hash(statement, 3, &row.rules))
+        return false;
+    int outcome = sqlite3_column_int(statement, 4), severity = sqlite3_column_int(statement, 5);
+    if (outcome < 0 || outcome >= SITE_OUTCOME_COUNT || severity < 0 || severity > GRADE_REFUSED)
+        return false;
+    row.outcome = (uint8_t)outcome;
+    row.grade = (uint8_t)severity;
+    row.time = sqlite3_column_int64(statement, 6);
+    *(journal_row *)vector_push(&j->rows) = row;
+    return true;
+}
+
+bool journal_load(journal *j, slice *error) {
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(
+            j->database, "SELECT path, source, result, rules, outcome, grade, time FROM pages ORDER BY path",
+            -1, &statement, NULL) != SQLITE_OK)
+        return fail(j, error);
+    int step;
+    bool ok = true;
+    while (ok && (step = sqlite3_step(statement)) == SQLITE_ROW)
+        ok = read_row(j, statement);
+    if (!ok)
+        *error = format_slice(j->messages, "the journal %s holds a row that is none of ours: move it away",
+                              j->path);
+    else if (step != SQLITE_DONE)
+        ok = fail(j, error);
+    sqlite3_finalize(statement);
+    return ok;
+}
+
+size_t journal_count(const journal *j) {
+    return j->rows.count;
+}
+
+const journal_row *journal_at(const journal *j, size_t index) {
+    return vector_at(&j->rows, index);
+}
+
+const journal_row *journal_find(const journal *j, slice path) {
+    size_t low = 0, high = j->rows.count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const journal_row *row = vector_at(&j->rows, middle);
+        int order = slice_compare(path, row->path);
+        if (order == 0)
+            return row;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+static void bind_slice(sqlite3_stmt *statement, int index, slice bytes) {
+    sqlite3_bind_blob64(statement, index, bytes.length ? bytes.data : "", bytes.length, SQLITE_STATIC);
+}
+
+static bool find_one(sqlite3_stmt *statement, slice path, arena *a, slice *out) {
+    bind_slice(statement, 1, path);
+    bool found = sqlite3_step(statement) == SQLITE_ROW;
+    if (found)
+        *out = read_slice(statement, 0, a);
+    sqlite3_reset(statement);
+    return found;
+}
+
+slice journal_findings(journal *j, slice path, arena *a) {
+    slice recorded = SLICE("");
+    find_one(j->findings, path, a, &recorded);
+    return recorded;
+}
+
+bool journal_original(journal *j, slice path, arena *a, slice *bytes) {
+    return find_one(j->original, path, a, bytes);
+}
+
+/* ---- writing
+ * -------------------------------------------------------------------------------------------------------- */
+
+bool journal_begin(journal *j, slice *error) {
+    return execute(j, "BEGIN IMMEDIATE", error);
+}
+
+bool journal_commit(journal *j, slice *error) {
+    return execute(j, "COMMIT", error);
+}
+
+void journal_rollback(journal *j) {
+    slice ignored;
+    if (!sqlite3_get_autocommit(j->database))
+        execute(j, "ROLLBACK", &ignored);
+}
+
+static bool run_statement(journal *j, sqlite3_stmt *statement, slice *error) {
+    int step = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    return step == SQLITE_DONE || fail(j, error);
+}
+
+bool journal_put(journal *j, const journal_row *row, slice original, const char *program, slice *error) {
+    bind_slice(j->put, 1, row->path);
+    sqlite3_bind_blob(j->put, 2, row->source.bytes, HASH_SIZE, SQLITE_STATIC);
+    sqlite3_bind_blob(j->put, 3, row->result.bytes, HASH_SIZE, SQLITE_STATIC);
+    sqlite3_bind_blob(j->put, 4, row->rules.bytes, HASH_SIZE, SQLITE_STATIC);
+    sqlite3_bind_text(j->put, 5, program, -1, SQLITE_STATIC);
+    sqlite3_bind_int(j->put, 6, row->outcome);
+    sqlite3_bind_int(j->put, 7, row->grade);
+    sqlite3_bind_int64(j->put, 8, row->time);
+    sqlite3_bind_text64(j->put, 9, row->findings.length ? row->findings.data : "", row->findings.length,
+                        SQLITE_STATIC, SQLITE_UTF8);
+    if (!run_statement(j, j->put, error))
+        return false;
+    if (!original.data)
+        return true;
+    bind_slice(j->keep, 1, row->path);
+    bind_slice(j->keep, 2, original);
+    return run_statement(j, j->keep, error);
+}
+
+bool journal_forget(journal *j, slice path, slice *error) {
+    bind_slice(j->forget_page, 1, path);
+    bind_slice(j->forget_original, 1, path);
+    return run_statement(j, j->forget_page, error) && run_statement(j, j->forget_original, error);
+}

@@ -1,0 +1,174 @@
+/* A checkout: where its root is, what is in it.
+ *
+ * Comes in: paths as a person types them. Goes out: the site with its pages, or a sentence why not.
+ */
+#include "private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+slice site_root(const site *s) {
+    return slice_of(s->root);
+}
+
+const vector *site_pages(const site *s) {
+    return &s->pages;
+}
+
+const vector *site_skipped(const site *s) {
+    return &s->skipped;
+}
+
+const front_value *site_config(const site *s) {
+    return &s->config;
+}
+
+const front_value *site_settings(const site *s) {
+    return &s->settings;
+}
+
+bool site_read(const site *s, slice path, arena *a, slice *bytes, slice *error) {
+    return read_whole(s->folder, slice_c_string(path, a), a, bytes, NULL, error);
+}
+
+slice site_show_path(slice path, arena *a) {
+    buffer out = buffer_new(a, path.length + 16);
+    for (size_t at = 0; at < path.length;) {
+        size_t next = at;
+        uint32_t c = utf8_next(path, &next);
+        bool broken = c == 0xFFFD && next == at + 1;
+        if (broken || c < 0x20 || (c >= 0x7F && c < 0xA0))
+            for (; at < next; at++)
+                buffer_printf(&out, "\\x%02X", (unsigned char)path.data[at]);
+        else
+            buffer_append(&out, slice_sub(path, at, next));
+        at = next;
+    }
+    return buffer_slice(&out);
+}
+
+/* ---- finding the root
+ * ----------------------------------------------------------------------------------------- */
+
+/* The absolute path, with symbolic links resolved but for a last part that is one. NULL: errno says why. */
+static const char *make_absolute(const char *path, arena *a) {
+    char resolved[PATH_MAX];
+    struct stat info;
+    if (lstat(path, &info) != 0)
+        return NULL;
+    if (!S_ISLNK(info.st_mode))
+        return realpath(path, resolved) ? slice_c_string(slice_of(resolved), a) : NULL;
+    slice whole = slice_of(path), name = whole;
+    while (name.length && slice_find_char(name, '/', 0) != SLICE_NONE)
+        name = slice_from(name, slice_find_char(name, '/', 0) + 1);
+    slice above = slice_sub(whole, 0, whole.length - name.length);
+    if (!realpath(above.length ? slice_c_string(above, a) : ".", resolved))
+        return NULL;
+    return slice_c_string(format_slice(a, "%s/%.*s", resolved, SLICE_ARGS(name)), a);
+}
+
+static slice parent_of(slice path) {
+    size_t at = path.length;
+    while (at > 1 && path.data[at - 1] != '/')
+        at--;
+    return slice_sub(path, 0, at > 1 ? at - 1 : 1);
+}
+
+static bool has_marker(slice folder, arena *a) {
+    static const char *const markers[] = {"_config.yml", STATE_FOLDER};
+    for (size_t i = 0; i < sizeof markers / sizeof *markers; i++)
+        if (access(slice_c_string(format_slice(a, "%.*s/%s", SLICE_ARGS(folder), markers[i]), a), F_OK) == 0)
+            return true;
+    return false;
+}
+
+/* The nearest folder at or above `folder` that is marked as a site's; empty where none is. */
+static slice find_marked(slice folder, arena *a) {
+    for (; folder.length > 1; folder = parent_of(folder))
+        if (has_marker(folder, a))
+            return folder;
+    return SLICE("");
+}
+
+static bool is_inside(slice path, slice folder) {
+    return slice_starts_with(path, folder) &&
+           (path.length == folder.length || path.data[folder.length] == '/' || folder.length == 1);
+}
+
+/* False: the paths lie in different sites. */
+static bool agree_on_root(slice *root, bool *is_marked, slice path, slice folder, arena *a) {
+    slice marked = find_marked(folder, a);
+    if (!root->length) {
+        *is_marked = marked.length > 0;
+        *root = *is_marked ? marked : folder;
+        return true;
+    }
+    if (*is_marked || marked.length)
+        return *is_marked && slice_equal(*root, marked) && is_inside(path, *root);
+    while (!is_inside(folder, *root))
+        *root = parent_of(*root);
+    return true;
+}
+
+static bool find_root(const char *const *paths, size_t count, arena *a, slice *root, vector *absolute,
+                      slice *error) {
+    bool is_marked = false;
+    *root = SLICE("");
+    for (size_t i = 0; i < count; i++) {
+        struct stat info;
+        const char *path = make_absolute(paths[i], a);
+        if (!path || lstat(path, &info) != 0) {
+            *error = format_slice(a, "%.*s: %s", SLICE_ARGS(site_show_path(slice_of(paths[i]), a)),
+                                  strerror(errno));
+            return false;
+        }
+        slice folder = S_ISDIR(info.st_mode) ? slice_of(path) : parent_of(slice_of(path));
+        *(slice *)vector_push(absolute) = slice_of(path);
+        if (!agree_on_root(root, &is_marked, slice_of(path), folder, a)) {
+            *error = format_slice(a, "%.*s is in another site than %.*s: run the program once for each site",
+                                  SLICE_ARGS(site_show_path(slice_of(paths[i]), a)),
+                                  SLICE_ARGS(site_show_path(slice_of(paths[0]), a)));
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- opening
+ * ---------------------------------------------------------------------------------------------------- */
+
+site *site_open(const char *const *paths, size_t count, arena *a, slice *error) {
+    vector absolute = vector_new(a, sizeof(slice)), inside = vector_new(a, sizeof(slice));
+    slice root;
+    if (!find_root(paths, count, a, &root, &absolute, error))
+        return NULL;
+    site *s = arena_zeroed(a, sizeof *s);
+    s->arena = a;
+    s->root = slice_c_string(root, a);
+    s->pages = vector_new(a, sizeof(slice));
+    s->skipped = vector_new(a, sizeof(site_skip));
+    s->folder = open(s->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (s->folder < 0) {
+        *error = format_slice(a, "%s: %s", s->root, strerror(errno));
+        return NULL;
+    }
+    for (size_t i = 0; i < absolute.count; i++) {
+        slice path = *(slice *)vector_at(&absolute, i);
+        *(slice *)vector_push(&inside) =
+            slice_from(path, path.length > root.length ? root.length + (root.length > 1) : path.length);
+    }
+    if (read_configuration(s, error) && find_pages(s, &inside, error))
+        return s;
+    site_close(s);
+    return NULL;
+}
+
+void site_close(site *s) {
+    if (s && s->folder >= 0)
+        close(s->folder);
+    if (s)
+        s->folder = -1;
+}

@@ -1,0 +1,143 @@
+/* site/: a whole checkout: finds its pages, converts them on all cores, writes files whole or not at all, and
+ * keeps the journal that makes runs incremental, resumable and revertible.
+ *
+ * Comes in: paths, what convert/ needs, callbacks. Goes out: changed files, journal rows, one result a page
+ * in the order of their paths. It never overwrites what a person wrote since, never follows a symbolic link,
+ * never prints.
+ */
+#ifndef ISOMERIZE_SITE_H
+#define ISOMERIZE_SITE_H
+
+#include "base/base.h"
+#include "convert/convert.h"
+#include "page/page.h"
+
+/* ---- a checkout -----------------------------------------------------------------------------------------
+ */
+
+/* Something that is not a page, and why: for people. */
+typedef struct site_skip {
+    slice path; /* from the root; a folder ends in '/' */
+    const char *why;
+} site_skip;
+
+typedef struct site site;
+
+/* The checkout that the paths are in: the nearest folder above with `_config.yml` or `.isomerize`, else the
+ * folder that holds them all. Finds the pages that Jekyll would publish, in the files and folders named.
+ * NULL: `error` says why (in `a`). Everything lives in `a` but for the open folder: site_close. */
+site *site_open(const char *const *paths, size_t count, arena *a, slice *error);
+void site_close(site *s);
+
+slice site_root(const site *s);                /* absolute */
+const vector *site_pages(const site *s);       /* of slice: paths from the root, sorted by their bytes */
+const vector *site_skipped(const site *s);     /* of site_skip, sorted */
+const front_value *site_config(const site *s); /* `_config.yml` as a mapping; empty where there is none */
+const front_value *
+site_settings(const site *s); /* `.isomerize/config.yml`: options by their long names; empty: none */
+
+/* A whole file of the site, by its path from the root. False: `error` (in `a`) says why. Symbolic links are
+ * not followed. */
+bool site_read(const site *s, slice path, arena *a, slice *bytes, slice *error);
+
+/* Keeps only pages that git says were changed since `revision`, or that it does not know. False: `error` says
+ * why. */
+bool site_keep_changed_since(site *s, const char *revision, slice *error);
+
+/* The pages among those found with changes that are in no commit and not the journal's (of slice); empty
+ * outside a git checkout. */
+vector site_uncommitted(const site *s, arena *a);
+
+/* A path for people: control characters and broken UTF-8 shown as \xNN. */
+slice site_show_path(slice path, arena *a);
+
+/* ---- a run ------------------------------------------------------------------------------------------------
+ */
+
+typedef enum site_outcome {
+    SITE_CONVERTED,  /* written (or would be): `conversion` holds it */
+    SITE_ALREADY,    /* in the new form before */
+    SITE_NOT_A_PAGE, /* no front matter */
+    SITE_REFUSED,    /* left as it was: `conversion` says why */
+    SITE_UNCHANGED,  /* the journal knows this page, these rules and this program: nothing to do */
+    SITE_KEPT,       /* edited by a person since it was converted: left alone */
+    SITE_FAILED,     /* could not be read or written: `message` */
+    SITE_OUTCOME_COUNT
+} site_outcome;
+
+/* One page of a run; valid during the callback only. */
+typedef struct site_result {
+    slice path; /* from the root */
+    site_outcome outcome;
+    slice before;                     /* the page's bytes as they were; empty where they were not read */
+    const convert_result *conversion; /* NULL unless the page was converted in this run */
+    grade grade;                      /* of this run, or the recorded one of SITE_UNCHANGED and SITE_KEPT */
+    slice message;                    /* SITE_KEPT, SITE_FAILED: a sentence */
+} site_result;
+
+/* Called from the thread that called site_run. NULL: not wanted. A page that was reported as converted and
+ * then could not be moved into place is reported once more, as SITE_FAILED. */
+typedef struct site_events {
+    void *context;
+    void (*page)(void *context, const site_result *result, arena *scratch); /* in the order of the paths */
+    bool (*stop)(void *context); /* polled: true ends the run after the pages in hand */
+} site_events;
+
+typedef struct site_options {
+    const convert_options *convert;
+    slice
+        rules; /* whatever decides a page's result besides its bytes and the program: compared, never read */
+    const char *program; /* version */
+    unsigned jobs;       /* threads; 0: one a core */
+    bool dry_run;        /* write nothing, lock nothing, make no journal */
+    bool force;          /* convert pages again that a person edited since */
+    const char *out;     /* write below this folder, without a journal; NULL: in place */
+} site_options;
+
+typedef struct site_totals {
+    size_t outcomes[SITE_OUTCOME_COUNT];
+    size_t grades[GRADE_REFUSED + 1]; /* of converted and refused pages */
+    bool stopped;                     /* before the last page */
+} site_totals;
+
+/* Runs over the pages of the site. False: the run could not begin or go on (`error` says why); pages reported
+ * as converted are converted, all others are as they were. */
+bool site_run(site *s, const site_options *options, const site_events *events, site_totals *totals,
+              slice *error);
+
+/* ---- the journal ------------------------------------------------------------------------------------------
+ */
+
+typedef enum site_state {
+    SITE_STATE_LEGACY,    /* not converted yet, or changed back */
+    SITE_STATE_CONVERTED, /* as it was written */
+    SITE_STATE_ALREADY,   /* in the new editor's form, not by this program */
+    SITE_STATE_CHANGED,   /* refused or left alone by the last run, and changed since */
+    SITE_STATE_EDITED,    /* converted, then edited by a person */
+    SITE_STATE_REFUSED,   /* by the last run */
+    SITE_STATE_GONE,      /* converted, and no longer there */
+    SITE_STATE_FAILED,    /* cannot be read */
+    SITE_STATE_COUNT
+} site_state;
+
+const char *site_state_name(site_state state); /* "legacy", "converted", … */
+
+typedef struct site_status {
+    slice path;
+    site_state state;
+    grade grade;    /* recorded; GRADE_CLEAN where nothing is */
+    int64_t time;   /* seconds since 1970 of the last conversion; 0: none */
+    slice findings; /* recorded: a JSON array; empty where nothing is */
+} site_status;
+
+/* The state of every page, in the order of their paths, as the journal and the files say it. Files without
+ * front matter are left out. Reads only. False: `error` says why. */
+bool site_report_status(site *s, void (*each)(void *context, const site_status *status), void *context,
+                        slice *error);
+
+/* Puts back the exact bytes from before, of the pages of the site that were converted; those edited since
+ * only with `force`. One result a page: SITE_CONVERTED (put back), SITE_KEPT (edited since), SITE_FAILED.
+ * False: `error` says why. */
+bool site_revert(site *s, bool force, const site_events *events, site_totals *totals, slice *error);
+
+#endif
