@@ -5,6 +5,7 @@
 #include "assets/assets.h"
 #include "cli.h"
 #include "dom/dom.h"
+#include "legacy/legacy.h"
 #include "mapping/mapping.h"
 #include "page/page.h"
 #include "repair/repair.h"
@@ -22,6 +23,55 @@ typedef struct debug_input {
     arena *arena;
     findings *found;
 } debug_input;
+
+/* The body of a page as the site generator takes it: /\A\uFEFF?(---\s*\n.*?\n?)^((---|\.\.\.)\s*$\n?)/m is cut off. */
+static slice skip_front_matter(slice page, uint32_t *line) {
+    slice text = slice_starts_with(page, SLICE("\xEF\xBB\xBF")) ? slice_from(page, 3) : page;
+    size_t at = 3, last = 0;
+    *line = 1;
+    while (at < text.length && is_space(text.data[at]))
+        last = text.data[at++] == '\n' ? at : last;
+    if (!slice_starts_with(text, SLICE("---")) || last == 0)
+        return page;
+    /* Blank lines in front of the first value belong to the opening: the search starts behind the first one. */
+    for (at = slice_find_char(text, '\n', 0); at != SLICE_NONE; at = slice_find_char(text, '\n', at)) {
+        slice rest = slice_from(text, ++at);
+        size_t end = at + 3;
+        if (!slice_starts_with(rest, SLICE("---")) && !slice_starts_with(rest, SLICE("...")))
+            continue;
+        for (last = SLICE_NONE; end < text.length && is_space(text.data[end]); end++)
+            last = text.data[end] == '\n' ? end + 1 : last;
+        if (end == text.length)
+            last = end;
+        if (last == SLICE_NONE)
+            continue;
+        for (size_t i = 0; i < last; i++)
+            *line += text.data[i] == '\n';
+        return slice_from(text, last);
+    }
+    return page;
+}
+
+/* debug legacy [--html] [NAME=VALUE...] FILE: a page's HTML; --html: without findings. */
+static void debug_legacy(const debug_input *in, buffer *out) {
+    legacy_variable variables[16];
+    legacy_options options = {variables, 0};
+    bool html_only = false;
+    uint32_t line;
+    for (int i = 0; i < in->argc && options.variable_count < 16; i++) {
+        slice argument = slice_of(in->argv[i]);
+        size_t equals = slice_find_char(argument, '=', 0);
+        if (equals == SLICE_NONE)
+            html_only |= slice_equal(argument, SLICE("--html"));
+        else
+            variables[options.variable_count++] =
+                (legacy_variable){slice_sub(argument, 0, equals), slice_from(argument, equals + 1)};
+    }
+    slice body = skip_front_matter(in->bytes, &line);
+    buffer_append(out, legacy_to_html(body, line, &options, in->arena, in->found).html);
+    if (html_only)
+        *in->found = findings_new(in->arena);
+}
 
 static void debug_dom(const debug_input *in, buffer *out) {
     dom_inner_html(dom_parse(in->bytes, NULL, in->arena, in->found), out);
@@ -179,6 +229,7 @@ static const struct {
 } STAGES[] = {
     {"assets", debug_assets},
     {"dom", debug_dom},
+    {"legacy", debug_legacy},
     {"mapping", debug_mapping},
     {"repair", debug_repair},
     {"page", debug_page},

@@ -1,16 +1,47 @@
-/* legacy/: a first version: paragraphs only. */
-#include "legacy.h"
+/* The room's one call: Liquid, blocks, spans, HTML. */
+#include "private.h"
+
+/* Bytes that may be read in vain, for each byte of the page and to begin with. */
+#define EFFORT_PER_BYTE 32
+#define EFFORT_FREE ((size_t)1 << 20)
+
+static settings default_settings(void) {
+    return (settings){.auto_ids = true,
+                      .parse_span_html = true,
+                      .has_math_engine = true,
+                      .footnote_backlink = SLICE("&#8617;"),
+                      .quotes = {SLICE("\u2018"), SLICE("\u2019"), SLICE("\u201C"), SLICE("\u201D")},
+                      .footnote_number = 1,
+                      .toc_levels = 0x7E};
+}
+
+/* kramdown, adapt_source: carriage returns become line breaks, the last line ends in one. */
+static slice adapt_body(slice body, arena *a) {
+    bool ends = body.length && body.data[body.length - 1] == '\n';
+    if (ends && !memchr(body.data, '\r', body.length))
+        return body;
+    buffer out = buffer_new(a, body.length + 1);
+    for (size_t i = 0; i < body.length; i++) {
+        if (body.data[i] != '\r')
+            buffer_append_char(&out, body.data[i]);
+        else if (i + 1 >= body.length || body.data[i + 1] != '\n')
+            buffer_append_char(&out, '\n');
+    }
+    if (out.length == 0 || out.data[out.length - 1] != '\n')
+        buffer_append_char(&out, '\n');
+    return buffer_slice(&out);
+}
 
 legacy_result legacy_to_html(slice body, uint32_t first_line, const legacy_options *options, arena *a,
                              findings *found) {
-    (void)options;
-    (void)found;
-    legacy_result result = {{NULL, 0}, line_map_new(a)};
-    buffer out = buffer_new(a, body.length + 64);
-    line_map_add(&result.lines, 0, first_line);
-    buffer_append_string(&out, "<p>");
-    buffer_append(&out, body);
-    buffer_append_string(&out, "</p>\n");
-    result.html = buffer_slice(&out);
+    parser p = {.arena = a, .found = found, .settings = default_settings()};
+    legacy_result result = {.lines = line_map_new(a)};
+    body = adapt_body(resolve_liquid(body, first_line, options, a, found), a);
+    p.effort_left = EFFORT_FREE + EFFORT_PER_BYTE * body.length;
+    p.root = new_node(&p, NODE_ROOT, first_line);
+    source s = source_of(body, first_line);
+    parse_blocks(&p, p.root, &s);
+    finish_tree(&p);
+    result.html = render_page(&p, &result.lines);
     return result;
 }

@@ -1,0 +1,148 @@
+/* The tree and the tables of definitions: making nodes, adding text, attributes by name.
+ *
+ * Comes in: pieces of the page. Goes out: nodes in the page's arena. Text that follows its neighbour in memory is
+ * never copied.
+ */
+#include "private.h"
+
+node *new_node(parser *p, node_type type, uint32_t line) {
+    node *n = arena_zeroed(p->arena, sizeof *n);
+    n->type = (uint8_t)type;
+    n->line = line;
+    return n;
+}
+
+void append_child(node *parent, node *child) {
+    child->previous = parent->last;
+    child->next = NULL;
+    if (parent->last)
+        parent->last->next = child;
+    else
+        parent->first = child;
+    parent->last = child;
+    parent->images += child->type == NODE_IMAGE;
+}
+
+void remove_child(node *parent, node *child) {
+    if (child->previous)
+        child->previous->next = child->next;
+    else
+        parent->first = child->next;
+    if (child->next)
+        child->next->previous = child->previous;
+    else
+        parent->last = child->previous;
+}
+
+void extend_value(parser *p, node *n, slice text) {
+    slice *value = &n->value;
+    if (text.length == 0)
+        return;
+    if (value->length == 0 && n->capacity == 0) {
+        *value = text;
+        return;
+    }
+    if (n->capacity == 0 && value->data + value->length == text.data) {
+        value->length += text.length;
+        return;
+    }
+    size_t needed = value->length + text.length;
+    if (needed > n->capacity) {
+        char *grown = arena_alloc(p->arena, needed * 2);
+        memcpy(grown, value->data, value->length);
+        value->data = grown;
+        n->capacity = needed * 2;
+    }
+    memcpy((char *)(uintptr_t)value->data + value->length, text.data, text.length);
+    value->length = needed;
+}
+
+void add_text(parser *p, node *tree, slice text, node_type type, uint32_t line) {
+    if (text.length == 0)
+        return;
+    if (!tree->last || tree->last->type != type)
+        append_child(tree, new_node(p, type, line));
+    extend_value(p, tree->last, text);
+}
+
+slice *find_attribute(node *n, slice name) {
+    for (attribute *a = n->attributes; a; a = a->next)
+        if (slice_equal(a->name, name))
+            return &a->value;
+    return NULL;
+}
+
+void set_attribute(parser *p, attribute **list, slice name, slice value) {
+    for (; *list; list = &(*list)->next)
+        if (slice_equal((*list)->name, name)) {
+            (*list)->value = value;
+            return;
+        }
+    *list = arena_alloc(p->arena, sizeof **list);
+    **list = (attribute){NULL, name, value};
+}
+
+void remove_attribute(node *n, slice name) {
+    for (attribute **link = &n->attributes; *link; link = &(*link)->next)
+        if (slice_equal((*link)->name, name)) {
+            *link = (*link)->next;
+            return;
+        }
+}
+
+definition *find_definition(const definitions *d, slice name) {
+    if (d->count == 0 || name.length > d->longest)
+        return NULL;
+    uint64_t hash = slice_hash(name);
+    definition *one = d->buckets[hash & (d->bucket_count - 1)];
+    while (one && (one->hash != hash || !slice_equal(one->name, name)))
+        one = one->next;
+    return one;
+}
+
+static void grow_buckets(parser *p, definitions *d) {
+    d->bucket_count = d->bucket_count ? d->bucket_count * 2 : 16;
+    d->buckets = arena_zeroed(p->arena, d->bucket_count * sizeof *d->buckets);
+    for (definition *one = d->first; one; one = one->next_added) {
+        definition **bucket = &d->buckets[one->hash & (d->bucket_count - 1)];
+        one->next = *bucket;
+        *bucket = one;
+    }
+}
+
+definition *add_definition(parser *p, definitions *d, slice name) {
+    definition *one = find_definition(d, name);
+    if (one)
+        return one;
+    one = arena_zeroed(p->arena, sizeof *one);
+    one->name = name;
+    one->hash = slice_hash(name);
+    if (d->last)
+        d->last->next_added = one;
+    else
+        d->first = one;
+    d->last = one;
+    if (name.length > d->longest)
+        d->longest = name.length;
+    if (d->count++ >= d->bucket_count) {
+        grow_buckets(p, d);
+    } else {
+        definition **bucket = &d->buckets[one->hash & (d->bucket_count - 1)];
+        one->next = *bucket;
+        *bucket = one;
+    }
+    return one;
+}
+
+void report_nesting(parser *p, uint32_t line) {
+    if (!p->said_nesting)
+        findings_add(p->found, FINDING_MARKDOWN_NESTING, line, "nested deeper than %d", NESTING_MAX);
+    p->said_nesting = true;
+}
+
+void report_text(parser *p, source *s, finding_code code, size_t from, size_t to) {
+    if (p->is_quiet || from < s->reported)
+        return;
+    s->reported = to;
+    findings_add(p->found, code, source_line(s, from), "%.*s", SLICE_ARGS(source_slice(s, from, to)));
+}
