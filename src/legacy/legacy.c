@@ -42,6 +42,6 @@ legacy_result legacy_to_html(slice body, uint32_t first_line, const legacy_optio
     source s = source_of(body, first_line);
     parse_blocks(&p, p.root, &s);
     finish_tree(&p);
-    result.html = render_page(&p, &result.lines);
+    result.html = render_tree(&p, &result.lines);
     return result;
 }

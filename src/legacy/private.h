@@ -434,7 +434,7 @@ void render_footnote_marker(renderer *r, footnote *note);
 void render_footnotes(renderer *r);
 void render_contents(renderer *r);
 /* The page's HTML; `lines` gets its marks. */
-slice render_page(parser *p, line_map *lines);
+slice render_tree(parser *p, line_map *lines);
 
 /* ---- liquid.c ---------------------------------------------------------------------------------------- */
 

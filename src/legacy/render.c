@@ -593,7 +593,7 @@ static void move_to(renderer *r, size_t start, size_t at) {
     *r->lines = moved_marks;
 }
 
-slice render_page(parser *p, line_map *lines) {
+slice render_tree(parser *p, line_map *lines) {
     renderer r = {.parser = p, .lines = lines, .footnotes_at = SLICE_NONE, .contents_at = SLICE_NONE};
     size_t start;
     r.out = buffer_new(p->arena, 4096);
