@@ -10,6 +10,9 @@
 #include "render.h"
 #include "writer.h"
 
+#include <limits.h>
+#include <zlib.h>
+
 /* The files of html/, put into the program by CMakeLists.txt, which also defines REPORT_JS_SHA256. */
 extern const char report_html[], report_css[], report_js[];
 extern const size_t report_html_length, report_css_length, report_js_length;
@@ -132,6 +135,31 @@ static void append_base64(slice bytes, buffer *out) {
     }
 }
 
+static void *allocate_for_zlib(void *scratch, uInt items, uInt size) {
+    return arena_alloc(scratch, (size_t)items * size);
+}
+
+static void free_for_zlib(void *scratch, void *address) {
+    (void)scratch, (void)address; /* goes with the arena */
+}
+
+/* In zlib's form (RFC 1950), which browsers' DecompressionStream calls "deflate". */
+static slice deflate_slice(slice bytes, arena *scratch) {
+    z_stream stream = {.zalloc = allocate_for_zlib, .zfree = free_for_zlib, .opaque = scratch};
+    if (bytes.length > UINT_MAX / 2 || deflateInit(&stream, Z_DEFAULT_COMPRESSION) != Z_OK)
+        return (slice){NULL, 0};
+    uLong bound = deflateBound(&stream, bytes.length);
+    stream.next_in = (Bytef *)(uintptr_t)bytes.data;
+    stream.avail_in = (uInt)bytes.length;
+    stream.next_out = arena_alloc(scratch, bound);
+    stream.avail_out = (uInt)bound;
+    slice out = {(char *)stream.next_out, 0};
+    deflate(&stream, Z_FINISH);
+    out.length = bound - stream.avail_out;
+    deflateEnd(&stream);
+    return out;
+}
+
 static size_t write_picture(html_data *html, slice path, arena *scratch) {
     const report_pictures *source = &html->writer->options.pictures;
     slice bytes;
@@ -250,11 +278,12 @@ static bool add_html(report_writer *w, const report_page *page, arena *scratch) 
     buffer entry = buffer_new(scratch, 512), content = buffer_new(scratch, 4096);
     append_entry(page, &entry, scratch);
     append_content(html, page, &content, scratch);
-    buffer out = buffer_new(scratch, content.length + entry.length + 256);
-    buffer_printf(&out, "<script type=\"application/json\" id=\"page-%zu\" data-entry=\"", ++html->pages);
+    slice packed = deflate_slice(buffer_slice(&content), scratch);
+    buffer out = buffer_new(scratch, packed.length / 3 * 4 + entry.length * 2 + 256);
+    buffer_printf(&out, "<script type=\"application/zlib\" id=\"page-%zu\" data-entry=\"", ++html->pages);
     buffer_append_html(&out, buffer_slice(&entry), true);
     buffer_append_string(&out, "\">");
-    append_script_json(buffer_slice(&content), &out);
+    append_base64(packed, &out);
     buffer_append_string(&out, "</script>\n");
     return write_out(w, buffer_slice(&out));
 }

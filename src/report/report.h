@@ -49,7 +49,8 @@ typedef struct report_page {
     slice before, after; /* the page file; `after` is empty unless REPORT_CHANGED */
     grade grade;         /* of the page: its worst finding's */
     report_state state;
-    slice message; /* REPORT_KEPT, REPORT_FAILED: why, in a sentence */
+    size_t lines_removed, lines_added; /* of the page file, where `before` and `after` are not at hand */
+    slice message;                     /* REPORT_KEPT, REPORT_FAILED: why, in a sentence */
     const findings *findings;
     const report_asset *assets;
     size_t asset_count;
@@ -125,7 +126,8 @@ bool report_end(report_writer *writer);
 
 /* Adds a page for each page line of a JSON report (`json`: the whole file). `site`, where not empty, names
  * the pages' site; else the name in the report does. False with `*error` a sentence (line number first) when
- * it is not one of ours or is cut off: what came before it has been added. */
+ * it is not one of ours, is cut off, or is of a newer version: what came before it has been added. `scratch`
+ * is reset between pages; `json` and `site` must not live in it. */
 bool report_merge(report_writer *writer, slice json, slice site, arena *scratch, slice *error);
 
 /* ---- comparing --------------------------------------------------------------------------------------- */

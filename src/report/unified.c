@@ -187,9 +187,10 @@ void report_unified_diff(slice path, slice before, slice after, bool color, buff
 }
 
 line_counts count_changed_lines(const report_page *page, arena *scratch) {
-    line_counts counts = {0, 0};
-    if (page->state != REPORT_CHANGED)
+    line_counts counts = {page->lines_removed, page->lines_added};
+    if (page->state != REPORT_CHANGED || (!page->before.length && !page->after.length))
         return counts;
+    counts = (line_counts){0, 0};
     interner names = interner_new(scratch, 256);
     side a = split_lines(page->before, &names, scratch), b = split_lines(page->after, &names, scratch);
     compare(&(comparison){a.ids, b.ids, a.count, b.count, a.changed, b.changed, names.next}, scratch);

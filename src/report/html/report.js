@@ -271,7 +271,7 @@ function prepareFrame(frame) {
   }
   inner.addEventListener('keydown', onKey);
   inner.addEventListener('scroll', () => followScroll(frame), {passive: true});
-  if (currentFinding >= 0) showPlace(content.findings[currentFinding]);
+  if (content && currentFinding >= 0) showPlace(content.findings[currentFinding]);
 }
 
 let leading = null, leadTimer = 0;
@@ -292,6 +292,7 @@ function makePane(title, note, html) {
 }
 
 function showRenderings() {
+  if (!content) return;
   const has = content.before !== undefined || content.after !== undefined;
   const panes = !has ? [] : [makePane('Old page', 'as visitors see it today', content.before || '')];
   if (content.after !== undefined) panes.push(makePane('New page', run.dry_run ? 'as it would be saved' : 'as it was saved', content.after));
@@ -334,9 +335,10 @@ function setView(name) {
   $('show-source').setAttribute('aria-pressed', source);
   $('renderings').hidden = source;
   $('source').hidden = !source;
+  if (!content) return;
   if (source) showSource();
   $('legend').hidden = source || content.after === undefined;
-  if (currentFinding >= 0) showPlace(content.findings[currentFinding]);
+  if (content && currentFinding >= 0) showPlace(content.findings[currentFinding]);
 }
 
 function makeFinding(one, index) {
@@ -401,11 +403,21 @@ function showFiles() {
   $('file-table').replaceChildren(...rows.length ? [makeTable([['State'], ['Address in the old page'], ['Path in the site']], rows, 'Pictures and files of this page')] : []);
 }
 
-function openPage(page) {
+// A page's content: JSON, deflated, in base64.
+async function unpack(block) {
+  const bytes = Uint8Array.from(atob(block.textContent), c => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
+  return JSON.parse(await new Response(stream).text());
+}
+
+async function openPage(page) {
   if (current) current.link.removeAttribute('aria-current');
   current = page;
-  content = JSON.parse(page.block.textContent);
+  content = null;
   currentFinding = -1;
+  const unpacked = await unpack(page.block);
+  if (current !== page) return;
+  content = unpacked;
   page.link.setAttribute('aria-current', 'page');
   page.link.scrollIntoView({block: 'nearest'});
   $('page-folder').textContent = page.folder;
@@ -423,16 +435,21 @@ function openPage(page) {
 
 // ---- moving about --------------------------------------------------------------------------------------
 
-function route() {
+async function route() {
   const match = /^#page-(\d+)$/.exec(location.hash), page = match && pages[match[1] - 1];
-  $('overview').hidden = !!page;
-  $('page').hidden = !page;
   document.body.classList.toggle('printing-overview', !page);
   openList(false);
   if (page) {
-    openPage(page);
+    await openPage(page);
+    if (current !== page) return;
+    $('overview').hidden = true;
+    $('page').hidden = false;
     $('page-title').focus({preventScroll: true});
-  } else if (current) {
+  } else {
+    $('overview').hidden = false;
+    $('page').hidden = true;
+  }
+  if (!page && current) {
     current.link.removeAttribute('aria-current');
     current = content = null;
     $('renderings').replaceChildren();

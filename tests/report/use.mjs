@@ -1,0 +1,247 @@
+// use.mjs MADE_UP_REPORT [REPORT.html]: uses the HTML report as a reviewer would, in headless Chromium.
+// With a second argument it only opens that report, and a page of it, and prints the times.
+// SCREENSHOTS=DIR leaves pictures of what it saw there.
+import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {chromium} from 'playwright-core';
+
+const [madeUp, given] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'isomerize-report-'));
+const context = await chromium.launchPersistentContext(join(folder, 'browser'), {
+  executablePath: '/usr/bin/chromium', headless: true, viewport: {width: 1360, height: 850},
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'],
+});
+const page = context.pages()[0] || await context.newPage();
+page.setDefaultTimeout(8000);
+const complaints = [], requests = [];
+page.on('console', message => complaints.push(`${message.type()}: ${message.text()}`));
+page.on('pageerror', error => complaints.push(`error: ${error.message}`));
+page.on('request', request => { if (!/^(data|blob|about):/.test(request.url())) requests.push(request.url()); });
+await context.route(/^https?:/, route => route.abort());
+
+const shot = async name => { if (process.env.SCREENSHOTS) await page.screenshot({path: join(process.env.SCREENSHOTS, name + '.png')}); };
+const text = selector => page.textContent(selector);
+const rows = () => page.$$eval('#pages li', items => items.filter(item => !item.hidden).length);
+const frame = i => page.frames().filter(one => one.parentFrame())[i];
+const opened = name => page.waitForFunction(wanted => document.querySelector('#page-title').textContent === wanted && !document.querySelector('#page').hidden, name);
+// Both frames have loaded what they show.
+const rendered = () => page.waitForFunction(() => [...document.querySelectorAll('#renderings iframe')].every(one => one.contentDocument && one.contentDocument.readyState === 'complete' && one.contentDocument.body.childNodes.length));
+
+async function open(file) {
+  const start = performance.now();
+  await page.goto('file://' + file);
+  await page.waitForFunction(() => document.querySelector('#count').textContent !== '');
+  return performance.now() - start;
+}
+
+function makeReport(count) {
+  const file = join(folder, `report-${count}.html`);
+  writeFileSync(file, execFileSync(madeUp, ['html', String(count)], {maxBuffer: 1 << 30}));
+  return file;
+}
+
+async function checkAccessibility(where) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => (await axe.run(document, {iframes: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice']})).violations
+    .map(one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.target.join(' ') + ' ' + (node.any[0] ? node.any[0].message : '')).join('; ')}`));
+  assert.deepEqual(found, [], where);
+}
+
+const tests = {
+  async 'the overview counts the pages by grade'() {
+    const took = await open(makeReport(300));
+    console.log(`  306 pages: first view after ${took.toFixed(0)} ms`);
+    assert.equal(await text('#count'), '306 pages');
+    assert.match(await text('#lead'), /306 pages looked at; 303 would be converted/);
+    assert.equal((await page.$$('#tiles button')).length, 5);
+    await shot('overview');
+    await checkAccessibility('overview');
+  },
+
+  async 'filters by grade, finding and folder, and the search'() {
+    await page.click('.tile.clean');
+    assert.equal(await rows(), 61);
+    await page.click('#clear');
+    assert.equal(await rows(), 306);
+    await page.selectOption('#code', 'html-nesting');
+    assert.equal(await rows(), 242);
+    await page.selectOption('#folder', 'folder-3/');
+    assert.equal(await rows(), 20);
+    await page.click('#clear');
+    await page.fill('#search', 'folder-11 page-2');
+    assert.equal(await rows(), 10);
+    await page.uncheck('#grades input[value=review]');
+    assert.equal(await rows(), 2);
+    await shot('filtered');
+    await page.click('#clear');
+  },
+
+  async 'a page opens with both renderings, and what changed is marked'() {
+    await page.click('#pages a >> nth=0');
+    await opened('about us.md');
+    await rendered();
+    assert.equal(await frame(0).textContent('del.iz'), 'the');
+    assert.equal(await frame(1).textContent('ins.iz'), 'bus');
+    assert.equal(await frame(0).getAttribute('mark.iz >> nth=0', 'title'), 'no longer aligned to the centre or the right');
+    assert.match(await frame(1).getAttribute('img', 'src'), /^data:image\/png;base64,/);
+    assert.equal(await frame(1).evaluate(() => document.querySelector('img').naturalWidth).catch(() => 1), 1);
+    for (const one of await page.$$('#renderings iframe')) assert.equal(await one.getAttribute('sandbox'), 'allow-same-origin');
+    await shot('page');
+    await checkAccessibility('page');
+  },
+
+  async 'a finding leads to its place in both renderings and in the source'() {
+    await page.click('#finding-list button >> nth=1');
+    assert.equal(await frame(0).textContent('.iz-here'), 'Take the number 12 bus.');
+    assert.equal(await frame(1).textContent('.iz-here'), 'Take bus number 12.');
+    await page.click('#show-source');
+    assert.equal(await page.textContent('#source tr.here td:nth-child(1)'), '17');
+    assert.match(await page.textContent('#source tr.here'), /Take the number 12 bus/);
+    await shot('source');
+    await checkAccessibility('source');
+    await page.click('#show-pages');
+  },
+
+  async 'the keyboard goes everywhere, from inside a frame too'() {
+    await page.keyboard.press('j');
+    await opened('new.md');
+    await page.keyboard.press('k');
+    await opened('about us.md');
+    await rendered();
+    await page.keyboard.press('n');
+    assert.equal(await page.getAttribute('#finding-list button >> nth=0', 'aria-current'), 'true');
+    await frame(0).click('p >> nth=0');
+    await page.keyboard.press('s');
+    assert.equal(await page.getAttribute('#show-source', 'aria-pressed'), 'true');
+    await page.keyboard.press('s');
+    await page.keyboard.press('r');
+    assert.equal(await page.isChecked('#reviewed'), true);
+    await page.keyboard.press('?');
+    assert.equal(await page.isVisible('#help'), true);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('/');
+    await page.keyboard.type('page-77');
+    await page.keyboard.press('Enter');
+    await opened('page-77.md');
+    await page.keyboard.press('o');
+    await page.waitForFunction(() => !document.querySelector('#overview').hidden);
+    await page.click('#clear');
+    await page.check('#unseen');
+    assert.equal(await rows(), 305);
+    await page.click('#clear');
+  },
+
+  async 'a hostile page runs nothing and asks for nothing'() {
+    await page.click('#pages a >> nth=5');
+    await rendered();
+    await page.click('#show-source');
+    await page.click('#show-pages');
+    assert.match(await frame(0).textContent('body'), /The end \{\{script\}\}/);
+    for (const one of page.frames()) assert.equal(await one.evaluate(() => window.top.hacked).catch(() => undefined), undefined);
+    assert.equal(await frame(0).evaluate(() => document.querySelectorAll('script,link,meta[http-equiv=refresh],base,iframe,object,embed,video,form,[onclick],[onerror],[href]').length), 0);
+    await frame(0).click('a');
+    await shot('hostile');
+  },
+
+  async 'nothing was complained of, and no request has left the file'() {
+    assert.deepEqual(complaints, []);
+    assert.deepEqual([...new Set(requests)].filter(url => !url.startsWith('file://' + folder)), []);
+    assert.equal(requests.length, 1);
+  },
+
+  async 'pictures of the internet are asked for only when the reviewer says so'() {
+    assert.equal(await page.isVisible('#remote-choice'), true);
+    await page.check('#remote');
+    await rendered();
+    assert.deepEqual([...new Set(requests.slice(1))].sort(), ['https://hostile.invalid/bare.png', 'https://hostile.invalid/pixel.png']);
+    await page.uncheck('#remote');
+    complaints.length = 0;
+  },
+
+  async 'it reads on a phone'() {
+    await page.setViewportSize({width: 390, height: 844});
+    await page.keyboard.press('o');
+    await page.waitForFunction(() => !document.querySelector('#overview').hidden);
+    const fits = () => page.evaluate(() => document.scrollingElement.scrollWidth <= innerWidth);
+    assert.equal(await fits(), true);
+    await shot('phone-overview');
+    await page.click('#open-list');
+    await shot('phone-list');
+    await page.click('#pages a >> nth=0');
+    await opened('about us.md');
+    await rendered();
+    assert.equal(await fits(), true);
+    await shot('phone-page');
+    await checkAccessibility('phone');
+    await page.setViewportSize({width: 1360, height: 850});
+  },
+
+  async 'dark mode keeps its contrast'() {
+    await page.emulateMedia({colorScheme: 'dark'});
+    await checkAccessibility('dark page');
+    await shot('dark-page');
+    await page.keyboard.press('o');
+    await page.waitForFunction(() => !document.querySelector('#overview').hidden);
+    await checkAccessibility('dark overview');
+    await shot('dark-overview');
+    await page.emulateMedia({colorScheme: 'light'});
+  },
+
+  async 'it prints'() {
+    const overview = await page.pdf({format: 'A4'});
+    await page.click('#pages a >> nth=0');
+    await opened('about us.md');
+    await rendered();
+    const one = await page.pdf({format: 'A4'});
+    for (const pdf of [overview, one]) assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
+    if (process.env.SCREENSHOTS) {
+      writeFileSync(join(process.env.SCREENSHOTS, 'overview.pdf'), overview);
+      writeFileSync(join(process.env.SCREENSHOTS, 'page.pdf'), one);
+    }
+  },
+
+  async 'it stays quick at 5,000 pages'() {
+    const took = await open(makeReport(5000));
+    const start = performance.now();
+    await page.fill('#search', 'folder-7 page-4999');
+    await page.fill('#search', 'page-4999');
+    assert.equal(await rows(), 1);
+    await page.keyboard.press('Enter');
+    await opened('page-4999.md');
+    console.log(`  5,006 pages: first view after ${took.toFixed(0)} ms; search and open another ${(performance.now() - start).toFixed(0)} ms`);
+    assert.ok(took < 5000, `the first view took ${took} ms`);
+    assert.deepEqual(complaints, []);
+  },
+};
+
+let failed = 0;
+if (given) {
+  const took = await open(given), start = performance.now();
+  await shot('given-overview');
+  await page.click('#pages a >> nth=0');
+  await page.waitForFunction(() => !document.querySelector('#page').hidden);
+  await rendered();
+  await shot('given-page');
+  console.log(`first view after ${took.toFixed(0)} ms, a page after another ${(performance.now() - start).toFixed(0)} ms; ${complaints.length} complaints, ${requests.length} requests`);
+  failed += complaints.length;
+  for (const complaint of complaints) console.log(complaint);
+} else {
+  for (const [name, run] of Object.entries(tests)) {
+    try {
+      await run();
+      console.log('ok', name);
+    } catch (error) {
+      failed++;
+      console.log('FAILED', name, error.message, (error.stack.match(/use\.mjs:\d+/) || [''])[0]);
+    }
+  }
+}
+await context.close();
+rmSync(folder, {recursive: true, force: true});
+process.exit(failed ? 1 : 0);
