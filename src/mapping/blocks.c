@@ -208,13 +208,24 @@ static void remove_emptied(engine *e, dom_node *container) {
     (void)e;
 }
 
+static bool holds_made(const dom_node *node) {
+    for (const dom_node *at = node; at; at = dom_next(at, node))
+        if (at->flags & NODE_MADE)
+            return true;
+    return false;
+}
+
+/* What is still in the container beside what was made of it. */
 static void report_leftover(engine *e, const claim *c) {
-    for (const dom_node *at = c->container->first_child; at; at = at->next)
-        if (!(at->flags & NODE_MADE) && !is_blank(at)) {
+    for (const dom_node *at = dom_next(c->container, c->container); at;) {
+        bool wraps = !(at->flags & NODE_MADE) && at->first_child && holds_made(at);
+        if (!wraps && !(at->flags & NODE_MADE) && !is_blank(at)) {
             slice text = plain_text(at, at, e->arena);
             findings_add(e->found, FINDING_SHAPE_LEFTOVER, at->line, "%.*s",
                          SLICE_ARGS(text.length ? text : at->name));
         }
+        at = wraps ? dom_next(at, c->container) : dom_next_skip(at, c->container);
+    }
 }
 
 static void make_card_grid(engine *e, const claim *c) {
