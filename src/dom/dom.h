@@ -46,6 +46,8 @@ struct dom_node {
  * with a finding. `lines` and `found` may be NULL. The nodes live in `a`; slices may point into `html`. */
 #define DOM_DEPTH_MAX 200
 dom_node *dom_parse(slice html, const line_map *lines, arena *a, findings *found);
+/* The same, always through the full parser: what dom_parse must agree with on any HTML. */
+dom_node *dom_parse_fully(slice html, const line_map *lines, arena *a, findings *found);
 /* The same of a whole page's body without a doctype, as a script's DOMParser parses it: in quirks mode a table may stand
  * in a paragraph. */
 dom_node *dom_parse_without_doctype(slice html, arena *a);

@@ -4,6 +4,7 @@
  * each with the line of the source page. gumbo's own tree is left behind in the arena.
  */
 #include "guard.h"
+#include "strict.h"
 
 #include <gumbo.h>
 
@@ -125,6 +126,11 @@ static GumboOptions gumbo_options(arena *a, GumboTag context) {
 }
 
 dom_node *dom_parse(slice html, const line_map *lines, arena *a, findings *found) {
+    dom_node *strict = parse_strict(html, lines, a);
+    return strict ? strict : dom_parse_fully(html, lines, a, found);
+}
+
+dom_node *dom_parse_fully(slice html, const line_map *lines, arena *a, findings *found) {
     GumboOptions options = gumbo_options(a, GUMBO_TAG_BODY);
     size_t dropped = 0;
     slice safe = guard_html(html, a, &dropped);

@@ -1,0 +1,418 @@
+/* A strict reader for the HTML that nearly every page is: each element closed where it was opened, each where
+ * it may be.
+ *
+ * Comes in: HTML. Goes out: the tree that WHATWG's tree construction gives, or NULL as soon as anything is
+ * met that could make it close, move, copy or drop an element (§13.2.6): the full parser then starts afresh.
+ * It never guesses. Several times faster than the full parser, which is why it is here.
+ */
+#include "strict.h"
+
+/* What opening an element does to those around it. */
+typedef enum nesting {
+    NEST_NEVER,  /* not read here */
+    NEST_INLINE, /* stands anywhere */
+    NEST_BLOCK,  /* closes an open paragraph: none may be open */
+    NEST_ITEM    /* only as a child of certain parents */
+} nesting;
+
+static const uint8_t NESTING[DOM_TAG_COUNT] = {
+    [DOM_TAG_UNKNOWN] = NEST_NEVER,    [DOM_TAG_A] = NEST_INLINE,         [DOM_TAG_ABBR] = NEST_INLINE,
+    [DOM_TAG_ADDRESS] = NEST_BLOCK,    [DOM_TAG_ARTICLE] = NEST_BLOCK,    [DOM_TAG_ASIDE] = NEST_BLOCK,
+    [DOM_TAG_AUDIO] = NEST_INLINE,     [DOM_TAG_B] = NEST_INLINE,         [DOM_TAG_BIG] = NEST_INLINE,
+    [DOM_TAG_BLOCKQUOTE] = NEST_BLOCK, [DOM_TAG_BR] = NEST_INLINE,        [DOM_TAG_CAPTION] = NEST_ITEM,
+    [DOM_TAG_CENTER] = NEST_BLOCK,     [DOM_TAG_CITE] = NEST_INLINE,      [DOM_TAG_CODE] = NEST_INLINE,
+    [DOM_TAG_COL] = NEST_ITEM,         [DOM_TAG_COLGROUP] = NEST_ITEM,    [DOM_TAG_DD] = NEST_ITEM,
+    [DOM_TAG_DEL] = NEST_INLINE,       [DOM_TAG_DETAILS] = NEST_BLOCK,    [DOM_TAG_DFN] = NEST_INLINE,
+    [DOM_TAG_DIV] = NEST_BLOCK,        [DOM_TAG_DL] = NEST_BLOCK,         [DOM_TAG_DT] = NEST_ITEM,
+    [DOM_TAG_EM] = NEST_INLINE,        [DOM_TAG_FIGCAPTION] = NEST_BLOCK, [DOM_TAG_FIGURE] = NEST_BLOCK,
+    [DOM_TAG_FONT] = NEST_INLINE,      [DOM_TAG_FOOTER] = NEST_BLOCK,     [DOM_TAG_H1] = NEST_BLOCK,
+    [DOM_TAG_H2] = NEST_BLOCK,         [DOM_TAG_H3] = NEST_BLOCK,         [DOM_TAG_H4] = NEST_BLOCK,
+    [DOM_TAG_H5] = NEST_BLOCK,         [DOM_TAG_H6] = NEST_BLOCK,         [DOM_TAG_HEADER] = NEST_BLOCK,
+    [DOM_TAG_HR] = NEST_BLOCK,         [DOM_TAG_I] = NEST_INLINE,         [DOM_TAG_IFRAME] = NEST_INLINE,
+    [DOM_TAG_IMG] = NEST_INLINE,       [DOM_TAG_INPUT] = NEST_INLINE,     [DOM_TAG_INS] = NEST_INLINE,
+    [DOM_TAG_KBD] = NEST_INLINE,       [DOM_TAG_LABEL] = NEST_INLINE,     [DOM_TAG_LI] = NEST_ITEM,
+    [DOM_TAG_MAIN] = NEST_BLOCK,       [DOM_TAG_MARK] = NEST_INLINE,      [DOM_TAG_NAV] = NEST_BLOCK,
+    [DOM_TAG_OL] = NEST_BLOCK,         [DOM_TAG_P] = NEST_BLOCK,          [DOM_TAG_PRE] = NEST_BLOCK,
+    [DOM_TAG_Q] = NEST_INLINE,         [DOM_TAG_S] = NEST_INLINE,         [DOM_TAG_SAMP] = NEST_INLINE,
+    [DOM_TAG_SCRIPT] = NEST_INLINE,    [DOM_TAG_SECTION] = NEST_BLOCK,    [DOM_TAG_SMALL] = NEST_INLINE,
+    [DOM_TAG_SOURCE] = NEST_INLINE,    [DOM_TAG_SPAN] = NEST_INLINE,      [DOM_TAG_STRIKE] = NEST_INLINE,
+    [DOM_TAG_STRONG] = NEST_INLINE,    [DOM_TAG_STYLE] = NEST_INLINE,     [DOM_TAG_SUB] = NEST_INLINE,
+    [DOM_TAG_SUMMARY] = NEST_BLOCK,    [DOM_TAG_SUP] = NEST_INLINE,       [DOM_TAG_TABLE] = NEST_BLOCK,
+    [DOM_TAG_TBODY] = NEST_ITEM,       [DOM_TAG_TD] = NEST_ITEM,          [DOM_TAG_TFOOT] = NEST_ITEM,
+    [DOM_TAG_TH] = NEST_ITEM,          [DOM_TAG_THEAD] = NEST_ITEM,       [DOM_TAG_TIME] = NEST_INLINE,
+    [DOM_TAG_TR] = NEST_ITEM,          [DOM_TAG_TT] = NEST_INLINE,        [DOM_TAG_U] = NEST_INLINE,
+    [DOM_TAG_UL] = NEST_BLOCK,         [DOM_TAG_VAR] = NEST_INLINE,       [DOM_TAG_VIDEO] = NEST_INLINE,
+    [DOM_TAG_WBR] = NEST_INLINE,
+};
+
+/* More formatting elements open at once than this, and identical ones begin to replace one another
+ * (§13.2.4.3). */
+#define OPEN_INLINE_MAX 3
+
+typedef struct strict {
+    slice html;
+    size_t at;
+    arena *arena;
+    dom_node *parent;
+    size_t depth;
+    size_t
+        paragraph; /* depth of the open paragraph in scope, 0: none. A cell's content begins a new scope. */
+    size_t link;   /* depth of the open link, 0: none */
+    const line_map *lines;
+    size_t next_mark; /* the first line mark beyond `at` */
+    uint32_t line;
+} strict;
+
+static void follow_line(strict *s) {
+    const line_mark *marks = s->lines->marks.items;
+    while (s->next_mark < s->lines->marks.count && marks[s->next_mark].offset <= s->at)
+        s->line = marks[s->next_mark++].line;
+}
+
+/* ---- character references ---------------------------------------------------------------------------- */
+
+/* Those that pages hold often; any other takes the full parser. */
+static const struct {
+    slice name, text;
+} REFERENCES[] = {
+    {{"amp", 3}, {"&", 1}},
+    {{"lt", 2}, {"<", 1}},
+    {{"gt", 2}, {">", 1}},
+    {{"quot", 4}, {"\"", 1}},
+    {{"nbsp", 4}, {"\xC2\xA0", 2}},
+    {{"rsquo", 5}, {"\xE2\x80\x99", 3}},
+    {{"lsquo", 5}, {"\xE2\x80\x98", 3}},
+    {{"ldquo", 5}, {"\xE2\x80\x9C", 3}},
+    {{"rdquo", 5}, {"\xE2\x80\x9D", 3}},
+    {{"ndash", 5}, {"\xE2\x80\x93", 3}},
+    {{"mdash", 5}, {"\xE2\x80\x94", 3}},
+    {{"hellip", 6}, {"\xE2\x80\xA6", 3}},
+    {{"bull", 4}, {"\xE2\x80\xA2", 3}},
+    {{"copy", 4}, {"\xC2\xA9", 2}},
+    {{"apos", 4}, {"'", 1}},
+    {{"eacute", 6}, {"\xC3\xA9", 2}},
+    {{"middot", 6}, {"\xC2\xB7", 2}},
+    {{"times", 5}, {"\xC3\x97", 2}},
+};
+
+/* `&#169;`, `&#xA9;` without its ampersand and semicolon. 0 for what the full parser must look at. */
+static uint32_t numeric_reference(slice name) {
+    bool hex = name.length > 1 && (name.data[1] == 'x' || name.data[1] == 'X');
+    uint32_t value = 0;
+    if (name.length < 2u + hex || name.length > 8)
+        return 0;
+    for (size_t i = 1u + hex; i < name.length; i++) {
+        char c = to_lower(name.data[i]);
+        uint32_t digit = is_digit(c)                   ? (uint32_t)(c - '0')
+                         : hex && c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10)
+                                                       : 99;
+        if (digit == 99)
+            return 0;
+        value = value * (hex ? 16 : 10) + digit;
+    }
+    bool plain = value >= 0xA0 && value < 0xD800;
+    return plain || (value >= 0x20 && value < 0x7F) || value == '\n' || (value >= 0xE000 && value < 0xFDD0)
+               ? value
+               : 0;
+}
+
+/* The character that the reference at `at` (its ampersand) stands for, with its end; false: ask the full
+ * parser. */
+static bool decode_reference(slice text, size_t *at, buffer *out) {
+    size_t end = *at + 1;
+    while (end < text.length && (is_alnum(text.data[end]) || text.data[end] == '#') && end - *at < 12)
+        end++;
+    slice name = slice_sub(text, *at + 1, end);
+    if (name.length == 0) {
+        buffer_append_char(out, '&');
+        ++*at;
+        return true;
+    }
+    if (end == text.length || text.data[end] != ';')
+        return false;
+    *at = end + 1;
+    if (name.data[0] == '#') {
+        uint32_t c = numeric_reference(name);
+        if (c)
+            buffer_append_codepoint(out, c);
+        return c != 0;
+    }
+    for (size_t i = 0; i < sizeof REFERENCES / sizeof *REFERENCES; i++)
+        if (slice_equal(REFERENCES[i].name, name)) {
+            buffer_append(out, REFERENCES[i].text);
+            return true;
+        }
+    return false;
+}
+
+static bool decode_text(strict *s, slice text, slice *decoded) {
+    size_t ampersand = slice_find_char(text, '&', 0);
+    *decoded = text;
+    if (ampersand == SLICE_NONE)
+        return true;
+    buffer out = buffer_new(s->arena, text.length);
+    for (size_t at = 0; at < text.length;) {
+        size_t next = slice_find_char(text, '&', at);
+        buffer_append(&out, slice_sub(text, at, next));
+        at = next == SLICE_NONE ? text.length : next;
+        if (at < text.length && !decode_reference(text, &at, &out))
+            return false;
+    }
+    *decoded = buffer_slice(&out);
+    return true;
+}
+
+/* ---- text and comments ------------------------------------------------------------------------------- */
+
+static bool is_blank(slice text) {
+    for (size_t i = 0; i < text.length; i++)
+        if (!is_space(text.data[i]) || text.data[i] == '\v')
+            return false;
+    return true;
+}
+
+/* Parents in which a parser moves text away. */
+static bool takes_text(const dom_node *parent) {
+    switch (parent->tag) {
+    case DOM_TAG_TABLE:
+    case DOM_TAG_TBODY:
+    case DOM_TAG_THEAD:
+    case DOM_TAG_TFOOT:
+    case DOM_TAG_TR:
+    case DOM_TAG_COLGROUP:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static bool read_text(strict *s) {
+    size_t end = slice_find_char(s->html, '<', s->at);
+    slice text = slice_sub(s->html, s->at, end), decoded;
+    if (!takes_text(s->parent) && !is_blank(text))
+        return false;
+    bool first_in_pre = s->parent->tag == DOM_TAG_PRE && !s->parent->first_child;
+    if (first_in_pre && text.data[0] == '\n')
+        text = slice_from(text, 1);
+    if (!decode_text(s, text, &decoded))
+        return false;
+    if (decoded.length)
+        dom_append(s->parent, dom_new_text(s->arena, decoded, s->line));
+    s->at = end == SLICE_NONE ? s->html.length : end;
+    return true;
+}
+
+static bool read_comment(strict *s) {
+    size_t end = slice_find(s->html, SLICE("-->"), s->at + 4);
+    if (end == SLICE_NONE)
+        return false;
+    slice text = slice_sub(s->html, s->at + 4, end);
+    if (slice_find(text, SLICE("--"), 0) != SLICE_NONE ||
+        (text.length && (text.data[0] == '>' || text.data[0] == '-')))
+        return false;
+    dom_node *comment = dom_new_text(s->arena, text, s->line);
+    comment->type = DOM_COMMENT;
+    dom_append(s->parent, comment);
+    s->at = end + 3;
+    return true;
+}
+
+/* ---- tags -------------------------------------------------------------------------------------------- */
+
+static slice read_name(strict *s) {
+    size_t from = s->at;
+    while (s->at < s->html.length &&
+           ((s->html.data[s->at] >= 'a' && s->html.data[s->at] <= 'z') || is_digit(s->html.data[s->at])))
+        s->at++;
+    return slice_sub(s->html, from, s->at);
+}
+
+static bool is_attribute_name_character(char c) {
+    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '_' || c == ':';
+}
+
+static void skip_spaces(strict *s) {
+    while (s->at < s->html.length && is_space(s->html.data[s->at]) && s->html.data[s->at] != '\v')
+        s->at++;
+}
+
+/* `name="value"`, `name='value'` or `name`. */
+static bool read_attribute(strict *s, dom_attribute *attribute) {
+    size_t from = s->at;
+    while (s->at < s->html.length && is_attribute_name_character(s->html.data[s->at]))
+        s->at++;
+    attribute->name = slice_sub(s->html, from, s->at);
+    attribute->value = (slice){"", 0};
+    if (s->at == from || s->at == s->html.length)
+        return false;
+    char next = s->html.data[s->at];
+    if (next != '=')
+        return is_space(next) || next == '>' || next == '/';
+    if (s->at + 1 >= s->html.length)
+        return false;
+    char quote = s->html.data[s->at + 1];
+    size_t end = quote == '"' || quote == '\'' ? slice_find_char(s->html, quote, s->at + 2) : SLICE_NONE;
+    if (end == SLICE_NONE || !decode_text(s, slice_sub(s->html, s->at + 2, end), &attribute->value))
+        return false;
+    s->at = end + 1;
+    return s->at < s->html.length &&
+           (is_space(s->html.data[s->at]) || s->html.data[s->at] == '>' || s->html.data[s->at] == '/');
+}
+
+static bool has_attribute(const dom_attribute *attributes, uint32_t count, slice name) {
+    for (uint32_t i = 0; i < count; i++)
+        if (slice_equal(attributes[i].name, name))
+            return true;
+    return false;
+}
+
+/* Up to and with the tag's `>`. A second attribute of one name is dropped, as the tokenizer does. */
+static bool read_attributes(strict *s, dom_node *element) {
+    enum { MAX = 24 };
+    dom_attribute attributes[MAX];
+    uint32_t count = 0;
+    for (;;) {
+        skip_spaces(s);
+        if (s->at == s->html.length || count == MAX)
+            return false;
+        if (s->html.data[s->at] == '>')
+            break;
+        if (s->html.data[s->at] == '/') {
+            if (!dom_tag_is_void((dom_tag)element->tag) || s->at + 1 == s->html.length ||
+                s->html.data[s->at + 1] != '>')
+                return false;
+            s->at++;
+            break;
+        }
+        if (!read_attribute(s, &attributes[count]))
+            return false;
+        count += !has_attribute(attributes, count, attributes[count].name);
+    }
+    s->at++;
+    if (count) {
+        element->attributes = arena_alloc(s->arena, count * sizeof *attributes);
+        memcpy(element->attributes, attributes, count * sizeof *attributes);
+        element->attribute_count = count;
+    }
+    return true;
+}
+
+static bool is_heading(unsigned tag) {
+    return tag >= DOM_TAG_H1 && tag <= DOM_TAG_H6;
+}
+
+/* Items stand directly in their container: anything else makes a parser close or invent elements. */
+static bool item_fits(dom_tag tag, unsigned parent) {
+    switch (tag) {
+    case DOM_TAG_LI:
+        return parent == DOM_TAG_UL || parent == DOM_TAG_OL;
+    case DOM_TAG_DD:
+    case DOM_TAG_DT:
+        return parent == DOM_TAG_DL;
+    case DOM_TAG_TD:
+    case DOM_TAG_TH:
+        return parent == DOM_TAG_TR;
+    case DOM_TAG_TR:
+        return parent == DOM_TAG_TBODY || parent == DOM_TAG_THEAD || parent == DOM_TAG_TFOOT;
+    case DOM_TAG_COL:
+        return parent == DOM_TAG_COLGROUP;
+    default: /* caption, colgroup, tbody, thead, tfoot */
+        return parent == DOM_TAG_TABLE;
+    }
+}
+
+/* The same element opened inside itself time and again makes a parser forget the first (§13.2.4.3). */
+static bool repeats_itself(const strict *s, dom_tag tag) {
+    size_t same = 0;
+    for (const dom_node *up = s->parent; up; up = up->parent)
+        same += up->tag == tag;
+    return same >= OPEN_INLINE_MAX;
+}
+
+static bool may_open(const strict *s, dom_tag tag) {
+    unsigned parent = s->parent->tag;
+    if (NESTING[tag] == NEST_ITEM)
+        return item_fits(tag, parent);
+    if (!takes_text(s->parent) || s->depth == DOM_DEPTH_MAX)
+        return false;
+    if (NESTING[tag] == NEST_BLOCK)
+        return s->paragraph == 0 && !(is_heading(tag) && is_heading(parent));
+    return NESTING[tag] == NEST_INLINE && !(tag == DOM_TAG_A && s->link) && !repeats_itself(s, tag);
+}
+
+/* The content of script, style and iframe: no tag counts in it but the end tag. */
+static bool read_raw_text(strict *s, dom_node *element) {
+    size_t end = slice_find(s->html, SLICE("</"), s->at);
+    size_t after = end == SLICE_NONE ? end : end + 2 + element->name.length;
+    if (after >= s->html.length || !slice_equal(slice_sub(s->html, end + 2, after), element->name) ||
+        s->html.data[after] != '>')
+        return false;
+    slice text = slice_sub(s->html, s->at, end);
+    if (slice_find(text, SLICE("<!--"), 0) != SLICE_NONE)
+        return false;
+    if (text.length)
+        dom_append(element, dom_new_text(s->arena, text, s->line));
+    s->at = after + 1;
+    return true;
+}
+
+static void enter(strict *s, dom_node *element) {
+    s->parent = element;
+    s->depth++;
+    if (element->tag == DOM_TAG_P)
+        s->paragraph = s->depth;
+    if (element->tag == DOM_TAG_A)
+        s->link = s->depth;
+}
+
+static bool read_start_tag(strict *s) {
+    s->at++;
+    dom_tag tag = dom_tag_of(read_name(s));
+    if (!may_open(s, tag))
+        return false;
+    dom_node *element = dom_new_element(s->arena, tag, s->line);
+    if (!read_attributes(s, element))
+        return false;
+    dom_append(s->parent, element);
+    if (dom_tag_is_void(tag))
+        return true;
+    if (tag == DOM_TAG_SCRIPT || tag == DOM_TAG_STYLE || tag == DOM_TAG_IFRAME)
+        return read_raw_text(s, element);
+    enter(s, element);
+    return true;
+}
+
+static bool read_end_tag(strict *s) {
+    s->at += 2;
+    slice name = read_name(s);
+    if (!s->parent->parent || !slice_equal(name, s->parent->name) || s->at == s->html.length ||
+        s->html.data[s->at] != '>')
+        return false;
+    if (s->paragraph == s->depth)
+        s->paragraph = 0;
+    if (s->link == s->depth)
+        s->link = 0;
+    s->at++;
+    s->depth--;
+    s->parent = s->parent->parent;
+    return true;
+}
+
+dom_node *parse_strict(slice html, const line_map *lines, arena *a) {
+    dom_node *body = dom_new_element(a, DOM_TAG_BODY, 1);
+    strict s = {.html = html, .arena = a, .parent = body, .lines = lines};
+    if (html.length && (memchr(html.data, '\0', html.length) || memchr(html.data, '\r', html.length)))
+        return NULL;
+    while (s.at < html.length) {
+        if (lines)
+            follow_line(&s);
+        slice rest = slice_from(html, s.at);
+        bool done = rest.data[0] != '<'                      ? read_text(&s)
+                    : slice_starts_with(rest, SLICE("</"))   ? read_end_tag(&s)
+                    : slice_starts_with(rest, SLICE("<!--")) ? read_comment(&s)
+                                                             : read_start_tag(&s);
+        if (!done)
+            return NULL;
+    }
+    return s.parent == body ? body : NULL;
+}
