@@ -148,28 +148,9 @@ static bool write_page(conversion *c, slice body) {
     return true;
 }
 
-typedef struct save_result {
-    slice bytes;
-    bool settled;
-    dom_node *body;
-} save_result;
-static save_result settle(tiptap_node *document, arena *a) {
-    save_result r = {{NULL, 0}, false, NULL};
-    for (int i = 0; i < 4 && !r.settled; i++) {
-        buffer out = buffer_new(a, 4096);
-        save_body(document, a, &out);
-        slice now = slice_trim(buffer_slice(&out));
-        r.settled = slice_equal(now, r.bytes);
-        r.bytes = now;
-        document = save_load(now, 1, a, NULL);
-    }
-    r.body = dom_parse(r.bytes, NULL, a, NULL);
-    return r;
-}
-
 static void convert_body(conversion *c) {
     dom_node *body = read_legacy_body(c);
-    view before = view_take(body, c->arena);
+    view before = view_of_tree(body, c->arena);
     size_t since = found(c)->items.count;
     tiptap_node *document = fit_body(c, body);
     tiptap_visit_urls(document, visit_url, c, c->arena);
@@ -177,18 +158,18 @@ static void convert_body(conversion *c) {
     rewrite_front(c, SLICE("file_url"), ASSET_LINK);
     if (c->options->inspect)
         c->options->inspect(c->options->context, document);
-    save_result saved = settle(document, c->arena);
-    if (!saved.settled) {
+    save_settled saved = save_settle(document, c->arena, found(c));
+    if (!saved.stable) {
         findings_add(found(c), FINDING_NOT_STABLE, 0,
                      "each time the editor saves it, it would write something else");
         c->result->state = CONVERT_REFUSED;
         return;
     }
-    if (!write_page(c, saved.bytes))
+    if (!write_page(c, saved.body))
         return;
     rewrite_view(c, &before.images, ASSET_PICTURE);
     rewrite_view(c, &before.links, ASSET_LINK);
-    view after = view_take(saved.body, c->arena);
+    view after = view_of_document(saved.document, c->arena);
     view_compare(&before, &after, since, found(c), c->arena);
     c->result->state = CONVERT_DONE;
 }

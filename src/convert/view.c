@@ -1,8 +1,9 @@
 /* The self-check: nothing a visitor read, saw or could follow goes in silence.
  *
- * Comes in: the element tree of the page before, and of the bytes about to be written. Goes out: a finding
- * for each difference that no room has owned up to. It knows nothing of rules or of the schema, so it also
- * holds for rules that users write. Equal pages, nearly all, cost one walk each and one memcmp.
+ * Comes in: the element tree of the page before, and the document that the editor makes of the bytes about to
+ * be written. Goes out: a finding for each difference that no room has owned up to. It knows nothing of rules
+ * or of the schema, so it also holds for rules that users write. Equal pages, nearly all, cost one walk each
+ * and one memcmp.
  */
 #include "view.h"
 
@@ -71,33 +72,41 @@ static void take_text(taking *t, slice text, uint32_t line) {
     }
 }
 
-static void take_url(vector *urls, const dom_node *node, slice attribute, arena *a) {
-    const slice *value = dom_attribute_get(node, attribute);
-    slice url = value ? slice_trim(*value) : (slice){NULL, 0};
+static void take_url(vector *urls, slice url, uint32_t line, arena *a) {
+    url = slice_trim(url);
     if (url.length)
-        *(view_url *)vector_push(urls) = (view_url){slice_copy(url, a), node->line};
+        *(view_url *)vector_push(urls) = (view_url){slice_copy(url, a), line};
 }
 
-static void take_urls(view *v, const dom_node *node, arena *a) {
+static slice attribute_or_nothing(const dom_node *node, slice name) {
+    const slice *value = dom_attribute_get(node, name);
+    return value ? *value : (slice){NULL, 0};
+}
+
+static void take_element(view *v, const dom_node *node, arena *a) {
     if (node->tag == DOM_TAG_IMG)
-        take_url(&v->images, node, SLICE("src"), a);
+        take_url(&v->images, attribute_or_nothing(node, SLICE("src")), node->line, a);
     else if (node->tag == DOM_TAG_A)
-        take_url(&v->links, node, SLICE("href"), a);
+        take_url(&v->links, attribute_or_nothing(node, SLICE("href")), node->line, a);
     else if (node->tag == DOM_TAG_IFRAME)
-        take_url(&v->links, node, SLICE("src"), a);
+        take_url(&v->links, attribute_or_nothing(node, SLICE("src")), node->line, a);
 }
 
-view view_take(const dom_node *body, arena *a) {
-    view v = {.lines = line_map_new(a),
-              .images = vector_new(a, sizeof(view_url)),
-              .links = vector_new(a, sizeof(view_url))};
+static view view_new(arena *a) {
+    return (view){.lines = line_map_new(a),
+                  .images = vector_new(a, sizeof(view_url)),
+                  .links = vector_new(a, sizeof(view_url))};
+}
+
+view view_of_tree(const dom_node *body, arena *a) {
+    view v = view_new(a);
     taking t = {buffer_new(a, 4096), &v.lines, false};
     for (const dom_node *at = body; at;) {
         bool hidden = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE;
         if (at->type == DOM_TEXT)
             take_text(&t, at->text, at->line);
         else if (at->type == DOM_ELEMENT)
-            take_urls(&v, at, a);
+            take_element(&v, at, a);
         t.between = t.between || ends_word((dom_tag)at->tag);
         if (at->first_child && !hidden) {
             at = at->first_child;
@@ -108,6 +117,36 @@ view view_take(const dom_node *body, arena *a) {
             t.between = t.between || ends_word((dom_tag)at->tag);
         }
         at = at == body ? NULL : at->next;
+    }
+    v.text = buffer_slice(&t.text);
+    return v;
+}
+
+static void take_node(view *v, const tiptap_node *node, arena *a) {
+    if (node->type == TIPTAP_IMAGE) {
+        take_url(&v->images, tiptap_get(node, TIPTAP_IMAGE_SRC), node->line, a);
+        take_url(&v->links, tiptap_get(node, TIPTAP_IMAGE_HREF), node->line, a);
+    } else if (node->type == TIPTAP_IFRAME) {
+        take_url(&v->links, tiptap_get(node, TIPTAP_IFRAME_SRC), node->line, a);
+    } else if (node->type == TIPTAP_CLICKABLE_CARD) {
+        take_url(&v->links, tiptap_get(node, TIPTAP_CLICKABLE_CARD_HREF), node->line, a);
+    }
+    for (size_t i = 0; node->marks && i < node->marks->count; i++)
+        if (node->marks->items[i]->type == TIPTAP_LINK)
+            take_url(&v->links, tiptap_mark_get(node->marks->items[i], TIPTAP_LINK_HREF), node->line, a);
+}
+
+/* Every node but text ends a word: blocks and hard breaks. */
+view view_of_document(const tiptap_node *document, arena *a) {
+    view v = view_new(a);
+    taking t = {buffer_new(a, 4096), &v.lines, false};
+    const tiptap_node *parent = NULL;
+    for (const tiptap_node *at = document; at; at = tiptap_next(at, document)) {
+        t.between = t.between || at->type != TIPTAP_TEXT || at->parent != parent;
+        parent = at->parent;
+        if (at->type == TIPTAP_TEXT)
+            take_text(&t, at->text, at->line);
+        take_node(&v, at, a);
     }
     v.text = buffer_slice(&t.text);
     return v;

@@ -9,8 +9,9 @@ static const struct {
     bool is_inline, is_leaf, is_textblock, allows_marks;
 } TYPES[] = {
 #define INLINE_GROUP(groups) (sizeof(groups) == sizeof("inline") && groups[0] == 'i')
-#define TEXT_CONTENT(content) (content[0] == 't' && content[1] == 'e' && content[2] == 'x')
-#define INLINE_CONTENT(content) (content[0] == 'i' && content[1] == 'n')
+#define AT(text, index) (text)[(index) < sizeof(text) ? (index) : 0]
+#define TEXT_CONTENT(content) (AT(content, 0) == 't' && AT(content, 1) == 'e' && AT(content, 2) == 'x')
+#define INLINE_CONTENT(content) (AT(content, 0) == 'i' && AT(content, 1) == 'n')
 #define NODE(symbol, name, groups, content, marks, element)                                                  \
     {{name, sizeof(name) - 1},                                                                               \
      {element, sizeof(element) - 1},                                                                         \
