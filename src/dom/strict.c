@@ -58,12 +58,20 @@ typedef struct strict {
     size_t
         paragraph; /* depth of the open paragraph in scope, 0: none. A cell's content begins a new scope. */
     size_t link;   /* depth of the open link, 0: none */
-    const line_map *lines;
+    const line_map *lines; /* NULL: lines are counted */
+    size_t counted;        /* up to this offset */
     size_t next_mark; /* the first line mark beyond `at` */
     uint32_t line;
 } strict;
 
 static void follow_line(strict *s) {
+    if (!s->lines) {
+        for (const char *from = s->html.data + s->counted, *to = s->html.data + s->at;
+             (from = memchr(from, '\n', (size_t)(to - from))); from++)
+            s->line++;
+        s->counted = s->at;
+        return;
+    }
     const line_mark *marks = s->lines->marks.items;
     while (s->next_mark < s->lines->marks.count && marks[s->next_mark].offset <= s->at)
         s->line = marks[s->next_mark++].line;
@@ -400,12 +408,11 @@ static bool read_end_tag(strict *s) {
 
 dom_node *parse_strict(slice html, const line_map *lines, arena *a) {
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, 1);
-    strict s = {.html = html, .arena = a, .parent = body, .lines = lines};
+    strict s = {.html = html, .arena = a, .parent = body, .lines = lines, .line = lines ? 0 : 1};
     if (html.length && (memchr(html.data, '\0', html.length) || memchr(html.data, '\r', html.length)))
         return NULL;
     while (s.at < html.length) {
-        if (lines)
-            follow_line(&s);
+        follow_line(&s);
         slice rest = slice_from(html, s.at);
         bool done = rest.data[0] != '<'                      ? read_text(&s)
                     : slice_starts_with(rest, SLICE("</"))   ? read_end_tag(&s)
