@@ -139,7 +139,7 @@ static bool settle_again(slot *s, const journal_row *row, const hash *now) {
 }
 
 static void write_output(const run *r, slot *s, size_t index) {
-    slice error, output = s->conversion.output;
+    slice error = {NULL, 0}, output = s->conversion.output;
     if (r->options->dry_run || slice_equal(output, s->result.before))
         return;
     if (r->out >= 0) {
