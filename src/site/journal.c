@@ -144,7 +144,6 @@ static bool prepare_statements(journal *j, slice *error) {
 /* The state folder keeps itself out of git, but for the site's settings. */
 static bool make_state_folder(const site *s, arena *a, slice *error) {
     static const slice ignore = {"*\n!config.yml\n", 14};
-    slice ignored;
     if (mkdirat(s->folder, STATE_FOLDER, 0777) != 0 && errno != EEXIST) {
         *error = format_slice(a, "%s/%s: %s", s->root, STATE_FOLDER, strerror(errno));
         return false;
@@ -160,7 +159,11 @@ static bool make_state_folder(const site *s, arena *a, slice *error) {
     }
     if (faccessat(s->folder, STATE_FOLDER "/.gitignore", F_OK, 0) == 0)
         return true;
-    return write_new(s->folder, STATE_FOLDER "/.gitignore", ignore, NULL, a, &ignored) || errno == EEXIST;
+    slice why;
+    if (write_new(s->folder, STATE_FOLDER "/.gitignore", ignore, NULL, a, &why))
+        return true;
+    *error = format_slice(a, "%s/%s/.gitignore: %.*s", s->root, STATE_FOLDER, SLICE_ARGS(why));
+    return false;
 }
 
 static bool open_database(journal *j, journal_mode mode, slice *error) {
