@@ -204,7 +204,8 @@ static void report(walk *w, const dom_node *node) {
     report_unknown(w, node);
     report_element(w, node);
     report_tooltip(w, node);
-    express_report_attributes(node, w->refs, table ? &table->said : NULL, w->found);
+    express_report_presentation(node, table ? &table->said : NULL, w->found);
+    express_report_names(node, w->refs, w->found);
 }
 
 /* ---- links -------------------------------------------------------------------------------------------- */

@@ -89,20 +89,32 @@ bool express_is_block(const dom_node *node);
 
 /* ---- express_style.c ---------------------------------------------------------------------------------- */
 
-/* What a page's links and style blocks refer to; gathered before the walk. */
-typedef struct references references;
-references *express_gather_references(const dom_node *body, const tiptap_express_options *options, arena *a);
+/* What of an element's look the schema cannot hold: one finding a kind. `*said` holds the kinds that were
+ * named already, of the table that the element is part of; NULL: of no table. */
+void express_report_presentation(const dom_node *node, unsigned *said, findings *found);
 
-/* What of an element's attributes the schema cannot hold: one finding a kind and element; inside a table one
- * a kind and table: `*said` holds the kinds that were named already, or is NULL. */
-void express_report_attributes(const dom_node *node, references *refs, unsigned *said, findings *found);
-
-/* The style that holds inside `node`, from its style attribute, where `style` holds around it. */
+/* The marks of the text inside `node`, from its style attribute, where `marks` hold around it. */
 unsigned express_style_marks(const dom_node *node, bool is_inline, unsigned marks);
 
 /* Steps through the declarations of a style attribute: false at the end. Names come in any case, values
  * trimmed. */
 bool express_next_declaration(slice style, size_t *at, slice *property, slice *value);
+
+/* Whether the property gives a size that pictures and frames keep. */
+bool express_is_size(slice property);
+
+/* Whether the value is one of the words, which have one space between them; case and white space do not
+ * count. */
+bool express_is_among(slice value, const char *words);
+
+/* ---- express_names.c ---------------------------------------------------------------------------------- */
+
+/* The ids and classes that a page's elements, links and style blocks name; gathered before the walk. */
+typedef struct references references;
+references *express_gather_references(const dom_node *body, const tiptap_express_options *options, arena *a);
+
+/* Findings for an id that other pages link to, and for classes. */
+void express_report_names(const dom_node *node, references *refs, findings *found);
 
 /* Classes that say nothing, or that are the editor's own. */
 bool express_is_plain_class(slice classes);

@@ -51,15 +51,6 @@ static void append_declaration(buffer *style, slice property, slice value) {
     buffer_append(style, value);
 }
 
-static bool is_size(slice property) {
-    static const char *const SIZES[] = {"width",      "height",     "max-width",   "min-width",
-                                        "max-height", "min-height", "aspect-ratio"};
-    for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++)
-        if (slice_equal_nocase(property, slice_of(SIZES[i])))
-            return true;
-    return false;
-}
-
 /* The picture's size as a style attribute: its own declarations, else its width attribute. The schema gives a
  * picture without one `width: 100%`, and one with a style `width="100%"`: so a height alone needs `width:
  * auto` beside it. */
@@ -68,7 +59,7 @@ static slice picture_style(const dom_node *img, arena *a) {
     bool has_width = false;
     slice property, value, declarations = attribute_value(img, SLICE("style"));
     for (size_t at = 0; express_next_declaration(declarations, &at, &property, &value);)
-        if (is_size(property)) {
+        if (express_is_size(property)) {
             has_width = has_width || slice_equal_nocase(property, SLICE("width"));
             append_declaration(&style, property, value);
         }
@@ -163,7 +154,7 @@ static slice frame_style(const dom_node *iframe, arena *a, bool *was_positioned)
         if (slice_equal_nocase(property, SLICE("position")) && slice_equal_nocase(value, SLICE("absolute")))
             *was_positioned = true;
         bool is_height = slice_equal_nocase(property, SLICE("height"));
-        if (is_size(property) && !(is_height && slice_ends_with(value, SLICE("%"))))
+        if (express_is_size(property) && !(is_height && slice_ends_with(value, SLICE("%"))))
             append_declaration(&style, property, value);
     }
     return buffer_slice(&style);
