@@ -59,6 +59,8 @@ typedef struct command_info {
 const command_info *command_table(void);
 
 int command_convert(const cli_arguments *arguments);
+int command_diff(const cli_arguments *arguments);
+int command_report(const cli_arguments *arguments);
 int command_explain(const cli_arguments *arguments);
 int command_status(const cli_arguments *arguments);
 int command_revert(const cli_arguments *arguments);

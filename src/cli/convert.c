@@ -1,55 +1,11 @@
 /* `isomerize convert PATH...`: pages in, pages out. */
 #include "cli.h"
 #include "engine.h"
+#include "show.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-typedef struct run {
-    const cli_arguments *arguments;
-    grade worst;
-} run;
-
-static void print_findings(const run *r, slice path, const convert_result *result) {
-    for (size_t i = 0; i < result->found.items.count; i++) {
-        const finding *f = vector_at(&result->found.items, i);
-        const finding_info *info = finding_describe(f->code);
-        if (info->grade < GRADE_LOSS && !option_given(r->arguments, OPTION_VERBOSE))
-            continue;
-        fprintf(stderr, "%.*s:%u:%u: %s: %s: %.*s; %s\n", SLICE_ARGS(path), f->line, f->column,
-                grade_name(info->grade), info->name, SLICE_ARGS(f->detail), info->advice);
-    }
-}
-
-static void print_json(const site_result *result, arena *scratch) {
-    static const char *const names[] = {"converted", "already", "not-a-page", "refused",
-                                        "unchanged", "kept",    "failed"};
-    buffer out = buffer_new(scratch, 256);
-    buffer_append_string(&out, "{\"page\":");
-    buffer_append_json(&out, result->path);
-    buffer_printf(&out, ",\"outcome\":\"%s\",\"grade\":\"%s\",\"message\":", names[result->outcome],
-                  grade_name(result->grade));
-    buffer_append_json(&out, result->message);
-    printf("%.*s}\n", SLICE_ARGS(buffer_slice(&out)));
-}
-
-static void report_page(void *context, const site_result *result, arena *scratch) {
-    run *r = context;
-    slice path = site_show_path(result->path, scratch);
-    if (option_given(r->arguments, OPTION_JSON))
-        print_json(result, scratch);
-    if ((result->outcome == SITE_CONVERTED || result->outcome == SITE_REFUSED) && result->grade > r->worst)
-        r->worst = result->grade;
-    if (result->outcome == SITE_FAILED)
-        complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(result->message));
-    if (option_given(r->arguments, OPTION_QUIET))
-        return;
-    if (result->outcome == SITE_KEPT)
-        complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(result->message));
-    else if (result->conversion)
-        print_findings(r, path, result->conversion);
-}
 
 /* ---- standard input
  * -------------------------------------------------------------------------------------------------- */
@@ -65,11 +21,10 @@ static int convert_standard_input(const cli_arguments *arguments, arena *a) {
         complain("standard input cannot be read: %s", strerror(errno));
         status = EXIT_ENVIRONMENT;
     } else {
-        run r = {.arguments = arguments};
         convert_result result;
         convert_page(bytes, &e.options, page, &result);
         if (!option_given(arguments, OPTION_QUIET))
-            print_findings(&r, SLICE("-"), &result);
+            show_findings(arguments, SLICE("-"), &result.found);
         bool written = fwrite(result.output.data, 1, result.output.length, stdout) == result.output.length &&
                        fflush(stdout) == 0;
         status = !written ? EXIT_ENVIRONMENT : result.state == CONVERT_REFUSED ? EXIT_UNCONVERTED : EXIT_DONE;
@@ -94,20 +49,9 @@ static void warn_of_uncommitted(const cli_arguments *arguments, const site *s, a
             count);
 }
 
-static void print_totals(const site_totals *t) {
-    fprintf(stderr,
-            "%zu converted (%zu clean, %zu to review, %zu with loss), %zu refused, %zu already in the new "
-            "editor, "
-            "%zu without front matter, %zu as the last run left them, %zu edited since, %zu failed%s\n",
-            t->outcomes[SITE_CONVERTED], t->grades[GRADE_CLEAN], t->grades[GRADE_REVIEW],
-            t->grades[GRADE_LOSS], t->outcomes[SITE_REFUSED], t->outcomes[SITE_ALREADY],
-            t->outcomes[SITE_NOT_A_PAGE], t->outcomes[SITE_UNCHANGED], t->outcomes[SITE_KEPT],
-            t->outcomes[SITE_FAILED], t->stopped ? "; stopped before the last page: run again to go on" : "");
-}
-
 static int run_site(const cli_arguments *arguments, site *s, const engine *e, arena *a) {
-    run r = {.arguments = arguments};
-    site_events events = {&r, report_page, stop_is_asked};
+    show shown;
+    site_events events = {&shown, show_page, stop_is_asked};
     site_options options = {.convert = &e->options,
                             .rules = e->fingerprint,
                             .program = ISOMERIZE_VERSION,
@@ -118,19 +62,12 @@ static int run_site(const cli_arguments *arguments, site *s, const engine *e, ar
     slice error;
     warn_of_uncommitted(arguments, s, a);
     watch_for_stop();
+    show_begin(&shown, arguments, s, false,
+               option_given(arguments, OPTION_JSON) ? REPORT_JSON : REPORT_FORMAT_COUNT);
     bool done = site_run(s, &options, &events, &totals, &error);
     if (!done)
         complain("%.*s", SLICE_ARGS(error));
-    if (!option_given(arguments, OPTION_QUIET))
-        print_totals(&totals);
-    slice fail_on = slice_of(option_value(arguments, OPTION_FAIL_ON, "refused"));
-    grade limit = slice_equal(fail_on, SLICE("review")) ? GRADE_REVIEW
-                  : slice_equal(fail_on, SLICE("loss")) ? GRADE_LOSS
-                                                        : GRADE_REFUSED;
-    return !done || totals.outcomes[SITE_FAILED] ? EXIT_ENVIRONMENT
-           : totals.outcomes[SITE_REFUSED]       ? EXIT_UNCONVERTED
-           : r.worst >= limit                    ? EXIT_FINDINGS
-                                                 : EXIT_DONE;
+    return show_end(&shown, &totals, done);
 }
 
 static int convert_site(const cli_arguments *arguments, arena *a) {

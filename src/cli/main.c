@@ -8,6 +8,8 @@
 static const command_info COMMANDS[] = {
     {"convert", "PATH...", "convert pages: a file, a folder, or - for standard input to standard output",
      command_convert},
+    {"diff", "PATH...", "what convert would change: a dry run, as a patch or a report", command_diff},
+    {"report", "FILE...", "one report out of the JSON reports of many sites", command_report},
     {"explain", "PAGE...", "which rule took which shape, and why not another", command_explain},
     {"mappings", "[SITE]", "list and check the rules in force", command_mappings},
     {"status", "[PATH...]", "every page: legacy, converted, edited since, refused", command_status},

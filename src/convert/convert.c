@@ -77,8 +77,10 @@ static bool open_page(conversion *c) {
 static dom_node *read_legacy_body(conversion *c) {
     legacy_options dialect = {c->options->variables, c->options->variable_count};
     legacy_result read = legacy_to_html(c->parts.body, c->parts.body_line, &dialect, c->arena, found(c));
-    if (c->options->keep_html)
+    if (c->options->keep_html) {
         c->result->before_html = read.html;
+        c->result->before_lines = read.lines;
+    }
     return dom_parse(read.html, &read.lines, c->arena, found(c));
 }
 

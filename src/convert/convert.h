@@ -47,6 +47,7 @@ typedef struct convert_result {
     slice output;      /* the page to write; for other states than CONVERT_DONE, the bytes that came in */
     slice text;        /* the repaired text of the page that came in */
     slice before_html; /* what visitors read before, as HTML (keep_html) */
+    line_map before_lines; /* its offsets → lines of the page (keep_html) */
     slice after_html;  /* the body that was written */
     findings found;
     grade grade;

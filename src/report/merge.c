@@ -308,7 +308,7 @@ bool report_merge(report_writer *w, slice json, slice site, arena *scratch, slic
             return false;
         }
         if (is_run)
-            run_site = site.length ? site : slice_copy(r.site, w->memory);
+            run_site = r.site.length ? slice_copy(r.site, w->memory) : site;
         begun = true;
         ended = slice_equal(r.type, SLICE("summary"));
         r.page.site = r.site.length ? r.site : run_site;

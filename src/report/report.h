@@ -110,7 +110,7 @@ typedef struct report_totals {
 
 typedef struct report_writer report_writer;
 
-/* Begins a report. The options are copied, their slices borrowed until report_end. */
+/* Begins a report. The options are copied, their slices borrowed until report_free. */
 report_writer *report_begin(const report_options *options, report_sink sink);
 
 /* Adds the next page; temporary memory comes from `scratch`, normally the page's own arena. False when the
@@ -119,15 +119,26 @@ bool report_add(report_writer *writer, const report_page *page, arena *scratch);
 
 const report_totals *report_so_far(const report_writer *writer);
 
-/* Writes the rest and frees the writer. False when the sink took no more at any time. */
+/* The page to look at first and its gravest finding. False when there is nothing to look at. */
+typedef struct report_worst_page {
+    slice path; /* as long as the writer */
+    grade grade;
+    uint32_t line; /* 0: not known */
+    slice what;    /* a few words; as long as the writer */
+} report_worst_page;
+bool report_worst(const report_writer *writer, report_worst_page *worst);
+
+/* Writes the rest. False when the sink took no more at any time. The writer can still be asked for its
+ * totals. */
 bool report_end(report_writer *writer);
+void report_free(report_writer *writer);
 
 /* ---- reading reports back ---------------------------------------------------------------------------- */
 
-/* Adds a page for each page line of a JSON report (`json`: the whole file). `site`, where not empty, names
- * the pages' site; else the name in the report does. False with `*error` a sentence (line number first) when
- * it is not one of ours, is cut off, or is of a newer version: what came before it has been added. `scratch`
- * is reset between pages; `json` and `site` must not live in it. */
+/* Adds a page for each page line of a JSON report (`json`: the whole file). `site` names the pages' site
+ * where the report does not. False with `*error` a sentence (line number first) when it is not one of ours,
+ * is cut off, or is of a newer version: what came before that has been added. `scratch` is reset between
+ * pages; `json` and `site` must not live in it; `*error` lives as long as the writer. */
 bool report_merge(report_writer *writer, slice json, slice site, arena *scratch, slice *error);
 
 /* ---- comparing --------------------------------------------------------------------------------------- */

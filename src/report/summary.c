@@ -7,7 +7,7 @@ static const char *const BOLD = "\033[1m", *const DIM = "\033[2m", *const PLAIN 
 static const char *const GRADE_COLORS[] = {"\033[32m", "\033[33m", "\033[31m", "\033[35m"};
 static const char *const GRADE_MEANINGS[] = {
     "nothing to look at",
-    "text, pictures and links are there; some of the look is not",
+    "text, pictures, links are there; some of the look is not",
     "something a visitor could read or do is gone or unclear",
     "left exactly as it was, with the reason",
 };
@@ -88,6 +88,21 @@ static int compare_codes(const void *left, const void *right, void *context) {
     return a < b ? -1 : a > b;
 }
 
+/* Grade, pages, times, code; the title behind it where it fits, else on a line of its own. */
+static void append_code(const report_writer *w, finding_code code, size_t widest, buffer *out) {
+    const finding_info *info = finding_describe(code);
+    size_t title = count_columns(slice_of(info->title)), used = 2 + 8 + 8 + 8 + 2 + widest + 2;
+    buffer_append_string(out, "  ");
+    append_painted(w, GRADE_COLORS[info->grade], grade_name(info->grade), out);
+    buffer_printf(out, "%*s%8.*s%8.*s  ", (int)(8 - strlen(grade_name(info->grade))), "",
+                  SLICE_ARGS(format_count(w->totals.finding_pages[code], w->memory)),
+                  SLICE_ARGS(format_count(w->totals.findings[code], w->memory)));
+    if (used + title <= w->options.width)
+        buffer_printf(out, "%-*s  %s\n", (int)widest, info->name, info->title);
+    else
+        buffer_printf(out, "%s\n%30s%s\n", info->name, "", info->title);
+}
+
 static void append_codes(const report_writer *w, buffer *out) {
     finding_code codes[FINDING_COUNT + 1];
     size_t count = 0, widest = 0;
@@ -101,19 +116,9 @@ static void append_codes(const report_writer *w, buffer *out) {
         size_t length = strlen(finding_describe(codes[i])->name);
         widest = length > widest ? length : widest;
     }
-    append_heading(w, "Findings                 pages   times", out);
-    for (size_t i = 0; i < count; i++) {
-        const finding_info *info = finding_describe(codes[i]);
-        buffer_append_string(out, "  ");
-        append_painted(w, GRADE_COLORS[info->grade], grade_name(info->grade), out);
-        buffer_printf(out, "%*s%8.*s%8.*s  ", (int)(20 - strlen(grade_name(info->grade))), "",
-                      SLICE_ARGS(format_count(w->totals.finding_pages[codes[i]], w->memory)),
-                      SLICE_ARGS(format_count(w->totals.findings[codes[i]], w->memory)));
-        buffer_printf(out, "%-*s", (int)widest, info->name);
-        buffer_append_string(out, "\n                                        ");
-        append_cut(slice_of(info->title), w->options.width - 40, out);
-        buffer_append_char(out, '\n');
-    }
+    append_heading(w, "Findings     pages   times", out);
+    for (size_t i = 0; i < count; i++)
+        append_code(w, codes[i], widest, out);
 }
 
 static void append_asset_rows(const report_writer *w, buffer *out) {

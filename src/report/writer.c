@@ -154,10 +154,23 @@ const report_totals *report_so_far(const report_writer *w) {
     return &w->totals;
 }
 
+bool report_worst(const report_writer *w, report_worst_page *worst) {
+    if (!w->first_count)
+        return false;
+    const report_first *first = &w->first[0];
+    *worst = (report_worst_page){first->path, first->grade, first->line, first->detail};
+    if (first->code != FINDING_COUNT)
+        worst->what = slice_of(finding_describe(first->code)->title);
+    return true;
+}
+
 bool report_end(report_writer *w) {
     if (w->form->end && !w->broken)
         w->form->end(w);
-    bool done = !w->broken;
-    arena_destroy(w->memory);
-    return done;
+    return !w->broken;
+}
+
+void report_free(report_writer *w) {
+    if (w)
+        arena_destroy(w->memory);
 }

@@ -192,6 +192,7 @@ int main(int argc, char **argv) {
     add_special(&s);
     add_many(&s, argc > 2 ? atoi(argv[2]) : 0);
     bool done = report_end(s.writer);
+    report_free(s.writer);
     arena_destroy(scratch);
     return done ? 0 : 4;
 }

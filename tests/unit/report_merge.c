@@ -18,6 +18,11 @@ static report_writer *begin(report_format format, buffer *out) {
     return report_begin(&options, (report_sink){append, out});
 }
 
+static void finish(report_writer *w) {
+    report_end(w);
+    report_free(w);
+}
+
 /* A JSON report of two pages, one with everything in it. */
 static slice make_report(arena *a, arena *scratch) {
     buffer out = buffer_new(a, 4096);
@@ -47,6 +52,7 @@ static slice make_report(arena *a, arena *scratch) {
             .path = SLICE("q.md"), .state = REPORT_FAILED, .message = SLICE("no"), .findings = &none},
         scratch));
     assert_true(report_end(w));
+    report_free(w);
     arena_reset(scratch);
     return buffer_slice(&out);
 }
@@ -59,11 +65,11 @@ static void a_report_comes_back_as_it_was(void **state) {
     report_writer *w = begin(REPORT_JSON, &second);
     if (!report_merge(w, first, SLICE(""), scratch, &error))
         fail_msg("%.*s", SLICE_ARGS(error));
-    report_end(w);
+    finish(w);
     /* The second has the site's name on each page; from then on nothing changes any more. */
     w = begin(REPORT_JSON, &third);
     assert_true(report_merge(w, buffer_slice(&second), SLICE("other"), scratch, &error));
-    report_end(w);
+    finish(w);
     assert_true(slice_equal(buffer_slice(&second), buffer_slice(&third)));
     size_t summary = slice_find(first, SLICE("{\"type\":\"summary\""), 0);
     assert_int_not_equal(slice_find(buffer_slice(&third), slice_from(first, summary), 0), SLICE_NONE);
@@ -83,7 +89,7 @@ static void a_damaged_report_is_refused_with_its_line(void **state) {
         report_writer *w = begin(REPORT_SUMMARY, &out);
         assert_false(report_merge(w, slice_sub(whole, 0, length), SLICE("x"), scratch, &error));
         assert_int_equal(slice_find(error, SLICE("line "), 0), 0);
-        report_end(w);
+        finish(w);
     }
     static const char *const NONSENSE[] = {"<html>", "{}\n", "{\"type\":\"summary\"}\n",
                                            "{\"type\":\"run\"}\n[[[[[[[[[[\n", "{\"a\":{{{{{{{"};
@@ -91,7 +97,7 @@ static void a_damaged_report_is_refused_with_its_line(void **state) {
         buffer out = buffer_new(a, 4096);
         report_writer *w = begin(REPORT_SUMMARY, &out);
         assert_false(report_merge(w, slice_of(NONSENSE[i]), SLICE("x"), scratch, &error));
-        report_end(w);
+        finish(w);
     }
     arena_destroy(scratch);
     arena_destroy(a);
@@ -110,7 +116,7 @@ static void a_finding_of_a_newer_version_is_not_dropped_in_silence(void **state)
               "\"grade\":\"loss\",\"findings\":[{\"code\":\"from-the-future\"}],\"assets\":[]}\n"),
         SLICE(""), scratch, &error));
     assert_int_not_equal(slice_find(error, SLICE("from-the-future"), 0), SLICE_NONE);
-    report_end(w);
+    finish(w);
     arena_destroy(scratch);
     arena_destroy(a);
 }
@@ -134,6 +140,7 @@ static void a_full_disk_ends_the_report(void **state) {
                            .path = SLICE("x"), .before = SLICE("a"), .after = SLICE("b"), .findings = &none},
                        scratch);
         assert_true(report_end(w) == (format == REPORT_SUMMARY || format == REPORT_SARIF));
+        report_free(w);
         assert_true(writes <= 3);
         arena_destroy(scratch);
     }

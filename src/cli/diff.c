@@ -1,0 +1,66 @@
+/* `isomerize diff PATH...`: the dry run: what convert would do, as a patch or a report. Writes nothing but
+ * that. */
+#include "engine.h"
+#include "show.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The format asked for, or REPORT_FORMAT_COUNT after saying what is wrong. */
+static report_format choose_format(const cli_arguments *arguments) {
+    const char *name =
+        option_value(arguments, OPTION_FORMAT, option_given(arguments, OPTION_JSON) ? "json" : "unified");
+    report_format format = report_format_by_name(slice_of(name));
+    if (format == REPORT_FORMAT_COUNT)
+        complain("there is no format '%s'; there are unified, summary, json, html and sarif", name);
+    if (format == REPORT_HTML && isatty(STDOUT_FILENO)) {
+        complain("the HTML report would fill the terminal; put it into a file: isomerize diff --format=html "
+                 "... >report.html");
+        return REPORT_FORMAT_COUNT;
+    }
+    return format;
+}
+
+static int diff_site(const cli_arguments *arguments, site *s, report_format format, arena *a) {
+    engine e;
+    int status = engine_start(&e, arguments, s, a);
+    if (status != EXIT_DONE)
+        return status;
+    e.options.keep_html = format == REPORT_HTML;
+    show shown;
+    show_begin(&shown, arguments, s, true, format);
+    site_events events = {&shown, show_page, stop_is_asked};
+    site_options options = {.convert = &e.options,
+                            .rules = e.fingerprint,
+                            .program = ISOMERIZE_VERSION,
+                            .jobs = (unsigned)strtoul(option_value(arguments, OPTION_JOBS, "0"), NULL, 10),
+                            .dry_run = true};
+    site_totals totals;
+    slice error;
+    watch_for_stop();
+    bool done = site_run(s, &options, &events, &totals, &error);
+    if (!done)
+        complain("%.*s", SLICE_ARGS(error));
+    status = show_end(&shown, &totals, done);
+    engine_stop(&e);
+    return status;
+}
+
+int command_diff(const cli_arguments *arguments) {
+    report_format format = choose_format(arguments);
+    if (format == REPORT_FORMAT_COUNT)
+        return EXIT_USAGE;
+    arena *a = arena_create(0);
+    site *s = open_site(arguments, a);
+    const char *since = option_value(arguments, OPTION_SINCE, NULL);
+    int status = EXIT_ENVIRONMENT;
+    slice error;
+    if (s && since && !site_keep_changed_since(s, since, &error))
+        complain("%.*s", SLICE_ARGS(error));
+    else if (s)
+        status = diff_site(arguments, s, format, a);
+    if (s)
+        site_close(s);
+    arena_destroy(a);
+    return status;
+}

@@ -1,0 +1,65 @@
+/* `isomerize report FILE...`: the JSON reports of many sites become one report. Reads those files and nothing
+ * else. */
+#include "show.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* "out/town.json" → "town": what a site is called whose report does not say. */
+static slice name_of_file(const char *path) {
+    slice name = slice_of(path);
+    for (size_t slash; (slash = slice_find_char(name, '/', 0)) != SLICE_NONE;)
+        name = slice_from(name, slash + 1);
+    slice ending = SLICE(".json");
+    return slice_ends_with(name, ending) ? slice_sub(name, 0, name.length - ending.length) : name;
+}
+
+/* False: said why not. */
+static bool merge_file(report_writer *writer, const char *path, arena *file, arena *scratch) {
+    slice json, error;
+    arena_reset(file);
+    if (!read_file(path, file, &json)) {
+        complain("%s: cannot be read: %s", path, strerror(errno));
+        return false;
+    }
+    if (!report_merge(writer, json, name_of_file(path), scratch, &error)) {
+        complain("%s: %.*s", path, SLICE_ARGS(error));
+        return false;
+    }
+    return true;
+}
+
+int command_report(const cli_arguments *arguments) {
+    const char *name =
+        option_value(arguments, OPTION_FORMAT, option_given(arguments, OPTION_JSON) ? "json" : "summary");
+    report_format format = report_format_by_name(slice_of(name));
+    if (format == REPORT_FORMAT_COUNT || format == REPORT_UNIFIED) {
+        complain("report has no format '%s'; there are summary, json, html and sarif", name);
+        return EXIT_USAGE;
+    }
+    if (arguments->word_count == 0) {
+        complain("report what? name files that `isomerize diff --format=json` or `isomerize convert --json` "
+                 "wrote");
+        return EXIT_USAGE;
+    }
+    report_options options = {.format = format,
+                              .color = takes_color(STDOUT_FILENO),
+                              .width = terminal_width(STDOUT_FILENO),
+                              .site = SLICE("all sites"),
+                              .version = SLICE(ISOMERIZE_VERSION)};
+    report_writer *writer = report_begin(&options, (report_sink){write_standard_output, NULL});
+    arena *file = arena_create(0), *scratch = arena_create(0);
+    int status = EXIT_DONE;
+    for (size_t i = 0; i < arguments->word_count; i++)
+        if (!merge_file(writer, arguments->words[i], file, scratch))
+            status = EXIT_ENVIRONMENT;
+    if (!report_end(writer) || fflush(stdout) != 0) {
+        complain("standard output took no more: the report is not whole");
+        status = EXIT_ENVIRONMENT;
+    }
+    report_free(writer);
+    arena_destroy(scratch);
+    arena_destroy(file);
+    return status;
+}

@@ -1,0 +1,315 @@
+/* How a run over a site shows. Comes in: the results, page by page. Goes out: a report on standard output,
+ * progress and last lines on standard error. It never decides what becomes of a page. */
+#include "show.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define PICTURE_MAX ((size_t)1 << 20)
+
+/* Seconds: before the first progress, between two on a terminal, between two lines elsewhere. */
+#define PROGRESS_AFTER 1.0
+#define PROGRESS_EVERY 0.1
+#define PROGRESS_LINE_EVERY 10.0
+
+bool takes_color(int descriptor) {
+    const char *none = getenv("NO_COLOR"), *kind = getenv("TERM");
+    return isatty(descriptor) && !(none && *none) && !(kind && strcmp(kind, "dumb") == 0);
+}
+
+size_t terminal_width(int descriptor) {
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return 80;
+    return size.ws_col < 60 ? 60 : size.ws_col > 100 ? 100 : size.ws_col;
+}
+
+bool write_standard_output(void *context, const char *bytes, size_t length) {
+    (void)context;
+    return fwrite(bytes, 1, length, stdout) == length;
+}
+
+static bool write_nowhere(void *context, const char *bytes, size_t length) {
+    (void)context, (void)bytes, (void)length;
+    return true;
+}
+
+/* ---- beginning --------------------------------------------------------------------------------------- */
+
+/* What to call the site: the host of its `url`, else its folder. */
+static slice name_site(const site *s) {
+    slice url = page_front_text(site_config(s), SLICE("url"));
+    size_t scheme = slice_find(url, SLICE("://"), 0);
+    slice host = scheme == SLICE_NONE ? (slice){NULL, 0} : slice_from(url, scheme + 3);
+    host = slice_sub(host, 0, slice_find_char(host, '/', 0));
+    if (host.length)
+        return host;
+    slice root = site_root(s);
+    size_t start = root.length;
+    while (start > 0 && root.data[start - 1] != '/')
+        start--;
+    return slice_from(root, start);
+}
+
+static bool read_picture(void *context, slice path, slice *bytes) {
+    show *s = context;
+    slice error;
+    if (s->base.length && slice_starts_with(path, s->base))
+        path = slice_from(path, s->base.length);
+    while (slice_starts_with(path, SLICE("/")))
+        path = slice_from(path, 1);
+    arena_reset(s->picture);
+    return path.length && site_read(s->site, path, s->picture, bytes, &error) && bytes->length <= PICTURE_MAX;
+}
+
+void show_begin(show *s, const cli_arguments *arguments, const site *of, bool dry_run,
+                report_format format) {
+    memset(s, 0, sizeof *s);
+    s->arguments = arguments;
+    s->site = of;
+    s->dry_run = dry_run;
+    s->report_wanted = format != REPORT_FORMAT_COUNT;
+    s->format = s->report_wanted ? format : REPORT_SUMMARY;
+    s->terminal = isatty(STDERR_FILENO);
+    s->total = site_pages(of)->count;
+    s->base = page_front_text(site_config(of), SLICE("baseurl"));
+    s->memory = arena_create(0);
+    s->page = arena_create(0);
+    s->picture = arena_create(0);
+    clock_gettime(CLOCK_MONOTONIC, &s->start);
+    report_options options = {.format = s->format,
+                              .dry_run = dry_run,
+                              .color = takes_color(STDOUT_FILENO),
+                              .width = terminal_width(STDOUT_FILENO),
+                              .site = name_site(of),
+                              .version = SLICE(ISOMERIZE_VERSION),
+                              .pictures = {read_picture, s}};
+    s->writer =
+        report_begin(&options, (report_sink){s->report_wanted ? write_standard_output : write_nowhere, NULL});
+}
+
+/* ---- progress ---------------------------------------------------------------------------------------- */
+
+static double seconds_since(const struct timespec *start) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+static void clear_progress(show *s) {
+    if (s->drawn)
+        fputs("\r\033[K", stderr);
+    s->drawn = false;
+}
+
+static void draw_progress(show *s, double now) {
+    const report_totals *t = report_so_far(s->writer);
+    double rate = (double)s->done / now, left = rate > 0 ? (double)(s->total - s->done) / rate : 0;
+    char line[256];
+    snprintf(line, sizeof line,
+             "%zu of %zu pages, %.0f a second, %.0f s left; clean %zu, review %zu, loss %zu, refused %zu",
+             s->done, s->total, rate, left, t->grades[GRADE_CLEAN], t->grades[GRADE_REVIEW],
+             t->grades[GRADE_LOSS], t->grades[GRADE_REFUSED]);
+    if (s->terminal)
+        fprintf(stderr, "\r%.*s\033[K", (int)terminal_width(STDERR_FILENO) - 1, line);
+    else
+        fprintf(stderr, "%s\n", line);
+    s->drawn = s->terminal;
+    s->last_drawn = now;
+}
+
+static void show_progress(show *s) {
+    if (option_given(s->arguments, OPTION_QUIET) || s->done > s->total)
+        return;
+    double now = seconds_since(&s->start);
+    double wait = s->last_drawn == 0 && s->terminal ? PROGRESS_AFTER
+                  : s->terminal                     ? PROGRESS_EVERY
+                                                    : PROGRESS_LINE_EVERY;
+    if (now - s->last_drawn >= wait)
+        draw_progress(s, now);
+}
+
+/* ---- a page ------------------------------------------------------------------------------------------ */
+
+static const report_state STATES[SITE_OUTCOME_COUNT] = {
+    [SITE_CONVERTED] = REPORT_CHANGED,      [SITE_ALREADY] = REPORT_ALREADY,
+    [SITE_NOT_A_PAGE] = REPORT_STATE_COUNT, [SITE_REFUSED] = REPORT_REFUSED,
+    [SITE_UNCHANGED] = REPORT_ALREADY,      [SITE_KEPT] = REPORT_KEPT,
+    [SITE_FAILED] = REPORT_FAILED,
+};
+
+static const report_asset *list_assets(const convert_result *conversion, arena *a) {
+    static const report_asset_state STATE_OF[] = {[ASSET_WANTED] = REPORT_ASSET_TO_FETCH,
+                                                  [ASSET_HERE] = REPORT_ASSET_PRESENT,
+                                                  [ASSET_FAILED] = REPORT_ASSET_FAILED};
+    report_asset *list = arena_alloc(a, (conversion->assets.count + 1) * sizeof *list);
+    for (size_t i = 0; i < conversion->assets.count; i++) {
+        const asset_reference *one = vector_at(&conversion->assets, i);
+        list[i] = (report_asset){one->remote, one->path, STATE_OF[one->state]};
+    }
+    return list;
+}
+
+static void add_to_report(show *s, const site_result *result) {
+    const convert_result *conversion = result->conversion;
+    report_page page = {.path = result->path,
+                        .before = result->before,
+                        .grade = result->grade,
+                        .state = STATES[result->outcome],
+                        .message = result->message};
+    if (page.state == REPORT_STATE_COUNT)
+        return;
+    if (conversion) {
+        page.findings = &conversion->found;
+        page.assets = list_assets(conversion, s->page);
+        page.asset_count = conversion->assets.count;
+        page.before_html = conversion->before_html;
+        page.before_lines = conversion->before_html.length ? &conversion->before_lines : NULL;
+    }
+    if (conversion && result->outcome == SITE_CONVERTED) {
+        page.after = conversion->output;
+        page.after_html = conversion->after_html;
+    }
+    report_add(s->writer, &page, s->page);
+    arena_reset(s->page);
+}
+
+void show_findings(const cli_arguments *arguments, slice path, const findings *found) {
+    for (size_t i = 0; i < found->items.count; i++) {
+        const finding *f = vector_at(&found->items, i);
+        const finding_info *info = finding_describe(f->code);
+        if (info->grade < GRADE_LOSS && !option_given(arguments, OPTION_VERBOSE))
+            continue;
+        fprintf(stderr, "%.*s:%u:%u: %s: %s: %.*s; %s\n", SLICE_ARGS(path), f->line, f->column,
+                grade_name(info->grade), info->name, SLICE_ARGS(f->detail), info->advice);
+    }
+}
+
+/* What a person needs to know at once: in a run that writes, findings too; a dry run has them in its report.
+ */
+static void tell(show *s, const site_result *result, arena *scratch) {
+    slice path = site_show_path(result->path, scratch);
+    bool quiet = option_given(s->arguments, OPTION_QUIET);
+    if (result->outcome == SITE_FAILED || (result->outcome == SITE_KEPT && !quiet)) {
+        clear_progress(s);
+        complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(result->message));
+    }
+    if (result->conversion && !quiet && (!s->dry_run || option_given(s->arguments, OPTION_VERBOSE))) {
+        if (result->conversion->found.items.count)
+            clear_progress(s);
+        show_findings(s->arguments, path, &result->conversion->found);
+    }
+}
+
+void show_page(void *context, const site_result *result, arena *scratch) {
+    show *s = context;
+    s->done++;
+    if ((result->outcome == SITE_CONVERTED || result->outcome == SITE_REFUSED) && result->grade > s->worst)
+        s->worst = result->grade;
+    tell(s, result, scratch);
+    add_to_report(s, result);
+    show_progress(s);
+}
+
+/* ---- the last lines ---------------------------------------------------------------------------------- */
+
+/* The words of the command line, quoted for a shell where they need it. */
+static slice quote_words(const cli_arguments *arguments, arena *a) {
+    buffer out = buffer_new(a, 64);
+    for (size_t i = 0; i < arguments->word_count; i++) {
+        slice word = slice_of(arguments->words[i]);
+        bool plain = word.length > 0;
+        for (size_t k = 0; k < word.length; k++)
+            plain &= is_alnum(word.data[k]) || strchr("-_./", word.data[k]) != NULL;
+        buffer_append_string(&out, plain ? " " : " '");
+        for (size_t k = 0; k < word.length; k++) {
+            if (word.data[k] == '\'')
+                buffer_append_string(&out, "'\\'");
+            buffer_append_char(&out, word.data[k]);
+        }
+        buffer_append_string(&out, plain ? "" : "'");
+    }
+    return site_show_path(buffer_slice(&out), a);
+}
+
+static void append_count(buffer *out, size_t count, const char *words) {
+    if (count)
+        buffer_printf(out, "%s%zu %s", out->length ? ", " : "", count, words);
+}
+
+static void print_what_happened(const show *s, const site_totals *t) {
+    buffer out = buffer_new(s->memory, 256), grades = buffer_new(s->memory, 64);
+    append_count(&grades, t->grades[GRADE_CLEAN], "clean");
+    append_count(&grades, t->grades[GRADE_REVIEW], "to review");
+    append_count(&grades, t->grades[GRADE_LOSS], "with loss");
+    append_count(&out, t->outcomes[SITE_CONVERTED], s->dry_run ? "would be converted" : "converted");
+    if (grades.length)
+        buffer_printf(&out, " (%.*s)", SLICE_ARGS(buffer_slice(&grades)));
+    append_count(&out, t->outcomes[SITE_REFUSED], "refused");
+    append_count(&out, t->outcomes[SITE_ALREADY], "already in the new editor");
+    append_count(&out, t->outcomes[SITE_UNCHANGED], "as the last run left them");
+    append_count(&out, t->outcomes[SITE_KEPT], "edited since, left alone");
+    append_count(&out, t->outcomes[SITE_NOT_A_PAGE], "without front matter, left alone");
+    append_count(&out, t->outcomes[SITE_FAILED], "failed");
+    fprintf(stderr, "%.*s in %.1f s\n", SLICE_ARGS(out.length ? buffer_slice(&out) : SLICE("no pages")),
+            seconds_since(&s->start));
+    if (t->stopped)
+        fputs("stopped before the last page: run it again to go on\n", stderr);
+}
+
+static void print_next(const show *s, const site_totals *t) {
+    slice words = quote_words(s->arguments, s->memory);
+    report_worst_page worst;
+    if (report_worst(s->writer, &worst) && s->format != REPORT_HTML &&
+        !(s->report_wanted && s->format == REPORT_SUMMARY)) {
+        fprintf(stderr, "look first at %.*s", SLICE_ARGS(site_show_path(worst.path, s->memory)));
+        if (worst.line)
+            fprintf(stderr, ":%u", worst.line);
+        fprintf(stderr, " (%s: %.*s)\n", grade_name(worst.grade), SLICE_ARGS(worst.what));
+    }
+    if (!t->outcomes[SITE_CONVERTED])
+        return;
+    if (!s->dry_run && !option_given(s->arguments, OPTION_OUT))
+        fprintf(stderr,
+                "next: isomerize status%.*s, to see the state of every page; isomerize revert%.*s, to take "
+                "it all back\n",
+                SLICE_ARGS(words), SLICE_ARGS(words));
+    else if (s->dry_run && s->format == REPORT_HTML)
+        fprintf(stderr, "next: open the report in a browser; when it is agreed, isomerize convert%.*s\n",
+                SLICE_ARGS(words));
+    else if (s->dry_run)
+        fprintf(stderr,
+                "next: isomerize diff --format=html%.*s >report.html, to see the pages side by side\n",
+                SLICE_ARGS(words));
+}
+
+static int exit_status(const show *s, const site_totals *t, bool done) {
+    slice fail_on = slice_of(option_value(s->arguments, OPTION_FAIL_ON, "refused"));
+    grade limit = slice_equal(fail_on, SLICE("review")) ? GRADE_REVIEW
+                  : slice_equal(fail_on, SLICE("loss")) ? GRADE_LOSS
+                                                        : GRADE_REFUSED;
+    return !done || t->outcomes[SITE_FAILED] ? EXIT_ENVIRONMENT
+           : t->outcomes[SITE_REFUSED]       ? EXIT_UNCONVERTED
+           : s->worst >= limit               ? EXIT_FINDINGS
+                                             : EXIT_DONE;
+}
+
+int show_end(show *s, const site_totals *totals, bool done) {
+    clear_progress(s);
+    int status = exit_status(s, totals, done);
+    if (!report_end(s->writer) || fflush(stdout) != 0) {
+        complain("standard output took no more: the report is not whole");
+        status = EXIT_ENVIRONMENT;
+    }
+    if (!option_given(s->arguments, OPTION_QUIET)) {
+        print_what_happened(s, totals);
+        print_next(s, totals);
+    }
+    report_free(s->writer);
+    arena_destroy(s->picture);
+    arena_destroy(s->page);
+    arena_destroy(s->memory);
+    return status;
+}
