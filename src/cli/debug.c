@@ -207,7 +207,8 @@ static void save_one(slice page, arena *a, findings *found, buffer *out) {
     save_body(save_load(parts.body, parts.body_line, a, found), a, out);
 }
 
-/* --batch: pages with a NUL behind each; for each the result and a NUL. */
+/* debug save [--bodies] FILE: a page, opened and saved. --bodies: bodies with a NUL behind each; for each the result
+ * and a NUL. */
 static void debug_save(const debug_input *in, buffer *out) {
     if (in->argc == 0) {
         save_one(in->bytes, in->arena, in->found, out);
@@ -215,8 +216,7 @@ static void debug_save(const debug_input *in, buffer *out) {
     }
     arena *own = arena_create(0);
     for (size_t at = 0, end; (end = slice_find_char(in->bytes, '\0', at)) != SLICE_NONE; at = end + 1) {
-        findings found = findings_new(own);
-        save_one(slice_sub(in->bytes, at, end), own, &found, out);
+        save_body(save_load(slice_sub(in->bytes, at, end), 1, own, NULL), own, out);
         buffer_append_char(out, '\0');
         arena_reset(own);
     }

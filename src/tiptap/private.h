@@ -49,4 +49,8 @@ slice *read_attributes(arena *a, const dom_node *element, tiptap_attribute first
 /* A value as the editor keeps it: "007" is the number 7 (tiptap core: fromString). */
 slice convert_value(arena *a, slice value);
 
+/* What tiptap_complete does. link_last_word: whether a link was added. */
+void fix_table(tiptap_node *table, arena *a);
+bool link_last_word(tiptap_node *block, arena *a);
+
 #endif

@@ -1,8 +1,9 @@
 /* tiptap/: the editor's document: its types, the parser that fits a tree to its schema, validation.
  *
- * Comes in: a legacy page's tree, which express*.c rewrites; then an element tree in the editor's own markup. Goes out: a document that holds to schema.def, what
- * the editor would make of the same tree (ProseMirror's DOMParser: prosemirror-model 1.19, from_dom). Never
- * invents an element or attribute name: schema.def is the one table.
+ * Comes in: a legacy page's tree, which express*.c rewrites; then an element tree in the editor's own markup.
+ * Goes out: a document that holds to schema.def, what the editor would make of the same tree (ProseMirror's
+ * DOMParser: prosemirror-model 1.19, from_dom). Never invents an element or attribute name: schema.def is the
+ * one table.
  */
 #ifndef ISOMERIZE_TIPTAP_H
 #define ISOMERIZE_TIPTAP_H
@@ -74,14 +75,15 @@ bool tiptap_allows_marks(tiptap_type type);
 
 /* What is known of the page from outside. */
 typedef struct tiptap_express_options {
-    const slice *linked_ids; /* ids on this page that other pages of the site link to, sorted by slice_compare */
+    const slice
+        *linked_ids; /* ids on this page that other pages of the site link to, sorted by slice_compare */
     size_t linked_id_count;
 } tiptap_express_options;
 
 /* Rewrites the tree of a legacy page, in place, into one that tiptap_parse takes without dropping any text,
  * picture or link; what the schema has no place for becomes a finding. The editor's own markup (card grids,
- * accordions, details, picture and frame wrappers) stays as it is. `options` may be NULL. The new tree lives in
- * `a`; a second time changes nothing. Linear in the size of the tree. */
+ * accordions, details, picture and frame wrappers) stays as it is. `options` may be NULL. The new tree lives
+ * in `a`; a second time changes nothing. Linear in the size of the tree. */
 void tiptap_express(dom_node *body, const tiptap_express_options *options, arena *a, findings *found);
 
 /* ---- parsing ----------------------------------------------------------------------------------------- */
