@@ -18,10 +18,12 @@ void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options
         e.options.cards_max = 18;
     if (!e.options.description_max)
         e.options.description_max = 300;
+    mark_layouts(&e);
     recognise(&e);
     if (dom_matcher_exhausted(e.matcher))
         findings_add(found, FINDING_MAPPING_BUDGET, 0, "the rules gave up on this page");
     rewrite_claims(&e);
+    unmark_layouts(&e);
     for (dom_node *at = body; at; at = dom_next(at, body))
         at->flags = 0;
 }

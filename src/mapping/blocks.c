@@ -85,7 +85,8 @@ static void unwrap_between(engine *e, dom_node *node, dom_node *container) {
 }
 
 static void unwrap_item(engine *e, const item *it, dom_node *container) {
-    if (it->first != it->last || it->first == container || !it->first->parent)
+    if (it->first != it->last || it->first == container || !it->first->parent ||
+        it->first->flags & (NODE_LEAF | NODE_CONSUMED)) /* another claim's */
         return;
     unwrap_between(e, it->first, container);
     unwrap(e, it->first);
@@ -133,6 +134,18 @@ static void report_card(engine *e, const item *it) {
     for (size_t i = 0; i < it->leftover.count; i++)
         findings_add(e->found, FINDING_SHAPE_LEFTOVER, line, "%.*s",
                      SLICE_ARGS(*(slice *)vector_at(&it->leftover, i)));
+    for (size_t i = 0; i < it->pictures.count; i++)
+        findings_add(e->found, FINDING_SHAPE_LEFTOVER, line, "a picture in the card \"%.*s\"",
+                     SLICE_ARGS(it->title));
+}
+
+static dom_node *paragraph_after(engine *e, dom_node *last, const item *it) {
+    dom_node *paragraph = made(e, DOM_TAG_P, NULL, it->first->line);
+    if (last->next)
+        dom_insert_before(last->next, paragraph);
+    else
+        dom_append(last->parent, paragraph);
+    return paragraph;
 }
 
 /* Paragraphs behind the grid for what the cards could not hold. */
@@ -140,19 +153,21 @@ static void make_rest_of_cards(engine *e, const claim *c, dom_node *grid) {
     dom_node *last = grid;
     for (size_t i = 0; i < c->item_count; i++) {
         const item *it = &c->items[i];
-        for (size_t j = 0; j < it->leftover.count + (it->second.href.length > 0); j++) {
-            dom_node *paragraph = made(e, DOM_TAG_P, NULL, it->first->line), *into = paragraph;
-            if (j == it->leftover.count) {
-                into = append_made(e, paragraph, DOM_TAG_A, NULL);
-                dom_attribute_set(into, e->arena, SLICE("href"), it->second.href);
-            }
-            append_text(e, into,
-                        j == it->leftover.count ? it->second.text : *(slice *)vector_at(&it->leftover, j));
-            if (last->next)
-                dom_insert_before(last->next, paragraph);
-            else
-                dom_append(last->parent, paragraph);
-            last = paragraph;
+        for (size_t j = 0; j < it->leftover.count; j++) {
+            last = paragraph_after(e, last, it);
+            append_text(e, last, *(slice *)vector_at(&it->leftover, j));
+        }
+        for (size_t j = 0; j < it->pictures.count; j++) {
+            dom_node *picture = *(dom_node **)vector_at(&it->pictures, j);
+            last = paragraph_after(e, last, it);
+            dom_remove(picture);
+            dom_append(last, picture);
+        }
+        if (it->second.href.length) {
+            last = paragraph_after(e, last, it);
+            dom_node *link = append_made(e, last, DOM_TAG_A, NULL);
+            dom_attribute_set(link, e->arena, SLICE("href"), it->second.href);
+            append_text(e, link, it->second.text);
         }
     }
 }

@@ -282,13 +282,16 @@ static slice own_text(engine *e, const inventory *in, const title *t, const dom_
     return collapse_text(buffer_slice(&out), e->arena);
 }
 
-static bool holds_title(const inventory *in, const title *t, const dom_node *link) {
+/* Whether the title, or a piece of it, stands in the link; `only_partly`: and another piece outside of it. */
+static bool holds_title(const inventory *in, const title *t, const dom_node *link, bool *only_partly) {
+    bool inside = false, outside = false;
     for (size_t i = 0; i < in->pieces.count; i++) {
         const piece *one = vector_at(&in->pieces, i);
-        if (one->link == link && in_title(t, one))
-            return true;
+        inside |= one->link == link && in_title(t, one);
+        outside |= one->link != link && in_title(t, one);
     }
-    return false;
+    *only_partly = inside && outside;
+    return inside;
 }
 
 /* The link of the card by the rule's order of preference, and the link whose words become its text. */
@@ -322,14 +325,17 @@ static slice sort_links(engine *e, const rule *r, item *it, const inventory *in,
     for (size_t i = 0; i < in->links.count; i++) {
         const dom_node *link = *(dom_node **)vector_at(&in->links, i);
         slice href = slice_trim(*href_of(link)), text = own_text(e, in, t, link);
+        bool partly, titled = holds_title(in, t, link, &partly);
+        if (partly)
+            return fail_item(e, it, number, "has a link inside its title");
         if (same_target(href, it->href)) {
-            if (text.length && !holds_title(in, t, link) && can_leave_line(in, link) && !*text_link)
+            if (text.length && !titled && can_leave_line(in, link) && !*text_link)
                 *text_link = link;
             else if (text.length && !can_leave_line(in, link))
                 return fail_item(e, it, number, "has a link inside a sentence");
             continue;
         }
-        if (text.length || (it->second.href.length && !same_target(it->second.href, href)))
+        if (text.length || titled || (it->second.href.length && !same_target(it->second.href, href)))
             return fail_item(e, it, number, "has several links with words of their own");
         if (r->refuse_second_link)
             return fail_item(e, it, number, "has two links to different places");
@@ -339,6 +345,12 @@ static slice sort_links(engine *e, const rule *r, item *it, const inventory *in,
 }
 
 static slice find_picture(engine *e, const rule *r, item *it, const inventory *in, size_t number) {
+    it->pictures = vector_new(e->arena, sizeof(dom_node *));
+    if (!r->parts[PART_PICTURE].count && r->leftover == LEFTOVER_AFTER) {
+        for (size_t i = 0; i < in->pictures.count; i++)
+            *(dom_node **)vector_push(&it->pictures) = ((picture *)vector_at(&in->pictures, i))->node;
+        return (slice){0};
+    }
     if (in->pictures.count > 1)
         return fail_item(e, it, number, "has more than one picture");
     if (!in->pictures.count)

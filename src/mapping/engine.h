@@ -10,7 +10,8 @@
 enum {
     NODE_LEAF = 1,     /* part of a block that holds no blocks: no rule looks at it or inside */
     NODE_CONSUMED = 2, /* itself part of a claim, but its content is open to rules */
-    NODE_MADE = 4      /* made by a rule */
+    NODE_MADE = 4,     /* made by a rule */
+    NODE_ITEM = 8      /* an item that is only unwrapped: rules of a higher priority may still claim it */
 };
 
 /* A link of a card that is not the card's own. */
@@ -28,6 +29,7 @@ typedef struct item {
     slice alt;
     extra_link second; /* href empty: none */
     vector leftover;   /* of slice: text that no part took */
+    vector pictures;   /* of dom_node*: pictures that no part took */
     bool was_rich, default_link_text, alt_from_title, title_from_alt;
     /* an accordion's */
     dom_node *summary, *content;
@@ -54,6 +56,10 @@ typedef struct engine {
     vector live;   /* of const rule*: those whose tags and classes occur in the page */
     vector claims; /* of claim*, in the order of the page */
 } engine;
+
+/* layout.c */
+void mark_layouts(engine *e);
+void unmark_layouts(engine *e);
 
 /* recognise.c */
 void recognise(engine *e);

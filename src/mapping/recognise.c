@@ -239,6 +239,13 @@ static void mark(recognition *r, dom_node *node, unsigned flag, const claim *c) 
     pair_put(&r->owners, node, node, c);
 }
 
+static const claim *owner_of(const recognition *r, const dom_node *node) {
+    const claim *c = NULL;
+    for (; node && !c; node = node->parent)
+        c = pair_get(&r->owners, node, node);
+    return c;
+}
+
 static bool holds_no_blocks(block_kind make) {
     return make == BLOCK_DROP || make == BLOCK_LINK || make == BLOCK_KEEP;
 }
@@ -259,7 +266,11 @@ static void mark_claim(recognition *r, const claim *c) {
         bool leaf = c->rule->make == BLOCK_CARD_GRID || c->rule->make == BLOCK_DROP;
         for (dom_node *node = it->first; node; node = node->next) {
             if (node->type == DOM_ELEMENT && node != c->container && (leaf || it->first == it->last))
-                mark(r, node, leaf ? NODE_LEAF : NODE_CONSUMED, c);
+                mark(r, node,
+                     leaf                            ? NODE_LEAF
+                     : c->rule->make == BLOCK_UNWRAP ? NODE_ITEM
+                                                     : NODE_CONSUMED,
+                     c);
             else if (node->type == DOM_ELEMENT && leaf)
                 mark(r, node, NODE_LEAF, c);
             if (node == it->last)
@@ -318,8 +329,11 @@ static claim *try_rule(recognition *r, const rule *candidate, dom_node *node) {
 static claim *claim_at(recognition *r, dom_node *node) {
     engine *e = r->engine;
     r->misses = vector_new(e->arena, sizeof(mapping_miss));
+    const claim *owner = node->flags & NODE_ITEM ? owner_of(r, node) : NULL;
     for (size_t i = 0; i < e->live.count; i++) {
-        claim *c = try_rule(r, *(const rule **)vector_at(&e->live, i), node);
+        const rule *candidate = *(const rule **)vector_at(&e->live, i);
+        claim *c =
+            owner && candidate->priority <= owner->rule->priority ? NULL : try_rule(r, candidate, node);
         if (!c)
             continue;
         c->element = describe_element(node, e->arena);
@@ -357,13 +371,6 @@ static void account_for(recognition *r, const dom_node *node, const claim *c, ma
     s->block = c ? block_name(c->rule->make) : (slice){0};
     s->parts = c && state == MAPPING_CLAIMED ? describe_parts(c, e->account->arena) : (slice){0};
     s->misses = state == MAPPING_PART ? vector_new(e->account->arena, sizeof(mapping_miss)) : r->misses;
-}
-
-static const claim *owner_of(const recognition *r, const dom_node *node) {
-    const claim *c = NULL;
-    for (; node && !c; node = node->parent)
-        c = pair_get(&r->owners, node, node);
-    return c;
 }
 
 static void select_live_rules(engine *e) {
