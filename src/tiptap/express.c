@@ -208,97 +208,6 @@ static void report(walk *w, const dom_node *node) {
     express_report_names(node, w->refs, w->found);
 }
 
-/* ---- links -------------------------------------------------------------------------------------------- */
-
-static bool mentions_script(slice href) {
-    static const slice SCRIPT = {"javascript:", 11};
-    for (size_t at = 0; at + SCRIPT.length <= href.length; at++)
-        if (to_lower(href.data[at]) == 'j' &&
-            slice_equal_nocase(slice_sub(href, at, at + SCRIPT.length), SCRIPT))
-            return true;
-    return false;
-}
-
-static int hex_value(char c) {
-    if (is_digit(c))
-        return c - '0';
-    c = to_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* %20 and its like as the characters they stand for: all of them, or only the printable ones of ASCII. */
-static slice percent_decoded(slice text, bool all, arena *a) {
-    buffer out = buffer_new(a, text.length);
-    for (size_t at = 0; at < text.length; at++) {
-        bool escape = text.data[at] == '%' && at + 2 < text.length;
-        int high = escape ? hex_value(text.data[at + 1]) : -1,
-            low = escape ? hex_value(text.data[at + 2]) : -1;
-        int value = high >= 0 && low >= 0 ? high * 16 + low : -1;
-        bool decode = value >= 0 && (all || (value >= ' ' && value <= '~'));
-        buffer_append_char(&out, decode ? (char)value : text.data[at]);
-        at += decode ? 2 : 0;
-    }
-    return buffer_slice(&out);
-}
-
-/* A link inside the page leads nowhere once the ids are gone. Each target is named once. */
-static void report_in_page_link(walk *w, const dom_node *node, slice href) {
-    slice id = slice_from(href, 1);
-    if (href.data[0] != '#' || !id.length || slice_equal_nocase(id, SLICE("top")))
-        return;
-    bool footnote = dom_has_class(node, SLICE("footnote")) || dom_has_class(node, SLICE("reversefootnote"));
-    if (!express_first_mention(w->refs, footnote ? SLICE("#fn:") : href))
-        return;
-    if (footnote)
-        findings_add(w->found, FINDING_FOOTNOTES, node->line, "footnotes, the first of them linked as `%.*s`",
-                     SLICE_ARGS(href));
-    else if (express_id_exists(w->refs, id) ||
-             express_id_exists(w->refs, percent_decoded(id, true, w->arena)))
-        findings_add(w->found, FINDING_LINK_IN_PAGE, node->line, "a link to `%.*s`", SLICE_ARGS(href));
-    else
-        findings_add(w->found, FINDING_LINK_DEAD, node->line,
-                     "a link to `%.*s`, which this page does not have", SLICE_ARGS(href));
-}
-
-/* Where the link opens. The editor's own default is a new tab, so staying in the same one has to be said. */
-static slice link_target(walk *w, const dom_node *node) {
-    const slice *target = attribute(node, "target");
-    slice name = target ? slice_trim(*target) : (slice){NULL, 0};
-    if (!name.length || slice_equal_nocase(name, SLICE("_self")) || slice_equal_nocase(name, SLICE("_top")) ||
-        slice_equal_nocase(name, SLICE("_parent")))
-        return SLICE("_self");
-    if (!slice_equal_nocase(name, SLICE("_blank")))
-        findings_add(w->found, FINDING_LINK_TARGET, node->line, "target=\"%.*s\"", SLICE_ARGS(name));
-    return SLICE("_blank");
-}
-
-/* The link that text inside the element carries, or NULL. */
-static const dom_node *link_of(walk *w, const dom_node *node) {
-    const slice *attribute_href = attribute(node, "href");
-    if (!attribute_href)
-        return NULL;
-    slice href = slice_trim(*attribute_href);
-    if (!href.length) {
-        findings_add(w->found, FINDING_LINK_NOWHERE, node->line, "<a href=\"\">");
-        return NULL;
-    }
-    if (mentions_script(href)) {
-        findings_add(w->found, FINDING_LINK_SCRIPT, node->line, "<a href=\"%.*s\">", SLICE_ARGS(href));
-        return NULL;
-    }
-    report_in_page_link(w, node, href);
-    dom_node *link = dom_new_element(w->arena, DOM_TAG_A, node->line);
-    dom_attribute_set(link, w->arena, SLICE("href"), href);
-    dom_attribute_set(link, w->arena, SLICE("target"), link_target(w, node));
-    const slice *classes = attribute(node, "class");
-    if (classes && classes->length && !express_is_plain_class(*classes))
-        dom_attribute_set(link, w->arena, SLICE("class"), *classes);
-    if (attribute(node, "download"))
-        findings_add(w->found, FINDING_LINK_DOWNLOAD, node->line, "<a download href=\"%.*s\">",
-                     SLICE_ARGS(href));
-    return link;
-}
-
 /* ---- elements without content ------------------------------------------------------------------------- */
 
 /* False when the picture stands where a picture in the editor would. */
@@ -360,7 +269,7 @@ static void put_link_line(walk *w, const dom_node *node, slice href, slice text)
 
 static void put_area(walk *w, const dom_node *area) {
     const slice *href = attribute(area, "href"), *alt = attribute(area, "alt");
-    if (href && slice_trim(*href).length && !mentions_script(*href))
+    if (href && slice_trim(*href).length && !express_mentions_script(*href))
         put_link_line(w, area, slice_trim(*href),
                       alt && slice_trim(*alt).length ? slice_trim(*alt) : express_file_name(*href));
 }
@@ -603,7 +512,7 @@ static void enter_inside(walk *w, frame *f, const frame *around) {
         enter_code(w, f);
         break;
     case RULE_LINK:
-        w->style.link = link_of(w, f->node);
+        w->style.link = express_link(f->node, w->refs, w->arena, w->found);
         break;
     case RULE_TABLE:
         enter_table(w, f);
@@ -670,7 +579,8 @@ static bool put_element(walk *w, dom_node *node, rule r) {
     case RULE_MEDIA:
         source = express_media_source(node);
         if (source.length)
-            put_link_line(w, node, source, percent_decoded(express_file_name(source), false, w->arena));
+            put_link_line(w, node, source,
+                          express_percent_decoded(express_file_name(source), false, w->arena));
         return source.length > 0;
     default:
         return false;

@@ -125,6 +125,20 @@ bool express_id_exists(const references *refs, slice id);
 /* True the first time it is asked about these words: for findings that name a thing once a page. */
 bool express_first_mention(references *refs, slice words);
 
+/* ---- express_links.c ---------------------------------------------------------------------------------- */
+
+/* The link that text inside the <a> carries, or NULL. */
+const dom_node *express_link(const dom_node *node, references *refs, arena *a, findings *found);
+
+/* Whether the schema refuses the address: extension-link, parseHTML. */
+bool express_mentions_script(slice href);
+
+/* Whether the CMS takes the address away when it sanitises the page (TARGET.md, steps 1 and 5). */
+bool express_is_refused_address(slice url);
+
+/* %20 and its like as the characters they stand for: all of them, or only the printable ones of ASCII. */
+slice express_percent_decoded(slice text, bool all, arena *a);
+
 /* ---- express_media.c ---------------------------------------------------------------------------------- */
 
 /* The picture as the schema has it, in its wrapper; NULL (and a finding) when the schema cannot hold it.

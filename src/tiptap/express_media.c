@@ -76,6 +76,8 @@ static slice picture_style(const dom_node *img, arena *a) {
 static void report_lost_picture(const dom_node *img, slice src, slice alt, findings *found) {
     if (!src.length)
         findings_add(found, FINDING_PICTURE_WITHOUT_SOURCE, img->line, "<img alt=\"%.*s\">", SLICE_ARGS(alt));
+    else if (!slice_starts_with(src, SLICE("data:")))
+        findings_add(found, FINDING_ADDRESS_REFUSED, img->line, "<img src=\"%.*s\">", SLICE_ARGS(src));
     else
         findings_add(found, FINDING_PICTURE_DATA, img->line,
                      "a picture written into the page, %zu bytes, alt \"%.*s\"", src.length, SLICE_ARGS(alt));
@@ -83,7 +85,7 @@ static void report_lost_picture(const dom_node *img, slice src, slice alt, findi
 
 bool express_picture_has_source(const dom_node *img) {
     slice src = attribute_value(img, SLICE("src"));
-    return src.length && !slice_starts_with(src, SLICE("data:"));
+    return src.length && !express_is_refused_address(src);
 }
 
 dom_node *express_picture(const dom_node *img, const dom_node *link, arena *a, findings *found) {
@@ -164,6 +166,10 @@ dom_node *express_frame(const dom_node *iframe, arena *a, findings *found) {
     slice src = attribute_value(iframe, SLICE("src"));
     if (!src.length) {
         findings_add(found, FINDING_FRAME_WITHOUT_SOURCE, iframe->line, "<iframe> without src");
+        return NULL;
+    }
+    if (express_is_refused_address(src)) {
+        findings_add(found, FINDING_ADDRESS_REFUSED, iframe->line, "<iframe src=\"%.*s\">", SLICE_ARGS(src));
         return NULL;
     }
     slice host = url_host(src);

@@ -1,0 +1,107 @@
+/* express: links: where they lead and in which window. Comes in: an <a> of the page. Goes out: the <a> that
+ * the schema's link mark is read from, or NULL where there is none; findings for links that lead nowhere on
+ * the new page.
+ */
+#include "express.h"
+
+bool express_mentions_script(slice href) {
+    static const slice SCRIPT = {"javascript:", 11};
+    for (size_t at = 0; at + SCRIPT.length <= href.length; at++)
+        if (to_lower(href.data[at]) == 'j' &&
+            slice_equal_nocase(slice_sub(href, at, at + SCRIPT.length), SCRIPT))
+            return true;
+    return false;
+}
+
+/* DOMPurify 3.1, IS_ALLOWED_URI: a scheme of this list, or no scheme at all. */
+bool express_is_refused_address(slice url) {
+    static const char SCHEMES[] = "http https ftp ftps mailto tel callto sms cid xmpp";
+    size_t end = 0;
+    while (end < url.length &&
+           (is_alpha(url.data[end]) || (end && slice_find_char(SLICE("+.-"), url.data[end], 0) < 3)))
+        end++;
+    return end && end < url.length && url.data[end] == ':' &&
+           !express_is_among(slice_sub(url, 0, end), SCHEMES);
+}
+
+static int hex_value(char c) {
+    if (is_digit(c))
+        return c - '0';
+    c = to_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+slice express_percent_decoded(slice text, bool all, arena *a) {
+    buffer out = buffer_new(a, text.length);
+    for (size_t at = 0; at < text.length; at++) {
+        bool escape = text.data[at] == '%' && at + 2 < text.length;
+        int high = escape ? hex_value(text.data[at + 1]) : -1,
+            low = escape ? hex_value(text.data[at + 2]) : -1;
+        int value = high >= 0 && low >= 0 ? high * 16 + low : -1;
+        bool decode = value >= 0 && (all || (value >= ' ' && value <= '~'));
+        buffer_append_char(&out, decode ? (char)value : text.data[at]);
+        at += decode ? 2 : 0;
+    }
+    return buffer_slice(&out);
+}
+
+/* A link inside the page leads nowhere once the ids are gone. Each target is named once. */
+static void report_in_page_link(const dom_node *node, slice href, references *refs, arena *a,
+                                findings *found) {
+    slice id = slice_from(href, 1);
+    if (href.data[0] != '#' || !id.length || slice_equal_nocase(id, SLICE("top")))
+        return;
+    bool footnote = dom_has_class(node, SLICE("footnote")) || dom_has_class(node, SLICE("reversefootnote"));
+    if (!express_first_mention(refs, footnote ? SLICE("#fn:") : href))
+        return;
+    if (footnote)
+        findings_add(found, FINDING_FOOTNOTES, node->line, "footnotes, the first of them linked as `%.*s`",
+                     SLICE_ARGS(href));
+    else if (express_id_exists(refs, id) || express_id_exists(refs, express_percent_decoded(id, true, a)))
+        findings_add(found, FINDING_LINK_IN_PAGE, node->line, "a link to `%.*s`", SLICE_ARGS(href));
+    else
+        findings_add(found, FINDING_LINK_DEAD, node->line, "a link to `%.*s`, which this page does not have",
+                     SLICE_ARGS(href));
+}
+
+/* Where the link opens. The editor's own default is a new tab, so staying in the same one has to be said. */
+static slice link_target(const dom_node *node, findings *found) {
+    const slice *target = dom_attribute_get(node, SLICE("target"));
+    slice name = target ? slice_trim(*target) : (slice){NULL, 0};
+    if (!name.length || slice_equal_nocase(name, SLICE("_self")) || slice_equal_nocase(name, SLICE("_top")) ||
+        slice_equal_nocase(name, SLICE("_parent")))
+        return SLICE("_self");
+    if (!slice_equal_nocase(name, SLICE("_blank")))
+        findings_add(found, FINDING_LINK_TARGET, node->line, "target=\"%.*s\"", SLICE_ARGS(name));
+    return SLICE("_blank");
+}
+
+const dom_node *express_link(const dom_node *node, references *refs, arena *a, findings *found) {
+    const slice *attribute_href = dom_attribute_get(node, SLICE("href"));
+    if (!attribute_href)
+        return NULL;
+    slice href = slice_trim(*attribute_href);
+    if (!href.length) {
+        findings_add(found, FINDING_LINK_NOWHERE, node->line, "<a href=\"\">");
+        return NULL;
+    }
+    if (express_mentions_script(href)) {
+        findings_add(found, FINDING_LINK_SCRIPT, node->line, "<a href=\"%.*s\">", SLICE_ARGS(href));
+        return NULL;
+    }
+    if (express_is_refused_address(href)) {
+        findings_add(found, FINDING_ADDRESS_REFUSED, node->line, "<a href=\"%.*s\">", SLICE_ARGS(href));
+        return NULL;
+    }
+    report_in_page_link(node, href, refs, a, found);
+    dom_node *link = dom_new_element(a, DOM_TAG_A, node->line);
+    dom_attribute_set(link, a, SLICE("href"), href);
+    dom_attribute_set(link, a, SLICE("target"), link_target(node, found));
+    const slice *classes = dom_attribute_get(node, SLICE("class"));
+    if (classes && classes->length && !express_is_plain_class(*classes))
+        dom_attribute_set(link, a, SLICE("class"), *classes);
+    if (dom_attribute_get(node, SLICE("download")))
+        findings_add(found, FINDING_LINK_DOWNLOAD, node->line, "<a download href=\"%.*s\">",
+                     SLICE_ARGS(href));
+    return link;
+}
