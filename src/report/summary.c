@@ -88,37 +88,29 @@ static int compare_codes(const void *left, const void *right, void *context) {
     return a < b ? -1 : a > b;
 }
 
-/* Grade, pages, times, code; the title behind it where it fits, else on a line of its own. */
-static void append_code(const report_writer *w, finding_code code, size_t widest, buffer *out) {
+/* Grade, pages, times, code, and the title on a line of its own. */
+static void append_code(const report_writer *w, finding_code code, buffer *out) {
     const finding_info *info = finding_describe(code);
-    size_t title = count_columns(slice_of(info->title)), used = 2 + 8 + 8 + 8 + 2 + widest + 2;
     buffer_append_string(out, "  ");
     append_painted(w, GRADE_COLORS[info->grade], grade_name(info->grade), out);
     buffer_printf(out, "%*s%8.*s%8.*s  ", (int)(8 - strlen(grade_name(info->grade))), "",
                   SLICE_ARGS(format_count(w->totals.finding_pages[code], w->memory)),
                   SLICE_ARGS(format_count(w->totals.findings[code], w->memory)));
-    if (used + title <= w->options.width)
-        buffer_printf(out, "%-*s  %s\n", (int)widest, info->name, info->title);
-    else
-        buffer_printf(out, "%s\n%30s%s\n", info->name, "", info->title);
+    buffer_printf(out, "%s\n%30s%s\n", info->name, "", info->title);
 }
 
 static void append_codes(const report_writer *w, buffer *out) {
     finding_code codes[FINDING_COUNT + 1];
-    size_t count = 0, widest = 0;
+    size_t count = 0;
     for (int code = 0; code < FINDING_COUNT; code++)
         if (w->totals.findings[code])
             codes[count++] = (finding_code)code;
     if (!count)
         return;
     qsort_r(codes, count, sizeof *codes, compare_codes, (void *)(uintptr_t)&w->totals);
-    for (size_t i = 0; i < count; i++) {
-        size_t length = strlen(finding_describe(codes[i])->name);
-        widest = length > widest ? length : widest;
-    }
     append_heading(w, "Findings     pages   times", out);
     for (size_t i = 0; i < count; i++)
-        append_code(w, codes[i], widest, out);
+        append_code(w, codes[i], out);
 }
 
 static void append_asset_rows(const report_writer *w, buffer *out) {
