@@ -30,6 +30,7 @@ typedef struct option_info {
 } option_info;
 
 const option_info *option_describe(option_id o);
+bool command_takes(const char *command, option_id o);
 
 /* What the command line asks for: options in their order, then the other words. Points into argv. */
 typedef struct cli_arguments {
@@ -66,6 +67,13 @@ int command_status(const cli_arguments *arguments);
 int command_revert(const cli_arguments *arguments);
 int command_mappings(const cli_arguments *arguments);
 int command_debug(int argc, char **argv); /* stages have arguments of their own */
+
+/* `isomerize complete [COMMAND [--OPTION]]`, for the shells: commands, a command's options, an option's values, one a
+ * line, with a tab before what it means. */
+int command_complete(int argc, char **argv);
+
+/* The manual page: the template (manual/isomerize.1.in) with its @tables@ filled in. */
+void write_manual(slice page, buffer *out);
 
 /* "isomerize: …" on standard error, with a line break. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -223,6 +223,10 @@ static void debug_save(const debug_input *in, buffer *out) {
     arena_destroy(own);
 }
 
+static void debug_manual(const debug_input *in, buffer *out) {
+    write_manual(in->bytes, out);
+}
+
 static const struct {
     const char *name;
     void (*run)(const debug_input *in, buffer *out);
@@ -236,6 +240,7 @@ static const struct {
     {"express", debug_express},
     {"save", debug_save},
     {"tiptap", debug_tiptap},
+    {"manual", debug_manual},
 };
 
 static void print_findings(const findings *f) {

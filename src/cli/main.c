@@ -54,7 +54,7 @@ void complain(const char *format, ...) {
     va_end(arguments);
 }
 
-static bool command_takes(const char *command, option_id o) {
+bool command_takes(const char *command, option_id o) {
     const char *commands = OPTIONS[o].commands;
     if (strcmp(commands, "*") == 0)
         return true;
@@ -194,6 +194,8 @@ int main(int argc, char **argv) {
     }
     if (strcmp(argv[1], "debug") == 0)
         return command_debug(argc - 1, argv + 1);
+    if (strcmp(argv[1], "complete") == 0)
+        return command_complete(argc - 1, argv + 1);
     const command_info *command = find_command(argv[1]);
     if (!command) {
         complain("there is no command '%s'; `isomerize --help` lists them", argv[1]);

@@ -191,7 +191,8 @@ static size_t find_picture(void *context, slice path, arena *scratch) {
 
 /* ---- pages ------------------------------------------------------------------------------------------- */
 
-/* What the list and the filters need: {"path","site"?,"state","grade","removed","added","codes":{CODE:N…}}.
+/* What the list and the filters need:
+ * {"path","site"?,"state","grade","message"?,"removed","added","codes":{CODE:N…}?,"assets":[N…]}.
  */
 static void append_entry(const report_page *page, buffer *out, arena *scratch) {
     line_counts lines = count_changed_lines(page, scratch);
@@ -199,6 +200,7 @@ static void append_entry(const report_page *page, buffer *out, arena *scratch) {
                   report_state_name(page->state), grade_name(page->grade), lines.removed, lines.added);
     append_json_path(page, out);
     append_field(out, "site", page->site);
+    append_field(out, "message", page->message);
     const char *separator = ",\"codes\":{";
     for (int code = 0; page->findings && code < FINDING_COUNT; code++) {
         if (!page->findings->counts[code])
@@ -253,7 +255,6 @@ static void append_content(html_data *html, const report_page *page, buffer *out
     if (page->state == REPORT_CHANGED)
         report_unified_diff(page->path, page->before, page->after, false, &patch, scratch);
     buffer_append_string(out, "{\"version\":1");
-    append_field(out, "message", page->message);
     append_field(out, "before", buffer_slice(&before));
     append_field(out, "after", buffer_slice(&after));
     append_field(out, "patch", buffer_slice(&patch));

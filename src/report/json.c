@@ -1,28 +1,5 @@
-/* JSON Lines (UTF-8, one object a line), and its reading side is merge.c.
- *
- * Schema 1. Fields are never renamed or removed within a schema number; new ones may be added.
- *
- *   {"type":"run","schema":1,"program":"isomerize","version":TEXT,"site":TEXT,"dry_run":BOOL}           first
- * line
- *   {"type":"page","site":TEXT?,"path":TEXT,"path_uri":TEXT?,"state":STATE,"grade":GRADE,"message":TEXT?,
- *    "lines_removed":N,"lines_added":N,"findings":[FINDING…],"more_findings":{CODE:N…}?,"assets":[ASSET…]}  a
- * page each
- *   {"type":"summary","pages":N,"states":{STATE:N},"grades":{GRADE:N},
- *    "findings":{CODE:{"pages":N,"times":N}…},"assets":{ASSET_STATE:N}} last line
- *
- *   STATE        changed | already | kept | refused | failed
- *   GRADE        clean | review | loss | refused
- *   FINDING
- * {"code":CODE,"grade":GRADE,"line":N,"column":N,"title":TEXT,"detail":TEXT,"became":TEXT,"advice":TEXT,
- *                 "before":TEXT?,"after":TEXT?}   line and column are 1-based, 0 when not known; columns
- * count code points ASSET        {"url":TEXT,"path":TEXT,"state":ASSET_STATE} ASSET_STATE  to-fetch | fetched
- * | present | failed
- *
- * Fields marked ? are left out when empty. "site" is there when several sites are reported together.
- * "path_uri" is there when the path is not UTF-8, and holds its bytes percent-encoded ("path" then shows
- * U+FFFD for what is not). "more_findings" counts findings of a code beyond those listed. "grades" counts
- * changed and refused pages.
- */
+/* The JSON report: JSON Lines, one object a line, as the manual describes them
+ * (src/cli/manual/isomerize.1.in, JSON REPORTS). merge.c reads them back. */
 #include "compare.h"
 #include "writer.h"
 

@@ -64,7 +64,7 @@ typedef struct report_page {
 typedef enum report_format {
     REPORT_UNIFIED, /* a patch that `git apply` takes */
     REPORT_SUMMARY, /* a page of text for a person at a terminal */
-    REPORT_JSON,    /* JSON Lines; the schema is in json.c and isomerize(1) */
+    REPORT_JSON,    /* JSON Lines; the schema is in isomerize(1) */
     REPORT_HTML,    /* one self-contained file for the people who own the pages */
     REPORT_SARIF,   /* SARIF 2.1.0, for code review tools */
     REPORT_FORMAT_COUNT

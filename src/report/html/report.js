@@ -165,7 +165,7 @@ function makeFirst() {
   const rows = pagesToLookAt().map(page => make('tr', {},
     make('th', {scope: 'row'}, make('a', {href: '#page-' + (page.index + 1)}, page.full)),
     cell(badge(page.kind)),
-    cell(Object.keys(page.codes).filter(code => run.codes[code] && run.codes[code].grade !== 'clean').sort((a, b) => byGrade([a, 0], [b, 0]))
+    cell(page.state === 'failed' ? page.message || '' : Object.keys(page.codes).filter(code => run.codes[code] && run.codes[code].grade !== 'clean').sort((a, b) => byGrade([a, 0], [b, 0]))
       .slice(0, 3).map(code => run.codes[code].title).join('; '))));
   return rows.length ? block('Look at these first', 'The pages with the gravest findings, and most of them.', makeTable([['Page'], ['Grade'], ['Findings']], rows, 'Pages to look at first')) : null;
 }
@@ -237,6 +237,7 @@ a[data-href]{color:#0b5394;text-decoration:underline;cursor:help}
 .iz-here{outline:3px solid #0b5394!important;outline-offset:3px}
 body.iz-marks del.iz{background:#fdeae8;color:#a3211b;text-decoration:line-through}body.iz-marks ins.iz{background:#e6f3ea;color:#1e6b3a;text-decoration:underline}
 body.iz-marks mark.iz{background:#fdf2d6;color:inherit;border-bottom:2px dotted #7a5200}body.iz-marks del.iz img{outline:3px solid #a3211b}body.iz-marks ins.iz img{outline:3px solid #1e6b3a}body.iz-marks img[data-was]{outline:3px dotted #7a5200}
+.iz-empty{color:#51606e;font-style:italic}
 body:not(.iz-marks) :is(del,ins,mark).iz{background:none;color:inherit;text-decoration:none}`;
 
 const FRAME_SCRIPTS = "script-src 'none'; style-src 'unsafe-inline'; default-src 'none'; base-uri 'none'; form-action 'none'; ";
@@ -254,7 +255,7 @@ function makeFrame(title, html) {
   const frame = make('iframe', {sandbox: 'allow-same-origin', referrerpolicy: 'no-referrer', title});
   frame.onload = () => prepareFrame(frame);
   frame.srcdoc = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer">` +
-    `<style>${FRAME_CSS}</style></head><body class="${$('marks').checked ? 'iz-marks' : ''}">${fillPictures(html)}</body></html>`;
+    `<style>${FRAME_CSS}</style></head><body class="${$('marks').checked ? 'iz-marks' : ''}">${html.trim() ? fillPictures(html) : '<p class="iz-empty">This page has no content of its own.</p>'}</body></html>`;
   return frame;
 }
 
@@ -296,9 +297,16 @@ function showRenderings() {
   const has = content.before !== undefined || content.after !== undefined;
   const panes = !has ? [] : [makePane('Old page', 'as visitors see it today', content.before || '')];
   if (content.after !== undefined) panes.push(makePane('New page', run.dry_run ? 'as it would be saved' : 'as it was saved', content.after));
-  $('renderings').replaceChildren(...panes.length ? panes : [make('p', {class: 'empty'}, content.message || 'This page has no content to show: ' + STATES[current.state].toLowerCase() + '.')]);
-  $('legend').hidden = panes.length < 2 || view !== 'pages';
+  $('renderings').replaceChildren(...panes.length ? panes : [make('p', {class: 'empty'}, current.message || 'This page has no content to show: ' + STATES[current.state].toLowerCase() + '.')]);
+  showLegend();
   $('remote-choice').hidden = !/<img\b[^>]* data-remote="/.test((content.before || '') + (content.after || ''));
+}
+
+// What the marks mean, or that there are none.
+function showLegend() {
+  const same = content.after !== undefined && !/<(del|ins|mark) class="iz"/.test((content.before || '') + content.after);
+  $('legend').hidden = view === 'source' || content.after === undefined;
+  for (const sample of $('legend').children) sample.hidden = (sample.id === 'same') !== same;
 }
 
 function parsePatch(patch) {
@@ -337,7 +345,7 @@ function setView(name) {
   $('source').hidden = !source;
   if (!content) return;
   if (source) showSource();
-  $('legend').hidden = source || content.after === undefined;
+  showLegend();
   if (content && currentFinding >= 0) showPlace(content.findings[currentFinding]);
 }
 
@@ -422,7 +430,7 @@ async function openPage(page) {
   page.link.scrollIntoView({block: 'nearest'});
   $('page-folder').textContent = page.folder;
   $('page-title').textContent = page.name;
-  $('page-state').replaceChildren(badge(page.kind), STATES[page.state] + (page.state === 'changed' ? `: ${plural(page.removed, 'source line')} removed, ${number(page.added)} added` : ''), content.message && page.state !== 'changed' ? ' ' + content.message : '');
+  $('page-state').replaceChildren(badge(page.kind), STATES[page.state] + (page.state === 'changed' ? `: ${plural(page.removed, 'source line')} removed, ${number(page.added)} added` : ''), page.message ? ' ' + page.message : '');
   $('reviewed').checked = memory.set.has(page.full);
   showFindings();
   showFiles();
