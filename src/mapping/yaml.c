@@ -120,6 +120,8 @@ static slice parser_suggestion(const yaml_parser_t *parser) {
     const char *problem = parser->problem ? parser->problem : "";
     if (strstr(problem, "tab") || strstr(problem, "cannot start any token"))
         return SLICE("indent with spaces, and put values that start with a special character in quotes");
+    if (parser->context && strstr(parser->context, "alias"))
+        return SLICE("put a selector that starts with * in quotes");
     if (strstr(problem, "mapping values are not allowed"))
         return SLICE("put a value that holds `: ` in quotes");
     if (strstr(problem, "block end"))
