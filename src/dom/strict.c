@@ -218,9 +218,11 @@ static bool read_comment(strict *s) {
     if (slice_find(text, SLICE("--"), 0) != SLICE_NONE ||
         (text.length && (text.data[0] == '>' || text.data[0] == '-')))
         return false;
-    dom_node *comment = dom_new_text(s->arena, text, s->line);
-    comment->type = DOM_COMMENT;
-    dom_append(s->parent, comment);
+    if (text.length) { /* an empty one stands for nothing: guard.c */
+        dom_node *comment = dom_new_text(s->arena, text, s->line);
+        comment->type = DOM_COMMENT;
+        dom_append(s->parent, comment);
+    }
     s->at = end + 3;
     return true;
 }
@@ -376,7 +378,8 @@ static void enter(strict *s, dom_node *element) {
 static bool read_start_tag(strict *s) {
     s->at++;
     dom_tag tag = dom_tag_of(read_name(s));
-    if (!may_open(s, tag))
+    char after = s->at < s->html.length ? s->html.data[s->at] : 'x';
+    if ((after != '>' && after != '/' && !is_space(after)) || !may_open(s, tag))
         return false;
     dom_node *element = dom_new_element(s->arena, tag, s->line);
     if (!read_attributes(s, element))
