@@ -6,7 +6,10 @@
  */
 #include "private.h"
 
-enum { ROUNDS_MAX = 6 };
+enum {
+    ROUNDS_MAX = 6, /* of saving and opening */
+    TRIES_MAX = 24  /* at holding spaces in a paragraph */
+};
 
 /* ---- mending ----------------------------------------------------------------------------------------- */
 
@@ -95,24 +98,74 @@ static void mend_document(tiptap_node *document, arena *a, findings *found) {
 
 /* ---- settling ---------------------------------------------------------------------------------------- */
 
-/* Visible characters without white space: a hash and a count over a document. */
+/* A plain space in a text. */
+typedef struct space {
+    tiptap_node *node; /* NULL: none */
+    size_t at;
+} space;
+
+/* A walk over the visible characters of a document, which tells whether a gap comes before each: white space,
+ * or the edge of a block or a line. */
+typedef struct reading {
+    const tiptap_node *document;
+    tiptap_node *node;     /* the text that is read */
+    size_t at;             /* in it */
+    bool gap;              /* before the character returned last */
+    bool space_in_gap;     /* `last` is in that gap */
+    space last, before_it; /* the last two plain spaces before that character in its block */
+} reading;
+
+static void enter_node(reading *r, tiptap_node *node) {
+    r->gap = r->gap || (node && (node->type != TIPTAP_TEXT || node->previous == NULL));
+    if (node && !tiptap_is_inline((tiptap_type)node->type))
+        r->last = r->before_it = (space){NULL, 0};
+    r->node = node;
+    r->at = 0;
+}
+
+static void pass_white_space(reading *r, size_t at) {
+    r->gap = true;
+    if (r->node->text.data[at] == ' ') {
+        r->before_it = r->last;
+        r->last = (space){r->node, at};
+        r->space_in_gap = true;
+    }
+}
+
+/* The next visible character; 0 at the end. */
+static uint32_t read_character(reading *r) {
+    r->gap = r->space_in_gap = false;
+    while (r->node) {
+        if (r->node->type != TIPTAP_TEXT || r->at == r->node->text.length) {
+            enter_node(r, tiptap_next(r->node, r->document));
+            continue;
+        }
+        size_t at = r->at;
+        uint32_t c = utf8_next(r->node->text, &r->at);
+        if (c != 0xA0 && (c >= 0x80 || !is_space((char)c)))
+            return c;
+        pass_white_space(r, at);
+    }
+    return 0;
+}
+
+/* What a visitor reads, with and without its gaps. */
 typedef struct text_print {
-    uint64_t hash, length;
+    uint64_t letters, words;
 } text_print;
 
-static text_print print_text(const tiptap_node *document) {
-    text_print print = {14695981039346656037u, 0};
-    for (const tiptap_node *at = document; at; at = tiptap_next(at, document)) {
-        for (size_t i = 0; i < at->text.length;) {
-            uint32_t c = utf8_next(at->text, &i);
-            if (c == 0xA0 || (c < 0x80 && is_space((char)c)))
-                continue;
-            print.hash = (print.hash ^ c) * 1099511628211u;
-            print.length++;
-        }
+static text_print print_text(tiptap_node *document) {
+    const uint64_t prime = 1099511628211u, start = 14695981039346656037u;
+    text_print print = {start, start};
+    reading r = {.document = document, .node = document};
+    for (uint32_t c; (c = read_character(&r));) {
+        print.letters = (print.letters ^ c) * prime;
+        print.words = (print.words ^ (c | (r.gap ? 0x80000000u : 0))) * prime;
     }
     return print;
 }
+
+/* ---- saving until nothing changes -------------------------------------------------------------------- */
 
 static slice save_to_slice(const tiptap_node *document, size_t expected, arena *a) {
     buffer out = buffer_new(a, expected + 1024);
@@ -120,11 +173,8 @@ static slice save_to_slice(const tiptap_node *document, size_t expected, arena *
     return buffer_slice(&out);
 }
 
-save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
-    text_print before = print_text(document);
-    mend_document(document, a, found);
-    tiptap_complete(document, a);
-    save_settled settled = {save_to_slice(document, 16384, a), document, false, true, 0};
+static save_settled save_until_stable(tiptap_node *document, size_t expected, arena *a) {
+    save_settled settled = {save_to_slice(document, expected, a), document, false, true, 0};
     while (!settled.stable && settled.rounds < ROUNDS_MAX) {
         settled.document = save_load(settled.body, 1, a, NULL);
         slice again = save_to_slice(settled.document, settled.body.length, a);
@@ -132,7 +182,93 @@ save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
         settled.body = again;
         settled.rounds++;
     }
+    return settled;
+}
+
+/* ---- gaps between words ------------------------------------------------------------------------------ */
+
+/* The paragraphs (of tiptap_node *) in which a gap between words came or went when the document was saved. */
+static void find_broken_paragraphs(tiptap_node *document, tiptap_node *saved, vector *paragraphs) {
+    reading was = {.document = document, .node = document}, is = {.document = saved, .node = saved};
+    for (uint32_t c; (c = read_character(&was)) && c == read_character(&is);) {
+        tiptap_node *paragraph = was.node->parent, **last = vector_last(paragraphs);
+        if (was.gap != is.gap && paragraph->type == TIPTAP_PARAGRAPH && !(last && *last == paragraph))
+            *(tiptap_node **)vector_push(paragraphs) = paragraph;
+    }
+}
+
+/* The space whose change may mend the first broken gap. Of a gap that went, its own: the printer keeps a
+ * no-break space. Of one that came before a link, because the line was full there, the last space but one:
+ * written as &nbsp; it makes the line longer, and full at the last space already. */
+static bool find_space_to_hold(tiptap_node *document, tiptap_node *saved, space *found) {
+    reading was = {.document = document, .node = document}, is = {.document = saved, .node = saved};
+    for (uint32_t c; (c = read_character(&was)) && c == read_character(&is);) {
+        if (was.gap == is.gap)
+            continue;
+        bool went = was.gap && was.space_in_gap;
+        *found = went ? was.last : was.gap ? (space){NULL, 0} : was.before_it;
+        return found->node != NULL;
+    }
+    return false;
+}
+
+static void hold_space(space s, arena *a) {
+    slice text = s.node->text;
+    s.node->text = format_slice(a, "%.*s\xC2\xA0%.*s", SLICE_ARGS(slice_sub(text, 0, s.at)),
+                                SLICE_ARGS(slice_from(text, s.at + 1)));
+}
+
+/* A paragraph's lines do not depend on what stands around it (the printer begins a line at <p>), so it is
+ * tried by itself. False: it cannot be mended. */
+static bool mend_alone(tiptap_node *document, arena *a) {
+    text_print wanted = print_text(document);
+    for (size_t tries = 0; tries < TRIES_MAX; tries++) {
+        save_settled settled = save_until_stable(document, 1024, a);
+        if (print_text(settled.document).words == wanted.words)
+            return true;
+        space s;
+        if (!find_space_to_hold(document, settled.document, &s))
+            return false;
+        hold_space(s, a);
+    }
+    return false;
+}
+
+static void mend_gaps(tiptap_node *paragraph, arena *a, findings *found) {
+    tiptap_node *parent = paragraph->parent, *next = paragraph->next,
+                *alone = tiptap_new_node(a, TIPTAP_DOC, 0);
+    vector texts = vector_new(a, sizeof(slice));
+    for (const tiptap_node *child = paragraph->first_child; child; child = child->next)
+        *(slice *)vector_push(&texts) = child->text;
+    tiptap_remove(paragraph);
+    tiptap_append(alone, paragraph);
+    if (mend_alone(alone, a)) {
+        findings_add(found, FINDING_SPACE_HELD, paragraph->line, "a paragraph with links");
+    } else {
+        size_t i = 0;
+        for (tiptap_node *child = paragraph->first_child; child; child = child->next)
+            child->text = *(slice *)vector_at(&texts, i++);
+    }
+    tiptap_remove(paragraph);
+    if (next)
+        tiptap_insert_before(next, paragraph);
+    else
+        tiptap_append(parent, paragraph);
+}
+
+save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
+    text_print before = print_text(document);
+    mend_document(document, a, found);
+    tiptap_complete(document, a);
+    save_settled settled = save_until_stable(document, 16384, a);
     text_print after = print_text(settled.document);
-    settled.same_text = before.hash == after.hash && before.length == after.length;
+    if (after.letters == before.letters && after.words != before.words) {
+        vector paragraphs = vector_new(a, sizeof(tiptap_node *));
+        find_broken_paragraphs(document, settled.document, &paragraphs);
+        for (size_t i = 0; i < paragraphs.count; i++)
+            mend_gaps(*(tiptap_node **)vector_at(&paragraphs, i), a, found);
+        settled = save_until_stable(document, settled.body.length, a);
+    }
+    settled.same_text = before.letters == print_text(settled.document).letters;
     return settled;
 }
