@@ -91,7 +91,7 @@ static const uint8_t BESIDE[KIND_COUNT][KIND_COUNT] = {
 
 /* Letters of two scripts in one word. Chinese and Japanese write Latin words without spaces. */
 #define SWITCH_COST 10
-#define SWITCH_COST_EAST 6
+#define SWITCH_COST_EAST 4
 #define UNASSIGNED_COST 24
 #define UNLISTED_COST 18
 

@@ -3,15 +3,15 @@
 
 /* Whoever uses these writes about encodings. */
 static const char *const ENCODING_WORDS[] = {
-    "mojibake", "encod", "utf-8",   "utf8",    "unicode",       "windows-1252", "latin-1",  "latin1",
-    "iso-8859", "ascii", "garbled", "charset", "character set", "code page",    "codepage",
+    "mojibake",  "encod",    "utf-8", "utf8",    "unicode", "windows-1252",        "latin-1",
+    "latin1",    "iso-8859", "ascii", "garbled", "charset", "character reference", "character set",
+    "code page", "codepage",
 };
 
 /* These are also said of other things, where a dash or a bullet may well have broken. */
 static const char *const SHOWING_WORDS[] = {
-    "instead of",   "shows up as", "shown as",    "shows as",   "appears as", "appear as",
-    "displayed as", "looks like",  "turned into", "turns into", "became",     "becomes",
-    "typed",        "rendered as", "read as",     "entity",     "entities",   "escape",
+    "instead of",  "shows up as", "shown as",    "shows as", "appears as", "appear as", "displayed as",
+    "turned into", "turns into",  "rendered as", "read as",  "entity",     "entities",
 };
 
 static bool holds_word(slice window, const char *const *words, size_t count) {

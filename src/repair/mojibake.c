@@ -15,17 +15,22 @@
 
 /* What a stretch must gain to be called misread, in points: less for the pages met most. */
 static const uint8_t STRETCH_PRICE[CODEPAGE_COUNT] = {
-    [CODEPAGE_WINDOWS_1252] = 5,  [CODEPAGE_LATIN_1] = 5,      [CODEPAGE_MAC_ROMAN] = 8,
-    [CODEPAGE_WINDOWS_1250] = 8,  [CODEPAGE_WINDOWS_1251] = 8, [CODEPAGE_CP437] = 8,
-    [CODEPAGE_WINDOWS_1253] = 10, [CODEPAGE_WINDOWS_1254] = 8, [CODEPAGE_WINDOWS_1257] = 10,
-    [CODEPAGE_ISO_8859_2] = 9,
+    [CODEPAGE_WINDOWS_1252] = 5, [CODEPAGE_LATIN_1] = 5,      [CODEPAGE_MAC_ROMAN] = 6,
+    [CODEPAGE_WINDOWS_1250] = 7, [CODEPAGE_WINDOWS_1251] = 7, [CODEPAGE_CP437] = 6,
+    [CODEPAGE_WINDOWS_1253] = 8, [CODEPAGE_WINDOWS_1254] = 7, [CODEPAGE_WINDOWS_1257] = 11,
+    [CODEPAGE_ISO_8859_2] = 8,
 };
 #define EVIDENCE_NEEDED 2 /* sequences of a page, elsewhere in the file, that make it likelier */
 #define EVIDENCE_WORTH 3  /* by so many points */
 #define SLACK 16          /* points that the next character may cost more behind one character than another */
+#define SMALL_AMONG_CAPITALS 4 /* a small letter behind two capitals */
 #define FAR_FETCHED                                                                                          \
     13 /* the points of a character that hardly anything is meant to be, and the price of it */
 #define FAR_FETCHED_PRICE 12
+#define AMBIGUOUS 3    /* points between two readings, either of which may be right */
+#define DEEPER_PRICE 6 /* a character that is misread once more, at the most */
+#define TORN_PRICE 12  /* a stretch that begins or ends inside a word of a script other than Latin */
+#define LONE_LETTER_PRICE 4
 #define MIXED_PRICE 4 /* a character inside a stretch that is honest */
 
 /* How a token, or several, became a character. */
@@ -50,6 +55,8 @@ static const uint8_t STEP_PRICE[] = {
 typedef struct reading {
     uint32_t cost; /* NEVER: there is none */
     bool quote_open;
+    bool misread;     /* its last character was read back */
+    uint8_t capitals; /* that the text ends in, up to 2 */
     character last;
 } reading;
 
@@ -103,6 +110,11 @@ static size_t sequence_bytes(unsigned char lead) {
     return lead < 0xC2 || lead > 0xF4 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 }
 
+/* Where the byte A0 is something else, nobody took it for a space. */
+static bool has_no_break_space(codepage page) {
+    return codepage_decode(page, 0xA0) == 0xA0;
+}
+
 /* The trail byte that a token stands for, in `byte`; how it does is returned (STEP_KEEP: it does not). */
 static step_kind trail_byte(const token *t, codepage page, unsigned char *byte) {
     *byte = t->bytes ? t->bytes[page] : 0;
@@ -112,7 +124,7 @@ static step_kind trail_byte(const token *t, codepage page, unsigned char *byte) 
         *byte = 0x80;
         return STEP_LOST;
     }
-    if (t->what.value == ' ') {
+    if (t->what.value == ' ' && has_no_break_space(page)) {
         *byte = 0xA0;
         return STEP_SPACE;
     }
@@ -146,7 +158,7 @@ static bool read_sequence(const token_line *line, size_t at, codepage page, sequ
 
 /* `voilà le` whose A0 was taken for the space, or went with it: the letter à, the space stays. */
 static bool read_absorbed(const token_line *line, size_t at, codepage page, sequence *out) {
-    if (line->tokens[at].bytes[page] != 0xC3 || at + 1 >= line->count)
+    if (line->tokens[at].bytes[page] != 0xC3 || !has_no_break_space(page) || at + 1 >= line->count)
         return false;
     const character *next = &line->tokens[at + 1].what;
     bool twice = next->value == ' ' && at + 2 < line->count && line->tokens[at + 2].what.value == ' ';
@@ -179,6 +191,10 @@ static void offer(mojibake_search *s, size_t island, size_t place, size_t mode, 
 static reading read_on(const reading *from, character next, uint32_t extra) {
     reading on = *from;
     on.cost += character_cost(&from->last, &next) * POINT + extra;
+    if (from->capitals == 2 && next.kind == KIND_LOWER && next.script == from->last.script &&
+        next.value >= 0x80)
+        on.cost += SMALL_AMONG_CAPITALS * POINT;
+    on.capitals = next.kind != KIND_UPPER ? 0 : from->capitals < 2 ? from->capitals + 1 : 2;
     on.last = next;
     if (next.value == 0x201C)
         on.quote_open = true;
@@ -193,25 +209,64 @@ static bool wanted(const mojibake_search *s, step_kind kind) {
     return kind == STEP_EXACT || !is_off(s->job, FINDING_ENCODING_GUESSED);
 }
 
+/* Inside a stretch, a character of the page's own is likely to be one more layer of the same misreading. */
+static bool is_deeper(const mojibake_search *s, uint32_t value, codepage page) {
+    const unsigned char *bytes = codepage_bytes(s->index, value);
+    return bytes && bytes[page];
+}
+
 /* Text that is odd as it stands is not mended into something odder. */
 static bool is_far_fetched(const character *c) {
     return c->alone >= FAR_FETCHED && c->kind != KIND_MARK;
 }
 
-static void offer_sequence(mojibake_search *s, size_t island, size_t at, codepage page,
-                           const sequence *found) {
+/* Do the tokens before and at `at` stand in one word of a script other than Latin, which a stretch that
+ * begins or ends between them would tear? Words of such scripts break as a whole. */
+static bool tears_word(const token_line *line, size_t at) {
+    if (at == 0)
+        return false;
+    const character *before = &line->tokens[at - 1].what, *after = &line->tokens[at].what;
+    return before->script == after->script && after->script > SCRIPT_LATIN && after->script != SCRIPT_BOX;
+}
+
+/* A single letter with an accent between signs: a few are words of European languages, the others hardly are.
+ */
+static bool is_lone_letter(const token_line *line, const reading *from, const character *value,
+                           size_t behind) {
+    static const uint32_t words[] = {0xC0, 0xC1, 0xC5, 0xC8, 0xC9, 0xCD, 0xD3, 0xD6, 0xDA, 0xE0, 0xE1, 0xE2,
+                                     0xE5, 0xE6, 0xE8, 0xE9, 0xED, 0xF3, 0xF4, 0xF5, 0xF6, 0xFA, 0xFC};
+    const token *next = &line->tokens[behind];
+    if (value->script != SCRIPT_LATIN || character_is_word(&from->last) || character_is_word(&next->what) ||
+        next->bytes)
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i] == value->value)
+            return false;
+    return true;
+}
+
+static void offer_sequence(mojibake_search *s, const token_line *line, size_t island, size_t at,
+                           codepage page, const sequence *found) {
     if (!wanted(s, found->kind))
         return;
     const reading *row = s->rows[at % ROWS];
     character value = character_of(found->value);
     size_t mode = (size_t)page + 1;
-    uint32_t price = (STEP_PRICE[found->kind] + (is_far_fetched(&value) ? FAR_FETCHED_PRICE : 0u)) * POINT;
+    bool deeper = is_deeper(s, found->value, page);
+    uint32_t price = STEP_PRICE[found->kind] * POINT;
+    uint32_t far_fetched = is_far_fetched(&value) ? FAR_FETCHED_PRICE * POINT : 0;
     for (size_t from = 0; from <= mode; from += mode) {
         if (row[from].cost == NEVER || (found->kind == STEP_QUOTE && !row[from].quote_open))
             continue;
-        uint32_t extra = price + (from ? 0 : stretch_price(s, page));
+        uint32_t extra = price + far_fetched + (from ? 0 : stretch_price(s, page));
+        if (!row[from].misread && tears_word(line, at))
+            extra += TORN_PRICE * POINT;
         step how = {found->value, (uint8_t)found->kind, (uint8_t)found->length, (uint8_t)from};
-        offer(s, island, at + found->length, mode, read_on(&row[from], value, extra), how);
+        reading on = read_on(&row[from], value, extra);
+        on.misread = true;
+        if (from && deeper && on.cost > row[from].cost + price + DEEPER_PRICE * POINT)
+            on.cost = row[from].cost + price + DEEPER_PRICE * POINT;
+        offer(s, island, at + found->length, mode, on, how);
     }
 }
 
@@ -221,11 +276,11 @@ static void offer_sequences(mojibake_search *s, const token_line *line, size_t i
     for (size_t page = 0; page < CODEPAGE_COUNT; page++) {
         sequence found;
         if (read_sequence(line, at, (codepage)page, &found))
-            offer_sequence(s, island, at, (codepage)page, &found);
+            offer_sequence(s, line, island, at, (codepage)page, &found);
         if (read_absorbed(line, at, (codepage)page, &found))
-            offer_sequence(s, island, at, (codepage)page, &found);
+            offer_sequence(s, line, island, at, (codepage)page, &found);
         if (read_quote(line, at, (codepage)page, &found))
-            offer_sequence(s, island, at, (codepage)page, &found);
+            offer_sequence(s, line, island, at, (codepage)page, &found);
     }
 }
 
@@ -236,8 +291,11 @@ static void offer_keeping(mojibake_search *s, const token_line *line, size_t isl
         if (row[mode].cost == NEVER)
             continue;
         uint32_t extra = mode == 0 ? 0 : what.value < 0x80 ? 2 : MIXED_PRICE * POINT;
-        offer(s, island, at + 1, mode, read_on(&row[mode], what, extra),
-              (step){what.value, STEP_KEEP, 1, (uint8_t)mode});
+        if (row[mode].misread && tears_word(line, at))
+            extra += TORN_PRICE * POINT;
+        reading on = read_on(&row[mode], what, extra);
+        on.misread = false;
+        offer(s, island, at + 1, mode, on, (step){what.value, STEP_KEEP, 1, (uint8_t)mode});
     }
 }
 
@@ -278,6 +336,13 @@ static bool stretch_ahead(const mojibake_search *s, size_t place) {
     return false;
 }
 
+static uint8_t capitals_before(const token_line *line, size_t at) {
+    uint8_t capitals = 0;
+    while (capitals < 2 && at > capitals && line->tokens[at - 1u - capitals].what.kind == KIND_UPPER)
+        capitals++;
+    return capitals;
+}
+
 /* Searches from `island`, where all text before is read; returns where the last stretch has ended. The steps
  * taken are in s->path, last first. */
 static size_t search_island(mojibake_search *s, const token_line *line, size_t island, bool quote_open) {
@@ -285,7 +350,9 @@ static size_t search_island(mojibake_search *s, const token_line *line, size_t i
         clear_row(s, row);
     s->steps.count = s->path.count = 0;
     s->rows[island % ROWS][0] =
-        (reading){0, quote_open, island ? line->tokens[island - 1].what : character_of('\n')};
+        (reading){.quote_open = quote_open,
+                  .capitals = capitals_before(line, island),
+                  .last = island ? line->tokens[island - 1].what : character_of('\n')};
     for (size_t i = 0; i < UNIT_MAX; i++)
         vector_push(&s->steps);
     size_t at = island;
@@ -330,17 +397,17 @@ static slice window_around(const token_line *line, size_t to, char *text) {
     return (slice){text, length};
 }
 
-/* A sign, and the same sign misread, side by side. Letters and quotes stand everywhere. */
+/* A sign, and the same sign misread, side by side. Letters, quotes and bullets stand everywhere. */
 static bool stands_near(const token_line *line, size_t to, uint32_t value) {
     character_kind kind = (character_kind)character_of(value).kind;
-    if (kind != KIND_PREFIX && kind != KIND_SUFFIX && kind != KIND_SIGN)
+    if (kind != KIND_PREFIX && kind != KIND_SUFFIX)
         return false;
     size_t from = line->written > WINDOW / 2 ? line->written - WINDOW / 2 : 0;
     for (size_t i = from; i < line->written; i++)
-        if (line->spare[i].what.value == value)
+        if (line->spare[i].what.value == value && line->spare[i].code == UNCHANGED)
             return true;
     for (size_t i = to; i < line->count && i < to + WINDOW / 2; i++)
-        if (line->tokens[i].what.value == value)
+        if (line->tokens[i].what.value == value && line->tokens[i].code == UNCHANGED)
             return true;
     return false;
 }
@@ -365,6 +432,9 @@ static bool is_quoted(const token_line *line, size_t to) {
  * be seen as it is? Only if it stands by itself: inside a word nobody means it. */
 static bool is_mention(const token_line *line, size_t from, size_t to, size_t units, uint32_t value) {
     const token *before = line->written ? &line->spare[line->written - 1] : NULL;
+    for (size_t i = from; i < to; i++)
+        if (line->tokens[i].what.kind == KIND_CONTROL)
+            return false; /* nobody types those */
     if (units > MENTION_MAX || (before && character_is_word(&before->what)) ||
         character_is_word(&line->tokens[to].what))
         return false;
@@ -407,10 +477,48 @@ static finding_code step_code(const path_step *p, const token *first) {
     return first->place == PLACE_URL ? worse_code(code, FINDING_ENCODING_URL) : code;
 }
 
-static void write_sequence(mojibake_search *s, token_line *line, const path_step *p) {
+/* What the tokens [from, to) cost when read back in `page`, behind `before`; NEVER if they are no whole
+ * sequences of it. `differs` tells whether that is another text than the tokens' reading in `than`. */
+static uint32_t cost_in_page(const token_line *line, size_t from, size_t to, codepage page, codepage than,
+                             character before, bool *differs) {
+    uint32_t cost = 0;
+    *differs = false;
+    while (from < to) {
+        sequence found, other;
+        if (!line->tokens[from].bytes || !read_sequence(line, from, page, &found) || from + found.length > to)
+            return NEVER;
+        if (!read_sequence(line, from, than, &other) || other.value != found.value)
+            *differs = true;
+        character next = character_of(found.value);
+        cost += character_cost(&before, &next);
+        before = next;
+        from += found.length;
+    }
+    return cost;
+}
+
+/* Is there another page in which the stretch reads about as well, but says something else? */
+static bool is_ambiguous(const mojibake_search *s, const token_line *line, size_t from, size_t to,
+                         codepage page) {
+    character before = line->written ? line->spare[line->written - 1].what : character_of('\n');
+    bool differs;
+    uint32_t chosen =
+        cost_in_page(line, from, to, page, page, before, &differs) + stretch_price(s, page) / POINT;
+    for (size_t other = 0; other < CODEPAGE_COUNT; other++) {
+        uint32_t cost = cost_in_page(line, from, to, (codepage)other, page, before, &differs);
+        if (differs && cost != NEVER &&
+            cost + stretch_price(s, (codepage)other) / POINT <= chosen + AMBIGUOUS)
+            return true;
+    }
+    return false;
+}
+
+static void write_sequence(mojibake_search *s, token_line *line, const path_step *p, bool ambiguous) {
     const token *first = &line->tokens[p->from];
     token *merged = token_line_put(line, *first);
     finding_code code = step_code(p, first);
+    if (ambiguous)
+        code = worse_code(code, FINDING_ENCODING_GUESSED);
     for (size_t i = p->from; i < p->to; i++) {
         const token *part = &line->tokens[i];
         merged->trail = longer_trail(merged->trail, part->trail);
@@ -446,9 +554,10 @@ static bool write_path(mojibake_search *s, token_line *line, mojibake_evidence *
             doubt(doubts, first, last->to);
         for (size_t i = keep ? first->from : last->to; i < last->to; i++)
             token_line_put(line, line->tokens[i]);
+        bool ambiguous = !keep && is_ambiguous(s, line, first->from, last->to, first->page);
         for (size_t i = 0; !keep && i < units; i++) {
             const path_step *p = vector_at(&s->path, left - 1 - i);
-            write_sequence(s, line, p);
+            write_sequence(s, line, p, ambiguous);
             if (counted)
                 counted->found[p->page]++;
         }

@@ -85,27 +85,52 @@ bool normalise_invisible(const repair_job *job, token_line *line) {
 
 /* ---- controls ---------------------------------------------------------------------------------------- */
 
+/* The Windows-1252 character that a C1 control stands for; 0: not such a control, or none. */
+static uint32_t meant_by(const token *t) {
+    bool is_c1 = t->form == FORM_LITERAL && t->what.value >= 0x80 && t->what.value <= 0x9F;
+    return is_c1 ? codepage_decode(CODEPAGE_WINDOWS_1252, (unsigned char)t->what.value) : 0;
+}
+
+/* The most points that a run of C1 controls may cost as Windows-1252, for each of them: signs that stand
+ * together as no text has them are rather bytes of something else, and are better not seen. */
+#define RUN_COST_MAX 7
+
+/* Makes the run of C1 controls at `at` Windows-1252 if it reads well so; returns its end. */
+static size_t mend_c1_run(const repair_job *job, const codepage_index *index, token_line *line, size_t at,
+                          bool *changed) {
+    character before = at ? line->tokens[at - 1].what : character_of('\n');
+    size_t end = at;
+    unsigned cost = 0;
+    for (; meant_by(&line->tokens[end]); end++) {
+        character next = character_of(meant_by(&line->tokens[end]));
+        cost += character_cost(&before, &next);
+        before = next;
+    }
+    if (cost > RUN_COST_MAX * (end - at))
+        return end;
+    for (; at < end; at++) {
+        token *t = &line->tokens[at];
+        t->trail = t->trail ? t->trail : CODEPAGE_LATIN_1 + 1;
+        token_set(job, index, t, meant_by(t), FINDING_ENCODING_WINDOWS_1252);
+    }
+    *changed = true;
+    return end;
+}
+
 bool normalise_controls(const repair_job *job, const codepage_index *index, token_line *line) {
     bool changed = false;
-    for (size_t i = 0; i < line->count; i++) {
-        token *t = &line->tokens[i];
-        uint32_t value = t->what.value, meant = 0;
-        finding_code code = UNCHANGED;
-        if (t->form != FORM_LITERAL)
+    for (size_t at = 0; at < line->count;) {
+        token *t = &line->tokens[at];
+        if (meant_by(t) && !is_off(job, FINDING_ENCODING_WINDOWS_1252)) {
+            at = mend_c1_run(job, index, line, at, &changed);
             continue;
-        if (value >= 0x80 && value <= 0x9F) {
-            meant = codepage_decode(CODEPAGE_WINDOWS_1252, (unsigned char)value);
-            code = FINDING_ENCODING_WINDOWS_1252;
-        } else if (value == 0x2028 || value == 0x2029) {
-            meant = ' ';
-            code = FINDING_ENCODING_LINE_SEPARATOR;
         }
-        if (!meant || is_off(job, code))
-            continue;
-        if (code == FINDING_ENCODING_WINDOWS_1252 && t->trail == 0)
-            t->trail = CODEPAGE_LATIN_1 + 1;
-        token_set(job, index, t, meant, code);
-        changed = true;
+        bool separator = t->form == FORM_LITERAL && (t->what.value == 0x2028 || t->what.value == 0x2029);
+        if (separator && !is_off(job, FINDING_ENCODING_LINE_SEPARATOR)) {
+            token_set(job, index, t, ' ', FINDING_ENCODING_LINE_SEPARATOR);
+            changed = true;
+        }
+        at++;
     }
     return changed;
 }

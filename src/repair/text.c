@@ -70,13 +70,16 @@ static token_line read_line(mender *m, slice source, const surroundings *around)
     return tokenise_line(m->job, m->index, source, around, m->tokens[0], m->tokens[1]);
 }
 
-/* All passes until none changes the line. */
+/* All passes until none changes the line. What stands between layers of mojibake is not looked at by the
+ * others: a control character or a soft hyphen there is a byte of the layer below. */
 static void mend_tokens(mender *m, token_line *line) {
     bool changed = true, misread = !is_off(m->job, FINDING_ENCODING_MOJIBAKE);
     for (size_t pass = 0; changed && pass < PASSES_MAX; pass++) {
         m->doubts.count = 0;
         changed = misread && mojibake_mend(m->search, line, &m->evidence, NULL, &m->doubts);
-        changed = normalise_controls(m->job, m->index, line) || changed;
+        if (changed)
+            continue;
+        changed = normalise_controls(m->job, m->index, line);
         changed = normalise_invisible(m->job, line) || changed;
         changed = normalise_composition(m->job, m->index, line) || changed;
     }

@@ -110,8 +110,11 @@ static bool is_word_byte(slice s, size_t at) {
     return at < s.length && (is_alnum(s.data[at]) || (unsigned char)s.data[at] >= 0x80);
 }
 
-/* Does the reference at [from, to) stand by itself in text that explains such things? */
+/* Does the reference at [from, to) belong to text that shows markup, or stand by itself where such is
+ * explained? */
 static bool is_explained(slice s, size_t from, size_t to, uint32_t value) {
+    if (at_string(s, to, SLICE("&lt;")) || slice_ends_with(slice_sub(s, 0, from), SLICE("&gt;")))
+        return true;
     character about = character_of(value);
     return !(from > 0 && is_word_byte(s, from - 1)) && !is_word_byte(s, to) &&
            mention_talks_around(s, from, to, &about);
