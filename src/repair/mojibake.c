@@ -24,8 +24,8 @@ static const uint8_t STRETCH_PRICE[CODEPAGE_COUNT] = {
 #define EVIDENCE_WORTH 3  /* by so many points */
 #define SLACK 16          /* points that the next character may cost more behind one character than another */
 #define SMALL_AMONG_CAPITALS 4 /* a small letter behind two capitals */
-#define FAR_FETCHED                                                                                          \
-    13 /* the points of a character that hardly anything is meant to be, and the price of it */
+/* The points of a character that hardly anything is meant to be, and the price of it. */
+#define FAR_FETCHED 13
 #define FAR_FETCHED_PRICE 12
 #define AMBIGUOUS 3    /* points between two readings, either of which may be right */
 #define DEEPER_PRICE 6 /* a character that is misread once more, at the most */
@@ -245,6 +245,17 @@ static bool is_lone_letter(const token_line *line, const reading *from, const ch
     return true;
 }
 
+/* Points against `value` standing for the tokens [at, behind) of the line, behind what `from` has read. */
+static uint32_t doubt_price(const token_line *line, const reading *from, const character *value, size_t at,
+                            size_t behind) {
+    uint32_t points = is_far_fetched(value) ? FAR_FETCHED_PRICE : 0;
+    if (!from->misread && tears_word(line, at))
+        points += TORN_PRICE;
+    if (is_lone_letter(line, from, value, behind))
+        points += LONE_LETTER_PRICE;
+    return points;
+}
+
 static void offer_sequence(mojibake_search *s, const token_line *line, size_t island, size_t at,
                            codepage page, const sequence *found) {
     if (!wanted(s, found->kind))
@@ -254,13 +265,11 @@ static void offer_sequence(mojibake_search *s, const token_line *line, size_t is
     size_t mode = (size_t)page + 1;
     bool deeper = is_deeper(s, found->value, page);
     uint32_t price = STEP_PRICE[found->kind] * POINT;
-    uint32_t far_fetched = is_far_fetched(&value) ? FAR_FETCHED_PRICE * POINT : 0;
     for (size_t from = 0; from <= mode; from += mode) {
         if (row[from].cost == NEVER || (found->kind == STEP_QUOTE && !row[from].quote_open))
             continue;
-        uint32_t extra = price + far_fetched + (from ? 0 : stretch_price(s, page));
-        if (!row[from].misread && tears_word(line, at))
-            extra += TORN_PRICE * POINT;
+        uint32_t extra = price + (from ? 0 : stretch_price(s, page)) +
+                         doubt_price(line, &row[from], &value, at, at + found->length) * POINT;
         step how = {found->value, (uint8_t)found->kind, (uint8_t)found->length, (uint8_t)from};
         reading on = read_on(&row[from], value, extra);
         on.misread = true;
