@@ -3,9 +3,10 @@
 
 /* Whoever uses these writes about encodings. */
 static const char *const ENCODING_WORDS[] = {
-    "mojibake",  "encod",    "utf-8", "utf8",    "unicode", "windows-1252",        "latin-1",
-    "latin1",    "iso-8859", "ascii", "garbled", "charset", "character reference", "character set",
-    "code page", "codepage",
+    "mojibake",      "encod",     "utf-8",    "utf8",     "unicode",
+    "windows-1252",  "latin-1",   "latin1",   "iso-8859", "ascii",
+    "garbled",       "charset",   "&amp;lt;", "&amp;gt;", "character reference",
+    "character set", "code page", "codepage",
 };
 
 /* These are also said of other things, where a dash or a bullet may well have broken. */
