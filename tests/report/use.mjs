@@ -27,7 +27,8 @@ await context.route(/^https?:/, route => route.abort());
 
 const shot = async name => { if (process.env.SCREENSHOTS) await page.screenshot({path: join(process.env.SCREENSHOTS, name + '.png')}); };
 const text = selector => page.textContent(selector);
-const rows = () => page.$$eval('#pages li', items => items.filter(item => !item.hidden).length);
+// How many pages the filters leave.
+const rows = async () => parseInt((await text('#count')).replace(/,/g, ''), 10);
 const frame = i => page.frames().filter(one => one.parentFrame())[i];
 const opened = name => page.waitForFunction(wanted => document.querySelector('#page-title').textContent === wanted && !document.querySelector('#page').hidden, name);
 // Both frames have loaded what they show.
@@ -209,8 +210,8 @@ const tests = {
   async 'it stays quick at 5,000 pages'() {
     const took = await open(makeReport(5000));
     const start = performance.now();
-    await page.fill('#search', 'folder-7 page-4999');
-    await page.fill('#search', 'page-4999');
+    await page.keyboard.press('/');
+    await page.keyboard.type('page-4999');
     assert.equal(await rows(), 1);
     await page.keyboard.press('Enter');
     await opened('page-4999.md');

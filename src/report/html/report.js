@@ -74,7 +74,7 @@ function makeRow(page) {
 }
 
 function showSeen(page) {
-  page.link.children[2].textContent = memory.set.has(page.full) ? 'reviewed' : '';
+  if (page.link) page.link.children[2].textContent = memory.set.has(page.full) ? 'reviewed' : '';
 }
 
 // ---- filters -------------------------------------------------------------------------------------------
@@ -108,22 +108,28 @@ function fillFilters() {
     $('folder').append(make('option', {value: folder}, `${folder} (${number(count)})`));
 }
 
-let shown = pages;
+let shown = pages, limit = 0;
+const LIMIT = 300;
+
+// The first rows of the list, and a button for more of them: a browser lays out hundreds at once, not thousands.
+function showRows(count) {
+  limit = count;
+  const rows = shown.slice(0, limit).map(page => page.row || makeRow(page));
+  if (shown.length > limit)
+    rows.push(make('li', {class: 'more'}, make('button', {type: 'button', onclick: () => showRows(limit + LIMIT)}, `Show more of ${plural(shown.length, 'page')}`)));
+  $('pages').replaceChildren(...rows);
+}
 
 function filter() {
   const words = $('search').value.toLowerCase().split(/\s+/).filter(Boolean);
   const boxes = [...$('grades').querySelectorAll('input')];
   const wanted = new Set(boxes.filter(box => box.checked).map(box => box.value));
   const code = $('code').value, folder = $('folder').value, unseen = $('unseen').checked;
-  shown = [];
-  for (const page of pages) {
-    const fits = wanted.has(page.kind) && (!code || code in page.codes) && page.folder.startsWith(folder) &&
-      words.every(word => page.search.includes(word)) && !(unseen && memory.set.has(page.full));
-    if (page.row.hidden === fits) page.row.hidden = !fits;
-    if (fits) shown.push(page);
-  }
+  shown = pages.filter(page => wanted.has(page.kind) && (!code || code in page.codes) && page.folder.startsWith(folder) &&
+    words.every(word => page.search.includes(word)) && !(unseen && memory.set.has(page.full)));
   $('count').textContent = shown.length === pages.length ? plural(pages.length, 'page') : `${number(shown.length)} of ${plural(pages.length, 'page')}`;
   $('clear').hidden = shown.length === pages.length;
+  showRows(LIMIT);
 }
 
 function setFilter({kind, code, folder}) {
@@ -420,6 +426,8 @@ async function unpack(block) {
 
 async function openPage(page) {
   if (current) current.link.removeAttribute('aria-current');
+  if (shown.indexOf(page) >= limit) showRows(shown.indexOf(page) + LIMIT);
+  if (!page.row) makeRow(page);
   current = page;
   content = null;
   currentFinding = -1;
@@ -513,7 +521,6 @@ function stretchFrames(stretch) {
 
 function start() {
   fillFilters();
-  $('pages').append(...pages.map(makeRow));
   fillOverview();
   filter();
   for (const id of ['search', 'code', 'folder', 'unseen', 'grades']) $(id).addEventListener('input', filter);
@@ -531,8 +538,8 @@ function start() {
   $('remote').onchange = showRenderings;
   document.addEventListener('keydown', onKey);
   window.addEventListener('hashchange', route);
-  window.addEventListener('beforeprint', () => stretchFrames(true));
-  window.addEventListener('afterprint', () => stretchFrames(false));
+  window.addEventListener('beforeprint', () => { stretchFrames(true); showRows(shown.length); });
+  window.addEventListener('afterprint', () => { stretchFrames(false); showRows(LIMIT); });
   route();
 }
 
