@@ -259,6 +259,11 @@ static void put_frame(walk *w, const dom_node *iframe) {
 
 /* A line of its own with a link: what a player, an embedded file or an area of a picture becomes. */
 static void put_link_line(walk *w, const dom_node *node, slice href, slice text) {
+    if (express_is_refused_address(href) || express_mentions_script(href)) {
+        findings_add(w->found, FINDING_ADDRESS_REFUSED, node->line, "<%.*s> with `%.*s`",
+                     SLICE_ARGS(node->name), SLICE_ARGS(href));
+        return;
+    }
     dom_node *link = dom_new_element(w->arena, DOM_TAG_A, node->line);
     dom_attribute_set(link, w->arena, SLICE("href"), href);
     dom_attribute_set(link, w->arena, SLICE("target"), SLICE("_self"));
@@ -269,7 +274,7 @@ static void put_link_line(walk *w, const dom_node *node, slice href, slice text)
 
 static void put_area(walk *w, const dom_node *area) {
     const slice *href = attribute(area, "href"), *alt = attribute(area, "alt");
-    if (href && slice_trim(*href).length && !express_mentions_script(*href))
+    if (href && slice_trim(*href).length)
         put_link_line(w, area, slice_trim(*href),
                       alt && slice_trim(*alt).length ? slice_trim(*alt) : express_file_name(*href));
 }
@@ -308,6 +313,7 @@ static void enter_block(walk *w, frame *f, dom_tag tag) {
     express_block(&w->out, f->built);
     f->outer = w->out.container;
     w->out.container = f->built;
+    w->out.textblock_tag = DOM_TAG_P; /* also inside a heading */
 }
 
 /* Tight as kramdown shows it: no item of the list holds a paragraph of its own. tiptap-markdown reads a list
@@ -481,7 +487,6 @@ static void enter_details(walk *w, frame *f, const frame *around) {
     dom_append(f->built, summary);
     dom_append(f->built, content);
     w->out.container = content;
-    w->out.textblock_tag = DOM_TAG_P;
     if (attribute(f->node, "open"))
         findings_add(w->found, FINDING_DETAILS_OPEN, f->node->line, "<details open>");
     if (!dom_is(f->node->first_child, DOM_TAG_SUMMARY))
