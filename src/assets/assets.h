@@ -57,8 +57,9 @@ typedef struct asset_reference {
     slice url;  /* what the page is to hold: percent-encoded, with baseurl and the fragment that was there */
     slice path; /* the file in the checkout, decoded, no slash in front: "images/a b.png"; safe on any file
                    system */
-    slice remote; /* what to fetch: absolute, normalised, without fragment */
-    slice rule;   /* the rule's name; "site" for the site's own host */
+    slice canonical; /* the name that the address alone gives; `path` differs where another file has it */
+    slice remote;    /* what to fetch: absolute, normalised, without fragment */
+    slice rule;      /* the rule's name; "site" for the site's own host */
     asset_use use;
     asset_state state;
     uint32_t line;     /* left 0 for the caller */
@@ -82,5 +83,89 @@ void asset_add_finding(const asset_reference *reference, findings *found, uint32
 /* May a fetch go to this address? Only to hosts of rules that are on, to their `redirects`, and to the site's
  * own. */
 bool asset_rules_allow(const asset_rules *rules, slice url, arena *a);
+
+/* ---- the book: the site's remote files ----------------------------------------------------------------- */
+
+/* One remote file of the site. Lives as long as the book. */
+typedef struct asset_entry {
+    slice remote;
+    slice path; /* its local name */
+    slice
+        canonical; /* the name that the address alone gives; differs from `path` where another file has it */
+    asset_state state;
+    bool used;            /* some page of this run needs it (asset_book_add) */
+    bool known;           /* from an earlier run */
+    bool ours;            /* the file at `path` was fetched by this program, not found in the checkout */
+    uint64_t size;        /* bytes, of ASSET_HERE */
+    slice etag, modified; /* what the server said of the bytes that are here, or of the part that is */
+    finding_code code;    /* what is wrong with it, or FINDING_COUNT */
+    slice problem;        /* in words, with what was expected */
+} asset_entry;
+
+/* A book without a disk behind it, for one page or for tests. */
+asset_book *asset_book_create(arena *a);
+
+/* The book of the site at `root`: what .isomerize/assets.tsv says. Writes nothing. NULL with `error` when the
+ * folder or the file cannot be read. One process may fetch at a time; any number may read. */
+asset_book *asset_book_open(const char *root, arena *a, slice *error);
+void asset_book_close(asset_book *book);
+
+/* Notes that a page needs this file. The reference may come from rewriting without a book. */
+void asset_book_add(asset_book *book, const asset_reference *reference);
+
+/* Notes every address in a page's bytes that the rules know, as having a claim on its name; fetches none of
+ * them. Given all pages of a site, names do not depend on which of them are converted. Linear time. */
+void asset_book_scan(asset_book *book, const asset_rules *rules, slice page);
+
+/* Gives every new entry its name, and every entry its state on the disk. Of several addresses whose names a
+ * file system may take for one, the one that has it already keeps it, otherwise the first gets it: one
+ * without a query before one with, then in the order of bytes. The others get their mark (twelve digits of
+ * the address's hash) before the extension. A file that is in the checkout under the canonical name, and was
+ * not fetched, is used by all of them. */
+void asset_book_settle(asset_book *book, const asset_rules *rules);
+
+/* Nothing more will be fetched (offline, or the fetch is over): what is not here has failed, for this reason.
+ */
+void asset_book_seal(asset_book *book, const char *reason);
+
+size_t asset_book_count(const asset_book *book);
+const asset_entry *asset_book_at(const asset_book *book, size_t index); /* in the order they came in */
+const asset_entry *asset_book_find(const asset_book *book, slice remote);
+
+/* ---- fetching: network and disk ------------------------------------------------------------------------ */
+
+typedef struct asset_progress {
+    size_t files, done, failed; /* of this run */
+    uint64_t bytes;
+    double seconds;
+} asset_progress;
+
+/* Zero stands for the default in brackets. Strings end in NUL and must outlive the call. */
+typedef struct asset_fetch_options {
+    unsigned per_host, in_total; /* connections [6, 24] */
+    unsigned attempts;           /* for what is worth trying again [5] */
+    unsigned backoff_ms;         /* before the second attempt, doubled each time, with jitter [500] */
+    unsigned wait_limit_ms;      /* longest wait that a server may ask for with Retry-After [120000] */
+    unsigned connect_ms;         /* [15000] */
+    unsigned stall_ms;   /* a transfer slower than 64 bytes a second for so long is given up [30000] */
+    uint64_t size_limit; /* bytes of one file, unpacked [256 MiB] */
+    bool refresh;        /* ask also for files that are here whether they have changed */
+    bool keep_failed;    /* leave those that failed in an earlier run alone */
+    const char *ca_file, *ca_folder; /* certificates to trust [the system's] */
+    const char *proxy, *no_proxy;    /* [none]; as curl reads https_proxy and no_proxy */
+    const char *const
+        *connect_to;          /* for tests, ended by NULL: "host:port:address:port", as curl --connect-to */
+    const char *const *allow; /* for tests, ended by NULL: addresses that are not public but may be used */
+    const volatile int *stop; /* not 0: end soon, keep what is there */
+    void (*progress)(void *context, const asset_progress *now); /* about ten times a second */
+    void *context;
+} asset_fetch_options;
+
+/* Fetches what is used and not here. Each file is written whole or not at all, below the book's root and
+ * never through a symbolic link; states go to the book and to the disk at once, so that a killed run loses no
+ * finished file. False when nothing could be tried (another run holds the book, the disk cannot be written):
+ * `error` says why. A file that cannot be had is no error: its entry says so. */
+bool assets_fetch(asset_book *book, const asset_rules *rules, const asset_fetch_options *options,
+                  asset_progress *result, slice *error);
 
 #endif

@@ -68,6 +68,8 @@ typedef struct captures {
 
 /* The first rule for this address, turned on or not; NULL: none. */
 const asset_rule *rules_find(const asset_rules *rules, const address *from, captures *out);
+/* Has some rule that is on this host? */
+bool rules_know_host(const asset_rules *rules, slice host);
 bool rules_list_has(const vector *extensions, slice extension);
 
 /* ---- names.c: safe, stable names ----------------------------------------------------------------------- */
@@ -82,5 +84,81 @@ slice name_marked(slice path, slice remote, arena *a);
 slice name_folded(slice path, arena *a);
 /* As part of an address. */
 void name_append_encoded(slice path, buffer *out);
+
+/* ---- book.c: entries and claims, in memory ------------------------------------------------------------- */
+
+/* Slices to pointers; grows, never shrinks. */
+typedef struct table {
+    struct {
+        slice key;
+        void *value;
+    } * slots;
+    size_t count, capacity;
+    arena *arena;
+} table;
+
+void *table_get(const table *t, slice key);
+void table_set(table *t, slice key, void *value);
+
+/* What a disk says of a local name. */
+typedef enum look {
+    LOOK_FREE,
+    LOOK_FILE, /* a file of exactly this name, not empty */
+    LOOK_TAKEN /* something else, or something that another file system takes for the same name */
+} look;
+
+struct asset_book {
+    arena *arena;
+    vector entries;           /* of asset_entry * */
+    table by_remote, by_name; /* by_name: folded path → asset_entry * that has it */
+    look (*look)(asset_book *book, slice path, uint64_t *size); /* NULL: no disk */
+    struct store *store;
+    slice sealed; /* why what is not here now will not be */
+};
+
+asset_entry *book_entry(asset_book *book, slice remote); /* the entry, made where there is none */
+/* Fills in the reference's name and state. */
+void book_answer(const asset_book *book, asset_reference *reference, arena *a);
+asset_entry *book_owner(const asset_book *book, slice path,
+                        arena *scratch); /* who has a name that means the same */
+
+/* ---- store.c: the book's place on the disk ------------------------------------------------------------- */
+
+typedef struct store store;
+
+/* What `look` has seen is looked at again. */
+void store_forget(asset_book *book);
+/* For one process at a time: makes the folders, locks them, takes up what a killed run left. */
+bool store_begin(asset_book *book, slice *error);
+void store_end(asset_book *book);
+/* Writes the entry as it now is to the ledger. */
+bool store_note(asset_book *book, const asset_entry *entry);
+/* The part file of an entry, for writing; -1 with errno. `fresh`: emptied. */
+int store_open_part(asset_book *book, const asset_entry *entry, bool fresh);
+uint64_t store_part_size(asset_book *book, const asset_entry *entry);
+void store_drop_part(asset_book *book, const asset_entry *entry);
+/* The part becomes the file at entry->path. `replace`: of a file that was fetched before. False with errno.
+ */
+bool store_keep_part(asset_book *book, const asset_entry *entry, bool replace);
+/* Are these the bytes of the file at `path`? */
+bool store_same(asset_book *book, slice path, slice bytes);
+
+/* ---- inspect.c: are these the bytes of such a file? ------------------------------------------------------
+ */
+
+typedef struct verdict {
+    bool good;
+    finding_code code; /* what is to be said of a good file, or FINDING_COUNT */
+    const char *problem;
+} verdict;
+
+verdict inspect_bytes(slice bytes, slice path, slice content_type);
+
+/* ---- route.c: which network addresses may be connected to ------------------------------------------------
+ */
+
+struct sockaddr;
+/* Public unicast addresses only, and those that `allow` names. */
+bool route_is_open(const struct sockaddr *address, const char *const *allow);
 
 #endif

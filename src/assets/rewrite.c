@@ -39,7 +39,13 @@ bool asset_rewrite_url(const asset_rules *rules, slice url, asset_use use, arena
         return false;
     out->rule = rule->name;
     out->remote = address_write(&from, !rule->http, !rule->own, a);
-    out->path = name_canonical(rules, raw, out->remote, a);
+    out->path = out->canonical = name_canonical(rules, raw, out->remote, a);
+    if (rules->book)
+        book_answer(rules->book, out, a);
+    if (out->state == ASSET_FAILED) {
+        out->url = url;
+        return true;
+    }
     buffer local = buffer_new(a, out->path.length * 2 + 32);
     buffer_append(&local, rules->baseurl);
     buffer_append_char(&local, '/');

@@ -113,6 +113,16 @@ const asset_rule *rules_find(const asset_rules *rules, const address *from, capt
     return NULL;
 }
 
+bool rules_know_host(const asset_rules *rules, slice host) {
+    for (size_t i = 0; i < rules->rules.count; i++) {
+        const asset_rule *rule = vector_at(&rules->rules, i);
+        captures unused = {.count = 0};
+        if (rule->enabled && match_host(&rule->host, host, &unused))
+            return true;
+    }
+    return false;
+}
+
 bool rules_list_has(const vector *extensions, slice extension) {
     for (size_t i = 0; i < extensions->count; i++)
         if (slice_equal_nocase(*(const slice *)vector_at(extensions, i), extension))

@@ -1,0 +1,223 @@
+/* The book: a site's remote files, who has which local name, and what became of each.
+ *
+ * Comes in: references, addresses found in pages, what the ledger remembers. Goes out: one name an address.
+ * The names do not depend on the order in which addresses come in. Never touches the disk itself: store.c
+ * looks for it.
+ */
+#include "private.h"
+
+#include <stdlib.h>
+
+/* ---- table --------------------------------------------------------------------------------------------- */
+
+static size_t table_slot(const table *t, slice key) {
+    size_t at = (size_t)slice_hash(key) & (t->capacity - 1);
+    while (t->slots[at].value && !slice_equal(t->slots[at].key, key))
+        at = (at + 1) & (t->capacity - 1);
+    return at;
+}
+
+void *table_get(const table *t, slice key) {
+    return t->capacity ? t->slots[table_slot(t, key)].value : NULL;
+}
+
+void table_set(table *t, slice key, void *value) {
+    if ((t->count + 1) * 2 > t->capacity) {
+        table old = *t;
+        t->capacity = old.capacity ? old.capacity * 2 : 64;
+        t->slots = arena_zeroed(t->arena, t->capacity * sizeof *t->slots);
+        for (size_t i = 0; i < old.capacity; i++)
+            if (old.slots[i].value)
+                t->slots[table_slot(t, old.slots[i].key)] = old.slots[i];
+    }
+    size_t at = table_slot(t, key);
+    t->count += !t->slots[at].value;
+    t->slots[at].key = key;
+    t->slots[at].value = value;
+}
+
+/* ---- entries ------------------------------------------------------------------------------------------- */
+
+asset_book *asset_book_create(arena *a) {
+    asset_book *book = arena_zeroed(a, sizeof *book);
+    book->arena = book->by_remote.arena = book->by_name.arena = a;
+    book->entries = vector_new(a, sizeof(asset_entry *));
+    return book;
+}
+
+asset_entry *book_entry(asset_book *book, slice remote) {
+    asset_entry *entry = table_get(&book->by_remote, remote);
+    if (entry)
+        return entry;
+    entry = arena_zeroed(book->arena, sizeof *entry);
+    entry->remote = slice_copy(remote, book->arena);
+    entry->code = FINDING_COUNT;
+    *(asset_entry **)vector_push(&book->entries) = entry;
+    table_set(&book->by_remote, entry->remote, entry);
+    return entry;
+}
+
+asset_entry *book_owner(const asset_book *book, slice path, arena *scratch) {
+    return table_get(&book->by_name, name_folded(path, scratch));
+}
+
+void asset_book_add(asset_book *book, const asset_reference *reference) {
+    book_entry(book, reference->remote)->used = true;
+}
+
+size_t asset_book_count(const asset_book *book) {
+    return book->entries.count;
+}
+
+const asset_entry *asset_book_at(const asset_book *book, size_t index) {
+    return *(asset_entry **)vector_at(&book->entries, index);
+}
+
+const asset_entry *asset_book_find(const asset_book *book, slice remote) {
+    return table_get(&book->by_remote, remote);
+}
+
+/* ---- addresses in a page's bytes ----------------------------------------------------------------------- */
+
+/* Where an address that begins after `before` ends: at what closes the thing that it stands in. */
+static size_t address_end(slice text, size_t from, char before) {
+    size_t depth = 0, at = from;
+    for (; at < text.length; at++) {
+        char c = text.data[at];
+        if (c == '\n' || c == '<' || c == '>' || (unsigned char)c < ' ')
+            break;
+        if ((before == '"' || before == '\'') ? c == before : c == '"')
+            break;
+        if (before == '(' &&
+            ((c == ')' && depth-- == 0) || (c == ' ' && at + 1 < text.length && text.data[at + 1] == '"')))
+            break;
+        depth += c == '(';
+        if (before != '(' && before != '"' && before != '\'' && (c == ' ' || c == ')'))
+            break;
+    }
+    return at;
+}
+
+static slice decode_ampersands(slice text, arena *a) {
+    if (slice_find(text, SLICE("&amp;"), 0) == SLICE_NONE)
+        return text;
+    buffer out = buffer_new(a, text.length);
+    for (size_t i = 0; i < text.length; i++) {
+        buffer_append_char(&out, text.data[i]);
+        if (slice_starts_with(slice_from(text, i), SLICE("&amp;")))
+            i += 4;
+    }
+    return buffer_slice(&out);
+}
+
+/* Where the host's name ends that begins behind the "//" at `at`. */
+static slice host_at(slice page, size_t at) {
+    size_t end = at + 2;
+    while (end < page.length && end < at + 256 && (is_alnum(page.data[end]) || strchr("-._", page.data[end])))
+        end++;
+    return slice_sub(page, at + 2, end);
+}
+
+void asset_book_scan(asset_book *book, const asset_rules *rules, slice page) {
+    for (size_t at = 0; (at = slice_find(page, SLICE("//"), at)) != SLICE_NONE;) {
+        static const slice SCHEMES[] = {{"https:", 6}, {"http:", 5}};
+        if (!rules_know_host(rules, host_at(page, at))) {
+            at += 2;
+            continue;
+        }
+        size_t from = at;
+        for (size_t i = 0; i < 2 && from == at; i++)
+            if (at >= SCHEMES[i].length &&
+                slice_equal_nocase(slice_sub(page, at - SCHEMES[i].length, at), SCHEMES[i]))
+                from = at - SCHEMES[i].length;
+        size_t end = address_end(page, at, from ? page.data[from - 1] : ' ');
+        asset_reference reference;
+        slice found = decode_ampersands(slice_sub(page, from, end), book->arena);
+        if (asset_rewrite_url(rules, found, ASSET_PICTURE, book->arena, &reference))
+            book_entry(book, reference.remote);
+        at = end;
+    }
+}
+
+/* ---- names --------------------------------------------------------------------------------------------- */
+
+static int compare_entries(const void *a, const void *b) {
+    slice left = (*(asset_entry *const *)a)->remote, right = (*(asset_entry *const *)b)->remote;
+    int queries =
+        (slice_find_char(left, '?', 0) != SLICE_NONE) - (slice_find_char(right, '?', 0) != SLICE_NONE);
+    return queries ? queries : slice_compare(left, right);
+}
+
+static look look_at(asset_book *book, slice path, uint64_t *size) {
+    return book->look ? book->look(book, path, size) : LOOK_FREE;
+}
+
+static void claim_name(asset_book *book, asset_entry *entry) {
+    entry->path = entry->canonical;
+    for (int tries = 0; tries < 3; tries++) { /* the third has no better name to hope for */
+        asset_entry *owner = book_owner(book, entry->path, book->arena);
+        uint64_t size;
+        look there = look_at(book, entry->path, &size);
+        if (!owner && there == LOOK_FILE)
+            return; /* the site's own file: everybody's */
+        if (!owner && there == LOOK_FREE)
+            break;
+        entry->path = name_marked(entry->path, entry->remote, book->arena);
+    }
+    table_set(&book->by_name, name_folded(entry->path, book->arena), entry);
+}
+
+static void check_state(asset_book *book, asset_entry *entry) {
+    uint64_t size = 0;
+    if (look_at(book, entry->path, &size) == LOOK_FILE) {
+        entry->state = ASSET_HERE;
+        entry->size = size;
+    } else if (entry->state == ASSET_HERE) {
+        entry->state = ASSET_WANTED;
+        entry->ours = false;
+        entry->etag = entry->modified = (slice){NULL, 0};
+    }
+}
+
+void asset_book_settle(asset_book *book, const asset_rules *rules) {
+    asset_entry **fresh = arena_alloc(book->arena, (book->entries.count + 1) * sizeof *fresh);
+    size_t count = 0;
+    if (book->store)
+        store_forget(book);
+    for (size_t i = 0; i < book->entries.count; i++) {
+        asset_entry *entry = *(asset_entry **)vector_at(&book->entries, i);
+        asset_reference reference;
+        if (entry->canonical.length == 0 &&
+            asset_rewrite_url(rules, entry->remote, ASSET_PICTURE, book->arena, &reference))
+            entry->canonical = reference.canonical;
+        if (entry->path.length == 0 && entry->canonical.length)
+            fresh[count++] = entry;
+    }
+    qsort(fresh, count, sizeof *fresh, compare_entries);
+    for (size_t i = 0; i < count; i++)
+        claim_name(book, fresh[i]);
+    for (size_t i = 0; i < book->entries.count; i++)
+        check_state(book, *(asset_entry **)vector_at(&book->entries, i));
+}
+
+void asset_book_seal(asset_book *book, const char *reason) {
+    book->sealed = slice_of(reason);
+}
+
+void book_answer(const asset_book *book, asset_reference *reference, arena *a) {
+    const asset_entry *entry = asset_book_find(book, reference->remote);
+    if (entry && entry->path.length) {
+        reference->path = entry->path;
+        reference->state = entry->state;
+        reference->code = entry->code;
+        reference->problem = entry->problem;
+    } else if (book_owner(book, reference->path, a)) {
+        reference->path = name_marked(reference->path, reference->remote, a);
+    }
+    if (reference->state == ASSET_WANTED && book->sealed.length) {
+        reference->state = ASSET_FAILED;
+        reference->problem = book->sealed;
+    }
+    if (reference->state == ASSET_FAILED)
+        reference->code = FINDING_ASSET_LOST;
+}
