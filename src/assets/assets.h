@@ -8,6 +8,8 @@
 #define ISOMERIZE_ASSETS_H
 
 #include "base/base.h"
+#include "dom/dom.h"
+#include "tiptap/tiptap.h"
 
 /* ---- rewriting: pure --------------------------------------------------------------------------------- */
 
@@ -77,6 +79,14 @@ bool asset_rewrite_url(const asset_rules *rules, slice url, asset_use use, arena
  * `out`, each reference to `references` (a vector of asset_reference). */
 bool asset_rewrite_style(const asset_rules *rules, slice style, arena *a, buffer *out, vector *references);
 
+/* Every URL of a document, with a finding where one is due. The references are appended, in page order. */
+void asset_rewrite_document(const asset_rules *rules, tiptap_node *document, arena *a, findings *found,
+                            vector *references);
+
+/* The references in an element tree, which stays as it is: what a page needs, whether it is converted yet or
+ * not. */
+void asset_collect_tree(const asset_rules *rules, const dom_node *root, arena *a, vector *references);
+
 /* The page's finding for this reference: a file that cannot be had, a script in a picture, … */
 void asset_add_finding(const asset_reference *reference, findings *found, uint32_t line);
 
@@ -89,7 +99,8 @@ bool asset_rules_allow(const asset_rules *rules, slice url, arena *a);
 /* One remote file of the site. Lives as long as the book. */
 typedef struct asset_entry {
     slice remote;
-    slice path; /* its local name */
+    size_t index; /* in the book */
+    slice path;   /* its local name */
     slice
         canonical; /* the name that the address alone gives; differs from `path` where another file has it */
     asset_state state;
@@ -130,6 +141,7 @@ void asset_book_seal(asset_book *book, const char *reason);
 
 size_t asset_book_count(const asset_book *book);
 const asset_entry *asset_book_at(const asset_book *book, size_t index); /* in the order they came in */
+/* NULL: the book does not know it. */
 const asset_entry *asset_book_find(const asset_book *book, slice remote);
 
 /* ---- fetching: network and disk ------------------------------------------------------------------------ */

@@ -52,6 +52,7 @@ asset_entry *book_entry(asset_book *book, slice remote) {
     entry = arena_zeroed(book->arena, sizeof *entry);
     entry->remote = slice_copy(remote, book->arena);
     entry->code = FINDING_COUNT;
+    entry->index = book->entries.count;
     *(asset_entry **)vector_push(&book->entries) = entry;
     table_set(&book->by_remote, entry->remote, entry);
     return entry;

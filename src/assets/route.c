@@ -28,53 +28,53 @@ static const block CLOSED_V6[] = {
     {"2001::", 23}, {"2001:db8::", 32}, {"2002::", 16}, {"2620:4f:8000::", 48}, {"3fff::", 20},
 };
 
-static bool within(const unsigned char *address, const unsigned char *prefix, int bits) {
+static bool within(const unsigned char *at, const unsigned char *prefix, int bits) {
     int whole = bits / 8, rest = bits % 8;
-    return memcmp(address, prefix, (size_t)whole) == 0 &&
-           (rest == 0 || ((address[whole] ^ prefix[whole]) & (0xFF << (8 - rest))) == 0);
+    return memcmp(at, prefix, (size_t)whole) == 0 &&
+           (rest == 0 || ((at[whole] ^ prefix[whole]) & (0xFF << (8 - rest))) == 0);
 }
 
-static bool in_blocks(int family, const unsigned char *address, const block *blocks, size_t count) {
+static bool in_blocks(int family, const unsigned char *at, const block *blocks, size_t count) {
     for (size_t i = 0; i < count; i++) {
         unsigned char prefix[16];
-        if (inet_pton(family, blocks[i].prefix, prefix) == 1 && within(address, prefix, blocks[i].bits))
+        if (inet_pton(family, blocks[i].prefix, prefix) == 1 && within(at, prefix, blocks[i].bits))
             return true;
     }
     return false;
 }
 
-static bool v4_is_public(const unsigned char *address) {
-    return !in_blocks(AF_INET, address, CLOSED_V4, sizeof CLOSED_V4 / sizeof *CLOSED_V4);
+static bool v4_is_public(const unsigned char *at) {
+    return !in_blocks(AF_INET, at, CLOSED_V4, sizeof CLOSED_V4 / sizeof *CLOSED_V4);
 }
 
-static bool v6_is_public(const unsigned char *address) {
+static bool v6_is_public(const unsigned char *at) {
     static const unsigned char MAPPED[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
     static const unsigned char NAT64[12] = {0, 0x64, 0xFF, 0x9B};
-    if (memcmp(address, MAPPED, 12) == 0 || memcmp(address, NAT64, 12) == 0)
-        return v4_is_public(address + 12);
-    return (address[0] & 0xE0) == 0x20 &&
-           !in_blocks(AF_INET6, address, CLOSED_V6, sizeof CLOSED_V6 / sizeof *CLOSED_V6);
+    if (memcmp(at, MAPPED, 12) == 0 || memcmp(at, NAT64, 12) == 0)
+        return v4_is_public(at + 12);
+    return (at[0] & 0xE0) == 0x20 &&
+           !in_blocks(AF_INET6, at, CLOSED_V6, sizeof CLOSED_V6 / sizeof *CLOSED_V6);
 }
 
-static bool is_named(int family, const unsigned char *address, const char *const *allow) {
+static bool is_named(int family, const unsigned char *at, const char *const *allow) {
     for (; allow && *allow; allow++) {
         unsigned char one[16];
-        if (inet_pton(family, *allow, one) == 1 && memcmp(one, address, family == AF_INET ? 4 : 16) == 0)
+        if (inet_pton(family, *allow, one) == 1 && memcmp(one, at, family == AF_INET ? 4 : 16) == 0)
             return true;
     }
     return false;
 }
 
-bool route_is_open(const struct sockaddr *address, const char *const *allow) {
-    if (address->sa_family == AF_INET) {
+bool route_is_open(const struct sockaddr *at, const char *const *allow) {
+    if (at->sa_family == AF_INET) {
         struct sockaddr_in v4;
-        memcpy(&v4, address, sizeof v4);
+        memcpy(&v4, at, sizeof v4);
         const unsigned char *bytes = (const unsigned char *)&v4.sin_addr;
         return v4_is_public(bytes) || is_named(AF_INET, bytes, allow);
     }
-    if (address->sa_family == AF_INET6) {
+    if (at->sa_family == AF_INET6) {
         struct sockaddr_in6 v6;
-        memcpy(&v6, address, sizeof v6);
+        memcpy(&v6, at, sizeof v6);
         const unsigned char *bytes = (const unsigned char *)&v6.sin6_addr;
         return v6_is_public(bytes) || is_named(AF_INET6, bytes, allow);
     }

@@ -170,13 +170,13 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
  */
 
 /* The connection goes to exactly the address that is checked here. */
-static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *to) {
     transfer *t = context;
-    if (purpose != CURLSOCKTYPE_IPCXN || !route_is_open(&address->addr, t->fetch->allow)) {
+    if (purpose != CURLSOCKTYPE_IPCXN || !route_is_open(&to->addr, t->fetch->allow)) {
         t->address_refused = true;
         return CURL_SOCKET_BAD;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
 static bool add_header(transfer *t, const char *name, slice value) {

@@ -59,6 +59,7 @@ typedef struct command_info {
 /* The table of commands, ended by a NULL name; for the help, the manual and the completions. */
 const command_info *command_table(void);
 
+int command_assets(const cli_arguments *arguments);
 int command_convert(const cli_arguments *arguments);
 int command_diff(const cli_arguments *arguments);
 int command_report(const cli_arguments *arguments);

@@ -14,6 +14,8 @@ static const command_info COMMANDS[] = {
     {"mappings", "[SITE]", "list and check the rules in force", command_mappings},
     {"status", "[PATH...]", "every page: legacy, converted, edited since, refused", command_status},
     {"revert", "PATH...", "put back the exact bytes from before", command_revert},
+    {"assets", "[SITE]", "list the remote files that pages use, and what became of them; --fetch fetches",
+     command_assets},
     {NULL, NULL, NULL, NULL},
 };
 
