@@ -37,7 +37,7 @@ const part = (request, response, bytes) => { // honours Range, as a server with 
 }
 const breakOff = (response, bytes, headers) => {
   response.writeHead(200, { 'content-type': 'image/png', 'content-length': bytes.length, ...headers })
-  response.write(bytes.subarray(0, 300000), () => setTimeout(() => response.socket.resetAndDestroy?.() ?? response.socket.destroy(), 50))
+  response.write(bytes.subarray(0, 300000), () => setTimeout(() => response.req.socket.destroy(), 50))
 }
 const drip = (response, bytes, steps, ms) => {
   response.writeHead(200, { 'content-type': 'image/png', 'content-length': bytes.length })
@@ -76,23 +76,23 @@ const FAULTS = {
   }, big(9)],
   'images/too-long.png': [(n, q, r) => {
     r.writeHead(200, { 'content-type': 'image/png', 'content-length': 1000000 })
-    r.write(big(10), () => r.socket.end())
+    r.write(big(10), () => q.socket.end())
   }, null, /broke off/],
   'images/too-short.png': [(n, q, r) => {
-    r.socket.write(`HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 200000\r\nConnection: close\r\n\r\n`)
-    r.socket.end(big(11))
+    q.socket.write(`HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 200000\r\nConnection: close\r\n\r\n`)
+    q.socket.end(big(11))
   }, null, /cut off/],
   'images/no-length.png': [(n, q, r) => {
-    r.socket.write('HTTP/1.0 200 OK\r\nContent-Type: image/png\r\n\r\n')
-    r.socket.end(big(12))
+    q.socket.write('HTTP/1.0 200 OK\r\nContent-Type: image/png\r\n\r\n')
+    q.socket.end(big(12))
   }, big(12)],
   'images/no-length-cut.png': [(n, q, r) => {
-    r.socket.write('HTTP/1.0 200 OK\r\nContent-Type: image/png\r\n\r\n')
-    r.socket.end(big(13).subarray(0, 1000))
+    q.socket.write('HTTP/1.0 200 OK\r\nContent-Type: image/png\r\n\r\n')
+    q.socket.end(big(13).subarray(0, 1000))
   }, null, /cut off/],
   'images/chunks-cut.png': [(n, q, r) => {
     r.writeHead(200, { 'content-type': 'image/png' })
-    r.write(big(14).subarray(0, 5000), () => r.socket.destroy())
+    r.write(big(14).subarray(0, 5000), () => q.socket.destroy())
   }, null, /broke/],
   'images/stall-always.png': [(n, q, r) => {
     r.writeHead(200, { 'content-type': 'image/png', 'content-length': 400000 })
@@ -120,13 +120,14 @@ const FAULTS = {
   'images/empty.png': [(n, q, r) => send(r, Buffer.alloc(0)), null, /empty file/],
   'images/bomb.png': [(n, q, r) => r.writeHead(200, { 'content-type': 'image/png', 'content-encoding': 'gzip' }).end(bomb), null, /larger than the limit/],
   'images/packed.svg': [(n, q, r) => send(r, zlib.gzipSync(plainSvg), { 'content-type': 'image/svg+xml', 'content-encoding': 'gzip' }).end?.(), plainSvg],
-  'images/10-GB.png': [(n, q, r) => { r.socket.write(`HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 10737418240\r\n\r\n`); r.socket.write(big(20)) }, null, /larger than the limit/],
-  'images/endless.png': [(n, q, r) => { r.writeHead(200, { 'content-type': 'image/png' }); const more = () => { if (!r.destroyed && !r.socket?.destroyed) r.write(big(21), more) }; more() }, null, /larger than the limit/],
+  'images/10-GB.png': [(n, q, r) => { q.socket.write(`HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 10737418240\r\n\r\n`); q.socket.write(big(20)) }, null, /larger than the limit/],
+  'images/endless.png': [(n, q, r) => { r.writeHead(200, { 'content-type': 'image/png' }); const more = () => { if (!r.destroyed && !q.socket.destroyed) r.write(big(21), more) }; more() }, null, /larger than the limit/],
   'images/really-png.jpg': [(n, q, r) => send(r, big(22), { 'content-type': 'image/jpeg' }), big(22), /^asset-type$/],
   'images/script.svg': [(n, q, r) => send(r, Buffer.from(script), { 'content-type': 'image/svg+xml' }), Buffer.from(script), /^asset-script$/],
   'images/cookie.png': [(n, q, r) => (q.headers.cookie || q.headers.authorization ? r.writeHead(400).end() : send(r, big(23), { 'set-cookie': 'a=b; Path=/' })), big(23)],
   'files/html.pdf': [(n, q, r) => send(r, Buffer.from(html), { 'content-type': 'application/pdf' }), null, /HTML page/],
 }
+for (const name of Object.keys(FAULTS)) if (process.env.ONLY && !new RegExp(process.env.ONLY).test(name)) delete FAULTS[name] // to look at a few
 const bomb = zlib.gzipSync(Buffer.alloc(200 << 20))
 fs.writeFileSync(path.join(root, 'images/p1/moved.png'), big(18))
 
@@ -149,7 +150,7 @@ const { constants: http2Constants } = await import('node:http2')
 const nginx = await startNginx(certificates, root)
 const bad = await startFaults(certificates, (name, count, q, r) => (FAULTS[name] ? FAULTS[name][0](count, q, r) : r.writeHead(404).end()))
 const bad2 = await startFaults(certificates, (name, count, q, r) => H2_FAULTS[name][0](count, q, r), { h2: true })
-const hosts = { 'good.cloudfront.net': nginx.port, 'bad.cloudfront.net': bad.port, 'bad2.cloudfront.net': bad2.port }
+const hosts = { 'good.cloudfront.net': nginx.to, 'bad.cloudfront.net': bad.to, 'bad2.cloudfront.net': bad2.to }
 const table = new Map()
 for (const [host, faults] of [['bad', FAULTS], ['bad2', H2_FAULTS]])
   for (const [name, [, bytes, says]] of Object.entries(faults)) {
@@ -162,8 +163,7 @@ const site = makeSite('site', all)
 fs.mkdirSync(path.join(site, 'images/p3'), { recursive: true }) // one that is there already is not asked for
 fs.writeFileSync(path.join(site, 'images/p3/picture 3.svg'), 'the site\'s own')
 if (expected.has('images/p3/picture 3.svg')) expected.set('images/p3/picture 3.svg', Buffer.from('the site\'s own'))
-const words = fetchWords(site, { ...hosts, 'inside.cloudfront.net': 0 }, certificates, '--attempts', '3', '--backoff', '100', '--stall-time', '2', '--asset-limit', '20000000')
-words[words.indexOf('inside.cloudfront.net:443:127.0.0.1:0')] = 'inside.cloudfront.net:443:10.1.2.3:443'
+const words = fetchWords(site, { ...hosts, 'inside.cloudfront.net': '10.1.2.3:443' }, certificates, '--attempts', '3', '--backoff', '100', '--stall-time', '2', '--asset-limit', '20000000')
 
 const began = Date.now()
 const first = await run(words)
@@ -183,9 +183,9 @@ for (const [url, { name, bytes, says }] of table) {
   if (!bytes) check(one?.finding === 'asset-lost', `${name} is a loss`)
 }
 for (const url of urls) check(list.get(url)?.state === 'here', `${url}: ${list.get(url)?.state} ${list.get(url)?.problem}`)
-check(resumed > 0, 'a broken transfer was resumed')
+if (FAULTS['images/reset-resume.png']) check(resumed > 0, 'a broken transfer was resumed')
 check(!fs.readFileSync(nginx.log, 'utf8').includes('picture%203.svg'), 'what is in the checkout was not asked for')
-check(/HTTP\/2/.test(fs.readFileSync(nginx.log, 'utf8')), 'HTTP/2 is used')
+if (FILES > 1) check(/HTTP\/2/.test(fs.readFileSync(nginx.log, 'utf8')), 'HTTP/2 is used')
 
 // ---- a second run asks only for what failed ----------------------------------------------------------------
 const asked = fs.readFileSync(nginx.log, 'utf8').length, counts = new Map(bad.counts)

@@ -1,7 +1,9 @@
 // What the tests of fetching stand on: pictures, certificates, nginx, a server that misbehaves, a site, the program.
 //
 // Everything is on loopback, on free ports, below one temporary folder, and ends with the test. Hosts keep their real
-// names: the program is told to connect elsewhere (--connect-to) and that loopback may be used (--allow-address).
+// names: the program is told to connect elsewhere (--connect-to) and that loopback may be used (--allow-address). Each
+// server has a loopback address of its own: curl 7.88 keeps connections by the address that --connect-to names, without its
+// port, and would take an HTTP/1.1 server for one that speaks HTTP/2 because another at that address does.
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -82,21 +84,23 @@ export function makeCertificates(names) {
 
 // ---- nginx ---------------------------------------------------------------------------------------------
 
-export const freePort = () => new Promise((done) => {
-  const probe = net.createServer().listen(0, '127.0.0.1', () => {
+let lastAddress = 1
+const nextAddress = () => `127.0.0.${++lastAddress}`
+export const freePort = (address = '127.0.0.1') => new Promise((done) => {
+  const probe = net.createServer().listen(0, address, () => {
     const { port } = probe.address()
     probe.close(() => done(port))
   })
 })
 
-const answers = (port) => new Promise((done) => {
-  const socket = net.connect(port, '127.0.0.1', () => { socket.destroy(); done(true) })
+const answers = (address, port) => new Promise((done) => {
+  const socket = net.connect(port, address, () => { socket.destroy(); done(true) })
   socket.on('error', () => done(false))
 })
 
 // The real server: TLS, HTTP/2, ETag, ranges. The CDN's digests are taken off: /<40 hex>/<5 hex>/images/a → /images/a.
 export async function startNginx(certificates, root) {
-  const port = await freePort(), at = (name) => path.join(folder, name)
+  const address = nextAddress(), port = await freePort(address), at = (name) => path.join(folder, name)
   fs.writeFileSync(at('nginx.conf'), `
     daemon off; worker_processes 2; pid ${at('nginx.pid')}; error_log ${at('nginx-error.log')};
     ${process.getuid() === 0 ? 'user root;' : ''}
@@ -108,7 +112,7 @@ export async function startNginx(certificates, root) {
       uwsgi_temp_path ${at('tmp4')}; scgi_temp_path ${at('tmp5')};
       sendfile on; tcp_nopush on; keepalive_requests 100000;
       server {
-        listen 127.0.0.1:${port} ssl http2;
+        listen ${address}:${port} ssl http2;
         ssl_certificate ${certificates.certificate}; ssl_certificate_key ${certificates.key};
         root ${root};
         rewrite "^/[0-9a-f]{40}/[0-9a-f]{5}(/.*)$" $1 break;
@@ -116,8 +120,8 @@ export async function startNginx(certificates, root) {
     }`)
   const nginx = spawn(fs.existsSync('/usr/sbin/nginx') ? '/usr/sbin/nginx' : 'nginx', ['-c', at('nginx.conf'), '-p', folder], { stdio: 'ignore' })
   atEnd(() => new Promise((done) => { nginx.on('exit', done); nginx.kill('SIGTERM') }))
-  while (!(await answers(port))) await new Promise((r) => setTimeout(r, 20))
-  return { port, log: at('nginx-access.log') }
+  while (!(await answers(address, port))) await new Promise((r) => setTimeout(r, 20))
+  return { to: `${address}:${port}`, log: at('nginx-access.log') }
 }
 
 // ---- a server that misbehaves --------------------------------------------------------------------------
@@ -136,9 +140,10 @@ export async function startFaults(certificates, answer, { h2 = false } = {}) {
   server.on('connection', (s) => { open.add(s); s.on('close', () => open.delete(s)); s.on('error', () => {}) })
   server.on('tlsClientError', () => {})
   server.on('sessionError', () => {})
-  await new Promise((done) => server.listen(0, '127.0.0.1', done))
+  const address = nextAddress()
+  await new Promise((done) => server.listen(0, address, done))
   atEnd(() => { for (const s of open) s.destroy(); server.close() })
-  return { port: server.address().port, counts }
+  return { to: `${address}:${server.address().port}`, counts }
 }
 
 // ---- the site and the program --------------------------------------------------------------------------
@@ -155,10 +160,11 @@ export function makeSite(name, urls, perPage = 50) {
 
 export const program = process.argv[2] ?? 'isomerize'
 
-// Connections of each host: { 'd1.cloudfront.net': port }.
+// Where each host is: { 'd1.cloudfront.net': '127.0.0.2:4711' }.
 export function fetchWords(site, hosts, certificates, ...more) {
-  const words = ['assets', '--fetch', '--json', '--cacert', certificates.ca, '--allow-address', '127.0.0.1']
-  for (const [host, port] of Object.entries(hosts)) words.push('--connect-to', `${host}:443:127.0.0.1:${port}`)
+  const words = ['assets', '--fetch', '--json', '--cacert', certificates.ca]
+  for (const [host, to] of Object.entries(hosts)) words.push('--connect-to', `${host}:443:${to}`)
+  for (let i = 2; i <= lastAddress; i++) words.push('--allow-address', `127.0.0.${i}`)
   return [...words, ...more, site]
 }
 
