@@ -45,6 +45,8 @@ static void add_class(parser *p, attribute **list, slice name) {
     attribute *one = *list;
     while (one && !slice_equal(one->name, SLICE("class")))
         one = one->next;
+    if (one && one->value.length > CLASSES_MAX)
+        return;
     if (one && one->value.length)
         name = format_slice(p->arena, "%.*s %.*s", SLICE_ARGS(one->value), SLICE_ARGS(name));
     set_attribute(p, list, SLICE("class"), strip_left(name));
@@ -63,15 +65,22 @@ static size_t read_pair(parser *p, slice text, size_t at, attribute_list *list) 
     return close + 1;
 }
 
+static void add_reference(parser *p, attribute_list *list, slice name) {
+    reference **last = &list->references;
+    size_t count = 0;
+    for (; *last; last = &(*last)->next)
+        count++;
+    if (count >= ATTRIBUTES_MAX)
+        return;
+    *last = arena_alloc(p->arena, sizeof **last);
+    **last = (reference){NULL, name};
+}
+
 static size_t read_reference(parser *p, slice text, size_t at, attribute_list *list) {
     size_t end = name_end(text, at);
     if (!end || !ends_item(text, end))
         return 0;
-    reference **last = &list->references;
-    while (*last)
-        last = &(*last)->next;
-    *last = arena_alloc(p->arena, sizeof **last);
-    **last = (reference){NULL, slice_sub(text, at, end)};
+    add_reference(p, list, slice_sub(text, at, end));
     return end;
 }
 
@@ -132,13 +141,8 @@ void parse_attribute_list(parser *p, slice text, attribute_list *list) {
 }
 
 void merge_attribute_list(parser *p, attribute_list *into, const attribute_list *from) {
-    for (const reference *r = from->references; r; r = r->next) {
-        reference **last = &into->references;
-        while (*last)
-            last = &(*last)->next;
-        *last = arena_alloc(p->arena, sizeof **last);
-        **last = (reference){NULL, r->name};
-    }
+    for (const reference *r = from->references; r; r = r->next)
+        add_reference(p, into, r->name);
     for (const attribute *a = from->first; a; a = a->next) {
         if (slice_equal(a->name, SLICE("class")))
             add_class(p, &into->first, a->value);

@@ -11,7 +11,8 @@ static bool parse_inside(spans *s, node *element, char mark, uint8_t length) {
     size_t start = src->at;
     if (!may_try(s, kind) || s->parser->depth > SPAN_NESTING_MAX)
         return false;
-    span_stop stop = {.kind = STOP_EMPHASIS, .mark = mark, .length = length};
+    span_stop stop = {
+        .kind = STOP_EMPHASIS, .mark = mark, .length = length, .failure = failure_of(s, kind)};
     uint8_t inside = s->inside | (length == 2 ? IN_STRONG : IN_EMPHASIS);
     if (parse_spans(s, element, &stop, inside, s->mode))
         return true;

@@ -18,12 +18,8 @@ static void append_header_text(parser *p, const node *n, buffer *out) {
             if (n->codepoint)
                 buffer_append_codepoint(out, n->codepoint);
             break;
-        case NODE_QUOTE: /* guillemets with a space: here it is a plain one */
-            if (slice_equal(n->value, SLICE("\u00AB\u00A0")))
-                buffer_append(out, SLICE("\u00AB "));
-            else if (slice_equal(n->value, SLICE("\u00A0\u00BB")))
-                buffer_append(out, SLICE(" \u00BB"));
-            else
+        case NODE_QUOTE: /* `\<<` and `\>>` are entities in HTML, and no part of an id */
+            if (!slice_starts_with(n->value, SLICE("&")))
                 buffer_append(out, n->value);
             break;
         default:

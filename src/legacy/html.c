@@ -228,19 +228,19 @@ static bool is_script_or_style(slice name) {
     return slice_equal(name, SLICE("script")) || slice_equal(name, SLICE("style"));
 }
 
-static void parse_element(blocks *b, const html_tag *tag, bool in_raw);
+static void parse_element(blocks *b, const html_tag *tag, content_model content, const vector *open);
 
 /* A start tag inside raw HTML. The tags of raw elements stand flat in the tree, each before and behind its content:
  * `open` holds the names of those not ended yet. Only a `markdown` attribute makes an element of its own. */
-static void add_raw_start_tag(blocks *b, node *tree, const html_tag *tag, vector *open) {
+static void add_raw_start_tag(blocks *b, node *tree, html_tag *tag, vector *open) {
     parser *p = b->parser;
     source *s = b->source;
-    for (const attribute *a = tag->attributes; a; a = a->next)
-        if (slice_equal(a->name, SLICE("markdown"))) {
-            blocks inner = {p, s, tree, NULL};
-            parse_element(&inner, tag, true);
-            return;
-        }
+    content_model content = take_markdown_attribute(&tag->attributes, tag->info);
+    if ((content == CONTENT_BLOCK || content == CONTENT_SPAN) && p->depth < NESTING_MAX) {
+        blocks inner = {p, s, tree, NULL};
+        parse_element(&inner, tag, content, open);
+        return;
+    }
     bool is_closed = tag->is_closed || (tag->info && !tag->info->has_body);
     node *start = new_node(p, NODE_START_TAG, source_line(s, s->at));
     start->value = tag->name;
@@ -337,20 +337,18 @@ static void parse_span_content(parser *p, source *s, node *element) {
     s->at = end;
 }
 
-/* kramdown, handle_kramdown_html_tag. `in_raw`: the element stands inside raw HTML. */
-static void parse_element(blocks *b, const html_tag *tag, bool in_raw) {
+/* kramdown, handle_kramdown_html_tag. `open`: the element stands inside raw HTML, inside those flat tags. */
+static void parse_element(blocks *b, const html_tag *tag, content_model content, const vector *open) {
     parser *p = b->parser;
     source *s = b->source;
     node *element = new_block(b, NODE_ELEMENT, source_line(s, s->at));
     element->is_block = true;
     element->value = tag->name;
     element->attributes = tag->attributes;
+    element->level = (uint8_t)(!open ? 0 : open->count < NESTING_MAX ? open->count : NESTING_MAX);
     element->is_closed = tag->is_closed || (tag->info && !tag->info->has_body);
     append_child(b->tree, element);
     s->at = tag->end;
-    content_model content = take_markdown_attribute(&element->attributes, tag->info);
-    if (content == CONTENT_NONE)
-        content = !in_raw && p->settings.parse_block_html && tag->info ? tag->info->content : CONTENT_RAW;
     if (p->depth >= NESTING_MAX && content != CONTENT_RAW) {
         report_nesting(p, element->line);
         content = CONTENT_RAW;
@@ -376,7 +374,7 @@ static void parse_element(blocks *b, const html_tag *tag, bool in_raw) {
     } else {
         parse_raw_html(b, element);
     }
-    if (!in_raw)
+    if (!open)
         skip_trailing_space(s);
 }
 
@@ -405,6 +403,9 @@ bool parse_block_html(blocks *b, bool *stop) {
     }
     if (!match_start_tag(b->parser, s, at, true, &tag) || (tag.info && tag.info->place == PLACE_SPAN))
         return false;
-    parse_element(b, &tag, false);
+    content_model content = take_markdown_attribute(&tag.attributes, tag.info);
+    if (content == CONTENT_NONE)
+        content = b->parser->settings.parse_block_html && tag.info ? tag.info->content : CONTENT_RAW;
+    parse_element(b, &tag, content, NULL);
     return true;
 }

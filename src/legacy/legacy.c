@@ -2,7 +2,7 @@
 #include "private.h"
 
 /* Bytes that may be read in vain, for each byte of the page and to begin with. */
-#define EFFORT_PER_BYTE 32
+#define EFFORT_PER_BYTE 8
 #define EFFORT_FREE ((size_t)1 << 20)
 
 static settings default_settings(void) {
@@ -21,10 +21,12 @@ static slice adapt_body(slice body, arena *a) {
     if (ends && !memchr(body.data, '\r', body.length))
         return body;
     buffer out = buffer_new(a, body.length + 1);
-    for (size_t i = 0; i < body.length; i++) {
-        if (body.data[i] != '\r')
-            buffer_append_char(&out, body.data[i]);
-        else if (i + 1 >= body.length || body.data[i + 1] != '\n')
+    for (size_t from = 0, to; from < body.length; from = to + 1) {
+        to = slice_find_char(body, '\r', from);
+        buffer_append(&out, slice_sub(body, from, to));
+        if (to == SLICE_NONE)
+            break;
+        if (to + 1 >= body.length || body.data[to + 1] != '\n')
             buffer_append_char(&out, '\n');
     }
     if (out.length == 0 || out.data[out.length - 1] != '\n')

@@ -165,7 +165,7 @@ bool parse_link(spans *s) {
         return true;
     }
     node *link = new_node(p, is_image ? NODE_IMAGE : NODE_LINK, source_line(src, start));
-    span_stop stop = {.kind = STOP_BRACKET, .brackets = 1};
+    span_stop stop = {.kind = STOP_BRACKET, .brackets = 1, .failure = failure_of(s, kind)};
     src->at = text;
     size_t reached = src->length;
     if (parse_spans(s, link, &stop, s->inside | IN_LINK, s->mode)) {

@@ -73,11 +73,14 @@ slice *find_attribute(node *n, slice name) {
 }
 
 void set_attribute(parser *p, attribute **list, slice name, slice value) {
-    for (; *list; list = &(*list)->next)
+    size_t count = 0;
+    for (; *list; list = &(*list)->next, count++)
         if (slice_equal((*list)->name, name)) {
             (*list)->value = value;
             return;
         }
+    if (count >= ATTRIBUTES_MAX)
+        return;
     *list = arena_alloc(p->arena, sizeof **list);
     **list = (attribute){NULL, name, value};
 }

@@ -95,7 +95,7 @@ struct node {
     uint32_t codepoint; /* entities */
     uint32_t images;    /* how many children are images */
     uint8_t type;       /* node_type */
-    uint8_t level;      /* headers; for boundaries boundary_kind */
+    uint8_t level;      /* headers; boundaries: boundary_kind; elements: how many flat tags stand around them */
     uint8_t content;    /* content_model of an element */
     bool is_block;      /* elements, verbatim text, comments, math */
     bool is_closed;     /* elements: <br/> */
@@ -159,6 +159,10 @@ static inline size_t source_line_end(const source *s, size_t at) {
 /* Containers nested deeper than this are read as text: no page written by people comes near. */
 #define NESTING_MAX 100
 #define SPAN_NESTING_MAX (2 * NESTING_MAX)
+
+/* More attributes, references or bytes of classes than that are left out: so that lists of lists stay cheap. */
+#define ATTRIBUTES_MAX 500
+#define CLASSES_MAX 4000
 
 /* Definitions by name: a hash table in the arena. */
 typedef struct definition definition;
@@ -349,6 +353,7 @@ typedef struct span_stop {
     bool ignore_case;
     long brackets;   /* links: how many are open */
     slice name;      /* end tags */
+    uint64_t failure; /* the bit that says such spans fail here: see source.failed */
 } span_stop;
 
 typedef enum span_mode { SPANS_ALL, SPANS_HTML, SPANS_CODE, SPANS_CODE_AND_HTML } span_mode;
@@ -372,6 +377,7 @@ node *take_node(spans *s, node_type type, size_t to);
 enum { KIND_STAR, KIND_STARS, KIND_LINE, KIND_LINES, KIND_LINK, KIND_IMAGE, KIND_STRIKE };
 /* Whether spans of that kind may still be tried: false once they failed and the effort is spent. */
 bool may_try(const spans *s, unsigned kind);
+uint64_t failure_of(const spans *s, unsigned kind);
 void note_failure(spans *s, unsigned kind, size_t bytes);
 
 void parse_emphasis(spans *s);
@@ -411,7 +417,7 @@ typedef struct renderer {
     line_map *lines;
     uint32_t line; /* of the last mark */
     /* Where the table of contents and the footnotes go; SLICE_NONE: nowhere, or at the end. */
-    size_t contents_at, footnotes_at;
+    size_t contents_at, footnotes_at, placeholders;
     const node *contents_list;
     vector headers; /* of header_entry: those of the table of contents */
     footnote *first_note, *last_note;

@@ -242,8 +242,10 @@ static void render_list(renderer *r, node *n, const node *parent, size_t indent)
     if (!r->contents_list && has_reference(n->list, SLICE("toc"))) {
         r->contents_list = n;
         r->contents_at = r->out.length;
+        r->placeholders++;
     } else if (r->footnotes_at == SLICE_NONE && has_reference(n->list, SLICE("footnotes"))) {
         r->footnotes_at = r->out.length;
+        r->placeholders++;
     } else {
         render_container(r, n, parent, n->type == NODE_ORDERED ? SLICE("ol") : SLICE("ul"), indent);
     }
@@ -342,6 +344,7 @@ static bool is_void(slice name) {
 
 static void render_element(renderer *r, node *n, const node *parent, size_t indent) {
     bool in_raw = is_raw_element(parent), is_blocks = n->is_block && n->content == CONTENT_BLOCK;
+    indent += 2 * (size_t)n->level;
     if (n->is_block && !in_raw)
         write_indent(r, indent);
     buffer_append_char(&r->out, '<');
@@ -352,9 +355,9 @@ static void render_element(renderer *r, node *n, const node *parent, size_t inde
         write(r, SLICE(" />"));
     } else {
         write(r, is_blocks ? SLICE(">\n") : SLICE(">"));
-        size_t inside = r->out.length;
+        size_t inside = r->out.length, placeholders = r->placeholders;
         render_children(r, n, parent, indent + 2);
-        if (r->out.length == inside) {
+        if (r->out.length == inside && r->placeholders == placeholders) {
             r->out.length = start;
             if (is_void(n->value)) {
                 write(r, SLICE(" />"));
@@ -363,7 +366,7 @@ static void render_element(renderer *r, node *n, const node *parent, size_t inde
                 close_tag(r, n->value);
             }
         } else {
-            if (is_blocks && r->out.data[r->out.length - 1] != '\n')
+            if (is_blocks && (r->out.data[r->out.length - 1] != '\n' || r->out.length == inside))
                 buffer_append_char(&r->out, '\n');
             if (is_blocks)
                 write_indent(r, indent);

@@ -93,15 +93,19 @@ node *take_node(spans *s, node_type type, size_t to) {
     return n;
 }
 
+uint64_t failure_of(const spans *s, unsigned kind) {
+    return (uint64_t)1 << (kind * 8 + s->inside);
+}
+
 bool may_try(const spans *s, unsigned kind) {
-    return s->parser->effort_left > 0 || !(s->source->failed >> (kind * 8 + s->inside) & 1);
+    return s->parser->effort_left > 0 || !(s->source->failed & failure_of(s, kind));
 }
 
 void note_failure(spans *s, unsigned kind, size_t bytes) {
     parser *p = s->parser;
     p->effort_left -= bytes < p->effort_left ? bytes : p->effort_left;
     if (p->effort_left == 0) {
-        s->source->failed |= (uint64_t)1 << (kind * 8 + s->inside);
+        s->source->failed |= failure_of(s, kind);
         if (!p->said_effort)
             findings_add(p->found, FINDING_MARKDOWN_EFFORT, source_line(s->source, s->source->at), "%s",
                          "marks that nothing closes");
@@ -367,7 +371,7 @@ bool parse_spans(spans *outer, node *tree, span_stop *stop, uint8_t inside, span
     uint8_t classes = stop->kind == STOP_BRACKET ? MAY_START | MAY_CLOSE : MAY_START;
     s.parser->depth++;
     bool found = false;
-    for (;;) {
+    while (s.parser->effort_left > 0 || !(src->failed & stop->failure)) {
         size_t at = mode == SPANS_ALL ? find_start(src, classes) : find_start_in_mode(src, mode);
         if (at >= src->length)
             break;
