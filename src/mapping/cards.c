@@ -392,16 +392,40 @@ static bool in_description(engine *e, const rule *r, const item *it, const piece
     return false;
 }
 
+/* Words for the link that the rule names; without any, those of the link itself, or the usual ones. */
+static const dom_node *find_link_text(engine *e, const rule *r, item *it, const inventory *in, const title *t,
+                                      const dom_node *text_link) {
+    const part_sources *sources = &r->parts[PART_LINK_TEXT];
+    const dom_node *words = text_link;
+    for (size_t i = 0; i < sources->count && !it->link_text.length; i++) {
+        const dom_node *node =
+            sources->items[i].selector ? find_in_item(e, sources->items[i].selector, it, NULL) : NULL;
+        if (node && sources->items[i].kind == SOURCE_ATTRIBUTE) {
+            const slice *value = dom_attribute_get(node, sources->items[i].attribute);
+            it->link_text = value ? collapse_text(*value, e->arena) : (slice){0};
+        } else if (node && !(t->node && (is_inside(node, t->node) || is_inside(t->node, node)))) {
+            it->link_text = plain_text(node, node, e->arena);
+            words = node;
+        }
+    }
+    if (!it->link_text.length && text_link)
+        it->link_text = own_text(e, in, t, text_link);
+    it->default_link_text = it->link_text.length == 0;
+    if (it->default_link_text)
+        it->link_text = e->options.link_text;
+    return words;
+}
+
 /* Everything that is neither title nor link text: the description, or left over. */
 static void gather_description(engine *e, const rule *r, item *it, const inventory *in, const title *t,
-                               const dom_node *text_link) {
+                               const dom_node *link_words) {
     buffer out = buffer_new(e->arena, 256);
     bool rest = takes_rest(r);
     uint32_t line = 0;
     it->leftover = vector_new(e->arena, sizeof(slice));
     for (size_t i = 0; i < in->pieces.count; i++) {
         const piece *one = vector_at(&in->pieces, i);
-        if (in_title(t, one) || (text_link && one->link == text_link))
+        if (in_title(t, one) || (link_words && is_inside(one->text, link_words)))
             continue;
         if (!rest && !in_description(e, r, it, one)) {
             *(slice *)vector_push(&it->leftover) = collapse_text(one->text->text, e->arena);
@@ -469,6 +493,8 @@ slice fit_card(engine *e, const rule *r, item *it, size_t number) {
         return failure;
     if (it->title_from_alt && !it->href.length)
         return fail_item(e, it, number, "shows a picture and nothing else");
+    if (it->href.length)
+        text_link = find_link_text(e, r, it, &in, &t, text_link);
     gather_description(e, r, it, &in, &t, text_link);
     if (holds_liquid(it))
         return fail_item(e, it, number, "is filled in by a Liquid template");
@@ -479,12 +505,6 @@ slice fit_card(engine *e, const rule *r, item *it, size_t number) {
                             it->first->line, length, e->options.description_max);
     if (it->leftover.count && r->leftover == LEFTOVER_REFUSE)
         return fail_item(e, it, number, "has text that no part takes");
-    if (it->href.length) {
-        it->link_text = text_link ? own_text(e, &in, &t, text_link) : (slice){0};
-        it->default_link_text = it->link_text.length == 0;
-        if (it->default_link_text)
-            it->link_text = e->options.link_text;
-    }
     if (it->picture && !it->alt.length) {
         it->alt = it->title;
         it->alt_from_title = true;

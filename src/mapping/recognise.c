@@ -359,8 +359,8 @@ static slice shape_of(engine *e, const dom_node *node) {
 static void account_for(recognition *r, const dom_node *node, const claim *c, mapping_state state) {
     engine *e = r->engine;
     slice shape = e->account ? shape_of(e, node) : (slice){0};
-    if (!e->account ||
-        (!shape.length && state != MAPPING_CLAIMED && !(state == MAPPING_UNCLAIMED && r->misses.count)))
+    bool near_miss = state == MAPPING_UNCLAIMED && nearest_card_miss(r).length;
+    if (!e->account || (!shape.length && state != MAPPING_CLAIMED && !near_miss))
         return;
     mapping_shape *s = vector_push(&e->account->shapes);
     s->shape = shape;
