@@ -97,13 +97,23 @@ bool write_new(int folder, const char *path, slice bytes, const struct stat *lik
     return false;
 }
 
-bool sync_file(int folder, const char *path) {
+static bool sync_file(int folder, const char *path) {
     int file = openat(folder, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0)
         return false;
     bool ok = fdatasync(file) == 0;
     close(file);
     return ok;
+}
+
+/* Few files are synced one by one, more of them with all that their file system holds. */
+bool sync_files(int folder, const char *const *paths, size_t count) {
+    if (count > 8)
+        return syncfs(folder) == 0;
+    for (size_t i = 0; i < count; i++)
+        if (!sync_file(folder, paths[i]))
+            return false;
+    return true;
 }
 
 bool is_unchanged(int folder, const char *path, const struct stat *then) {

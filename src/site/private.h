@@ -39,9 +39,9 @@ slice describe_error(arena *a, const char *what, int error);
 bool read_whole(int folder, const char *path, arena *a, slice *bytes, struct stat *info, slice *error);
 
 /* A new file below `folder` with these bytes and, where `like` is given, its mode and owner; nothing is left
- * behind when it fails. Not yet on disk: sync_file, sync_files. */
+ * behind when it fails. Not yet on the disk: sync_files. */
 bool write_new(int folder, const char *path, slice bytes, const struct stat *like, arena *a, slice *error);
-bool sync_file(int folder, const char *path);
+bool sync_files(int folder, const char *const *paths, size_t count);
 
 /* Is the file still the one that was read? */
 bool is_unchanged(int folder, const char *path, const struct stat *then);

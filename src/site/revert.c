@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define BATCH_PAGES 512
+#define BATCH_PAGES 2048
+#define BATCH_BYTES ((size_t)64 * 1024 * 1024)
 
 const char *site_state_name(site_state state) {
     static const char *const names[] = {"legacy", "converted", "already", "changed",
@@ -113,53 +114,75 @@ bool site_report_status(site *s, void (*each)(void *context, const site_status *
     return true;
 }
 
-/* ---- revert
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- revert -------------------------------------------------------------------------------- */
 
-/* Puts one page back. SITE_UNCHANGED: there was nothing to put back. `before`: it holds the original's bytes
- * now. */
-static site_result revert_page(const site *s, journal *j, slice path, bool force, arena *a, bool *forget) {
-    static const char temporary[] = TEMPORARY_FOLDER "/revert";
-    const journal_row *row = journal_find(j, path);
-    site_result result = {.path = path, .outcome = SITE_UNCHANGED};
-    const char *name = slice_c_string(path, a);
-    struct stat info;
-    *forget = false;
-    if (!row)
-        return result;
-    result.outcome = SITE_FAILED;
-    if (!read_whole(s->folder, name, a, &result.before, &info, &result.message))
-        return result;
-    hash now = hash_bytes(result.before);
-    if (row->outcome != SITE_CONVERTED || hash_equal(&now, &row->source)) {
-        *forget = true;
-        result.outcome = SITE_UNCHANGED;
-        return result;
-    }
-    if (!hash_equal(&now, &row->result) && !force) {
-        result.outcome = SITE_KEPT;
-        result.message = SLICE("edited since it was converted; --force puts the old page back all the same");
-        return result;
-    }
+/* Pages whose originals lie in temporary files, to be moved into place together. */
+typedef struct restoration {
+    site *site;
+    journal *journal;
+    bool force;
+    const site_events *events;
+    site_totals *totals;
+    arena *arena;       /* of the batch */
+    vector results;     /* of site_result; SITE_CONVERTED: to be moved into place */
+    vector temporaries; /* of const char *, one for each of those */
+    vector done;        /* of slice: rows to forget */
+} restoration;
+
+static void begin_batch(restoration *r) {
+    arena_reset(r->arena);
+    r->results = vector_new(r->arena, sizeof(site_result));
+    r->temporaries = vector_new(r->arena, sizeof(const char *));
+    r->done = vector_new(r->arena, sizeof(slice));
+}
+
+/* Writes the original into a temporary file. */
+static bool stage_original(restoration *r, slice path, const struct stat *info, slice *message) {
     slice original;
-    if (!journal_original(j, path, a, &original)) {
-        result.message = SLICE("the journal does not hold its bytes from before");
-        return result;
+    const char *temporary = slice_c_string(
+        format_slice(r->arena, TEMPORARY_FOLDER "/revert-%zu", r->temporaries.count), r->arena);
+    if (!journal_original(r->journal, path, r->arena, &original)) {
+        *message = SLICE("the journal does not hold its bytes from before");
+        return false;
     }
-    unlinkat(s->folder, temporary, 0);
-    if (!can_replace(s->folder, path, a))
-        result.message = describe_error(a, "its folder cannot be written to", errno);
-    else if (write_new(s->folder, temporary, original, &info, a, &result.message) &&
-             (sync_file(s->folder, temporary) || (unlinkat(s->folder, temporary, 0), false)) &&
-             move_into_place(s->folder, temporary, name, a, &result.message)) {
-        result.outcome = SITE_CONVERTED;
-        *forget = true;
+    if (!can_replace(r->site->folder, path, r->arena)) {
+        *message = describe_error(r->arena, "its folder cannot be written to", errno);
+        return false;
     }
-    return result;
+    unlinkat(r->site->folder, temporary, 0);
+    if (!write_new(r->site->folder, temporary, original, info, r->arena, message))
+        return false;
+    *(const char **)vector_push(&r->temporaries) = temporary;
+    return true;
+}
+
+static void stage_page(restoration *r, slice path) {
+    const journal_row *row = journal_find(r->journal, path);
+    site_result result = {.path = path, .outcome = SITE_FAILED};
+    struct stat info;
+    slice bytes;
+    if (!row)
+        return;
+    if (read_whole(r->site->folder, slice_c_string(path, r->arena), r->arena, &bytes, &info,
+                   &result.message)) {
+        hash now = hash_bytes(bytes);
+        if (row->outcome != SITE_CONVERTED || hash_equal(&now, &row->source)) {
+            *(slice *)vector_push(&r->done) = path;
+            return;
+        }
+        if (!hash_equal(&now, &row->result) && !r->force) {
+            result.outcome = SITE_KEPT;
+            result.message =
+                SLICE("edited since it was converted; --force puts the old page back all the same");
+        } else if (stage_original(r, path, &info, &result.message))
+            result.outcome = SITE_CONVERTED;
+    }
+    *(site_result *)vector_push(&r->results) = result;
 }
 
 static bool forget_pages(journal *j, const vector *paths, slice *error) {
+    if (!paths->count)
+        return true;
     bool ok = journal_begin(j, error);
     for (size_t i = 0; ok && i < paths->count; i++)
         ok = journal_forget(j, *(slice *)vector_at(paths, i), error);
@@ -169,32 +192,54 @@ static bool forget_pages(journal *j, const vector *paths, slice *error) {
     return ok;
 }
 
-bool site_revert(site *s, bool force, const site_events *events, site_totals *totals, slice *error) {
-    *totals = (site_totals){{0}, {0}, false};
-    journal *j = journal_open(s, JOURNAL_WRITE, s->arena, error);
-    if (!j)
-        return false;
-    bool ok = journal_load(j, error);
-    arena *page = arena_create(0);
-    vector done = vector_new(s->arena, sizeof(slice));
-    for (size_t i = 0; ok && i < s->pages.count && !totals->stopped; i++) {
-        bool forget;
-        site_result result = revert_page(s, j, *(slice *)vector_at(&s->pages, i), force, page, &forget);
-        if (forget)
-            *(slice *)vector_push(&done) = result.path;
-        totals->outcomes[result.outcome]++;
-        if (events && events->page && result.outcome != SITE_UNCHANGED)
-            events->page(events->context, &result, page);
-        totals->stopped = events && events->stop && events->stop(events->context);
-        arena_reset(page);
-        if (done.count >= BATCH_PAGES) {
-            ok = forget_pages(j, &done, error);
-            done.count = 0;
-        }
+/* Moves one page's original into place. */
+static void restore_page(restoration *r, site_result *result, const char *temporary, slice problem) {
+    const char *path = slice_c_string(result->path, r->arena);
+    if (!problem.length && move_into_place(r->site->folder, temporary, path, r->arena, &problem)) {
+        *(slice *)vector_push(&r->done) = result->path;
+        return;
     }
-    if (ok && done.count)
-        ok = forget_pages(j, &done, error);
-    arena_destroy(page);
-    journal_close(j);
+    unlinkat(r->site->folder, temporary, 0);
+    result->outcome = SITE_FAILED;
+    result->message = problem;
+}
+
+/* Pages first, their rows after: killed in between, a page is simply not converted. */
+static bool finish_batch(restoration *r, slice *error) {
+    const char *const *temporary = r->temporaries.items;
+    slice problem = SLICE("");
+    if (!sync_files(r->site->folder, temporary, r->temporaries.count))
+        problem = describe_error(r->arena, "the disk cannot be written", errno);
+    for (size_t i = 0; i < r->results.count; i++) {
+        site_result *result = vector_at(&r->results, i);
+        if (result->outcome == SITE_CONVERTED)
+            restore_page(r, result, *temporary++, problem);
+        r->totals->outcomes[result->outcome]++;
+        if (r->events && r->events->page)
+            r->events->page(r->events->context, result, r->arena);
+    }
+    bool ok = forget_pages(r->journal, &r->done, error);
+    begin_batch(r);
+    return ok;
+}
+
+bool site_revert(site *s, bool force, const site_events *events, site_totals *totals, slice *error) {
+    restoration r = {.site = s, .force = force, .events = events, .totals = totals};
+    *totals = (site_totals){{0}, {0}, false};
+    r.journal = journal_open(s, JOURNAL_WRITE, s->arena, error);
+    if (!r.journal)
+        return false;
+    r.arena = arena_create(0);
+    begin_batch(&r);
+    bool ok = journal_load(r.journal, error);
+    for (size_t i = 0; ok && i < s->pages.count && !totals->stopped; i++) {
+        stage_page(&r, *(slice *)vector_at(&s->pages, i));
+        totals->stopped = events && events->stop && events->stop(events->context);
+        if (r.results.count + r.done.count >= BATCH_PAGES || arena_used(r.arena) > BATCH_BYTES)
+            ok = finish_batch(&r, error);
+    }
+    ok = ok && finish_batch(&r, error);
+    arena_destroy(r.arena);
+    journal_close(r.journal);
     return ok;
 }

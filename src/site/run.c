@@ -16,9 +16,8 @@
 #include <unistd.h>
 
 #define SLOTS_PER_JOB 6
-#define BATCH_PAGES 512
-#define BATCH_BYTES ((size_t)32 * 1024 * 1024)
-#define FEW_FILES 8 /* so many are synced one by one, more with their file system */
+#define BATCH_PAGES 2048
+#define BATCH_BYTES ((size_t)64 * 1024 * 1024)
 
 /* A page in work. A slot belongs to a worker until `ready`, then to the thread that reports. */
 typedef struct slot {
@@ -248,14 +247,13 @@ static void empty_batch(run *r) {
 
 /* The new files are on the disk before the journal says so. */
 static bool sync_batch(run *r, slice *error) {
-    bool ok = true;
-    if (r->moves.count > FEW_FILES)
-        ok = syncfs(r->site->folder) == 0;
-    for (size_t i = 0; ok && r->moves.count <= FEW_FILES && i < r->moves.count; i++)
-        ok = sync_file(r->site->folder, ((const move *)vector_at(&r->moves, i))->temporary);
-    if (!ok)
-        *error = describe_error(r->site->arena, "new pages cannot be written to the disk", errno);
-    return ok;
+    vector paths = vector_new(r->batch_arena, sizeof(char *));
+    for (size_t i = 0; i < r->moves.count; i++)
+        *(const char **)vector_push(&paths) = ((const move *)vector_at(&r->moves, i))->temporary;
+    if (sync_files(r->site->folder, paths.items, paths.count))
+        return true;
+    *error = describe_error(r->site->arena, "new pages cannot be written to the disk", errno);
+    return false;
 }
 
 /* Moves what waits into place; a page that changed while it was converted stays as it is. */
