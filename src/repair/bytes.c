@@ -44,7 +44,11 @@ static size_t skip_fine(const unsigned char *in, size_t at, size_t length) {
             at += 8;
         }
         size_t stop = length - at < 8 ? length : at + 8;
-        while (at < stop) {
+        while (at < stop || (at < length && in[at] >= 0x80)) {
+            if (is_plain_triple(in + at, length - at)) {
+                at += 3;
+                continue;
+            }
             size_t sequence = utf8_sequence_length(in + at, length - at);
             if (sequence == 0 || in[at] == '\r' || in[at] == 0)
                 return at;

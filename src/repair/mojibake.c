@@ -20,9 +20,7 @@ static const uint8_t STRETCH_PRICE[CODEPAGE_COUNT] = {
     [CODEPAGE_WINDOWS_1253] = 8, [CODEPAGE_WINDOWS_1254] = 7, [CODEPAGE_WINDOWS_1257] = 11,
     [CODEPAGE_ISO_8859_2] = 8,
 };
-#define EVIDENCE_NEEDED 2 /* sequences of a page, elsewhere in the file, that make it likelier */
-#define EVIDENCE_WORTH 3  /* by so many points */
-#define SLACK 16          /* points that the next character may cost more behind one character than another */
+#define SLACK 16 /* points that the next character may cost more behind one character than another */
 #define SMALL_AMONG_CAPITALS 4 /* a small letter behind two capitals */
 /* The points of a character that hardly anything is meant to be, and the price of it. */
 #define FAR_FETCHED 13
@@ -69,7 +67,6 @@ typedef struct step {
 struct mojibake_search {
     const repair_job *job;
     const codepage_index *index;
-    const mojibake_evidence *evidence;
     reading rows[ROWS][MODES]; /* the readings up to a place: row place % ROWS */
     vector steps;              /* of step[MODES], one for each place of the island behind its first */
     vector path;               /* of path_step, last first */
@@ -90,11 +87,8 @@ mojibake_search *mojibake_search_new(const repair_job *job, const codepage_index
     return s;
 }
 
-static uint32_t stretch_price(const mojibake_search *s, codepage page) {
-    uint32_t points = STRETCH_PRICE[page];
-    if (s->evidence && s->evidence->found[page] >= EVIDENCE_NEEDED)
-        points -= EVIDENCE_WORTH;
-    return points * POINT;
+static uint32_t stretch_price(codepage page) {
+    return STRETCH_PRICE[page] * POINT;
 }
 
 /* ---- sequences --------------------------------------------------------------------------------------- */
@@ -268,7 +262,7 @@ static void offer_sequence(mojibake_search *s, const token_line *line, size_t is
     for (size_t from = 0; from <= mode; from += mode) {
         if (row[from].cost == NEVER || (found->kind == STEP_QUOTE && !row[from].quote_open))
             continue;
-        uint32_t extra = price + (from ? 0 : stretch_price(s, page)) +
+        uint32_t extra = price + (from ? 0 : stretch_price(page)) +
                          doubt_price(line, &row[from], &value, at, at + found->length) * POINT;
         step how = {found->value, (uint8_t)found->kind, (uint8_t)found->length, (uint8_t)from};
         reading on = read_on(&row[from], value, extra);
@@ -310,9 +304,8 @@ static void offer_keeping(mojibake_search *s, const token_line *line, size_t isl
 
 /* Behind the same character, a stretch that costs as much more as a new one is no use; behind another, it may
  * still be worth what the character makes likelier next. */
-static bool is_hopeless(const mojibake_search *s, const reading *written, const reading *stretch,
-                        codepage page) {
-    uint32_t most = stretch_price(s, page) + (stretch->last.value == written->last.value ? 0 : SLACK * POINT);
+static bool is_hopeless(const reading *written, const reading *stretch, codepage page) {
+    uint32_t most = stretch_price(page) + (stretch->last.value == written->last.value ? 0 : SLACK * POINT);
     return stretch->cost >= written->cost + most;
 }
 
@@ -324,7 +317,7 @@ static bool settle(mojibake_search *s, size_t island, size_t place) {
             offer(s, island, place, 0, row[mode], (step){0, STEP_LEAVE, 0, (uint8_t)mode});
     bool any = false;
     for (size_t mode = 1; mode < MODES; mode++) {
-        if (row[mode].cost != NEVER && is_hopeless(s, &row[0], &row[mode], (codepage)(mode - 1)))
+        if (row[mode].cost != NEVER && is_hopeless(&row[0], &row[mode], (codepage)(mode - 1)))
             row[mode].cost = NEVER;
         any = any || row[mode].cost != NEVER;
     }
@@ -507,16 +500,14 @@ static uint32_t cost_in_page(const token_line *line, size_t from, size_t to, cod
 }
 
 /* Is there another page in which the stretch reads about as well, but says something else? */
-static bool is_ambiguous(const mojibake_search *s, const token_line *line, size_t from, size_t to,
-                         codepage page) {
+static bool is_ambiguous(const token_line *line, size_t from, size_t to, codepage page) {
     character before = line->written ? line->spare[line->written - 1].what : character_of('\n');
     bool differs;
     uint32_t chosen =
-        cost_in_page(line, from, to, page, page, before, &differs) + stretch_price(s, page) / POINT;
+        cost_in_page(line, from, to, page, page, before, &differs) + stretch_price(page) / POINT;
     for (size_t other = 0; other < CODEPAGE_COUNT; other++) {
         uint32_t cost = cost_in_page(line, from, to, (codepage)other, page, before, &differs);
-        if (differs && cost != NEVER &&
-            cost + stretch_price(s, (codepage)other) / POINT <= chosen + AMBIGUOUS)
+        if (differs && cost != NEVER && cost + stretch_price((codepage)other) / POINT <= chosen + AMBIGUOUS)
             return true;
     }
     return false;
@@ -542,14 +533,12 @@ static void write_sequence(mojibake_search *s, token_line *line, const path_step
 }
 
 static void doubt(vector *doubts, const path_step *first, size_t to) {
-    if (!doubts)
-        return;
     mojibake_doubt *added = vector_push(doubts);
     *added = (mojibake_doubt){first->from, to, first->taken.value, first->page};
 }
 
 /* Writes the tokens of a path; true where a sequence was read back. */
-static bool write_path(mojibake_search *s, token_line *line, mojibake_evidence *counted, vector *doubts) {
+static bool write_path(mojibake_search *s, token_line *line, vector *doubts) {
     bool changed = false;
     size_t left = s->path.count;
     while (left > 0) {
@@ -563,12 +552,10 @@ static bool write_path(mojibake_search *s, token_line *line, mojibake_evidence *
             doubt(doubts, first, last->to);
         for (size_t i = keep ? first->from : last->to; i < last->to; i++)
             token_line_put(line, line->tokens[i]);
-        bool ambiguous = !keep && is_ambiguous(s, line, first->from, last->to, first->page);
+        bool ambiguous = !keep && is_ambiguous(line, first->from, last->to, first->page);
         for (size_t i = 0; !keep && i < units; i++) {
             const path_step *p = vector_at(&s->path, left - 1 - i);
             write_sequence(s, line, p, ambiguous);
-            if (counted)
-                counted->found[p->page]++;
         }
         changed = changed || !keep;
         left -= units ? units : 1;
@@ -587,11 +574,9 @@ static bool may_begin(const token_line *line, size_t at) {
     return false;
 }
 
-bool mojibake_mend(mojibake_search *s, token_line *line, const mojibake_evidence *evidence,
-                   mojibake_evidence *counted, vector *doubts) {
+bool mojibake_mend(mojibake_search *s, token_line *line, vector *doubts) {
     bool changed = false, quote_open = false;
     size_t at = 0;
-    s->evidence = evidence;
     while (at < line->count) {
         uint32_t value = line->tokens[at].what.value;
         quote_open = value == 0x201C || (quote_open && value != 0x201D);
@@ -601,7 +586,7 @@ bool mojibake_mend(mojibake_search *s, token_line *line, const mojibake_evidence
         }
         size_t end = search_island(s, line, at, quote_open);
         trace_back(s, at, end);
-        changed = write_path(s, line, counted, doubts) || changed;
+        changed = write_path(s, line, doubts) || changed;
         for (; at < end; at++) {
             value = line->tokens[at].what.value;
             quote_open = value == 0x201C || (quote_open && value != 0x201D);

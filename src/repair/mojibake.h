@@ -4,11 +4,6 @@
 
 #include "tokens.h"
 
-/* What the pages read so far say about the next decision: how often each code page has explained text. */
-typedef struct mojibake_evidence {
-    uint32_t found[CODEPAGE_COUNT];
-} mojibake_evidence;
-
 /* Text that looks broken and was left: tokens of the line. */
 typedef struct mojibake_doubt {
     size_t from, to;
@@ -20,10 +15,9 @@ typedef struct mojibake_doubt {
 typedef struct mojibake_search mojibake_search;
 mojibake_search *mojibake_search_new(const repair_job *job, const codepage_index *index);
 
-/* Undoes one layer of misreading in a line; true where it changed something. Counts what it found in
- * `counted` (may be NULL), lets `evidence` (may be NULL) lower what it asks of a code page, and adds to
- * `doubts` (of mojibake_doubt, may be NULL) what it left. Time is linear in the line's tokens. */
-bool mojibake_mend(mojibake_search *search, token_line *line, const mojibake_evidence *evidence,
-                   mojibake_evidence *counted, vector *doubts);
+/* Undoes one layer of misreading in a line; true where it changed something. Adds to `doubts` (of
+ * mojibake_doubt) what it left though it looks broken. Each line is judged by itself, so that a change of one
+ * line never changes what becomes of another. Time is linear in the line's tokens. */
+bool mojibake_mend(mojibake_search *search, token_line *line, vector *doubts);
 
 #endif

@@ -48,6 +48,13 @@ static inline size_t utf8_sequence_length(const unsigned char *p, size_t left) {
     return left >= 4 && (p[3] & 0xC0) == 0x80 ? 4 : 0;
 }
 
+/* The valid sequences of three bytes that need no closer look: U+0800 to U+CFFF, where most scripts of Asia
+ * are. */
+static inline bool is_plain_triple(const unsigned char *p, size_t left) {
+    return left >= 3 && p[0] >= 0xE0 && p[0] <= 0xEC && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80 &&
+           (p[0] != 0xE0 || p[1] >= 0xA0);
+}
+
 /* The code point of a sequence whose length is known to be right. */
 static inline uint32_t utf8_value(const unsigned char *p, size_t length) {
     switch (length) {

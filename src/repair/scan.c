@@ -69,7 +69,20 @@ size_t scan_characters(slice text, size_t from) {
             p += 8;
         }
         const unsigned char *stop = end - p < 8 ? end : p + 8;
-        while (p < stop) {
+        while (p < stop || (p < end && *p >= 0x80)) {
+            if (*p >= 0xE4 && *p <= 0xE9) { /* Han: nothing to mend, nothing that composes */
+                before = 0;
+                p += 3;
+                continue;
+            }
+            if (*p == 0xE0 && (p[1] & 0xFE) == 0xAE) { /* Tamil */
+                uint32_t value = utf8_value(p, 3);
+                if (may_compose(value, before))
+                    return (size_t)(p - start);
+                before = value;
+                p += 3;
+                continue;
+            }
             if (*p < 0x80) {
                 if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7F)
                     return (size_t)(p - start);

@@ -16,7 +16,6 @@ typedef struct mender {
     const repair_job *job;
     const codepage_index *index;
     mojibake_search *search;
-    mojibake_evidence evidence;
     token *tokens[2];
     size_t room;
     vector doubts; /* of mojibake_doubt, of the line at hand */
@@ -76,7 +75,7 @@ static void mend_tokens(mender *m, token_line *line) {
     bool changed = true, misread = !is_off(m->job, FINDING_ENCODING_MOJIBAKE);
     for (size_t pass = 0; changed && pass < PASSES_MAX; pass++) {
         m->doubts.count = 0;
-        changed = misread && mojibake_mend(m->search, line, &m->evidence, NULL, &m->doubts);
+        changed = misread && mojibake_mend(m->search, line, &m->doubts);
         if (changed)
             continue;
         changed = normalise_controls(m->job, m->index, line);
@@ -117,18 +116,6 @@ static slice mend_line(mender *m, slice source, const surroundings *around, uint
 
 /* ---- the text ---------------------------------------------------------------------------------------- */
 
-/* What the clear cases of the whole text say about the doubtful ones. */
-static void gather_evidence(mender *m, slice text, const vector *marked) {
-    static const surroundings nowhere;
-    mojibake_evidence counted = {{0}};
-    for (size_t i = 0; i < marked->count && !is_off(m->job, FINDING_ENCODING_MOJIBAKE); i++) {
-        const marked_line *at = vector_at(marked, i);
-        token_line line = read_line(m, slice_sub(text, at->start, at->end), &nowhere);
-        mojibake_mend(m->search, &line, NULL, &counted, NULL);
-    }
-    m->evidence = counted;
-}
-
 /* Steps over the unmarked lines of text[from, to), which ends with a line end or is empty. */
 static void pass_lines(surroundings *around, slice text, size_t from, size_t to, uint32_t *number) {
     while (from < to) {
@@ -146,7 +133,6 @@ slice mend_text(const repair_job *job, slice text) {
     mender m = {.job = job, .index = codepage_index_new(job->arena)};
     m.search = mojibake_search_new(job, m.index);
     m.doubts = vector_new(job->arena, sizeof(mojibake_doubt));
-    gather_evidence(&m, text, &marked);
     buffer out = buffer_new(job->arena, text.length + 64);
     surroundings around = {0};
     uint32_t number = 1;
