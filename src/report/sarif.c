@@ -38,21 +38,32 @@ static uint64_t fingerprint(const report_page *page, const finding *one) {
     return slice_hash(page->path) ^ (name << 1) ^ (slice_hash(one->detail) << 2);
 }
 
+/* A space, and the words as a sentence. */
+static void append_sentence(slice words, buffer *out) {
+    if (!words.length)
+        return;
+    char first = words.data[0];
+    buffer_append_char(out, ' ');
+    buffer_append_char(out, first >= 'a' && first <= 'z' ? (char)(first - 'a' + 'A') : first);
+    buffer_append(out, slice_from(words, 1));
+    buffer_append_char(out, '.');
+}
+
 static void append_message(const finding *one, buffer *out, arena *scratch) {
     const finding_info *info = finding_describe(one->code);
     slice became = one->became.length ? one->became : slice_of(info->became);
     buffer message = buffer_new(scratch, 256);
-    buffer_append_string(&message, info->title);
+    buffer what = buffer_new(scratch, 256);
+    buffer_append_string(&what, info->title);
     if (one->detail.length) {
-        buffer_append_string(&message, ": ");
-        buffer_append(&message, one->detail);
+        buffer_append_string(&what, ": ");
+        buffer_append(&what, one->detail);
     }
-    buffer_append_string(&message, ". ");
-    buffer_append(&message, became);
-    buffer_append_string(&message, ". ");
-    buffer_append_string(&message, info->advice);
+    append_sentence(buffer_slice(&what), &message);
+    append_sentence(became, &message);
+    append_sentence(slice_of(info->advice), &message);
     buffer_append_string(out, "\"message\":{\"text\":");
-    buffer_append_json(out, buffer_slice(&message));
+    buffer_append_json(out, slice_from(buffer_slice(&message), 1));
     buffer_append_char(out, '}');
 }
 

@@ -58,7 +58,10 @@ const memory = {
 };
 memory.load();
 
-const badge = kind => make('span', {class: 'badge ' + kind}, make('span', {'aria-hidden': 'true'}, SIGNS[kind]), kind === 'other' ? 'left alone' : kind);
+const badge = (kind, word = kind === 'other' ? 'left alone' : kind) =>
+  make('span', {class: 'badge ' + kind}, make('span', {'aria-hidden': 'true'}, SIGNS[kind]), word);
+// A finding that does not change the page's grade is a note.
+const findingBadge = code => badge(run.codes[code].grade, run.codes[code].grade === 'clean' ? 'note' : undefined);
 
 function makeRow(page) {
   const link = make('a', {href: '#page-' + (page.index + 1)},
@@ -95,7 +98,7 @@ function foldersOf(page) {
 
 const kinds = tally(page => [page.kind]), codes = tally(page => Object.keys(page.codes)), folders = tally(foldersOf);
 const byGrade = (a, b) => GRADES.indexOf(run.codes[a[0]].grade) - GRADES.indexOf(run.codes[b[0]].grade) || b[1] - a[1];
-const codeCounts = [...codes].filter(([code]) => run.codes[code]).sort(byGrade);
+const codeCounts = [...codes].sort(byGrade);
 
 function fillFilters() {
   for (const kind of [...GRADES, 'other'])
@@ -160,7 +163,7 @@ const block = (title, text, table) => make('section', {class: 'block'}, make('h2
 const choose = (text, choice) => make('button', {type: 'button', class: 'link', onclick: () => setFilter(choice)}, text);
 
 function pagesToLookAt() {
-  const weight = page => Object.entries(page.codes).reduce((sum, [code, n]) => sum + (run.codes[code] && run.codes[code].grade === page.grade ? n : 0), 0);
+  const weight = page => Object.entries(page.codes).reduce((sum, [code, n]) => sum + (run.codes[code].grade === page.grade ? n : 0), 0);
   return pages.filter(page => page.kind !== 'clean' && page.kind !== 'other')
     .map(page => ({page, weight: weight(page)}))
     .sort((a, b) => (b.page.kind === 'loss') - (a.page.kind === 'loss') || (b.page.kind === 'refused') - (a.page.kind === 'refused') || b.weight - a.weight)
@@ -171,7 +174,7 @@ function makeFirst() {
   const rows = pagesToLookAt().map(page => make('tr', {},
     make('th', {scope: 'row'}, make('a', {href: '#page-' + (page.index + 1)}, page.full)),
     cell(badge(page.kind)),
-    cell(page.state === 'failed' ? page.message || '' : Object.keys(page.codes).filter(code => run.codes[code] && run.codes[code].grade !== 'clean').sort((a, b) => byGrade([a, 0], [b, 0]))
+    cell(page.state === 'failed' ? page.message || '' : Object.keys(page.codes).filter(code => run.codes[code].grade !== 'clean').sort((a, b) => byGrade([a, 0], [b, 0]))
       .slice(0, 3).map(code => run.codes[code].title).join('; '))));
   return rows.length ? block('Look at these first', 'The pages with the gravest findings, and most of them.', makeTable([['Page'], ['Grade'], ['Findings']], rows, 'Pages to look at first')) : null;
 }
@@ -181,7 +184,7 @@ function makeCodes() {
   for (const page of pages)
     for (const [code, n] of Object.entries(page.codes)) times.set(code, (times.get(code) || 0) + n);
   const rows = codeCounts.map(([code, count]) => make('tr', {},
-    cell(badge(run.codes[code].grade)),
+    cell(findingBadge(code)),
     make('th', {scope: 'row'}, choose(run.codes[code].title, {code})),
     cell([run.codes[code].became, make('small', {}, run.codes[code].advice)]),
     cell(number(count), 'Pages', 'num'), cell(number(times.get(code)), 'Times', 'num')));
@@ -356,9 +359,9 @@ function setView(name) {
 }
 
 function makeFinding(one, index) {
-  const info = run.codes[one.code] || {grade: 'clean', title: one.code, became: '', advice: ''};
+  const info = run.codes[one.code];
   const change = one.before || one.after ? make('small', {}, make('del', {class: 'iz'}, one.before || ''), ' → ', make('ins', {class: 'iz'}, one.after || '')) : null;
-  return make('li', {}, make('button', {type: 'button', onclick: () => openFinding(index)}, badge(info.grade),
+  return make('li', {}, make('button', {type: 'button', onclick: () => openFinding(index)}, findingBadge(one.code),
     make('span', {class: 'where'}, one.line ? 'line ' + number(one.line) : 'page'),
     make('span', {class: 'what'}, one.detail ? `${info.title}: ${one.detail}` : info.title,
       change, make('small', {}, [one.became || info.became, info.advice].filter(Boolean).map(text => text[0].toUpperCase() + text.slice(1)).join('. ') + '.'))));

@@ -1,0 +1,175 @@
+/* The HTML report's renderings: what differs is marked, and of a hostile page nothing is left that could act.
+ */
+#include "report/report.h"
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+/* render.h is inside the room; the test looks at it as the report does. */
+#include "../../src/report/render.h"
+
+static size_t no_pictures(void *context, slice path, arena *scratch) {
+    (void)scratch;
+    *(slice *)context = path;
+    return slice_equal(path, SLICE("/images/a b.png")) ? 7 : 0;
+}
+
+typedef struct rendered {
+    buffer before, after;
+    slice asked; /* the last picture asked for */
+} rendered;
+
+static void render(rendered *r, const char *before, const char *after, arena *a) {
+    r->before = buffer_new(a, 256);
+    r->after = buffer_new(a, 256);
+    picture_shelf shelf = {no_pictures, &r->asked};
+    report_page page = {.before_html = slice_of(before), .after_html = slice_of(after)};
+    render_page(&page, &shelf, &r->before, &r->after, a);
+}
+
+#define assert_text(buffer, expected)                                                                        \
+    do {                                                                                                     \
+        slice got_ = buffer_slice(&(buffer));                                                                \
+        if (!slice_equal(got_, slice_of(expected)))                                                          \
+            fail_msg("expected %s\n     got %.*s", expected, SLICE_ARGS(got_));                              \
+    } while (0)
+
+static void words_that_differ_are_marked(void **state) {
+    (void)state;
+    arena *a = arena_create(0);
+    rendered r;
+    render(&r, "<p>one two <b>three</b> four five</p>", "<p>one 2 deux <b>three</b> five</p>", a);
+    assert_text(r.before,
+                "<p>one <del class=\"iz\">two</del> <b>three</b> <del class=\"iz\">four</del> five</p>");
+    assert_text(r.after, "<p>one <ins class=\"iz\">2 deux</ins> <b>three</b> five</p>");
+    arena_destroy(a);
+}
+
+static void words_in_another_form_say_what_changed(void **state) {
+    (void)state;
+    arena *a = arena_create(0);
+    rendered r;
+    render(&r, "<h3>Title</h3><p style=\"text-align:center\">a</p>",
+           "<h2>Title</h2><p><a href=\"/x\">a</a></p>", a);
+    assert_text(
+        r.after,
+        "<h2><mark class=\"iz\" title=\"now a heading of level 2\">Title</mark></h2><p><a data-href=\"/x\">"
+        "<mark class=\"iz\" title=\"no longer aligned to the centre or the right, now a "
+        "link\">a</mark></a></p>");
+    arena_destroy(a);
+}
+
+static void a_picture_is_known_by_its_file_name(void **state) {
+    (void)state;
+    arena *a = arena_create(0);
+    rendered r;
+    render(&r, "<img src=\"https://cdn.invalid/x/a%20b.png?v=1\">", "<img src=\"/images/a%20b.png\">", a);
+    assert_text(r.before, "<img data-remote=\"https://cdn.invalid/x/a%20b.png?v=1\">");
+    assert_text(r.after, "<img data-picture=\"7\">");
+    arena_destroy(a);
+}
+
+static void lines_of_the_source_reach_both_sides(void **state) {
+    (void)state;
+    arena *a = arena_create(0);
+    buffer before = buffer_new(a, 64), after = buffer_new(a, 64);
+    line_map lines = line_map_new(a);
+    line_map_add(&lines, 0, 4);
+    line_map_add(&lines, 11, 9);
+    slice asked;
+    picture_shelf shelf = {no_pictures, &asked};
+    report_page page = {.before_html = SLICE("<p>one</p>\n<p>two</p>"),
+                        .after_html = SLICE("<div><p>one</p></div><p>two</p>"),
+                        .before_lines = &lines};
+    render_page(&page, &shelf, &before, &after, a);
+    assert_text(before, "<p data-line=\"4\">one</p>\n<p data-line=\"9\">two</p>");
+    assert_text(after, "<div data-line=\"4\"><p>one</p></div><p data-line=\"9\">two</p>");
+    arena_destroy(a);
+}
+
+static void nothing_that_acts_is_left(void **state) {
+    (void)state;
+    static const char *const HOSTILE[] = {"<script>x</script>",
+                                          "<p onclick=x ONLOAD=y>",
+                                          "<a href=javascript:x>",
+                                          "<img src=x onerror=y>",
+                                          "<iframe src=x></iframe>",
+                                          "<iframe srcdoc='<script>x</script>'></iframe>",
+                                          "<object data=x></object>",
+                                          "<embed src=x>",
+                                          "<base href=x>",
+                                          "<meta http-equiv=refresh content='0;x'>",
+                                          "<link rel=stylesheet href=x>",
+                                          "<form action=x><input formaction=y></form>",
+                                          "<svg><script>x</script><a xlink:href=x>",
+                                          "<math><mi xlink:href=x>",
+                                          "<style>@import url(x)</style>",
+                                          "<p style='background:URL(x)'>",
+                                          "<video src=x poster=y autoplay>",
+                                          "<body background=x>",
+                                          "<table background=x>",
+                                          "<img srcset='x 1x'>",
+                                          "<input type=image src=x>",
+                                          "<a ping=x>",
+                                          "<noscript><img src=x></noscript>",
+                                          "<template><script>x</script></template>",
+                                          "<textarea></textarea><script>x</script>",
+                                          "<xmp><script>x</script></xmp>",
+                                          "<plaintext><script>x",
+                                          "<title></title><script>x</script>",
+                                          "<p =\"x\" \"onclick=x>",
+                                          "<isindex action=x>",
+                                          "<svg><style><img src=x onerror=y>",
+                                          "<select><script>x</script></select>",
+                                          "<p style='x:url(&#x27;y'>"};
+    static const char *const ACTING[] = {"<script",   "<iframe",   "<object",      "<embed",       "<base",
+                                         "<meta",     "<link",     "<form",        "<svg",         "<math",
+                                         "<template", "<noscript", "<video",       " href=",       " src=",
+                                         " srcset=",  " action=",  " formaction=", " background=", " ping=",
+                                         " poster=",  " on",       "url(",         "@import",      "URL("};
+    arena *a = arena_create(0);
+    for (size_t i = 0; i < sizeof HOSTILE / sizeof *HOSTILE; i++) {
+        rendered r;
+        render(&r, HOSTILE[i], HOSTILE[i], a);
+        for (size_t k = 0; k < sizeof ACTING / sizeof *ACTING; k++)
+            if (slice_find(buffer_slice(&r.before), slice_of(ACTING[k]), 0) != SLICE_NONE)
+                fail_msg("%s leaves %s", HOSTILE[i], r.before.data);
+    }
+    arena_destroy(a);
+}
+
+static void hostile_pages_take_bounded_time(void **state) {
+    (void)state;
+    static const char *const PIECES[] = {"<b>",         "<p>a ", "a<b>c</i>",   "<div>",
+                                         "<table><td>", "a b ",  "<a href=x>y", "<li>"};
+    arena *a = arena_create(0);
+    for (size_t i = 0; i < sizeof PIECES / sizeof *PIECES; i++) {
+        buffer page = buffer_new(a, 1 << 20);
+        while (page.length < 400000)
+            buffer_append_string(&page, PIECES[i]);
+        buffer_append_char(&page, '\0');
+        rendered r;
+        clock_t start = clock();
+        render(&r, page.data, "<p>b a c</p>", a);
+        if ((clock() - start) / CLOCKS_PER_SEC >= 5)
+            fail_msg("%s repeated takes too long", PIECES[i]);
+        arena_reset(a);
+    }
+    arena_destroy(a);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_that_differ_are_marked),
+        cmocka_unit_test(words_in_another_form_say_what_changed),
+        cmocka_unit_test(a_picture_is_known_by_its_file_name),
+        cmocka_unit_test(lines_of_the_source_reach_both_sides),
+        cmocka_unit_test(nothing_that_acts_is_left),
+        cmocka_unit_test(hostile_pages_take_bounded_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
