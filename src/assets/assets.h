@@ -126,7 +126,7 @@ void asset_book_add(asset_book *book, const asset_reference *reference);
 
 /* Notes every address in a page's bytes that the rules know, as having a claim on its name; fetches none of
  * them. Given all pages of a site, names do not depend on which of them are converted. Linear time. */
-void asset_book_scan(asset_book *book, const asset_rules *rules, slice page);
+bool asset_book_scan(asset_book *book, const asset_rules *rules, slice page);
 
 /* Gives every new entry its name, and every entry its state on the disk. Of several addresses whose names a
  * file system may take for one, the one that has it already keeps it, otherwise the first gets it: one
@@ -168,7 +168,7 @@ typedef struct asset_fetch_options {
     const char *const
         *connect_to;          /* for tests, ended by NULL: "host:port:address:port", as curl --connect-to */
     const char *const *allow; /* for tests, ended by NULL: addresses that are not public but may be used */
-    const volatile int *stop; /* not 0: end soon, keep what is there */
+    bool (*stop)(void *context); /* polled: true ends soon, what is there is kept */
     void (*progress)(void *context, const asset_progress *now); /* about ten times a second */
     void *context;
 } asset_fetch_options;

@@ -119,7 +119,8 @@ static slice host_at(slice page, size_t at) {
     return slice_sub(page, at + 2, end);
 }
 
-void asset_book_scan(asset_book *book, const asset_rules *rules, slice page) {
+bool asset_book_scan(asset_book *book, const asset_rules *rules, slice page) {
+    bool any = false;
     for (size_t at = 0; (at = slice_find(page, SLICE("//"), at)) != SLICE_NONE;) {
         static const slice SCHEMES[] = {{"https:", 6}, {"http:", 5}};
         if (!rules_know_host(rules, host_at(page, at))) {
@@ -127,6 +128,7 @@ void asset_book_scan(asset_book *book, const asset_rules *rules, slice page) {
             continue;
         }
         size_t from = at;
+        any = true;
         for (size_t i = 0; i < 2 && from == at; i++)
             if (at >= SCHEMES[i].length &&
                 slice_equal_nocase(slice_sub(page, at - SCHEMES[i].length, at), SCHEMES[i]))
@@ -138,6 +140,7 @@ void asset_book_scan(asset_book *book, const asset_rules *rules, slice page) {
             book_entry(book, reference.remote);
         at = end;
     }
+    return any;
 }
 
 /* ---- names --------------------------------------------------------------------------------------------- */

@@ -82,6 +82,13 @@ static bool is_due(const asset_entry *entry, const asset_fetch_options *o) {
     return entry->state == ASSET_WANTED || !o->keep_failed;
 }
 
+static bool anything_due(const asset_book *book, const asset_fetch_options *o) {
+    for (size_t i = 0; i < book->entries.count; i++)
+        if (is_due(asset_book_at(book, i), o))
+            return true;
+    return false;
+}
+
 /* Files whose plain name is another's come after it: they may turn out to be the same. */
 static size_t enlist(run *r, bool marked) {
     size_t count = 0;
@@ -207,7 +214,7 @@ static bool is_over(const run *r) {
         const host *one = *(host **)vector_at(&r->hosts, i);
         waiting = one->next < one->waiting.count;
     }
-    return !waiting || (r->fetch.options.stop && *r->fetch.options.stop);
+    return !waiting || (r->fetch.options.stop && r->fetch.options.stop(r->fetch.options.context));
 }
 
 static bool go(run *r) {
@@ -294,6 +301,11 @@ static void close_run(run *r) {
 
 bool assets_fetch(asset_book *book, const asset_rules *rules, const asset_fetch_options *options,
                   asset_progress *result, slice *error) {
+    asset_fetch_options filled = options ? *options : (asset_fetch_options){.per_host = 0};
+    fill_defaults(&filled);
+    *result = (asset_progress){.files = 0};
+    if (!anything_due(book, &filled))
+        return true; /* and not a trace of it on the disk */
     if (!store_begin(book, error))
         return false;
     arena *a = arena_create(0);
@@ -301,9 +313,7 @@ bool assets_fetch(asset_book *book, const asset_rules *rules, const asset_fetch_
     r->arena = a;
     r->fetch.book = book;
     r->fetch.rules = rules;
-    if (options)
-        r->fetch.options = *options;
-    fill_defaults(&r->fetch.options);
+    r->fetch.options = filled;
     r->hosts = vector_new(a, sizeof(host *));
     r->host_names.arena = a;
     r->later = vector_new(a, sizeof(transfer *));

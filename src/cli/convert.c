@@ -1,6 +1,7 @@
 /* `isomerize convert PATH...`: pages in, pages out. */
 #include "cli.h"
 #include "engine.h"
+#include "remote.h"
 #include "show.h"
 
 #include <errno.h>
@@ -70,6 +71,29 @@ static int run_site(const cli_arguments *arguments, site *s, const engine *e, ar
     return show_end(&shown, &totals, done);
 }
 
+/* Remote files first: a page keeps the address of one that cannot be had. With --out nothing is written to the checkout,
+ * files neither. What cannot be had decides how pages come out, so it belongs to the fingerprint. */
+static int bring_files_home(const cli_arguments *arguments, site *s, engine *e, arena *a) {
+    remote_files files;
+    bool offline = option_given(arguments, OPTION_OFFLINE), elsewhere = option_given(arguments, OPTION_OUT);
+    if (!remote_open(&files, s, e->assets, a))
+        return EXIT_ENVIRONMENT;
+    int status = EXIT_ENVIRONMENT;
+    if (offline || elsewhere || remote_fetch(&files, arguments)) {
+        buffer failed = buffer_new(a, 1024);
+        buffer_append(&failed, e->fingerprint);
+        if (!elsewhere || offline)
+            asset_book_seal(files.book, offline ? "not fetched: --offline" : "not fetched: the run was stopped");
+        for (size_t i = 0; i < asset_book_count(files.book); i++)
+            if (asset_book_at(files.book, i)->used && asset_book_at(files.book, i)->state != ASSET_HERE)
+                buffer_append(&failed, asset_book_at(files.book, i)->remote);
+        e->fingerprint = buffer_slice(&failed);
+        status = run_site(arguments, s, e, a);
+    }
+    remote_close(&files);
+    return status;
+}
+
 static int convert_site(const cli_arguments *arguments, arena *a) {
     site *s = open_site(arguments, a);
     engine e;
@@ -81,7 +105,7 @@ static int convert_site(const cli_arguments *arguments, arena *a) {
     if (since && !site_keep_changed_since(s, since, &error))
         complain("%.*s", SLICE_ARGS(error));
     else if ((status = engine_start(&e, arguments, s, a)) == EXIT_DONE) {
-        status = run_site(arguments, s, &e, a);
+        status = bring_files_home(arguments, s, &e, a);
         engine_stop(&e);
     }
     site_close(s);

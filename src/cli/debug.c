@@ -24,7 +24,8 @@ typedef struct debug_input {
     findings *found;
 } debug_input;
 
-/* The body of a page as the site generator takes it: /\A\uFEFF?(---\s*\n.*?\n?)^((---|\.\.\.)\s*$\n?)/m is cut off. */
+/* The body of a page as the site generator takes it: /\A\uFEFF?(---\s*\n.*?\n?)^((---|\.\.\.)\s*$\n?)/m is
+ * cut off. */
 static slice skip_front_matter(slice page, uint32_t *line) {
     slice text = slice_starts_with(page, SLICE("\xEF\xBB\xBF")) ? slice_from(page, 3) : page;
     size_t at = 3, last = 0;
@@ -33,7 +34,8 @@ static slice skip_front_matter(slice page, uint32_t *line) {
         last = text.data[at++] == '\n' ? at : last;
     if (!slice_starts_with(text, SLICE("---")) || last == 0)
         return page;
-    /* Blank lines in front of the first value belong to the opening: the search starts behind the first one. */
+    /* Blank lines in front of the first value belong to the opening: the search starts behind the first one.
+     */
     for (at = slice_find_char(text, '\n', 0); at != SLICE_NONE; at = slice_find_char(text, '\n', at)) {
         slice rest = slice_from(text, ++at);
         size_t end = at + 3;
@@ -89,9 +91,19 @@ static void debug_repair(const debug_input *in, buffer *out) {
     buffer_append(out, repair_text(in->bytes, &options, in->arena, in->found));
 }
 
-/* debug assets [URL [BASEURL [RULE...]]] FILE: one address a line → what a page is to hold, and what is
- * fetched. The site's own address and the rules to turn on come first; a line that begins with "link " stands
- * in a link. */
+/* The lines of the input: an address; "link " before it says that it stands in a link. */
+static bool rewrite_line(const debug_input *in, const asset_rules *rules, size_t *from,
+                         asset_reference *out) {
+    size_t end = slice_find_char(in->bytes, '\n', *from);
+    slice line = slice_sub(in->bytes, *from, end);
+    *from = end == SLICE_NONE ? in->bytes.length : end + 1;
+    bool link = slice_starts_with(line, SLICE("link "));
+    return asset_rewrite_url(rules, slice_from(line, link ? 5 : 0), link ? ASSET_LINK : ASSET_PICTURE,
+                             in->arena, out);
+}
+
+/* debug assets [URL [BASEURL [RULE...]]] FILE: one address a line, all of one site → what a page is to hold,
+ * and what is fetched. The site's own address and the rules to turn on come first. */
 static void debug_assets(const debug_input *in, buffer *out) {
     slice on[16], error, shipped = asset_rules_shipped();
     asset_settings settings = {.on = on};
@@ -104,18 +116,22 @@ static void debug_assets(const debug_input *in, buffer *out) {
         buffer_append(out, error);
         return;
     }
-    for (size_t from = 0, to; from < in->bytes.length; from = to + 1) {
-        to = slice_find_char(in->bytes, '\n', from);
-        slice line = slice_sub(in->bytes, from, to);
-        to = to == SLICE_NONE ? in->bytes.length : to;
-        bool link = slice_starts_with(line, SLICE("link "));
-        asset_reference reference;
-        if (asset_rewrite_url(rules, slice_from(line, link ? 5 : 0), link ? ASSET_LINK : ASSET_PICTURE,
-                              in->arena, &reference))
-            buffer_printf(out, "%.*s <- %.*s\n", SLICE_ARGS(reference.url), SLICE_ARGS(reference.remote));
-        else
+    asset_book *book = asset_book_create(in->arena);
+    asset_reference reference;
+    for (size_t from = 0; from < in->bytes.length;)
+        if (rewrite_line(in, rules, &from, &reference))
+            asset_book_add(book, &reference);
+    asset_book_settle(book, rules);
+    asset_rules_use_book(rules, book);
+    for (size_t from = 0; from < in->bytes.length;)
+        if (rewrite_line(in, rules, &from, &reference)) {
+            buffer_append(out, reference.url);
+            buffer_append(out, SLICE(" <- "));
+            buffer_append(out, reference.remote);
+            buffer_append_char(out, '\n');
+        } else {
             buffer_append(out, SLICE("as it is\n"));
-    }
+        }
 }
 
 /* Writes a page's front matter as the CMS would; an error as `line:column: message`. */
@@ -184,8 +200,8 @@ static void debug_mapping(const debug_input *in, buffer *out) {
     mapping_free(set);
 }
 
-/* debug express [ID...] FILE: HTML → what the schema holds, one block a line. Other pages link to the ids, which
- * come sorted. */
+/* debug express [ID...] FILE: HTML → what the schema holds, one block a line. Other pages link to the ids,
+ * which come sorted. */
 static void debug_express(const debug_input *in, buffer *out) {
     dom_node *body = dom_parse(in->bytes, NULL, in->arena, in->found);
     slice *ids = arena_alloc(in->arena, (size_t)in->argc * sizeof *ids + 1);
@@ -207,8 +223,8 @@ static void save_one(slice page, arena *a, findings *found, buffer *out) {
     save_body(save_load(parts.body, parts.body_line, a, found), a, out);
 }
 
-/* debug save [--bodies] FILE: a page, opened and saved. --bodies: bodies with a NUL behind each; for each the result
- * and a NUL. */
+/* debug save [--bodies] FILE: a page, opened and saved. --bodies: bodies with a NUL behind each; for each the
+ * result and a NUL. */
 static void debug_save(const debug_input *in, buffer *out) {
     if (in->argc == 0) {
         save_one(in->bytes, in->arena, in->found, out);
@@ -231,15 +247,9 @@ static const struct {
     const char *name;
     void (*run)(const debug_input *in, buffer *out);
 } STAGES[] = {
-    {"assets", debug_assets},
-    {"dom", debug_dom},
-    {"legacy", debug_legacy},
-    {"mapping", debug_mapping},
-    {"repair", debug_repair},
-    {"page", debug_page},
-    {"express", debug_express},
-    {"save", debug_save},
-    {"tiptap", debug_tiptap},
+    {"assets", debug_assets},   {"dom", debug_dom},       {"legacy", debug_legacy},
+    {"mapping", debug_mapping}, {"repair", debug_repair}, {"page", debug_page},
+    {"express", debug_express}, {"save", debug_save},     {"tiptap", debug_tiptap},
     {"manual", debug_manual},
 };
 

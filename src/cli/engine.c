@@ -1,5 +1,6 @@
 /* From the command line and a site to what convert_page is given. */
 #include "engine.h"
+#include "remote.h"
 #include "rules.h"
 
 #include <stdio.h>
@@ -46,6 +47,8 @@ static slice make_fingerprint(const engine *e, const vector *sources, const asse
     add_part(&out, asset_rules_shipped());
     add_part(&out, assets->url);
     add_part(&out, assets->baseurl);
+    for (size_t i = 0; i < assets->on_count; i++)
+        add_part(&out, assets->on[i]);
     for (size_t i = 0; i < e->options.variable_count; i++) {
         add_part(&out, e->options.variables[i].name);
         add_part(&out, e->options.variables[i].value);
@@ -60,18 +63,12 @@ int engine_start(engine *e, const cli_arguments *arguments, const site *s, arena
     *e = (engine){.options = convert_defaults()};
     if (!collect_rules(arguments, s ? slice_c_string(site_root(s), a) : ".", a, &sources))
         return EXIT_ENVIRONMENT;
-    asset_settings assets = {.on = NULL};
-    if (s) {
+    asset_settings assets;
+    if (s)
         add_variables(e, site_config(s), a);
-        assets.url = page_front_text(site_config(s), SLICE("url"));
-        assets.baseurl = page_front_text(site_config(s), SLICE("baseurl"));
-    }
-    slice shipped = asset_rules_shipped(), error;
-    e->options.assets = asset_rules_load(&shipped, 1, &assets, a, &error);
-    if (!e->options.assets) {
-        complain("%.*s", SLICE_ARGS(error));
-        return EXIT_ENVIRONMENT;
-    }
+    e->options.assets = e->assets = load_asset_rules(arguments, s, a, &assets);
+    if (!e->assets)
+        return EXIT_USAGE;
     e->options.no_repair = option_given(arguments, OPTION_NO_REPAIR);
     e->options.refuse_at = option_given(arguments, OPTION_STRICT) ? GRADE_REVIEW : GRADE_REFUSED;
     if (!add_disabled(e, arguments))

@@ -10,6 +10,7 @@ typedef struct engine {
     convert_options options;
     slice fingerprint; /* of all that decides a page's result besides its bytes and the program */
     mapping_set *mappings;
+    asset_rules *assets; /* those of `options`, to give them a book */
 } engine;
 
 /* `s` may be NULL: pages without a site. EXIT_DONE, or the exit status after saying what is wrong. `a` must

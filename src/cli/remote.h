@@ -1,0 +1,29 @@
+/* The remote files of a site, for the commands that list or fetch them. */
+#ifndef ISOMERIZE_CLI_REMOTE_H
+#define ISOMERIZE_CLI_REMOTE_H
+
+#include "assets/assets.h"
+#include "cli.h"
+#include "site/site.h"
+
+typedef struct remote_files {
+    asset_rules *rules;
+    asset_book *book;
+    vector pages; /* of vector of slice: the pages that use each entry of the book, in their order */
+    arena *arena;
+} remote_files;
+
+/* The asset rules in force: shipped, of the site's _config.yml (`s` may be NULL), of the command line. NULL:
+ * said why not. `settings` gets what they depend on besides the shipped file. */
+asset_rules *load_asset_rules(const cli_arguments *arguments, const site *s, arena *a,
+                              asset_settings *settings);
+
+/* Opens the site's book, notes what its pages need, and gives names: reads every page of the checkout, writes
+ * nothing. False: said why not. End it with remote_close. */
+bool remote_open(remote_files *r, const site *s, asset_rules *rules, arena *a);
+void remote_close(remote_files *r);
+
+/* Fetches what is not here, as the command line says. False: said why not. */
+bool remote_fetch(remote_files *r, const cli_arguments *arguments);
+
+#endif
