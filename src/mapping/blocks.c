@@ -29,15 +29,6 @@ static bool has_class(const dom_node *node, const char *name) {
     return node->type == DOM_ELEMENT && dom_has_class(node, slice_of(name));
 }
 
-/* The element sibling before `node`, when only white space is between them. */
-static dom_node *previous_solid(const dom_node *node) {
-    dom_node *before = node->previous;
-    while (before &&
-           (before->type == DOM_COMMENT || (before->type == DOM_TEXT && !slice_trim(before->text).length)))
-        before = before->previous;
-    return before;
-}
-
 /* ---- unwrapping -------------------------------------------------------------------------------------- */
 
 /* Inside these no paragraph may start. */
@@ -117,18 +108,27 @@ static dom_node *make_card(engine *e, const item *it, uint32_t line) {
     return card;
 }
 
+/* A finding about words that the page did not show before: the self-check at the end reads `after`. */
+static void report_added(engine *e, finding_code code, uint32_t line, slice detail, slice words) {
+    finding *f = findings_add(e->found, code, line, "%.*s", SLICE_ARGS(detail));
+    if (f)
+        f->after = words;
+}
+
 static void report_card(engine *e, const item *it) {
     uint32_t line = it->first->line;
     if (it->second.href.length)
-        findings_add(e->found, FINDING_CARD_SECOND_LINK, it->second.line, "%.*s beside %.*s",
-                     SLICE_ARGS(it->second.href), SLICE_ARGS(it->href));
+        report_added(
+            e, FINDING_CARD_SECOND_LINK, it->second.line,
+            format_slice(e->arena, "%.*s beside %.*s", SLICE_ARGS(it->second.href), SLICE_ARGS(it->href)),
+            it->second.text);
     if (it->alt_from_title)
         findings_add(e->found, FINDING_CARD_PICTURE_WITHOUT_ALT, it->picture->line, "%.*s",
                      SLICE_ARGS(*dom_attribute_get(it->picture, SLICE("src"))));
     if (it->default_link_text)
-        findings_add(e->found, FINDING_CARD_LINK_TEXT, line, "%.*s", SLICE_ARGS(it->href));
+        report_added(e, FINDING_CARD_LINK_TEXT, line, it->href, it->link_text);
     if (it->title_from_alt)
-        findings_add(e->found, FINDING_CARD_TITLE_ADDED, line, "%.*s", SLICE_ARGS(it->title));
+        report_added(e, FINDING_CARD_TITLE_ADDED, line, it->title, it->title);
     if (it->was_rich)
         findings_add(e->found, FINDING_CARD_PLAIN_TEXT, line, "%.*s", SLICE_ARGS(it->description));
     for (size_t i = 0; i < it->leftover.count; i++)
@@ -289,17 +289,11 @@ static void flatten_summary(engine *e, dom_node *from, dom_node *summary) {
     (void)e;
 }
 
-static bool is_switch(const dom_node *node) {
-    const slice *type = dom_attribute_get(node, SLICE("type"));
-    return node->tag == DOM_TAG_INPUT && type &&
-           (slice_equal_nocase(*type, SLICE("checkbox")) || slice_equal_nocase(*type, SLICE("radio")));
-}
-
-/* The boxes that opened and closed the old accordion. */
-static void remove_switches(dom_node *root) {
-    for (dom_node *at = root, *next; at; at = next) {
-        next = dom_next(at, root);
-        if (at != root && at->type == DOM_ELEMENT && is_switch(at))
+/* The boxes that opened and closed the old accordion: those of this item, none further in. */
+static void remove_switches(dom_node *parent) {
+    for (dom_node *at = parent->first_child, *next; at; at = next) {
+        next = at->next;
+        if (is_switch(at))
             dom_remove(at);
     }
 }
@@ -329,6 +323,9 @@ static void make_details(engine *e, const item *it, dom_node *group, const dom_n
         summary_parent = up;
     }
     remove_switches(content);
+    remove_switches(summary);
+    if (it->first == it->last)
+        remove_switches(it->first);
     if (it->content && is_inside(it->content, content)) {
         if (one)
             wrap_phrases(e, it->first);
@@ -499,8 +496,10 @@ static void make_dropped(engine *e, const claim *c) {
     slice text = plain_text(first, last, e->arena);
     finding *f = findings_add(e->found, FINDING_DROPPED_BY_RULE, c->line, "%.*s: %.*s",
                               SLICE_ARGS(c->element), SLICE_ARGS(text));
-    if (f)
+    if (f) {
         f->became = slice_copy(c->rule->note, e->arena);
+        f->before = text;
+    }
     for (dom_node *node = first, *next; node; node = next) {
         next = node == last ? NULL : node->next;
         dom_remove(node);

@@ -83,6 +83,12 @@ bool is_blank(const dom_node *node) {
     return true;
 }
 
+bool is_switch(const dom_node *node) {
+    const slice *type = node->type == DOM_ELEMENT ? dom_attribute_get(node, SLICE("type")) : NULL;
+    return node->tag == DOM_TAG_INPUT && type &&
+           (slice_equal_nocase(*type, SLICE("checkbox")) || slice_equal_nocase(*type, SLICE("radio")));
+}
+
 bool is_inside(const dom_node *node, const dom_node *outer) {
     while (node && node != outer)
         node = node->parent;
@@ -91,6 +97,13 @@ bool is_inside(const dom_node *node, const dom_node *outer) {
 
 static bool is_gap(const dom_node *node) {
     return node->type == DOM_COMMENT || (node->type == DOM_TEXT && slice_trim(node->text).length == 0);
+}
+
+dom_node *previous_solid(const dom_node *node) {
+    dom_node *before = node->previous;
+    while (before && is_gap(before))
+        before = before->previous;
+    return before;
 }
 
 dom_node *next_solid(const dom_node *node) {

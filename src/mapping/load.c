@@ -292,6 +292,12 @@ static void read_when_some(loader *l, const value *v, rule *r) {
 static void read_when_none(loader *l, const value *v, rule *r) {
     read_selectors(l, v, &r->when.none);
 }
+static void read_when_not_after(loader *l, const value *v, rule *r) {
+    read_selector(l, v, &r->when.not_after);
+}
+static void read_when_not_before(loader *l, const value *v, rule *r) {
+    read_selector(l, v, &r->when.not_before);
+}
 static void read_when_text_is(loader *l, const value *v, rule *r) {
     size_t count = list_length(l, v);
     r->when.text_is = arena_zeroed(l->arena, (count + 1) * sizeof(slice));
@@ -301,11 +307,17 @@ static void read_when_text_is(loader *l, const value *v, rule *r) {
 }
 
 static const key CONDITION_KEYS[] = {
-    {KEY("items"), read_when_items}, {KEY("only-items"), read_when_only_items},
-    {KEY("text"), read_when_text},   {KEY("text-is"), read_when_text_is},
-    {KEY("has"), read_when_has},     {KEY("has-not"), read_when_has_not},
-    {KEY("every"), read_when_every}, {KEY("some"), read_when_some},
+    {KEY("items"), read_when_items},
+    {KEY("only-items"), read_when_only_items},
+    {KEY("text"), read_when_text},
+    {KEY("text-is"), read_when_text_is},
+    {KEY("has"), read_when_has},
+    {KEY("has-not"), read_when_has_not},
+    {KEY("every"), read_when_every},
+    {KEY("some"), read_when_some},
     {KEY("none"), read_when_none},
+    {KEY("not-after"), read_when_not_after},
+    {KEY("not-before"), read_when_not_before},
 };
 
 /* ---- runs -------------------------------------------------------------------------------------------- */
@@ -685,7 +697,8 @@ static bool always_claims(const rule *r) {
     const conditions *w = &r->when;
     bool unconditional = w->items.min <= 1 && w->items.max == UINT32_MAX && w->text.min == 0 &&
                          w->text.max == UINT32_MAX && !w->only_items && !w->has.count && !w->has_not.count &&
-                         !w->every.count && !w->some.count && !w->none.count && !w->text_is_count;
+                         !w->every.count && !w->some.count && !w->none.count && !w->text_is_count &&
+                         !w->not_after && !w->not_before;
     return unconditional && !r->items && r->match && r->leftover != LEFTOVER_REFUSE &&
            (r->make == BLOCK_UNWRAP || r->make == BLOCK_DROP || r->make == BLOCK_KEEP ||
             r->make == BLOCK_PARAGRAPH || r->make == BLOCK_HEADING || r->make == BLOCK_QUOTE);

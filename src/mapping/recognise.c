@@ -149,8 +149,22 @@ static const dom_node *outside_items(engine *e, const claim *c) {
     return NULL;
 }
 
+static slice check_neighbours(engine *e, const conditions *when, const item *whole) {
+    const dom_node *before = previous_solid(whole->first), *after = next_solid(whole->last);
+    if (when->not_after && before && dom_matches(e->matcher, when->not_after, before, NULL))
+        return format_slice(e->arena, "not-after: it follows <%.*s> (line %u)", SLICE_ARGS(before->name),
+                            before->line);
+    if (when->not_before && after && dom_matches(e->matcher, when->not_before, after, NULL))
+        return format_slice(e->arena, "not-before: <%.*s> (line %u) follows", SLICE_ARGS(after->name),
+                            after->line);
+    return (slice){0};
+}
+
 static slice check_shape(engine *e, const claim *c, const item *whole) {
     const conditions *when = &c->rule->when;
+    slice beside = check_neighbours(e, when, whole);
+    if (beside.length)
+        return beside;
     for (size_t i = 0; i < when->has.count; i++)
         if (!holds(e, when->has.items[i], whole))
             return format_slice(e->arena, "has: `%.*s` is not there", SLICE_ARGS(when->has.texts[i]));
@@ -250,6 +264,19 @@ static bool holds_no_blocks(block_kind make) {
     return make == BLOCK_DROP || make == BLOCK_LINK || make == BLOCK_KEEP;
 }
 
+/* The boxes that open and close an item: among its elements, or their children. */
+static void mark_switches(recognition *r, const item *it, const claim *c) {
+    for (dom_node *node = it->first; node; node = node->next) {
+        if (is_switch(node))
+            mark(r, node, NODE_LEAF, c);
+        for (dom_node *child = node->first_child; child; child = child->next)
+            if (is_switch(child))
+                mark(r, child, NODE_LEAF, c);
+        if (node == it->last)
+            break;
+    }
+}
+
 /* What inside the claim is settled, and what stays open to other rules. */
 static void mark_claim(recognition *r, const claim *c) {
     if (c->container)
@@ -276,8 +303,10 @@ static void mark_claim(recognition *r, const claim *c) {
             if (node == it->last)
                 break;
         }
-        if (it->summary)
+        if (it->summary) {
             mark(r, it->summary, NODE_LEAF, c);
+            mark_switches(r, it, c);
+        }
         if (it->content)
             mark(r, it->content, NODE_CONSUMED, c);
     }
@@ -302,6 +331,22 @@ static slice nearest_card_miss(const recognition *r) {
     return best ? best->condition : (slice){0};
 }
 
+/* Whether an outer claim has settled something inside already: a summary, a wrapper. */
+static bool holds_settled(const claim *c) {
+    if (c->rule->make == BLOCK_UNWRAP)
+        return false;
+    const dom_node *first = c->container ? c->container : c->items[0].first;
+    const dom_node *last = c->container ? c->container : c->items[c->item_count - 1].last;
+    for (const dom_node *root = first; root; root = root->next) {
+        for (const dom_node *at = root; at; at = dom_next(at, root))
+            if (at->flags & (NODE_LEAF | NODE_CONSUMED))
+                return true;
+        if (root == last)
+            break;
+    }
+    return false;
+}
+
 static claim *try_rule(recognition *r, const rule *candidate, dom_node *node) {
     engine *e = r->engine;
     if (candidate->match ? !dom_matches(e->matcher, candidate->match, node, NULL)
@@ -318,6 +363,8 @@ static claim *try_rule(recognition *r, const rule *candidate, dom_node *node) {
     *c = (claim){candidate, candidate->match ? node : NULL, items.items, items.count, node->line, {0}, {0}};
     uint32_t held = 0;
     slice failure = check_claim(e, c, &held);
+    if (!failure.length && holds_settled(c))
+        failure = SLICE("something inside belongs to another rule's block");
     if (!failure.length)
         return c;
     add_miss(r, candidate, failure, held);

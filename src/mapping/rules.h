@@ -66,8 +66,9 @@ typedef struct selectors {
 typedef struct conditions {
     range items, text;
     bool only_items;
-    selectors has, has_not;      /* of the whole shape */
-    selectors every, some, none; /* of the items */
+    selectors has, has_not;                     /* of the whole shape */
+    selectors every, some, none;                /* of the items */
+    const dom_selector *not_after, *not_before; /* of what stands beside the shape; may be NULL */
     slice *text_is;
     size_t text_is_count;
 } conditions;
