@@ -223,16 +223,30 @@ static void save_one(slice page, arena *a, findings *found, buffer *out) {
     save_body(save_load(parts.body, parts.body_line, a, found), a, out);
 }
 
-/* debug save [--bodies] FILE: a page, opened and saved. --bodies: bodies with a NUL behind each; for each the
- * result and a NUL. */
+/* HTML in the editor's markup, as it would be written; nothing where it does not settle. */
+static void settle_one(slice html, arena *a, buffer *out) {
+    findings found = findings_new(a);
+    tiptap_node *document = tiptap_parse(dom_parse(html, NULL, a, NULL), a, NULL);
+    save_settled settled = save_settle(document, a, &found);
+    if (settled.stable)
+        buffer_append(out, settled.body);
+}
+
+/* debug save [--bodies|--settle] FILE: a page, opened and saved. --bodies: bodies with a NUL behind each, for each what
+ * is saved and a NUL. --settle: the same, each settled. */
 static void debug_save(const debug_input *in, buffer *out) {
     if (in->argc == 0) {
         save_one(in->bytes, in->arena, in->found, out);
         return;
     }
+    bool settle = strcmp(in->argv[0], "--settle") == 0;
     arena *own = arena_create(0);
     for (size_t at = 0, end; (end = slice_find_char(in->bytes, '\0', at)) != SLICE_NONE; at = end + 1) {
-        save_body(save_load(slice_sub(in->bytes, at, end), 1, own, NULL), own, out);
+        slice body = slice_sub(in->bytes, at, end);
+        if (settle)
+            settle_one(body, own, out);
+        else
+            save_body(save_load(body, 1, own, NULL), own, out);
         buffer_append_char(out, '\0');
         arena_reset(own);
     }

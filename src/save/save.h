@@ -24,8 +24,8 @@ typedef struct save_settled {
     slice body;            /* the bytes to write */
     tiptap_node *document; /* what the editor makes of them */
     bool stable;           /* false: no fixed point was found; the page must not be written */
-    bool same_text;        /* the visible characters, without white space, are those of the document given */
-    uint32_t rounds;       /* how often it was saved and opened again: 1 when it was stable at once */
+    bool same_text;  /* the words are those of the document given; a space may have been added (finding) */
+    uint32_t rounds; /* how often it was saved and opened again: 1 when it was stable at once */
 } save_settled;
 
 /* Mends what cannot survive a save (blank lines in code, line breaks in attribute values), with findings,

@@ -58,7 +58,7 @@ static void mend_code_block(tiptap_node *block, arena *a, findings *found) {
 }
 
 /* Line breaks in a value become spaces: a blank line among them would tear the page apart. */
-static slice mend_value(slice value, arena *a) {
+static slice mend_lines(slice value, arena *a) {
     bool broken = false;
     for (size_t i = 0; i < value.length && !broken; i++)
         broken = value.data[i] == '\n' || value.data[i] == '\r';
@@ -70,30 +70,126 @@ static slice mend_value(slice value, arena *a) {
     return (slice){copy, value.length};
 }
 
-static void mend_values(tiptap_node *node, arena *a) {
-    size_t count;
-    tiptap_type_attributes((tiptap_type)node->type, &count);
-    for (size_t i = 0; node->values && i < count; i++)
-        if (node->values[i].data)
-            node->values[i] = mend_value(node->values[i], a);
+/* Whether an attribute is written under its own name, so that the sanitiser sees it. */
+static bool is_written(const tiptap_node *node, tiptap_attribute attribute) {
+    switch ((tiptap_type)node->type) {
+    case TIPTAP_IMAGE:
+    case TIPTAP_IFRAME:
+    case TIPTAP_CLICKABLE_CARD:
+        return attribute != TIPTAP_IFRAME_ALLOWFULLSCREEN;
+    default:
+        return false;
+    }
+}
+
+typedef struct mending {
+    arena *arena;
+    findings *found;
+} mending;
+
+/* A value as it can be written. What the sanitiser takes away is reported here: it goes with the first save.
+ */
+static slice mend_value(const mending *m, slice element, slice name, slice value, uint32_t line) {
+    value = mend_lines(value, m->arena);
+    if (value.length && !is_allowed_attribute(element, name, trim_wide(value)))
+        findings_add(m->found, FINDING_UNSAFE_VALUE, line, "%.*s=\"%.*s\"", SLICE_ARGS(name),
+                     SLICE_ARGS(value));
+    return value;
 }
 
 static bool mend_link(void *context, tiptap_attribute attribute, uint32_t line, slice *url) {
-    (void)attribute;
-    (void)line;
-    slice mended = mend_value(*url, context);
+    if (attribute != TIPTAP_LINK_HREF)
+        return false;
+    slice mended = mend_value(context, SLICE("a"), SLICE("href"), *url, line);
     bool changed = mended.data != url->data;
     *url = mended;
     return changed;
 }
 
+/* colspan and rowspan as a browser reads them: the digits at the start, 1 to 1000; 1 for anything else. */
+static void mend_span(tiptap_node *cell, tiptap_attribute attribute, arena *a) {
+    slice value = tiptap_get(cell, attribute);
+    size_t span = tiptap_get_span(cell, attribute);
+    slice mended = format_slice(a, "%zu", span ? span : 1);
+    if (!slice_equal(value, mended))
+        tiptap_set(cell, attribute, mended, a);
+}
+
+/* The attributes of a node that are written under their own names. */
+static void mend_values(const mending *m, tiptap_node *node) {
+    if (node->type == TIPTAP_TABLE_CELL) {
+        mend_span(node, TIPTAP_TABLE_CELL_COLSPAN, m->arena);
+        mend_span(node, TIPTAP_TABLE_CELL_ROWSPAN, m->arena);
+    } else if (node->type == TIPTAP_TABLE_HEADER) {
+        mend_span(node, TIPTAP_TABLE_HEADER_COLSPAN, m->arena);
+        mend_span(node, TIPTAP_TABLE_HEADER_ROWSPAN, m->arena);
+    } else if (node->values) {
+        slice element =
+            node->type == TIPTAP_IMAGE ? SLICE("img") : tiptap_type_element((tiptap_type)node->type);
+        size_t count;
+        tiptap_attribute first = tiptap_type_attributes((tiptap_type)node->type, &count);
+        for (size_t i = 0; i < count; i++)
+            if (node->values[i].data && is_written(node, (tiptap_attribute)((size_t)first + i)))
+                node->values[i] =
+                    mend_value(m, element, tiptap_attribute_name((tiptap_attribute)((size_t)first + i)),
+                               node->values[i], node->line);
+    }
+}
+
+static bool is_linked_image(const tiptap_node *node) {
+    return node->type == TIPTAP_IMAGE && tiptap_get(node, TIPTAP_IMAGE_HREF).length > 0;
+}
+
+/* Code blocks and linked pictures do not begin a line of their own, and neither holds a page together for
+ * Markdown (CommonMark 0.30 §4.6, type 1 ends at </pre>): a page that begins with several, code among them,
+ * would be torn. */
+static bool begins_with_loose_code(const tiptap_node *document) {
+    size_t count = 0;
+    bool code = false;
+    for (const tiptap_node *at = document->first_child;
+         at && (at->type == TIPTAP_CODE_BLOCK || is_linked_image(at)); at = at->next) {
+        count++;
+        code = code || at->type == TIPTAP_CODE_BLOCK;
+    }
+    return count >= 2 && code;
+}
+
 static void mend_document(tiptap_node *document, arena *a, findings *found) {
+    mending m = {a, found};
     for (tiptap_node *at = document; at; at = tiptap_next(at, document)) {
-        mend_values(at, a);
+        mend_values(&m, at);
         if (at->type == TIPTAP_CODE_BLOCK)
             mend_code_block(at, a, found);
     }
-    tiptap_visit_urls(document, mend_link, a, a);
+    tiptap_visit_urls(document, mend_link, &m, a);
+    if (begins_with_loose_code(document)) {
+        findings_add(found, FINDING_CODE_AT_START, document->first_child->line, "code block");
+        tiptap_insert_before(document->first_child, tiptap_new_node(a, TIPTAP_PARAGRAPH, 0));
+    }
+}
+
+/* Elements that stand in each other when the document is written, at most: a node takes three, text nine
+ * marks. */
+static size_t written_depth(const tiptap_node *document) {
+    size_t depth = 0, deepest = 0;
+    for (const tiptap_node *at = document; at;) {
+        if (at->first_child) {
+            at = at->first_child;
+            depth += at->type == TIPTAP_TASK_ITEM || at->type == TIPTAP_TABLE || at->type == TIPTAP_CODE_BLOCK
+                         ? 2
+                         : 1;
+            deepest = depth > deepest ? depth : deepest;
+            continue;
+        }
+        while (at && at != document && !at->next) {
+            depth -= at->type == TIPTAP_TASK_ITEM || at->type == TIPTAP_TABLE || at->type == TIPTAP_CODE_BLOCK
+                         ? 2
+                         : 1;
+            at = at->parent;
+        }
+        at = at && at != document ? at->next : NULL;
+    }
+    return deepest + TIPTAP_MARK_COUNT;
 }
 
 /* ---- settling ---------------------------------------------------------------------------------------- */
@@ -260,6 +356,8 @@ save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
     text_print before = print_text(document);
     mend_document(document, a, found);
     tiptap_complete(document, a);
+    if (written_depth(document) >= DOM_DEPTH_MAX)
+        return (save_settled){{NULL, 0}, document, false, true, 0};
     save_settled settled = save_until_stable(document, 16384, a);
     text_print after = print_text(settled.document);
     if (after.letters == before.letters && after.words != before.words) {
