@@ -158,7 +158,9 @@ static void report_element(walk *w, const dom_node *node) {
             return;
         }
     }
-    findings_add(w->found, code, node->line, "<%.*s>", SLICE_ARGS(node->name));
+    const dom_node *text = node->first_child;
+    slice words = text && text->type == DOM_TEXT ? slice_trim(text->text) : (slice){NULL, 0};
+    findings_add(w->found, code, node->line, "<%.*s>%.*s", SLICE_ARGS(node->name), SLICE_ARGS(words));
 }
 
 static void report_tooltip(walk *w, const dom_node *node) {
