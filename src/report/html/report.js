@@ -303,18 +303,21 @@ function makePane(title, note, html) {
 
 function showRenderings() {
   if (!content) return;
-  const has = content.before !== undefined || content.after !== undefined;
-  const panes = !has ? [] : [makePane('Old page', 'as visitors see it today', content.before || '')];
-  if (content.after !== undefined) panes.push(makePane('New page', run.dry_run ? 'as it would be saved' : 'as it was saved', content.after));
-  $('renderings').replaceChildren(...panes.length ? panes : [make('p', {class: 'empty'}, current.message || 'This page has no content to show: ' + STATES[current.state].toLowerCase() + '.')]);
+  const panes = [];
+  if (content.before || content.patch) panes.push(makePane('Old page', 'as visitors see it today', content.before || ''));
+  if (content.patch) panes.push(makePane('New page', run.dry_run ? 'as it would be saved' : 'as it was saved', content.after || ''));
+  if (!panes.length) panes.push(make('p', {class: 'empty'}, current.message || (current.state === 'changed'
+    ? 'A report of many sites holds no page contents: open the report of this site alone, made by isomerize diff --format=html.'
+    : 'This page has no content to show: ' + STATES[current.state].toLowerCase() + '.')));
+  $('renderings').replaceChildren(...panes);
   showLegend();
   $('remote-choice').hidden = !/<img\b[^>]* data-remote="/.test((content.before || '') + (content.after || ''));
 }
 
 // What the marks mean, or that there are none.
 function showLegend() {
-  const same = content.after !== undefined && !/<(del|ins|mark) class="iz"/.test((content.before || '') + content.after);
-  $('legend').hidden = view === 'source' || content.after === undefined;
+  const same = !/<(del|ins|mark) class="iz"/.test((content.before || '') + (content.after || ''));
+  $('legend').hidden = view === 'source' || !content.patch;
   for (const sample of $('legend').children) sample.hidden = (sample.id === 'same') !== same;
 }
 
@@ -337,7 +340,7 @@ function parsePatch(patch) {
 
 function showSource() {
   if (!content.patch) {
-    $('source').replaceChildren(make('p', {class: 'empty'}, 'The page file does not change.'));
+    $('source').replaceChildren(make('p', {class: 'empty'}, current.state === 'changed' ? 'This report does not hold the source.' : 'The page file does not change.'));
     return;
   }
   const rows = parsePatch(content.patch).map(([kind, old, now, sign, text]) => make('tr', {class: kind || false, 'data-old': old || false},
