@@ -64,8 +64,7 @@ static bool read_picture(void *context, slice path, slice *bytes) {
     return path.length && site_read(s->site, path, s->picture, bytes, &error) && bytes->length <= PICTURE_MAX;
 }
 
-void show_begin(show *s, const cli_arguments *arguments, const site *of, bool dry_run,
-                report_format format) {
+void show_begin(show *s, const cli_arguments *arguments, const site *of, bool dry_run, report_format format) {
     memset(s, 0, sizeof *s);
     s->arguments = arguments;
     s->site = of;
@@ -109,9 +108,9 @@ static void draw_progress(show *s, double now) {
     double rate = (double)s->done / now, left = rate > 0 ? (double)(s->total - s->done) / rate : 0;
     char line[256];
     snprintf(line, sizeof line,
-             "%zu of %zu pages, %.0f a second, %.0f s left; clean %zu, review %zu, loss %zu, refused %zu",
-             s->done, s->total, rate, left, t->grades[GRADE_CLEAN], t->grades[GRADE_REVIEW],
-             t->grades[GRADE_LOSS], t->grades[GRADE_REFUSED]);
+             "%zu of %zu pages, %.0f/s, %.0f s left: %zu clean, %zu review, %zu loss, %zu refused", s->done,
+             s->total, rate, left, t->grades[GRADE_CLEAN], t->grades[GRADE_REVIEW], t->grades[GRADE_LOSS],
+             t->grades[GRADE_REFUSED]);
     if (s->terminal)
         fprintf(stderr, "\r%.*s\033[K", (int)terminal_width(STDERR_FILENO) - 1, line);
     else
