@@ -241,9 +241,11 @@ static bool is_lone_letter(const token_line *line, const reading *from, const ch
 
 /* Points against `value` standing for the tokens [at, behind) of the line, behind what `from` has read. */
 static uint32_t doubt_price(const token_line *line, const reading *from, const character *value, size_t at,
-                            size_t behind) {
+                            size_t behind, codepage page) {
     uint32_t points = is_far_fetched(value) ? FAR_FETCHED_PRICE : 0;
-    if (!from->misread && tears_word(line, at))
+    sequence next;
+    bool goes_on = line->tokens[behind].bytes && read_sequence(line, behind, page, &next);
+    if ((!from->misread && tears_word(line, at)) || (!goes_on && tears_word(line, behind)))
         points += TORN_PRICE;
     if (is_lone_letter(line, from, value, behind))
         points += LONE_LETTER_PRICE;
@@ -263,7 +265,7 @@ static void offer_sequence(mojibake_search *s, const token_line *line, size_t is
         if (row[from].cost == NEVER || (found->kind == STEP_QUOTE && !row[from].quote_open))
             continue;
         uint32_t extra = price + (from ? 0 : stretch_price(page)) +
-                         doubt_price(line, &row[from], &value, at, at + found->length) * POINT;
+                         doubt_price(line, &row[from], &value, at, at + found->length, page) * POINT;
         step how = {found->value, (uint8_t)found->kind, (uint8_t)found->length, (uint8_t)from};
         reading on = read_on(&row[from], value, extra);
         on.misread = true;
@@ -294,8 +296,6 @@ static void offer_keeping(mojibake_search *s, const token_line *line, size_t isl
         if (row[mode].cost == NEVER)
             continue;
         uint32_t extra = mode == 0 ? 0 : what.value < 0x80 ? 2 : MIXED_PRICE * POINT;
-        if (row[mode].misread && tears_word(line, at))
-            extra += TORN_PRICE * POINT;
         reading on = read_on(&row[mode], what, extra);
         on.misread = false;
         offer(s, island, at + 1, mode, on, (step){what.value, STEP_KEEP, 1, (uint8_t)mode});
