@@ -113,7 +113,7 @@ static const struct {
     {"mentions", " Â© encoding "},
     {"tags", "<code><pre>"},
     {"broken lines", "caf\xC3\x83\xC2\xA9\n"},
-    {"NULs", "a\0"},
+    {"controls", "a\x01"},
 };
 
 int main(int argc, char **argv) {
