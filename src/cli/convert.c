@@ -94,12 +94,17 @@ static int bring_files_home(const cli_arguments *arguments, site *s, engine *e, 
     return status;
 }
 
-static int convert_site(const cli_arguments *arguments, arena *a) {
-    site *s = open_site(arguments, a);
+static int convert_site(const cli_arguments *given, arena *a) {
+    site *s = open_site(given, a);
     engine e;
     slice error;
+    cli_arguments all, *arguments = &all;
     if (!s)
         return EXIT_ENVIRONMENT;
+    if (!add_settings(given, s, a, &all)) {
+        site_close(s);
+        return EXIT_USAGE;
+    }
     const char *since = option_value(arguments, OPTION_SINCE, NULL);
     int status = EXIT_ENVIRONMENT;
     if (since && !site_keep_changed_since(s, since, &error))

@@ -21,9 +21,10 @@ static report_format choose_format(const cli_arguments *arguments) {
     return format;
 }
 
-static int diff_site(const cli_arguments *arguments, site *s, report_format format, arena *a) {
+static int diff_site(const cli_arguments *given, site *s, report_format format, arena *a) {
     engine e;
-    int status = engine_start(&e, arguments, s, a);
+    cli_arguments all, *arguments = &all;
+    int status = add_settings(given, s, a, &all) ? engine_start(&e, arguments, s, a) : EXIT_USAGE;
     if (status != EXIT_DONE)
         return status;
     e.options.keep_html = format == REPORT_HTML;

@@ -58,6 +58,69 @@ static slice make_fingerprint(const engine *e, const vector *sources, const asse
     return buffer_slice(&out);
 }
 
+/* ---- settings of the site -------------------------------------------------------------------- */
+
+static option_id option_by_name(slice name) {
+    for (int o = 0; o < OPTION_COUNT; o++)
+        if (slice_equal(name, slice_of(option_describe((option_id)o)->name)))
+            return (option_id)o;
+    return OPTION_COUNT;
+}
+
+/* One value of a setting as the command line would give it. False: it does not fit the option. */
+static bool add_value(cli_arguments *all, option_id o, const front_value *value, arena *a) {
+    bool is_flag = !option_describe(o)->argument;
+    if (is_flag != (value->kind == FRONT_BOOL))
+        return false;
+    if (is_flag && !value->boolean)
+        return true;
+    all->options[all->option_count].option = o;
+    if (value->kind == FRONT_STRING)
+        all->options[all->option_count].value = slice_c_string(value->text, a);
+    else if (value->kind == FRONT_NUMBER)
+        all->options[all->option_count].value = slice_c_string(format_slice(a, "%.15g", value->number), a);
+    else if (!is_flag)
+        return false;
+    all->option_count++;
+    return true;
+}
+
+static bool add_setting(cli_arguments *all, const front_entry *setting, arena *a) {
+    option_id o = option_by_name(setting->key);
+    bool known = o != OPTION_COUNT && o != OPTION_HELP && o != OPTION_VERSION && o != OPTION_FORCE;
+    bool fits = known;
+    if (known && setting->value.kind == FRONT_SEQUENCE)
+        for (uint32_t i = 0; fits && i < setting->value.count; i++)
+            fits = add_value(all, o, &setting->value.entries[i].value, a);
+    else if (known)
+        fits = add_value(all, o, &setting->value, a);
+    if (!known)
+        complain(".isomerize/config.yml:%u: '%.*s' is no setting; settings are the long names of options",
+                 setting->value.line, SLICE_ARGS(setting->key));
+    else if (!fits)
+        complain(".isomerize/config.yml:%u: %.*s: expected %s", setting->value.line, SLICE_ARGS(setting->key),
+                 option_describe(o)->argument ? "a value, or a list of values" : "true or false");
+    return fits;
+}
+
+bool add_settings(const cli_arguments *given, const site *s, arena *a, cli_arguments *all) {
+    const front_value *settings = site_settings(s);
+    size_t room = given->option_count + settings->count;
+    for (uint32_t i = 0; i < settings->count; i++)
+        room += settings->entries[i].value.count;
+    *all = *given;
+    all->options = arena_zeroed(a, (room + 1) * sizeof *all->options);
+    all->option_count = 0;
+    for (uint32_t i = 0; i < settings->count; i++)
+        if (!add_setting(all, &settings->entries[i], a))
+            return false;
+    for (size_t i = 0; i < given->option_count; i++)
+        all->options[all->option_count++] = given->options[i];
+    return true;
+}
+
+/* ---- starting ---------------------------------------------------------------------------------- */
+
 int engine_start(engine *e, const cli_arguments *arguments, const site *s, arena *a) {
     vector sources = vector_new(a, sizeof(mapping_source));
     *e = (engine){.options = convert_defaults()};

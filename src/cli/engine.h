@@ -13,6 +13,10 @@ typedef struct engine {
     asset_rules *assets; /* those of `options`, to give them a book */
 } engine;
 
+/* What the command line says, and before it, so that it counts less, what the site's `.isomerize/config.yml`
+ * says: options by their long names. False: a setting is wrong, said so. */
+bool add_settings(const cli_arguments *given, const site *s, arena *a, cli_arguments *all);
+
 /* `s` may be NULL: pages without a site. EXIT_DONE, or the exit status after saying what is wrong. `a` must
  * outlive the engine; end it with engine_stop. */
 int engine_start(engine *e, const cli_arguments *arguments, const site *s, arena *a);
