@@ -445,14 +445,11 @@ void recognise(engine *e) {
         }
         if (at->parent->flags & NODE_LEAF)
             at->flags |= NODE_LEAF;
-        bool settled = at->flags & (NODE_LEAF | NODE_CONSUMED);
-        claim *c = settled ? NULL : claim_at(&r, at);
-        account_for(&r, at,
-                    c         ? c
-                    : settled ? owner_of(&r, at)
-                              : NULL,
-                    c         ? MAPPING_CLAIMED
-                    : settled ? MAPPING_PART
-                              : MAPPING_UNCLAIMED);
+        bool settled = at->flags & (NODE_LEAF | NODE_CONSUMED), part = settled || at->flags & NODE_ITEM;
+        const claim *c = settled ? NULL : claim_at(&r, at);
+        if (c)
+            account_for(&r, at, c, MAPPING_CLAIMED);
+        else
+            account_for(&r, at, part ? owner_of(&r, at) : NULL, part ? MAPPING_PART : MAPPING_UNCLAIMED);
     }
 }
