@@ -22,13 +22,21 @@ static const char HEADING[] =
 enum { FIELDS = 8 };
 static const char *const STATES[] = {"wanted", "here", "failed"};
 
+/* A folder that is kept open, and the one that was opened before it. */
+typedef struct open_file {
+    int file;
+    struct open_file *before;
+} open_file;
+enum { FOLDERS_OPEN = 64 };
+
 struct store {
     int root, state, fetch, ledger; /* open files; -1: not */
     size_t lines;                   /* in the ledger */
     table folders;                  /* listed by look: path → itself */
     table names;                    /* folded path → slice *: the path as it is on the disk */
-    slice folder_path; /* of the folder that `folder` is: files come in their folder's neighbours */
-    int folder;
+    table opened;                   /* folder path → open_file *: files come in many folders in turn */
+    struct open_file *last_opened;
+    size_t opened_count;
 };
 
 /* ---- folders ------------------------------------------------------------------------------------------- */
@@ -41,9 +49,11 @@ static int open_folder_at(int parent, slice name, bool make) {
     }
     memcpy(text, name.data, name.length);
     text[name.length] = '\0';
-    if (make && mkdirat(parent, text, 0777) != 0 && errno != EEXIST)
-        return -1;
-    return openat(parent, text, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    int folder = openat(parent, text, flags);
+    if (folder >= 0 || !make || errno != ENOENT)
+        return folder;
+    return mkdirat(parent, text, 0777) != 0 && errno != EEXIST ? -1 : openat(parent, text, flags);
 }
 
 /* The folder at `path` ("" is the site's own), no link followed. */
@@ -60,6 +70,13 @@ static int open_folder(const store *s, slice path, bool make) {
         from = to + 1;
     }
     return folder;
+}
+
+static void close_folders(store *s, arena *a) {
+    for (; s->last_opened; s->last_opened = s->last_opened->before)
+        close(s->last_opened->file);
+    s->opened = (table){NULL, 0, 0, a};
+    s->opened_count = 0;
 }
 
 static slice folder_of(slice path) {
@@ -237,7 +254,7 @@ static bool rewrite_ledger(asset_book *book) {
             append_entry(&text, entry);
     }
     int file = openat(s->fetch, LEDGER, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
-    bool good = file >= 0 && write_whole(file, buffer_slice(&text)) && fsync(file) == 0 &&
+    bool good = file >= 0 && write_whole(file, buffer_slice(&text)) &&
                 renameat(s->fetch, LEDGER, s->state, LEDGER) == 0;
     if (file >= 0)
         close(file);
@@ -250,12 +267,9 @@ static bool rewrite_ledger(asset_book *book) {
 asset_book *asset_book_open(const char *root, arena *a, slice *error) {
     asset_book *book = asset_book_create(a);
     store *s = arena_zeroed(a, sizeof *s);
-    *s = (store){.root = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
-                 .state = -1,
-                 .fetch = -1,
-                 .ledger = -1,
-                 .folder = -1};
-    s->folders.arena = s->names.arena = a;
+    *s = (store){
+        .root = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), .state = -1, .fetch = -1, .ledger = -1};
+    s->folders.arena = s->names.arena = s->opened.arena = a;
     book->store = s;
     book->look = look_on_disk;
     bool good = s->root >= 0;
@@ -275,7 +289,8 @@ void asset_book_close(asset_book *book) {
     store *s = book->store;
     if (!s)
         return;
-    int *files[] = {&s->root, &s->state, &s->fetch, &s->ledger, &s->folder};
+    int *files[] = {&s->root, &s->state, &s->fetch, &s->ledger};
+    close_folders(s, book->arena);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         if (*files[i] >= 0)
             close(*files[i]);
@@ -317,7 +332,6 @@ bool store_begin(asset_book *book, slice *error) {
 
 void store_end(asset_book *book) {
     store *s = book->store;
-    syncfs(s->fetch); /* once for all files */
     rewrite_ledger(book);
     flock(s->fetch, LOCK_UN);
     close(s->ledger);
@@ -352,17 +366,24 @@ void store_drop_part(asset_book *book, const asset_entry *entry) {
     unlinkat(book->store->fetch, part_name(entry, name), 0);
 }
 
-/* The folder that `path` is to be in, kept open for the next file. */
+/* The folder that `path` is to be in; it stays open for the files to come. */
 static int enter_folder(asset_book *book, slice path) {
     store *s = book->store;
     slice folder = folder_of(path);
-    if (s->folder >= 0 && slice_equal(folder, s->folder_path))
-        return s->folder;
-    if (s->folder >= 0)
-        close(s->folder);
-    s->folder_path = slice_copy(folder, book->arena);
-    s->folder = open_folder(s, folder, true);
-    return s->folder;
+    open_file *known = table_get(&s->opened, folder);
+    if (known)
+        return known->file;
+    if (s->opened_count == FOLDERS_OPEN)
+        close_folders(s, book->arena);
+    int file = open_folder(s, folder, true);
+    if (file < 0)
+        return -1;
+    known = arena_alloc(book->arena, sizeof *known);
+    *known = (open_file){file, s->last_opened};
+    s->last_opened = known;
+    s->opened_count++;
+    table_set(&s->opened, slice_copy(folder, book->arena), known);
+    return file;
 }
 
 bool store_keep_part(asset_book *book, const asset_entry *entry, bool replace) {
