@@ -67,9 +67,9 @@ static bool print_list(const remote_files *r, const cli_arguments *arguments) {
 }
 
 static int list_site(const cli_arguments *arguments, const site *s, arena *a) {
-    asset_settings settings;
+    slice unused;
     remote_files files;
-    asset_rules *rules = load_asset_rules(arguments, s, a, &settings);
+    asset_rules *rules = load_asset_rules(arguments, s, a, &unused);
     if (!rules)
         return EXIT_USAGE;
     if (!remote_open(&files, s, rules, a))

@@ -39,16 +39,11 @@ static void add_part(buffer *out, slice part) {
     buffer_append(out, part);
 }
 
-static slice make_fingerprint(const engine *e, const vector *sources, const asset_settings *assets,
-                              arena *a) {
+static slice make_fingerprint(const engine *e, const vector *sources, slice assets, arena *a) {
     buffer out = buffer_new(a, 65536);
     for (size_t i = 0; i < sources->count; i++)
         add_part(&out, ((const mapping_source *)vector_at(sources, i))->text);
-    add_part(&out, asset_rules_shipped());
-    add_part(&out, assets->url);
-    add_part(&out, assets->baseurl);
-    for (size_t i = 0; i < assets->on_count; i++)
-        add_part(&out, assets->on[i]);
+    add_part(&out, assets);
     for (size_t i = 0; i < e->options.variable_count; i++) {
         add_part(&out, e->options.variables[i].name);
         add_part(&out, e->options.variables[i].value);
@@ -126,7 +121,7 @@ int engine_start(engine *e, const cli_arguments *arguments, const site *s, arena
     *e = (engine){.options = convert_defaults()};
     if (!collect_rules(arguments, s ? slice_c_string(site_root(s), a) : ".", a, &sources))
         return EXIT_ENVIRONMENT;
-    asset_settings assets;
+    slice assets;
     if (s)
         add_variables(e, site_config(s), a);
     e->options.assets = e->assets = load_asset_rules(arguments, s, a, &assets);
@@ -138,7 +133,7 @@ int engine_start(engine *e, const cli_arguments *arguments, const site *s, arena
         return EXIT_USAGE;
     e->mappings = mapping_load(sources.items, sources.count);
     e->options.mappings = e->mappings;
-    e->fingerprint = make_fingerprint(e, &sources, &assets, a);
+    e->fingerprint = make_fingerprint(e, &sources, assets, a);
     if (rules_are_good(e->mappings))
         return EXIT_DONE;
     engine_stop(e);

@@ -22,20 +22,52 @@ static const char **values_of(const cli_arguments *arguments, option_id o, arena
     return list.items;
 }
 
-asset_rules *load_asset_rules(const cli_arguments *arguments, const site *s, arena *a,
-                              asset_settings *settings) {
-    slice shipped = asset_rules_shipped(), error;
-    vector on = vector_new(a, sizeof(slice));
+/* FOLDER/assets.yml, where it is there. */
+static void add_rule_text(const char *folder, arena *a, vector *texts) {
+    slice text;
+    const char *path = slice_c_string(format_slice(a, "%s/assets.yml", folder), a);
+    if (access(path, F_OK) == 0 && read_file(path, a, &text))
+        *(slice *)vector_push(texts) = text;
+}
+
+static vector collect_rule_texts(const cli_arguments *arguments, const site *s, arena *a) {
+    vector texts = vector_new(a, sizeof(slice));
+    *(slice *)vector_push(&texts) = asset_rules_shipped();
+    if (s)
+        add_rule_text(
+            slice_c_string(format_slice(a, "%.*s/.isomerize/mappings", SLICE_ARGS(site_root(s))), a), a,
+            &texts);
+    for (const char **one = values_of(arguments, OPTION_MAPPINGS, a); *one; one++)
+        add_rule_text(*one, a, &texts);
+    return texts;
+}
+
+/* Each part behind its length, so that no two lists read alike. */
+static slice join_parts(const slice *parts, size_t count, buffer *out) {
+    for (size_t i = 0; i < count; i++) {
+        buffer_printf(out, "%zu:", parts[i].length);
+        buffer_append(out, parts[i]);
+    }
+    return buffer_slice(out);
+}
+
+asset_rules *load_asset_rules(const cli_arguments *arguments, const site *s, arena *a, slice *depends) {
+    slice error;
+    vector on = vector_new(a, sizeof(slice)), texts = collect_rule_texts(arguments, s, a);
     for (const char **one = values_of(arguments, OPTION_ASSET_HOST, a); *one; one++)
         *(slice *)vector_push(&on) = slice_of(*one);
-    *settings = (asset_settings){.on = on.items, .on_count = on.count};
+    asset_settings settings = {.on = on.items, .on_count = on.count};
     if (s) {
-        settings->url = page_front_text(site_config(s), SLICE("url"));
-        settings->baseurl = page_front_text(site_config(s), SLICE("baseurl"));
+        settings.url = page_front_text(site_config(s), SLICE("url"));
+        settings.baseurl = page_front_text(site_config(s), SLICE("baseurl"));
     }
-    asset_rules *rules = asset_rules_load(&shipped, 1, settings, a, &error);
+    asset_rules *rules = asset_rules_load(texts.items, texts.count, &settings, a, &error);
     if (!rules)
-        complain("%.*s", SLICE_ARGS(error));
+        complain("assets.yml: %.*s", SLICE_ARGS(error));
+    buffer parts = buffer_new(a, 8192);
+    join_parts(texts.items, texts.count, &parts);
+    join_parts(on.items, on.count, &parts);
+    *depends = join_parts((slice[]){settings.url, settings.baseurl}, 2, &parts);
     return rules;
 }
 
