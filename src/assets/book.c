@@ -183,6 +183,18 @@ static void check_state(asset_book *book, asset_entry *entry) {
     }
 }
 
+/* A ledger may come with a checkout that someone else wrote: only names that the address gives are taken from
+ * it. */
+static bool is_name_of(const asset_book *book, const asset_entry *entry) {
+    slice name = entry->canonical;
+    for (int tries = 0; tries <= 3; tries++) {
+        if (slice_equal(name, entry->path))
+            return true;
+        name = name_marked(name, entry->remote, book->arena);
+    }
+    return false;
+}
+
 void asset_book_settle(asset_book *book, const asset_rules *rules) {
     asset_entry **fresh = arena_alloc(book->arena, (book->entries.count + 1) * sizeof *fresh);
     size_t count = 0;
@@ -194,7 +206,7 @@ void asset_book_settle(asset_book *book, const asset_rules *rules) {
         if (entry->canonical.length == 0 &&
             asset_rewrite_url(rules, entry->remote, ASSET_PICTURE, book->arena, &reference))
             entry->canonical = reference.canonical;
-        if (entry->path.length == 0 && entry->canonical.length)
+        if (entry->canonical.length && !is_name_of(book, entry))
             fresh[count++] = entry;
     }
     qsort(fresh, count, sizeof *fresh, compare_entries);

@@ -43,8 +43,8 @@ struct store {
 
 static int open_folder_at(int parent, slice name, bool make) {
     char text[256];
-    if (name.length >= sizeof text) {
-        errno = ENAMETOOLONG;
+    if (name.length >= sizeof text || slice_equal(name, SLICE("..")) || slice_equal(name, SLICE("."))) {
+        errno = EINVAL;
         return -1;
     }
     memcpy(text, name.data, name.length);
