@@ -4,9 +4,10 @@
 // Where the cycle cannot read or write a front matter, the program refuses, or mends with a finding what then is at rest.
 // `FILES=1 node front_matter_fuzz.mjs PROGRAM FILE...` does the same with the front matters of real pages.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 
-const { read, write } = await import(existsSync(new URL('./cycle.mjs', import.meta.url)) ? './cycle.mjs' : process.env.CYCLE)
+import { read, write } from './cycle.mjs'
+
 const [program, ...rest] = process.argv.slice(2)
 
 // ---- a seeded generator of hostile front matters
