@@ -214,13 +214,12 @@ static void remove_item(const item *it) {
 }
 
 /* Wrappers that held nothing but the items go with them. */
-static void remove_emptied(engine *e, dom_node *container) {
+static void remove_emptied(dom_node *container) {
     for (dom_node *at = container->first_child, *next; at; at = next) {
         next = at->next;
         if (!(at->flags & NODE_MADE) && at->type == DOM_ELEMENT && is_blank(at))
             dom_remove(at);
     }
-    (void)e;
 }
 
 static bool holds_made(const dom_node *node) {
@@ -266,7 +265,7 @@ static void make_card_grid(engine *e, const claim *c) {
             remove_item(&c->items[i]);
     make_rest_of_cards(e, c, grid);
     if (c->container && c->container->parent) {
-        remove_emptied(e, c->container);
+        remove_emptied(c->container);
         report_leftover(e, c);
         unwrap_between(e, first, c->container);
         unwrap(e, c->container);
@@ -277,7 +276,7 @@ static void make_card_grid(engine *e, const claim *c) {
 
 /* ---- accordions -------------------------------------------------------------------------------------- */
 
-static void flatten_summary(engine *e, dom_node *from, dom_node *summary) {
+static void flatten_summary(dom_node *from, dom_node *summary) {
     dom_move_children(from, summary);
     for (dom_node *at = dom_next(summary, summary), *next; at; at = next) {
         next = dom_next(at, summary);
@@ -286,7 +285,6 @@ static void flatten_summary(engine *e, dom_node *from, dom_node *summary) {
             dom_unwrap(at);
         }
     }
-    (void)e;
 }
 
 /* The boxes that opened and closed the old accordion: those of this item, none further in. */
@@ -298,7 +296,7 @@ static void remove_switches(dom_node *parent) {
     }
 }
 
-static void make_details(engine *e, const item *it, dom_node *group, const dom_node *container) {
+static void make_details(engine *e, const item *it, dom_node *group) {
     dom_node *details = append_made(e, group, DOM_TAG_DETAILS, "isomer-details");
     details->line = it->first->line;
     dom_node *summary = append_made(e, details, DOM_TAG_SUMMARY, NULL);
@@ -315,7 +313,7 @@ static void make_details(engine *e, const item *it, dom_node *group, const dom_n
     if (it->summary->parent)
         summary_parent = it->summary->parent;
     dom_remove(it->summary);
-    flatten_summary(e, it->summary, summary);
+    flatten_summary(it->summary, summary);
     while (summary_parent && summary_parent != content && summary_parent->parent &&
            is_blank(summary_parent) && summary_parent != it->first) {
         dom_node *up = summary_parent->parent;
@@ -336,7 +334,6 @@ static void make_details(engine *e, const item *it, dom_node *group, const dom_n
     wrap_phrases(e, content);
     if (is_blank(content))
         append_made(e, content, DOM_TAG_P, NULL);
-    (void)container;
 }
 
 static void make_accordion(engine *e, const claim *c) {
@@ -348,9 +345,9 @@ static void make_accordion(engine *e, const claim *c) {
     place_block(c, group);
     bool self = c->container && c->items[0].first == c->container;
     for (size_t i = 0; i < c->item_count; i++)
-        make_details(e, &c->items[i], group, c->container);
+        make_details(e, &c->items[i], group);
     if (c->container && c->container->parent && !self) {
-        remove_emptied(e, c->container);
+        remove_emptied(c->container);
         report_leftover(e, c);
         unwrap_between(e, group, c->container);
         unwrap(e, c->container);
@@ -452,7 +449,7 @@ static void make_list(engine *e, const claim *c) {
             unwrap(e, c->items[i].first);
     }
     if (c->container && c->container->parent && c->container != c->items[0].first) {
-        remove_emptied(e, c->container);
+        remove_emptied(c->container);
         report_leftover(e, c);
         unwrap_between(e, list, c->container);
         unwrap(e, c->container);

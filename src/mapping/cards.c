@@ -295,14 +295,13 @@ static bool holds_title(const inventory *in, const title *t, const dom_node *lin
 }
 
 /* The link of the card by the rule's order of preference, and the link whose words become its text. */
-static const dom_node *choose_link(engine *e, const rule *r, const item *it, const inventory *in) {
+static const dom_node *choose_link(engine *e, const rule *r, const item *it) {
     const part_sources *sources = &r->parts[PART_LINK];
     for (size_t i = 0; i < sources->count; i++)
         for (dom_node *node = NULL;
              sources->items[i].selector && (node = find_in_item(e, sources->items[i].selector, it, node));)
             if (href_of(node))
                 return node;
-    (void)in;
     return NULL;
 }
 
@@ -313,7 +312,7 @@ static slice fail_item(engine *e, const item *it, size_t number, const char *rea
 /* Every link of the item: the card's own, one beside it, or too many. */
 static slice sort_links(engine *e, const rule *r, item *it, const inventory *in, const title *t,
                         size_t number, const dom_node **text_link) {
-    const dom_node *chosen = choose_link(e, r, it, in);
+    const dom_node *chosen = choose_link(e, r, it);
     *text_link = NULL;
     if (!chosen && in->links.count)
         return fail_item(e, it, number, "has a link that the rule has no part for");
