@@ -1,6 +1,7 @@
 /* `isomerize diff PATH...`: the dry run: what convert would do, as a patch or a report. Writes nothing but
  * that. */
 #include "engine.h"
+#include "remote.h"
 #include "show.h"
 
 #include <stdlib.h>
@@ -27,6 +28,12 @@ static int diff_site(const cli_arguments *given, site *s, report_format format, 
     int status = add_settings(given, s, a, &all) ? engine_start(&e, arguments, s, a) : EXIT_USAGE;
     if (status != EXIT_DONE)
         return status;
+    /* The names that convert would give to remote files; nothing is fetched. */
+    remote_files files;
+    if (!remote_open(&files, s, e.assets, a)) {
+        engine_stop(&e);
+        return EXIT_ENVIRONMENT;
+    }
     e.options.keep_html = format == REPORT_HTML;
     show shown;
     show_begin(&shown, arguments, s, true, format);
@@ -43,6 +50,7 @@ static int diff_site(const cli_arguments *given, site *s, report_format format, 
     if (!done)
         complain("%.*s", SLICE_ARGS(error));
     status = show_end(&shown, &totals, done);
+    remote_close(&files);
     engine_stop(&e);
     return status;
 }
