@@ -55,13 +55,27 @@ typedef struct slice {
 #define SLICE_ARGS(s) ((int)((s).length > INT32_MAX ? INT32_MAX : (s).length)), ((s).data ? (s).data : "")
 
 slice slice_of(const char *c_string);
-slice slice_sub(slice s, size_t from, size_t to); /* [from, to), clamped */
-slice slice_from(slice s, size_t from);
-bool slice_equal(slice a, slice b);
+/* The small ones are inline: they run for every tag, attribute and word. */
+static inline slice slice_sub(slice s, size_t from, size_t to) { /* [from, to), clamped */
+    to = to > s.length ? s.length : to;
+    from = from > to ? to : from;
+    return (slice){s.data ? s.data + from : NULL, to - from};
+}
+static inline slice slice_from(slice s, size_t from) {
+    return slice_sub(s, from, s.length);
+}
+static inline bool slice_equal(slice a, slice b) { /* names mostly differ in length or in the first byte */
+    return a.length == b.length &&
+           (a.length == 0 || (a.data[0] == b.data[0] && memcmp(a.data, b.data, a.length) == 0));
+}
 bool slice_equal_nocase(slice a, slice b); /* ASCII case only */
 int slice_compare(slice a, slice b);       /* by bytes, as memcmp, shorter first */
-bool slice_starts_with(slice s, slice prefix);
-bool slice_ends_with(slice s, slice suffix);
+static inline bool slice_starts_with(slice s, slice prefix) {
+    return s.length >= prefix.length && slice_equal((slice){s.data, prefix.length}, prefix);
+}
+static inline bool slice_ends_with(slice s, slice suffix) {
+    return s.length >= suffix.length && slice_equal(slice_from(s, s.length - suffix.length), suffix);
+}
 /* Byte offset of the first occurrence at or after `from`, or SLICE_NONE. */
 #define SLICE_NONE SIZE_MAX
 size_t slice_find(slice s, slice needle, size_t from);
@@ -82,9 +96,20 @@ typedef struct buffer {
 
 buffer buffer_new(arena *a, size_t capacity);
 void buffer_reserve(buffer *b, size_t more);
-void buffer_append(buffer *b, slice s);
+static inline void buffer_append(buffer *b, slice s) {
+    if (s.length == 0)
+        return;
+    if (s.length > b->capacity - b->length)
+        buffer_reserve(b, s.length);
+    memcpy(b->data + b->length, s.data, s.length);
+    b->length += s.length;
+}
 void buffer_append_string(buffer *b, const char *c_string);
-void buffer_append_char(buffer *b, char c);
+static inline void buffer_append_char(buffer *b, char c) {
+    if (b->length == b->capacity)
+        buffer_reserve(b, 1);
+    b->data[b->length++] = c;
+}
 void buffer_append_codepoint(buffer *b, uint32_t codepoint); /* as UTF-8; must be a scalar value */
 void buffer_printf(buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 slice buffer_slice(const buffer *b);
@@ -105,10 +130,12 @@ typedef struct vector {
 } vector;
 
 vector vector_new(arena *a, size_t item_size);
-void *vector_push(vector *v);                   /* a zeroed new item at the end */
-void *vector_at(const vector *v, size_t index); /* index < count */
-void *vector_last(const vector *v);             /* NULL when empty */
-void vector_pop(vector *v);                     /* count > 0 */
+void *vector_push(vector *v);                                  /* a zeroed new item at the end */
+static inline void *vector_at(const vector *v, size_t index) { /* index < count */
+    return (char *)v->items + index * v->item_size;
+}
+void *vector_last(const vector *v); /* NULL when empty */
+void vector_pop(vector *v);         /* count > 0 */
 
 /* ---- line map ---------------------------------------------------------------------------------------- */
 
@@ -188,7 +215,14 @@ grade findings_grade(const findings *f);
 
 /* Decodes the code point at `offset` of valid UTF-8 and moves `offset` behind it; of invalid bytes, one byte
  * as U+FFFD. */
-uint32_t utf8_next(slice s, size_t *offset);
+uint32_t utf8_next_wide(slice s, size_t *offset); /* the part of utf8_next that few characters need */
+static inline uint32_t utf8_next(slice s, size_t *offset) {
+    unsigned char lead = (unsigned char)s.data[*offset];
+    if (lead >= 0x80)
+        return utf8_next_wide(s, offset);
+    *offset += 1;
+    return lead;
+}
 
 /* ASCII classes, locale-independent. */
 static inline bool is_space(char c) {

@@ -7,22 +7,6 @@ slice slice_of(const char *c_string) {
     return (slice){c_string, c_string ? strlen(c_string) : 0};
 }
 
-slice slice_sub(slice s, size_t from, size_t to) {
-    if (to > s.length)
-        to = s.length;
-    if (from > to)
-        from = to;
-    return (slice){s.data ? s.data + from : NULL, to - from};
-}
-
-slice slice_from(slice s, size_t from) {
-    return slice_sub(s, from, s.length);
-}
-
-bool slice_equal(slice a, slice b) {
-    return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
-}
-
 bool slice_equal_nocase(slice a, slice b) {
     if (a.length != b.length)
         return false;
@@ -36,14 +20,6 @@ int slice_compare(slice a, slice b) {
     size_t shared = a.length < b.length ? a.length : b.length;
     int order = shared ? memcmp(a.data, b.data, shared) : 0;
     return order ? order : (a.length > b.length) - (a.length < b.length);
-}
-
-bool slice_starts_with(slice s, slice prefix) {
-    return s.length >= prefix.length && slice_equal(slice_sub(s, 0, prefix.length), prefix);
-}
-
-bool slice_ends_with(slice s, slice suffix) {
-    return s.length >= suffix.length && slice_equal(slice_from(s, s.length - suffix.length), suffix);
 }
 
 size_t slice_find(slice s, slice needle, size_t from) {
@@ -109,21 +85,8 @@ void buffer_reserve(buffer *b, size_t more) {
     b->capacity = wanted;
 }
 
-void buffer_append(buffer *b, slice s) {
-    if (s.length == 0)
-        return;
-    buffer_reserve(b, s.length);
-    memcpy(b->data + b->length, s.data, s.length);
-    b->length += s.length;
-}
-
 void buffer_append_string(buffer *b, const char *c_string) {
     buffer_append(b, slice_of(c_string));
-}
-
-void buffer_append_char(buffer *b, char c) {
-    buffer_reserve(b, 1);
-    b->data[b->length++] = c;
 }
 
 void buffer_append_codepoint(buffer *b, uint32_t c) {
@@ -236,10 +199,6 @@ void *vector_push(vector *v) {
     return memset((char *)v->items + v->count++ * v->item_size, 0, v->item_size);
 }
 
-void *vector_at(const vector *v, size_t index) {
-    return (char *)v->items + index * v->item_size;
-}
-
 void *vector_last(const vector *v) {
     return v->count ? vector_at(v, v->count - 1) : NULL;
 }
@@ -278,14 +237,10 @@ uint32_t line_map_find(const line_map *map, size_t offset) {
     return low ? marks[low - 1].line : 0;
 }
 
-uint32_t utf8_next(slice s, size_t *offset) {
+uint32_t utf8_next_wide(slice s, size_t *offset) {
     const unsigned char *at = (const unsigned char *)s.data + *offset;
     size_t left = s.length - *offset;
     unsigned char lead = at[0];
-    if (lead < 0x80) {
-        *offset += 1;
-        return lead;
-    }
     size_t length = lead >= 0xF0 && lead <= 0xF4  ? 4
                     : lead >= 0xE0 && lead < 0xF0 ? 3
                     : lead >= 0xC2 && lead < 0xE0 ? 2
