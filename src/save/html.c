@@ -29,8 +29,14 @@ static const char *entity_at(slice text, size_t at, bool in_attribute, size_t *s
 }
 
 void append_escaped(buffer *out, slice text, bool in_attribute) {
+    /* The bytes that entity_at has an answer to: nearly all text is passed over by this table. */
+    static const bool SPECIAL[256] = {['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, [0xC2] = true};
     size_t from = 0;
     for (size_t i = 0; i < text.length;) {
+        if (!SPECIAL[(unsigned char)text.data[i]]) {
+            i++;
+            continue;
+        }
         size_t size;
         const char *entity = entity_at(text, i, in_attribute, &size);
         if (!entity) {

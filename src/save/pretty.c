@@ -74,6 +74,10 @@ static void break_line_before(printer *p, size_t start) {
     p->token_start++;
 }
 
+static bool ends_word(char c) {
+    return c <= '<' && (c == '<' || is_blank_character(c)); /* letters come first */
+}
+
 /* get_content: text up to the next tag, its white space collapsed and broken where the line is full. */
 static token read_content(printer *p) {
     p->token_start = p->out->length;
@@ -95,7 +99,10 @@ static token read_content(printer *p) {
             space = false;
         }
         p->counter += count > 1;
-        buffer_append_char(p->out, c);
+        size_t word = p->at;
+        while (p->at + 1 < p->in.length && !ends_word(p->in.data[p->at + 1]))
+            p->counter += units(p->in.data[++p->at]);
+        buffer_append(p->out, slice_sub(p->in, word, p->at + 1));
     }
     return TOKEN_CONTENT;
 }
@@ -103,8 +110,18 @@ static token read_content(printer *p) {
 /* get_unformatted: everything up to and with `end`, as it is. */
 static void copy_until(printer *p, slice end) {
     size_t from = p->out->length;
+    char last = end.data[end.length - 1];
     while (p->at < p->in.length) {
-        char c = p->in.data[p->at++];
+        size_t run = p->at;
+        char c = '\0';
+        while (p->at < p->in.length && (c = p->in.data[p->at]) != last && c != '\n' && c != '\r') {
+            p->counter += units(c);
+            p->at++;
+        }
+        buffer_append(p->out, slice_sub(p->in, run, p->at));
+        if (p->at == p->in.length)
+            return;
+        p->at++;
         if (c == '\n' || c == '\r') {
             buffer_append_char(p->out, '\n');
             p->counter = 0;
@@ -113,7 +130,7 @@ static void copy_until(printer *p, slice end) {
             p->counter += units(c);
         }
         size_t length = p->out->length - from;
-        if (c == end.data[end.length - 1] && length >= end.length &&
+        if (c == last && length >= end.length &&
             slice_equal_nocase((slice){p->out->data + p->out->length - end.length, end.length}, end))
             return;
     }

@@ -132,6 +132,8 @@ static bool is_allowed_address(slice value) {
 
 /* /((--!?|])>)|<\/(style|title)/i: what could end a comment or a raw text element elsewhere. */
 static bool holds_breakout(slice value) {
+    if (slice_find_char(value, '>', 0) == SLICE_NONE && slice_find_char(value, '<', 0) == SLICE_NONE)
+        return false;
     for (size_t i = 0; i < value.length; i++) {
         slice before = slice_sub(value, 0, i);
         if (value.data[i] == '>' &&
@@ -179,6 +181,11 @@ static slice decode_written(slice text, arena *a) {
                     {NAME("&nbsp;"), NAME("\xC2\xA0")}};
     buffer out = buffer_new(a, text.length);
     for (size_t at = 0; at < text.length;) {
+        size_t ampersand = slice_find_char(text, '&', at);
+        buffer_append(&out, slice_sub(text, at, ampersand));
+        if (ampersand == SLICE_NONE)
+            break;
+        at = ampersand;
         size_t i = 0;
         while (i < COUNT(ENTITIES) && !slice_starts_with(slice_from(text, at), ENTITIES[i].entity))
             i++;

@@ -228,9 +228,8 @@ static void pass_white_space(reading *r, size_t at) {
     }
 }
 
-/* The next visible character; 0 at the end. */
-static uint32_t read_character(reading *r) {
-    r->gap = r->space_in_gap = false;
+/* The next visible character, which is not plainly the next byte. */
+static uint32_t seek_character(reading *r) {
     while (r->node) {
         if (r->node->type != TIPTAP_TEXT || r->at == r->node->text.length) {
             enter_node(r, tiptap_next(r->node, r->document));
@@ -243,6 +242,19 @@ static uint32_t read_character(reading *r) {
         pass_white_space(r, at);
     }
     return 0;
+}
+
+/* The next visible character; 0 at the end. */
+static inline uint32_t read_character(reading *r) {
+    r->gap = r->space_in_gap = false;
+    if (r->node && r->node->type == TIPTAP_TEXT && r->at < r->node->text.length) {
+        unsigned char byte = (unsigned char)r->node->text.data[r->at];
+        if (byte > ' ' && byte < 0x80) {
+            r->at++;
+            return byte;
+        }
+    }
+    return seek_character(r);
 }
 
 /* What a visitor reads, with and without its gaps. */
@@ -366,7 +378,8 @@ save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
         for (size_t i = 0; i < paragraphs.count; i++)
             mend_gaps(*(tiptap_node **)vector_at(&paragraphs, i), a, found);
         settled = save_until_stable(document, settled.body.length, a);
+        after = print_text(settled.document);
     }
-    settled.same_text = before.letters == print_text(settled.document).letters;
+    settled.same_text = before.letters == after.letters;
     return settled;
 }
