@@ -51,6 +51,16 @@ typedef struct taking {
     bool between; /* a word has ended: the next one is set off by a space */
 } taking;
 
+/* The end of the word that begins at `at`: only these bytes can begin white space. */
+static size_t word_end(slice text, size_t at) {
+    static const bool SPACE[256] = {
+        ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true, ['\r'] = true,
+        [' '] = true,  [0xC2] = true, [0xE1] = true, [0xE2] = true, [0xE3] = true};
+    while (at < text.length && !(SPACE[(unsigned char)text.data[at]] && space_length(text, at)))
+        at++;
+    return at;
+}
+
 static void take_text(taking *t, slice text, uint32_t line) {
     for (size_t at = 0; at < text.length;) {
         size_t space = space_length(text, at);
@@ -60,9 +70,7 @@ static void take_text(taking *t, slice text, uint32_t line) {
             continue;
         }
         size_t from = at;
-        do
-            at++;
-        while (at < text.length && space_length(text, at) == 0);
+        at = word_end(text, at);
         if (t->between && t->text.length)
             buffer_append_char(&t->text, ' ');
         t->between = false;
@@ -191,8 +199,7 @@ static bool next_word(slice text, size_t *at, slice *word) {
         *at += space;
     }
     size_t from = *at;
-    while (*at < text.length && space_length(text, *at) == 0)
-        ++*at;
+    *at = word_end(text, *at);
     *word = slice_sub(text, from, *at);
     return word->length > 0;
 }
