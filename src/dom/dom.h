@@ -48,8 +48,8 @@ struct dom_node {
 dom_node *dom_parse(slice html, const line_map *lines, arena *a, findings *found);
 /* The same, always through the full parser: what dom_parse must agree with on any HTML. */
 dom_node *dom_parse_fully(slice html, const line_map *lines, arena *a, findings *found);
-/* The same of a whole page's body without a doctype, as a script's DOMParser parses it: in quirks mode a table may stand
- * in a paragraph. */
+/* The same of a whole page's body without a doctype, as a script's DOMParser parses it: in quirks mode a
+ * table may stand in a paragraph. */
 dom_node *dom_parse_without_doctype(slice html, arena *a);
 
 /* HTML of the children of `node` (dom_inner_html) or of the node itself, as a browser's innerHTML gives it.
@@ -77,12 +77,12 @@ void dom_text_content(const dom_node *node, buffer *out);
 
 /* ---- selectors --------------------------------------------------------------------------------------- */
 
-/* A list of CSS selectors, compiled: immutable, shared freely between threads, valid as long as the arena it was
- * compiled into. Known (Selectors Level 4): type, *, .class, #id, [attribute] with = ~= |= ^= $= *= and the i flag,
- * descendant, >, +, ~, :has() also relative, :is(), :where(), :not(), :nth-child() :nth-last-child()
- * :nth-of-type() :nth-last-of-type() and their first-, last-, only- forms, :empty, :root (the body), :scope.
- * Not CSS: :alone, an element with nothing but white space and comments beside it.
- * A selector that starts with a combinator is relative to the scope. */
+/* A list of CSS selectors, compiled: immutable, shared freely between threads, valid as long as the arena it
+ * was compiled into. Known (Selectors Level 4): type, *, .class, #id, [attribute] with = ~= |= ^= $= *= and
+ * the i flag, descendant, >, +, ~, :has() also relative, :is(), :where(), :not(), :nth-child()
+ * :nth-last-child() :nth-of-type() :nth-last-of-type() and their first-, last-, only- forms, :empty, :root
+ * (the body), :scope. Not CSS: :alone, an element with nothing but white space and comments beside it. A
+ * selector that starts with a combinator is relative to the scope. */
 typedef struct dom_selector dom_selector;
 
 typedef struct dom_selector_error {
@@ -94,14 +94,17 @@ typedef struct dom_selector_error {
 #define DOM_SELECTOR_LENGTH_MAX 4096
 dom_selector *dom_selector_compile(slice text, arena *a, dom_selector_error *error);
 
-/* Answers selectors over one tree, which must not change while it is in use. Remembers what it found out, so that
- * a page costs a bounded number of steps: `steps` spent, at most `budget`; after that nothing matches any more and
- * dom_matcher_exhausted says so. */
+/* Answers selectors over one tree, which must not change while it is in use. Remembers what it found out, so
+ * that a page costs a bounded number of steps: `steps` spent, at most `budget`; after that nothing matches
+ * any more and dom_matcher_exhausted says so. */
 typedef struct dom_matcher dom_matcher;
 dom_matcher *dom_matcher_new(dom_node *root, arena *a);
 bool dom_matcher_exhausted(const dom_matcher *m);
+/* The one change allowed: an attribute was added that no selector has been asked about yet. */
+void dom_matcher_note_attributes(dom_matcher *m, const dom_node *node);
 
-/* Whether the tree has the tags, classes and ids without which the selector cannot match anything. */
+/* Whether the tree has the tags, classes, ids and attributes without which the selector cannot match
+ * anything. */
 bool dom_matcher_may_match(const dom_matcher *m, const dom_selector *s);
 
 /* Whether `node` matches. The selector sees only `scope` and what is inside it (NULL: the whole tree). */

@@ -24,7 +24,7 @@ struct dom_matcher {
     memory *memories;
     size_t memory_count, memory_capacity; /* a power of two */
     uint64_t tags[(DOM_TAG_COUNT + 63) / 64];
-    uint64_t *names; /* a Bloom filter of classes, ids and the names of unknown tags */
+    uint64_t *names; /* a Bloom filter of classes, ids, the names of attributes and of unknown tags */
     size_t name_bits;
 };
 
@@ -56,6 +56,11 @@ static slice next_word(slice words, size_t *at) {
     return slice_sub(words, from, *at);
 }
 
+void dom_matcher_note_attributes(dom_matcher *m, const dom_node *node) {
+    for (uint32_t i = 0; i < node->attribute_count; i++)
+        index_name(m, '[', node->attributes[i].name);
+}
+
 static void index_element(dom_matcher *m, const dom_node *node) {
     m->tags[node->tag / 64] |= UINT64_C(1) << (node->tag % 64);
     if (node->tag == DOM_TAG_UNKNOWN)
@@ -64,6 +69,7 @@ static void index_element(dom_matcher *m, const dom_node *node) {
                 *id = dom_attribute_get(node, SLICE("id"));
     if (id)
         index_name(m, '#', *id);
+    dom_matcher_note_attributes(m, node);
     size_t at = 0;
     for (slice word; classes && (word = next_word(*classes, &at)).length;)
         index_name(m, '.', word);
@@ -99,6 +105,8 @@ static bool test_may_match(const dom_matcher *m, const selector_test *test) {
         return has_name(m, '.', test->name);
     case TEST_ID:
         return has_name(m, '#', test->name);
+    case TEST_ATTRIBUTE:
+        return has_name(m, '[', test->name);
     case TEST_IS:
     case TEST_HAS:
         return dom_matcher_may_match(m, test->list);

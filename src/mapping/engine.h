@@ -54,6 +54,7 @@ typedef struct engine {
     mapping_account *account; /* may be NULL */
     dom_matcher *matcher;
     vector live;   /* of const rule*: those whose tags and classes occur in the page */
+    vector shapes; /* of const shape_name*: the same */
     vector claims; /* of claim*, in the order of the page */
 } engine;
 

@@ -39,8 +39,10 @@ static slice layout_of(slice block) {
 }
 
 static void set_layout(engine *e, dom_node *node, slice layout) {
-    if (!dom_attribute_get(node, SLICE("layout")))
-        dom_attribute_set(node, e->arena, SLICE("layout"), layout);
+    if (dom_attribute_get(node, SLICE("layout")))
+        return;
+    dom_attribute_set(node, e->arena, SLICE("layout"), layout);
+    dom_matcher_note_attributes(e->matcher, node);
 }
 
 static void mark_selected(engine *e, slice selector, slice layout) {

@@ -395,8 +395,8 @@ static claim *claim_at(recognition *r, dom_node *node) {
 /* ---- the account ------------------------------------------------------------------------------------- */
 
 static slice shape_of(engine *e, const dom_node *node) {
-    for (size_t i = 0; i < e->set->shapes.count; i++) {
-        const shape_name *shape = vector_at(&e->set->shapes, i);
+    for (size_t i = 0; i < e->shapes.count; i++) {
+        const shape_name *shape = *(const shape_name **)vector_at(&e->shapes, i);
         if (dom_matches(e->matcher, shape->match, node, NULL))
             return shape->name;
     }
@@ -431,9 +431,18 @@ static void select_live_rules(engine *e) {
     }
 }
 
+static void select_live_shapes(engine *e) {
+    for (size_t i = 0; i < e->set->shapes.count; i++) {
+        const shape_name *shape = vector_at(&e->set->shapes, i);
+        if (dom_matcher_may_match(e->matcher, shape->match))
+            *(const shape_name **)vector_push(&e->shapes) = shape;
+    }
+}
+
 void recognise(engine *e) {
     recognition r = {e, {.arena = e->arena}, {.arena = e->arena}, vector_new(e->arena, sizeof(mapping_miss))};
     select_live_rules(e);
+    select_live_shapes(e);
     for (dom_node *at = dom_next(e->body, e->body); at; at = dom_next(at, e->body)) {
         if (at->type != DOM_ELEMENT)
             continue;
