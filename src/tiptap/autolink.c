@@ -504,6 +504,20 @@ static bool may_hold_link(slice word) {
     return word.length >= 9;
 }
 
+/* Every way to an accepting state leads over one of these tokens (build): without one, it is not made. */
+static bool holds_key_token(const token *tokens, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        switch (tokens[i].kind) {
+        case TOKEN_TLD:
+        case TOKEN_WIDE_TLD:
+        case TOKEN_LOCALHOST:
+        case TOKEN_SCHEME:
+        case TOKEN_SLASH_SCHEME:
+            return true;
+        }
+    return false;
+}
+
 bool link_last_word(tiptap_node *block, arena *a) {
     if (!tiptap_allows_marks((tiptap_type)block->type))
         return false;
@@ -520,10 +534,12 @@ bool link_last_word(tiptap_node *block, arena *a) {
     vector tokens = vector_new(a, sizeof(token));
     for (size_t at = 0; at < word.length; at = ((token *)vector_last(&tokens))->end)
         *(token *)vector_push(&tokens) = scan_token(word, at);
+    const token *all = tokens.items;
+    if (!holds_key_token(all, tokens.count))
+        return false;
     automaton *m = arena_alloc(a, sizeof *m);
     build(m);
     uint64_t *dead = arena_zeroed(a, tokens.count * sizeof *dead);
-    const token *all = tokens.items;
     bool linked = false;
     for (size_t i = 0; i < tokens.count;) {
         uint8_t accepts = NOT_ACCEPTING;
