@@ -152,7 +152,7 @@ static bool write_page(conversion *c, slice body) {
 
 static void convert_body(conversion *c) {
     dom_node *body = read_legacy_body(c);
-    view before = view_of_tree(body, c->arena);
+    view before = view_take(body, c->arena);
     size_t since = found(c)->items.count;
     tiptap_node *document = fit_body(c, body);
     tiptap_visit_urls(document, visit_url, c, c->arena);
@@ -171,7 +171,7 @@ static void convert_body(conversion *c) {
         return;
     rewrite_view(c, &before.images, ASSET_PICTURE);
     rewrite_view(c, &before.links, ASSET_LINK);
-    view after = view_of_document(saved.document, c->arena);
+    view after = view_take(dom_parse(saved.body, NULL, c->arena, NULL), c->arena);
     view_compare(&before, &after, since, found(c), c->arena);
     c->result->state = CONVERT_DONE;
 }

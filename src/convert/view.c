@@ -1,9 +1,8 @@
 /* The self-check: nothing a visitor read, saw or could follow goes in silence.
  *
- * Comes in: the element tree of the page before, and the document that the editor makes of the bytes about to
- * be written. Goes out: a finding for each difference that no room has owned up to. It knows nothing of rules
- * or of the schema, so it also holds for rules that users write. Equal pages, nearly all, cost one walk each
- * and one memcmp.
+ * Comes in: the element trees of the page before and of the bytes about to be written. Goes out: a finding
+ * for each difference that no room has owned up to. It knows nothing of rules or of the schema, so it also
+ * holds for rules that users write. Equal pages, nearly all, cost one walk each and one memcmp.
  */
 #include "view.h"
 
@@ -28,6 +27,13 @@ static bool ends_word(dom_tag tag) {
         [DOM_TAG_TR] = true,         [DOM_TAG_UL] = true,
     };
     return table[tag];
+}
+
+/* Elements whose content browsers do not show: it is for other programs, or stands in for what they cannot
+ * play. */
+static bool is_hidden(dom_tag tag) {
+    return tag == DOM_TAG_SCRIPT || tag == DOM_TAG_STYLE || tag == DOM_TAG_TITLE || tag == DOM_TAG_IFRAME ||
+           tag == DOM_TAG_AUDIO || tag == DOM_TAG_VIDEO;
 }
 
 /* Length in bytes of the white space character at `at`, 0 when there is none. Unicode's White_Space: a
@@ -106,11 +112,11 @@ static view view_new(arena *a) {
                   .links = vector_new(a, sizeof(view_url))};
 }
 
-view view_of_tree(const dom_node *body, arena *a) {
+view view_take(const dom_node *body, arena *a) {
     view v = view_new(a);
     taking t = {buffer_new(a, 4096), &v.lines, false};
     for (const dom_node *at = body; at;) {
-        bool hidden = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE;
+        bool hidden = is_hidden((dom_tag)at->tag);
         if (at->type == DOM_TEXT)
             take_text(&t, at->text, at->line);
         else if (at->type == DOM_ELEMENT)
@@ -125,36 +131,6 @@ view view_of_tree(const dom_node *body, arena *a) {
             t.between = t.between || ends_word((dom_tag)at->tag);
         }
         at = at == body ? NULL : at->next;
-    }
-    v.text = buffer_slice(&t.text);
-    return v;
-}
-
-static void take_node(view *v, const tiptap_node *node, arena *a) {
-    if (node->type == TIPTAP_IMAGE) {
-        take_url(&v->images, tiptap_get(node, TIPTAP_IMAGE_SRC), node->line, a);
-        take_url(&v->links, tiptap_get(node, TIPTAP_IMAGE_HREF), node->line, a);
-    } else if (node->type == TIPTAP_IFRAME) {
-        take_url(&v->links, tiptap_get(node, TIPTAP_IFRAME_SRC), node->line, a);
-    } else if (node->type == TIPTAP_CLICKABLE_CARD) {
-        take_url(&v->links, tiptap_get(node, TIPTAP_CLICKABLE_CARD_HREF), node->line, a);
-    }
-    for (size_t i = 0; node->marks && i < node->marks->count; i++)
-        if (node->marks->items[i]->type == TIPTAP_LINK)
-            take_url(&v->links, tiptap_mark_get(node->marks->items[i], TIPTAP_LINK_HREF), node->line, a);
-}
-
-/* Every node but text ends a word: blocks and hard breaks. */
-view view_of_document(const tiptap_node *document, arena *a) {
-    view v = view_new(a);
-    taking t = {buffer_new(a, 4096), &v.lines, false};
-    const tiptap_node *parent = NULL;
-    for (const tiptap_node *at = document; at; at = tiptap_next(at, document)) {
-        t.between = t.between || at->type != TIPTAP_TEXT || at->parent != parent;
-        parent = at->parent;
-        if (at->type == TIPTAP_TEXT)
-            take_text(&t, at->text, at->line);
-        take_node(&v, at, a);
     }
     v.text = buffer_slice(&t.text);
     return v;
@@ -276,10 +252,10 @@ static slice around_difference(const view *side, const view *other) {
         i++;
     while (i > 0 && side->text.data[i - 1] != ' ')
         i--;
-    slice rest = slice_sub(side->text, i, i + 60);
-    while (rest.length && ((unsigned char)rest.data[rest.length - 1] & 0xC0) == 0x80 && rest.length == 60)
-        rest.length--;
-    return rest;
+    size_t end = i + 60 < side->text.length ? i + 60 : side->text.length;
+    while (end < side->text.length && ((unsigned char)side->text.data[end] & 0xC0) == 0x80)
+        end++;
+    return slice_sub(side->text, i, end);
 }
 
 static void compare_text(const view *before, const view *after, size_t since, findings *found, arena *a) {

@@ -3,7 +3,7 @@
 #ifndef ISOMERIZE_CONVERT_VIEW_H
 #define ISOMERIZE_CONVERT_VIEW_H
 
-#include "tiptap/tiptap.h"
+#include "dom/dom.h"
 
 /* A URL that is shown or can be followed. */
 typedef struct view_url {
@@ -19,9 +19,7 @@ typedef struct view {
 } view;
 
 /* The view of a tree. Copies what it keeps: the tree may change afterwards. */
-view view_of_tree(const dom_node *body, arena *a);
-/* The view of a document. */
-view view_of_document(const tiptap_node *document, arena *a);
+view view_take(const dom_node *body, arena *a);
 
 /* Compares the page before and after. Each difference that is not explained becomes a finding: text-lost,
  * text-added, text-moved, spacing-changed, picture-lost, link-lost. Explained are words, pictures and links

@@ -663,9 +663,12 @@ static void leave_heading(walk *w, const frame *f) {
 
 static void leave_link(walk *w, const frame *f) {
     const slice *href = attribute(f->node, "href");
-    if (href && w->style.link && w->out.emitted == f->emitted)
-        findings_add(w->found, FINDING_LINK_WITHOUT_TEXT, f->node->line, "<a href=\"%.*s\"></a>",
-                     SLICE_ARGS(*href));
+    if (!href || !w->style.link || w->out.emitted != f->emitted)
+        return;
+    finding *gone = findings_add(w->found, FINDING_LINK_WITHOUT_TEXT, f->node->line, "<a href=\"%.*s\"></a>",
+                                 SLICE_ARGS(*href));
+    if (gone)
+        gone->before = *href;
 }
 
 /* An empty element with a class shows whatever a style sheet draws there. */
