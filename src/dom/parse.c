@@ -9,7 +9,7 @@
 #include <gumbo.h>
 
 static void *take(void *userdata, size_t size) {
-    return arena_alloc(userdata, size);
+    return arena_zeroed(userdata, size); /* gumbo reads memory that it has not set */
 }
 
 static void leave(void *userdata, void *memory) {
