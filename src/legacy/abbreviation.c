@@ -23,7 +23,8 @@ static void fill_table(parser *p, word_table *table) {
         const definition **words = table->by_byte[byte];
         size_t at = table->counts[byte]++;
         /* Insertion: as long as pages are written by people; hostile ones run out of effort. */
-        for (; at > 0 && words[at - 1]->name.length < d->name.length && p->effort_left; at--, p->effort_left--)
+        for (; at > 0 && words[at - 1]->name.length < d->name.length && p->effort_left;
+             at--, p->effort_left--)
             words[at] = words[at - 1];
         words[at] = d;
     }

@@ -15,7 +15,8 @@ static size_t name_end(slice text, size_t at) {
     return match_name(&s, at);
 }
 
-/* The place of the quote that ends the value which starts at `from`: escaped ones only when nothing else does. */
+/* The place of the quote that ends the value which starts at `from`: escaped ones only when nothing else
+ * does. */
 static size_t find_value_end(slice text, size_t from, char quote) {
     size_t escaped = SLICE_NONE;
     for (size_t i = from; (i = slice_find_char(text, quote, i)) != SLICE_NONE; i++) {
@@ -90,7 +91,8 @@ static size_t match_id_or_class(slice text, size_t at) {
     if (text.data[at] == '#') {
         if (end >= text.length || !is_alpha(text.data[end]))
             return 0;
-        while (end < text.length && (is_word(text.data[end]) || text.data[end] == ':' || text.data[end] == '-'))
+        while (end < text.length &&
+               (is_word(text.data[end]) || text.data[end] == ':' || text.data[end] == '-'))
             end++;
         return end;
     }
@@ -190,7 +192,8 @@ static void add_list_boundary(blocks *b) {
     append_child(b->tree, boundary);
 }
 
-/* The first brace from `at` on that no backslash stands before; or the last escaped one when there is no other. */
+/* The first brace from `at` on that no backslash stands before; or the last escaped one when there is no
+ * other. */
 static size_t find_brace(source *s, size_t at) {
     size_t escaped = SLICE_NONE, close = at;
     for (int tries = 0; tries < 100; tries++, close++) {

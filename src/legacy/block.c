@@ -1,7 +1,7 @@
 /* Blocks: the loop over the lines of a container, and the blocks that need no file of their own.
  *
- * Comes in: lines. Goes out: block nodes whose text is still raw. The order in which kinds of blocks are tried is
- * kramdown's, and decides what a line is.
+ * Comes in: lines. Goes out: block nodes whose text is still raw. The order in which kinds of blocks are
+ * tried is kramdown's, and decides what a line is.
  */
 #include "private.h"
 
@@ -14,8 +14,8 @@ node *new_block(blocks *b, node_type type, uint32_t line) {
 
 bool after_block_boundary(const blocks *b) {
     const node *last = b->tree->last;
-    return !last || last->type == NODE_BLANK || (last->type == NODE_BOUNDARY && last->level == BOUNDARY_MARKER) ||
-           b->pending;
+    return !last || last->type == NODE_BLANK ||
+           (last->type == NODE_BOUNDARY && last->level == BOUNDARY_MARKER) || b->pending;
 }
 
 static bool parse_blank_lines(blocks *b) {
@@ -57,7 +57,8 @@ static bool parse_code_block(blocks *b) {
     return true;
 }
 
-/* A closing fence of at least `count` marks at or after `at`: the place of its line; `end` gets the place behind. */
+/* A closing fence of at least `count` marks at or after `at`: the place of its line; `end` gets the place
+ * behind. */
 static size_t find_closing_fence(blocks *b, size_t at, char mark, size_t count, size_t *end) {
     const source *s = b->source;
     size_t start = at;
@@ -79,6 +80,7 @@ static size_t find_closing_fence(blocks *b, size_t at, char mark, size_t count, 
 static void add_fenced_code(blocks *b, slice content, slice info, size_t end) {
     node *code = new_block(b, NODE_CODE_BLOCK, source_line(b->source, b->source->at));
     code->value = content;
+    code->level = 1; /* its text starts in the line behind the fence */
     if (info.length) {
         size_t question = slice_find_char(info, '?', 1);
         slice word = slice_sub(info, 0, question == SLICE_NONE ? info.length : question);
@@ -89,7 +91,8 @@ static void add_fenced_code(blocks *b, slice content, slice info, size_t end) {
     b->source->at = end;
 }
 
-/* gfm, FENCED_CODEBLOCK_MATCH. When no fence as long closes it, a shorter one may, the rest then being its language. */
+/* gfm, FENCED_CODEBLOCK_MATCH. When no fence as long closes it, a shorter one may, the rest then being its
+ * language. */
 static bool parse_fenced_code(blocks *b) {
     source *s = b->source;
     size_t fence = skip_indent(s, s->at), run = fence, word, word_end, line, end;
@@ -151,7 +154,8 @@ static bool parse_blockquote(blocks *b) {
 
 static bool is_name_codepoint(uint32_t c, bool first) { /* XML 1.0, NameStartChar and NameChar */
     if (c < 0x80)
-        return is_word((char)c) ? !first || !is_digit((char)c) : c == ':' || (!first && (c == '-' || c == '.'));
+        return is_word((char)c) ? !first || !is_digit((char)c)
+                                : c == ':' || (!first && (c == '-' || c == '.'));
     if (!first && (c == 0xB7 || (c >= 0x300 && c <= 0x36F) || c == 0x203F || c == 0x2040))
         return true;
     return c >= 0xC0 && c != 0xD7 && c != 0xF7 && !(c >= 0x300 && c <= 0x36F) && c != 0x37E &&
@@ -277,7 +281,8 @@ static bool parse_end_of_block(blocks *b) {
     return true;
 }
 
-/* Lines up to the end of the paragraph. A paragraph before it goes on: what ended that one was no block after all. */
+/* Lines up to the end of the paragraph. A paragraph before it goes on: what ended that one was no block after
+ * all. */
 static bool parse_paragraph(blocks *b) {
     source *s = b->source;
     size_t start = s->at, first = skip_indent(s, start);
@@ -292,7 +297,8 @@ static bool parse_paragraph(blocks *b) {
     if (last && last->type == NODE_PARAGRAPH && last->last && last->last->type == NODE_RAW_TEXT) {
         bool breaks = start >= 3 && memcmp(s->text + start - 3, "  \n", 3) == 0;
         size_t joint = breaks ? 3 : 1;
-        extend_value(b->parser, last->last, start >= joint ? source_slice(s, start - joint, start) : SLICE("\n"));
+        extend_value(b->parser, last->last,
+                     start >= joint ? source_slice(s, start - joint, start) : SLICE("\n"));
         extend_value(b->parser, last->last, text);
     } else if (last && last->type == NODE_PARAGRAPH) {
         add_text(b->parser, last, text, NODE_RAW_TEXT, line);
@@ -309,9 +315,9 @@ static bool parse_block(blocks *b, bool *stop) {
     source *s = b->source;
     if (is_space(s->text[s->at]) && (parse_blank_lines(b) || parse_code_block(b)))
         return true;
-    if (parse_fenced_code(b) || parse_blockquote(b) || parse_atx_header(b) || parse_rule(b) || parse_list(b) ||
-        parse_definition_list(b) || parse_block_html(b, stop) || *stop || parse_setext_header(b) ||
-        parse_block_math(b) || parse_table(b))
+    if (parse_fenced_code(b) || parse_blockquote(b) || parse_atx_header(b) || parse_rule(b) ||
+        parse_list(b) || parse_definition_list(b) || parse_block_html(b, stop) || *stop ||
+        parse_setext_header(b) || parse_block_math(b) || parse_table(b))
         return true;
     switch (source_char(s, skip_indent(s, s->at))) {
     case '[':

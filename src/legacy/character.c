@@ -6,7 +6,8 @@
 #include <utf8proc.h>
 
 source source_of(slice text, uint32_t line) {
-    source s = {.text = text.data ? text.data : "", .length = text.length, .line = line, .counted_line = line};
+    source s = {
+        .text = text.data ? text.data : "", .length = text.length, .line = line, .counted_line = line};
     s.no_backticks_count = SIZE_MAX;
     return s;
 }
@@ -39,7 +40,8 @@ size_t source_ahead(source *s, ahead_kind kind, size_t at) {
     if (s->ahead[kind].at > 0 && s->ahead[kind].from <= at && at <= s->ahead[kind].at)
         return s->ahead[kind].at;
     slice text = {s->text, s->length}, wanted = WANTED[kind];
-    size_t found = wanted.length == 1 ? slice_find_char(text, wanted.data[0], at) : slice_find(text, wanted, at);
+    size_t found =
+        wanted.length == 1 ? slice_find_char(text, wanted.data[0], at) : slice_find(text, wanted, at);
     s->ahead[kind].from = at;
     s->ahead[kind].at = found;
     return found;

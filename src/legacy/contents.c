@@ -9,12 +9,14 @@ typedef struct open_entry {
 
 /* An entry: a link with the header's own text. The nodes are shared with the header, and only read. */
 static node *new_entry(parser *p, const header_entry *entry, slice list_id) {
-    node *item = new_node(p, NODE_ITEM, 0), *text = new_node(p, NODE_PARAGRAPH, 0), *link = new_node(p, NODE_LINK, 0);
+    node *item = new_node(p, NODE_ITEM, 0), *text = new_node(p, NODE_PARAGRAPH, 0),
+         *link = new_node(p, NODE_LINK, 0);
     text->is_transparent = true;
     link->is_raw = true;
     link->first = entry->header->first;
     link->last = entry->header->last;
-    set_attribute(p, &link->attributes, SLICE("href"), format_slice(p->arena, "#%.*s", SLICE_ARGS(entry->id)));
+    set_attribute(p, &link->attributes, SLICE("href"),
+                  format_slice(p->arena, "#%.*s", SLICE_ARGS(entry->id)));
     set_attribute(p, &link->attributes, SLICE("id"),
                   format_slice(p->arena, "%.*s-%.*s", SLICE_ARGS(list_id), SLICE_ARGS(entry->id)));
     append_child(text, link);
@@ -46,6 +48,6 @@ void render_contents(renderer *r) {
     }
     r->in_contents = true;
     if (root->first)
-        render_node(r, root, NULL, NULL, 0);
+        render_node(r, root, NULL, 0);
     r->in_contents = false;
 }

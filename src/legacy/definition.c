@@ -1,4 +1,5 @@
-/* Definitions that may stand anywhere and write nothing where they stand: footnotes, link targets, abbreviations.
+/* Definitions that may stand anywhere and write nothing where they stand: footnotes, link targets,
+ * abbreviations.
  */
 #include "private.h"
 
@@ -131,7 +132,8 @@ bool parse_link_definition(blocks *b) {
         if (!end || has_open_title(target))
             return false;
     }
-    definition *link = add_definition(p, &p->links, normalize_link_id(source_slice(s, at + 1, close), p->arena));
+    definition *link =
+        add_definition(p, &p->links, normalize_link_id(source_slice(s, at + 1, close), p->arena));
     link->value = target;
     link->title = title;
     link->has_title = title.length > 0;

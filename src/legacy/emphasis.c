@@ -1,18 +1,19 @@
 /* Emphasis: `*` and `_`, single and double, by kramdown's rules.
  *
- * A mark opens when no white space follows it; it closes at the first mark of its kind that no white space precedes.
+ * A mark opens when no white space follows it; it closes at the first mark of its kind that no white space
+ * precedes.
  */
 #include "private.h"
 
-/* Parses what stands behind the opening mark into `element`. True: the source stands before the closing one. */
+/* Parses what stands behind the opening mark into `element`. True: the source stands before the closing one.
+ */
 static bool parse_inside(spans *s, node *element, char mark, uint8_t length) {
     source *src = s->source;
     unsigned kind = (mark == '_' ? 2u : 0u) + (length == 2); /* KIND_STAR … KIND_LINES */
     size_t start = src->at;
     if (!may_try(s, kind) || s->parser->depth > SPAN_NESTING_MAX)
         return false;
-    span_stop stop = {
-        .kind = STOP_EMPHASIS, .mark = mark, .length = length, .failure = failure_of(s, kind)};
+    span_stop stop = {.kind = STOP_EMPHASIS, .mark = mark, .length = length, .failure = failure_of(s, kind)};
     uint8_t inside = s->inside | (length == 2 ? IN_STRONG : IN_EMPHASIS);
     if (parse_spans(s, element, &stop, inside, s->mode))
         return true;
@@ -26,9 +27,10 @@ void parse_emphasis(spans *s) {
     char mark = src->text[start];
     uint8_t length = source_char(src, start + 1) == mark ? 2 : 1;
     size_t behind = start + length;
-    bool in_word = mark == '_' && (is_alpha_before(src, start) ||
-                                   (start > 1 && src->text[start - 1] == '-' && is_alpha_before(src, start - 1)));
-    if (in_word || is_space(source_char(src, behind)) || (s->inside & (length == 2 ? IN_STRONG : IN_EMPHASIS))) {
+    bool in_word = mark == '_' && (is_alpha_before(src, start) || (start > 1 && src->text[start - 1] == '-' &&
+                                                                   is_alpha_before(src, start - 1)));
+    if (in_word || is_space(source_char(src, behind)) ||
+        (s->inside & (length == 2 ? IN_STRONG : IN_EMPHASIS))) {
         take_text(s, behind);
         return;
     }

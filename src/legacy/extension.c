@@ -1,6 +1,8 @@
-/* Extensions: `{::comment}`, `{::nomarkdown}`, `{::options …/}`, each with its body up to `{:/name}` or `{:/}`.
+/* Extensions: `{::comment}`, `{::nomarkdown}`, `{::options …/}`, each with its body up to `{:/name}` or
+ * `{:/}`.
  *
- * What is none of them, or has no end, is text. Options are those of kramdown that change what a visitor sees.
+ * What is none of them, or has no end, is text. Options are those of kramdown that change what a visitor
+ * sees.
  */
 #include "private.h"
 
@@ -16,8 +18,10 @@ static const struct {
     option_kind kind;
     size_t offset; /* in settings */
 } OPTIONS[] = {
-#define OPTION(name, kind) {{#name, sizeof #name - 1}, kind, offsetof(settings, name)}
-#define IGNORED(name) {{#name, sizeof #name - 1}, OPTION_IGNORED, 0}
+#define OPTION(name, kind)                                                                                   \
+    { {#name, sizeof #name - 1}, kind, offsetof(settings, name) }
+#define IGNORED(name)                                                                                        \
+    { {#name, sizeof #name - 1}, OPTION_IGNORED, 0 }
     OPTION(auto_ids, OPTION_BOOL),
     OPTION(parse_block_html, OPTION_BOOL),
     OPTION(parse_span_html, OPTION_BOOL),
@@ -92,7 +96,8 @@ static void set_quotes(parser *p, slice value) {
             return;
         slice name = slice_sub(value, from, comma == SLICE_NONE ? value.length : comma);
         long number = 0;
-        uint32_t c = read_integer(name, &number) && number > 0 && number < 0xD800 ? (uint32_t)number : find_entity(name);
+        uint32_t c = read_integer(name, &number) && number > 0 && number < 0xD800 ? (uint32_t)number
+                                                                                  : find_entity(name);
         if (!c)
             return;
         buffer out = buffer_new(p->arena, 8);
@@ -117,7 +122,8 @@ static void set_option(parser *p, slice name, slice value, uint32_t line) {
     else if (slice_equal(name, SLICE("math_engine")))
         set->has_math_engine = slice_equal(strip(value), SLICE("mathjax"));
     else if (!set_listed_option(set, name, value))
-        findings_add(p->found, FINDING_KRAMDOWN_OPTION, line, "%.*s=\"%.*s\"", SLICE_ARGS(name), SLICE_ARGS(value));
+        findings_add(p->found, FINDING_KRAMDOWN_OPTION, line, "%.*s=\"%.*s\"", SLICE_ARGS(name),
+                     SLICE_ARGS(value));
 }
 
 /* ---- extensions -------------------------------------------------------------------------------------- */
@@ -255,6 +261,8 @@ bool parse_extension(parser *p, source *s, node *tree, bool is_block, bool *matc
     *matched = true;
     uint32_t line = source_line(s, at);
     size_t behind = is_stop ? 0 : is_closed ? end : find_body(p, s, end, is_block, &e);
+    if (e.has_body) /* which starts in the next line, at block level */
+        line = source_line(s, (size_t)(e.body.data - s->text));
     if (behind && handle_extension(p, tree, &e, is_block, line)) {
         s->at = behind;
         return true;

@@ -81,15 +81,15 @@ slice make_plain_id(parser *p, slice text) {
 
 /* ---- text -------------------------------------------------------------------------------------------- */
 
-/* The spans of a raw text take its place. Gives the node behind them. */
-static node *parse_text(parser *p, node *parent, node *raw) {
+/* The spans of a raw text take its place. */
+static void parse_text(parser *p, node *parent, node *raw) {
     node holder = {.type = parent->type, .content = parent->content};
     source s = source_of(raw->value, raw->line);
     parse_all_spans(p, &s, &holder, SPANS_ALL, NODE_TEXT);
     node *next = raw->next, *previous = raw->previous;
     if (!holder.first) {
         remove_child(parent, raw);
-        return next;
+        return;
     }
     holder.first->previous = previous;
     holder.last->next = next;
@@ -101,7 +101,6 @@ static node *parse_text(parser *p, node *parent, node *raw) {
         next->previous = holder.last;
     else
         parent->last = holder.last;
-    return next;
 }
 
 /* kramdown, update_tree. */
@@ -176,7 +175,8 @@ static void finish_elements(parser *p, node *tree) {
         if (child->type == NODE_TEXT) {
             if (slice_find_char(child->value, '\\', 0) != SLICE_NONE)
                 break_lines(p, tree, child);
-        } else if (child->type == NODE_HEADER && p->settings.auto_ids && !find_attribute(child, SLICE("id"))) {
+        } else if (child->type == NODE_HEADER && p->settings.auto_ids &&
+                   !find_attribute(child, SLICE("id"))) {
             set_attribute(p, &child->attributes, SLICE("id"), make_header_id(p, child->text));
         } else if (child->type != NODE_ELEMENT && child->first) {
             finish_elements(p, child);

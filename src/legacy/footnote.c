@@ -53,8 +53,8 @@ static void add_backlinks(renderer *r, footnote *note, node *item) {
         return;
     for (uint32_t i = 0; i <= note->repeats; i++) {
         buffer out = buffer_new(p->arena, 128);
-        buffer_printf(&out, "%s<a href=\"#fnref:%.*s%.*s", i == 0 && is_new ? "" : "\u00A0", SLICE_ARGS(prefix),
-                      SLICE_ARGS(note->name));
+        buffer_printf(&out, "%s<a href=\"#fnref:%.*s%.*s", i == 0 && is_new ? "" : "\u00A0",
+                      SLICE_ARGS(prefix), SLICE_ARGS(note->name));
         if (i > 0)
             buffer_printf(&out, ":%u", i);
         buffer_append(&out, SLICE("\" class=\"reversefootnote\" role=\"doc-backlink\">"));
@@ -83,7 +83,7 @@ void render_footnotes(renderer *r) {
                                    SLICE_ARGS(note->name)));
         set_attribute(p, &item->attributes, SLICE("role"), SLICE("doc-endnote"));
         add_backlinks(r, note, item);
-        render_node(r, item, NULL, NULL, 4);
+        render_node(r, item, NULL, 4);
     }
     buffer_append(&r->out, SLICE("  </ol>\n</div>\n"));
 }

@@ -1,13 +1,13 @@
-/* HTML in Markdown: tags and their attributes as kramdown's regular expressions match them, raw HTML up to the
- * matching end tag, and elements whose inside is Markdown (`markdown="1"`).
+/* HTML in Markdown: tags and their attributes as kramdown's regular expressions match them, raw HTML up to
+ * the matching end tag, and elements whose inside is Markdown (`markdown="1"`).
  *
- * Goes out: elements and tags with their attributes, to be written anew; text in between as it is. An end tag that
- * matches nothing is text, as on the live page.
+ * Goes out: elements and tags with their attributes, to be written anew; text in between as it is. An end tag
+ * that matches nothing is text, as on the live page.
  */
 #include "private.h"
 
 static const element_info ELEMENTS[] = {
-#define ELEMENT(name, place, body, content)                                                                   \
+#define ELEMENT(name, place, body, content)                                                                  \
     {{name, sizeof name - 1}, PLACE_##place, ELEMENT_##body, CONTENT_##content},
 #define ELEMENT_BODY true
 #define ELEMENT_NONE false
@@ -230,8 +230,9 @@ static bool is_script_or_style(slice name) {
 
 static void parse_element(blocks *b, const html_tag *tag, content_model content, const vector *open);
 
-/* A start tag inside raw HTML. The tags of raw elements stand flat in the tree, each before and behind its content:
- * `open` holds the names of those not ended yet. Only a `markdown` attribute makes an element of its own. */
+/* A start tag inside raw HTML. The tags of raw elements stand flat in the tree, each before and behind its
+ * content: `open` holds the names of those not ended yet. Only a `markdown` attribute makes an element of its
+ * own. */
 static void add_raw_start_tag(blocks *b, node *tree, html_tag *tag, vector *open) {
     parser *p = b->parser;
     source *s = b->source;

@@ -1,5 +1,5 @@
-/* What may start or end a block at the beginning of a line: the regular expressions of kramdown's block parsers,
- * each as a function that looks at one place and moves nothing.
+/* What may start or end a block at the beginning of a line: the regular expressions of kramdown's block
+ * parsers, each as a function that looks at one place and moves nothing.
  */
 #include "private.h"
 

@@ -24,7 +24,8 @@ static slice unescape(slice text, arena *a) {
         return text;
     buffer out = buffer_new(a, text.length + 1);
     for (size_t i = 0; i < text.length; i++) {
-        if (text.data[i] == '\\' && i + 1 < text.length && text.data[i + 1] && strchr(ESCAPED, text.data[i + 1]))
+        if (text.data[i] == '\\' && i + 1 < text.length && text.data[i + 1] &&
+            strchr(ESCAPED, text.data[i + 1]))
             i++;
         buffer_append_char(&out, text.data[i]);
     }
@@ -66,7 +67,8 @@ static bool parse_reference(spans *s, node *link, slice alt, size_t at, size_t i
     return true;
 }
 
-/* The place behind `[id]` that may follow the text, white space before it; `open` gets the bracket. 0: none. */
+/* The place behind `[id]` that may follow the text, white space before it; `open` gets the bracket. 0: none.
+ */
 static size_t match_reference(source *s, size_t at, size_t *open) {
     while (at < s->length && is_space(s->text[at]))
         at++;
@@ -97,8 +99,8 @@ static size_t match_inline_title(source *s, size_t at, slice *title) {
     return 0;
 }
 
-/* kramdown, LINK_PAREN_STOP_RE: parentheses are counted; white space before a quote ends the target too. True: the
- * link ends at `end`. False: a title must follow there. */
+/* kramdown, LINK_PAREN_STOP_RE: parentheses are counted; white space before a quote ends the target too.
+ * True: the link ends at `end`. False: a title must follow there. */
 static bool match_target(const source *s, size_t at, size_t *end) {
     size_t open = 0, last = at;
     for (; at < s->length; at++) {

@@ -1,5 +1,5 @@
-/* Liquid: `{{ site.baseurl }}` and its kin resolve from the site's configuration; all other Liquid stays as it is, for
- * the site generator to run, with a finding.
+/* Liquid: `{{ site.baseurl }}` and its kin resolve from the site's configuration; all other Liquid stays as
+ * it is, for the site generator to run, with a finding.
  */
 #include "private.h"
 
@@ -10,7 +10,8 @@ static const slice *find_variable(const legacy_options *options, slice name) {
     return NULL;
 }
 
-slice resolve_liquid(slice body, uint32_t first_line, const legacy_options *options, arena *a, findings *found) {
+slice resolve_liquid(slice body, uint32_t first_line, const legacy_options *options, arena *a,
+                     findings *found) {
     source s = source_of(body, first_line);
     buffer out = {NULL, 0, 0, a};
     size_t from = 0, at = 0;
@@ -22,7 +23,8 @@ slice resolve_liquid(slice body, uint32_t first_line, const legacy_options *opti
             continue;
         }
         bool *ended = next == '{' ? &no_output : &no_tag;
-        size_t close = *ended ? SLICE_NONE : slice_find(body, next == '{' ? SLICE("}}") : SLICE("%}"), at + 2);
+        size_t close =
+            *ended ? SLICE_NONE : slice_find(body, next == '{' ? SLICE("}}") : SLICE("%}"), at + 2);
         if (close == SLICE_NONE) {
             *ended = true;
             at += 2;

@@ -1,7 +1,7 @@
 /* Lists and definition lists: which lines belong to an item, how it nests, and whether it writes paragraphs.
  *
- * The rules are kramdown's: what is indented as far as the first item's text belongs to it, lazy lines do while no
- * blank line came, and a list inside starts where its marker is indented.
+ * The rules are kramdown's: what is indented as far as the first item's text belongs to it, lazy lines do
+ * while no blank line came, and a list inside starts where its marker is indented.
  */
 #include "private.h"
 
@@ -11,8 +11,8 @@
 typedef struct item_lines {
     buffer text;
     size_t indent;
-    size_t split;       /* where a list inside starts to be parsed by itself; 0: nowhere */
-    bool list_found;    /* a list inside was seen, or a blank line */
+    size_t split;        /* where a list inside starts to be parsed by itself; 0: nowhere */
+    bool list_found;     /* a list inside was seen, or a blank line */
     uint32_t line_fixes; /* line breaks that an attribute list took with it */
 } item_lines;
 
@@ -44,7 +44,8 @@ static bool is_all_space(const source *s, size_t from, size_t to) {
     return from >= to;
 }
 
-/* kramdown, parse_first_list_line: what follows the marker in its line; tabs reach to the next multiple of four. */
+/* kramdown, parse_first_list_line: what follows the marker in its line; tabs reach to the next multiple of
+ * four. */
 static void start_item(parser *p, source *s, item_lines *item, size_t marker_length, size_t at, size_t end,
                        attribute_list **attributes) {
     slice content;
@@ -156,7 +157,8 @@ static bool is_tight_item(const node *list, const node *item, bool marker_ended,
     return !is_last || list->first == list->last || any_tight;
 }
 
-/* Decides tightness, and takes the blank lines off the item's end; gives them back when they are the last item's. */
+/* Decides tightness, and takes the blank lines off the item's end; gives them back when they are the last
+ * item's. */
 static node *finish_items(parser *p, node *list, bool marker_ended) {
     node *last = NULL;
     bool any_tight = false;
@@ -199,10 +201,13 @@ static void mark_tasks(parser *p, node *list) {
             is_space(value.data[at + 3]) && strchr(" xX", value.data[at + 1]) && value.data[at + 1]) {
             for (end = at + 3; end < value.length && is_space(value.data[end]); end++)
                 ;
-            slice box = value.data[at + 1] == ' '
-                            ? SLICE("<input type=\"checkbox\" class=\"task-list-item-checkbox\" disabled=\"disabled\" />")
-                            : SLICE("<input type=\"checkbox\" class=\"task-list-item-checkbox\" disabled=\"disabled\" "
-                                    "checked=\"checked\" />");
+            slice box =
+                value.data[at + 1] == ' '
+                    ? SLICE("<input type=\"checkbox\" class=\"task-list-item-checkbox\" "
+                            "disabled=\"disabled\" />")
+                    : SLICE(
+                          "<input type=\"checkbox\" class=\"task-list-item-checkbox\" disabled=\"disabled\" "
+                          "checked=\"checked\" />");
             text->value = box;
             text->capacity = 0;
             extend_value(p, text, slice_from(value, end));
@@ -248,7 +253,8 @@ bool parse_list(blocks *b) {
             start_item(p, s, lines, marker - s->at, marker, end, &item->list);
             most = marker_indent(lines->indent);
             blank = false;
-        } else if (is_content_line(s, s->at, lines->indent) || (!blank && is_lazy_line(s, s->at, lines->indent))) {
+        } else if (is_content_line(s, s->at, lines->indent) ||
+                   (!blank && is_lazy_line(s, s->at, lines->indent))) {
             add_item_line(lines, s, s->at, end, true);
             blank = false;
         } else if ((end = match_blank_lines(s, s->at))) {
@@ -327,7 +333,8 @@ static void parse_definitions(blocks *b, node *list, bool after_blank) {
             after_blank = blank = false;
         } else if (match_end_of_block(s, s->at)) {
             break;
-        } else if (is_content_line(s, s->at, lines->indent) || (!blank && is_lazy_line(s, s->at, lines->indent))) {
+        } else if (is_content_line(s, s->at, lines->indent) ||
+                   (!blank && is_lazy_line(s, s->at, lines->indent))) {
             add_item_line(lines, s, s->at, end, false);
             after_blank = blank = false;
         } else if ((end = match_blank_lines(s, s->at))) {
@@ -381,7 +388,8 @@ bool parse_definition_list(blocks *b) {
     list->list = terms->list;
     parse_definitions(b, list, after_blank);
     node *last = finish_definitions(b->parser, list), *before = b->tree->last;
-    if (before && before->type == NODE_BLANK && before->previous && before->previous->type == NODE_DEFINITION_LIST) {
+    if (before && before->type == NODE_BLANK && before->previous &&
+        before->previous->type == NODE_DEFINITION_LIST) {
         remove_child(b->tree, before);
         before = b->tree->last;
     }

@@ -1,7 +1,7 @@
 /* The tree and the tables of definitions: making nodes, adding text, attributes by name.
  *
- * Comes in: pieces of the page. Goes out: nodes in the page's arena. Text that follows its neighbour in memory is
- * never copied.
+ * Comes in: pieces of the page. Goes out: nodes in the page's arena. Text that follows its neighbour in
+ * memory is never copied.
  */
 #include "private.h"
 

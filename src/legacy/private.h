@@ -1,7 +1,8 @@
 /* legacy/, inside: the tree that the block parser builds, the span parser completes and the renderer writes.
  *
- * Three passes over a page, as in kramdown: blocks first (definitions may stand anywhere), then the text inside them
- * in document order, then HTML. All of it lives in the page's arena; nothing is freed; text is borrowed where it can be.
+ * Three passes over a page, as in kramdown: blocks first (definitions may stand anywhere), then the text
+ * inside them in document order, then HTML. All of it lives in the page's arena; nothing is freed; text is
+ * borrowed where it can be.
  */
 #ifndef ISOMERIZE_LEGACY_PRIVATE_H
 #define ISOMERIZE_LEGACY_PRIVATE_H
@@ -37,7 +38,8 @@ typedef enum node_type {
     NODE_ELEMENT,   /* HTML: value is the name */
     NODE_START_TAG, /* HTML inside raw HTML: the tag by itself, its content follows as siblings */
     NODE_END_TAG,
-    NODE_VERBATIM, /* HTML comments, processing instructions, {::nomarkdown}, script and style: written as they are */
+    NODE_VERBATIM, /* HTML comments, processing instructions, {::nomarkdown}, script and style: written as
+                      they are */
     NODE_COMMENT,  /* {::comment} */
     NODE_MATH,
     /* spans */
@@ -71,7 +73,8 @@ struct reference {
     slice name;
 };
 
-/* An attribute list `{: …}`: its attributes in the order they were first set, its references to named lists. */
+/* An attribute list `{: …}`: its attributes in the order they were first set, its references to named lists.
+ */
 typedef struct attribute_list {
     attribute *first;
     reference *references;
@@ -95,29 +98,30 @@ struct node {
     uint32_t codepoint; /* entities */
     uint32_t images;    /* how many children are images */
     uint8_t type;       /* node_type */
-    uint8_t level;      /* headers; boundaries: boundary_kind; elements: how many flat tags stand around them */
-    uint8_t content;    /* content_model of an element */
-    bool is_block;      /* elements, verbatim text, comments, math */
-    bool is_closed;     /* elements: <br/> */
+    uint8_t level; /* headers; boundaries: boundary_kind; elements: how many flat tags stand around them; code
+                      blocks: 1 when fenced */
+    uint8_t content;     /* content_model of an element */
+    bool is_block;       /* elements, verbatim text, comments, math */
+    bool is_closed;      /* elements: <br/> */
     bool is_raw;         /* verbatim text that takes no indentation: {::nomarkdown} */
     bool is_transparent; /* paragraphs that write no <p> */
-    bool follows_blank; /* definitions: their first paragraph keeps its <p> */
+    bool follows_blank;  /* definitions: their first paragraph keeps its <p> */
 };
 
 /* ---- text with lines --------------------------------------------------------------------------------- */
 
 /* What is looked for ahead again and again: the place of the next one is kept. */
 typedef enum ahead_kind {
-    AHEAD_BRACE,         /* } */
-    AHEAD_GREATER,       /* > */
-    AHEAD_BRACKET,       /* ] */
-    AHEAD_SINGLE_QUOTE,  /* ' */
-    AHEAD_DOUBLE_QUOTE,  /* " */
+    AHEAD_BRACE,        /* } */
+    AHEAD_GREATER,      /* > */
+    AHEAD_BRACKET,      /* ] */
+    AHEAD_SINGLE_QUOTE, /* ' */
+    AHEAD_DOUBLE_QUOTE, /* " */
     AHEAD_NEWLINE,
-    AHEAD_COMMENT_END,   /* --> */
+    AHEAD_COMMENT_END,     /* --> */
     AHEAD_INSTRUCTION_END, /* ?> */
-    AHEAD_MATH,          /* $$ */
-    AHEAD_STRIKE,        /* ~~ */
+    AHEAD_MATH,            /* $$ */
+    AHEAD_STRIKE,          /* ~~ */
     AHEAD_COUNT
 } ahead_kind;
 
@@ -140,7 +144,8 @@ typedef struct source {
 
 source source_of(slice text, uint32_t line);
 uint32_t source_line(source *s, size_t at);
-/* The place of the next one at or after `at`; SLICE_NONE. Amortised constant time while `at` moves forward. */
+/* The place of the next one at or after `at`; SLICE_NONE. Amortised constant time while `at` moves forward.
+ */
 size_t source_ahead(source *s, ahead_kind kind, size_t at);
 static inline char source_char(const source *s, size_t at) {
     return at < s->length ? s->text[at] : '\0';
@@ -160,7 +165,8 @@ static inline size_t source_line_end(const source *s, size_t at) {
 #define NESTING_MAX 100
 #define SPAN_NESTING_MAX (2 * NESTING_MAX)
 
-/* More attributes, references or bytes of classes than that are left out: so that lists of lists stay cheap. */
+/* More attributes, references or bytes of classes than that are left out: so that lists of lists stay cheap.
+ */
 #define ATTRIBUTES_MAX 500
 #define CLASSES_MAX 4000
 
@@ -210,9 +216,9 @@ typedef struct parser {
     node *root;
     definitions links, footnotes, lists, abbreviations, ids, plain_ids;
     settings settings;
-    uint32_t depth;      /* of blocks and spans being parsed */
-    size_t effort_left;  /* bytes that may still be read in vain (span.c) */
-    bool is_quiet; /* reading ahead: no findings */
+    uint32_t depth;     /* of blocks and spans being parsed */
+    size_t effort_left; /* bytes that may still be read in vain (span.c) */
+    bool is_quiet;      /* reading ahead: no findings */
     bool said_nesting, said_effort;
 } parser;
 
@@ -247,7 +253,8 @@ void report_text(parser *p, source *s, finding_code code, size_t from, size_t to
 static inline bool is_word(char c) { /* \w */
     return is_alnum(c) || c == '_';
 }
-/* The character at `at`, or the one that ends before it, in Unicode: Ruby's [[:alpha:]], [[:alnum:]], \p{Word}. */
+/* The character at `at`, or the one that ends before it, in Unicode: Ruby's [[:alpha:]], [[:alnum:]],
+ * \p{Word}. */
 bool is_alpha_at(const source *s, size_t at);
 bool is_alnum_at(const source *s, size_t at);
 bool is_word_at(const source *s, size_t at);
@@ -262,7 +269,8 @@ static inline slice strip(slice s) {
     return strip_left(strip_right(s));
 }
 
-/* ---- line.c: what starts at a place; each gives the place behind the match, or 0 ------------------------ */
+/* ---- line.c: what starts at a place; each gives the place behind the match, or 0 ------------------------
+ */
 
 size_t match_blank_lines(const source *s, size_t at);
 size_t match_rest_blank(const source *s, size_t at); /* white space up to and with the next line break */
@@ -295,8 +303,8 @@ const element_info *find_element(slice lower_case_name);
 size_t match_tag_name(const source *s, size_t at);
 
 typedef struct html_tag {
-    slice name;                 /* in lower case where the element is known */
-    const element_info *info;   /* of the name in lower case; NULL when unknown */
+    slice name;               /* in lower case where the element is known */
+    const element_info *info; /* of the name in lower case; NULL when unknown */
     attribute *attributes;
     bool is_closed;
     size_t end;
@@ -348,11 +356,11 @@ typedef enum stop_kind { STOP_NEVER, STOP_EMPHASIS, STOP_BRACKET, STOP_END_TAG }
 /* Where a nested span ends. */
 typedef struct span_stop {
     uint8_t kind;
-    char mark;       /* emphasis: * or _ */
-    uint8_t length;  /* emphasis: 1 or 2 */
+    char mark;      /* emphasis: * or _ */
+    uint8_t length; /* emphasis: 1 or 2 */
     bool ignore_case;
-    long brackets;   /* links: how many are open */
-    slice name;      /* end tags */
+    long brackets;    /* links: how many are open */
+    slice name;       /* end tags */
     uint64_t failure; /* the bit that says such spans fail here: see source.failed */
 } span_stop;
 
@@ -391,8 +399,8 @@ bool parse_typographic_symbol(spans *s);
 slice normalize_link_id(slice id, arena *a);
 uint32_t find_entity(slice name); /* 0 when unknown */
 const char *entity_name(uint32_t codepoint);
-/* An entity at the start of `text`: its length, and its code point (0: a name that is unknown, or a number that is
- * no character). 0 when there is none. */
+/* An entity at the start of `text`: its length, and its code point (0: a name that is unknown, or a number
+ * that is no character). 0 when there is none. */
 size_t match_entity(slice text, uint32_t *codepoint, bool *known);
 
 /* ---- after the parse --------------------------------------------------------------------------------- */
@@ -430,8 +438,8 @@ typedef struct header_entry {
     slice id;
 } header_entry;
 
-void render_node(renderer *r, node *n, const node *parent, const node *grandparent, size_t indent);
-void render_children(renderer *r, node *n, const node *parent, size_t indent);
+void render_node(renderer *r, node *n, const node *parent, size_t indent);
+void render_children(renderer *r, node *n, size_t indent);
 void write_indent(renderer *r, size_t indent);
 void write_attributes(renderer *r, const attribute *list);
 void write_text(renderer *r, slice text, uint32_t line);
@@ -446,6 +454,7 @@ slice render_tree(parser *p, line_map *lines);
 
 /* Puts known variables in; what other Liquid there is stays, with a finding. */
 
-slice resolve_liquid(slice body, uint32_t first_line, const legacy_options *options, arena *a, findings *found);
+slice resolve_liquid(slice body, uint32_t first_line, const legacy_options *options, arena *a,
+                     findings *found);
 
 #endif

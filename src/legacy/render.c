@@ -30,7 +30,10 @@ static const uint8_t CLASSES[256] = {
 };
 
 static const slice ESCAPED[256] = {
-    ['<'] = {"&lt;", 4}, ['>'] = {"&gt;", 4}, ['&'] = {"&amp;", 5}, ['"'] = {"&quot;", 6},
+    ['<'] = {"&lt;", 4},
+    ['>'] = {"&gt;", 4},
+    ['&'] = {"&amp;", 5},
+    ['"'] = {"&quot;", 6},
 };
 
 /* REXML, REFERENCE_RE: what looks like an entity is left alone. */
@@ -100,34 +103,34 @@ static void close_tag(renderer *r, slice name) {
     buffer_append_char(&r->out, '>');
 }
 
-void render_children(renderer *r, node *n, const node *parent, size_t indent) {
+void render_children(renderer *r, node *n, size_t indent) {
     for (node *child = n->first; child; child = child->next)
-        render_node(r, child, n, parent, indent);
+        render_node(r, child, n, indent);
 }
 
 /* `<p>…</p>` in a line of its own. */
-static void render_block(renderer *r, node *n, const node *parent, slice name, size_t indent) {
+static void render_block(renderer *r, node *n, slice name, size_t indent) {
     write_indent(r, indent);
     open_tag(r, name, n->attributes);
-    render_children(r, n, parent, indent + 2);
+    render_children(r, n, indent + 2);
     close_tag(r, name);
     buffer_append_char(&r->out, '\n');
 }
 
 /* A container: its tags in lines of their own, its content indented. */
-static void render_container(renderer *r, node *n, const node *parent, slice name, size_t indent) {
+static void render_container(renderer *r, node *n, slice name, size_t indent) {
     write_indent(r, indent);
     open_tag(r, name, n->attributes);
     buffer_append_char(&r->out, '\n');
-    render_children(r, n, parent, indent + 2);
+    render_children(r, n, indent + 2);
     write_indent(r, indent);
     close_tag(r, name);
     buffer_append_char(&r->out, '\n');
 }
 
-static void render_span(renderer *r, node *n, const node *parent, slice name, size_t indent) {
+static void render_span(renderer *r, node *n, slice name, size_t indent) {
     open_tag(r, name, n->attributes);
-    render_children(r, n, parent, indent + 2);
+    render_children(r, n, indent + 2);
     close_tag(r, name);
 }
 
@@ -171,14 +174,15 @@ static void render_figure(renderer *r, const node *paragraph, const node *image,
     write(r, SLICE("</figure>\n"));
 }
 
-static void render_paragraph(renderer *r, node *n, const node *parent, size_t indent) {
+static void render_paragraph(renderer *r, node *n, size_t indent) {
     const node *first = n->first;
     if (n->is_transparent)
-        render_children(r, n, parent, indent + 2);
-    else if (first && !first->next && first->type == NODE_IMAGE && has_reference(first->list, SLICE("standalone")))
+        render_children(r, n, indent + 2);
+    else if (first && !first->next && first->type == NODE_IMAGE &&
+             has_reference(first->list, SLICE("standalone")))
         render_figure(r, n, first, indent);
     else
-        render_block(r, n, parent, SLICE("p"), indent);
+        render_block(r, n, SLICE("p"), indent);
 }
 
 /* `language-…` in a class: its place and its end. False: there is none. */
@@ -218,11 +222,11 @@ static void render_code_block(renderer *r, node *n, size_t indent) {
     write(r, SLICE(">"));
     if (code.length && code.data[code.length - 1] == '\n')
         code.length--;
-    write_escaped(r, code, ESCAPES | BREAKS, false, n->line);
+    write_escaped(r, code, ESCAPES | BREAKS, false, n->line + n->level);
     write(r, SLICE("\n</code></pre>\n"));
 }
 
-static void render_header(renderer *r, node *n, const node *parent, size_t indent) {
+static void render_header(renderer *r, node *n, size_t indent) {
     parser *p = r->parser;
     if (p->settings.auto_ids && !find_attribute(n, SLICE("id")))
         set_attribute(p, &n->attributes, SLICE("id"), make_plain_id(p, n->text));
@@ -235,10 +239,10 @@ static void render_header(renderer *r, node *n, const node *parent, size_t inden
     }
     int level = n->level + p->settings.header_offset;
     char name[2] = {'h', (char)('0' + (level < 1 ? 1 : level > 6 ? 6 : level))};
-    render_block(r, n, parent, (slice){name, 2}, indent);
+    render_block(r, n, (slice){name, 2}, indent);
 }
 
-static void render_list(renderer *r, node *n, const node *parent, size_t indent) {
+static void render_list(renderer *r, node *n, size_t indent) {
     if (!r->contents_list && has_reference(n->list, SLICE("toc"))) {
         r->contents_list = n;
         r->contents_at = r->out.length;
@@ -247,11 +251,11 @@ static void render_list(renderer *r, node *n, const node *parent, size_t indent)
         r->footnotes_at = r->out.length;
         r->placeholders++;
     } else {
-        render_container(r, n, parent, n->type == NODE_ORDERED ? SLICE("ol") : SLICE("ul"), indent);
+        render_container(r, n, n->type == NODE_ORDERED ? SLICE("ol") : SLICE("ul"), indent);
     }
 }
 
-static void render_item(renderer *r, node *n, const node *parent, size_t indent) {
+static void render_item(renderer *r, node *n, size_t indent) {
     slice name = n->type == NODE_ITEM ? SLICE("li") : SLICE("dd");
     write_indent(r, indent);
     open_tag(r, name, n->attributes);
@@ -259,7 +263,7 @@ static void render_item(renderer *r, node *n, const node *parent, size_t indent)
     bool is_tight = !n->first || (n->first->type == NODE_PARAGRAPH && n->first->is_transparent);
     if (!is_tight)
         buffer_append_char(&r->out, '\n');
-    render_children(r, n, parent, indent + 2);
+    render_children(r, n, indent + 2);
     if (!is_tight || (r->out.length > start && r->out.data[r->out.length - 1] == '\n'))
         write_indent(r, indent);
     close_tag(r, name);
@@ -277,11 +281,11 @@ static void render_term(renderer *r, node *n, const node *list, size_t indent) {
         set_attribute(p, &n->attributes, SLICE("id"),
                       format_slice(p->arena, "%.*s%.*s", SLICE_ARGS(prefix), SLICE_ARGS(id)));
     }
-    render_block(r, n, list, SLICE("dt"), indent);
+    render_block(r, n, SLICE("dt"), indent);
 }
 
-static void render_cell(renderer *r, node *n, const node *row, const node *part, const node *table,
-                        size_t column, size_t indent) {
+static void render_cell(renderer *r, node *n, const node *part, const node *table, size_t column,
+                        size_t indent) {
     parser *p = r->parser;
     slice name = part->type == NODE_TABLE_HEAD ? SLICE("th") : SLICE("td");
     char letter = table->alignment[column];
@@ -296,7 +300,7 @@ static void render_cell(renderer *r, node *n, const node *row, const node *part,
     open_tag(r, name, n->attributes);
     size_t start = r->out.length;
     mark_line(r, n->line);
-    render_children(r, n, row, indent + 2);
+    render_children(r, n, indent + 2);
     if (r->out.length == start)
         write(r, SLICE("\u00A0"));
     close_tag(r, name);
@@ -319,7 +323,7 @@ static void render_table(renderer *r, node *table, size_t indent) {
             open_tag(r, SLICE("tr"), row->attributes);
             buffer_append_char(&r->out, '\n');
             for (node *cell = row->first; cell; cell = cell->next)
-                render_cell(r, cell, row, part, table, column++, indent + 6);
+                render_cell(r, cell, part, table, column++, indent + 6);
             write_indent(r, indent + 4);
             write(r, SLICE("</tr>\n"));
         }
@@ -356,7 +360,7 @@ static void render_element(renderer *r, node *n, const node *parent, size_t inde
     } else {
         write(r, is_blocks ? SLICE(">\n") : SLICE(">"));
         size_t inside = r->out.length, placeholders = r->placeholders;
-        render_children(r, n, parent, indent + 2);
+        render_children(r, n, indent + 2);
         if (r->out.length == inside && r->placeholders == placeholders) {
             r->out.length = start;
             if (is_void(n->value)) {
@@ -413,9 +417,13 @@ static void render_math(renderer *r, const node *n, size_t indent) {
         open_tag(r, n->is_block ? SLICE("div") : SLICE("span"), copy.attributes);
     }
     bool brackets = has_engine && (n->is_block || plain);
-    write(r, brackets ? (n->is_block ? SLICE("\\[") : SLICE("\\(")) : n->is_block ? SLICE("$$\n") : SLICE("$"));
+    write(r, brackets      ? (n->is_block ? SLICE("\\[") : SLICE("\\("))
+             : n->is_block ? SLICE("$$\n")
+                           : SLICE("$"));
     write_escaped(r, n->value, brackets ? ESCAPES | BREAKS : BREAKS, false, n->line);
-    write(r, brackets ? (n->is_block ? SLICE("\\]\n") : SLICE("\\)")) : n->is_block ? SLICE("\n$$") : SLICE("$"));
+    write(r, brackets      ? (n->is_block ? SLICE("\\]\n") : SLICE("\\)"))
+             : n->is_block ? SLICE("\n$$")
+                           : SLICE("$"));
     if (!plain)
         write(r, n->is_block ? SLICE("</div>\n") : SLICE("</span>"));
 }
@@ -450,11 +458,11 @@ static void render_abbreviation(renderer *r, const node *n) {
     write(r, SLICE("</abbr>"));
 }
 
-static void render_link(renderer *r, node *n, const node *parent, size_t indent) {
+static void render_link(renderer *r, node *n, size_t indent) {
     if (r->in_contents && !n->is_raw)
-        render_children(r, n, parent, indent + 2);
+        render_children(r, n, indent + 2);
     else
-        render_span(r, n, parent, SLICE("a"), indent);
+        render_span(r, n, SLICE("a"), indent);
 }
 
 static void render_tag(renderer *r, const node *n) {
@@ -464,8 +472,7 @@ static void render_tag(renderer *r, const node *n) {
     write(r, n->is_closed ? SLICE(" />") : SLICE(">"));
 }
 
-void render_node(renderer *r, node *n, const node *parent, const node *grandparent, size_t indent) {
-    (void)grandparent;
+void render_node(renderer *r, node *n, const node *parent, size_t indent) {
     mark_line(r, n->line);
     switch ((node_type)n->type) {
     case NODE_TEXT:
@@ -481,13 +488,13 @@ void render_node(renderer *r, node *n, const node *parent, const node *grandpare
         buffer_append_char(&r->out, '\n');
         break;
     case NODE_PARAGRAPH:
-        render_paragraph(r, n, parent, indent);
+        render_paragraph(r, n, indent);
         break;
     case NODE_HEADER:
-        render_header(r, n, parent, indent);
+        render_header(r, n, indent);
         break;
     case NODE_BLOCKQUOTE:
-        render_container(r, n, parent, SLICE("blockquote"), indent);
+        render_container(r, n, SLICE("blockquote"), indent);
         break;
     case NODE_CODE_BLOCK:
         render_code_block(r, n, indent);
@@ -500,14 +507,14 @@ void render_node(renderer *r, node *n, const node *parent, const node *grandpare
         break;
     case NODE_UNORDERED:
     case NODE_ORDERED:
-        render_list(r, n, parent, indent);
+        render_list(r, n, indent);
         break;
     case NODE_ITEM:
     case NODE_DEFINITION:
-        render_item(r, n, parent, indent);
+        render_item(r, n, indent);
         break;
     case NODE_DEFINITION_LIST:
-        render_container(r, n, parent, SLICE("dl"), indent);
+        render_container(r, n, SLICE("dl"), indent);
         break;
     case NODE_TERM:
         render_term(r, n, parent, indent);
@@ -528,7 +535,7 @@ void render_node(renderer *r, node *n, const node *parent, const node *grandpare
         render_math(r, n, indent);
         break;
     case NODE_LINK:
-        render_link(r, n, parent, indent);
+        render_link(r, n, indent);
         break;
     case NODE_IMAGE:
         write(r, SLICE("<img"));
@@ -546,10 +553,10 @@ void render_node(renderer *r, node *n, const node *parent, const node *grandpare
             render_footnote_marker(r, n->note);
         break;
     case NODE_EMPHASIS:
-        render_span(r, n, parent, SLICE("em"), indent);
+        render_span(r, n, SLICE("em"), indent);
         break;
     case NODE_STRONG:
-        render_span(r, n, parent, SLICE("strong"), indent);
+        render_span(r, n, SLICE("strong"), indent);
         break;
     case NODE_ENTITY:
         render_entity(r, n);
@@ -589,7 +596,9 @@ static void move_to(renderer *r, size_t start, size_t at) {
     for (int pass = 0; pass < 3; pass++) /* before; what was moved; behind */
         for (size_t i = 0; i < count; i++) {
             int part = marks[i].offset < at ? 0 : marks[i].offset >= start ? 1 : 2;
-            size_t offset = part == 1 ? marks[i].offset - between : part == 2 ? marks[i].offset + moved : marks[i].offset;
+            size_t offset = part == 1   ? marks[i].offset - between
+                            : part == 2 ? marks[i].offset + moved
+                                        : marks[i].offset;
             if (part == pass)
                 line_map_add(&moved_marks, offset, marks[i].line);
         }
@@ -601,7 +610,7 @@ slice render_tree(parser *p, line_map *lines) {
     size_t start;
     r.out = buffer_new(p->arena, 4096);
     r.headers = vector_new(p->arena, sizeof(header_entry));
-    render_children(&r, p->root, NULL, 0);
+    render_children(&r, p->root, 0);
     start = r.out.length;
     render_footnotes(&r);
     if (r.footnotes_at != SLICE_NONE) {

@@ -1,8 +1,9 @@
 /* Spans: the loop over a text that finds where something may start, and asks each kind in kramdown's order.
  *
- * kramdown tries a span to the end of the text and starts over behind its first character when it does not close. So
- * does this, as long as that costs no more than a fixed number of bytes for each byte of the page (effort); from
- * there on, a kind of span that failed once in a text is not tried again in it. No page written by people gets there.
+ * kramdown tries a span to the end of the text and starts over behind its first character when it does not
+ * close. So does this, as long as that costs no more than a fixed number of bytes for each byte of the page
+ * (effort); from there on, a kind of span that failed once in a text is not tried again in it. No page
+ * written by people gets there.
  */
 #include "private.h"
 
@@ -12,10 +13,10 @@ enum { MAY_START = 1, MAY_CLOSE = 2 };
 
 /* Bytes at which a span may start, or behind which one may have: see find_start. `]` only ends links. */
 static const uint8_t STARTS[256] = {
-    ['*'] = MAY_START, ['_'] = MAY_START,  ['`'] = MAY_START, ['<'] = MAY_START, ['['] = MAY_START,
-    ['!'] = MAY_START, ['$'] = MAY_START,  ['&'] = MAY_START, ['\\'] = MAY_START, ['"'] = MAY_START,
-    ['\''] = MAY_START, ['~'] = MAY_START, ['{'] = MAY_START, ['-'] = MAY_START, ['.'] = MAY_START,
-    ['>'] = MAY_START, ['\n'] = MAY_START, [']'] = MAY_CLOSE,
+    ['*'] = MAY_START,  ['_'] = MAY_START,  ['`'] = MAY_START, ['<'] = MAY_START,  ['['] = MAY_START,
+    ['!'] = MAY_START,  ['$'] = MAY_START,  ['&'] = MAY_START, ['\\'] = MAY_START, ['"'] = MAY_START,
+    ['\''] = MAY_START, ['~'] = MAY_START,  ['{'] = MAY_START, ['-'] = MAY_START,  ['.'] = MAY_START,
+    ['>'] = MAY_START,  ['\n'] = MAY_START, [']'] = MAY_CLOSE,
 };
 
 /* Smart quotes start one character before the quote, if that is left to them. */
@@ -23,7 +24,8 @@ static size_t quote_start(const source *s, size_t at) {
     return at > s->at ? character_before(s, at) : at;
 }
 
-/* The earliest place at or after the source's at which a span may start or `stop` may stand; the length at the end. */
+/* The earliest place at or after the source's at which a span may start or `stop` may stand; the length at
+ * the end. */
 static size_t find_start(const source *s, uint8_t classes) {
     const unsigned char *text = (const unsigned char *)s->text;
     for (size_t at = s->at; at < s->length; at++) {

@@ -1,5 +1,5 @@
-/* HTML in text: tags of the span kind with Markdown inside, comments; block tags and stray end tags are text here,
- * as on the live page.
+/* HTML in text: tags of the span kind with Markdown inside, comments; block tags and stray end tags are text
+ * here, as on the live page.
  */
 #include "private.h"
 

@@ -1,6 +1,7 @@
 /* Tables: rows of cells between bars, with or without a header row, an alignment line and a footer.
  *
- * Comes in: lines, each with a bar in it. Goes out: a table, or nothing when a line's only bars stand in code.
+ * Comes in: lines, each with a bar in it. Goes out: a table, or nothing when a line's only bars stand in
+ * code.
  */
 #include "private.h"
 
@@ -20,7 +21,8 @@ static bool is_table_line(const source *s, size_t at) {
     return end > at && has_bar(s->text + at, end - at - (s->text[end - 1] == '\n'));
 }
 
-/* A line of nothing but `+|: <tab>-` with a dash in it (or `=` in place of the dash: the footer's): its end, or 0. */
+/* A line of nothing but `+|: <tab>-` with a dash in it (or `=` in place of the dash: the footer's): its end,
+ * or 0. */
 static size_t match_separator(const source *s, size_t at, char mark) {
     bool marked = false;
     for (; at < s->length && s->text[at] != '\n'; at++) {
@@ -265,8 +267,8 @@ static bool has_body(const node *table) {
 static void fill_rows(parser *p, table_state *t) {
     char *alignment = arena_alloc(p->arena, t->columns + 1);
     memset(alignment, '-', t->columns + 1);
-    memcpy(alignment, t->alignment.data,
-           t->alignment.length < t->columns ? t->alignment.length : t->columns);
+    for (size_t i = 0; i < t->alignment.length && i < t->columns; i++)
+        alignment[i] = t->alignment.data[i];
     t->table->alignment = alignment;
     size_t added = 0, limit = 100000; /* one wide row must not make a page of a million cells */
     for (node *part = t->table->first; part; part = part->next)
