@@ -370,7 +370,8 @@ static void render_element(renderer *r, node *n, const node *parent, size_t inde
                 close_tag(r, n->value);
             }
         } else {
-            if (is_blocks && (r->out.data[r->out.length - 1] != '\n' || r->out.length == inside))
+            bool at_mark = r->contents_at == r->out.length || r->footnotes_at == r->out.length;
+            if (is_blocks && (r->out.data[r->out.length - 1] != '\n' || r->out.length == inside || at_mark))
                 buffer_append_char(&r->out, '\n');
             if (is_blocks)
                 write_indent(r, indent);
