@@ -60,6 +60,7 @@ typedef struct command_info {
 const command_info *command_table(void);
 
 int command_assets(const cli_arguments *arguments);
+int command_check(const cli_arguments *arguments);
 int command_convert(const cli_arguments *arguments);
 int command_diff(const cli_arguments *arguments);
 int command_report(const cli_arguments *arguments);

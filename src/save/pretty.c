@@ -4,8 +4,9 @@
  * Comes in: HTML on one line. Goes out: the same but for white space: lines begin at tags that it does not
  * count as inline, and break at white space behind 70 characters by its own counter. Its quirks are the
  * format. It reads text, not structure, so this does too; characters are counted in UTF-16 units, as
- * JavaScript counts them. Not ported: its treatment of <script>, <style> and comments, which the schema
- * cannot hold.
+ * JavaScript counts them. Scripts, styles and comments, which the schema cannot hold, can stand in attribute
+ * values: it reads those too where an inline end tag in the value has led it astray. Not ported: the empty
+ * lines around <head>, <body> and </html>.
  */
 #include "private.h"
 
@@ -17,16 +18,18 @@ typedef enum token {
     TOKEN_START,  /* a tag that opens something */
     TOKEN_CLOSE,  /* a tag that closes something */
     TOKEN_SINGLE, /* a tag that stands alone, or an inline element as a whole */
+    TOKEN_RAW,    /* <script> or <style>: what follows is copied up to its end tag */
 } token;
 
 typedef struct printer {
     slice in;
     buffer *out;
     size_t at;
-    size_t counter;      /* line_char_count: characters since the last line break, as it believes */
-    size_t token_start;  /* in `out`: the token that is being read, then the one printed last */
-    bool content_before; /* the last token was content, and … */
-    bool empty_before;   /* … it was empty */
+    size_t counter;     /* line_char_count: characters since the last line break, as it believes */
+    size_t token_start; /* in `out`: the token that is being read, then the one printed last */
+    size_t tag_start;   /* in `in`: the last < of the tag that is being read */
+    token tag_kind;     /* of the last whole tag */
+    bool empty_before;  /* the last token was content, and it was empty */
 } printer;
 
 static bool is_blank_character(char c) {
@@ -56,10 +59,17 @@ static bool is_unformatted(slice name) {
     return false;
 }
 
-/* Tags that stand alone, of those that the schema writes. */
+/* Tags that stand alone. */
 static bool is_single(slice name) {
-    return slice_equal(name, SLICE("br")) || slice_equal(name, SLICE("img")) ||
-           slice_equal(name, SLICE("hr")) || slice_equal(name, SLICE("input"));
+    static const slice NAMES[] = {
+        NAME("br"),   NAME("input"), NAME("link"), NAME("meta"),    NAME("!doctype"), NAME("basefont"),
+        NAME("base"), NAME("area"),  NAME("hr"),   NAME("wbr"),     NAME("param"),    NAME("img"),
+        NAME("?xml"), NAME("embed"), NAME("?php"), NAME("isindex"), NAME("?"),        NAME("?="),
+    };
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (slice_equal(name, NAMES[i]))
+            return true;
+    return false;
 }
 
 /* print_newline: breaks the line before the token that begins at `start`. Nothing at the start of the output.
@@ -150,7 +160,10 @@ static bool read_tag_head(printer *p) {
             space = true;
             continue;
         }
-        p->counter += units(c);
+        size_t count = units(c);
+        p->counter += count > 0;
+        if (c == '<')
+            p->tag_start = p->at - 1;
         size_t length = p->out->length - p->token_start;
         bool quoted = (c == '"' || c == '\'') && !(length > 1 && p->out->data[p->token_start + 1] == '!');
         size_t value = p->out->length; /* where the quoted value is put first; a space may come before it */
@@ -169,6 +182,7 @@ static bool read_tag_head(printer *p) {
             p->counter = full ? 0 : p->counter + 1;
             space = false;
         }
+        p->counter += count > 1;
         if (!quoted)
             buffer_append_char(p->out, c);
         if (c == '>')
@@ -177,22 +191,39 @@ static bool read_tag_head(printer *p) {
     return false;
 }
 
-/* The tag's name as it sees it: up to the first space. A line break there hides the name. */
-static slice tag_name(slice head) {
+/* The tag's name as it sees it, in small letters: up to the first space. A line break there hides the name.
+ */
+static slice tag_name(slice head, arena *a) {
     size_t end = slice_find_char(head, ' ', 0);
-    return slice_sub(head, 1, end == SLICE_NONE ? slice_find_char(head, '>', 0) : end);
+    slice name = slice_sub(head, 1, end == SLICE_NONE ? slice_find_char(head, '>', 0) : end);
+    char *small = NULL; /* a copy, once there is a capital */
+    for (size_t i = 0; i < name.length; i++) {
+        if (name.data[i] < 'A' || name.data[i] > 'Z')
+            continue;
+        if (!small)
+            small = memcpy(arena_alloc(a, name.length), name.data, name.length);
+        small[i] = (char)(name.data[i] + 32);
+    }
+    return small ? (slice){small, name.length} : name;
+}
+
+/* get_unformatted behind a tag: nothing where the tag itself holds the end. `end` in small letters. */
+static void copy_behind_tag(printer *p, slice end) {
+    slice head = output_from(p, p->token_start);
+    for (size_t i = 0; i + end.length <= head.length; i++)
+        if (slice_equal_nocase(slice_sub(head, i, i + end.length), end))
+            return;
+    copy_until(p, end);
 }
 
 /* White space next to an inline element is kept, one character of it on each side. */
-static void copy_inline_element(printer *p, slice name, size_t tag_start) {
+static void copy_inline_element(printer *p, slice name) {
     char closing[16];
-    size_t length = name.length + 3;
+    size_t length = name.length + 3, tag_start = p->tag_start;
     memcpy(closing, "</", 2);
     memcpy(closing + 2, name.data, name.length);
     closing[length - 1] = '>';
-    slice end = {closing, length};
-    if (slice_find(output_from(p, p->token_start), end, 0) == SLICE_NONE)
-        copy_until(p, end);
+    copy_behind_tag(p, (slice){closing, length});
     if (tag_start > 0 && is_blank_character(p->in.data[tag_start - 1])) {
         buffer_append_char(p->out, ' ');
         memmove(p->out->data + p->token_start + 1, p->out->data + p->token_start,
@@ -203,23 +234,83 @@ static void copy_inline_element(printer *p, slice name, size_t tag_start) {
         buffer_append_char(p->out, p->in.data[p->at]);
 }
 
-/* get_tag. */
+/* What begins with <!: a comment, unless it is one of the conditions of an old browser. */
+static token read_declaration(printer *p, slice name) {
+    if (slice_find(name, SLICE("[if"), 0) != SLICE_NONE) {
+        if (slice_find(output_from(p, p->token_start), SLICE("!IE"), 0) != SLICE_NONE)
+            copy_behind_tag(p, SLICE("-->"));
+        return TOKEN_START;
+    }
+    if (slice_find(name, SLICE("[endif"), 0) != SLICE_NONE)
+        return TOKEN_CLOSE;
+    copy_behind_tag(p, slice_find(name, SLICE("[cdata["), 0) != SLICE_NONE ? SLICE("]]>") : SLICE("-->"));
+    return TOKEN_SINGLE;
+}
+
+/* get_tag. A tag that the text ends in counts as what the tag before it was. */
 static token read_tag(printer *p) {
-    size_t start = p->at;
     p->token_start = p->out->length;
-    if (start == p->in.length)
+    if (p->at == p->in.length)
         return TOKEN_END_OF_FILE;
     if (!read_tag_head(p))
-        return TOKEN_SINGLE;
+        return p->tag_kind;
     slice head = output_from(p, p->token_start);
-    slice name = tag_name(head);
-    if (head.data[head.length - 2] == '/' || is_single(name))
-        return TOKEN_SINGLE;
-    if (is_unformatted(name)) {
-        copy_inline_element(p, name, start);
-        return TOKEN_SINGLE;
+    slice name = tag_name(head, p->out->arena);
+    p->tag_kind = name.length && name.data[0] == '/' ? TOKEN_CLOSE : TOKEN_START;
+    if (head.data[head.length - 2] == '/' || is_single(name)) {
+        p->tag_kind = TOKEN_SINGLE;
+    } else if (slice_equal(name, SLICE("script")) || slice_equal(name, SLICE("style"))) {
+        p->tag_kind = TOKEN_RAW;
+    } else if (is_unformatted(name)) {
+        copy_inline_element(p, name);
+        p->tag_kind = TOKEN_SINGLE;
+    } else if (name.length && name.data[0] == '!') {
+        p->tag_kind = read_declaration(p, name);
     }
-    return name.length && name.data[0] == '/' ? TOKEN_CLOSE : TOKEN_START;
+    return p->tag_kind;
+}
+
+/* Where the end tag of a <script> or <style> begins: /<\/name\s*>/i; the end of the text when there is none.
+ */
+static size_t find_raw_end(slice text, size_t from, slice name) {
+    for (size_t at = slice_find(text, SLICE("</"), from); at != SLICE_NONE;
+         at = slice_find(text, SLICE("</"), at + 1)) {
+        size_t end = at + 2 + name.length;
+        if (end > text.length || !slice_equal_nocase(slice_sub(text, at + 2, end), name))
+            continue;
+        while (end < text.length && is_space(text.data[end]))
+            end++;
+        if (end < text.length && text.data[end] == '>')
+            return at;
+    }
+    return text.length;
+}
+
+/* get_contents_to: what stands in a <script> or <style>, trimmed, on lines of its own. False: nothing is left
+ * of the text. */
+static bool copy_raw(printer *p) {
+    if (p->at == p->in.length)
+        return false;
+    slice head = output_from(p, p->token_start);
+    size_t from = slice_find_char(head, '<', 0) + 1;
+    bool script = head.length > from + 1 && slice_equal_nocase(slice_sub(head, from, from + 2), SLICE("sc"));
+    size_t end = find_raw_end(p->in, p->at, script ? SLICE("script") : SLICE("style"));
+    slice raw = slice_sub(p->in, p->at, end);
+    p->at = end;
+    if (raw.length == 0)
+        return true;
+    raw = trim_wide(raw);
+    buffer_append_char(p->out, '\n');
+    for (size_t i = 0; i < raw.length; i++) {
+        if (raw.data[i] == '\r' && i + 1 < raw.length && raw.data[i + 1] == '\n')
+            continue;
+        buffer_append_char(p->out, raw.data[i] == '\r' ? '\n' : raw.data[i]);
+    }
+    if (raw.length) {
+        buffer_append_char(p->out, '\n');
+        p->counter = 0;
+    }
+    return true;
 }
 
 /* The first run of letters, digits and _ in the text. */
@@ -260,7 +351,7 @@ static slice first_letters(slice text) {
 }
 
 static void print_tag(printer *p, token kind, slice printed_before) {
-    if (kind == TOKEN_START)
+    if (kind == TOKEN_START || kind == TOKEN_RAW)
         break_line_before(p, p->token_start);
     if (kind == TOKEN_SINGLE && !is_unformatted(first_letters(output_from(p, p->token_start))))
         break_line_before(p, p->token_start);
@@ -272,21 +363,22 @@ static void print_tag(printer *p, token kind, slice printed_before) {
 void pretty_print(slice html, buffer *out) {
     /* `out` may hold something already: the printer's output begins behind it. */
     buffer printed = buffer_new(out->arena, html.length + html.length / 8 + 64);
-    printer p = {html, &printed, 0, 0, 0, false, false};
+    printer p = {.in = html, .out = &printed, .tag_kind = TOKEN_SINGLE};
     size_t before = 0; /* where the last printed token begins */
+    bool raw = false;  /* the last tag was a <script> or <style> */
     for (;;) {
-        if (read_content(&p) == TOKEN_END_OF_FILE)
+        if (raw ? !copy_raw(&p) : read_content(&p) == TOKEN_END_OF_FILE)
             break;
         size_t end = printed.length;
-        p.empty_before = end == p.token_start;
-        if (!p.empty_before)
+        p.empty_before = !raw && end == p.token_start;
+        if (!raw && !p.empty_before)
             before = p.token_start;
-        size_t before_end = end;
         token kind = read_tag(&p);
         if (kind == TOKEN_END_OF_FILE)
             break;
-        print_tag(&p, kind, (slice){printed.data + before, before_end - before});
+        print_tag(&p, kind, (slice){printed.data + before, end - before});
         before = p.token_start;
+        raw = kind == TOKEN_RAW;
     }
     buffer_append(out, buffer_slice(&printed));
 }

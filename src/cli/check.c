@@ -1,0 +1,147 @@
+/* `isomerize check [PATH...]`: would the editor save each page of its own as it is? Writes nothing. */
+#include "cli.h"
+#include "convert/convert.h"
+#include "engine.h"
+#include "page/page.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+typedef struct checking {
+    bool json, quiet, verbose;
+    size_t held, changed, others; /* pages; `others`: not of the block editor */
+    arena *arena;                 /* of the page in hand */
+} checking;
+
+static bool is_of_block_editor(slice page, arena *a) {
+    page_parts parts = page_split(page);
+    page_error error;
+    front_value front;
+    findings ignored = findings_new(a);
+    if (!parts.has_front || !page_read_front(parts.front, parts.front_line, a, &ignored, &front, &error))
+        return slice_find(parts.front, SLICE("variant: tiptap"), 0) != SLICE_NONE;
+    const front_value *variant = page_front_get(&front, SLICE("variant"));
+    return variant && variant->kind == FRONT_STRING && slice_equal(variant->text, SLICE("tiptap"));
+}
+
+/* The line of the text that the offset stands in, from where it stands on, at most so many bytes of it. */
+static slice rest_of_line(slice text, size_t at) {
+    enum { SHOWN_MAX = 72 };
+    slice rest = slice_from(text, at < text.length ? at : text.length);
+    size_t end = slice_find_char(rest, '\n', 0);
+    end = end == SLICE_NONE ? rest.length : end;
+    if (end > SHOWN_MAX)
+        for (end = SHOWN_MAX; end && ((unsigned char)rest.data[end] & 0xC0) == 0x80;)
+            end--;
+    return slice_sub(rest, 0, end);
+}
+
+static void locate(slice text, size_t at, size_t *line, size_t *column) {
+    *line = *column = 1;
+    for (size_t i = 0; i < at && i < text.length; i++)
+        if (text.data[i] == '\n') {
+            ++*line;
+            *column = 1;
+        } else {
+            ++*column;
+        }
+}
+
+/* The start of the character that the byte belongs to: both texts are the same before it. */
+static size_t character_start(slice text, size_t at) {
+    while (at && at < text.length && ((unsigned char)text.data[at] & 0xC0) == 0x80)
+        at--;
+    return at;
+}
+
+static void print_json(const checking *c, slice path, slice page, bool holds, size_t at, slice saved) {
+    size_t line, column;
+    buffer out = buffer_new(c->arena, 512);
+    buffer_append_string(&out, "{\"page\":");
+    buffer_append_json(&out, path);
+    buffer_printf(&out, ",\"save_form\":%s", holds ? "true" : "false");
+    if (!holds) {
+        locate(page, at, &line, &column);
+        buffer_printf(&out, ",\"line\":%zu,\"column\":%zu,\"have\":", line, column);
+        buffer_append_json(&out, rest_of_line(page, at));
+        buffer_append_string(&out, ",\"editor\":");
+        buffer_append_json(&out, rest_of_line(saved, at));
+    }
+    printf("%.*s}\n", SLICE_ARGS(buffer_slice(&out)));
+}
+
+static void print_difference(slice path, slice page, size_t at, slice saved) {
+    size_t line, column;
+    locate(page, at, &line, &column);
+    if (saved.length == 0)
+        printf("%.*s:%zu:%zu: cannot be read as a page\n", SLICE_ARGS(path), line, column);
+    else
+        printf("%.*s:%zu:%zu: the editor would change this\n    have    %.*s\n    editor  %.*s\n",
+               SLICE_ARGS(path), line, column, SLICE_ARGS(rest_of_line(page, at)),
+               SLICE_ARGS(rest_of_line(saved, at)));
+}
+
+static void check_page(checking *c, slice path, slice page) {
+    if (!is_of_block_editor(page, c->arena)) {
+        c->others++;
+        return;
+    }
+    size_t at;
+    slice saved;
+    bool holds = convert_check(page, c->arena, &at, &saved);
+    at = character_start(page, at);
+    c->held += holds;
+    c->changed += !holds;
+    if (c->json)
+        print_json(c, path, page, holds, at, saved);
+    else if (!holds)
+        print_difference(path, page, at, saved);
+    else if (c->verbose)
+        printf("%.*s: in save form\n", SLICE_ARGS(path));
+}
+
+static int check_site(checking *c, const cli_arguments *arguments, arena *a) {
+    site *s = open_site(arguments, a);
+    int status = s ? EXIT_DONE : EXIT_ENVIRONMENT;
+    for (size_t i = 0; s && i < site_pages(s)->count; i++) {
+        slice path = *(slice *)vector_at(site_pages(s), i), page, error;
+        if (site_read(s, path, c->arena, &page, &error)) {
+            check_page(c, site_show_path(path, c->arena), page);
+        } else {
+            complain("%.*s: %.*s", SLICE_ARGS(site_show_path(path, c->arena)), SLICE_ARGS(error));
+            status = EXIT_ENVIRONMENT;
+        }
+        arena_reset(c->arena);
+    }
+    site_close(s);
+    return status;
+}
+
+static int check_standard_input(checking *c) {
+    slice page;
+    if (!read_file("-", c->arena, &page)) {
+        complain("standard input cannot be read: %s", strerror(errno));
+        return EXIT_ENVIRONMENT;
+    }
+    check_page(c, SLICE("-"), page);
+    return EXIT_DONE;
+}
+
+int command_check(const cli_arguments *arguments) {
+    arena *a = arena_create(0);
+    checking c = {.json = option_given(arguments, OPTION_JSON),
+                  .quiet = option_given(arguments, OPTION_QUIET),
+                  .verbose = option_given(arguments, OPTION_VERBOSE),
+                  .arena = arena_create(0)};
+    bool standard_input = arguments->word_count == 1 && strcmp(arguments->words[0], "-") == 0;
+    int status = standard_input ? check_standard_input(&c) : check_site(&c, arguments, a);
+    if (status == EXIT_DONE && !c.json && !c.quiet) {
+        printf("%zu in save form, %zu not", c.held, c.changed);
+        if (c.others)
+            printf("; %zu not of the block editor", c.others);
+        putchar('\n');
+    }
+    arena_destroy(c.arena);
+    arena_destroy(a);
+    return status != EXIT_DONE ? status : c.changed ? EXIT_FINDINGS : EXIT_DONE;
+}
