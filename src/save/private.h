@@ -22,6 +22,8 @@ bool is_allowed_attribute(slice element, slice name, slice value);
 dom_node *read_saved(slice html, uint32_t first_line, arena *a);
 /* markdown.c: Markdown with raw HTML → HTML. */
 slice render_markdown(slice text, arena *a);
+/* Where the first line ends, if markdown-it takes it and the second for the head of a table; else 0. */
+size_t table_head_end(slice text);
 /* JavaScript's trim(). */
 slice trim_wide(slice text);
 /* Takes out of the tree what is not allowed; the attributes come out reversed. */

@@ -322,6 +322,8 @@ static bool begins_html_block(const dom_node *body) {
 }
 
 dom_node *read_saved(slice html, uint32_t first_line, arena *a) {
+    if (table_head_end(html))
+        return NULL;
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, first_line);
     reader r = {html, 0, a, body, 0, first_line, KIND_BODY, false};
     while (r.at < html.length) {

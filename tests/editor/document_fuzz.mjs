@@ -132,7 +132,8 @@ const show = (label, source, have, want) => {
 
 let differences = 0, compared = 0, unstable = 0, refused = 0, asMarkdown = 0
 // CommonMark 0.31 §4.6: an element of type 6 begins a block that only a blank line ends.
-const isOneBlock = (body) => /^<(?!(?:a|pre|img|code|span|font|button|label|strong|em|b|i|u|s|sup|sub|small|del|ins|mark|kbd|abbr|strike|input|video|br|script|style|textarea)\b)[a-z]/.test(body) && !/\n[ \t]*\n/.test(body)
+const HEAD_OF_TABLE = /^[^\n]*\|[^\n]*\n {0,3}[-:|][-:|\s]*(?:\n|$)/ // which markdown-it looks for before it looks for HTML
+const isOneBlock = (body) => /^<(?!(?:a|pre|img|code|span|font|button|label|strong|em|b|i|u|s|sup|sub|small|del|ins|mark|kbd|abbr|strike|input|video|br|script|style|textarea)\b)[a-z]/.test(body) && !/\n[ \t]*\n/.test(body) && !HEAD_OF_TABLE.test(body)
 const compare = (label, source, have, want, written = false) => {
   compared++
   if (have === want) return
