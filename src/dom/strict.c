@@ -60,7 +60,7 @@ typedef struct strict {
     size_t link;   /* depth of the open link, 0: none */
     const line_map *lines; /* NULL: lines are counted */
     size_t counted;        /* up to this offset */
-    size_t next_mark; /* the first line mark beyond `at` */
+    size_t next_mark;      /* the first line mark beyond `at` */
     uint32_t line;
 } strict;
 
@@ -375,9 +375,28 @@ static void enter(strict *s, dom_node *element) {
         s->link = s->depth;
 }
 
+static void leave(strict *s) {
+    if (s->paragraph == s->depth)
+        s->paragraph = 0;
+    if (s->link == s->depth)
+        s->link = 0;
+    s->depth--;
+    s->parent = s->parent->parent;
+}
+
+/* A row straight in a table: a parser opens a table body around it (§13.2.6.4.9), which the table's end
+ * closes. */
+static void enter_implied_body(strict *s) {
+    dom_node *element = dom_new_element(s->arena, DOM_TAG_TBODY, s->line);
+    dom_append(s->parent, element);
+    enter(s, element);
+}
+
 static bool read_start_tag(strict *s) {
     s->at++;
     dom_tag tag = dom_tag_of(read_name(s));
+    if (tag == DOM_TAG_TR && s->parent->tag == DOM_TAG_TABLE)
+        enter_implied_body(s);
     char after = s->at < s->html.length ? s->html.data[s->at] : 'x';
     if ((after != '>' && after != '/' && !is_space(after)) || !may_open(s, tag))
         return false;
@@ -396,16 +415,13 @@ static bool read_start_tag(strict *s) {
 static bool read_end_tag(strict *s) {
     s->at += 2;
     slice name = read_name(s);
+    if (s->parent->tag == DOM_TAG_TBODY && slice_equal(name, SLICE("table")))
+        leave(s);
     if (!s->parent->parent || !slice_equal(name, s->parent->name) || s->at == s->html.length ||
         s->html.data[s->at] != '>')
         return false;
-    if (s->paragraph == s->depth)
-        s->paragraph = 0;
-    if (s->link == s->depth)
-        s->link = 0;
+    leave(s);
     s->at++;
-    s->depth--;
-    s->parent = s->parent->parent;
     return true;
 }
 
