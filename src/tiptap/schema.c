@@ -8,7 +8,7 @@ static const struct {
     slice name, element;
     bool is_inline, is_leaf, is_textblock, allows_marks;
 } TYPES[] = {
-#define INLINE_GROUP(groups) (sizeof(groups) == sizeof("inline") && groups[0] == 'i')
+#define INLINE_GROUP(groups) (sizeof(groups) == sizeof("inline") && (groups)[0] == 'i')
 #define AT(text, index) (text)[(index) < sizeof(text) ? (index) : 0]
 #define TEXT_CONTENT(content) (AT(content, 0) == 't' && AT(content, 1) == 'e' && AT(content, 2) == 'x')
 #define INLINE_CONTENT(content) (AT(content, 0) == 'i' && AT(content, 1) == 'n')
