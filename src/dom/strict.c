@@ -25,7 +25,8 @@ static const uint8_t NESTING[DOM_TAG_COUNT] = {
     [DOM_TAG_DEL] = NEST_INLINE,       [DOM_TAG_DETAILS] = NEST_BLOCK,    [DOM_TAG_DFN] = NEST_INLINE,
     [DOM_TAG_DIV] = NEST_BLOCK,        [DOM_TAG_DL] = NEST_BLOCK,         [DOM_TAG_DT] = NEST_ITEM,
     [DOM_TAG_EM] = NEST_INLINE,        [DOM_TAG_FIGCAPTION] = NEST_BLOCK, [DOM_TAG_FIGURE] = NEST_BLOCK,
-    [DOM_TAG_FONT] = NEST_INLINE,      [DOM_TAG_FOOTER] = NEST_BLOCK,     [DOM_TAG_H1] = NEST_BLOCK,
+    [DOM_TAG_FONT] = NEST_INLINE,      [DOM_TAG_FOOTER] = NEST_BLOCK,
+    [DOM_TAG_FORM] = NEST_BLOCK,     [DOM_TAG_H1] = NEST_BLOCK,
     [DOM_TAG_H2] = NEST_BLOCK,         [DOM_TAG_H3] = NEST_BLOCK,         [DOM_TAG_H4] = NEST_BLOCK,
     [DOM_TAG_H5] = NEST_BLOCK,         [DOM_TAG_H6] = NEST_BLOCK,         [DOM_TAG_HEADER] = NEST_BLOCK,
     [DOM_TAG_HR] = NEST_BLOCK,         [DOM_TAG_I] = NEST_INLINE,         [DOM_TAG_IFRAME] = NEST_INLINE,
@@ -346,7 +347,7 @@ static bool may_open(const strict *s, dom_tag tag) {
     if (!takes_text(s->parent) || s->depth == DOM_DEPTH_MAX)
         return false;
     if (NESTING[tag] == NEST_BLOCK)
-        return s->paragraph == 0 && !(is_heading(tag) && is_heading(parent));
+        return s->paragraph == 0 && !(is_heading(tag) && is_heading(parent)) && !(tag == DOM_TAG_FORM && s->form);
     return NESTING[tag] == NEST_INLINE && !(tag == DOM_TAG_A && s->link) && !repeats_itself(s, tag);
 }
 
@@ -373,6 +374,8 @@ static void enter(strict *s, dom_node *element) {
         s->paragraph = s->depth;
     if (element->tag == DOM_TAG_A)
         s->link = s->depth;
+    if (element->tag == DOM_TAG_FORM)
+        s->form = s->depth;
 }
 
 static void leave(strict *s) {
@@ -380,6 +383,8 @@ static void leave(strict *s) {
         s->paragraph = 0;
     if (s->link == s->depth)
         s->link = 0;
+    if (s->form == s->depth)
+        s->form = 0;
     s->depth--;
     s->parent = s->parent->parent;
 }

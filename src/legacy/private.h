@@ -382,7 +382,7 @@ void parse_all_spans(parser *p, source *s, node *tree, span_mode mode, node_type
 void take_text(spans *s, size_t to); /* the source's text up to `to` becomes text of the tree */
 node *take_node(spans *s, node_type type, size_t to);
 /* Kinds of spans that may fail to close. */
-enum { KIND_STAR, KIND_STARS, KIND_LINE, KIND_LINES, KIND_LINK, KIND_IMAGE, KIND_STRIKE };
+enum { KIND_STAR, KIND_STARS, KIND_LINE, KIND_LINES, KIND_LINK, KIND_IMAGE, KIND_STRIKE, KIND_LIQUID };
 /* Whether spans of that kind may still be tried: false once they failed and the effort is spent. */
 bool may_try(const spans *s, unsigned kind);
 uint64_t failure_of(const spans *s, unsigned kind);

@@ -41,7 +41,7 @@ static size_t find_start(const source *s, uint8_t classes) {
                 return at;
             break;
         case '{':
-            if (next == ':' || next == '"' || next == '\'')
+            if (next == ':' || next == '"' || next == '\'' || next == '{' || next == '%')
                 return at;
             break;
         case '~':
@@ -297,11 +297,34 @@ static bool is_quote_ahead(const source *s) {
     return c == '"' || c == '\'';
 }
 
+/* Liquid that is left for the site generator, which runs it before kramdown reads the page: not one character
+ * of it may change, so its quotes stay straight. */
+static bool parse_liquid(spans *s) {
+    source *src = s->source;
+    char kind = source_char(src, src->at + 1);
+    if ((kind != '{' && kind != '%') || !may_try(s, KIND_LIQUID))
+        return false;
+    slice text = {src->text, src->length};
+    size_t line_end = slice_find_char(text, '\n', src->at);
+    size_t close =
+        slice_find(slice_sub(text, 0, line_end), kind == '{' ? SLICE("}}") : SLICE("%}"), src->at + 2);
+    if (close == SLICE_NONE) {
+        note_failure(s, KIND_LIQUID, slice_sub(text, src->at, line_end).length);
+        return false;
+    }
+    take_text(s, close + 2);
+    return true;
+}
+
 /* The kinds of spans in kramdown's order. False: none starts here. */
 static bool parse_span(spans *s) {
     source *src = s->source;
     char c = src->text[src->at];
     switch (c) {
+    case '{':
+        if (parse_liquid(s))
+            return true;
+        break;
     case '*':
     case '_':
         parse_emphasis(s);
