@@ -25,25 +25,24 @@ static const uint8_t NESTING[DOM_TAG_COUNT] = {
     [DOM_TAG_DEL] = NEST_INLINE,       [DOM_TAG_DETAILS] = NEST_BLOCK,    [DOM_TAG_DFN] = NEST_INLINE,
     [DOM_TAG_DIV] = NEST_BLOCK,        [DOM_TAG_DL] = NEST_BLOCK,         [DOM_TAG_DT] = NEST_ITEM,
     [DOM_TAG_EM] = NEST_INLINE,        [DOM_TAG_FIGCAPTION] = NEST_BLOCK, [DOM_TAG_FIGURE] = NEST_BLOCK,
-    [DOM_TAG_FONT] = NEST_INLINE,      [DOM_TAG_FOOTER] = NEST_BLOCK,
-    [DOM_TAG_FORM] = NEST_BLOCK,     [DOM_TAG_H1] = NEST_BLOCK,
-    [DOM_TAG_H2] = NEST_BLOCK,         [DOM_TAG_H3] = NEST_BLOCK,         [DOM_TAG_H4] = NEST_BLOCK,
-    [DOM_TAG_H5] = NEST_BLOCK,         [DOM_TAG_H6] = NEST_BLOCK,         [DOM_TAG_HEADER] = NEST_BLOCK,
-    [DOM_TAG_HR] = NEST_BLOCK,         [DOM_TAG_I] = NEST_INLINE,         [DOM_TAG_IFRAME] = NEST_INLINE,
-    [DOM_TAG_IMG] = NEST_INLINE,       [DOM_TAG_INPUT] = NEST_INLINE,     [DOM_TAG_INS] = NEST_INLINE,
-    [DOM_TAG_KBD] = NEST_INLINE,       [DOM_TAG_LABEL] = NEST_INLINE,     [DOM_TAG_LI] = NEST_ITEM,
-    [DOM_TAG_MAIN] = NEST_BLOCK,       [DOM_TAG_MARK] = NEST_INLINE,      [DOM_TAG_NAV] = NEST_BLOCK,
-    [DOM_TAG_OL] = NEST_BLOCK,         [DOM_TAG_P] = NEST_BLOCK,          [DOM_TAG_PRE] = NEST_BLOCK,
-    [DOM_TAG_Q] = NEST_INLINE,         [DOM_TAG_S] = NEST_INLINE,         [DOM_TAG_SAMP] = NEST_INLINE,
-    [DOM_TAG_SCRIPT] = NEST_INLINE,    [DOM_TAG_SECTION] = NEST_BLOCK,    [DOM_TAG_SMALL] = NEST_INLINE,
-    [DOM_TAG_SOURCE] = NEST_INLINE,    [DOM_TAG_SPAN] = NEST_INLINE,      [DOM_TAG_STRIKE] = NEST_INLINE,
-    [DOM_TAG_STRONG] = NEST_INLINE,    [DOM_TAG_STYLE] = NEST_INLINE,     [DOM_TAG_SUB] = NEST_INLINE,
-    [DOM_TAG_SUMMARY] = NEST_BLOCK,    [DOM_TAG_SUP] = NEST_INLINE,       [DOM_TAG_TABLE] = NEST_BLOCK,
-    [DOM_TAG_TBODY] = NEST_ITEM,       [DOM_TAG_TD] = NEST_ITEM,          [DOM_TAG_TFOOT] = NEST_ITEM,
-    [DOM_TAG_TH] = NEST_ITEM,          [DOM_TAG_THEAD] = NEST_ITEM,       [DOM_TAG_TIME] = NEST_INLINE,
-    [DOM_TAG_TR] = NEST_ITEM,          [DOM_TAG_TT] = NEST_INLINE,        [DOM_TAG_U] = NEST_INLINE,
-    [DOM_TAG_UL] = NEST_BLOCK,         [DOM_TAG_VAR] = NEST_INLINE,       [DOM_TAG_VIDEO] = NEST_INLINE,
-    [DOM_TAG_WBR] = NEST_INLINE,
+    [DOM_TAG_FONT] = NEST_INLINE,      [DOM_TAG_FOOTER] = NEST_BLOCK,     [DOM_TAG_FORM] = NEST_BLOCK,
+    [DOM_TAG_H1] = NEST_BLOCK,         [DOM_TAG_H2] = NEST_BLOCK,         [DOM_TAG_H3] = NEST_BLOCK,
+    [DOM_TAG_H4] = NEST_BLOCK,         [DOM_TAG_H5] = NEST_BLOCK,         [DOM_TAG_H6] = NEST_BLOCK,
+    [DOM_TAG_HEADER] = NEST_BLOCK,     [DOM_TAG_HR] = NEST_BLOCK,         [DOM_TAG_I] = NEST_INLINE,
+    [DOM_TAG_IFRAME] = NEST_INLINE,    [DOM_TAG_IMG] = NEST_INLINE,       [DOM_TAG_INPUT] = NEST_INLINE,
+    [DOM_TAG_INS] = NEST_INLINE,       [DOM_TAG_KBD] = NEST_INLINE,       [DOM_TAG_LABEL] = NEST_INLINE,
+    [DOM_TAG_LI] = NEST_ITEM,          [DOM_TAG_MAIN] = NEST_BLOCK,       [DOM_TAG_MARK] = NEST_INLINE,
+    [DOM_TAG_NAV] = NEST_BLOCK,        [DOM_TAG_OL] = NEST_BLOCK,         [DOM_TAG_P] = NEST_BLOCK,
+    [DOM_TAG_PRE] = NEST_BLOCK,        [DOM_TAG_Q] = NEST_INLINE,         [DOM_TAG_S] = NEST_INLINE,
+    [DOM_TAG_SAMP] = NEST_INLINE,      [DOM_TAG_SCRIPT] = NEST_INLINE,    [DOM_TAG_SECTION] = NEST_BLOCK,
+    [DOM_TAG_SMALL] = NEST_INLINE,     [DOM_TAG_SOURCE] = NEST_INLINE,    [DOM_TAG_SPAN] = NEST_INLINE,
+    [DOM_TAG_STRIKE] = NEST_INLINE,    [DOM_TAG_STRONG] = NEST_INLINE,    [DOM_TAG_STYLE] = NEST_INLINE,
+    [DOM_TAG_SUB] = NEST_INLINE,       [DOM_TAG_SUMMARY] = NEST_BLOCK,    [DOM_TAG_SUP] = NEST_INLINE,
+    [DOM_TAG_TABLE] = NEST_BLOCK,      [DOM_TAG_TBODY] = NEST_ITEM,       [DOM_TAG_TD] = NEST_ITEM,
+    [DOM_TAG_TFOOT] = NEST_ITEM,       [DOM_TAG_TH] = NEST_ITEM,          [DOM_TAG_THEAD] = NEST_ITEM,
+    [DOM_TAG_TIME] = NEST_INLINE,      [DOM_TAG_TR] = NEST_ITEM,          [DOM_TAG_TT] = NEST_INLINE,
+    [DOM_TAG_U] = NEST_INLINE,         [DOM_TAG_UL] = NEST_BLOCK,         [DOM_TAG_VAR] = NEST_INLINE,
+    [DOM_TAG_VIDEO] = NEST_INLINE,     [DOM_TAG_WBR] = NEST_INLINE,
 };
 
 /* More formatting elements open at once than this, and identical ones begin to replace one another
@@ -59,6 +58,7 @@ typedef struct strict {
     size_t
         paragraph; /* depth of the open paragraph in scope, 0: none. A cell's content begins a new scope. */
     size_t link;   /* depth of the open link, 0: none */
+    size_t form;   /* depth of the open form, 0: none; a form in a form is none */
     const line_map *lines; /* NULL: lines are counted */
     size_t counted;        /* up to this offset */
     size_t next_mark;      /* the first line mark beyond `at` */
@@ -347,7 +347,8 @@ static bool may_open(const strict *s, dom_tag tag) {
     if (!takes_text(s->parent) || s->depth == DOM_DEPTH_MAX)
         return false;
     if (NESTING[tag] == NEST_BLOCK)
-        return s->paragraph == 0 && !(is_heading(tag) && is_heading(parent)) && !(tag == DOM_TAG_FORM && s->form);
+        return s->paragraph == 0 && !(is_heading(tag) && is_heading(parent)) &&
+               !(tag == DOM_TAG_FORM && s->form);
     return NESTING[tag] == NEST_INLINE && !(tag == DOM_TAG_A && s->link) && !repeats_itself(s, tag);
 }
 

@@ -22,13 +22,21 @@ static bool is_plain(slice text) {
     return true;
 }
 
+/* gumbo moves the text before </form> behind it; a browser does not. */
+static bool has_form(slice text) {
+    for (size_t at = 0; (at = slice_find_char(text, '<', at)) != SLICE_NONE; at++)
+        if (slice_equal_nocase(slice_sub(text, at + 1, at + 5), SLICE("form")))
+            return true;
+    return false;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     arena *a = arena_create((size_t)512 << 20);
     slice html = {(const char *)data, size};
     slice fast = parsed_html(dom_parse(html, NULL, a, NULL), a);
     slice full = parsed_html(dom_parse_fully(html, NULL, a, NULL), a);
-    if (is_plain(html) && !slice_equal(fast, full))
+    if (is_plain(html) && !has_form(html) && !slice_equal(fast, full))
         abort();
     arena_destroy(a);
     return 0;
