@@ -305,11 +305,9 @@ static bool parse_liquid(spans *s) {
     if ((kind != '{' && kind != '%') || !may_try(s, KIND_LIQUID))
         return false;
     slice text = {src->text, src->length};
-    size_t line_end = slice_find_char(text, '\n', src->at);
-    size_t close =
-        slice_find(slice_sub(text, 0, line_end), kind == '{' ? SLICE("}}") : SLICE("%}"), src->at + 2);
+    size_t close = slice_find(text, kind == '{' ? SLICE("}}") : SLICE("%}"), src->at + 2);
     if (close == SLICE_NONE) {
-        note_failure(s, KIND_LIQUID, slice_sub(text, src->at, line_end).length);
+        note_failure(s, KIND_LIQUID, src->length - src->at);
         return false;
     }
     take_text(s, close + 2);

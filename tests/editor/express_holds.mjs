@@ -44,12 +44,12 @@ function edited(html) {
   return editor.getHTML()
 }
 
-// The stage prints the tree, then the findings, one a line.
+// The stage prints the tree, then the findings, one a line, each change of text on an indented line behind it.
 function express(program, file) {
   const args = fs.existsSync(file.replace(/\.in$/, '.args')) ? fs.readFileSync(file.replace(/\.in$/, '.args'), 'utf8').trim().split(/\s+/) : []
   const lines = spawnSync(program, ['debug', 'express', ...args, file], { encoding: 'utf8' }).stdout.trimEnd().split('\n')
   const codes = []
-  for (let found; (found = lines.at(-1)?.match(/^\d+: ([a-z-]+): /)); lines.pop()) codes.push(found[1])
+  for (let found; (found = lines.at(-1)?.match(/^\d+: ([a-z-]+): |^    .* -> /)); lines.pop()) if (found[1]) codes.push(found[1])
   return { html: lines.join('\n'), codes }
 }
 
