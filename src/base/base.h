@@ -68,6 +68,8 @@ static inline bool slice_equal(slice a, slice b) { /* names mostly differ in len
     return a.length == b.length &&
            (a.length == 0 || (a.data[0] == b.data[0] && memcmp(a.data, b.data, a.length) == 0));
 }
+/* Whether `wanted` is in a list sorted by slice_compare. */
+bool slice_is_listed(const slice *sorted, size_t count, slice wanted);
 bool slice_equal_nocase(slice a, slice b); /* ASCII case only */
 int slice_compare(slice a, slice b);       /* by bytes, as memcmp, shorter first */
 static inline bool slice_starts_with(slice s, slice prefix) {

@@ -7,6 +7,21 @@ slice slice_of(const char *c_string) {
     return (slice){c_string, c_string ? strlen(c_string) : 0};
 }
 
+bool slice_is_listed(const slice *sorted, size_t count, slice wanted) {
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = slice_compare(sorted[middle], wanted);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
 bool slice_equal_nocase(slice a, slice b) {
     if (a.length != b.length)
         return false;

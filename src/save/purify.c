@@ -59,21 +59,6 @@ static const slice DROPPED_WITH_CONTENT[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static bool is_listed(const slice *sorted, size_t count, slice name) {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = slice_compare(sorted[middle], name);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
-
 /* White space as JavaScript's trim() knows it. */
 static bool is_wide_space(uint32_t c) {
     return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
@@ -154,9 +139,9 @@ bool is_allowed_attribute(slice element, slice name, slice value) {
         return false;
     if (slice_starts_with(name, SLICE("data-")) || slice_starts_with(name, SLICE("aria-")))
         return name.length > 5;
-    if (!is_listed(ALLOWED_ATTRIBUTES, COUNT(ALLOWED_ATTRIBUTES), name))
+    if (!slice_is_listed(ALLOWED_ATTRIBUTES, COUNT(ALLOWED_ATTRIBUTES), name))
         return false;
-    if (is_listed(SAFE_ATTRIBUTES, COUNT(SAFE_ATTRIBUTES), name) || value.length == 0 ||
+    if (slice_is_listed(SAFE_ATTRIBUTES, COUNT(SAFE_ATTRIBUTES), name) || value.length == 0 ||
         is_allowed_address(value))
         return true;
     bool is_source = slice_equal(name, SLICE("src")) || slice_equal(name, SLICE("href"));
@@ -323,10 +308,10 @@ void purify_tree(dom_node *body, arena *a) {
     for (dom_node *at = body->first_child, *next; at; at = next) {
         bool drop = at->type == DOM_COMMENT, unwrap = false;
         if (at->type == DOM_ELEMENT) {
-            bool allowed = is_listed(ALLOWED_ELEMENTS, COUNT(ALLOWED_ELEMENTS), at->name);
+            bool allowed = slice_is_listed(ALLOWED_ELEMENTS, COUNT(ALLOWED_ELEMENTS), at->name);
             drop = (at->tag == DOM_TAG_SCRIPT && !is_allowed_script(at)) ||
                    (is_raw_text(at) && holds_tag(at)) ||
-                   (!allowed && is_listed(DROPPED_WITH_CONTENT, COUNT(DROPPED_WITH_CONTENT), at->name));
+                   (!allowed && slice_is_listed(DROPPED_WITH_CONTENT, COUNT(DROPPED_WITH_CONTENT), at->name));
             unwrap = !drop && !allowed;
         }
         if (drop) {

@@ -98,18 +98,7 @@ bool express_first_mention(references *refs, slice words) {
 
 static bool is_linked(const references *refs, slice id) {
     const tiptap_express_options *options = refs->options;
-    size_t low = 0, high = options ? options->linked_id_count : 0;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = slice_compare(options->linked_ids[middle], id);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
+    return options && slice_is_listed(options->linked_ids, options->linked_id_count, id);
 }
 
 static void report_id(const dom_node *node, const references *refs, findings *found) {
