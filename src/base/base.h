@@ -82,7 +82,8 @@ static inline bool slice_ends_with(slice s, slice suffix) {
 #define SLICE_NONE SIZE_MAX
 size_t slice_find(slice s, slice needle, size_t from);
 size_t slice_find_char(slice s, char c, size_t from);
-slice slice_trim(slice s); /* ASCII white space: space, \t \n \v \f \r */
+slice slice_trim(slice s);      /* ASCII white space: space, \t \n \v \f \r */
+slice slice_trim_wide(slice s); /* all white space that JavaScript's trim() takes */
 slice slice_copy(slice s, arena *a);
 const char *slice_c_string(slice s, arena *a); /* NUL-terminated copy */
 uint64_t slice_hash(slice s);                  /* FNV-1a; stable across runs and machines */
@@ -117,7 +118,8 @@ void buffer_printf(buffer *b, const char *format, ...) __attribute__((format(pri
 slice buffer_slice(const buffer *b);
 /* As a JSON string with its quotes (RFC 8259); invalid UTF-8 bytes become U+FFFD. */
 void buffer_append_json(buffer *b, slice text);
-/* Text with & < > (and " for attributes) escaped. */
+/* Text as a browser's innerHTML writes it (WHATWG HTML §13.3, escaping a string): & and U+00A0 escaped, and
+ * < > in text, " in attributes. */
 void buffer_append_html(buffer *b, slice text, bool in_attribute);
 
 slice format_slice(arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));

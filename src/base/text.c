@@ -62,6 +62,29 @@ slice slice_trim(slice s) {
     return slice_sub(s, from, to);
 }
 
+/* ECMA-262: WhiteSpace and LineTerminator. */
+static bool is_wide_space(uint32_t c) {
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
+           c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000 || c == 0xFEFF;
+}
+
+slice slice_trim_wide(slice text) {
+    size_t from = 0;
+    for (size_t next = 0; from < text.length && is_wide_space(utf8_next(text, &next)); from = next)
+        ;
+    size_t to = text.length;
+    while (to > from) {
+        size_t start = to - 1;
+        while (start > from && ((unsigned char)text.data[start] & 0xC0) == 0x80)
+            start--;
+        size_t at = start;
+        if (!is_wide_space(utf8_next(text, &at)))
+            break;
+        to = start;
+    }
+    return slice_sub(text, from, to);
+}
+
 slice slice_copy(slice s, arena *a) {
     char *copy = arena_alloc(a, s.length);
     if (s.length)
@@ -163,31 +186,45 @@ void buffer_append_json(buffer *b, slice text) {
     buffer_append_char(b, '"');
 }
 
+/* The entity for the character at `at`, and how many bytes it takes; NULL when it is written as it is. */
+static const char *entity_at(slice text, size_t at, bool in_attribute, size_t *size) {
+    *size = 1;
+    switch (text.data[at]) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return in_attribute ? NULL : "&lt;";
+    case '>':
+        return in_attribute ? NULL : "&gt;";
+    case '"':
+        return in_attribute ? "&quot;" : NULL;
+    case '\xC2':
+        *size = 2;
+        return at + 1 < text.length && text.data[at + 1] == '\xA0' ? "&nbsp;" : NULL;
+    default:
+        return NULL;
+    }
+}
+
 void buffer_append_html(buffer *b, slice text, bool in_attribute) {
+    /* The bytes that entity_at has an answer to: nearly all text is passed over by this table. */
+    static const bool SPECIAL[256] = {['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, [0xC2] = true};
     size_t from = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        const char *entity;
-        switch (text.data[i]) {
-        case '&':
-            entity = "&amp;";
-            break;
-        case '<':
-            entity = "&lt;";
-            break;
-        case '>':
-            entity = "&gt;";
-            break;
-        case '"':
-            entity = in_attribute ? "&quot;" : NULL;
-            break;
-        default:
-            entity = NULL;
-        }
-        if (!entity)
+    for (size_t i = 0; i < text.length;) {
+        if (!SPECIAL[(unsigned char)text.data[i]]) {
+            i++;
             continue;
+        }
+        size_t size;
+        const char *entity = entity_at(text, i, in_attribute, &size);
+        if (!entity) {
+            i++;
+            continue;
+        }
         buffer_append(b, slice_sub(text, from, i));
         buffer_append_string(b, entity);
-        from = i + 1;
+        i += size;
+        from = i;
     }
     buffer_append(b, slice_from(text, from));
 }

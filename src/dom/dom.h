@@ -62,6 +62,8 @@ void dom_outer_html(const dom_node *node, buffer *out);
 dom_tag dom_tag_of(slice name);
 slice dom_tag_name(dom_tag tag);
 bool dom_tag_is_void(dom_tag tag);
+/* Whether the element's text stands in HTML as it is, without entities (WHATWG HTML §13.3). */
+bool dom_is_raw_text(const dom_node *node);
 static inline bool dom_is(const dom_node *node, dom_tag tag) {
     return node && node->tag == tag;
 }
@@ -125,5 +127,15 @@ void dom_remove(dom_node *node);                             /* leaves it withou
 void dom_move_children(dom_node *from, dom_node *to);        /* appends them, in order */
 void dom_unwrap(dom_node *node);                             /* its children take its place */
 void dom_replace(dom_node *old, dom_node *replacement);
+
+/* ---- sanitising -------------------------------------------------------------------------------------- */
+
+/* Takes out of the tree what the CMS's sanitiser does, and comments; attributes come out in reverse order,
+ * values trimmed. True: an element or an attribute went. */
+bool dom_purify(dom_node *body, arena *a);
+/* Whether the sanitiser leaves an element its attribute; `value` decoded and trimmed. */
+bool dom_is_allowed_attribute(slice element, slice name, slice value);
+/* Whether it lets an address pass: one of no scheme, or of one that it knows. */
+bool dom_is_allowed_address(slice address);
 
 #endif

@@ -39,6 +39,12 @@ dom_tag dom_tag_of(slice name) {
     return DOM_TAG_UNKNOWN;
 }
 
+bool dom_is_raw_text(const dom_node *node) {
+    return node->tag == DOM_TAG_SCRIPT || node->tag == DOM_TAG_STYLE || node->tag == DOM_TAG_IFRAME ||
+           node->tag == DOM_TAG_NOSCRIPT || slice_equal(node->name, SLICE("xmp")) ||
+           slice_equal(node->name, SLICE("noembed")) || slice_equal(node->name, SLICE("noframes"));
+}
+
 const slice *dom_attribute_get(const dom_node *node, slice name) {
     for (uint32_t i = 0; i < node->attribute_count; i++)
         if (slice_equal(node->attributes[i].name, name))
@@ -178,34 +184,6 @@ void dom_replace(dom_node *old, dom_node *replacement) {
 
 /* ---- writing ----------------------------------------------------------------------------------------- */
 
-/* Elements whose text is not escaped when written: WHATWG HTML §13.3. */
-static bool is_raw_text(const dom_node *node) {
-    return node && (node->tag == DOM_TAG_SCRIPT || node->tag == DOM_TAG_STYLE ||
-                    node->tag == DOM_TAG_IFRAME || node->tag == DOM_TAG_NOSCRIPT);
-}
-
-/* WHATWG HTML §13.3, escaping a string: & U+00A0, and < > in text, " in attributes. */
-static void append_escaped(buffer *out, slice text, bool in_attribute) {
-    size_t from = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.data[i];
-        bool no_break = c == '\xC2' && i + 1 < text.length && text.data[i + 1] == '\xA0';
-        const char *entity = c == '&'                    ? "&amp;"
-                             : no_break                  ? "&nbsp;"
-                             : c == '"' && in_attribute  ? "&quot;"
-                             : c == '<' && !in_attribute ? "&lt;"
-                             : c == '>' && !in_attribute ? "&gt;"
-                                                         : NULL;
-        if (!entity)
-            continue;
-        buffer_append(out, slice_sub(text, from, i));
-        buffer_append_string(out, entity);
-        i += no_break;
-        from = i + 1;
-    }
-    buffer_append(out, slice_from(text, from));
-}
-
 static void open_tag(const dom_node *node, buffer *out) {
     buffer_append_char(out, '<');
     buffer_append(out, node->name);
@@ -213,7 +191,7 @@ static void open_tag(const dom_node *node, buffer *out) {
         buffer_append_char(out, ' ');
         buffer_append(out, node->attributes[i].name);
         buffer_append(out, SLICE("=\""));
-        append_escaped(out, node->attributes[i].value, true);
+        buffer_append_html(out, node->attributes[i].value, true);
         buffer_append_char(out, '"');
     }
     buffer_append_char(out, '>');
@@ -232,10 +210,10 @@ void dom_outer_html(const dom_node *node, buffer *out) {
     for (;;) {
         if (at->type == DOM_ELEMENT)
             open_tag(at, out);
-        else if (at->type == DOM_TEXT && is_raw_text(at->parent))
+        else if (at->type == DOM_TEXT && at->parent && dom_is_raw_text(at->parent))
             buffer_append(out, at->text);
         else if (at->type == DOM_TEXT)
-            append_escaped(out, at->text, false);
+            buffer_append_html(out, at->text, false);
         else {
             buffer_append(out, SLICE("<!--"));
             buffer_append(out, at->text);

@@ -18,8 +18,6 @@ slice number_text(double number, arena *a);
 slice sanitise(slice text, arena *a, bool *dropped);
 /* lodash's unescape: &amp; &lt; &gt; &quot; &#39;, once. Returns `text` itself when nothing changes. */
 slice unescape(slice text, arena *a);
-/* JavaScript's String.trim. */
-slice trim_javascript(slice text);
 /* Every line break becomes a space, then trimmed. */
 slice join_lines(slice text, arena *a);
 /* A string value as it is after reading and writing it as often as it takes to come to rest. */

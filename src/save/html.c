@@ -8,56 +8,13 @@
 
 /* ---- text and attributes ----------------------------------------------------------------------------- */
 
-/* The entity for the character at `at`, and how many bytes it takes; NULL when it is written as it is. */
-static const char *entity_at(slice text, size_t at, bool in_attribute, size_t *size) {
-    *size = 1;
-    switch (text.data[at]) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return in_attribute ? NULL : "&lt;";
-    case '>':
-        return in_attribute ? NULL : "&gt;";
-    case '"':
-        return in_attribute ? "&quot;" : NULL;
-    case '\xC2':
-        *size = 2;
-        return at + 1 < text.length && text.data[at + 1] == '\xA0' ? "&nbsp;" : NULL;
-    default:
-        return NULL;
-    }
-}
-
-void append_escaped(buffer *out, slice text, bool in_attribute) {
-    /* The bytes that entity_at has an answer to: nearly all text is passed over by this table. */
-    static const bool SPECIAL[256] = {['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, [0xC2] = true};
-    size_t from = 0;
-    for (size_t i = 0; i < text.length;) {
-        if (!SPECIAL[(unsigned char)text.data[i]]) {
-            i++;
-            continue;
-        }
-        size_t size;
-        const char *entity = entity_at(text, i, in_attribute, &size);
-        if (!entity) {
-            i++;
-            continue;
-        }
-        buffer_append(out, slice_sub(text, from, i));
-        buffer_append_string(out, entity);
-        i += size;
-        from = i;
-    }
-    buffer_append(out, slice_from(text, from));
-}
-
 static void write_attribute(buffer *out, slice name, slice value) {
     if (!value.data)
         return;
     buffer_append_char(out, ' ');
     buffer_append(out, name);
     buffer_append(out, SLICE("=\""));
-    append_escaped(out, value, true);
+    buffer_append_html(out, value, true);
     buffer_append_char(out, '"');
 }
 
@@ -108,7 +65,7 @@ static void write_inline(buffer *out, const tiptap_node *block) {
             open_mark(out, marks->items[i]);
         open = marks;
         if (at->type == TIPTAP_TEXT)
-            append_escaped(out, at->text, false);
+            buffer_append_html(out, at->text, false);
         else
             buffer_append(out, SLICE("<br>"));
     }
@@ -170,7 +127,7 @@ static void open_accordion(buffer *out, const tiptap_node *group) {
     slice added[] = {SLICE("isomer-accordion"),
                      gray ? SLICE("isomer-accordion-gray") : SLICE("isomer-accordion-white")};
     buffer_append(out, SLICE("<div class=\""));
-    append_escaped(out, classes, true);
+    buffer_append_html(out, classes, true);
     bool first = classes.length == 0;
     for (size_t i = 0; i < 2; i++) {
         if (has_class(classes, added[i]))
@@ -212,7 +169,7 @@ static void open_code_block(buffer *out, const tiptap_node *block) {
     buffer_append(out, SLICE("<pre><code"));
     if (language.length) {
         buffer_append(out, SLICE(" class=\"language-"));
-        append_escaped(out, language, true);
+        buffer_append_html(out, language, true);
         buffer_append_char(out, '"');
     }
     buffer_append_char(out, '>');

@@ -135,7 +135,7 @@ static void mark_task_lists(dom_node *body, arena *a) {
 
 static slice written_tree(const dom_node *body, size_t size, arena *a) {
     buffer out = buffer_new(a, size + 64);
-    write_tree(body, &out);
+    dom_inner_html(body, &out);
     return buffer_slice(&out);
 }
 
@@ -144,10 +144,10 @@ static slice written_tree(const dom_node *body, size_t size, arena *a) {
 static dom_node *open_any(slice body, arena *a) {
     if (slice_find_char(body, '<', 0) != SLICE_NONE) {
         dom_node *tree = dom_parse_without_doctype(body, a);
-        purify_tree(tree, a);
+        dom_purify(tree, a);
         body = written_tree(tree, body.length, a);
     }
-    body = render_markdown(trim_wide(body), a);
+    body = render_markdown(slice_trim_wide(body), a);
     dom_node *tree = dom_parse_without_doctype(body, a);
     strip_code_line_ends(tree);
     tree = dom_parse_without_doctype(written_tree(tree, body.length, a), a);
@@ -159,7 +159,7 @@ static dom_node *open_any(slice body, arena *a) {
 
 tiptap_node *save_load(slice body, uint32_t first_line, arena *a, findings *found) {
     (void)found;
-    body = trim_wide(body);
+    body = slice_trim_wide(body);
     dom_node *tree = read_saved(body, first_line, a);
     if (tree) {
         strip_code_line_ends(tree);

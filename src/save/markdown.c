@@ -27,13 +27,13 @@ static void attach_extension(cmark_parser *parser, const char *name) {
 static size_t count_cells(slice row, bool dashes) {
     size_t cells = 0;
     bool escaped = false;
-    row = trim_wide(row);
+    row = slice_trim_wide(row);
     for (size_t at = 0, from = 0; at <= row.length; at++) {
         bool end = at == row.length || (row.data[at] == '|' && !(escaped && !dashes));
         escaped = !end && row.data[at] == '\\';
         if (!end)
             continue;
-        slice cell = dashes ? trim_wide(slice_sub(row, from, at)) : slice_sub(row, from, at);
+        slice cell = dashes ? slice_trim_wide(slice_sub(row, from, at)) : slice_sub(row, from, at);
         bool outer = from == 0 || at == row.length;
         from = at + 1;
         if (cell.length == 0 && outer)

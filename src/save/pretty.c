@@ -299,7 +299,7 @@ static bool copy_raw(printer *p) {
     p->at = end;
     if (raw.length == 0)
         return true;
-    raw = trim_wide(raw);
+    raw = slice_trim_wide(raw);
     buffer_append_char(p->out, '\n');
     for (size_t i = 0; i < raw.length; i++) {
         if (raw.data[i] == '\r' && i + 1 < raw.length && raw.data[i + 1] == '\n')

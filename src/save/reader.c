@@ -229,8 +229,9 @@ static bool read_attribute(reader *r, slice element, dom_attribute *found) {
     r->at = close + 1;
     if (memchr(value.data, '\n', value.length) || !decode(r, value, &found->value))
         return false;
-    slice trimmed = trim_wide(found->value);
-    return trimmed.length == found->value.length && is_allowed_attribute(element, found->name, found->value);
+    slice trimmed = slice_trim_wide(found->value);
+    return trimmed.length == found->value.length &&
+           dom_is_allowed_attribute(element, found->name, found->value);
 }
 
 enum { ATTRIBUTES_MAX = 12 };

@@ -1,0 +1,195 @@
+/* What DOMPurify 3.1 with the CMS's settings leaves of a tree (save-cycle: cycle.mjs, sanitise).
+ *
+ * Comes in: a tree of any HTML. Goes out: the same tree with what its allow-lists let pass: unsafe elements,
+ * attributes and addresses gone, values trimmed, attributes in reverse order. Stricter in one thing: svg and
+ * math are dropped with what they hold.
+ */
+#include "dom/dom.h"
+
+/* ---- attributes -------------------------------------------------------------------------------------- */
+
+/* Its allow-list and the CMS's additions, sorted. data-… and aria-… are allowed too. */
+static const slice ALLOWED_ATTRIBUTES[] = {
+#define NAME(text)                                                                                           \
+    { text, sizeof(text) - 1 }
+#include "allowed_attributes.def"
+};
+
+/* Attributes whose value is never taken for an address, sorted. */
+static const slice SAFE_ATTRIBUTES[] = {
+    NAME("alt"),     NAME("class"),   NAME("for"),         NAME("id"),    NAME("label"),
+    NAME("name"),    NAME("pattern"), NAME("placeholder"), NAME("role"),  NAME("style"),
+    NAME("summary"), NAME("title"),   NAME("value"),       NAME("xmlns"),
+};
+
+/* Its allow-list of elements and the CMS's iframe and script, sorted. */
+static const slice ALLOWED_ELEMENTS[] = {
+#include "allowed_elements.def"
+};
+
+/* Elements that, where they are not allowed, go with what they hold, sorted. */
+static const slice DROPPED_WITH_CONTENT[] = {
+    NAME("annotation-xml"),
+    NAME("audio"),
+    NAME("colgroup"),
+    NAME("desc"),
+    NAME("foreignobject"),
+    NAME("head"),
+    NAME("iframe"),
+    NAME("math"),
+    NAME("mi"),
+    NAME("mn"),
+    NAME("mo"),
+    NAME("ms"),
+    NAME("mtext"),
+    NAME("noembed"),
+    NAME("noframes"),
+    NAME("noscript"),
+    NAME("plaintext"),
+    NAME("script"),
+    NAME("style"),
+    NAME("svg"),
+    NAME("template"),
+    NAME("thead"),
+    NAME("title"),
+    NAME("video"),
+    NAME("xmp"),
+};
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* ATTR_WHITESPACE: what is taken out of an address before it is looked at. */
+static bool is_ignored_in_address(uint32_t c) {
+    return c <= 0x20 || c == 0xA0 || c == 0x1680 || c == 0x180E || (c >= 0x2000 && c <= 0x2029) ||
+           c == 0x205F || c == 0x3000;
+}
+
+bool dom_is_allowed_address(slice address) {
+    static const slice SCHEMES[] = {NAME("http"), NAME("https"),  NAME("ftp"), NAME("ftps"), NAME("mailto"),
+                                    NAME("tel"),  NAME("callto"), NAME("sms"), NAME("cid"),  NAME("xmpp")};
+    char scheme[8]; /* a longer one is none of those */
+    size_t length = 0;
+    for (size_t at = 0; at < address.length;) {
+        uint32_t c = utf8_next(address, &at);
+        if (is_ignored_in_address(c))
+            continue;
+        bool letter = c < 0x80 && is_alpha((char)c);
+        if (c == ':') {
+            for (size_t i = 0; i < COUNT(SCHEMES); i++)
+                if (slice_equal_nocase((slice){scheme, length < sizeof scheme ? length : 0}, SCHEMES[i]))
+                    return true;
+            return length == 0;
+        }
+        if (!letter && (length == 0 || (c != '+' && c != '.' && c != '-')))
+            return true;
+        if (length < sizeof scheme)
+            scheme[length++] = (char)c;
+    }
+    return length > 0 || address.length == 0;
+}
+
+/* /((--!?|])>)|<\/(style|title)/i: what could end a comment or a raw text element elsewhere. */
+static bool holds_breakout(slice value) {
+    if (slice_find_char(value, '>', 0) == SLICE_NONE && slice_find_char(value, '<', 0) == SLICE_NONE)
+        return false;
+    for (size_t i = 0; i < value.length; i++) {
+        slice before = slice_sub(value, 0, i);
+        if (value.data[i] == '>' &&
+            (slice_ends_with(before, SLICE("--")) || slice_ends_with(before, SLICE("--!")) ||
+             slice_ends_with(before, SLICE("]"))))
+            return true;
+        if (value.data[i] == '<' && i + 7 <= value.length &&
+            (slice_equal_nocase(slice_sub(value, i, i + 7), SLICE("</style")) ||
+             slice_equal_nocase(slice_sub(value, i, i + 7), SLICE("</title"))))
+            return true;
+    }
+    return false;
+}
+
+/* DOMPurify: _isValidAttribute. */
+bool dom_is_allowed_attribute(slice element, slice name, slice value) {
+    if (holds_breakout(value))
+        return false;
+    if (slice_starts_with(name, SLICE("data-")) || slice_starts_with(name, SLICE("aria-")))
+        return name.length > 5;
+    if (!slice_is_listed(ALLOWED_ATTRIBUTES, COUNT(ALLOWED_ATTRIBUTES), name))
+        return false;
+    if (slice_is_listed(SAFE_ATTRIBUTES, COUNT(SAFE_ATTRIBUTES), name) || dom_is_allowed_address(value))
+        return true;
+    bool is_source = slice_equal(name, SLICE("src")) || slice_equal(name, SLICE("href"));
+    bool is_medium = slice_equal(element, SLICE("img")) || slice_equal(element, SLICE("audio")) ||
+                     slice_equal(element, SLICE("video")) || slice_equal(element, SLICE("source")) ||
+                     slice_equal(element, SLICE("track")) || slice_equal(element, SLICE("image"));
+    return is_source && is_medium && slice_starts_with(value, SLICE("data:"));
+}
+
+/* ---- elements ---------------------------------------------------------------------------------------- */
+
+/* Scripts that the CMS lets pass, if they hold nothing. */
+static bool is_allowed_script(const dom_node *script) {
+    static const slice SOURCES[] = {NAME("//www.instagram.com/embed.js"), NAME("/jquery/resize-tables.js"),
+                                    NAME("/jquery/jquery.min.js"), NAME("/jquery/bp-menu-new-tab.js")};
+    const slice *source = dom_attribute_get(script, SLICE("src"));
+    for (size_t i = 0; source && i < COUNT(SOURCES); i++)
+        if (slice_equal(*source, SOURCES[i]))
+            return !script->first_child;
+    return false;
+}
+
+/* Raw text that reads as a tag: /<[/\w]/. */
+static bool holds_tag(const dom_node *element) {
+    for (const dom_node *child = element->first_child; child; child = child->next)
+        for (size_t i = 0; i + 1 < child->text.length; i++) {
+            char next = child->text.data[i + 1];
+            if (child->text.data[i] == '<' && (next == '/' || next == '_' || is_alnum(next)))
+                return true;
+        }
+    return false;
+}
+
+/* DOMPurify takes each attribute off and puts it back, from the last to the first: their order is reversed.
+ * True: one of them went. */
+static bool purify_attributes(dom_node *element, arena *a) {
+    uint32_t count = element->attribute_count, kept = 0;
+    if (count == 0)
+        return false;
+    const dom_attribute *old = element->attributes;
+    dom_attribute *new = arena_alloc(a, count * sizeof *new);
+    for (uint32_t i = count; i-- > 0;) {
+        slice value = slice_equal(old[i].name, SLICE("value")) ? old[i].value : slice_trim_wide(old[i].value);
+        if (dom_is_allowed_attribute(element->name, old[i].name, value))
+            new[kept++] = (dom_attribute){old[i].name, value};
+    }
+    element->attributes = new;
+    element->attribute_count = kept;
+    return kept < count;
+}
+
+typedef enum verdict { KEEP, UNWRAP, DROP } verdict;
+
+static verdict judge_element(const dom_node *element) {
+    bool allowed = slice_is_listed(ALLOWED_ELEMENTS, COUNT(ALLOWED_ELEMENTS), element->name);
+    if ((element->tag == DOM_TAG_SCRIPT && !is_allowed_script(element)) ||
+        (dom_is_raw_text(element) && holds_tag(element)))
+        return DROP;
+    if (allowed)
+        return KEEP;
+    return slice_is_listed(DROPPED_WITH_CONTENT, COUNT(DROPPED_WITH_CONTENT), element->name) ? DROP : UNWRAP;
+}
+
+bool dom_purify(dom_node *body, arena *a) {
+    bool changed = false;
+    for (dom_node *at = body->first_child, *next; at; at = next) {
+        bool is_element = at->type == DOM_ELEMENT;
+        verdict what = is_element ? judge_element(at) : at->type == DOM_COMMENT ? DROP : KEEP;
+        next = what == DROP ? dom_next_skip(at, body) : dom_next(at, body);
+        if (what == DROP)
+            dom_remove(at);
+        else if (what == UNWRAP)
+            dom_unwrap(at);
+        else if (is_element)
+            changed |= purify_attributes(at, a);
+        changed |= is_element && what != KEEP;
+    }
+    return changed;
+}
