@@ -319,7 +319,9 @@ bool report_merge(report_writer *w, slice json, slice site, arena *scratch, slic
         }
         arena_reset(scratch);
     }
-    if (!ended)
+    if (!number)
+        *error = SLICE("is empty: the run that was to write it failed");
+    else if (!ended)
         *error = format_slice(w->memory, "line %zu is not the summary: the report is cut off there", number);
     return ended;
 }

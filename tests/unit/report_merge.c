@@ -88,7 +88,7 @@ static void a_damaged_report_is_refused_with_its_line(void **state) {
         buffer out = buffer_new(a, 4096);
         report_writer *w = begin(REPORT_SUMMARY, &out);
         assert_false(report_merge(w, slice_sub(whole, 0, length), SLICE("x"), scratch, &error));
-        assert_int_equal(slice_find(error, SLICE("line "), 0), 0);
+        assert_int_equal(slice_find(error, length ? SLICE("line ") : SLICE("is empty"), 0), 0);
         finish(w);
     }
     static const char *const NONSENSE[] = {"<html>", "{}\n", "{\"type\":\"summary\"}\n",
