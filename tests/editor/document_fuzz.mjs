@@ -10,22 +10,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseFragment, serialize } from 'parse5'
 import { edit, sanitise } from './cycle.mjs'
+import { below, chance, pick, random, seed, times } from './random.mjs'
 
-const [program, count = '500', seed = '1'] = process.argv.slice(2)
+const [program, count = '500', number = '1'] = process.argv.slice(2)
+seed(number)
 
-// ---- a seeded generator
-
-let state = Number(seed)
-const random = () => {
-  state = (state + 0x6d2b79f5) | 0
-  let t = Math.imul(state ^ (state >>> 15), 1 | state)
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-}
-const below = (n) => Math.floor(random() * n)
-const pick = (list) => list[below(list.length)]
-const chance = (p) => random() < p
-const times = (n, f) => Array.from({ length: n }, f)
 const some = (most, f) => times(below(most + 1), f).join('')
 const many = (most, f) => times(1 + below(most), f).join('')
 

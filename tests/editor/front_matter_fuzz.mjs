@@ -7,20 +7,11 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 import { read, write } from './cycle.mjs'
+import { below, pick, random, seed, times } from './random.mjs'
 
 const [program, ...rest] = process.argv.slice(2)
 
-// ---- a seeded generator of hostile front matters
-let state
-const random = () => {
-  state = (state + 0x6d2b79f5) | 0
-  let t = Math.imul(state ^ (state >>> 15), 1 | state)
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-}
-const below = (n) => Math.floor(random() * n)
-const pick = (list) => list[below(list.length)]
-const times = (n, f) => Array.from({ length: n }, f)
+// ---- hostile front matters
 
 const PIECES = ['a', 'word', 'Lorem ipsum', ' ', '  ', ':', ': ', ' :', '#', ' #', '- ', '-', '? ', '?', "'", '"', '\\', '\\n', '&amp;', '&lt;',
   '&quot;', '&#39;', '&nbsp;', '&copy;', '&', '&amp;amp;', '<b>', '</b>', '<br>', '<', '>', ' < ', '{', '}', '[', ']', ',', ', ', '%', '@', '`', '!', '|', '*', '=',
@@ -114,11 +105,11 @@ function judge(text, status, ours) {
 console.warn = () => {}
 process.emitWarning = () => {}
 const files = process.env.FILES ? rest : null
-const count = files ? files.length : Number(rest[0] ?? 2000), seed = Number(rest[1] ?? 1)
+const count = files ? files.length : Number(rest[0] ?? 2000), base = Number(rest[1] ?? 1)
 const counts = {}
 let bad = 0
 for (let from = 0; from < count; from += 1000) {
-  state = seed * 7919 + from
+  seed(base * 7919 + from)
   const pages = times(Math.min(1000, count - from), (_, i) => {
     if (!files) return page()
     const m = /^\uFEFF?---\s*?\n([\s\S]*?)^(?:---|\.\.\.)\s*$/m.exec(readFileSync(files[from + i], 'utf8'))
