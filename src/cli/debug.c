@@ -215,12 +215,12 @@ static void debug_express(const debug_input *in, buffer *out) {
     }
 }
 
-static void save_one(slice page, arena *a, findings *found, buffer *out) {
+static void save_one(slice page, arena *a, buffer *out) {
     page_parts parts = page_split_as_cms(page);
     buffer_append(out, slice_sub(page, 0, (size_t)(parts.body.data - page.data)));
     if (parts.has_front)
         buffer_append_char(out, '\n');
-    save_body(save_load(parts.body, parts.body_line, a, found), a, out);
+    save_body(save_load(parts.body, parts.body_line, a), a, out);
 }
 
 /* HTML in the editor's markup, as it would be written; nothing where it does not settle. */
@@ -236,7 +236,7 @@ static void settle_one(slice html, arena *a, buffer *out) {
  * is saved and a NUL. --settle: the same, each settled. */
 static void debug_save(const debug_input *in, buffer *out) {
     if (in->argc == 0) {
-        save_one(in->bytes, in->arena, in->found, out);
+        save_one(in->bytes, in->arena, out);
         return;
     }
     bool settle = strcmp(in->argv[0], "--settle") == 0;
@@ -246,7 +246,7 @@ static void debug_save(const debug_input *in, buffer *out) {
         if (settle)
             settle_one(body, own, out);
         else
-            save_body(save_load(body, 1, own, NULL), own, out);
+            save_body(save_load(body, 1, own), own, out);
         buffer_append_char(out, '\0');
         arena_reset(own);
     }

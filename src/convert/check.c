@@ -22,7 +22,7 @@ static bool save_again(slice page, arena *a, slice *saved) {
     page_front_set(&front, SLICE("variant"), SLICE("tiptap"), a);
     if (!page_write_front(&front, a, &ignored, &out, &error))
         return false;
-    save_body(save_load(parts.body, parts.body_line, a, NULL), a, &out);
+    save_body(save_load(parts.body, parts.body_line, a), a, &out);
     *saved = buffer_slice(&out);
     return true;
 }

@@ -157,8 +157,7 @@ static dom_node *open_any(slice body, arena *a) {
     return dom_parse_without_doctype(written_tree(tree, body.length, a), a);
 }
 
-tiptap_node *save_load(slice body, uint32_t first_line, arena *a, findings *found) {
-    (void)found;
+tiptap_node *save_load(slice body, uint32_t first_line, arena *a) {
     body = slice_trim_wide(body);
     dom_node *tree = read_saved(body, first_line, a);
     if (tree) {

@@ -15,17 +15,15 @@
 void save_body(const tiptap_node *document, arena *a, buffer *out);
 
 /* The document that the editor makes of a body: sanitised, read as Markdown, fitted to the schema, completed
- * by the editor's plugins. The lines are those of the body, counted from `first_line`. `found` may be NULL.
- */
-tiptap_node *save_load(slice body, uint32_t first_line, arena *a, findings *found);
+ * by the editor's plugins. A body in save form has its lines, counted from `first_line`; any other has lines
+ * of no page. */
+tiptap_node *save_load(slice body, uint32_t first_line, arena *a);
 
 /* A body that stays as it is: opened in the editor and saved again, not one byte changes. */
 typedef struct save_settled {
     slice body;            /* the bytes to write */
     tiptap_node *document; /* what the editor makes of them */
     bool stable;           /* false: no fixed point was found; the page must not be written */
-    bool same_text;  /* the words are those of the document given; a space may have been added (finding) */
-    uint32_t rounds; /* how often it was saved and opened again: 1 when it was stable at once */
 } save_settled;
 
 /* Mends what cannot survive a save (blank lines in code, line breaks in attribute values), with findings,

@@ -282,13 +282,12 @@ static slice save_to_slice(const tiptap_node *document, size_t expected, arena *
 }
 
 static save_settled save_until_stable(tiptap_node *document, size_t expected, arena *a) {
-    save_settled settled = {save_to_slice(document, expected, a), document, false, true, 0};
-    while (!settled.stable && settled.rounds < ROUNDS_MAX) {
-        settled.document = save_load(settled.body, 1, a, NULL);
+    save_settled settled = {save_to_slice(document, expected, a), document, false};
+    for (int round = 0; !settled.stable && round < ROUNDS_MAX; round++) {
+        settled.document = save_load(settled.body, 1, a);
         slice again = save_to_slice(settled.document, settled.body.length, a);
         settled.stable = slice_equal(again, settled.body);
         settled.body = again;
-        settled.rounds++;
     }
     return settled;
 }
@@ -369,7 +368,7 @@ save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
     mend_document(document, a, found);
     tiptap_complete(document, a);
     if (written_depth(document) >= DOM_DEPTH_MAX)
-        return (save_settled){{NULL, 0}, document, false, true, 0};
+        return (save_settled){{NULL, 0}, document, false};
     save_settled settled = save_until_stable(document, 16384, a);
     text_print after = print_text(settled.document);
     if (after.letters == before.letters && after.words != before.words) {
@@ -378,8 +377,6 @@ save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
         for (size_t i = 0; i < paragraphs.count; i++)
             mend_gaps(*(tiptap_node **)vector_at(&paragraphs, i), a, found);
         settled = save_until_stable(document, settled.body.length, a);
-        after = print_text(settled.document);
     }
-    settled.same_text = before.letters == after.letters;
     return settled;
 }

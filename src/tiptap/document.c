@@ -105,11 +105,11 @@ slice tiptap_mark_get(const tiptap_mark *mark, tiptap_attribute attribute) {
     return mark->values ? mark->values[index] : ATTRIBUTES[attribute].initial;
 }
 
-static slice *copy_values(arena *a, const slice *values, tiptap_attribute first, size_t count) {
-    slice *copy = arena_alloc(a, count * sizeof *copy);
+static slice *initial_values(arena *a, tiptap_attribute first, size_t count) {
+    slice *values = arena_alloc(a, count * sizeof *values);
     for (size_t i = 0; i < count; i++)
-        copy[i] = values ? values[i] : ATTRIBUTES[(size_t)first + i].initial;
-    return copy;
+        values[i] = ATTRIBUTES[(size_t)first + i].initial;
+    return values;
 }
 
 size_t tiptap_get_span(const tiptap_node *cell, tiptap_attribute attribute) {
@@ -130,7 +130,7 @@ void tiptap_set(tiptap_node *node, tiptap_attribute attribute, slice value, aren
     if (index == SIZE_MAX)
         return;
     if (!node->values)
-        node->values = copy_values(a, NULL, first, count);
+        node->values = initial_values(a, first, count);
     node->values[index] = value;
 }
 
@@ -138,7 +138,7 @@ const tiptap_mark *tiptap_new_link(arena *a, slice href) {
     tiptap_mark *mark = arena_alloc(a, sizeof *mark);
     size_t count;
     tiptap_attribute first = tiptap_mark_attributes(TIPTAP_LINK, &count);
-    *mark = (tiptap_mark){TIPTAP_LINK, copy_values(a, NULL, first, count)};
+    *mark = (tiptap_mark){TIPTAP_LINK, initial_values(a, first, count)};
     mark->values[TIPTAP_LINK_HREF - first] = href;
     return mark;
 }

@@ -33,7 +33,7 @@ typedef struct frame {
 
 typedef struct parser {
     arena *arena;
-    vector *losses;
+    vector *dropped; /* as tiptap_parse has it */
     vector contexts; /* of context */
     vector frames;   /* of frame */
     size_t open;     /* the context that takes what comes next; those behind it are to be closed */
@@ -48,9 +48,9 @@ static context *top(parser *p) {
     return context_at(p, p->open);
 }
 
-static void note_loss(parser *p, tiptap_loss_kind kind, const dom_node *node, slice text) {
-    if (p->losses)
-        *(tiptap_loss *)vector_push(p->losses) = (tiptap_loss){kind, node, text};
+static void note_dropped(parser *p, const dom_node *node) {
+    if (p->dropped)
+        *(const dom_node **)vector_push(p->dropped) = node;
 }
 
 static bool is_html_space(char c) {
@@ -336,7 +336,7 @@ static void add_text(parser *p, const dom_node *node, slice text, const dom_node
     slice value =
         preserved ? normalize_lines(p, text) : strip_leading_space(p, at, previous, collapse_space(p, text));
     if (value.length && !insert_node(p, tiptap_new_text(p->arena, value, NULL, line)) && !is_blank(value))
-        note_loss(p, TIPTAP_LOST_TEXT, node, value);
+        note_dropped(p, node);
 }
 
 /* ---- rules ------------------------------------------------------------------------------------------- */
@@ -587,18 +587,6 @@ static void normalize_list(dom_node *list) {
     }
 }
 
-/* Every attribute that the type does not read is lost. */
-static void note_lost_attributes(parser *p, const dom_node *element, tiptap_attribute first, size_t count) {
-    for (uint32_t i = 0; p->losses && i < element->attribute_count; i++) {
-        size_t known = 0;
-        while (known < count &&
-               !slice_equal(ATTRIBUTES[(size_t)first + known].name, element->attributes[i].name))
-            known++;
-        if (known == count)
-            note_loss(p, TIPTAP_LOST_ATTRIBUTE, element, element->attributes[i].name);
-    }
-}
-
 static frame *push_frame(parser *p, const dom_node *element, const tiptap_marks *styles,
                          uint32_t style_start) {
     frame *new = vector_push(&p->frames);
@@ -629,7 +617,7 @@ static void add_leaf(parser *p, const dom_node *element, tiptap_node *node) {
             add_text(p, element, SLICE("\n"), NULL, element->line);
         return;
     }
-    note_loss(p, TIPTAP_LOST_ELEMENT, element, (slice){NULL, 0});
+    note_dropped(p, element);
 }
 
 /* addElementByRule. Whether the children are to be read: a frame is there then. */
@@ -641,7 +629,6 @@ static bool enter_by_rule(parser *p, const dom_node *element, const parse_rule *
         tiptap_attribute first = tiptap_mark_attributes((tiptap_mark_type)rule->type, &count);
         tiptap_mark *mark = arena_alloc(p->arena, sizeof *mark);
         *mark = (tiptap_mark){(tiptap_mark_type)rule->type, read_attributes(p->arena, element, first, count)};
-        note_lost_attributes(p, element, first, count);
         add_pending_mark(p, mark);
         frame *new = push_frame(p, element, styles, style_start);
         new->mark = mark;
@@ -651,15 +638,12 @@ static bool enter_by_rule(parser *p, const dom_node *element, const parse_rule *
     tiptap_attribute first = tiptap_type_attributes((tiptap_type)rule->type, &count);
     tiptap_node *node = tiptap_new_node(p->arena, (tiptap_type)rule->type, element->line);
     node->values = count ? read_attributes(p->arena, element, first, count) : NULL;
-    note_lost_attributes(p, element, first, count);
     if (tiptap_is_leaf((tiptap_type)rule->type)) {
         add_leaf(p, element, node);
         remove_styles(p, styles, style_start);
         return false;
     }
     bool entered = enter(p, node);
-    if (!entered)
-        note_loss(p, TIPTAP_LOST_WRAPPER, element, (slice){NULL, 0});
     frame *new = push_frame(p, element, styles, style_start);
     new->start = top(p)->serial;
     new->synchronize = new->leave = entered;
@@ -679,7 +663,6 @@ static bool enter_unknown(parser *p, const dom_node *element) {
     } else if (!element->first_child) {
         return false;
     }
-    note_loss(p, TIPTAP_LOST_WRAPPER, element, (slice){NULL, 0});
     uint32_t style_start = top(p)->serial;
     const tiptap_marks *styles = add_styles(p, element);
     frame *new = push_frame(p, element, styles, style_start);
@@ -696,7 +679,7 @@ static bool enter_element(parser *p, dom_node *element) {
     if (rule)
         return enter_by_rule(p, element, rule);
     if (is_ignored(element)) {
-        note_loss(p, TIPTAP_LOST_ELEMENT, element, (slice){NULL, 0});
+        note_dropped(p, element);
         return false;
     }
     return enter_unknown(p, element);
@@ -728,8 +711,8 @@ static void mark_paragraph_holders(dom_node *body) {
             }
 }
 
-tiptap_node *tiptap_parse(dom_node *body, arena *a, vector *losses) {
-    parser p = {a, losses, vector_new(a, sizeof(context)), vector_new(a, sizeof(frame)), 0, 0};
+tiptap_node *tiptap_parse(dom_node *body, arena *a, vector *dropped) {
+    parser p = {a, dropped, vector_new(a, sizeof(context)), vector_new(a, sizeof(frame)), 0, 0};
     tiptap_node *document = tiptap_new_node(a, TIPTAP_DOC, body->line);
     mark_paragraph_holders(body);
     push_context(&p, document, NULL, true, 0);

@@ -88,28 +88,11 @@ void tiptap_express(dom_node *body, const tiptap_express_options *options, arena
 
 /* ---- parsing ----------------------------------------------------------------------------------------- */
 
-/* What the schema had no place for. The editor drops such things in silence; a caller that must not gets them
- * here. */
-typedef enum tiptap_loss_kind {
-    TIPTAP_LOST_TEXT,    /* text that fits nowhere where it stands: `text` */
-    TIPTAP_LOST_ELEMENT, /* an element that is dropped with its content (script, style, a picture that fits
-                            nowhere) */
-    TIPTAP_LOST_WRAPPER, /* an element that the schema does not know: its content was kept */
-    TIPTAP_LOST_MARK, /* a mark that cannot be where it stands (bold in a card's title): the text was kept */
-    TIPTAP_LOST_ATTRIBUTE, /* an attribute that the schema does not know: `name` on `node` */
-} tiptap_loss_kind;
-
-typedef struct tiptap_loss {
-    tiptap_loss_kind kind;
-    const dom_node *node;
-    slice text; /* the text, or the attribute's name */
-} tiptap_loss;
-
 /* The document of the children of `body`, as the editor's parser builds it: what does not fit is unwrapped,
- * wrapped or dropped, white space collapses, missing parts are filled in. `losses` (of tiptap_loss) may be
- * NULL. Reorders lists that stand directly in lists in the tree itself, as the editor does. The text may
- * point into the tree's text. */
-tiptap_node *tiptap_parse(dom_node *body, arena *a, vector *losses);
+ * wrapped or dropped, white space collapses, missing parts are filled in. `dropped` (of const dom_node *, may
+ * be NULL) gets the texts and elements that it drops with all they hold. Reorders lists that stand directly
+ * in lists in the tree itself, as the editor does. The text may point into the tree's text. */
+tiptap_node *tiptap_parse(dom_node *body, arena *a, vector *dropped);
 
 /* What the editor does to a document it has just loaded (its plugins): tables are made rectangular, the last
  * word of the first text becomes a link if it reads as one, a paragraph is added at the end if the last block

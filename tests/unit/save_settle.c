@@ -40,12 +40,11 @@ static void what_is_settled_stays(void **state) {
         print_message("%s\n", BODIES[i]);
         save_settled settled = settle(BODIES[i], a, &found);
         assert_true(settled.stable);
-        assert_true(settled.same_text);
         assert_true(slice_find(settled.body, SLICE("\n\n"), 0) == SLICE_NONE);
         const char *why = NULL;
         assert_null(tiptap_validate(settled.document, &why));
         buffer again = buffer_new(a, settled.body.length + 1);
-        save_body(save_load(settled.body, 1, a, NULL), a, &again);
+        save_body(save_load(settled.body, 1, a), a, &again);
         assert_true(slice_equal(buffer_slice(&again), settled.body));
         arena_destroy(a);
     }
@@ -80,7 +79,7 @@ static void pages_that_markdown_tears_are_in_no_save_form(void **state) {
     for (size_t i = 0; i < sizeof TORN / sizeof *TORN; i++) {
         arena *a = arena_create(0);
         buffer again = buffer_new(a, 64);
-        save_body(save_load(slice_of(TORN[i]), 1, a, NULL), a, &again);
+        save_body(save_load(slice_of(TORN[i]), 1, a), a, &again);
         assert_false(slice_equal(buffer_slice(&again), slice_of(TORN[i])));
         arena_destroy(a);
     }
