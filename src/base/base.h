@@ -158,6 +158,33 @@ void line_map_add(line_map *map, size_t offset, uint32_t line);
 /* The line of the last mark at or before `offset`; 0 when there is none. */
 uint32_t line_map_find(const line_map *map, size_t offset);
 
+/* ---- comparing --------------------------------------------------------------------------------------- */
+
+/* Gives equal texts equal numbers. Texts that share a hash with many others may get a number of their own
+ * each, so that a page made of colliding lines costs a longer diff and not quadratic time. */
+typedef struct interner {
+    struct interned *slots;
+    size_t capacity, count;
+    uint32_t next; /* one more than the largest number given */
+    arena *arena;
+} interner;
+
+interner interner_new(arena *a, size_t expected);
+uint32_t intern(interner *in, slice text);
+
+/* Two sequences: lines of a file, words of a page. Sets a_changed[i] where item i of `a` is not in `b` at
+ * that place, and the other way round; the rest of both, read in order, is the same sequence. The arrays come
+ * zeroed. The numbers come from one interner and are < `ids`. Never much worse than linear: two texts that
+ * have little in common are not compared to the end. */
+typedef struct comparison {
+    const uint32_t *a, *b;
+    size_t a_count, b_count;
+    bool *a_changed, *b_changed;
+    uint32_t ids;
+} comparison;
+
+void compare(const comparison *c, arena *scratch);
+
 /* ---- findings ---------------------------------------------------------------------------------------- */
 
 /* How much a person has to care (LEGACY.md, Findings). Ordered: a page's grade is its worst finding's. */
@@ -195,14 +222,29 @@ typedef struct finding {
     uint32_t line, column; /* in the source page, 1-based; 0: not known. Column in code points. */
     slice detail;          /* what was there, on this page: one line, UTF-8 */
     slice became;          /* what became of it; empty: as finding_describe says */
-    slice before, after;   /* a change of text: both set; empty otherwise */
+    slice before, after;   /* what is gone, what is new: words, or an address; empty otherwise */
 } finding;
+
+/* What a room did to what visitors read, see and can follow, and owned up to in a finding: the self-check at
+ * the end of the line sets it aside. */
+typedef enum change_kind {
+    CHANGE_TEXT,   /* the words `before` are gone, the words `after` are new */
+    CHANGE_PLACE,  /* the words `before` stand elsewhere */
+    CHANGE_LINK,   /* the link or embedded page with the address `before` is gone */
+    CHANGE_PICTURE /* the same, of a picture */
+} change_kind;
+
+typedef struct change {
+    change_kind kind;
+    slice before, after;
+} change;
 
 /* The findings of one page, in the order they were made. At most FINDINGS_PER_CODE of a code are kept one by
  * one; the others are counted, so that a hostile page costs no more than an honest one. */
 #define FINDINGS_PER_CODE 200
 typedef struct findings {
-    vector items; /* of finding */
+    vector items;   /* of finding */
+    vector changes; /* of change: of all findings, also of those that were only counted */
     uint32_t counts[FINDING_COUNT];
     arena *arena;
 } findings;
@@ -213,6 +255,9 @@ findings findings_new(arena *a);
  * counted. */
 finding *findings_add(findings *f, finding_code code, uint32_t line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Fills `before` and `after` of a finding just made (NULL: it was only counted), and notes the change. The
+ * texts must outlive the findings. */
+void findings_add_change(findings *f, finding *one, change_kind kind, slice before, slice after);
 grade findings_grade(const findings *f);
 
 /* ---- UTF-8 ------------------------------------------------------------------------------------------- */

@@ -31,6 +31,7 @@ findings findings_new(arena *a) {
     findings f;
     memset(&f, 0, sizeof f);
     f.items = vector_new(a, sizeof(finding));
+    f.changes = vector_new(a, sizeof(change));
     f.arena = a;
     return f;
 }
@@ -57,6 +58,14 @@ finding *findings_add(findings *f, finding_code code, uint32_t line, const char 
     added->line = line;
     added->detail = slice_copy((slice){text, length}, f->arena);
     return added;
+}
+
+void findings_add_change(findings *f, finding *one, change_kind kind, slice before, slice after) {
+    *(change *)vector_push(&f->changes) = (change){kind, before, after};
+    if (!one)
+        return;
+    one->before = before;
+    one->after = kind == CHANGE_PLACE ? before : after;
 }
 
 grade findings_grade(const findings *f) {

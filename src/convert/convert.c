@@ -133,6 +133,15 @@ static void rewrite_view(conversion *c, vector *urls, asset_use use) {
     }
 }
 
+static void rewrite_changes(conversion *c) {
+    for (size_t i = 0; i < found(c)->changes.count; i++) {
+        change *one = vector_at(&found(c)->changes, i);
+        if (one->kind == CHANGE_LINK || one->kind == CHANGE_PICTURE)
+            one->before =
+                bring_home(c, one->before, one->kind == CHANGE_LINK ? ASSET_LINK : ASSET_PICTURE, 0, false);
+    }
+}
+
 /* ---- the whole --------------------------------------------------------------------------------------- */
 
 static bool write_page(conversion *c, slice body) {
@@ -153,7 +162,6 @@ static bool write_page(conversion *c, slice body) {
 static void convert_body(conversion *c) {
     dom_node *body = read_legacy_body(c);
     view before = view_take(body, c->arena);
-    size_t since = found(c)->items.count;
     tiptap_node *document = fit_body(c, body);
     tiptap_visit_urls(document, visit_url, c, c->arena);
     rewrite_front(c, SLICE("image"), ASSET_PICTURE);
@@ -171,8 +179,9 @@ static void convert_body(conversion *c) {
         return;
     rewrite_view(c, &before.images, ASSET_PICTURE);
     rewrite_view(c, &before.links, ASSET_LINK);
+    rewrite_changes(c);
     view after = view_take(dom_parse(saved.body, NULL, c->arena, NULL), c->arena);
-    view_compare(&before, &after, since, found(c), c->arena);
+    view_compare(&before, &after, found(c), c->arena);
     c->result->state = CONVERT_DONE;
 }
 

@@ -21,9 +21,14 @@ typedef struct view {
 /* The view of a tree. Copies what it keeps: the tree may change afterwards. */
 view view_take(const dom_node *body, arena *a);
 
-/* Compares the page before and after. Each difference that is not explained becomes a finding: text-lost,
- * text-added, text-moved, spacing-changed, picture-lost, link-lost. Explained are words, pictures and links
- * that stand in `before` (gone) or `after` (new) of a finding at index `since` or later. */
-void view_compare(const view *before, const view *after, size_t since, findings *found, arena *a);
+/* The next word of a text at or behind `at`, which moves behind it; false at the end. */
+bool view_next_word(slice text, size_t *at, slice *word);
+
+/* Compares the page before and after. Each difference that no change in `found` owns up to becomes a finding:
+ * text-lost, text-added, text-moved, spacing-changed, picture-lost, link-lost. */
+void view_compare(const view *before, const view *after, findings *found, arena *a);
+
+/* The part of it for two texts that differ. */
+void view_compare_text(const view *before, const view *after, findings *found, arena *a);
 
 #endif

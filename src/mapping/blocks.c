@@ -108,11 +108,19 @@ static dom_node *make_card(engine *e, const item *it, uint32_t line) {
     return card;
 }
 
-/* A finding about words that the page did not show before: the self-check at the end reads `after`. */
+static const slice NOTHING = {NULL, 0};
+
+/* A finding about words that the page did not show before. */
 static void report_added(engine *e, finding_code code, uint32_t line, slice detail, slice words) {
-    finding *f = findings_add(e->found, code, line, "%.*s", SLICE_ARGS(detail));
-    if (f)
-        f->after = words;
+    findings_add_change(e->found, findings_add(e->found, code, line, "%.*s", SLICE_ARGS(detail)), CHANGE_TEXT,
+                        NOTHING, words);
+}
+
+/* A finding about words that the block has no place for. */
+static void report_leftover_words(engine *e, uint32_t line, slice words) {
+    findings_add_change(e->found,
+                        findings_add(e->found, FINDING_SHAPE_LEFTOVER, line, "%.*s", SLICE_ARGS(words)),
+                        CHANGE_PLACE, words, NOTHING);
 }
 
 static void report_card(engine *e, const item *it) {
@@ -132,8 +140,7 @@ static void report_card(engine *e, const item *it) {
     if (it->was_rich)
         findings_add(e->found, FINDING_CARD_PLAIN_TEXT, line, "%.*s", SLICE_ARGS(it->description));
     for (size_t i = 0; i < it->leftover.count; i++)
-        findings_add(e->found, FINDING_SHAPE_LEFTOVER, line, "%.*s",
-                     SLICE_ARGS(*(slice *)vector_at(&it->leftover, i)));
+        report_leftover_words(e, line, *(slice *)vector_at(&it->leftover, i));
     for (size_t i = 0; i < it->pictures.count; i++)
         findings_add(e->found, FINDING_SHAPE_LEFTOVER, line, "a picture in the card \"%.*s\"",
                      SLICE_ARGS(it->title));
@@ -235,8 +242,7 @@ static void report_leftover(engine *e, const claim *c) {
         bool wraps = !(at->flags & NODE_MADE) && at->first_child && holds_made(at);
         if (!wraps && !(at->flags & NODE_MADE) && !is_blank(at)) {
             slice text = plain_text(at, at, e->arena);
-            findings_add(e->found, FINDING_SHAPE_LEFTOVER, at->line, "%.*s",
-                         SLICE_ARGS(text.length ? text : at->name));
+            report_leftover_words(e, at->line, text.length ? text : at->name);
         }
         at = wraps ? dom_next(at, c->container) : dom_next_skip(at, c->container);
     }
@@ -487,18 +493,28 @@ static void make_unwrapped(engine *e, const claim *c) {
         unwrap(e, c->container);
 }
 
+/* The links and pictures inside what goes. */
+static void own_addresses(engine *e, const dom_node *root) {
+    for (const dom_node *at = root; at; at = dom_next(at, root)) {
+        const slice *address = dom_attribute_get(at, at->tag == DOM_TAG_A ? SLICE("href") : SLICE("src"));
+        if (address && (at->tag == DOM_TAG_A || at->tag == DOM_TAG_IMG || at->tag == DOM_TAG_IFRAME))
+            findings_add_change(e->found, NULL, at->tag == DOM_TAG_IMG ? CHANGE_PICTURE : CHANGE_LINK,
+                                *address, NOTHING);
+    }
+}
+
 static void make_dropped(engine *e, const claim *c) {
     dom_node *first = c->container ? c->container : c->items[0].first;
     dom_node *last = c->container ? c->container : c->items[c->item_count - 1].last;
     slice text = plain_text(first, last, e->arena);
     finding *f = findings_add(e->found, FINDING_DROPPED_BY_RULE, c->line, "%.*s: %.*s",
                               SLICE_ARGS(c->element), SLICE_ARGS(text));
-    if (f) {
+    if (f)
         f->became = slice_copy(c->rule->note, e->arena);
-        f->before = text;
-    }
+    findings_add_change(e->found, f, CHANGE_TEXT, text, NOTHING);
     for (dom_node *node = first, *next; node; node = next) {
         next = node == last ? NULL : node->next;
+        own_addresses(e, node);
         dom_remove(node);
     }
 }

@@ -6,7 +6,6 @@
  * only when its page is opened. Page content reaches the screen only inside sandboxed frames (html/report.js,
  * render.c).
  */
-#include "compare.h"
 #include "render.h"
 #include "writer.h"
 

@@ -1,6 +1,5 @@
 /* The JSON report: JSON Lines, one object a line, as the manual describes them
  * (src/cli/manual/isomerize.1.in, JSON REPORTS). merge.c reads them back. */
-#include "compare.h"
 #include "writer.h"
 
 static void append_field(buffer *out, const char *name, slice value) {

@@ -4,7 +4,6 @@
  * Page content is hostile until shown otherwise: what is in none of the tables is not written.
  */
 #include "render.h"
-#include "compare.h"
 #include "dom/dom.h"
 
 /* ---- what may be written ------------------------------------------------------------------------------ */

@@ -4,7 +4,6 @@
  * With colour it is for a terminal: control characters in a page are made visible, so that none reaches the
  * terminal.
  */
-#include "compare.h"
 #include "writer.h"
 
 #define CONTEXT 3

@@ -92,8 +92,11 @@ typedef struct mending {
 static slice mend_value(const mending *m, slice element, slice name, slice value, uint32_t line) {
     value = mend_lines(value, m->arena);
     if (value.length && !dom_is_allowed_attribute(element, name, slice_trim_wide(value)))
-        findings_add(m->found, FINDING_UNSAFE_VALUE, line, "%.*s=\"%.*s\"", SLICE_ARGS(name),
-                     SLICE_ARGS(value));
+        findings_add_change(m->found,
+                            findings_add(m->found, FINDING_UNSAFE_VALUE, line, "%.*s=\"%.*s\"",
+                                         SLICE_ARGS(name), SLICE_ARGS(value)),
+                            slice_equal(element, SLICE("img")) ? CHANGE_PICTURE : CHANGE_LINK, value,
+                            (slice){NULL, 0});
     return value;
 }
 

@@ -78,6 +78,8 @@ typedef struct walk {
     uint32_t unsized_line; /* of the first of them */
 } walk;
 
+static const slice NOTHING = {NULL, 0};
+
 static const slice *attribute(const dom_node *node, const char *name) {
     return dom_attribute_get(node, slice_of(name));
 }
@@ -144,23 +146,24 @@ static rule rule_of(const walk *w, const dom_node *node) {
 
 /* ---- what an element always is ------------------------------------------------------------------------ */
 
-static void report_element(walk *w, const dom_node *node) {
+/* The finding, or NULL where there is none or it was only counted. */
+static finding *report_element(walk *w, const dom_node *node) {
     const frame *top = vector_last(&w->frames);
     finding_code code = ELEMENTS[node->tag].finding;
-    if (!ELEMENTS[node->tag].known || code == NO_FINDING || top->foreign)
-        return;
+    if (top->foreign && node->tag == DOM_TAG_TITLE)
+        code = FINDING_TOOLTIP;
+    else if (!ELEMENTS[node->tag].known || code == NO_FINDING || top->foreign)
+        return NULL;
     static const char *const TELLING[] = {"src", "data", "href", "action", "type", "name", "class", "alt"};
     for (size_t i = 0; i < sizeof TELLING / sizeof *TELLING; i++) {
         const slice *value = attribute(node, TELLING[i]);
-        if (value && value->length) {
-            findings_add(w->found, code, node->line, "<%.*s %s=\"%.*s\">", SLICE_ARGS(node->name), TELLING[i],
-                         SLICE_ARGS(*value));
-            return;
-        }
+        if (value && value->length)
+            return findings_add(w->found, code, node->line, "<%.*s %s=\"%.*s\">", SLICE_ARGS(node->name),
+                                TELLING[i], SLICE_ARGS(*value));
     }
     const dom_node *text = node->first_child;
     slice words = text && text->type == DOM_TEXT ? slice_trim(text->text) : (slice){NULL, 0};
-    findings_add(w->found, code, node->line, "<%.*s>%.*s", SLICE_ARGS(node->name), SLICE_ARGS(words));
+    return findings_add(w->found, code, node->line, "<%.*s>%.*s", SLICE_ARGS(node->name), SLICE_ARGS(words));
 }
 
 static void report_tooltip(walk *w, const dom_node *node) {
@@ -186,7 +189,10 @@ static void report_in_code(walk *w, const dom_node *node) {
     if (!express_in_code(&w->out))
         return;
     if (node->tag == DOM_TAG_A && href)
-        findings_add(w->found, FINDING_CODE_LINK, node->line, "<a href=\"%.*s\">", SLICE_ARGS(*href));
+        findings_add_change(
+            w->found,
+            findings_add(w->found, FINDING_CODE_LINK, node->line, "<a href=\"%.*s\">", SLICE_ARGS(*href)),
+            CHANGE_LINK, *href, NOTHING);
     else if (ELEMENTS[node->tag].marks & ~(unsigned)MARK_CODE)
         findings_add(w->found, FINDING_CODE_MARKS, node->line, "<%.*s> in a code block",
                      SLICE_ARGS(node->name));
@@ -200,14 +206,17 @@ static void report_code_with_marks(walk *w, const dom_node *node, inline_style a
         findings_add(w->found, FINDING_CODE_MARKS, node->line, "<%.*s>", SLICE_ARGS(node->name));
 }
 
-static void report(walk *w, const dom_node *node) {
+/* The finding that the element always is, or NULL. */
+static finding *report(walk *w, const dom_node *node) {
     frame *table = innermost_table(w);
     report_in_code(w, node);
     report_unknown(w, node);
-    report_element(w, node);
+    finding *element = report_element(w, node);
+    size_t index = w->found->items.count;
     report_tooltip(w, node);
     express_report_presentation(node, table ? &table->said : NULL, w->found);
     express_report_names(node, w->refs, w->found);
+    return element ? vector_at(&w->found->items, index - 1) : NULL;
 }
 
 /* ---- elements without content ------------------------------------------------------------------------- */
@@ -259,26 +268,60 @@ static void put_frame(walk *w, const dom_node *iframe) {
         express_boundary(&w->out);
 }
 
-/* A line of its own with a link: what a player, an embedded file or an area of a picture becomes. */
-static void put_link_line(walk *w, const dom_node *node, slice href, slice text) {
+/* The words inside an element that goes with all that is in it. */
+static slice words_inside(const walk *w, const dom_node *node) {
+    buffer out = buffer_new(w->arena, 32);
+    for (const dom_node *at = dom_next(node, node); at; at = dom_next(at, node)) {
+        if (express_is_block(at) || (at->previous && express_is_block(at->previous)))
+            buffer_append_char(&out, ' ');
+        if (at->type == DOM_TEXT && at->parent->tag != DOM_TAG_SCRIPT && at->parent->tag != DOM_TAG_STYLE)
+            buffer_append(&out, at->text);
+    }
+    return slice_trim(buffer_slice(&out));
+}
+
+/* A line of its own with a link: what a player, an embedded file or an area of a picture becomes. Returns its
+ * text. */
+static slice put_link_line(walk *w, const dom_node *node, slice href, slice text) {
     if (express_is_refused_address(href) || express_mentions_script(href)) {
         findings_add(w->found, FINDING_ADDRESS_REFUSED, node->line, "<%.*s> with `%.*s`",
                      SLICE_ARGS(node->name), SLICE_ARGS(href));
-        return;
+        return NOTHING;
     }
+    text = text.length ? text : href;
     dom_node *link = dom_new_element(w->arena, DOM_TAG_A, node->line);
     dom_attribute_set(link, w->arena, SLICE("href"), href);
     dom_attribute_set(link, w->arena, SLICE("target"), SLICE("_self"));
     express_boundary(&w->out);
-    express_text(&w->out, text.length ? text : href, (inline_style){0, link}, node->line);
+    express_text(&w->out, text, (inline_style){0, link}, node->line);
     express_boundary(&w->out);
+    return text;
 }
 
-static void put_area(walk *w, const dom_node *area) {
+static void put_area(walk *w, const dom_node *area, finding *said) {
     const slice *href = attribute(area, "href"), *alt = attribute(area, "alt");
-    if (href && slice_trim(*href).length)
-        put_link_line(w, area, slice_trim(*href),
-                      alt && slice_trim(*alt).length ? slice_trim(*alt) : express_file_name(*href));
+    if (!href || !slice_trim(*href).length)
+        return;
+    slice text = put_link_line(w, area, slice_trim(*href),
+                               alt && slice_trim(*alt).length ? slice_trim(*alt) : express_file_name(*href));
+    findings_add_change(w->found, said, CHANGE_TEXT, NOTHING, text);
+}
+
+/* False when there is no file to link to: what the player holds is shown then, as browsers show it. */
+static bool put_media(walk *w, const dom_node *node, finding *said) {
+    slice source = express_media_source(node);
+    if (!source.length)
+        return false;
+    slice name = express_percent_decoded(express_file_name(source), false, w->arena);
+    slice instead = words_inside(w, node), text = put_link_line(w, node, source, name);
+    findings_add_change(w->found, said, CHANGE_TEXT, instead, text);
+    return true;
+}
+
+static void drop_element(walk *w, const dom_node *node, finding *said) {
+    slice words = words_inside(w, node);
+    if (words.length)
+        findings_add_change(w->found, said, CHANGE_TEXT, words, NOTHING);
 }
 
 /* A task's own box is kept (taskItem: checked); any other control can do nothing on the new page. */
@@ -464,18 +507,20 @@ static void enter_cell(walk *w, frame *f, const frame *around) {
     w->out.textblock_tag = DOM_TAG_P;
 }
 
-static void move_summary_first(dom_node *details) {
+static void move_summary_first(const walk *w, dom_node *details) {
     dom_node *child = details->first_child;
     while (child && child->tag != DOM_TAG_SUMMARY)
         child = child->next;
     if (!child || child == details->first_child)
         return;
+    /* Browsers show it first, wherever it stands. */
+    findings_add_change(w->found, NULL, CHANGE_PLACE, words_inside(w, child), NOTHING);
     dom_remove(child);
     dom_insert_before(details->first_child, child);
 }
 
 static void enter_details(walk *w, frame *f, const frame *around) {
-    move_summary_first(f->node);
+    move_summary_first(w, f->node);
     if (around->rule == RULE_ACCORDION) {
         express_boundary(&w->out);
         w->out.container = around->inner;
@@ -535,6 +580,8 @@ static void enter_inside(walk *w, frame *f, const frame *around) {
         enter_cell(w, f, around);
         break;
     case RULE_CAPTION:
+        if (around->inner->first_child) /* browsers show it above the rows, wherever it stands */
+            findings_add_change(w->found, NULL, CHANGE_PLACE, words_inside(w, f->node), NOTHING);
         express_boundary(&w->out);
         w->out.container = around->outer;
         break;
@@ -560,10 +607,10 @@ static void enter_inside(walk *w, frame *f, const frame *around) {
 
 /* Takes what has no content of its own, and what is taken whole or dropped. False: the element is to be
  * entered. */
-static bool put_element(walk *w, dom_node *node, rule r) {
-    slice source;
+static bool put_element(walk *w, dom_node *node, rule r, finding *said) {
     switch (r) {
     case RULE_DROP:
+        drop_element(w, node, said);
         return true;
     case RULE_BREAK:
         express_break(&w->out, w->style, node->line);
@@ -575,7 +622,7 @@ static bool put_element(walk *w, dom_node *node, rule r) {
         put_frame(w, node);
         return true;
     case RULE_AREA:
-        put_area(w, node);
+        put_area(w, node, said);
         return true;
     case RULE_CONTROL:
         put_control(w, node);
@@ -584,11 +631,7 @@ static bool put_element(walk *w, dom_node *node, rule r) {
         put_line(w, node);
         return true;
     case RULE_MEDIA:
-        source = express_media_source(node);
-        if (source.length)
-            put_link_line(w, node, source,
-                          express_percent_decoded(express_file_name(source), false, w->arena));
-        return source.length > 0;
+        return put_media(w, node, said);
     default:
         return false;
     }
@@ -605,8 +648,8 @@ static bool enter_element(walk *w, dom_node *node) {
             return false;
         r = RULE_BLOCK;
     }
-    report(w, node);
-    if (put_element(w, node, r))
+    finding *said = report(w, node);
+    if (put_element(w, node, r, said))
         return false;
     const frame *around = vector_last(&w->frames);
     size_t index = w->frames.count;
@@ -665,10 +708,10 @@ static void leave_link(walk *w, const frame *f) {
     const slice *href = attribute(f->node, "href");
     if (!href || !w->style.link || w->out.emitted != f->emitted)
         return;
-    finding *gone = findings_add(w->found, FINDING_LINK_WITHOUT_TEXT, f->node->line, "<a href=\"%.*s\"></a>",
-                                 SLICE_ARGS(*href));
-    if (gone)
-        gone->before = *href;
+    findings_add_change(w->found,
+                        findings_add(w->found, FINDING_LINK_WITHOUT_TEXT, f->node->line,
+                                     "<a href=\"%.*s\"></a>", SLICE_ARGS(*href)),
+                        CHANGE_LINK, *href, NOTHING);
 }
 
 /* An empty element with a class shows whatever a style sheet draws there. */

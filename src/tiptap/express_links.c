@@ -85,12 +85,11 @@ const dom_node *express_link(const dom_node *node, references *refs, arena *a, f
         findings_add(found, FINDING_LINK_NOWHERE, node->line, "<a href=\"\">");
         return NULL;
     }
-    if (express_mentions_script(href)) {
-        findings_add(found, FINDING_LINK_SCRIPT, node->line, "<a href=\"%.*s\">", SLICE_ARGS(href));
-        return NULL;
-    }
-    if (express_is_refused_address(href)) {
-        findings_add(found, FINDING_ADDRESS_REFUSED, node->line, "<a href=\"%.*s\">", SLICE_ARGS(href));
+    if (express_mentions_script(href) || express_is_refused_address(href)) {
+        finding_code code = express_mentions_script(href) ? FINDING_LINK_SCRIPT : FINDING_ADDRESS_REFUSED;
+        findings_add_change(found,
+                            findings_add(found, code, node->line, "<a href=\"%.*s\">", SLICE_ARGS(href)),
+                            CHANGE_LINK, href, (slice){NULL, 0});
         return NULL;
     }
     report_in_page_link(node, href, refs, a, found);

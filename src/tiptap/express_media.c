@@ -15,6 +15,8 @@ slice express_file_name(slice url) {
     return slice_sub(url, from, end);
 }
 
+static const slice NOTHING = {NULL, 0};
+
 static slice attribute_value(const dom_node *node, slice name) {
     const slice *value = dom_attribute_get(node, name);
     return value ? slice_trim(*value) : (slice){NULL, 0};
@@ -77,10 +79,15 @@ static void report_lost_picture(const dom_node *img, slice src, slice alt, findi
     if (!src.length)
         findings_add(found, FINDING_PICTURE_WITHOUT_SOURCE, img->line, "<img alt=\"%.*s\">", SLICE_ARGS(alt));
     else if (!slice_starts_with(src, SLICE("data:")))
-        findings_add(found, FINDING_ADDRESS_REFUSED, img->line, "<img src=\"%.*s\">", SLICE_ARGS(src));
-    else
+        findings_add_change(
+            found,
+            findings_add(found, FINDING_ADDRESS_REFUSED, img->line, "<img src=\"%.*s\">", SLICE_ARGS(src)),
+            CHANGE_PICTURE, src, NOTHING);
+    else {
         findings_add(found, FINDING_PICTURE_DATA, img->line,
                      "a picture written into the page, %zu bytes, alt \"%.*s\"", src.length, SLICE_ARGS(alt));
+        findings_add_change(found, NULL, CHANGE_PICTURE, src, NOTHING); /* too long for a finding */
+    }
 }
 
 bool express_picture_has_source(const dom_node *img) {
@@ -162,22 +169,31 @@ static slice frame_style(const dom_node *iframe, arena *a, bool *was_positioned)
     return buffer_slice(&style);
 }
 
+static void report_fallback(const dom_node *iframe, findings *found) {
+    slice text = iframe->first_child ? slice_trim(iframe->first_child->text) : NOTHING;
+    if (text.length)
+        findings_add_change(
+            found, findings_add(found, FINDING_FRAME_FALLBACK, iframe->line, "%.*s", SLICE_ARGS(text)),
+            CHANGE_TEXT, text, NOTHING);
+}
+
 dom_node *express_frame(const dom_node *iframe, arena *a, findings *found) {
     slice src = attribute_value(iframe, SLICE("src"));
+    report_fallback(iframe, found);
     if (!src.length) {
         findings_add(found, FINDING_FRAME_WITHOUT_SOURCE, iframe->line, "<iframe> without src");
         return NULL;
     }
     if (express_is_refused_address(src)) {
-        findings_add(found, FINDING_ADDRESS_REFUSED, iframe->line, "<iframe src=\"%.*s\">", SLICE_ARGS(src));
+        findings_add_change(found,
+                            findings_add(found, FINDING_ADDRESS_REFUSED, iframe->line,
+                                         "<iframe src=\"%.*s\">", SLICE_ARGS(src)),
+                            CHANGE_LINK, src, NOTHING);
         return NULL;
     }
     slice host = url_host(src);
     if (host.length && !host_is_known(host))
         findings_add(found, FINDING_FRAME_HOST, iframe->line, "a frame from %.*s", SLICE_ARGS(host));
-    if (iframe->first_child && slice_trim(iframe->first_child->text).length)
-        findings_add(found, FINDING_FRAME_FALLBACK, iframe->line, "%.*s",
-                     SLICE_ARGS(iframe->first_child->text));
     dom_node *frame = dom_new_element(a, DOM_TAG_IFRAME, iframe->line);
     dom_attribute_set(frame, a, SLICE("src"), src);
     static const char *const KEPT[] = {"frameborder", "allowfullscreen", "width", "height"};

@@ -1,10 +1,12 @@
-/* Protects the promise that nothing is lost in silence: what disappears between fitting and saving is always found. */
+/* Protects the promise that nothing is lost in silence: what disappears between fitting and saving is always
+ * found. */
 #include "convert/convert.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -27,6 +29,7 @@ typedef struct planted {
     tiptap_type type;
     slice text;
     bool only_mark; /* takes the marks off the text instead */
+    bool only_move; /* puts it at the end of the page instead */
     bool done;
 } planted;
 
@@ -39,37 +42,56 @@ static void remove_node(void *context, tiptap_node *document) {
             at->marks = NULL;
         else
             tiptap_remove(at);
+        if (p->only_move)
+            tiptap_append(document, at);
         p->done = true;
     }
 }
 
-static grade grade_with(planted *p, finding_code expected, size_t *count) {
+/* How often a page has each finding, with something planted (NULL: nothing); the first one of `looked_for`.
+ */
+typedef struct outcome {
+    grade grade;
+    uint32_t counts[FINDING_COUNT];
+    uint32_t line;
+    char words[64]; /* `before`, or else `after` */
+} outcome;
+
+static outcome convert_with(const char *page, planted *p, finding_code looked_for) {
     arena *a = arena_create(0);
     convert_options options = convert_defaults();
     options.inspect = p ? remove_node : NULL;
     options.context = p;
     convert_result result;
-    convert_page(slice_of(PAGE), &options, a, &result);
+    convert_page(slice_of(page), &options, a, &result);
     assert_int_equal(result.state, CONVERT_DONE);
-    grade g = result.grade;
-    *count = result.found.counts[expected];
+    outcome o = {.grade = result.grade};
+    memcpy(o.counts, result.found.counts, sizeof o.counts);
+    for (size_t i = result.found.items.count; i-- > 0;) {
+        const finding *f = vector_at(&result.found.items, i);
+        slice words = f->before.length ? f->before : f->after;
+        if (f->code != looked_for)
+            continue;
+        o.line = f->line;
+        snprintf(o.words, sizeof o.words, "%.*s", SLICE_ARGS(words));
+    }
     arena_destroy(a);
-    return g;
+    assert_true(!p || p->done);
+    return o;
 }
 
 static void expect_loss(tiptap_type type, const char *text, bool only_mark, finding_code code) {
-    planted p = {type, slice_of(text), only_mark, false};
-    size_t count;
-    assert_int_equal(grade_with(&p, code, &count), GRADE_LOSS);
-    assert_true(p.done);
-    assert_int_equal(count, 1);
+    planted p = {type, slice_of(text), only_mark, false, false};
+    outcome o = convert_with(PAGE, &p, code);
+    assert_int_equal(o.grade, GRADE_LOSS);
+    assert_int_equal(o.counts[code], 1);
 }
 
 static void an_untouched_page_has_no_loss(void **state) {
     (void)state;
-    size_t count;
-    assert_true(grade_with(NULL, FINDING_TEXT_LOST, &count) < GRADE_LOSS);
-    assert_int_equal(count, 0);
+    outcome o = convert_with(PAGE, NULL, FINDING_TEXT_LOST);
+    assert_true(o.grade < GRADE_LOSS);
+    assert_int_equal(o.counts[FINDING_TEXT_LOST], 0);
 }
 
 static void a_removed_paragraph_is_a_loss(void **state) {
@@ -97,11 +119,90 @@ static void a_removed_table_cell_is_a_loss(void **state) {
     expect_loss(TIPTAP_TABLE_CELL, "four", false, FINDING_TEXT_LOST);
 }
 
+static void moved_text_is_told_with_the_line_it_stood_on(void **state) {
+    (void)state;
+    planted p = {TIPTAP_PARAGRAPH, SLICE("First paragraph"), false, true, false};
+    outcome o = convert_with(PAGE, &p, FINDING_TEXT_MOVED);
+    assert_int_equal(o.counts[FINDING_TEXT_MOVED], 1);
+    assert_int_equal(o.counts[FINDING_TEXT_LOST] + o.counts[FINDING_TEXT_ADDED], 0);
+    assert_int_equal(o.line, 4);
+    assert_string_equal(o.words, "First paragraph with a link.");
+}
+
+/* Words that a finding owns up to (here, the text in place of a frame), and the same words elsewhere. */
+static const char OWNED[] =
+    "---\ntitle: A page\n---\n"
+    "<iframe src=\"https://www.youtube.com/embed/x\">Last words</iframe>\n\n"
+    "First words.\n\n"
+    "<a href=\"whatsapp://send\">Chat</a> and <a href=\"/over-there/\">follow</a>.\n\n"
+    "Last words\n\nThe end.\n";
+
+static void what_a_finding_owns_up_to_is_told_once(void **state) {
+    (void)state;
+    outcome o = convert_with(OWNED, NULL, FINDING_FRAME_FALLBACK);
+    assert_int_equal(o.counts[FINDING_FRAME_FALLBACK], 1);
+    assert_int_equal(o.counts[FINDING_ADDRESS_REFUSED], 1);
+    assert_int_equal(o.counts[FINDING_TEXT_LOST] + o.counts[FINDING_LINK_LOST], 0);
+    assert_string_equal(o.words, "Last words");
+}
+
+static void a_change_excuses_no_more_than_it_names(void **state) {
+    (void)state;
+    planted paragraph = {TIPTAP_PARAGRAPH, SLICE("Last words"), false, false, false};
+    outcome o = convert_with(OWNED, &paragraph, FINDING_TEXT_LOST);
+    assert_int_equal(o.counts[FINDING_TEXT_LOST], 1);
+    assert_string_equal(o.words, "Last words");
+    planted link = {TIPTAP_TEXT, SLICE("follow"), true, false, false};
+    o = convert_with(OWNED, &link, FINDING_LINK_LOST);
+    assert_int_equal(o.counts[FINDING_LINK_LOST], 1);
+    assert_string_equal(o.words, "/over-there/");
+}
+
+static void text_that_moves_beside_an_owned_loss_is_told(void **state) {
+    (void)state;
+    planted p = {TIPTAP_PARAGRAPH, SLICE("First words"), false, true, false};
+    outcome o = convert_with(OWNED, &p, FINDING_TEXT_MOVED);
+    assert_int_equal(o.counts[FINDING_TEXT_MOVED], 1);
+    assert_int_equal(o.counts[FINDING_TEXT_LOST] + o.counts[FINDING_TEXT_ADDED], 0);
+}
+
+static void added_text(void *context, tiptap_node *document) {
+    arena *a = context;
+    tiptap_node *text = tiptap_new_node(a, TIPTAP_TEXT, 0);
+    text->text = SLICE("out of the blue");
+    tiptap_node *paragraph = tiptap_new_node(a, TIPTAP_PARAGRAPH, 0);
+    tiptap_append(paragraph, text);
+    tiptap_insert_before(document->last_child, paragraph);
+}
+
+static void added_text_is_told_with_the_line_before_it(void **state) {
+    (void)state;
+    arena *a = arena_create(0);
+    convert_options options = convert_defaults();
+    options.inspect = added_text;
+    options.context = a;
+    convert_result result;
+    convert_page(slice_of(OWNED), &options, a, &result);
+    const finding *last = vector_last(&result.found.items);
+    assert_int_equal(last->code, FINDING_TEXT_ADDED);
+    assert_int_equal(last->line, 10);
+    assert_true(slice_equal(last->after, SLICE("out of the blue")));
+    arena_destroy(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_untouched_page_has_no_loss), cmocka_unit_test(a_removed_paragraph_is_a_loss),
-        cmocka_unit_test(a_removed_link_is_a_loss),      cmocka_unit_test(a_removed_picture_is_a_loss),
-        cmocka_unit_test(a_removed_list_item_is_a_loss), cmocka_unit_test(a_removed_table_cell_is_a_loss),
+        cmocka_unit_test(an_untouched_page_has_no_loss),
+        cmocka_unit_test(a_removed_paragraph_is_a_loss),
+        cmocka_unit_test(a_removed_link_is_a_loss),
+        cmocka_unit_test(a_removed_picture_is_a_loss),
+        cmocka_unit_test(a_removed_list_item_is_a_loss),
+        cmocka_unit_test(a_removed_table_cell_is_a_loss),
+        cmocka_unit_test(moved_text_is_told_with_the_line_it_stood_on),
+        cmocka_unit_test(what_a_finding_owns_up_to_is_told_once),
+        cmocka_unit_test(a_change_excuses_no_more_than_it_names),
+        cmocka_unit_test(text_that_moves_beside_an_owned_loss_is_told),
+        cmocka_unit_test(added_text_is_told_with_the_line_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

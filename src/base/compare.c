@@ -4,7 +4,7 @@
  *
  * Items that only one side has cannot match: they are marked first and the search runs over the others.
  */
-#include "compare.h"
+#include "base.h"
 
 /* Edits searched for in one split before the best one so far is taken. */
 #define COST_LIMIT 512

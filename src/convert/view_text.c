@@ -1,0 +1,307 @@
+/* The self-check, words: what differs in the order of the page, less what findings own up to.
+ *
+ * Comes in: the texts of two views that are not equal, and the page's changes. Goes out: a finding for each
+ * run of words that is gone, is new, stands elsewhere, or is spaced otherwise. A change is used up: it
+ * excuses as many words as it names, and no others.
+ */
+#include "view.h"
+
+/* What became of a word. */
+typedef enum word_state {
+    WORD_KEPT,
+    WORD_OPEN,    /* not on the other side at this place: not judged yet */
+    WORD_OWNED,   /* told by a finding */
+    WORD_ONE_WAY, /* gone, or new */
+    WORD_MOVED,
+} word_state;
+
+/* The words of one side. */
+typedef struct side {
+    const view *view;
+    vector words;          /* of slice, in the view's text */
+    uint32_t *ids, *lines; /* of the source page; for a new word, of the kept one before it */
+    uint8_t *states;       /* of word_state */
+} side;
+
+typedef struct text_check {
+    side before, after;
+    /* By id, words that changes own up to, not used up yet; later, words that are on one side only. */
+    uint32_t *gone, *added;
+    uint32_t ids;
+    size_t may_move; /* words that changes say stand elsewhere */
+    findings *found;
+    arena *arena;
+} text_check;
+
+/* ---- finding what differs ---------------------------------------------------------------------------- */
+
+static side split_words(const view *v, interner *names, arena *a) {
+    side s = {.view = v, .words = vector_new(a, sizeof(slice))};
+    slice word;
+    for (size_t at = 0; view_next_word(v->text, &at, &word);)
+        *(slice *)vector_push(&s.words) = word;
+    s.ids = arena_alloc(a, (s.words.count + 1) * sizeof *s.ids);
+    for (size_t i = 0; i < s.words.count; i++)
+        s.ids[i] = intern(names, *(slice *)vector_at(&s.words, i));
+    return s;
+}
+
+static bool *no_word(const side *s, arena *a) {
+    return arena_zeroed(a, (s->words.count + 1) * sizeof(bool));
+}
+
+static void set_states(side *s, const bool *changed, arena *a) {
+    s->states = arena_alloc(a, s->words.count + 1);
+    for (size_t i = 0; i < s->words.count; i++)
+        s->states[i] = changed[i] ? WORD_OPEN : WORD_KEPT;
+}
+
+static void count_words(slice text, interner *names, uint32_t *counts, uint32_t ids) {
+    slice word;
+    for (size_t at = 0; view_next_word(text, &at, &word);) {
+        uint32_t id = intern(names, word);
+        if (id < ids) /* a word of the page */
+            counts[id]++;
+    }
+}
+
+static void read_changes(text_check *t, interner *names) {
+    t->gone = arena_zeroed(t->arena, ((size_t)t->ids + 1) * sizeof *t->gone);
+    t->added = arena_zeroed(t->arena, ((size_t)t->ids + 1) * sizeof *t->added);
+    slice word;
+    for (size_t i = 0; i < t->found->changes.count; i++) {
+        const change *c = vector_at(&t->found->changes, i);
+        if (c->kind == CHANGE_TEXT) {
+            count_words(c->before, names, t->gone, t->ids);
+            count_words(c->after, names, t->added, t->ids);
+        } else if (c->kind == CHANGE_PLACE) {
+            for (size_t at = 0; view_next_word(c->before, &at, &word);)
+                t->may_move++;
+        }
+    }
+}
+
+/* The lines of the words before are known; those of the words after follow from the words that were kept. */
+static void find_lines(text_check *t) {
+    side *before = &t->before, *after = &t->after;
+    before->lines = arena_zeroed(t->arena, (before->words.count + 1) * sizeof *before->lines);
+    after->lines = arena_zeroed(t->arena, (after->words.count + 1) * sizeof *after->lines);
+    for (size_t i = 0; i < before->words.count; i++) {
+        const slice *word = vector_at(&before->words, i);
+        before->lines[i] =
+            line_map_find(&before->view->lines, (size_t)(word->data - before->view->text.data));
+    }
+    const view_url *picture = before->view->images.count ? vector_at(&before->view->images, 0) : NULL;
+    uint32_t line = before->words.count ? before->lines[0] : picture ? picture->line : 0;
+    for (size_t i = 0, k = 0; k < after->words.count; k++) {
+        if (after->states[k] == WORD_KEPT) {
+            while (before->states[i] != WORD_KEPT)
+                i++;
+            line = before->lines[i++];
+        }
+        after->lines[k] = line;
+    }
+}
+
+static text_check start_check(const view *before, const view *after, findings *found, arena *a) {
+    text_check t = {.found = found, .arena = a};
+    interner names = interner_new(a, (before->text.length + after->text.length) / 16);
+    t.before = split_words(before, &names, a);
+    t.after = split_words(after, &names, a);
+    t.ids = names.next;
+    bool *gone = no_word(&t.before, a), *added = no_word(&t.after, a);
+    compare(&(comparison){t.before.ids, t.after.ids, t.before.words.count, t.after.words.count, gone, added,
+                          t.ids},
+            a);
+    set_states(&t.before, gone, a);
+    set_states(&t.after, added, a);
+    find_lines(&t);
+    read_changes(&t, &names);
+    return t;
+}
+
+/* ---- judging ----------------------------------------------------------------------------------------- */
+
+/* Uses the changes up on the words that they name. */
+static void set_aside(side *s, uint32_t *owned) {
+    for (size_t i = 0; i < s->words.count; i++)
+        if (s->states[i] == WORD_OPEN && owned[s->ids[i]]) {
+            owned[s->ids[i]]--;
+            s->states[i] = WORD_OWNED;
+        }
+}
+
+/* The words of [from, to) that are in a state, one space between two. */
+static slice words_of(const side *s, size_t from, size_t to, word_state state, arena *a) {
+    buffer out = buffer_new(a, 64);
+    for (size_t i = from; i < to; i++) {
+        if (s->states[i] != state)
+            continue;
+        if (out.length)
+            buffer_append_char(&out, ' ');
+        buffer_append(&out, *(slice *)vector_at(&s->words, i));
+    }
+    return buffer_slice(&out);
+}
+
+static bool same_letters(slice a, slice b) {
+    for (size_t i = 0, k = 0;; i++, k++) {
+        while (i < a.length && a.data[i] == ' ')
+            i++;
+        while (k < b.length && b.data[k] == ' ')
+            k++;
+        if (i == a.length || k == b.length)
+            return i == a.length && k == b.length;
+        if (a.data[i] != b.data[k])
+            return false;
+    }
+}
+
+static void own_words(side *s, size_t from, size_t to) {
+    for (size_t i = from; i < to; i++)
+        if (s->states[i] == WORD_OPEN)
+            s->states[i] = WORD_OWNED;
+}
+
+/* ---- telling ----------------------------------------------------------------------------------------- */
+
+/* The longest text that is quoted in a finding, and how much of it comes before the place that matters. */
+enum { QUOTE_MAX = 160, QUOTE_BEFORE = 40 };
+
+static size_t character_start(slice text, size_t at) {
+    while (at < text.length && ((unsigned char)text.data[at] & 0xC0) == 0x80)
+        at++;
+    return at;
+}
+
+/* The text around `at`, in quotation marks. */
+static slice quote(slice text, size_t at, arena *a) {
+    size_t from = text.length > QUOTE_MAX && at > QUOTE_BEFORE ? character_start(text, at - QUOTE_BEFORE) : 0;
+    size_t to = text.length - from > QUOTE_MAX ? character_start(text, from + QUOTE_MAX) : text.length;
+    return format_slice(a, "\"%.*s\"%s", SLICE_ARGS(slice_sub(text, from, to)),
+                        to < text.length ? "..." : "");
+}
+
+/* The words [from, to) as they stand in the text. */
+static slice text_of(const side *s, size_t from, size_t to) {
+    const slice *first = vector_at(&s->words, from), *last = vector_at(&s->words, to - 1);
+    return (slice){first->data, (size_t)(last->data - first->data) + last->length};
+}
+
+static void report_run(text_check *t, const side *s, size_t from, size_t to, finding_code code) {
+    static const slice nothing = {NULL, 0};
+    if (t->found->counts[code] >= FINDINGS_PER_CODE) {
+        t->found->counts[code]++;
+        return;
+    }
+    slice words = words_of(s, from, to, (word_state)s->states[from], t->arena);
+    slice detail = quote(text_of(s, from, to), 0, t->arena);
+    finding *one = findings_add(t->found, code, s->lines[from], "%.*s", SLICE_ARGS(detail));
+    if (code == FINDING_TEXT_MOVED)
+        findings_add_change(t->found, one, CHANGE_PLACE, words, nothing);
+    else if (code == FINDING_TEXT_LOST)
+        findings_add_change(t->found, one, CHANGE_TEXT, words, nothing);
+    else
+        findings_add_change(t->found, one, CHANGE_TEXT, nothing, words);
+}
+
+/* A word or two between words of one fate do not end a run. */
+#define RUN_GAP 2
+
+static void report_runs(text_check *t, const side *s, word_state state, finding_code code) {
+    for (size_t from = 0, to; from < s->words.count; from = to) {
+        to = from + 1;
+        if (s->states[from] != state)
+            continue;
+        for (size_t i = to; i < s->words.count && i <= to + RUN_GAP; i++)
+            to = s->states[i] == state ? i + 1 : to;
+        report_run(t, s, from, to, code);
+    }
+}
+
+/* The open words of [from, to) and one word on either side, quoted where they differ. */
+static slice quote_spacing(const side *s, size_t from, size_t to, slice open, slice other, arena *a) {
+    slice text = text_of(s, from ? from - 1 : 0, to < s->words.count ? to + 1 : to);
+    size_t at = 0;
+    while (at < open.length && at < other.length && open.data[at] == other.data[at])
+        at++;
+    const slice *first = vector_at(&s->words, from);
+    return quote(text, (size_t)(first->data - text.data) + at, a);
+}
+
+/* The words between two that were kept, [i, to_i) and [k, to_k): is it only their spaces that changed? */
+static void judge_spacing(text_check *t, size_t i, size_t to_i, size_t k, size_t to_k) {
+    if (i == to_i || k == to_k)
+        return;
+    slice was = words_of(&t->before, i, to_i, WORD_OPEN, t->arena),
+          is = words_of(&t->after, k, to_k, WORD_OPEN, t->arena);
+    if (!was.length || !same_letters(was, is))
+        return;
+    slice then = quote_spacing(&t->before, i, to_i, was, is, t->arena),
+          now = quote_spacing(&t->after, k, to_k, is, was, t->arena);
+    finding *one = findings_add(t->found, FINDING_SPACING_CHANGED, t->before.lines[i], "%.*s reads %.*s",
+                                SLICE_ARGS(then), SLICE_ARGS(now));
+    findings_add_change(t->found, one, CHANGE_TEXT, was, is);
+    own_words(&t->before, i, to_i);
+    own_words(&t->after, k, to_k);
+}
+
+static size_t run_end(const side *s, size_t from) {
+    while (from < s->words.count && s->states[from] != WORD_KEPT)
+        from++;
+    return from;
+}
+
+static void judge_spacings(text_check *t) {
+    for (size_t i = 0, k = 0; i < t->before.words.count || k < t->after.words.count; i++, k++) {
+        size_t from_i = i, from_k = k;
+        i = run_end(&t->before, i);
+        k = run_end(&t->after, k);
+        judge_spacing(t, from_i, i, from_k, k);
+    }
+}
+
+static void count_open(const side *s, uint32_t *counts, uint32_t ids) {
+    memset(counts, 0, ids * sizeof *counts);
+    for (size_t i = 0; i < s->words.count; i++)
+        counts[s->ids[i]] += s->states[i] == WORD_OPEN;
+}
+
+static size_t judge_open(side *s, uint32_t *one_way) {
+    size_t moved = 0;
+    for (size_t i = 0; i < s->words.count; i++) {
+        if (s->states[i] != WORD_OPEN)
+            continue;
+        s->states[i] = one_way[s->ids[i]] ? WORD_ONE_WAY : WORD_MOVED;
+        one_way[s->ids[i]] -= s->states[i] == WORD_ONE_WAY;
+        moved += s->states[i] == WORD_MOVED;
+    }
+    return moved;
+}
+
+/* A word that is open on both sides stands elsewhere. Returns how many do. */
+static size_t judge_words(text_check *t) {
+    count_open(&t->before, t->gone, t->ids);
+    count_open(&t->after, t->added, t->ids);
+    for (uint32_t id = 0; id < t->ids; id++) {
+        uint32_t both = t->gone[id] < t->added[id] ? t->gone[id] : t->added[id];
+        t->gone[id] -= both;
+        t->added[id] -= both;
+    }
+    judge_open(&t->after, t->added);
+    return judge_open(&t->before, t->gone);
+}
+
+void view_compare_text(const view *before, const view *after, findings *found, arena *a) {
+    text_check t = start_check(before, after, found, a);
+    set_aside(&t.before, t.gone);
+    set_aside(&t.after, t.added);
+    judge_spacings(&t);
+    /* The comparison finds the shortest way from one text to the other: it moves no more words than were
+     * moved. */
+    bool moved = judge_words(&t) > t.may_move;
+    report_runs(&t, &t.before, WORD_ONE_WAY, FINDING_TEXT_LOST);
+    report_runs(&t, &t.after, WORD_ONE_WAY, FINDING_TEXT_ADDED);
+    if (moved)
+        report_runs(&t, &t.before, WORD_MOVED, FINDING_TEXT_MOVED);
+}
