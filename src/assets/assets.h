@@ -9,7 +9,6 @@
 
 #include "base/base.h"
 #include "dom/dom.h"
-#include "tiptap/tiptap.h"
 
 /* ---- rewriting: pure --------------------------------------------------------------------------------- */
 
@@ -75,16 +74,8 @@ typedef struct asset_reference {
  * taken. Pure: depends on nothing but its arguments and the rules' book. Linear time. */
 bool asset_rewrite_url(const asset_rules *rules, slice url, asset_use use, arena *a, asset_reference *out);
 
-/* The same for each url() of a style attribute. True when something was rewritten: the style is appended to
- * `out`, each reference to `references` (a vector of asset_reference). */
-bool asset_rewrite_style(const asset_rules *rules, slice style, arena *a, buffer *out, vector *references);
-
-/* Every URL of a document, with a finding where one is due. The references are appended, in page order. */
-void asset_rewrite_document(const asset_rules *rules, tiptap_node *document, arena *a, findings *found,
-                            vector *references);
-
-/* The references in an element tree, which stays as it is: what a page needs, whether it is converted yet or
- * not. */
+/* The references in an element tree, also in its style attributes: what a page needs, whether it is converted
+ * yet or not. */
 void asset_collect_tree(const asset_rules *rules, const dom_node *root, arena *a, vector *references);
 
 /* The page's finding for this reference: a file that cannot be had, a script in a picture, … */

@@ -319,11 +319,10 @@ bool assets_fetch(asset_book *book, const asset_rules *rules, const asset_fetch_
     r->later = vector_new(a, sizeof(transfer *));
     r->going = vector_new(a, sizeof(transfer *));
     r->fetch.progress.files = enlist(r, false);
-    size_t marked = 0;
     open_run(r);
     bool good = go(r);
     if (good) {
-        marked = enlist(r, true);
+        size_t marked = enlist(r, true);
         r->fetch.progress.files += marked;
         good = marked == 0 || go(r);
     }

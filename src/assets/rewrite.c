@@ -55,52 +55,6 @@ bool asset_rewrite_url(const asset_rules *rules, slice url, asset_use use, arena
     return true;
 }
 
-/* The end of a CSS url(): its closing bracket, or SLICE_NONE. `inside` gets the address without quotes. */
-static size_t parse_css_url(slice style, size_t from, slice *inside) {
-    while (from < style.length && is_space(style.data[from]))
-        from++;
-    char quote =
-        from < style.length && (style.data[from] == '"' || style.data[from] == '\'') ? style.data[from] : 0;
-    size_t end = slice_find_char(style, quote ? quote : ')', from + (quote ? 1 : 0));
-    if (end == SLICE_NONE)
-        return SLICE_NONE;
-    *inside = slice_trim(slice_sub(style, from + (quote ? 1 : 0), end));
-    return quote ? slice_find_char(style, ')', end) : end;
-}
-
-bool asset_rewrite_style(const asset_rules *rules, slice style, arena *a, buffer *out, vector *references) {
-    size_t start = out->length, copied = 0;
-    bool rewritten = false;
-    for (size_t at = 0; (at = slice_find_char(style, '(', at)) != SLICE_NONE; at++) {
-        slice inside;
-        asset_reference reference;
-        if (at < 3 || !slice_equal_nocase(slice_sub(style, at - 3, at), SLICE("url")))
-            continue;
-        size_t end = parse_css_url(style, at + 1, &inside);
-        if (end == SLICE_NONE)
-            break; /* nothing closes any more: so no later one does either */
-        if (asset_rewrite_url(rules, inside, ASSET_PICTURE, a, &reference)) {
-            buffer_append(out, slice_sub(style, copied, at + 1));
-            buffer_append_char(out, '\'');
-            for (size_t i = 0; i < reference.url.length; i++) /* ' is the one plain character that ends it */
-                if (reference.url.data[i] == '\'')
-                    buffer_append(out, SLICE("%27"));
-                else
-                    buffer_append_char(out, reference.url.data[i]);
-            buffer_append_char(out, '\'');
-            *(asset_reference *)vector_push(references) = reference;
-            copied = end;
-            rewritten = true;
-        }
-        at = end;
-    }
-    if (rewritten)
-        buffer_append(out, slice_from(style, copied));
-    else
-        out->length = start;
-    return rewritten;
-}
-
 void asset_add_finding(const asset_reference *reference, findings *found, uint32_t line) {
     if (reference->code != FINDING_COUNT)
         findings_add(found, reference->code, line, "%.*s: %.*s", SLICE_ARGS(reference->remote),

@@ -126,7 +126,6 @@ void dom_insert_before(dom_node *reference, dom_node *node); /* node must have n
 void dom_remove(dom_node *node);                             /* leaves it without parent and siblings */
 void dom_move_children(dom_node *from, dom_node *to);        /* appends them, in order */
 void dom_unwrap(dom_node *node);                             /* its children take its place */
-void dom_replace(dom_node *old, dom_node *replacement);
 
 /* ---- sanitising -------------------------------------------------------------------------------------- */
 

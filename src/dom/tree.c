@@ -177,11 +177,6 @@ void dom_unwrap(dom_node *node) {
     dom_remove(node);
 }
 
-void dom_replace(dom_node *old, dom_node *replacement) {
-    dom_insert_before(old, replacement);
-    dom_remove(old);
-}
-
 /* ---- writing ----------------------------------------------------------------------------------------- */
 
 static void open_tag(const dom_node *node, buffer *out) {

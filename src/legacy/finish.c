@@ -28,7 +28,8 @@ static void append_header_text(parser *p, const node *n, buffer *out) {
     }
 }
 
-slice header_text(parser *p, const node *header) {
+/* The text of a header that its id is made from. */
+static slice header_text(parser *p, const node *header) {
     const node *only = header->first;
     if (only && !only->next && only->type == NODE_TEXT)
         return only->value;
@@ -37,8 +38,8 @@ slice header_text(parser *p, const node *header) {
     return buffer_slice(&out);
 }
 
-/* gfm, generate_gfm_header_id. */
-slice make_header_id(parser *p, slice text) {
+/* The id of a header, with a number where it was given before (gfm, generate_gfm_header_id). */
+static slice make_header_id(parser *p, slice text) {
     slice folded = fold_case(text, p->arena);
     buffer id = buffer_new(p->arena, folded.length + 16);
     for (size_t at = 0; at < folded.length;) {

@@ -154,11 +154,11 @@ size_t match_end_tag(const source *s, size_t at, slice *name) {
     return source_char(s, end) == '>' ? end + 1 : 0;
 }
 
-size_t find_end_tag(const source *s, size_t at, slice name, bool ignore_case, size_t *end) {
+/* The place of the next `</name\s*>` at or after `at`; `end` gets the place behind it. SLICE_NONE. */
+static size_t find_end_tag(const source *s, size_t at, slice name, size_t *end) {
     slice text = {s->text, s->length};
     while ((at = slice_find(text, SLICE("</"), at)) != SLICE_NONE) {
-        slice found = slice_sub(text, at + 2, at + 2 + name.length);
-        if (ignore_case ? slice_equal_nocase(found, name) : slice_equal(found, name)) {
+        if (slice_equal_nocase(slice_sub(text, at + 2, at + 2 + name.length), name)) {
             size_t close = skip_space(s, at + 2 + name.length);
             if (source_char(s, close) == '>') {
                 *end = close + 1;
@@ -219,7 +219,7 @@ static void add_verbatim(parser *p, node *tree, slice text, uint32_t line, bool 
 
 /* The inside of script and style: up to the end tag, whatever it holds. */
 static slice take_until_end_tag(source *s, slice name) {
-    size_t start = s->at, end = s->length, close = find_end_tag(s, s->at, name, true, &end);
+    size_t start = s->at, end = s->length, close = find_end_tag(s, s->at, name, &end);
     s->at = end;
     return source_slice(s, start, close == SLICE_NONE ? s->length : close);
 }
@@ -332,7 +332,7 @@ static void parse_raw_html(blocks *b, node *element) {
 /* ---- elements ---------------------------------------------------------------------------------------- */
 
 static void parse_span_content(parser *p, source *s, node *element) {
-    size_t start = s->at, end = s->length, close = find_end_tag(s, s->at, element->value, true, &end);
+    size_t start = s->at, end = s->length, close = find_end_tag(s, s->at, element->value, &end);
     add_text(p, element, source_slice(s, start, close == SLICE_NONE ? s->length : close), NODE_RAW_TEXT,
              source_line(s, start));
     s->at = end;

@@ -314,8 +314,6 @@ typedef struct html_tag {
 bool match_start_tag(parser *p, source *s, size_t at, bool with_attributes, html_tag *tag);
 /* An end tag `</name\s*>` at `at`; its name is as written. 0 when there is none. */
 size_t match_end_tag(const source *s, size_t at, slice *name);
-/* The place of the next `</name\s*>` at or after `at`; `end` gets the place behind it. SLICE_NONE. */
-size_t find_end_tag(const source *s, size_t at, slice name, bool ignore_case, size_t *end);
 size_t match_comment(source *s, size_t at);
 bool parse_block_html(blocks *b, bool *stop);
 /* The `markdown` attribute: CONTENT_NONE when there is none that counts. Removes it. */
@@ -389,7 +387,6 @@ uint64_t failure_of(const spans *s, unsigned kind);
 void note_failure(spans *s, unsigned kind, size_t bytes);
 
 void parse_emphasis(spans *s);
-void parse_code_span(spans *s);
 bool parse_link(spans *s);
 bool parse_autolink(spans *s);
 bool parse_span_html(spans *s);
@@ -408,13 +405,9 @@ size_t match_entity(slice text, uint32_t *codepoint, bool *known);
 /* Parses the spans of the whole page, applies attribute lists, gives headers their ids. */
 void finish_tree(parser *p);
 void replace_abbreviations(parser *p, node *tree);
-/* The id of a header as the GFM parser makes it, with a number where it was given before. */
-slice make_header_id(parser *p, slice text);
 /* The id as kramdown makes it: for headers inside HTML and footnotes, and terms. */
 slice make_plain_id(parser *p, slice text);
 slice plain_id(slice text, arena *a);
-/* The text of a header that its id is made from. */
-slice header_text(parser *p, const node *header);
 
 /* ---- render.c ---------------------------------------------------------------------------------------- */
 
@@ -439,10 +432,7 @@ typedef struct header_entry {
 } header_entry;
 
 void render_node(renderer *r, node *n, const node *parent, size_t indent);
-void render_children(renderer *r, node *n, size_t indent);
-void write_indent(renderer *r, size_t indent);
 void write_attributes(renderer *r, const attribute *list);
-void write_text(renderer *r, slice text, uint32_t line);
 /* footnote.c, contents.c */
 void render_footnote_marker(renderer *r, footnote *note);
 void render_footnotes(renderer *r);
@@ -453,7 +443,6 @@ slice render_tree(parser *p, line_map *lines);
 /* ---- liquid.c ---------------------------------------------------------------------------------------- */
 
 /* Puts known variables in; what other Liquid there is stays, with a finding. */
-
 slice resolve_liquid(slice body, uint32_t first_line, const legacy_options *options, arena *a,
                      findings *found);
 

@@ -13,7 +13,7 @@ static void mark_line(renderer *r, uint32_t line) {
     }
 }
 
-void write_indent(renderer *r, size_t indent) {
+static void write_indent(renderer *r, size_t indent) {
     buffer_reserve(&r->out, indent);
     memset(r->out.data + r->out.length, ' ', indent);
     r->out.length += indent;
@@ -69,7 +69,7 @@ static void write_escaped(renderer *r, slice text, unsigned classes, bool keep_e
     write(r, slice_from(text, from));
 }
 
-void write_text(renderer *r, slice text, uint32_t line) {
+static void write_text(renderer *r, slice text, uint32_t line) {
     write_escaped(r, text, ESCAPES | BREAKS, true, line);
 }
 
@@ -103,7 +103,7 @@ static void close_tag(renderer *r, slice name) {
     buffer_append_char(&r->out, '>');
 }
 
-void render_children(renderer *r, node *n, size_t indent) {
+static void render_children(renderer *r, node *n, size_t indent) {
     for (node *child = n->first; child; child = child->next)
         render_node(r, child, n, indent);
 }

@@ -118,7 +118,7 @@ void note_failure(spans *s, unsigned kind, size_t bytes) {
 /* ---- small spans ------------------------------------------------------------------------------------- */
 
 /* kramdown, parse_codespan. */
-void parse_code_span(spans *s) {
+static void parse_code_span(spans *s) {
     source *src = s->source;
     size_t start = src->at, end = start;
     while (source_char(src, end) == '`')

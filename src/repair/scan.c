@@ -16,7 +16,8 @@ static bool holds_control(uint64_t word) {
     return (below_space | delete) != 0;
 }
 
-bool scan_may_lead(uint32_t value) {
+/* Can a misread sequence begin with this character, in any of the code pages? False is certain. */
+static bool may_lead(uint32_t value) {
     return (value >= 0xA0 && value <= 0x052F) || (value >= 0x2000 && value <= 0x25FF) || value == 0xF8FF ||
            value == 0xFB01 || value == 0xFB02;
 }
@@ -51,7 +52,7 @@ static bool deserves_a_look(uint32_t value, uint32_t before, const unsigned char
                             const unsigned char *end) {
     if (value < 0xA0 || value == 0xC2 || value == 0xC3 || is_invisible(value))
         return true;
-    if (next < end && may_trail(*next) && scan_may_lead(value))
+    if (next < end && may_trail(*next) && may_lead(value))
         return true;
     return may_compose(value, before);
 }

@@ -9,7 +9,4 @@ size_t scan_characters(slice text, size_t from); /* by the characters as they st
 size_t scan_references(slice text, size_t from); /* by & and what follows it */
 size_t scan_percents(slice text, size_t from);   /* by percent-encoding */
 
-/* Can a misread sequence begin with this character, in any of the code pages? False is certain. */
-bool scan_may_lead(uint32_t value);
-
 #endif

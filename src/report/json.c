@@ -12,7 +12,7 @@ static void append_filled(buffer *out, const char *name, slice value) {
         append_field(out, name, value);
 }
 
-void append_json_finding(const finding *one, buffer *out) {
+static void append_json_finding(const finding *one, buffer *out) {
     const finding_info *info = finding_describe(one->code);
     buffer_printf(out, "{\"code\":\"%s\",\"grade\":\"%s\",\"line\":%u,\"column\":%u", info->name,
                   grade_name(info->grade), one->line, one->column);

@@ -52,8 +52,7 @@ typedef struct line_counts {
 } line_counts;
 line_counts count_changed_lines(const report_page *page, arena *scratch);
 
-/* The fields of the JSON schema (json.c) that the HTML report shares. */
-void append_json_finding(const finding *one, buffer *out);
+/* A field of the JSON schema (json.c) that the HTML report shares. */
 void append_json_path(const report_page *page, buffer *out);
 
 /* Whether every byte belongs to valid UTF-8. */

@@ -111,7 +111,8 @@ static bool reads_as_number(slice text) {
     return true;
 }
 
-slice convert_value(arena *a, slice value) {
+/* A value as the editor keeps it: "007" is the number 7 (tiptap core: fromString). */
+static slice convert_value(arena *a, slice value) {
     if (!reads_as_number(value))
         return value;
     if (value.length < 16 && value.data[0] >= '1' && value.data[0] <= '9' &&

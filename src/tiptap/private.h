@@ -46,8 +46,6 @@ bool mark_excludes(tiptap_mark_type mark, tiptap_mark_type other);
 enum { HOLDS_PARAGRAPH = 1 };
 /* Values of the attributes [first, first + count) from an element; NULL when all are initial. */
 slice *read_attributes(arena *a, const dom_node *element, tiptap_attribute first, size_t count);
-/* A value as the editor keeps it: "007" is the number 7 (tiptap core: fromString). */
-slice convert_value(arena *a, slice value);
 
 /* What tiptap_complete does. link_last_word: whether a link was added. */
 void fix_table(tiptap_node *table, arena *a);

@@ -1,13 +1,11 @@
 /* Every URL that a document holds: what assets/ rewrites goes through here. */
 #include "private.h"
 
-static bool visit_value(tiptap_node *node, tiptap_attribute attribute, tiptap_url_visitor *visit,
+static void visit_value(tiptap_node *node, tiptap_attribute attribute, tiptap_url_visitor *visit,
                         void *context, arena *a) {
     slice url = tiptap_get(node, attribute);
-    if (!url.data || !visit(context, attribute, node->line, &url))
-        return false;
-    tiptap_set(node, attribute, url, a);
-    return true;
+    if (url.data && visit(context, attribute, node->line, &url))
+        tiptap_set(node, attribute, url, a);
 }
 
 static const tiptap_mark *find_link(const tiptap_marks *marks) {

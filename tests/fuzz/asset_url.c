@@ -27,9 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (!asset_rewrite_url(rules, once.remote, ASSET_PICTURE, a, &twice) || !slice_equal(once.path, twice.path))
             abort();
     }
-    buffer style = buffer_new(a, size + 64);
     vector references = vector_new(a, sizeof(asset_reference));
-    asset_rewrite_style(rules, text, a, &style, &references);
+    dom_node *element = dom_new_element(a, DOM_TAG_DIV, 1);
+    dom_attribute_set(element, a, SLICE("style"), text);
+    asset_collect_tree(rules, element, a, &references);
     asset_book *book = asset_book_create(a);
     asset_book_scan(book, rules, text);
     asset_book_settle(book, rules);
