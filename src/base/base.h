@@ -273,6 +273,9 @@ static inline uint32_t utf8_next(slice s, size_t *offset) {
     return lead;
 }
 
+/* The text's first bytes, at most so many, no character cut in two. */
+slice utf8_head(slice text, size_t most);
+
 /* ASCII classes, locale-independent. */
 static inline bool is_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');

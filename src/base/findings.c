@@ -39,24 +39,19 @@ findings findings_new(arena *a) {
 finding *findings_add(findings *f, finding_code code, uint32_t line, const char *format, ...) {
     if (f->counts[code]++ >= FINDINGS_PER_CODE)
         return NULL;
-    char text[DETAIL_MAX + 1];
+    char text[DETAIL_MAX + 2]; /* with the byte behind, which tells whether a character is cut */
     va_list arguments;
     va_start(arguments, format);
     int written = vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    size_t length = written < 0 ? 0 : (size_t)written;
-    if (length > DETAIL_MAX) {
-        length = DETAIL_MAX;
-        while (length && ((unsigned char)text[length] & 0xC0) == 0x80)
-            length--;
-    }
-    for (size_t i = 0; i < length; i++)
+    slice detail = utf8_head((slice){text, written < 0 ? 0 : strlen(text)}, DETAIL_MAX);
+    for (size_t i = 0; i < detail.length; i++)
         if (text[i] == '\n' || text[i] == '\r')
             text[i] = ' ';
     finding *added = vector_push(&f->items);
     added->code = code;
     added->line = line;
-    added->detail = slice_copy((slice){text, length}, f->arena);
+    added->detail = slice_copy(detail, f->arena);
     return added;
 }
 

@@ -289,6 +289,14 @@ uint32_t line_map_find(const line_map *map, size_t offset) {
     return low ? marks[low - 1].line : 0;
 }
 
+slice utf8_head(slice text, size_t most) {
+    size_t end = text.length;
+    if (end > most)
+        for (end = most; end && ((unsigned char)text.data[end] & 0xC0) == 0x80;)
+            end--;
+    return slice_sub(text, 0, end);
+}
+
 uint32_t utf8_next_wide(slice s, size_t *offset) {
     const unsigned char *at = (const unsigned char *)s.data + *offset;
     size_t left = s.length - *offset;

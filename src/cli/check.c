@@ -28,12 +28,7 @@ static bool is_of_block_editor(slice page, arena *a) {
 static slice rest_of_line(slice text, size_t at) {
     enum { SHOWN_MAX = 72 };
     slice rest = slice_from(text, at < text.length ? at : text.length);
-    size_t end = slice_find_char(rest, '\n', 0);
-    end = end == SLICE_NONE ? rest.length : end;
-    if (end > SHOWN_MAX)
-        for (end = SHOWN_MAX; end && ((unsigned char)rest.data[end] & 0xC0) == 0x80;)
-            end--;
-    return slice_sub(rest, 0, end);
+    return utf8_head(slice_sub(rest, 0, slice_find_char(rest, '\n', 0)), SHOWN_MAX);
 }
 
 static void locate(slice text, size_t at, size_t *line, size_t *column) {
