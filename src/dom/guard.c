@@ -1,9 +1,9 @@
-/* Before gumbo: takes out of hostile HTML what would cost it quadratic time.
+/* Before gumbo: takes out of hostile HTML what would cost it quadratic time, and tells what it would not.
  *
  * WHATWG tree construction looks up the stack of open elements and the list of active formatting elements for
  * many tags, and gumbo compares each attribute name of a tag with all before it. So nesting, unclosed
- * formatting and attributes are bounded here, in one pass. Only tags go, never text; nearly every page comes
- * through untouched.
+ * formatting and attributes are bounded here, in one pass. Rows and cells outside of a table, which it drops
+ * without a trace, are noticed on the way. Only tags go, never text; nearly every page comes through untouched.
  */
 #include "guard.h"
 
@@ -19,8 +19,9 @@ typedef struct guard {
     slice html;
     arena *arena;
     nesting blocks, formatting;
+    size_t tables;          /* open ones */
     char *copy;             /* NULL until the first tag goes */
-    size_t first;           /* offset of that tag */
+    size_t beyond_limit, stray_cell;
     bool no_quote_ahead[2]; /* no further " or ', so that it is looked for once */
 } guard;
 
@@ -73,25 +74,36 @@ static bool closes_itself(dom_tag t) {
     }
 }
 
-static char *writable(guard *g, size_t at) {
+/* Elements that a table alone may hold. */
+static bool is_table_part(dom_tag t) {
+    return t == DOM_TAG_TD || t == DOM_TAG_TH || t == DOM_TAG_TR || t == DOM_TAG_TBODY ||
+           t == DOM_TAG_THEAD || t == DOM_TAG_TFOOT || t == DOM_TAG_CAPTION;
+}
+
+static char *writable(guard *g) {
     if (!g->copy) {
         g->copy = arena_alloc(g->arena, g->html.length);
         memcpy(g->copy, g->html.data, g->html.length);
-        g->first = at;
     }
     return g->copy;
 }
 
+static void note_first(size_t *first, size_t at) {
+    *first = *first == SLICE_NONE ? at : *first;
+}
+
 /* Overwrites a tag with a comment of the same length, so that every offset stays what it was. */
 static void drop_tag(guard *g, const tag *t) {
-    char *html = writable(g, t->from);
+    char *html = writable(g);
     memset(html + t->from + 1, GUARD_FILLER, t->to - t->from - 2);
     html[t->from + 1] = '!';
+    note_first(&g->beyond_limit, t->from);
 }
 
 static void drop_attributes(guard *g, const tag *t) {
     size_t from = t->from + 1 + t->name.length;
-    memset(writable(g, t->from) + from, ' ', t->to - 1 - from);
+    memset(writable(g) + from, ' ', t->to - 1 - from);
+    note_first(&g->beyond_limit, t->from);
 }
 
 /* The offset of the quote that closes the one at `at`; `at` itself when there is none. */
@@ -178,8 +190,20 @@ static void weigh_tag(guard *g, const tag *t, dom_tag name) {
     }
 }
 
-slice guard_html(slice html, arena *a, size_t *first_dropped) {
-    guard g = {.html = html, .arena = a};
+static void mind_table(guard *g, const tag *t, dom_tag name) {
+    if (name == DOM_TAG_TABLE && !t->closes)
+        g->tables++;
+    else if (name == DOM_TAG_TABLE)
+        g->tables -= g->tables > 0;
+    if (g->tables || !is_table_part(name))
+        return;
+    memset(writable(g) + t->from, ' ', t->to - t->from);
+    if (!t->closes)
+        note_first(&g->stray_cell, t->from);
+}
+
+guarded guard_html(slice html, bool cells_apart, arena *a) {
+    guard g = {.html = html, .arena = a, .beyond_limit = SLICE_NONE, .stray_cell = SLICE_NONE};
     g.blocks.limit = DEPTH_MAX;
     g.formatting.limit = FORMATTING_MAX;
     for (size_t at = 0; (at = slice_find_char(html, '<', at)) != SLICE_NONE;) {
@@ -194,11 +218,11 @@ slice guard_html(slice html, arena *a, size_t *first_dropped) {
         } else {
             dom_tag name = known_tag(t.name);
             weigh_tag(&g, &t, name);
+            if (cells_apart)
+                mind_table(&g, &t, name);
             at = t.closes ? t.to : skip_raw_text(html, name, t.to);
         }
     }
-    if (!g.copy)
-        return html;
-    *first_dropped = g.first;
-    return (slice){g.copy, html.length};
+    slice safe = g.copy ? (slice){g.copy, html.length} : html;
+    return (guarded){safe, g.beyond_limit, g.stray_cell};
 }

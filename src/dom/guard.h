@@ -1,14 +1,20 @@
-/* guard: hostile HTML made harmless before it is parsed. Private to dom/. */
+/* guard: HTML made ready for the parser, tags of no use to it taken out. Private to dom/. */
 #ifndef ISOMERIZE_DOM_GUARD_H
 #define ISOMERIZE_DOM_GUARD_H
 
 #include "dom/dom.h"
 
 /* What dropped tags are overwritten with, behind "<!": a comment of this byte stands for nothing. */
-#define GUARD_FILLER '\x1A'
+#define GUARD_FILLER '\f'
 
-/* `html` itself, or a copy of the same length in which the tags beyond the limits are blanked out, with the
- * offset of the first of them in `first_dropped`. */
-slice guard_html(slice html, arena *a, size_t *first_dropped);
+typedef struct guarded {
+    slice html;          /* the HTML itself, or a copy of the same length in which tags are overwritten */
+    size_t beyond_limit; /* the offset of the first tag beyond the limits; SLICE_NONE: there is none */
+    size_t stray_cell;   /* of the first row or cell outside of a table; SLICE_NONE: there is none */
+} guarded;
+
+/* `cells_apart`: the tags of rows and cells outside of a table become spaces. Browsers take them for nothing,
+ * and let the text of one cell run into the next. */
+guarded guard_html(slice html, bool cells_apart, arena *a);
 
 #endif

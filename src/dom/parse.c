@@ -21,6 +21,8 @@ typedef struct conversion {
     arena *arena;
     const line_map *lines;
     findings *found;
+    size_t furthest;        /* the offset of what is shown, text or a picture, up to here */
+    uint32_t furthest_line; /* and its line */
 } conversion;
 
 static uint32_t line_at(const conversion *c, const GumboSourcePosition *position) {
@@ -69,14 +71,35 @@ static const GumboVector *children_of(const GumboNode *node) {
     return NULL;
 }
 
-/* A tag that the guard took out. */
-static bool is_filler(const GumboNode *node) {
-    return node->type == GUMBO_NODE_COMMENT &&
-           (node->v.text.text[0] == GUARD_FILLER || node->v.text.text[0] == '\0');
+static void note_shown(conversion *c, const GumboSourcePosition *position) {
+    if (position->offset <= c->furthest)
+        return;
+    c->furthest = position->offset;
+    c->furthest_line = line_at(c, position);
+}
+
+/* Text and comments, but for a tag that the guard took out. */
+static void convert_leaf(conversion *c, const GumboNode *from, dom_node *parent) {
+    char first = from->v.text.text[0];
+    if (from->type == GUMBO_NODE_TEXT)
+        note_shown(c, &from->v.text.start_pos);
+    if (from->type != GUMBO_NODE_COMMENT || (first != GUARD_FILLER && first != '\0'))
+        dom_append(parent, convert_text(c, from));
+}
+
+/* What stands in a table, but in none of its cells, browsers show before the table (§13.2.6.1, foster
+ * parenting): it is met before the table, and stands behind its start tag. */
+static void mind_order(conversion *c, const GumboElement *element) {
+    const GumboSourcePosition *start = &element->start_pos;
+    if (element->tag == GUMBO_TAG_IMG)
+        note_shown(c, start);
+    if (element->tag == GUMBO_TAG_TABLE && start->offset < c->furthest && c->found)
+        findings_add(c->found, FINDING_TABLE_TEXT, c->furthest_line, "in the table of line %u",
+                     line_at(c, start));
 }
 
 /* Copies gumbo's tree below `root`, walking with indices instead of recursion. */
-static void convert_tree(const conversion *c, const GumboNode *root, dom_node *body) {
+static void convert_tree(conversion *c, const GumboNode *root, dom_node *body) {
     const GumboNode *at = root;
     dom_node *parent = body;
     size_t depth = 0; /* of `parent`, counted in converted elements */
@@ -86,10 +109,10 @@ static void convert_tree(const conversion *c, const GumboNode *root, dom_node *b
         if (index < children->length) {
             const GumboNode *child = children->data[index];
             if (!children_of(child)) {
-                if (!is_filler(child))
-                    dom_append(parent, convert_text(c, child));
+                convert_leaf(c, child, parent);
                 index++;
             } else {
+                mind_order(c, &child->v.element);
                 if (depth < DOM_DEPTH_MAX) {
                     dom_node *node = convert_element(c, child);
                     dom_append(parent, node);
@@ -130,27 +153,30 @@ dom_node *dom_parse(slice html, const line_map *lines, arena *a, findings *found
     return strict ? strict : dom_parse_fully(html, lines, a, found);
 }
 
+static void report_tag(const conversion *c, size_t at, finding_code code, const char *detail) {
+    if (at != SLICE_NONE && c->found)
+        findings_add(c->found, code, c->lines ? line_map_find(c->lines, at) : 0, "%s", detail);
+}
+
 dom_node *dom_parse_fully(slice html, const line_map *lines, arena *a, findings *found) {
     GumboOptions options = gumbo_options(a, GUMBO_TAG_BODY);
-    size_t dropped = 0;
-    slice safe = guard_html(html, a, &dropped);
-    if (safe.data != html.data && found)
-        findings_add(found, FINDING_HTML_NESTING, lines ? line_map_find(lines, dropped) : 0,
-                     "tags nested beyond all use");
-    GumboOutput *output = gumbo_parse_with_options(&options, safe.data ? safe.data : "", safe.length);
+    guarded safe = guard_html(html, true, a);
+    conversion c = {.arena = a, .lines = lines, .found = found};
+    report_tag(&c, safe.beyond_limit, FINDING_HTML_NESTING, "tags nested beyond all use");
+    report_tag(&c, safe.stray_cell, FINDING_CELLS_LOOSE, "a row or a cell outside of a table");
+    GumboOutput *output =
+        gumbo_parse_with_options(&options, safe.html.data ? safe.html.data : "", safe.html.length);
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, 1);
-    conversion c = {a, lines, found};
     convert_tree(&c, output->root, body);
     return body;
 }
 
 dom_node *dom_parse_without_doctype(slice html, arena *a) {
     GumboOptions options = gumbo_options(a, GUMBO_TAG_LAST);
-    size_t dropped = 0;
-    slice safe = guard_html(format_slice(a, "<body>%.*s", SLICE_ARGS(html)), a, &dropped);
+    slice safe = guard_html(format_slice(a, "<body>%.*s", SLICE_ARGS(html)), false, a).html;
     GumboOutput *output = gumbo_parse_with_options(&options, safe.data, safe.length);
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, 1);
-    conversion c = {a, NULL, NULL};
+    conversion c = {.arena = a};
     const GumboVector *parts = &output->root->v.element.children;
     for (unsigned i = 0; i < parts->length; i++) {
         const GumboNode *part = parts->data[i];
