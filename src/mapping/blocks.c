@@ -311,6 +311,8 @@ static void make_details(engine *e, const item *it, dom_node *group) {
     bool one = it->first == it->last && it->first->type == DOM_ELEMENT && it->first != it->summary &&
                it->first != it->content;
     dom_node *summary_parent = it->summary->parent;
+    if (dom_is(summary_parent, DOM_TAG_DETAILS) && dom_attribute_get(summary_parent, SLICE("open")))
+        dom_attribute_set(details, e->arena, SLICE("open"), SLICE(""));
     for (dom_node *node = it->first, *next; node; node = next) {
         next = node == it->last ? NULL : node->next;
         dom_remove(node);
@@ -401,6 +403,12 @@ static void wrap_media(engine *e, dom_node *media, dom_node *container, bool pic
     }
 }
 
+static void report_caption(engine *e, const dom_node *node) {
+    slice text = plain_text(node, node, e->arena);
+    if (node->tag == DOM_TAG_FIGCAPTION && text.length)
+        findings_add(e->found, FINDING_PICTURE_CAPTION, node->line, "%.*s", SLICE_ARGS(text));
+}
+
 static void make_media(engine *e, const claim *c) {
     dom_tag tag = c->rule->make == BLOCK_PICTURE ? DOM_TAG_IMG : DOM_TAG_IFRAME;
     vector all = vector_new(e->arena, sizeof(dom_node *));
@@ -411,8 +419,10 @@ static void make_media(engine *e, const claim *c) {
     for (dom_node *at = c->container; at; at = dom_next(at, c->container))
         if (at->tag == DOM_TAG_FIGCAPTION && at != c->container)
             *(dom_node **)vector_push(&captions) = at;
-    for (size_t i = 0; i < captions.count; i++)
+    for (size_t i = 0; i < captions.count; i++) {
+        report_caption(e, *(dom_node **)vector_at(&captions, i));
         unwrap(e, *(dom_node **)vector_at(&captions, i));
+    }
     for (size_t i = 0; i < all.count; i++)
         wrap_media(e, *(dom_node **)vector_at(&all, i), c->container, tag == DOM_TAG_IMG);
     if (c->container->parent && c->container->tag != tag)
@@ -489,8 +499,10 @@ static void make_unwrapped(engine *e, const claim *c) {
                      c->line, "%.*s: %zu side by side", SLICE_ARGS(c->element), c->item_count);
     for (size_t i = 0; c->rule->items && i < c->item_count; i++)
         unwrap_item(e, &c->items[i], c->container);
-    if (c->container)
+    if (c->container) {
+        report_caption(e, c->container);
         unwrap(e, c->container);
+    }
 }
 
 /* The links and pictures inside what goes. */
