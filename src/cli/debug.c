@@ -208,7 +208,8 @@ static void debug_express(const debug_input *in, buffer *out) {
     for (int i = 0; i < in->argc; i++)
         ids[i] = slice_of(in->argv[i]);
     tiptap_express_options options = {ids, (size_t)in->argc};
-    tiptap_express(body, &options, in->arena, in->found);
+    const tiptap_survey *survey = tiptap_survey_page(body, &options, in->arena, in->found);
+    tiptap_express(body, survey, in->arena, in->found);
     for (const dom_node *block = body->first_child; block; block = block->next) {
         dom_outer_html(block, out);
         buffer_append_char(out, '\n');

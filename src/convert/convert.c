@@ -84,11 +84,10 @@ static dom_node *read_legacy_body(conversion *c) {
     return dom_parse(read.html, &read.lines, c->arena, found(c));
 }
 
-static tiptap_node *fit_body(conversion *c, dom_node *body) {
+static tiptap_node *fit_body(conversion *c, dom_node *body, const tiptap_survey *survey) {
     if (c->options->mappings)
         mapping_apply(c->options->mappings, body, NULL, c->arena, found(c), c->result->account);
-    tiptap_express_options express = {c->options->linked_ids, c->options->linked_id_count};
-    tiptap_express(body, &express, c->arena, found(c));
+    tiptap_express(body, survey, c->arena, found(c));
     tiptap_node *document = tiptap_parse(body, c->arena, NULL);
     tiptap_complete(document, c->arena);
     return document;
@@ -162,7 +161,9 @@ static bool write_page(conversion *c, slice body) {
 static void convert_body(conversion *c) {
     dom_node *body = read_legacy_body(c);
     view before = view_take(body, c->arena);
-    tiptap_node *document = fit_body(c, body);
+    tiptap_express_options known = {c->options->linked_ids, c->options->linked_id_count};
+    const tiptap_survey *survey = tiptap_survey_page(body, &known, c->arena, found(c));
+    tiptap_node *document = fit_body(c, body, survey);
     tiptap_visit_urls(document, visit_url, c, c->arena);
     rewrite_front(c, SLICE("image"), ASSET_PICTURE);
     rewrite_front(c, SLICE("file_url"), ASSET_LINK);

@@ -166,15 +166,6 @@ static finding *report_element(walk *w, const dom_node *node) {
     return findings_add(w->found, code, node->line, "<%.*s>%.*s", SLICE_ARGS(node->name), SLICE_ARGS(words));
 }
 
-static void report_tooltip(walk *w, const dom_node *node) {
-    const slice *title = attribute(node, "title");
-    if (!title || !title->length || node->tag == DOM_TAG_IMG)
-        return;
-    finding_code code = node->tag == DOM_TAG_ABBR ? FINDING_ABBREVIATION : FINDING_TOOLTIP;
-    findings_add(w->found, code, node->line, "<%.*s title=\"%.*s\">", SLICE_ARGS(node->name),
-                 SLICE_ARGS(*title));
-}
-
 static void report_unknown(walk *w, const dom_node *node) {
     const frame *top = vector_last(&w->frames);
     if (ELEMENTS[node->tag].known || top->foreign)
@@ -213,7 +204,6 @@ static finding *report(walk *w, const dom_node *node) {
     report_unknown(w, node);
     finding *element = report_element(w, node);
     size_t index = w->found->items.count;
-    report_tooltip(w, node);
     express_report_presentation(node, table ? &table->said : NULL, w->found);
     express_report_names(node, w->refs, w->found);
     return element ? vector_at(&w->found->items, index - 1) : NULL;
@@ -268,9 +258,8 @@ static void put_frame(walk *w, const dom_node *iframe) {
         express_boundary(&w->out);
 }
 
-/* The words inside an element that goes with all that is in it. */
-static slice words_inside(const walk *w, const dom_node *node) {
-    buffer out = buffer_new(w->arena, 32);
+slice express_words_inside(const dom_node *node, arena *a) {
+    buffer out = buffer_new(a, 32);
     for (const dom_node *at = dom_next(node, node); at; at = dom_next(at, node)) {
         if (express_is_block(at) || (at->previous && express_is_block(at->previous)))
             buffer_append_char(&out, ' ');
@@ -313,13 +302,13 @@ static bool put_media(walk *w, const dom_node *node, finding *said) {
     if (!source.length)
         return false;
     slice name = express_percent_decoded(express_file_name(source), false, w->arena);
-    slice instead = words_inside(w, node), text = put_link_line(w, node, source, name);
+    slice instead = express_words_inside(node, w->arena), text = put_link_line(w, node, source, name);
     findings_add_change(w->found, said, CHANGE_TEXT, instead, text);
     return true;
 }
 
 static void drop_element(walk *w, const dom_node *node, finding *said) {
-    slice words = words_inside(w, node);
+    slice words = express_words_inside(node, w->arena);
     if (words.length)
         findings_add_change(w->found, said, CHANGE_TEXT, words, NOTHING);
 }
@@ -514,7 +503,7 @@ static void move_summary_first(const walk *w, dom_node *details) {
     if (!child || child == details->first_child)
         return;
     /* Browsers show it first, wherever it stands. */
-    findings_add_change(w->found, NULL, CHANGE_PLACE, words_inside(w, child), NOTHING);
+    findings_add_change(w->found, NULL, CHANGE_PLACE, express_words_inside(child, w->arena), NOTHING);
     dom_remove(child);
     dom_insert_before(details->first_child, child);
 }
@@ -581,7 +570,8 @@ static void enter_inside(walk *w, frame *f, const frame *around) {
         break;
     case RULE_CAPTION:
         if (around->inner->first_child) /* browsers show it above the rows, wherever it stands */
-            findings_add_change(w->found, NULL, CHANGE_PLACE, words_inside(w, f->node), NOTHING);
+            findings_add_change(w->found, NULL, CHANGE_PLACE, express_words_inside(f->node, w->arena),
+                                NOTHING);
         express_boundary(&w->out);
         w->out.container = around->outer;
         break;
@@ -660,7 +650,8 @@ static bool enter_element(walk *w, dom_node *node) {
                .outer = w->out.container,
                .emitted = w->out.emitted,
                .table = r == RULE_TABLE ? index + 1 : around->table,
-               .foreign = around->foreign || node->tag == DOM_TAG_SVG || !ELEMENTS[node->tag].known};
+               .foreign = around->foreign || node->tag == DOM_TAG_SVG || node->tag == DOM_TAG_MATH ||
+                          !ELEMENTS[node->tag].known};
     enter_inside(w, &f, around);
     f.inner = w->out.container;
     w->style.marks |= ELEMENTS[node->tag].marks;
@@ -794,15 +785,16 @@ static void walk_tree(walk *w, dom_node *body) {
     }
 }
 
-void tiptap_express(dom_node *body, const tiptap_express_options *options, arena *a, findings *found) {
+void tiptap_express(dom_node *body, const tiptap_survey *survey, arena *a, findings *found) {
     dom_node *root = dom_new_element(a, DOM_TAG_BODY, body->line);
     walk w = {.out = express_builder(root, a, found),
               .arena = a,
               .found = found,
-              .refs = express_gather_references(body, options, a),
+              .refs = survey_references(survey),
               .frames = vector_new(a, sizeof(frame))};
     *(frame *)vector_push(&w.frames) =
         (frame){.node = body, .rule = RULE_BLOCK, .inner = root, .outer = root};
+    survey_report_hidden(survey, found);
     walk_tree(&w, body);
     express_boundary(&w.out);
     if (w.unsized_pictures)

@@ -82,10 +82,22 @@ void express_close_textblock(builder *b);
 bool express_in_summary(const builder *b);
 bool express_in_code(const builder *b);
 
+/* The ids and classes that a page's elements, links and style blocks name; gathered before the walk. */
+typedef struct references references;
+
+/* ---- survey.c ----------------------------------------------------------------------------------------- */
+
+references *survey_references(const tiptap_survey *survey);
+/* Findings for hidden content, now that shapes are recognised. */
+void survey_report_hidden(const tiptap_survey *survey, findings *found);
+
 /* ---- express.c ------------------------------------------------------------------------------------- */
 
 /* Whether the element ends the line of text that it stands in, as a paragraph, a picture or a table does. */
 bool express_is_block(const dom_node *node);
+
+/* The words inside an element that goes with all that is in it. */
+slice express_words_inside(const dom_node *node, arena *a);
 
 /* ---- express_style.c ---------------------------------------------------------------------------------- */
 
@@ -107,11 +119,49 @@ bool express_is_size(slice property);
  * count. */
 bool express_is_among(slice value, const char *words);
 
+/* Whether the declaration takes what it stands on out of sight. */
+bool express_hides(slice property, slice value);
+
+bool express_is_background(slice property);
+
+/* ---- express_sheet.c ---------------------------------------------------------------------------------- */
+
+typedef struct slice_set {
+    slice *slots;
+    size_t mask, count;
+    arena *arena;
+} slice_set;
+
+slice_set slice_set_new(arena *a);
+bool slice_set_has(const slice_set *set, slice key);
+/* False when it was there already, or is empty. */
+bool slice_set_add(slice_set *set, slice key);
+
+/* A picture that a style block shows behind something. */
+typedef struct sheet_picture {
+    slice url;
+    uint32_t line;
+} sheet_picture;
+
+/* What the page's own style blocks say. */
+typedef struct sheet {
+    slice_set classes; /* that they speak of */
+    slice_set hidden_classes, hidden_ids;
+    vector pictures; /* of sheet_picture */
+} sheet;
+
+sheet sheet_new(arena *a);
+void sheet_read(sheet *s, const dom_node *style);
+
+/* The address in a CSS value; an empty slice when there is none. */
+slice express_css_url(slice value);
+
 /* ---- express_names.c ---------------------------------------------------------------------------------- */
 
 /* The ids and classes that a page's elements, links and style blocks name; gathered before the walk. */
-typedef struct references references;
 references *express_gather_references(const dom_node *body, const tiptap_express_options *options, arena *a);
+
+const sheet *express_sheet(const references *refs);
 
 /* Findings for an id that other pages link to, and for classes. */
 void express_report_names(const dom_node *node, references *refs, findings *found);

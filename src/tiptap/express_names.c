@@ -3,97 +3,40 @@
  */
 #include "express.h"
 
-/* A set of slices: open addressing, at most half full. */
-typedef struct slice_set {
-    slice *slots;
-    size_t mask, count;
-    arena *arena;
-} slice_set;
-
-static slice_set set_new(arena *a) {
-    return (slice_set){arena_zeroed(a, 16 * sizeof(slice)), 15, 0, a};
-}
-
-static slice *set_slot(const slice_set *set, slice key) {
-    size_t at = (size_t)slice_hash(key) & set->mask;
-    while (set->slots[at].data && !slice_equal(set->slots[at], key))
-        at = (at + 1) & set->mask;
-    return &set->slots[at];
-}
-
-static bool set_has(const slice_set *set, slice key) {
-    return key.length && set_slot(set, key)->data != NULL;
-}
-
-/* False when it was there already, or is empty. */
-static bool set_add(slice_set *set, slice key) {
-    if (!key.length)
-        return false;
-    slice *slot = set_slot(set, key);
-    if (slot->data)
-        return false;
-    *slot = key;
-    if (++set->count * 2 <= set->mask)
-        return true;
-    slice *old = set->slots;
-    size_t old_size = set->mask + 1;
-    set->mask = old_size * 2 - 1;
-    set->slots = arena_zeroed(set->arena, old_size * 2 * sizeof(slice));
-    for (size_t i = 0; i < old_size; i++)
-        if (old[i].data)
-            *set_slot(set, old[i]) = old[i];
-    return true;
-}
-
 struct references {
     const tiptap_express_options *options;
-    slice_set ids;            /* of the page's elements */
-    slice_set styled_classes; /* that the page's own style blocks speak of */
-    slice_set mentioned;      /* what findings have named */
+    slice_set ids; /* of the page's elements */
+    sheet sheet;
+    slice_set mentioned; /* what findings have named */
 };
-
-static bool is_name_char(char c) {
-    return is_alnum(c) || c == '-' || c == '_' || (c & 0x80);
-}
-
-static void gather_classes(const dom_node *style, slice_set *classes) {
-    for (const dom_node *child = style->first_child; child; child = child->next) {
-        slice css = child->text;
-        for (size_t at = 0; at < css.length; at++) {
-            size_t end = at + 1;
-            if (css.data[at] != '.' || end >= css.length || is_digit(css.data[end]))
-                continue;
-            while (end < css.length && is_name_char(css.data[end]))
-                end++;
-            set_add(classes, slice_sub(css, at + 1, end));
-            at = end - 1;
-        }
-    }
-}
 
 references *express_gather_references(const dom_node *body, const tiptap_express_options *options, arena *a) {
     references *refs = arena_alloc(a, sizeof *refs);
-    *refs = (references){options, set_new(a), set_new(a), set_new(a)};
+    *refs = (references){options, slice_set_new(a), sheet_new(a), slice_set_new(a)};
     for (const dom_node *node = body; node; node = dom_next(node, body)) {
         if (node->type != DOM_ELEMENT)
             continue;
         const slice *id = dom_attribute_get(node, SLICE("id"));
         if (id)
-            set_add(&refs->ids, *id);
+            slice_set_add(&refs->ids, *id);
         if (node->tag == DOM_TAG_A && (id = dom_attribute_get(node, SLICE("name"))))
-            set_add(&refs->ids, *id);
+            slice_set_add(&refs->ids, *id);
         if (node->tag == DOM_TAG_STYLE)
-            gather_classes(node, &refs->styled_classes);
+            sheet_read(&refs->sheet, node);
     }
     return refs;
 }
 
+const sheet *express_sheet(const references *refs) {
+    return &refs->sheet;
+}
+
 bool express_id_exists(const references *refs, slice id) {
-    return set_has(&refs->ids, id);
+    return slice_set_has(&refs->ids, id);
 }
 
 bool express_first_mention(references *refs, slice words) {
-    return set_add(&refs->mentioned, words);
+    return slice_set_add(&refs->mentioned, words);
 }
 
 static bool is_linked(const references *refs, slice id) {
@@ -115,7 +58,7 @@ static bool any_class_styled(slice classes, const references *refs) {
         size_t from = at;
         while (at < classes.length && !is_space(classes.data[at]))
             at++;
-        if (set_has(&refs->styled_classes, slice_sub(classes, from, at)))
+        if (slice_set_has(&refs->sheet.classes, slice_sub(classes, from, at)))
             return true;
         at++;
     }

@@ -66,7 +66,7 @@ static bool is_bold(slice value) {
            (value.length == 3 && value.data[0] >= '5' && value.data[0] <= '9' && is_digit(value.data[1]));
 }
 
-static bool is_background(slice property) {
+bool express_is_background(slice property) {
     return slice_equal_nocase(slice_sub(property, 0, 10), SLICE("background"));
 }
 
@@ -90,7 +90,7 @@ unsigned express_style_marks(const dom_node *node, bool is_inline, unsigned mark
                 marks |= MARK_UNDERLINE;
             if (value_mentions(value, SLICE("line-through")))
                 marks |= MARK_STRIKE;
-        } else if (is_inline && is_background(property)) {
+        } else if (is_inline && express_is_background(property)) {
             if (!express_is_among(value, PLAIN_COLOURS) && !value_mentions(value, SLICE("url(")))
                 marks |= MARK_HIGHLIGHT;
         } else if (is_inline && slice_equal_nocase(property, SLICE("vertical-align"))) {
@@ -101,6 +101,22 @@ unsigned express_style_marks(const dom_node *node, bool is_inline, unsigned mark
         }
     }
     return marks;
+}
+
+/* A length that takes text or a block off the screen: -999px and beyond. */
+static bool is_far_out(slice value) {
+    size_t digits = 1;
+    while (digits < value.length && is_digit(value.data[digits]))
+        digits++;
+    return value.length && value.data[0] == '-' && digits > 3 && value.data[1] != '0';
+}
+
+bool express_hides(slice property, slice value) {
+    if (express_is_among(property, "display visibility"))
+        return express_is_among(value, "none hidden collapse");
+    if (express_is_among(property, "opacity font-size"))
+        return express_is_among(value, "0 0px 0% 0em");
+    return express_is_among(property, "left top text-indent margin-left margin-top") && is_far_out(value);
 }
 
 bool express_is_size(slice property) {
@@ -117,22 +133,18 @@ typedef enum presentation {
     PRESENTATION_FONT,
     PRESENTATION_BOX,
     PRESENTATION_MARKER,
-    PRESENTATION_HIDDEN,
-    PRESENTATION_PICTURE,
-    PRESENTATION_SCRIPT,
     PRESENTATION_COUNT
 } presentation;
 
 static const finding_code FINDINGS[PRESENTATION_COUNT] = {
     [PRESENTATION_ALIGNMENT] = FINDING_ALIGNMENT, [PRESENTATION_COLOUR] = FINDING_COLOUR,
     [PRESENTATION_FONT] = FINDING_FONT,           [PRESENTATION_BOX] = FINDING_BOX,
-    [PRESENTATION_MARKER] = FINDING_LIST_MARKER,  [PRESENTATION_HIDDEN] = FINDING_HIDDEN,
-    [PRESENTATION_SCRIPT] = FINDING_SCRIPT,       [PRESENTATION_PICTURE] = FINDING_PICTURE_BACKGROUND,
+    [PRESENTATION_MARKER] = FINDING_LIST_MARKER,
 };
 
 /* What a style property or an attribute stands for. A name that ends in '-' is a prefix; `plain`: values that
- * show nothing, with a space between them; `on`: the only elements where an attribute says anything ("":
- * all). The first that applies counts. */
+ * show nothing, with a space between them; `on`: the only elements where an attribute says anything, with a
+ * space between them ("": all). The first that applies counts. */
 typedef struct meaning {
     const char *name;
     presentation kind;
@@ -162,6 +174,8 @@ static const meaning PROPERTIES[] = {
     {"list-style-", PRESENTATION_MARKER, "disc outside", "ul"},
     {"list-style", PRESENTATION_MARKER, "decimal", ""},
     {"list-style-", PRESENTATION_MARKER, "decimal outside", ""},
+    {"direction", PRESENTATION_NONE, "", ""},
+    {"unicode-bidi", PRESENTATION_NONE, "", ""},
     {"display", PRESENTATION_BOX, "block inline", ""},
     {"orphans", PRESENTATION_NONE, "", ""},
     {"widows", PRESENTATION_NONE, "", ""},
@@ -174,13 +188,22 @@ static const meaning PROPERTIES[] = {
 };
 
 static const meaning ATTRIBUTES[] = {
+    {"align", PRESENTATION_ALIGNMENT, "top middle bottom",
+     "img iframe table"}, /* left: text flows around it */
     {"align", PRESENTATION_ALIGNMENT, "left justify", ""},
     {"bgcolor", PRESENTATION_COLOUR, PLAIN_COLOURS, ""},
     {"color", PRESENTATION_COLOUR, "", ""},
-    {"background", PRESENTATION_PICTURE, "", ""},
     {"face", PRESENTATION_FONT, "", "font"},
     {"size", PRESENTATION_FONT, "3", "font"},
-    {"hidden", PRESENTATION_HIDDEN, "", ""},
+    {"bordercolor", PRESENTATION_COLOUR, "", "table tr td th"},
+    {"width", PRESENTATION_BOX, "", "table tr td th col colgroup hr"},
+    {"height", PRESENTATION_BOX, "", "table tr td th"},
+    {"cellpadding", PRESENTATION_BOX, "0 1 2", "table"},
+    {"cellspacing", PRESENTATION_BOX, "0 1 2", "table"},
+    {"border", PRESENTATION_BOX, "0 1", "table img"},
+    {"hspace", PRESENTATION_BOX, "0", "img"},
+    {"vspace", PRESENTATION_BOX, "0", "img"},
+    {"nowrap", PRESENTATION_BOX, "", "td th"},
     {"type", PRESENTATION_MARKER, "disc", "ul"},
     {"type", PRESENTATION_MARKER, "1", "ol"},
     {"type", PRESENTATION_MARKER, "", "li"},
@@ -199,7 +222,7 @@ static presentation meaning_of(const dom_node *node, slice name, slice value, co
                                size_t count, presentation otherwise) {
     for (size_t i = 0; i < count; i++) {
         const meaning *m = &table[i];
-        if (name_means(name, m->name) && (!*m->on || slice_equal(node->name, slice_of(m->on))))
+        if (name_means(name, m->name) && (!*m->on || express_is_among(node->name, m->on)))
             return express_is_among(value, m->plain) ? PRESENTATION_NONE : m->kind;
     }
     return otherwise;
@@ -209,10 +232,9 @@ static presentation meaning_of_property(const dom_node *node, slice property, sl
     bool sized = node->tag == DOM_TAG_IMG || node->tag == DOM_TAG_IFRAME;
     if (express_is_among(value, "inherit initial unset auto") || (sized && express_is_size(property)))
         return PRESENTATION_NONE;
-    if (express_is_among(property, "display visibility") && express_is_among(value, "none hidden"))
-        return PRESENTATION_HIDDEN;
-    if (is_background(property) && value_mentions(value, SLICE("url(")))
-        return PRESENTATION_PICTURE;
+    if (express_hides(property, value) ||
+        (express_is_background(property) && value_mentions(value, SLICE("url("))))
+        return PRESENTATION_NONE; /* the survey has told it */
     if (name_means(property, "margin") && value_mentions(value, SLICE("auto")))
         return PRESENTATION_ALIGNMENT;
     return meaning_of(node, property, value, PROPERTIES, sizeof PROPERTIES / sizeof *PROPERTIES,
@@ -220,8 +242,6 @@ static presentation meaning_of_property(const dom_node *node, slice property, sl
 }
 
 static presentation meaning_of_attribute(const dom_node *node, const dom_attribute *attribute) {
-    if (attribute->name.length > 2 && slice_starts_with(attribute->name, SLICE("on")))
-        return PRESENTATION_SCRIPT;
     return meaning_of(node, attribute->name, slice_trim(attribute->value), ATTRIBUTES,
                       sizeof ATTRIBUTES / sizeof *ATTRIBUTES, PRESENTATION_NONE);
 }
