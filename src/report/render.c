@@ -29,7 +29,8 @@ static const uint8_t POLICIES[DOM_TAG_COUNT] = {
     [DOM_TAG_VIDEO] = EMBED,     [DOM_TAG_AUDIO] = EMBED,     [DOM_TAG_SVG] = EMBED,
     [DOM_TAG_CANVAS] = EMBED,    [DOM_TAG_STYLE] = STYLE,     [DOM_TAG_IMG] = PICTURE,
     [DOM_TAG_INPUT] = DISABLED,  [DOM_TAG_BUTTON] = DISABLED, [DOM_TAG_SELECT] = DISABLED,
-    [DOM_TAG_TEXTAREA] = EMBED,
+    [DOM_TAG_TEXTAREA] = EMBED,  [DOM_TAG_TEMPLATE] = DROP,   [DOM_TAG_DATALIST] = DROP,
+    [DOM_TAG_MATH] = AS_SPAN,
 };
 
 /* Attributes that only describe. Addresses and handlers are not among them. */
