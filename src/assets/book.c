@@ -119,28 +119,43 @@ static slice host_at(slice page, size_t at) {
     return slice_sub(page, at + 2, end);
 }
 
-bool asset_book_scan(asset_book *book, const asset_rules *rules, slice page) {
-    bool any = false;
-    for (size_t at = 0; (at = slice_find(page, SLICE("//"), at)) != SLICE_NONE;) {
-        static const slice SCHEMES[] = {{"https:", 6}, {"http:", 5}};
-        if (!rules_know_host(rules, host_at(page, at))) {
-            at += 2;
+/* The next address at or behind `*at` whose host the rules know; `*at` moves behind it. False: there is none.
+ */
+static bool next_address(const asset_rules *rules, slice page, size_t *at, arena *a, slice *found) {
+    static const slice SCHEMES[] = {{"https:", 6}, {"http:", 5}};
+    for (size_t here = *at; (here = slice_find(page, SLICE("//"), here)) != SLICE_NONE; here += 2) {
+        if (!rules_know_host(rules, host_at(page, here)))
             continue;
-        }
-        size_t from = at;
-        any = true;
-        for (size_t i = 0; i < 2 && from == at; i++)
-            if (at >= SCHEMES[i].length &&
-                slice_equal_nocase(slice_sub(page, at - SCHEMES[i].length, at), SCHEMES[i]))
-                from = at - SCHEMES[i].length;
-        size_t end = address_end(page, at, from ? page.data[from - 1] : ' ');
-        asset_reference reference;
-        slice found = decode_ampersands(slice_sub(page, from, end), book->arena);
+        size_t from = here;
+        for (size_t i = 0; i < 2 && from == here; i++)
+            if (here >= SCHEMES[i].length &&
+                slice_equal_nocase(slice_sub(page, here - SCHEMES[i].length, here), SCHEMES[i]))
+                from = here - SCHEMES[i].length;
+        *at = address_end(page, here, from ? page.data[from - 1] : ' ');
+        *found = decode_ampersands(slice_sub(page, from, *at), a);
+        return true;
+    }
+    return false;
+}
+
+bool asset_book_scan(asset_book *book, const asset_rules *rules, slice page) {
+    slice found;
+    asset_reference reference;
+    size_t at = 0;
+    while (next_address(rules, page, &at, book->arena, &found))
         if (asset_rewrite_url(rules, found, ASSET_PICTURE, book->arena, &reference))
             book_entry(book, reference.remote);
-        at = end;
-    }
-    return any;
+    return at > 0;
+}
+
+bool asset_can_come_home(const asset_rules *rules, slice page, arena *a) {
+    slice found;
+    asset_reference reference;
+    size_t at = 0;
+    while (next_address(rules, page, &at, a, &found))
+        if (asset_rewrite_url(rules, found, ASSET_PICTURE, a, &reference) && reference.state != ASSET_FAILED)
+            return true;
+    return false;
 }
 
 /* ---- names --------------------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
  */
 #include "engine.h"
 #include "remote.h"
+#include "show.h"
 
 #include <stdio.h>
 
@@ -66,16 +67,24 @@ static bool print_list(const remote_files *r, const cli_arguments *arguments) {
     return counts[ASSET_FAILED] == 0;
 }
 
-static int list_site(const cli_arguments *arguments, const site *s, arena *a) {
+static void print_next(const remote_files *r, const cli_arguments *arguments) {
+    if (r->fetched && !option_given(arguments, OPTION_QUIET))
+        fprintf(stderr, "next: isomerize convert%.*s, for the pages that name what was fetched\n",
+                SLICE_ARGS(show_words(arguments, r->arena)));
+}
+
+static int list_site(const cli_arguments *given, const site *s, arena *a) {
     slice unused;
     remote_files files;
-    asset_rules *rules = load_asset_rules(arguments, s, a, &unused);
+    cli_arguments all, *arguments = &all;
+    asset_rules *rules = add_settings(given, s, a, &all) ? load_asset_rules(arguments, s, a, &unused) : NULL;
     if (!rules)
         return EXIT_USAGE;
-    if (!remote_open(&files, s, rules, a))
+    if (!remote_open(&files, s, rules, NULL, a))
         return EXIT_ENVIRONMENT;
     bool good = !option_given(arguments, OPTION_FETCH) || remote_fetch(&files, arguments);
     int status = !good ? EXIT_ENVIRONMENT : print_list(&files, arguments) ? EXIT_DONE : EXIT_FINDINGS;
+    print_next(&files, arguments);
     remote_close(&files);
     return status;
 }

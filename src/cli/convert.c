@@ -50,45 +50,40 @@ static void warn_of_uncommitted(const cli_arguments *arguments, const site *s, a
             count);
 }
 
-static int run_site(const cli_arguments *arguments, site *s, const engine *e, arena *a) {
+static int run_site(const cli_arguments *arguments, site *s, const site_options *options, arena *a) {
     show shown;
     site_events events = {&shown, show_page, stop_is_asked};
-    site_options options = {.convert = &e->options,
-                            .rules = e->fingerprint,
-                            .program = ISOMERIZE_VERSION,
-                            .jobs = (unsigned)strtoul(option_value(arguments, OPTION_JOBS, "0"), NULL, 10),
-                            .force = option_given(arguments, OPTION_FORCE),
-                            .out = option_value(arguments, OPTION_OUT, NULL)};
     site_totals totals;
     slice error;
     warn_of_uncommitted(arguments, s, a);
     watch_for_stop();
     show_begin(&shown, arguments, s, false,
                option_given(arguments, OPTION_JSON) ? REPORT_JSON : REPORT_FORMAT_COUNT);
-    bool done = site_run(s, &options, &events, &totals, &error);
+    bool done = site_run(s, options, &events, &totals, &error);
     if (!done)
         complain("%.*s", SLICE_ARGS(error));
     return show_end(&shown, &totals, done);
 }
 
-/* Remote files first: a page keeps the address of one that cannot be had. With --out nothing is written to the checkout,
- * files neither. What cannot be had decides how pages come out, so it belongs to the fingerprint. */
-static int bring_files_home(const cli_arguments *arguments, site *s, engine *e, arena *a) {
+/* Remote files first: a page keeps the address of one that cannot be had. With --out nothing is written to
+ * the checkout, files neither. */
+static int bring_files_home(const cli_arguments *arguments, site *s, const engine *e, arena *a) {
     remote_files files;
     bool offline = option_given(arguments, OPTION_OFFLINE), elsewhere = option_given(arguments, OPTION_OUT);
-    if (!remote_open(&files, s, e->assets, a))
+    site_options options = {.convert = &e->options,
+                            .rules = e->fingerprint,
+                            .program = ISOMERIZE_VERSION,
+                            .jobs = (unsigned)strtoul(option_value(arguments, OPTION_JOBS, "0"), NULL, 10),
+                            .force = option_given(arguments, OPTION_FORCE),
+                            .out = option_value(arguments, OPTION_OUT, NULL)};
+    if (!remote_open(&files, s, e->assets, elsewhere ? NULL : &options, a))
         return EXIT_ENVIRONMENT;
     int status = EXIT_ENVIRONMENT;
     if (offline || elsewhere || remote_fetch(&files, arguments)) {
-        buffer failed = buffer_new(a, 1024);
-        buffer_append(&failed, e->fingerprint);
         if (!elsewhere || offline)
-            asset_book_seal(files.book, offline ? "not fetched: --offline" : "not fetched: the run was stopped");
-        for (size_t i = 0; i < asset_book_count(files.book); i++)
-            if (asset_book_at(files.book, i)->used && asset_book_at(files.book, i)->state != ASSET_HERE)
-                buffer_append(&failed, asset_book_at(files.book, i)->remote);
-        e->fingerprint = buffer_slice(&failed);
-        status = run_site(arguments, s, e, a);
+            asset_book_seal(files.book,
+                            offline ? "not fetched: --offline" : "not fetched: the run was stopped");
+        status = run_site(arguments, s, &options, a);
     }
     remote_close(&files);
     return status;

@@ -28,9 +28,14 @@ static int diff_site(const cli_arguments *given, site *s, report_format format, 
     int status = add_settings(given, s, a, &all) ? engine_start(&e, arguments, s, a) : EXIT_USAGE;
     if (status != EXIT_DONE)
         return status;
+    site_options options = {.convert = &e.options,
+                            .rules = e.fingerprint,
+                            .program = ISOMERIZE_VERSION,
+                            .jobs = (unsigned)strtoul(option_value(arguments, OPTION_JOBS, "0"), NULL, 10),
+                            .dry_run = true};
     /* The names that convert would give to remote files; nothing is fetched. */
     remote_files files;
-    if (!remote_open(&files, s, e.assets, a)) {
+    if (!remote_open(&files, s, e.assets, &options, a)) {
         engine_stop(&e);
         return EXIT_ENVIRONMENT;
     }
@@ -38,11 +43,6 @@ static int diff_site(const cli_arguments *given, site *s, report_format format, 
     show shown;
     show_begin(&shown, arguments, s, true, format);
     site_events events = {&shown, show_page, stop_is_asked};
-    site_options options = {.convert = &e.options,
-                            .rules = e.fingerprint,
-                            .program = ISOMERIZE_VERSION,
-                            .jobs = (unsigned)strtoul(option_value(arguments, OPTION_JOBS, "0"), NULL, 10),
-                            .dry_run = true};
     site_totals totals;
     slice error;
     watch_for_stop();

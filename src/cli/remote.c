@@ -111,44 +111,47 @@ static void note_page(remote_files *r, slice path, const asset_reference *refere
 }
 
 /* Pages that hold no address of a host that is on cost a search for "//". */
-static void read_page(remote_files *r, const site *s, slice path, bool needed, arena *scratch) {
-    slice text, error;
-    if (!site_read(s, path, scratch, &text, &error))
-        return; /* the run says so itself */
+static bool read_text(remote_files *r, slice path, slice text, bool needed, arena *scratch) {
     bool any = asset_book_scan(r->book, r->rules, text);
     if (!any || !needed)
-        return;
+        return any;
     vector references = vector_new(scratch, sizeof(asset_reference));
     collect_page(r, text, scratch, &references);
     for (size_t i = 0; i < references.count; i++)
         note_page(r, path, vector_at(&references, i));
+    return any;
 }
 
-/* Names must not depend on which pages are in the run: so all pages of the checkout are looked at. */
-static void read_pages(remote_files *r, const site *s, bool needed) {
+static void read_pages(remote_files *r, const site *s, bool needed, site_originals *originals) {
     const vector *pages = site_pages(s);
     arena *scratch = arena_create(0);
     for (size_t i = 0; i < pages->count; i++) {
-        read_page(r, s, *(slice *)vector_at(pages, i), needed, scratch);
+        slice path = *(slice *)vector_at(pages, i), text, error;
+        bool read = site_read(s, path, scratch, &text, &error); /* if not, the run says so itself */
+        bool any = read && read_text(r, path, text, needed, scratch);
+        if (read && site_original(originals, path, any, scratch, &text))
+            read_text(r, path, text, needed, scratch);
         arena_reset(scratch);
     }
     arena_destroy(scratch);
 }
 
-bool remote_open(remote_files *r, const site *s, asset_rules *rules, arena *a) {
-    slice error;
+bool remote_open(remote_files *r, const site *s, asset_rules *rules, const site_options *run, arena *a) {
+    slice error = SLICE("");
     const char *root = slice_c_string(site_root(s), a);
     *r = (remote_files){.rules = rules, .arena = a, .pages = vector_new(a, sizeof(vector))};
-    site *whole = site_open(&root, 1, a, &error);
+    site_originals *originals = run ? site_originals_open(s, run, a, &error) : NULL;
+    site *whole = error.length ? NULL : site_open(&root, 1, a, &error);
     r->book = whole ? asset_book_open(root, a, &error) : NULL;
     if (!r->book) {
         complain("%.*s", SLICE_ARGS(error));
     } else {
-        read_pages(r, s, true);
-        read_pages(r, whole, false);
+        read_pages(r, s, true, originals);
+        read_pages(r, whole, false, NULL); /* names must not depend on which pages are in the run */
         asset_book_settle(r->book, rules);
         asset_rules_use_book(rules, r->book);
     }
+    site_originals_close(originals);
     if (whole)
         site_close(whole);
     return r->book != NULL;
@@ -210,5 +213,6 @@ bool remote_fetch(remote_files *r, const cli_arguments *arguments) {
         fputc('\n', stderr);
     if (!good)
         complain("%.*s", SLICE_ARGS(error));
+    r->fetched = good ? result.done - result.failed : 0;
     return good;
 }

@@ -214,8 +214,7 @@ void show_page(void *context, const site_result *result, arena *scratch) {
 
 /* ---- the last lines ---------------------------------------------------------------------------------- */
 
-/* The words of the command line, quoted for a shell where they need it. */
-static slice quote_words(const cli_arguments *arguments, arena *a) {
+slice show_words(const cli_arguments *arguments, arena *a) {
     buffer out = buffer_new(a, 64);
     for (size_t i = 0; i < arguments->word_count; i++) {
         slice word = slice_of(arguments->words[i]);
@@ -259,7 +258,7 @@ static void print_what_happened(const show *s, const site_totals *t) {
 }
 
 static void print_next(const show *s, const site_totals *t) {
-    slice words = quote_words(s->arguments, s->memory);
+    slice words = show_words(s->arguments, s->memory);
     report_worst_page worst;
     if (report_worst(s->writer, &worst) && s->format != REPORT_HTML &&
         !(s->report_wanted && s->format == REPORT_SUMMARY)) {

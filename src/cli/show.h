@@ -29,8 +29,7 @@ typedef struct show {
 } show;
 
 /* Begins. `format`: of the report on standard output, or REPORT_FORMAT_COUNT for none. */
-void show_begin(show *s, const cli_arguments *arguments, const site *of, bool dry_run,
-                report_format format);
+void show_begin(show *s, const cli_arguments *arguments, const site *of, bool dry_run, report_format format);
 
 /* site_events.page: `context` is the show. */
 void show_page(void *context, const site_result *result, arena *scratch);
@@ -41,6 +40,10 @@ int show_end(show *s, const site_totals *totals, bool done);
 /* Findings of a page as lines on standard error, `path:line:column: grade: code: detail; advice`: those of
  * loss and worse, with --verbose all. */
 void show_findings(const cli_arguments *arguments, slice path, const findings *found);
+
+/* The words of the command line, each behind a space and quoted for a shell where it needs it: for the next
+ * command to type. */
+slice show_words(const cli_arguments *arguments, arena *a);
 
 /* Standard output or error is a terminal that takes colours (NO_COLOR, TERM). */
 bool takes_color(int descriptor);

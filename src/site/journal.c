@@ -141,9 +141,9 @@ static bool prepare_statements(journal *j, slice *error) {
     return true;
 }
 
-/* The state folder keeps itself out of git, but for the site's settings. */
+/* The state folder keeps itself out of git, but for the site's settings and rules. */
 static bool make_state_folder(const site *s, arena *a, slice *error) {
-    static const slice ignore = {"*\n!config.yml\n", 14};
+    const slice ignore = SLICE("*\n!config.yml\n!mappings/\n!mappings/*\n");
     if (mkdirat(s->folder, STATE_FOLDER, 0777) != 0 && errno != EEXIST) {
         *error = format_slice(a, "%s/%s: %s", s->root, STATE_FOLDER, strerror(errno));
         return false;

@@ -117,4 +117,10 @@ void journal_rollback(journal *j);
 bool journal_put(journal *j, const journal_row *row, slice original, const char *program, slice *error);
 bool journal_forget(journal *j, slice path, slice *error);
 
+/* ---- run.c
+ * -------------------------------------------------------------------------------------------------- */
+
+/* Of all that decides a page's result besides its bytes. */
+hash hash_rules(const site_options *options, arena *a);
+
 #endif

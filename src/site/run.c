@@ -104,9 +104,15 @@ static bool take_original(run *r, slot *s) {
     return found;
 }
 
+/* Was it converted while a file was missing that can be had now? */
+static bool is_behind(const run *r, const slot *s) {
+    const asset_rules *assets = r->options->convert->assets;
+    return assets && asset_can_come_home(assets, s->source_bytes, s->input);
+}
+
 /* Settles what the journal and the files alone can settle. False: `s->source_bytes` is to be converted. */
 static bool settle_from_journal(run *r, slot *s, const journal_row *row, const hash *now) {
-    bool same_rules = hash_equal(&row->rules, &r->rules);
+    bool same_rules = hash_equal(&row->rules, &r->rules) && !is_behind(r, s);
     bool is_source = hash_equal(now, &row->source), is_result = hash_equal(now, &row->result);
     if (row->outcome != SITE_CONVERTED)
         return is_source && same_rules && settle(s, SITE_UNCHANGED, row, SLICE(""));
@@ -430,15 +436,19 @@ static bool open_run(run *r, slice *error) {
     return journal_load(r->journal, error);
 }
 
+hash hash_rules(const site_options *options, arena *a) {
+    buffer rules = buffer_new(a, options->rules.length + 64);
+    buffer_append_string(&rules, options->program);
+    buffer_append_char(&rules, '\0');
+    buffer_append(&rules, options->rules);
+    return hash_bytes(buffer_slice(&rules));
+}
+
 bool site_run(site *s, const site_options *options, const site_events *events, site_totals *totals,
               slice *error) {
     run r = {.site = s, .options = options, .events = events, .totals = totals, .out = -1};
     *totals = (site_totals){{0}, {0}, false};
-    buffer rules = buffer_new(s->arena, options->rules.length + 64);
-    buffer_append_string(&rules, options->program);
-    buffer_append_char(&rules, '\0');
-    buffer_append(&rules, options->rules);
-    r.rules = hash_bytes(buffer_slice(&rules));
+    r.rules = hash_rules(options, s->arena);
     r.batch_arena = arena_create(0);
     pthread_mutex_init(&r.lock, NULL);
     pthread_cond_init(&r.changed, NULL);

@@ -105,6 +105,22 @@ typedef struct site_totals {
 bool site_run(site *s, const site_options *options, const site_events *events, site_totals *totals,
               slice *error);
 
+/* ---- what a run begins from
+ * --------------------------------------------------------------------------------
+ */
+
+/* The bytes from before of pages that were converted: those that a run converts again, it converts from them.
+ */
+typedef struct site_originals site_originals;
+
+/* For a run with these options. NULL: there is no journal, or, with an `error`, it cannot be read. */
+site_originals *site_originals_open(const site *s, const site_options *options, arena *a, slice *error);
+void site_originals_close(site_originals *o);
+
+/* False: the run leaves the page as it is, or converts it as it lies there. `lags`: it is to be converted
+ * again under the same rules too. */
+bool site_original(site_originals *o, slice path, bool lags, arena *a, slice *bytes);
+
 /* ---- the journal ------------------------------------------------------------------------------------------
  */
 
