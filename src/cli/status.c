@@ -34,6 +34,15 @@ static void list_page(void *context, const site_status *status) {
     arena_reset(l->arena);
 }
 
+/* What lies in the checkout like a page and is none. */
+static void list_skipped(const site *s, arena *a) {
+    const vector *skipped = site_skipped(s);
+    for (size_t i = 0; i < skipped->count; i++) {
+        const site_skip *one = vector_at(skipped, i);
+        printf("%-9s %-7s %.*s: %s\n", "no page", "-", SLICE_ARGS(site_show_path(one->path, a)), one->why);
+    }
+}
+
 int command_status(const cli_arguments *arguments) {
     arena *a = arena_create(0);
     site *s = open_site(arguments, a);
@@ -47,6 +56,8 @@ int command_status(const cli_arguments *arguments) {
         complain("%.*s", SLICE_ARGS(error));
         status = EXIT_ENVIRONMENT;
     }
+    if (status == EXIT_DONE && l.all && !l.json)
+        list_skipped(s, a);
     if (status == EXIT_DONE && !l.json)
         for (int i = 0; i < SITE_STATE_COUNT; i++)
             if (l.counts[i])
