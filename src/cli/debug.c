@@ -177,7 +177,7 @@ static void print_shape(const mapping_shape *s, buffer *out) {
     static const char *const STATES[] = {"unclaimed", "claimed", "part"};
     buffer_printf(out, "%u: %.*s %.*s: %s %.*s %.*s %.*s\n", s->line, SLICE_ARGS(s->shape),
                   SLICE_ARGS(s->element), STATES[s->state], SLICE_ARGS(s->rule), SLICE_ARGS(s->block),
-                  SLICE_ARGS(s->parts));
+                  SLICE_ARGS(s->state == MAPPING_UNCLAIMED && !s->misses.count ? s->reason : s->parts));
     for (size_t i = 0; i < s->misses.count; i++) {
         const mapping_miss *miss = vector_at(&s->misses, i);
         buffer_printf(out, "    not %.*s: %.*s\n", SLICE_ARGS(miss->rule), SLICE_ARGS(miss->condition));

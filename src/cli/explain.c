@@ -23,6 +23,7 @@ static void print_json(const char *path, const mapping_shape *s, arena *a) {
     append_field(&out, "rule", s->rule);
     append_field(&out, "block", s->block);
     append_field(&out, "parts", s->parts);
+    append_field(&out, "reason", s->reason);
     const mapping_miss *nearest = mapping_nearest_miss(s);
     append_field(&out, "nearest", nearest ? nearest->rule : SLICE(""));
     buffer_append(&out, SLICE(",\"misses\":["));
@@ -41,8 +42,10 @@ static void print_shape(const mapping_shape *s, bool verbose) {
     if (s->state == MAPPING_PART && !verbose)
         return;
     printf("%5u  %-32.*s ", s->line, SLICE_ARGS(s->element));
-    if (s->state == MAPPING_UNCLAIMED)
-        printf("left as it is%s\n", s->misses.count ? "" : ": no rule is for it");
+    if (s->state == MAPPING_UNCLAIMED && s->misses.count)
+        printf("left as it is\n");
+    else if (s->state == MAPPING_UNCLAIMED)
+        printf("left as it is: %.*s\n", SLICE_ARGS(s->reason));
     else
         printf("%s%.*s: %.*s%s%.*s\n", s->state == MAPPING_PART ? "part of " : "", SLICE_ARGS(s->rule),
                SLICE_ARGS(s->block), s->parts.length ? ", " : "", SLICE_ARGS(s->parts));

@@ -87,6 +87,7 @@ typedef struct mapping_shape {
     mapping_state state;
     slice rule, block; /* of the claim */
     slice parts;       /* what was found: "3 cards: 3 pictures, 3 titles, 1 description, 3 links" */
+    slice reason;      /* why it is unclaimed: the nearest miss, or why no rule looked at it */
     vector misses;     /* of mapping_miss, in the order tried */
 } mapping_shape;
 

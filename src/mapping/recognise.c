@@ -409,6 +409,9 @@ static void account_for(recognition *r, const dom_node *node, const claim *c, ma
     bool near_miss = state == MAPPING_UNCLAIMED && nearest_card_miss(r).length;
     if (!e->account || (!shape.length && state != MAPPING_CLAIMED && !near_miss))
         return;
+    bool shows_nothing = state == MAPPING_UNCLAIMED && is_blank(node);
+    if (shows_nothing && (c = owner_of(r, node)))
+        state = MAPPING_PART;
     mapping_shape *s = vector_push(&e->account->shapes);
     s->shape = shape;
     s->element = describe_element(node, e->account->arena);
@@ -418,6 +421,11 @@ static void account_for(recognition *r, const dom_node *node, const claim *c, ma
     s->block = c ? block_name(c->rule->make) : (slice){0};
     s->parts = c && state == MAPPING_CLAIMED ? describe_parts(c, e->account->arena) : (slice){0};
     s->misses = state == MAPPING_PART ? vector_new(e->account->arena, sizeof(mapping_miss)) : r->misses;
+    const mapping_miss *nearest = mapping_nearest_miss(s);
+    if (state == MAPPING_UNCLAIMED)
+        s->reason = nearest         ? nearest->condition
+                    : shows_nothing ? SLICE("it shows nothing")
+                                    : SLICE("no rule is for it");
 }
 
 static void select_live_rules(engine *e) {
