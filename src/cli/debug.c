@@ -200,16 +200,10 @@ static void debug_mapping(const debug_input *in, buffer *out) {
     mapping_free(set);
 }
 
-/* debug express [ID...] FILE: HTML → what the schema holds, one block a line. Other pages link to the ids,
- * which come sorted. */
+/* HTML → what the schema holds, one block a line. */
 static void debug_express(const debug_input *in, buffer *out) {
     dom_node *body = dom_parse(in->bytes, NULL, in->arena, in->found);
-    slice *ids = arena_alloc(in->arena, (size_t)in->argc * sizeof *ids + 1);
-    for (int i = 0; i < in->argc; i++)
-        ids[i] = slice_of(in->argv[i]);
-    tiptap_express_options options = {ids, (size_t)in->argc};
-    const tiptap_survey *survey = tiptap_survey_page(body, &options, in->arena, in->found);
-    tiptap_express(body, survey, in->arena, in->found);
+    tiptap_express(body, tiptap_survey_page(body, in->arena, in->found), in->arena, in->found);
     for (const dom_node *block = body->first_child; block; block = block->next) {
         dom_outer_html(block, out);
         buffer_append_char(out, '\n');

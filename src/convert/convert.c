@@ -12,6 +12,8 @@
 #include "tiptap/tiptap.h"
 #include "view.h"
 
+#include <stdlib.h>
+
 #define SIZE_LIMIT ((size_t)16 << 20)
 
 convert_options convert_defaults(void) {
@@ -82,6 +84,40 @@ static dom_node *read_legacy_body(conversion *c) {
         c->result->before_lines = read.lines;
     }
     return dom_parse(read.html, &read.lines, c->arena, found(c));
+}
+
+static int compare_linked_ids(const void *one, const void *other) {
+    return slice_compare(((const convert_linked_id *)one)->id, ((const convert_linked_id *)other)->id);
+}
+
+static void report_linked_id(conversion *c, const dom_node *node, slice id, bool *said) {
+    const convert_linked_id *all = c->options->linked_ids, *linked;
+    linked = bsearch(&(convert_linked_id){.id = id}, all, c->options->linked_id_count, sizeof *all,
+                     compare_linked_ids);
+    if (!linked || said[linked - all]) /* of two places with one id, links lead to the first */
+        return;
+    said[linked - all] = true;
+    slice more = SLICE("");
+    if (linked->others)
+        more = format_slice(c->arena, " and %u more", linked->others);
+    findings_add(found(c), FINDING_ID_LINKED, node->line, "`%.*s` on <%.*s>, linked from %.*s:%u%.*s",
+                 SLICE_ARGS(id), SLICE_ARGS(node->name), SLICE_ARGS(linked->from), linked->line,
+                 SLICE_ARGS(more));
+}
+
+/* The schema holds no ids. Asked of the page as it was: rules and survey take elements away. */
+static void report_linked_ids(conversion *c, const dom_node *body) {
+    if (!c->options->linked_id_count)
+        return;
+    bool *said = arena_zeroed(c->arena, c->options->linked_id_count);
+    for (const dom_node *node = body; node; node = dom_next(node, body)) {
+        const slice *id = dom_attribute_get(node, SLICE("id"));
+        const slice *name = node->tag == DOM_TAG_A ? dom_attribute_get(node, SLICE("name")) : NULL;
+        if (id)
+            report_linked_id(c, node, *id, said);
+        if (name)
+            report_linked_id(c, node, *name, said);
+    }
 }
 
 static tiptap_node *fit_body(conversion *c, dom_node *body, const tiptap_survey *survey) {
@@ -160,9 +196,9 @@ static bool write_page(conversion *c, slice body) {
 
 static void convert_body(conversion *c) {
     dom_node *body = read_legacy_body(c);
+    report_linked_ids(c, body);
     view before = view_take(body, c->arena);
-    tiptap_express_options known = {c->options->linked_ids, c->options->linked_id_count};
-    const tiptap_survey *survey = tiptap_survey_page(body, &known, c->arena, found(c));
+    const tiptap_survey *survey = tiptap_survey_page(body, c->arena, found(c));
     tiptap_node *document = fit_body(c, body, survey);
     tiptap_visit_urls(document, visit_url, c, c->arena);
     rewrite_front(c, SLICE("image"), ASSET_PICTURE);

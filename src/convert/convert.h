@@ -12,6 +12,14 @@
 #include "mapping/mapping.h"
 #include "tiptap/tiptap.h"
 
+/* A place on the page that a link of the site leads to. */
+typedef struct convert_linked_id {
+    slice id;
+    slice from; /* the first file with such a link, by its path, and the line there */
+    uint32_t line;
+    uint32_t others; /* more files with one */
+} convert_linked_id;
+
 /* What may be shared by all threads and pages of a run; nothing in it is changed by convert_page. */
 typedef struct convert_options {
     const mapping_set *mappings;  /* NULL: no shape is mapped */
@@ -22,9 +30,7 @@ typedef struct convert_options {
                         GRADE_REVIEW) */
     const legacy_variable *variables; /* of the site, for Liquid output */
     size_t variable_count;
-    /* Fragment ids that any page of the site links to: those whose loss matters (NULL: only the page's own).
-     */
-    const slice *linked_ids;
+    const convert_linked_id *linked_ids; /* of this page, sorted by id; NULL: none is known */
     size_t linked_id_count;
     bool keep_html;    /* fill before_html, for reports */
     size_t size_limit; /* bytes of a page that is taken on; 0: 16 MiB */

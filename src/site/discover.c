@@ -22,16 +22,21 @@ static const char *const EXTENSIONS[] = {".md", ".markdown", ".mkdown", ".mkdn",
 /* Jekyll: special folders whose names begin with `_`. */
 static const struct {
     const char *name, *why;
-} SPECIAL[] = {{"_drafts", "drafts are not published"},
-               {"_layouts", "layouts are not pages"},
-               {"_includes", "includes are not pages"},
-               {"_data", "data files are not pages"},
-               {"_sass", "style sheets are not pages"}};
+    bool links; /* what is in it puts links on pages */
+} SPECIAL[] = {{"_drafts", "drafts are not published", false},
+               {"_layouts", "layouts are not pages", true},
+               {"_includes", "includes are not pages", true},
+               {"_data", "data files are not pages", true},
+               {"_sass", "style sheets are not pages", false}};
+
+/* Files that put links on pages: anywhere, and in the special folders. */
+static const char *const HTML[] = {".html", ".htm"}, *const DATA[] = {".yml", ".yaml", ".json", ".csv"};
 
 typedef struct entry {
     slice path;
     bool is_folder;
     bool in_posts, in_collection;
+    bool links_only; /* in a folder that holds no pages but what puts links on them */
 } entry;
 
 typedef struct search {
@@ -46,9 +51,9 @@ static slice base_name(slice path) {
     return slice_from(path, at);
 }
 
-static bool has_extension(slice name) {
-    for (size_t i = 0; i < sizeof EXTENSIONS / sizeof *EXTENSIONS; i++) {
-        slice extension = slice_of(EXTENSIONS[i]);
+static bool ends_with_one_of(slice name, const char *const *extensions, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        slice extension = slice_of(extensions[i]);
         if (name.length > extension.length &&
             slice_equal_nocase(slice_from(name, name.length - extension.length), extension))
             return true;
@@ -56,7 +61,19 @@ static bool has_extension(slice name) {
     return false;
 }
 
+static bool has_extension(slice name) {
+    return ends_with_one_of(name, EXTENSIONS, sizeof EXTENSIONS / sizeof *EXTENSIONS);
+}
+
+static bool may_link(const entry *e, slice name) {
+    return ends_with_one_of(name, HTML, sizeof HTML / sizeof *HTML) ||
+           (e->links_only &&
+            (has_extension(name) || ends_with_one_of(name, DATA, sizeof DATA / sizeof *DATA)));
+}
+
 static void skip(search *in, const entry *e, const char *why) {
+    if (e->links_only)
+        return; /* its folder was named */
     site_skip *one = vector_push(&in->site->skipped);
     one->path = e->is_folder ? format_slice(in->site->arena, "%.*s/", SLICE_ARGS(e->path)) : e->path;
     one->why = why;
@@ -148,6 +165,13 @@ static bool is_post_name(slice name) {
     return fnmatch(pattern, text, 0) == 0;
 }
 
+static bool holds_links(slice name) {
+    for (size_t i = 0; i < sizeof SPECIAL / sizeof *SPECIAL; i++)
+        if (slice_equal(name, slice_of(SPECIAL[i].name)))
+            return SPECIAL[i].links;
+    return false;
+}
+
 static void visit_folder(search *in, entry e) {
     slice name = base_name(e.path);
     e.in_posts |= slice_equal(name, SLICE("_posts"));
@@ -157,9 +181,10 @@ static void visit_folder(search *in, entry e) {
 
 static void visit_file(search *in, const entry *e, bool named) {
     slice name = base_name(e->path);
-    if (!named && !has_extension(name))
-        return;
-    if (!named && slice_equal_nocase(slice_sub(name, 0, 7), SLICE("README.")))
+    if (!named && (e->links_only || !has_extension(name))) {
+        if (may_link(e, name))
+            *(slice *)vector_push(&in->site->linking) = e->path;
+    } else if (!named && slice_equal_nocase(slice_sub(name, 0, 7), SLICE("README.")))
         skip(in, e, "a README is for the people who work on the site");
     else if (!named && e->in_posts && !is_post_name(name))
         skip(in, e, "not a post for Jekyll: its name has no date");
@@ -181,6 +206,8 @@ static void visit(search *in, entry e, bool named) {
         return;
     }
     if (why) {
+        if (e.is_folder && holds_links(base_name(e.path)))
+            *(entry *)vector_push(&in->folders) = (entry){.path = e.path, .links_only = true};
         if (e.is_folder ? !slice_starts_with(base_name(e.path), SLICE("."))
                         : has_extension(base_name(e.path)))
             skip(in, &e, why);

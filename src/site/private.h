@@ -11,6 +11,7 @@ struct site {
     const char *root; /* absolute */
     int folder;       /* the root, open */
     vector pages;     /* of slice */
+    vector linking;   /* of slice: files that are no pages of Markdown but put links on pages; not sorted */
     vector skipped;   /* of site_skip */
     front_value config, settings;
 };
@@ -64,7 +65,8 @@ bool make_folders(int folder, const char *path);
 /* Fills config and settings. */
 bool read_configuration(site *s, slice *error);
 
-/* Fills pages and skipped with what lies in these paths from the root (files, folders; empty: the root). */
+/* Fills pages, linking and skipped with what lies in these paths from the root (files, folders; empty: the
+ * root). */
 bool find_pages(site *s, const vector *inside, slice *error);
 
 /* ---- git.c

@@ -43,6 +43,9 @@ typedef struct run {
     journal *journal; /* NULL in dry runs without one, and with --out */
     int out;          /* the folder of --out, or -1 */
     hash rules;
+    arena *links_arena;
+    site_links *links; /* what the site links to; read before the first page is converted */
+    pthread_mutex_t links_lock;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     slot *slots;
@@ -110,12 +113,24 @@ static bool is_behind(const run *r, const slot *s) {
     return assets && asset_can_come_home(assets, s->source_bytes, s->input);
 }
 
+/* Was the page refused (--strict) for links that may have gone since? A page that was converted keeps its
+ * findings: they say what the conversion took away. */
+static bool hangs_on_links(run *r, slot *s, const journal_row *row) {
+    if (row->outcome != SITE_REFUSED)
+        return false;
+    pthread_mutex_lock(&r->lock);
+    slice recorded = journal_findings(r->journal, s->result.path, s->input);
+    pthread_mutex_unlock(&r->lock);
+    return slice_find(recorded, SLICE("\"code\":\"linked-id\""), 0) != SLICE_NONE;
+}
+
 /* Settles what the journal and the files alone can settle. False: `s->source_bytes` is to be converted. */
 static bool settle_from_journal(run *r, slot *s, const journal_row *row, const hash *now) {
     bool same_rules = hash_equal(&row->rules, &r->rules) && !is_behind(r, s);
     bool is_source = hash_equal(now, &row->source), is_result = hash_equal(now, &row->result);
     if (row->outcome != SITE_CONVERTED)
-        return is_source && same_rules && settle(s, SITE_UNCHANGED, row, SLICE(""));
+        return is_source && same_rules && !hangs_on_links(r, s, row) &&
+               settle(s, SITE_UNCHANGED, row, SLICE(""));
     if (is_source) /* put back by a person, or never moved into place */
         return false;
     if (is_result && same_rules)
@@ -182,6 +197,17 @@ static void record(const run *r, slot *s) {
     s->row.result = converted ? hash_bytes(s->conversion.output) : s->row.source;
 }
 
+/* What is asked for, with what is known of this page. A run with nothing to do reads no links. */
+static convert_options options_of_page(run *r, slice path) {
+    convert_options own = *r->options->convert;
+    pthread_mutex_lock(&r->links_lock);
+    if (!r->links)
+        r->links = site_read_links(r->site, r->links_arena);
+    pthread_mutex_unlock(&r->links_lock);
+    own.linked_ids = site_links_to(r->links, path, &own.linked_id_count);
+    return own;
+}
+
 static void convert_slot(run *r, slot *s, size_t index) {
     slice bytes;
     s->result = (site_result){.path = *(slice *)vector_at(&r->site->pages, index), .outcome = SITE_FAILED};
@@ -196,7 +222,8 @@ static void convert_slot(run *r, slot *s, size_t index) {
         now = hash_bytes(bytes);
     if (row && settle_from_journal(r, s, row, &now))
         return;
-    convert_page(s->source_bytes, r->options->convert, s->arena, &s->conversion);
+    convert_options options = options_of_page(r, s->result.path);
+    convert_page(s->source_bytes, &options, s->arena, &s->conversion);
     s->result.conversion = &s->conversion;
     s->result.outcome = outcome_of(s->conversion.state);
     s->result.grade = s->conversion.grade;
@@ -450,6 +477,8 @@ bool site_run(site *s, const site_options *options, const site_events *events, s
     *totals = (site_totals){{0}, {0}, false};
     r.rules = hash_rules(options, s->arena);
     r.batch_arena = arena_create(0);
+    r.links_arena = arena_create(0);
+    pthread_mutex_init(&r.links_lock, NULL);
     pthread_mutex_init(&r.lock, NULL);
     pthread_cond_init(&r.changed, NULL);
     empty_batch(&r);
@@ -464,6 +493,8 @@ bool site_run(site *s, const site_options *options, const site_events *events, s
         close(r.out);
     pthread_cond_destroy(&r.changed);
     pthread_mutex_destroy(&r.lock);
+    pthread_mutex_destroy(&r.links_lock);
+    arena_destroy(r.links_arena);
     arena_destroy(r.batch_arena);
     return ok;
 }

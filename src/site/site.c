@@ -50,6 +50,33 @@ slice site_show_path(slice path, arena *a) {
     return buffer_slice(&out);
 }
 
+/* ---- what links to what
+ * --------------------------------------------------------------------------------------- */
+
+static void read_links(const site *s, const vector *paths, site_links *links) {
+    arena *scratch = arena_create(0);
+    for (size_t i = 0; i < paths->count; i++) {
+        slice path = *(slice *)vector_at(paths, i), text, error;
+        if (site_read(s, path, scratch, &text, &error)) /* if not, the run says so where it matters */
+            site_links_add(links, path, text);
+        arena_reset(scratch);
+    }
+    arena_destroy(scratch);
+}
+
+site_links *site_read_links(const site *s, arena *a) {
+    slice error;
+    site_links *links = site_links_new(&s->config, a);
+    site *whole = site_open(&s->root, 1, a, &error);
+    if (whole) {
+        read_links(whole, &whole->pages, links);
+        read_links(whole, &whole->linking, links);
+        site_close(whole);
+    }
+    site_links_settle(links);
+    return links;
+}
+
 /* ---- finding the root
  * ----------------------------------------------------------------------------------------- */
 
@@ -149,6 +176,7 @@ site *site_open(const char *const *paths, size_t count, arena *a, slice *error) 
     s->arena = a;
     s->root = slice_c_string(root, a);
     s->pages = vector_new(a, sizeof(slice));
+    s->linking = vector_new(a, sizeof(slice));
     s->skipped = vector_new(a, sizeof(site_skip));
     s->folder = open(s->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (s->folder < 0) {

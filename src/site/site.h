@@ -121,6 +121,31 @@ void site_originals_close(site_originals *o);
  * again under the same rules too. */
 bool site_original(site_originals *o, slice path, bool lags, arena *a, slice *bytes);
 
+/* ---- what links to what -----------------------------------------------------------------------------------
+ */
+
+/* The links of a site that lead to places (`path#id`), for the pages that lose those places. Pure: the files
+ * are handed in. */
+typedef struct site_links site_links;
+
+/* `config`: as site_config gives it: where Jekyll publishes pages, the site's own host. Lives as long as the
+ * result, which lives in `a`. */
+site_links *site_links_new(const front_value *config, arena *a);
+
+/* A file of the checkout: a page, or what else puts links on the site (a layout, an include, navigation
+ * data). Links are found by searching for `#`: in Markdown, HTML and YAML alike. Any bytes; linear time. */
+void site_links_add(site_links *links, slice path, slice text);
+
+/* Behind the last file. */
+void site_links_settle(site_links *links);
+
+/* The links of all files of the checkout, settled: those of layouts, includes, data and HTML files too. */
+site_links *site_read_links(const site *s, arena *a);
+
+/* The places of the page that links lead to, its own links by its address among them; sorted by id. Whether
+ * the page has them is not known here. Whatever the order in which files came in, the same. */
+const convert_linked_id *site_links_to(const site_links *links, slice path, size_t *count);
+
 /* ---- the journal ------------------------------------------------------------------------------------------
  */
 

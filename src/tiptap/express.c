@@ -205,7 +205,7 @@ static finding *report(walk *w, const dom_node *node) {
     finding *element = report_element(w, node);
     size_t index = w->found->items.count;
     express_report_presentation(node, table ? &table->said : NULL, w->found);
-    express_report_names(node, w->refs, w->found);
+    express_report_classes(node, w->refs, w->found);
     return element ? vector_at(&w->found->items, index - 1) : NULL;
 }
 

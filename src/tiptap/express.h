@@ -159,12 +159,12 @@ slice express_css_url(slice value);
 /* ---- express_names.c ---------------------------------------------------------------------------------- */
 
 /* The ids and classes that a page's elements, links and style blocks name; gathered before the walk. */
-references *express_gather_references(const dom_node *body, const tiptap_express_options *options, arena *a);
+references *express_gather_references(const dom_node *body, arena *a);
 
 const sheet *express_sheet(const references *refs);
 
-/* Findings for an id that other pages link to, and for classes. */
-void express_report_names(const dom_node *node, references *refs, findings *found);
+/* Findings for classes. */
+void express_report_classes(const dom_node *node, references *refs, findings *found);
 
 /* Classes that say nothing, or that are the editor's own. */
 bool express_is_plain_class(slice classes);

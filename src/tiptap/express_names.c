@@ -4,15 +4,14 @@
 #include "express.h"
 
 struct references {
-    const tiptap_express_options *options;
     slice_set ids; /* of the page's elements */
     sheet sheet;
     slice_set mentioned; /* what findings have named */
 };
 
-references *express_gather_references(const dom_node *body, const tiptap_express_options *options, arena *a) {
+references *express_gather_references(const dom_node *body, arena *a) {
     references *refs = arena_alloc(a, sizeof *refs);
-    *refs = (references){options, slice_set_new(a), sheet_new(a), slice_set_new(a)};
+    *refs = (references){slice_set_new(a), sheet_new(a), slice_set_new(a)};
     for (const dom_node *node = body; node; node = dom_next(node, body)) {
         if (node->type != DOM_ELEMENT)
             continue;
@@ -39,20 +38,6 @@ bool express_first_mention(references *refs, slice words) {
     return slice_set_add(&refs->mentioned, words);
 }
 
-static bool is_linked(const references *refs, slice id) {
-    const tiptap_express_options *options = refs->options;
-    return options && slice_is_listed(options->linked_ids, options->linked_id_count, id);
-}
-
-static void report_id(const dom_node *node, const references *refs, findings *found) {
-    const slice *id = dom_attribute_get(node, SLICE("id"));
-    if (!id && node->tag == DOM_TAG_A)
-        id = dom_attribute_get(node, SLICE("name"));
-    if (id && is_linked(refs, *id))
-        findings_add(found, FINDING_ID_LINKED, node->line, "`%.*s` on <%.*s>", SLICE_ARGS(*id),
-                     SLICE_ARGS(node->name));
-}
-
 static bool any_class_styled(slice classes, const references *refs) {
     for (size_t at = 0; at < classes.length;) {
         size_t from = at;
@@ -74,7 +59,7 @@ bool express_is_plain_class(slice classes) {
 }
 
 /* A class attribute is named once a page. A link keeps its classes. */
-static void report_class(const dom_node *node, references *refs, findings *found) {
+void express_report_classes(const dom_node *node, references *refs, findings *found) {
     const slice *attribute = dom_attribute_get(node, SLICE("class"));
     slice classes = attribute ? slice_trim(*attribute) : (slice){NULL, 0};
     if (!classes.length || express_is_plain_class(classes) ||
@@ -85,9 +70,4 @@ static void report_class(const dom_node *node, references *refs, findings *found
     bool styled = any_class_styled(classes, refs);
     findings_add(found, styled ? FINDING_CLASS_STYLED : FINDING_CLASS, node->line, "<%.*s class=\"%.*s\">",
                  SLICE_ARGS(node->name), SLICE_ARGS(classes));
-}
-
-void express_report_names(const dom_node *node, references *refs, findings *found) {
-    report_id(node, refs, found);
-    report_class(node, refs, found);
 }

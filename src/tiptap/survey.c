@@ -332,10 +332,9 @@ static void look_at_sheet(looking *l) {
     }
 }
 
-tiptap_survey *tiptap_survey_page(dom_node *body, const tiptap_express_options *options, arena *a,
-                                  findings *found) {
+tiptap_survey *tiptap_survey_page(dom_node *body, arena *a, findings *found) {
     tiptap_survey *survey = arena_alloc(a, sizeof *survey);
-    *survey = (tiptap_survey){express_gather_references(body, options, a), vector_new(a, sizeof(hidden))};
+    *survey = (tiptap_survey){express_gather_references(body, a), vector_new(a, sizeof(hidden))};
     looking l = {.survey = survey, .arena = a, .found = found};
     look_at_sheet(&l);
     for (dom_node *node = body, *next; node; node = next) {

@@ -73,21 +73,12 @@ bool tiptap_allows_marks(tiptap_type type);
 
 /* ---- expressing a legacy page ------------------------------------------------------------------------ */
 
-/* What is known of the page from outside. */
-typedef struct tiptap_express_options {
-    const slice
-        *linked_ids; /* ids on this page that other pages of the site link to, sorted by slice_compare */
-    size_t linked_id_count;
-} tiptap_express_options;
-
 /* What is to be known of a page before shapes are recognised in it: they change the tree, and keep nothing of
  * most attributes. Makes the tree what a visitor saw: pictures that a script loads are in their places, links
  * that showed an icon have their names for text, what browsers never show is gone. A finding for each of
- * these, and for what shapes and the schema keep nothing of. `options` may be NULL; it and the tree are
- * referred to by the survey. Linear in the size of the tree. */
+ * these, and for what shapes and the schema keep nothing of. The tree is referred to by the survey. Linear in the size of the tree. */
 typedef struct tiptap_survey tiptap_survey;
-tiptap_survey *tiptap_survey_page(dom_node *body, const tiptap_express_options *options, arena *a,
-                                  findings *found);
+tiptap_survey *tiptap_survey_page(dom_node *body, arena *a, findings *found);
 
 /* Rewrites the tree of a legacy page, in place, into one that tiptap_parse takes without dropping any text,
  * picture or link; what the schema has no place for becomes a finding. The editor's own markup (card grids,

@@ -14,7 +14,7 @@ static void fail(const char *what, slice html) {
 
 static slice expressed(slice html, arena *a, findings *found, dom_node **body) {
     *body = dom_parse(html, NULL, a, found);
-    tiptap_express(*body, tiptap_survey_page(*body, NULL, a, found), a, found);
+    tiptap_express(*body, tiptap_survey_page(*body, a, found), a, found);
     buffer out = buffer_new(a, html.length + 64);
     dom_inner_html(*body, &out);
     return buffer_slice(&out);

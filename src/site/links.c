@@ -1,0 +1,459 @@
+/* Which places of pages (`path#id`) the site links to.
+ *
+ * Comes in: the files of a checkout, one by one, as bytes. Goes out: for each page the ids that links lead
+ * to, and who links. It searches for `#` and takes what stands before it, back to the quote, bracket or space
+ * where it begins, for an address. That costs little and needs no parser: what is no address of a page (a
+ * colour, a heading, a comment) meets no page in the end. Never: a file read, more than linear time, a fault
+ * on any bytes.
+ */
+#include "private.h"
+
+#include <stdlib.h>
+
+#define LINKS_PER_FILE 4096 /* a hostile file costs no more than an honest one */
+#define ADDRESS_MAX 1024
+#define ID_MAX 256
+
+typedef struct link {
+    slice address, id, from; /* where it leads, normalised; the file that it stands in */
+    uint32_t line;
+} link;
+
+typedef struct published {
+    slice path, address; /* a page's file; where visitors find it, normalised */
+} published;
+
+/* The places at one address: [first, first + count) of `ids`. */
+typedef struct target {
+    slice address;
+    size_t first, count;
+} target;
+
+struct site_links {
+    arena *arena;
+    const front_value *config;
+    slice host, base; /* the site's own, as `url` and `baseurl` say */
+    vector pages;     /* of published, sorted by path once settled */
+    vector links;     /* of link */
+    vector ids;       /* of convert_linked_id */
+    vector targets;   /* of target, sorted by address */
+};
+
+/* ---- addresses ----------------------------------------------------------------------------------------- */
+
+static int hex_value(char c) {
+    if (is_digit(c))
+        return c - '0';
+    c = to_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static slice decode_percent(slice text, arena *a) {
+    if (slice_find_char(text, '%', 0) == SLICE_NONE)
+        return text;
+    buffer out = buffer_new(a, text.length);
+    for (size_t i = 0; i < text.length; i++) {
+        int high = text.data[i] == '%' && i + 2 < text.length ? hex_value(text.data[i + 1]) : -1;
+        int low = high >= 0 ? hex_value(text.data[i + 2]) : -1;
+        buffer_append_char(&out, low >= 0 ? (char)(high * 16 + low) : text.data[i]);
+        i += low >= 0 ? 2 : 0;
+    }
+    return buffer_slice(&out);
+}
+
+static void drop_last_segment(buffer *path) {
+    while (path->length && path->data[path->length - 1] != '/')
+        path->length--;
+    path->length -= path->length > 0;
+}
+
+static slice without_ending(slice text, slice ending) {
+    return slice_ends_with(text, ending) ? slice_sub(text, 0, text.length - ending.length) : text;
+}
+
+/* One spelling for all addresses that web servers take for the same page: decoded, in lower case, without
+ * `.`, `..`, empty parts, `index.html`, `.html` and the slash at the end. The home page is empty. */
+static slice normalise(slice folder, slice path, arena *a) {
+    slice parts[] = {folder, path};
+    buffer out = buffer_new(a, folder.length + path.length + 2);
+    for (size_t p = 0; p < 2; p++)
+        for (size_t at = 0, end; at < parts[p].length; at = end + 1) {
+            end = slice_find_char(parts[p], '/', at);
+            end = end == SLICE_NONE ? parts[p].length : end;
+            slice segment = decode_percent(slice_sub(parts[p], at, end), a);
+            if (slice_equal(segment, SLICE("..")))
+                drop_last_segment(&out);
+            if (!segment.length || slice_equal(segment, SLICE(".")) || slice_equal(segment, SLICE("..")))
+                continue;
+            buffer_append_char(&out, '/');
+            for (size_t i = 0; i < segment.length; i++)
+                buffer_append_char(&out, to_lower(segment.data[i]));
+        }
+    slice whole = without_ending(buffer_slice(&out), SLICE(".html"));
+    return without_ending(whole, SLICE("/index"));
+}
+
+static slice folder_of(slice path) {
+    while (path.length && path.data[path.length - 1] != '/')
+        path.length--;
+    return path;
+}
+
+/* ---- where a page is published ------------------------------------------------------------------------- */
+
+/* The value of a top-level key, as most front matter has it: on the key's line. What else YAML allows is
+ * `*unsure`. */
+static slice read_value(slice front, slice key, bool *unsure) {
+    slice value = SLICE("");
+    *unsure = false;
+    for (size_t at = 0, end; at < front.length; at = end + 1) {
+        end = slice_find_char(front, '\n', at);
+        end = end == SLICE_NONE ? front.length : end;
+        slice line = slice_sub(front, at, end);
+        if (!slice_starts_with(line, key) || line.length == key.length || line.data[key.length] != ':')
+            continue;
+        value = slice_trim(slice_from(line, key.length + 1));
+        char first = value.length ? value.data[0] : '|';
+        *unsure = strchr("|>&*!{[#", first) != NULL;
+        if (first == '"' || first == '\'')
+            value = slice_sub(value, 1, slice_find_char(value, first, 1));
+        else
+            value = slice_trim(slice_sub(value, 0, slice_find(value, SLICE(" #"), 0)));
+    }
+    return value;
+}
+
+static slice front_text(const site_links *l, const page_parts *parts, slice key) {
+    bool unsure;
+    slice value = read_value(parts->front, key, &unsure);
+    if (!unsure)
+        return value;
+    front_value front;
+    page_error error;
+    findings ignored = findings_new(l->arena);
+    bool read = page_read_front(parts->front, parts->front_line, l->arena, &ignored, &front, &error);
+    return read ? page_front_text(&front, key) : SLICE("");
+}
+
+/* What Jekyll's templates for permalinks are filled from (Jekyll: Drops::UrlDrop). */
+typedef struct naming {
+    slice collection, categories;
+    slice path; /* below the collection's folder, without extension */
+    slice slug;
+    slice date; /* YYYY-MM-DD, or empty */
+} naming;
+
+/* Jekyll: Utils.slugify, mode "pretty"; the case does not matter here. */
+static slice make_slug(slice text, arena *a) {
+    buffer out = buffer_new(a, text.length);
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.data[i];
+        bool kept = is_alnum(c) || (c & 0x80) || (c && strchr("._~!$&'()+,;=@", c));
+        if (kept || (out.length && out.data[out.length - 1] != '-'))
+            buffer_append_char(&out, kept ? c : '-');
+    }
+    return without_ending(buffer_slice(&out), SLICE("-"));
+}
+
+/* Empty: the template needs something that is not known here. */
+static slice fill_template(slice form, const naming *n, arena *a) {
+    const slice known[][2] = {{SLICE(":collection"), n->collection},
+                              {SLICE(":categories"), n->categories},
+                              {SLICE(":output_ext"), SLICE(".html")},
+                              {SLICE(":path"), n->path},
+                              {SLICE(":name"), n->slug},
+                              {SLICE(":title"), n->slug},
+                              {SLICE(":year"), slice_sub(n->date, 0, 4)},
+                              {SLICE(":month"), slice_sub(n->date, 5, 7)},
+                              {SLICE(":day"), slice_sub(n->date, 8, 10)}};
+    const size_t count = sizeof known / sizeof *known;
+    buffer out = buffer_new(a, form.length + n->path.length);
+    for (size_t at = 0, k; at < form.length; at += k < count ? known[k][0].length : 1) {
+        for (k = 0; k < count && !slice_starts_with(slice_from(form, at), known[k][0]);)
+            k++;
+        if (k < count)
+            buffer_append(&out, known[k][1]);
+        else if (form.data[at] == ':')
+            return SLICE("");
+        else
+            buffer_append_char(&out, form.data[at]);
+    }
+    return buffer_slice(&out);
+}
+
+/* What _config.yml says of a collection, by its name; NULL: there is none. It lists names, or maps from them.
+ */
+static const front_entry *find_collection(const front_value *config, slice name) {
+    const front_value *list = page_front_get(config, SLICE("collections"));
+    for (uint32_t i = 0; list && i < list->count; i++) {
+        const front_entry *one = &list->entries[i];
+        if (slice_equal(list->kind == FRONT_SEQUENCE ? one->value.text : one->key, name))
+            return one;
+    }
+    return NULL;
+}
+
+static slice template_of_collection(const front_entry *collection) {
+    bool has = collection && collection->value.kind == FRONT_MAPPING;
+    slice own = has ? page_front_text(&collection->value, SLICE("permalink")) : SLICE("");
+    return own.length ? own : SLICE("/:collection/:path");
+}
+
+/* Jekyll: URL's styles; others need more than is known here. */
+static slice template_of_posts(const front_value *config) {
+    slice style = page_front_text(config, SLICE("permalink"));
+    if (!style.length || slice_equal(style, SLICE("date")) || slice_equal(style, SLICE("pretty")))
+        return SLICE("/:categories/:year/:month/:day/:title");
+    if (slice_equal(style, SLICE("none")))
+        return SLICE("/:categories/:title");
+    return slice_starts_with(style, SLICE("/")) ? style : SLICE("");
+}
+
+/* `2024-01-31-name`: the date is taken off the name. */
+static slice take_date(slice *name) {
+    static const char FORM[] = "0000-00-00-";
+    size_t i = 0;
+    while (i < name->length && FORM[i] && (FORM[i] == '0' ? is_digit(name->data[i]) : name->data[i] == '-'))
+        i++;
+    if (FORM[i])
+        return SLICE("");
+    slice date = slice_sub(*name, 0, 10);
+    *name = slice_from(*name, 11);
+    return date;
+}
+
+/* Where Jekyll puts a page whose front matter does not say it. Empty: not known, or not published. */
+static slice derive_permalink(const site_links *l, slice path, slice front) {
+    slice folder = folder_of(path), name = slice_from(path, folder.length);
+    slice collections = page_front_text(l->config, SLICE("collections_dir"));
+    size_t dot = name.length;
+    while (dot > 0 && name.data[dot - 1] != '.')
+        dot--;
+    path = slice_sub(path, 0, folder.length + (dot ? dot - 1 : name.length));
+    name = slice_from(path, folder.length);
+    naming n = {.path = path, .date = take_date(&name)};
+    n.slug = make_slug(name, l->arena);
+    size_t posts = slice_find(folder, SLICE("_posts/"), 0);
+    if (posts != SLICE_NONE) {
+        n.categories = slice_sub(path, 0, posts);
+        bool more = slice_find(front, SLICE("categor"), 0) != SLICE_NONE; /* they are part of the address */
+        return n.date.length && !more ? fill_template(template_of_posts(l->config), &n, l->arena) : SLICE("");
+    }
+    if (collections.length && slice_starts_with(folder, collections))
+        n.path = slice_from(path, collections.length + 1);
+    if (!slice_starts_with(n.path, SLICE("_")))
+        return fill_template(SLICE("/:path"), &n, l->arena);
+    size_t end = slice_find_char(n.path, '/', 0);
+    n.collection = slice_sub(n.path, 1, end);
+    n.path = slice_from(n.path, end == SLICE_NONE ? n.path.length : end + 1);
+    const front_entry *collection = find_collection(l->config, n.collection);
+    return collection ? fill_template(template_of_collection(collection), &n, l->arena) : SLICE("");
+}
+
+/* A page's address as links have it, from the site's root. Empty: not known, or no page. */
+static slice find_permalink(const site_links *l, slice path, const page_parts *parts) {
+    if (!parts->has_front)
+        return SLICE("");
+    slice given = front_text(l, parts, SLICE("permalink"));
+    if (given.length > ADDRESS_MAX)
+        return SLICE("");
+    if (!given.length)
+        return derive_permalink(l, path, parts->front);
+    return given.data[0] == '/' ? given : format_slice(l->arena, "/%.*s", SLICE_ARGS(given));
+}
+
+/* ---- links in a file ----------------------------------------------------------------------------------- */
+
+/* A file that links stand in. */
+typedef struct source {
+    slice path;
+    slice folder; /* that its relative links begin at; empty: not known */
+    size_t count; /* of links */
+} source;
+
+static bool is_own_host(const site_links *l, slice host) {
+    static const slice WWW = {"www.", 4};
+    if (slice_equal_nocase(slice_sub(host, 0, 4), WWW))
+        host = slice_from(host, 4);
+    return l->host.length && slice_equal_nocase(host, l->host);
+}
+
+/* What stands before the `#` as an address of this site, normalised. False: it leads elsewhere. */
+static bool resolve(const site_links *l, slice folder, slice href, slice *address) {
+    static const slice SCHEMES[] = {{"https:", 6}, {"http:", 5}};
+    if (slice_equal_nocase(slice_sub(href, 0, 5), SLICE("href=")))
+        href = slice_from(href, 5);
+    href = slice_sub(href, 0, slice_find_char(href, '?', 0));
+    for (size_t i = 0; i < 2; i++)
+        if (slice_equal_nocase(slice_sub(href, 0, SCHEMES[i].length), SCHEMES[i]))
+            href = slice_from(href, SCHEMES[i].length);
+    if (slice_starts_with(href, SLICE("//"))) {
+        size_t end = slice_find_char(href, '/', 2);
+        if (!is_own_host(l, slice_sub(href, 2, end)))
+            return false;
+        href = end == SLICE_NONE ? SLICE("/") : slice_from(href, end);
+    }
+    if (!href.length || slice_find_char(href, ':', 0) != SLICE_NONE)
+        return false;
+    bool relative = href.data[0] != '/';
+    if (relative && !folder.length)
+        return false;
+    if (l->base.length && slice_starts_with(href, l->base) &&
+        (href.length == l->base.length || href.data[l->base.length] == '/'))
+        href = slice_from(href, l->base.length);
+    *address = normalise(relative ? folder : SLICE(""), href, l->arena);
+    return true;
+}
+
+static void note_link(site_links *l, source *in, slice href, slice id, uint32_t line) {
+    slice address;
+    if (in->count == LINKS_PER_FILE || !resolve(l, in->folder, href, &address))
+        return;
+    in->count++;
+    *(link *)vector_push(&l->links) =
+        (link){address, slice_copy(decode_percent(id, l->arena), l->arena), in->path, line};
+}
+
+static bool is_quote(char c) {
+    return c == '"' || c == '\'';
+}
+
+/* Neither in an address nor, as far as anyone writes them, in an id. */
+static bool is_edge(char c) {
+    return (c >= 0 && c < ' ') || strchr("\"'()<>[]{}`|\\#", c) != NULL;
+}
+
+/* The id that begins at `at`: up to the quote that `opener` opened, else to a space or bracket. */
+static slice read_id(slice text, size_t at, char opener) {
+    size_t end = at, limit = text.length - at > ID_MAX ? at + ID_MAX : text.length;
+    while (end < limit && !is_edge(text.data[end]))
+        end++;
+    slice id = slice_sub(text, at, end);
+    if (is_quote(opener) && end < limit && text.data[end] == opener)
+        return id;
+    id = slice_sub(id, 0, slice_find_char(id, ' ', 0));
+    while (opener != '(' && id.length && strchr(".,;:!?", id.data[id.length - 1]))
+        id.length--; /* of the sentence */
+    return id;
+}
+
+/* The link whose `#` is at `at`; its address begins at `from` or later. In Markdown and in quotes an address
+ * may hold spaces; elsewhere it is the last word. */
+static void read_link(site_links *l, source *in, slice text, size_t from, size_t at, uint32_t line) {
+    size_t least = at - from > ADDRESS_MAX ? at - ADDRESS_MAX : from;
+    for (from = at; from > least && !is_edge(text.data[from - 1]);)
+        from--;
+    char opener = from > 0 ? text.data[from - 1] : '\n';
+    slice whole = slice_trim(slice_sub(text, from, at)), word = whole;
+    slice id = read_id(text, at + 1, opener);
+    if (!id.length || !whole.length)
+        return;
+    for (size_t i = whole.length; i > 0 && word.length == whole.length; i--)
+        if (whole.data[i - 1] == ' ')
+            word = slice_from(whole, i);
+    note_link(l, in, word, id, line);
+    if (word.length < whole.length && (is_quote(opener) || opener == '(' || opener == '<'))
+        note_link(l, in, whole, id, line);
+}
+
+/* The character before a `#` that ends an address. Most of them follow a space, `(`, `&`, `:` or another `#`.
+ */
+static bool may_end_address(char c) {
+    return is_alnum(c) || (c & 0x80) || c == '/' || c == '-' || c == '_' || c == '.' || c == '~';
+}
+
+static void read_links(site_links *l, source *in, slice text) {
+    uint32_t line = 1;
+    size_t counted = 0, after = 0; /* the last `#` */
+    for (size_t at = 0; (at = slice_find_char(text, '#', at)) != SLICE_NONE; after = ++at) {
+        if (at == 0 || !may_end_address(text.data[at - 1]))
+            continue;
+        for (; counted < at; counted++)
+            line += text.data[counted] == '\n';
+        read_link(l, in, text, after, at, line);
+    }
+}
+
+/* ---- the whole ----------------------------------------------------------------------------------------- */
+
+site_links *site_links_new(const front_value *config, arena *a) {
+    site_links *l = arena_zeroed(a, sizeof *l);
+    slice host = page_front_text(config, SLICE("url"));
+    size_t scheme = slice_find(host, SLICE("://"), 0);
+    host = scheme == SLICE_NONE ? SLICE("") : slice_from(host, scheme + 3);
+    host = slice_sub(host, 0, slice_find_char(host, '/', 0));
+    *l = (site_links){.arena = a,
+                      .config = config,
+                      .host = slice_equal_nocase(slice_sub(host, 0, 4), SLICE("www.")) ? slice_from(host, 4)
+                                                                                       : host,
+                      .base = page_front_text(config, SLICE("baseurl")),
+                      .pages = vector_new(a, sizeof(published)),
+                      .links = vector_new(a, sizeof(link)),
+                      .ids = vector_new(a, sizeof(convert_linked_id)),
+                      .targets = vector_new(a, sizeof(target))};
+    l->base = without_ending(l->base, SLICE("/"));
+    return l;
+}
+
+void site_links_add(site_links *l, slice path, slice text) {
+    page_parts parts = page_split(text);
+    slice permalink = find_permalink(l, path, &parts);
+    source in = {.path = slice_copy(path, l->arena), .folder = folder_of(permalink)};
+    if (permalink.length)
+        *(published *)vector_push(&l->pages) =
+            (published){in.path, normalise(SLICE(""), permalink, l->arena)};
+    read_links(l, &in, text);
+}
+
+static int compare_pages(const void *one, const void *other) {
+    return slice_compare(((const published *)one)->path, ((const published *)other)->path);
+}
+
+static int compare_links(const void *one, const void *other) {
+    const link *a = one, *b = other;
+    int order = slice_compare(a->address, b->address);
+    order = order ? order : slice_compare(a->id, b->id);
+    order = order ? order : slice_compare(a->from, b->from);
+    return order ? order : (a->line > b->line) - (a->line < b->line);
+}
+
+/* One more link, in their order: from another file to the same place, to another place, or to another
+ * address. */
+static void add_link(site_links *l, const link *before, const link *now) {
+    bool same_address = before && slice_equal(before->address, now->address);
+    if (same_address && slice_equal(before->id, now->id)) {
+        ((convert_linked_id *)vector_last(&l->ids))->others += !slice_equal(before->from, now->from);
+        return;
+    }
+    if (!same_address)
+        *(target *)vector_push(&l->targets) = (target){now->address, l->ids.count, 0};
+    ((target *)vector_last(&l->targets))->count++;
+    *(convert_linked_id *)vector_push(&l->ids) =
+        (convert_linked_id){.id = now->id, .from = now->from, .line = now->line};
+}
+
+void site_links_settle(site_links *l) {
+    if (l->pages.count)
+        qsort(l->pages.items, l->pages.count, sizeof(published), compare_pages);
+    if (l->links.count)
+        qsort(l->links.items, l->links.count, sizeof(link), compare_links);
+    for (size_t i = 0; i < l->links.count; i++)
+        add_link(l, i ? vector_at(&l->links, i - 1) : NULL, vector_at(&l->links, i));
+}
+
+static int compare_targets(const void *one, const void *other) {
+    return slice_compare(((const target *)one)->address, ((const target *)other)->address);
+}
+
+static const void *find_sorted(const vector *sorted, const void *wanted,
+                               int (*order)(const void *, const void *)) {
+    return sorted->count ? bsearch(wanted, sorted->items, sorted->count, sorted->item_size, order) : NULL;
+}
+
+const convert_linked_id *site_links_to(const site_links *l, slice path, size_t *count) {
+    const published *page = find_sorted(&l->pages, &(published){.path = path}, compare_pages);
+    const target *to =
+        page ? find_sorted(&l->targets, &(target){.address = page->address}, compare_targets) : NULL;
+    *count = to ? to->count : 0;
+    return to ? vector_at(&l->ids, to->first) : NULL;
+}

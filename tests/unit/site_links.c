@@ -1,0 +1,206 @@
+/* Protects the findings for lost places: a link is found in whatever form it is written, and leads to the
+ * page that a browser would open; what is no link to a page of the site meets none. */
+#include "site/site.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+/* A site of one page that is linked to, and one file that links. */
+typedef struct example {
+    const char *config;
+    const char *path, *permalink; /* of the page; the permalink may be NULL */
+    const char *from, *text;      /* of the file that links */
+    const char *ids;              /* expected, with a space between two */
+} example;
+
+static front_value read_config(const char *yaml, arena *a) {
+    front_value config = {.kind = FRONT_MAPPING};
+    page_error error;
+    findings ignored = findings_new(a);
+    assert_true(page_read_front(slice_of(yaml), 1, a, &ignored, &config, &error));
+    return config;
+}
+
+static void check(const example *e) {
+    arena *a = arena_create(0);
+    front_value config = read_config(e->config, a);
+    site_links *links = site_links_new(&config, a);
+    site_links_add(links, slice_of(e->from), slice_of(e->text));
+    slice page = e->permalink ? format_slice(a, "---\ntitle: x\npermalink: %s\n---\nText\n", e->permalink)
+                              : SLICE("---\ntitle: x\n---\nText\n");
+    site_links_add(links, slice_of(e->path), page);
+    site_links_settle(links);
+    size_t count;
+    const convert_linked_id *ids = site_links_to(links, slice_of(e->path), &count);
+    buffer found = buffer_new(a, 64);
+    for (size_t i = 0; i < count; i++)
+        buffer_printf(&found, "%s%.*s", i ? " " : "", SLICE_ARGS(ids[i].id));
+    buffer_append_char(&found, '\0');
+    if (strcmp(found.data, e->ids) != 0)
+        printf("%s -> %s (%s)\n", e->text, e->path, e->permalink ? e->permalink : "");
+    assert_string_equal(found.data, e->ids);
+    arena_destroy(a);
+}
+
+#define SITE "url: https://www.town.example\nbaseurl: /town\n"
+
+static void links_are_found_in_every_form(void **state) {
+    (void)state;
+    static const char *const FORMS[] = {
+        "[text](/about/us/#team)",
+        "[text](</about/us/#team>)",
+        "[text](/about/us/#team \"title\"){:target=\"_blank\"}",
+        "[text]: /about/us/#team",
+        "<a class=x href=\"/about/us/#team\">",
+        "<a href='/about/us/#team'>",
+        "<a href=/about/us/#team>",
+        "  - url: /about/us/#team # a comment",
+        "  - {url: \"/about/us/#team\", title: x}",
+        "[text](https://www.town.example/about/us/#team)",
+        "[text](http://town.example/town/about/us#team)",
+        "[text](//WWW.town.example/about/us#team)",
+        "see https://www.town.example/about/us#team.",
+        "[text]({{ site.baseurl }}/about/us/#team)",
+        "[text]({{site.url}}{{ site.baseurl }}/about/us/#team)",
+        "[text](/town/about/us/#team)",
+        "[text](/about/us#team)",
+        "[text](/about/us.html#team)",
+        "[text](/about/us/index.html?a=b#team)",
+        "[text](/About/./x/../Us//#team)",
+        "[text](/about/%75s/#te%61m)",
+        "it's [text](/about/us/#team)",
+        "# C# &#39; #fff [text](/about/us/#team) `#`",
+    };
+    for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++)
+        check(&(example){SITE, "pages/us.md", "/about/us/", "a.md", FORMS[i], "team"});
+}
+
+static void other_things_are_not_links_to_the_page(void **state) {
+    (void)state;
+    static const char *const OTHERS[] = {
+        "[text](/about/us/)",
+        "[text](#team)",
+        "[text](/about/us/#)",
+        "[text](/about/#team)",
+        "[text](/about/us/more/#team)",
+        "[text](https://www.city.example/about/us/#team)",
+        "[text](https://www.town.example.org/about/us/#team)",
+        "[text](mailto:/about/us/#team)",
+        "[text](about/us/#team)", /* no front matter, no address to begin at */
+        "about us # team",
+    };
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        check(&(example){SITE, "pages/us.md", "/about/us/", "a.md", OTHERS[i], ""});
+}
+
+#define FROM(permalink, link) "---\ntitle: x\npermalink: " permalink "\n---\n[text](" link ")\n"
+
+static void pages_are_known_by_their_address(void **state) {
+    (void)state;
+    static const example EXAMPLES[] = {
+        {"", "pages/us.md", "\"/about/us/\"", "a.md", "[text](/about/us/#team)", "team"},
+        {"", "pages/us.md", "about/us # a comment", "a.md", "[text](/about/us/#team)", "team"},
+        {"", "pages/us.md", ">-\n  /about/us/", "a.md", "[text](/about/us/#team)", "team"},
+        {"", "pages/us.md", "/FAQ", "a.md", "[text](/faq#TT)", "TT"},
+        {"", "index.md", "/", "a.md", "[text](/#team) [text](/index.html#more)", "more team"},
+        {"", "about/us.md", NULL, "a.md", "[text](/about/us.html#team)", "team"},
+        {"", "about/index.md", NULL, "a.md", "[text](/about/#team)", "team"},
+        {"collections: [news]", "_news/a/us.md", NULL, "a.md", "[text](/news/a/us#team)", "team"},
+        {"collections:\n  news:\n    permalink: /:collection/:title/", "_news/a/Us All.md", NULL, "a.md",
+         "[text](/news/us-all/#team)", "team"},
+        {"collections_dir: all\ncollections: [news]", "all/_news/us.md", NULL, "a.md",
+         "[text](/news/us#team)", "team"},
+        {"collections:\n  news:\n    permalink: /:unknown/", "_news/us.md", NULL, "a.md",
+         "[text](/news/us#team)", ""},
+        {"", "_layouts/us.html", NULL, "a.md", "[text](/_layouts/us#team)", ""},
+        {"", "_posts/2024-05-02-pier.md", NULL, "a.md", "[text](/2024/05/02/pier.html#team)", "team"},
+        {"permalink: none", "news/_posts/2024-05-02-pier.md", NULL, "a.md", "[text](/news/pier#team)",
+         "team"},
+        {"permalink: ordinal", "_posts/2024-05-02-pier.md", NULL, "a.md", "[text](/2024/123/pier#team)", ""},
+    };
+    for (size_t i = 0; i < sizeof EXAMPLES / sizeof *EXAMPLES; i++)
+        check(&EXAMPLES[i]);
+}
+
+static void relative_links_begin_at_the_page_that_they_stand_in(void **state) {
+    (void)state;
+    static const example EXAMPLES[] = {
+        {"", "us.md", "/about/us/", "a.md", FROM("/about/", "us/#team"), "team"},
+        {"", "us.md", "/about/us/", "a.md", FROM("/about/them/", "../us#team"), "team"},
+        {"", "us.md", "/about/us/", "a.md", FROM("/about/them", "us#team"), "team"},
+        {"", "us.md", "/about/us/", "a.md", FROM("/about/them/", "us/#team"), ""},
+        {"", "us.md", "/about/us/", "about/a.md", "---\ntitle: x\n---\n[text](us#team)", "team"},
+        {"", "us.md", "/about/us/", "_includes/a.html", "<a href=\"about/us/#team\">", ""},
+        {"", "us.md", "/my us/", "a.md", FROM("/", "my us/#team"), "team"},
+    };
+    for (size_t i = 0; i < sizeof EXAMPLES / sizeof *EXAMPLES; i++)
+        check(&EXAMPLES[i]);
+}
+
+static void the_first_link_is_named_and_others_are_counted(void **state) {
+    (void)state;
+    arena *a = arena_create(0);
+    front_value config = {.kind = FRONT_MAPPING};
+    static const char *const FILES[][2] = {{"c.md", "\n[x](/us/#b)"},
+                                           {"us.md", "---\npermalink: /us/\n---\n[x](/us/#a)"},
+                                           {"b.md", "\n\n[x](/us/#b) [x](/us/#b) [x](/us/#c)\n[x](/us/#b)"},
+                                           {"d.md", "[x](/us/#b)"}};
+    for (size_t shift = 0; shift < 4; shift++) { /* whatever the order */
+        site_links *links = site_links_new(&config, a);
+        for (size_t i = 0; i < 4; i++)
+            site_links_add(links, slice_of(FILES[(i + shift) % 4][0]), slice_of(FILES[(i + shift) % 4][1]));
+        site_links_settle(links);
+        size_t count;
+        const convert_linked_id *ids = site_links_to(links, SLICE("us.md"), &count);
+        assert_int_equal(count, 3);
+        assert_true(slice_equal(ids[0].id, SLICE("a")) && slice_equal(ids[0].from, SLICE("us.md")));
+        assert_int_equal(ids[0].line, 4);
+        assert_true(slice_equal(ids[1].id, SLICE("b")) && slice_equal(ids[1].from, SLICE("b.md")));
+        assert_int_equal(ids[1].line, 3);
+        assert_int_equal(ids[1].others, 2);
+        assert_true(slice_equal(ids[2].id, SLICE("c")) && ids[2].others == 0);
+        site_links_to(links, SLICE("d.md"), &count);
+        assert_int_equal(count, 0);
+    }
+    arena_destroy(a);
+}
+
+/* Linear: many marks, long lines, long addresses. Each takes milliseconds; squared, minutes. */
+static void hostile_files_are_read_in_linear_time(void **state) {
+    (void)state;
+    static const char *const PARTS[] = {"a#", "#", "/#a", "(a ", "a/../", "\"a ", "/us/#a ", "%2f/#", "a"};
+    arena *a = arena_create(0);
+    front_value config = {.kind = FRONT_MAPPING};
+    for (size_t p = 0; p < sizeof PARTS / sizeof *PARTS; p++) {
+        buffer text = buffer_new(a, 1 << 22);
+        buffer_append_string(&text, "---\npermalink: ");
+        for (size_t i = 0; i < 1 << 18; i++)
+            buffer_append_string(&text, PARTS[p]);
+        buffer_append_string(&text, "\n---\n");
+        for (size_t i = 0; i < 1 << 20; i++)
+            buffer_append_string(&text, PARTS[p]);
+        site_links *links = site_links_new(&config, a);
+        site_links_add(links, SLICE("a.md"), buffer_slice(&text));
+        site_links_settle(links);
+        arena_reset(a);
+    }
+    arena_destroy(a);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(links_are_found_in_every_form),
+        cmocka_unit_test(other_things_are_not_links_to_the_page),
+        cmocka_unit_test(pages_are_known_by_their_address),
+        cmocka_unit_test(relative_links_begin_at_the_page_that_they_stand_in),
+        cmocka_unit_test(the_first_link_is_named_and_others_are_counted),
+        cmocka_unit_test(hostile_files_are_read_in_linear_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
