@@ -1,6 +1,5 @@
 /* `isomerize explain PAGE`: what the rules made of each shape of a page, and why not something else. */
-#include "convert/convert.h"
-#include "rules.h"
+#include "engine.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -77,28 +76,53 @@ static void print_account(const char *path, const mapping_account *account, cons
                counts[MAPPING_UNCLAIMED]);
 }
 
-static int explain_page(const char *path, const mapping_set *set, const cli_arguments *arguments) {
+static int explain_bytes(const char *path, slice bytes, const engine *e, const cli_arguments *arguments,
+                         arena *a) {
     static const char *const LEFT_ALONE[] = {"", "is a page of the new editor", "has no front matter",
                                              "is refused"};
-    arena *a = arena_create(0);
-    slice bytes;
-    if (!read_file(path, a, &bytes)) {
-        complain("%s: cannot be read: %s", path, strerror(errno));
-        arena_destroy(a);
-        return EXIT_ENVIRONMENT;
-    }
-    convert_options options = convert_defaults();
-    options.mappings = set;
-    options.no_repair = option_given(arguments, OPTION_NO_REPAIR);
     convert_result result;
-    convert_page(bytes, &options, a, &result);
+    convert_page(bytes, &e->options, a, &result);
     bool read = result.account && (result.state == CONVERT_DONE || result.account->shapes.count);
     if (read)
         print_account(path, result.account, arguments, a);
     else
         complain("%s: %s, so no rule looks at it", path, LEFT_ALONE[result.state]);
-    arena_destroy(a);
     return read || result.state == CONVERT_ALREADY ? EXIT_DONE : EXIT_UNCONVERTED;
+}
+
+/* Under the rules and settings of the site that the page is in. */
+static int explain_page(const char *path, const site *s, const cli_arguments *given, arena *a) {
+    engine e;
+    cli_arguments all = *given;
+    slice bytes;
+    if (s && !add_settings(given, s, a, &all))
+        return EXIT_USAGE;
+    int status = engine_start(&e, &all, s, a);
+    if (status != EXIT_DONE)
+        return status;
+    if (read_file(path, a, &bytes))
+        status = explain_bytes(path, bytes, &e, &all, a);
+    else {
+        complain("%s: cannot be read: %s", path, strerror(errno));
+        status = EXIT_ENVIRONMENT;
+    }
+    engine_stop(&e);
+    return status;
+}
+
+static int explain_word(const char *path, const cli_arguments *arguments) {
+    arena *a = arena_create(0);
+    slice error;
+    bool standard_input = strcmp(path, "-") == 0;
+    site *s = standard_input ? NULL : site_open(&path, 1, a, &error);
+    int status = EXIT_ENVIRONMENT;
+    if (s || standard_input)
+        status = explain_page(path, s, arguments, a);
+    else
+        complain("%.*s", SLICE_ARGS(error));
+    site_close(s);
+    arena_destroy(a);
+    return status;
 }
 
 int command_explain(const cli_arguments *arguments) {
@@ -106,14 +130,10 @@ int command_explain(const cli_arguments *arguments) {
         complain("explain: which page? `isomerize explain PAGE...`");
         return EXIT_USAGE;
     }
-    mapping_set *set = load_rules(arguments, ".");
-    if (!set)
-        return EXIT_ENVIRONMENT;
-    int status = rules_are_good(set) ? EXIT_DONE : EXIT_USAGE;
+    int status = EXIT_DONE;
     for (size_t i = 0; i < arguments->word_count && status != EXIT_USAGE; i++) {
-        int one = explain_page(arguments->words[i], set, arguments);
-        status = one > status ? one : status;
+        int one = explain_word(arguments->words[i], arguments);
+        status = one == EXIT_USAGE || one > status ? one : status;
     }
-    mapping_free(set);
     return status;
 }

@@ -1,5 +1,6 @@
 /* `isomerize mappings`: the rules in force, in the order they are tried; their mistakes; --test runs their
  * examples. */
+#include "engine.h"
 #include "rules.h"
 
 #include <stdio.h>
@@ -78,16 +79,11 @@ static bool test_rules(const mapping_set *set, arena *a, bool json) {
     return failed == 0;
 }
 
-int command_mappings(const cli_arguments *arguments) {
-    mapping_set *set = load_rules(arguments, arguments->word_count ? arguments->words[0] : ".");
-    if (!set)
-        return EXIT_ENVIRONMENT;
-    bool json = option_given(arguments, OPTION_JSON), good = true;
-    arena *a = arena_create(0);
-    if (json)
-        for (size_t i = 0; i < mapping_problem_count(set); i++)
-            print_problem_json(mapping_problem_at(set, i), a);
-    good = json ? mapping_problem_count(set) == 0 : rules_are_good(set);
+static int show_rules(const mapping_set *set, const cli_arguments *arguments, arena *a) {
+    bool json = option_given(arguments, OPTION_JSON);
+    for (size_t i = 0; json && i < mapping_problem_count(set); i++)
+        print_problem_json(mapping_problem_at(set, i), a);
+    bool good = json ? mapping_problem_count(set) == 0 : rules_are_good(set);
     if (option_given(arguments, OPTION_TEST))
         good = test_rules(set, a, json) && good;
     else if (!option_given(arguments, OPTION_QUIET))
@@ -95,7 +91,26 @@ int command_mappings(const cli_arguments *arguments) {
             mapping_rule_info r = mapping_rule_at(set, i);
             print_rule(&r, json, a);
         }
-    arena_destroy(a);
-    mapping_free(set);
     return good ? EXIT_DONE : EXIT_FINDINGS;
+}
+
+static int show_rules_of_site(const cli_arguments *given, const site *s, arena *a) {
+    cli_arguments all, *arguments = &all;
+    if (!add_settings(given, s, a, &all))
+        return EXIT_USAGE;
+    mapping_set *set = load_rules(arguments, slice_c_string(site_root(s), a));
+    if (!set)
+        return EXIT_ENVIRONMENT;
+    int status = show_rules(set, arguments, a);
+    mapping_free(set);
+    return status;
+}
+
+int command_mappings(const cli_arguments *arguments) {
+    arena *a = arena_create(0);
+    site *s = open_site(arguments, a);
+    int status = s ? show_rules_of_site(arguments, s, a) : EXIT_ENVIRONMENT;
+    site_close(s);
+    arena_destroy(a);
+    return status;
 }
