@@ -129,12 +129,12 @@ void dom_unwrap(dom_node *node);                             /* its children tak
 
 /* ---- sanitising -------------------------------------------------------------------------------------- */
 
-/* Takes out of the tree what the CMS's sanitiser does, and comments; attributes come out in reverse order,
- * values trimmed. True: an element or an attribute went. */
+/* Takes out of the tree what the CMS's sanitiser does (TARGET.md, steps 1 and 5), and comments; attributes
+ * come out in reverse order, values trimmed. True: an element or an attribute went. */
 bool dom_purify(dom_node *body, arena *a);
 /* Whether the sanitiser leaves an element its attribute; `value` decoded and trimmed. */
 bool dom_is_allowed_attribute(slice element, slice name, slice value);
-/* Whether it lets an address pass: one of no scheme, or of one that it knows. */
+/* Whether it lets an address pass: one of no scheme, or of one that it knows (DOMPurify: IS_ALLOWED_URI). */
 bool dom_is_allowed_address(slice address);
 
 #endif

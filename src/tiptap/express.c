@@ -272,7 +272,7 @@ slice express_words_inside(const dom_node *node, arena *a) {
 /* A line of its own with a link: what a player, an embedded file or an area of a picture becomes. Returns its
  * text. */
 static slice put_link_line(walk *w, const dom_node *node, slice href, slice text) {
-    if (express_is_refused_address(href) || express_mentions_script(href)) {
+    if (!dom_is_allowed_address(href) || express_mentions_script(href)) {
         findings_add(w->found, FINDING_ADDRESS_REFUSED, node->line, "<%.*s> with `%.*s`",
                      SLICE_ARGS(node->name), SLICE_ARGS(href));
         return NOTHING;

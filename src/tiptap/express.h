@@ -183,9 +183,6 @@ const dom_node *express_link(const dom_node *node, references *refs, arena *a, f
 /* Whether the schema refuses the address: extension-link, parseHTML. */
 bool express_mentions_script(slice href);
 
-/* Whether the CMS takes the address away when it sanitises the page (TARGET.md, steps 1 and 5). */
-bool express_is_refused_address(slice url);
-
 /* %20 and its like as the characters they stand for: all of them, or only the printable ones of ASCII. */
 slice express_percent_decoded(slice text, bool all, arena *a);
 

@@ -13,17 +13,6 @@ bool express_mentions_script(slice href) {
     return false;
 }
 
-/* DOMPurify 3.1, IS_ALLOWED_URI: a scheme of this list, or no scheme at all. */
-bool express_is_refused_address(slice url) {
-    static const char SCHEMES[] = "http https ftp ftps mailto tel callto sms cid xmpp";
-    size_t end = 0;
-    while (end < url.length &&
-           (is_alpha(url.data[end]) || (end && slice_find_char(SLICE("+.-"), url.data[end], 0) < 3)))
-        end++;
-    return end && end < url.length && url.data[end] == ':' &&
-           !express_is_among(slice_sub(url, 0, end), SCHEMES);
-}
-
 static int hex_value(char c) {
     if (is_digit(c))
         return c - '0';
@@ -85,7 +74,7 @@ const dom_node *express_link(const dom_node *node, references *refs, arena *a, f
         findings_add(found, FINDING_LINK_NOWHERE, node->line, "<a href=\"\">");
         return NULL;
     }
-    if (express_mentions_script(href) || express_is_refused_address(href)) {
+    if (express_mentions_script(href) || !dom_is_allowed_address(href)) {
         finding_code code = express_mentions_script(href) ? FINDING_LINK_SCRIPT : FINDING_ADDRESS_REFUSED;
         findings_add_change(found,
                             findings_add(found, code, node->line, "<a href=\"%.*s\">", SLICE_ARGS(href)),

@@ -92,7 +92,7 @@ static void report_lost_picture(const dom_node *img, slice src, slice alt, findi
 
 bool express_picture_has_source(const dom_node *img) {
     slice src = attribute_value(img, SLICE("src"));
-    return src.length && !express_is_refused_address(src);
+    return src.length && dom_is_allowed_address(src);
 }
 
 dom_node *express_picture(const dom_node *img, const dom_node *link, arena *a, findings *found) {
@@ -184,7 +184,7 @@ dom_node *express_frame(const dom_node *iframe, arena *a, findings *found) {
         findings_add(found, FINDING_FRAME_WITHOUT_SOURCE, iframe->line, "<iframe> without src");
         return NULL;
     }
-    if (express_is_refused_address(src)) {
+    if (!dom_is_allowed_address(src)) {
         findings_add_change(found,
                             findings_add(found, FINDING_ADDRESS_REFUSED, iframe->line,
                                          "<iframe src=\"%.*s\">", SLICE_ARGS(src)),
