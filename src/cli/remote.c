@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* ---- rules ----------------------------------------------------------------------------------------------
- */
+/* ---- rules ------------------------------------------------------------------------------------------- */
 
 /* Ended by NULL. */
 static const char **values_of(const cli_arguments *arguments, option_id o, arena *a) {
@@ -71,8 +70,7 @@ asset_rules *load_asset_rules(const cli_arguments *arguments, const site *s, are
     return rules;
 }
 
-/* ---- what the pages need --------------------------------------------------------------------------------
- */
+/* ---- what the pages need ----------------------------------------------------------------------------- */
 
 /* Front matter values that name a file. */
 static const struct {
@@ -162,8 +160,7 @@ void remote_close(remote_files *r) {
     asset_book_close(r->book);
 }
 
-/* ---- fetching -------------------------------------------------------------------------------------------
- */
+/* ---- fetching ---------------------------------------------------------------------------------------- */
 
 static void show_progress(void *context, const asset_progress *p) {
     (void)context;
