@@ -24,6 +24,7 @@ typedef struct looking {
     findings *found;
     const dom_node *hidden_until; /* inside hidden content: the node that follows it */
     bool in_hidden;
+    const dom_node *bracketed; /* the block whose small text above words is in brackets */
 } looking;
 
 static slice value_of(const dom_node *node, const char *name) {
@@ -187,6 +188,36 @@ static void look_at_tooltip(looking *l, const dom_node *node) {
         f->before = title;
 }
 
+/* ---- readings ----------------------------------------------------------------------------------------- */
+
+static bool has_brackets(const dom_node *ruby) {
+    const dom_node *child = ruby->first_child;
+    while (child && child->tag != DOM_TAG_RP)
+        child = child->next;
+    return child != NULL;
+}
+
+/* Small text above words goes into brackets behind them, as browsers without ruby show it by its <rp>. All of
+ * a block at once: words without a space between them are one word for the self-check. */
+static void put_brackets(looking *l, dom_node *ruby) {
+    dom_node *block = ruby;
+    while (block->parent && !express_is_block(block))
+        block = block->parent;
+    if (block == l->bracketed || has_brackets(ruby))
+        return;
+    slice before = express_words_inside(block, l->arena);
+    for (dom_node *at = block; at; at = dom_next(at, block))
+        if (at->tag == DOM_TAG_RT && at->first_child && !has_brackets(at->parent)) {
+            dom_insert_before(at->first_child, dom_new_text(l->arena, SLICE("("), at->line));
+            dom_append(at, dom_new_text(l->arena, SLICE(")"), at->line));
+        }
+    l->bracketed = block;
+    findings_add_change(l->found,
+                        findings_add(l->found, FINDING_RUBY, ruby->line, "<ruby>: %.*s",
+                                     SLICE_ARGS(express_words_inside(ruby, l->arena))),
+                        CHANGE_TEXT, before, express_words_inside(block, l->arena));
+}
+
 /* ---- languages ---------------------------------------------------------------------------------------- */
 
 /* Each language is named once a page; the sites are in English. */
@@ -216,23 +247,12 @@ static void note_hidden(looking *l, const dom_node *node, slice by) {
         l->hidden_until = up->next;
 }
 
-/* Classes of the theme that hide on some screens or on all, and classes that the page's own style hides. */
-static bool is_hiding_class(slice name, const sheet *own) {
-    return slice_starts_with(name, SLICE("is-hidden")) || slice_starts_with(name, SLICE("is-invisible")) ||
-           express_is_among(name, "is-sr-only sr-only visually-hidden") ||
-           slice_set_has(&own->hidden_classes, name);
-}
-
 static void look_at_classes(looking *l, const dom_node *node, slice classes) {
-    const sheet *own = express_sheet(l->survey->refs);
-    for (size_t at = 0; at < classes.length; at++) {
-        size_t from = at;
-        while (at < classes.length && !is_space(classes.data[at]))
-            at++;
-        slice name = slice_sub(classes, from, at);
-        if (is_hiding_class(name, own))
+    const slice_set *own = &express_sheet(l->survey->refs)->hidden_classes;
+    slice name;
+    for (size_t at = 0; express_next_token(classes, &at, &name);)
+        if (express_is_hiding_class(name) || slice_set_has(own, name))
             note_hidden(l, node, format_slice(l->arena, "class `%.*s`", SLICE_ARGS(name)));
-    }
 }
 
 static void look_behind(looking *l, uint32_t line, slice name, slice url) {
@@ -314,6 +334,8 @@ static void look_at_element(looking *l, dom_node *node) {
         put_lazy_source(l, node);
     if (node->tag == DOM_TAG_IMG)
         settle_versions(l, node);
+    if (node->tag == DOM_TAG_RUBY)
+        put_brackets(l, node);
     if (!node->attribute_count)
         return;
     look_at_language(l, node);
