@@ -37,11 +37,20 @@ static bool is_media(const dom_node *node) {
            node->tag == DOM_TAG_AUDIO || node->tag == DOM_TAG_OBJECT || node->tag == DOM_TAG_EMBED;
 }
 
+/* Nothing but white space and no-break spaces. */
+static bool is_blank(slice text) {
+    for (size_t at = 0; at < text.length;) {
+        uint32_t c = utf8_next(text, &at);
+        if (c != 0xA0 && (c >= 0x80 || !is_space((char)c)))
+            return false;
+    }
+    return true;
+}
+
 /* The first text, picture or frame in `node`, or `node` itself; NULL when it shows nothing. */
 static const dom_node *first_shown(const dom_node *node) {
     for (const dom_node *at = node; at;) {
-        if ((at->type == DOM_TEXT && slice_trim(at->text).length) ||
-            (at->type == DOM_ELEMENT && is_media(at)))
+        if ((at->type == DOM_TEXT && !is_blank(at->text)) || (at->type == DOM_ELEMENT && is_media(at)))
             return at;
         bool unseen = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE || at->tag == DOM_TAG_TITLE;
         at = unseen ? dom_next_skip(at, node) : dom_next(at, node);
