@@ -305,7 +305,7 @@ static void put_made_picture(walk *w, const dom_node *node, slice src, slice alt
     dom_node *img = dom_new_element(w->arena, DOM_TAG_IMG, node->line);
     dom_attribute_set(img, w->arena, SLICE("src"), src);
     dom_attribute_set(img, w->arena, SLICE("alt"), alt);
-    if (href.length && !express_is_refused_address(href)) {
+    if (href.length && dom_is_allowed_address(href)) {
         dom_node *link = dom_new_element(w->arena, DOM_TAG_A, node->line);
         dom_attribute_set(link, w->arena, SLICE("href"), href);
         dom_attribute_set(link, w->arena, SLICE("target"), SLICE("_self"));
