@@ -1,4 +1,9 @@
-/* `isomerize convert PATH...`: pages in, pages out. */
+/* `isomerize convert PATH...`: pages in, pages out.
+ *
+ * Comes in: a page, a folder, a site, or one page on standard input. Goes out: the new pages in their places
+ * (or below --out, or on standard output), the files they need, the journal. A page that a person has edited
+ * since stays as it is, unless --force is given.
+ */
 #include "cli.h"
 #include "engine.h"
 #include "remote.h"

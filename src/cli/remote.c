@@ -1,4 +1,8 @@
-/* From the command line and a site to its remote files: which rules, which pages need what, how to fetch. */
+/* From the command line and a site to its remote files.
+ *
+ * Comes in: options, a site. Goes out: the asset rules in force, the site's book with what each page needs,
+ * and, where that is asked for, the files themselves. It changes no page.
+ */
 #include "remote.h"
 
 #include "dom/dom.h"
