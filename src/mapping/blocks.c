@@ -282,11 +282,32 @@ static void make_card_grid(engine *e, const claim *c) {
 
 /* ---- accordions -------------------------------------------------------------------------------------- */
 
-static void flatten_summary(dom_node *from, dom_node *summary) {
+/* What opened the section when it was clicked. Inside a summary, a link would be followed instead. */
+static bool is_opener(const dom_node *node) {
+    const slice *href = dom_attribute_get(node, SLICE("href"));
+    return node->tag == DOM_TAG_BUTTON ||
+           (node->tag == DOM_TAG_A && (!href || slice_starts_with(slice_trim(*href), SLICE("#"))));
+}
+
+static void report_opener(engine *e, const dom_node *node) {
+    const slice *href = dom_attribute_get(node, SLICE("href"));
+    if (href && is_opener(node))
+        findings_add_change(e->found,
+                            findings_add(e->found, FINDING_ACCORDION_LINK, node->line, "<a href=\"%.*s\">",
+                                         SLICE_ARGS(*href)),
+                            CHANGE_LINK, *href, (slice){NULL, 0});
+}
+
+static void flatten_summary(engine *e, dom_node *from, dom_node *summary) {
+    bool opener = from->tag != DOM_TAG_SUMMARY;
     dom_move_children(from, summary);
+    if (opener)
+        report_opener(e, from);
     for (dom_node *at = dom_next(summary, summary), *next; at; at = next) {
         next = dom_next(at, summary);
-        if (at->type == DOM_ELEMENT && !is_inline(at)) {
+        if (at->type == DOM_ELEMENT && (!is_inline(at) || (opener && is_opener(at)))) {
+            if (opener)
+                report_opener(e, at);
             next = at->first_child ? at->first_child : dom_next_skip(at, summary);
             dom_unwrap(at);
         }
@@ -321,7 +342,7 @@ static void make_details(engine *e, const item *it, dom_node *group) {
     if (it->summary->parent)
         summary_parent = it->summary->parent;
     dom_remove(it->summary);
-    flatten_summary(it->summary, summary);
+    flatten_summary(e, it->summary, summary);
     while (summary_parent && summary_parent != content && summary_parent->parent &&
            is_blank(summary_parent) && summary_parent != it->first) {
         dom_node *up = summary_parent->parent;

@@ -1,8 +1,9 @@
 /* What the page's own style sheets place side by side: such elements get an attribute for the rules to match,
- * [layout=grid] or [layout=flex], and lose it again when the page is rewritten.
+ * [layout=grid] or [layout=flex] for what holds them, [layout=side] for what stands beside its neighbours, and
+ * lose it again when the page is rewritten.
  *
  * Comes in: the <style> elements and style attributes of the page. Read are plain rules outside of @-rules,
- * for `display` and `flex-direction`; at most RULES_MAX of them that say grid or flex.
+ * for `display`, `flex-direction` and `float`; at most RULES_MAX of them that say one of these.
  */
 #include "engine.h"
 
@@ -27,15 +28,19 @@ static bool starts_with_nocase(slice s, slice prefix) {
     return slice_equal_nocase(slice_sub(s, 0, prefix.length), prefix);
 }
 
-/* "grid", "flex" or empty. A column of flex items stands in reading order already. */
+/* "grid", "flex", "side" or empty. A column of flex items stands in reading order already. */
 static slice layout_of(slice block) {
     slice display = find_property(block, SLICE("display")),
-          direction = find_property(block, SLICE("flex-direction"));
+          direction = find_property(block, SLICE("flex-direction")),
+          floats = find_property(block, SLICE("float"));
     if (starts_with_nocase(display, SLICE("grid")) || starts_with_nocase(display, SLICE("inline-grid")))
         return SLICE("grid");
-    bool flex =
-        starts_with_nocase(display, SLICE("flex")) || starts_with_nocase(display, SLICE("inline-flex"));
-    return flex && !starts_with_nocase(direction, SLICE("column")) ? SLICE("flex") : (slice){NULL, 0};
+    if (starts_with_nocase(display, SLICE("flex")) || starts_with_nocase(display, SLICE("inline-flex")))
+        return starts_with_nocase(direction, SLICE("column")) ? (slice){NULL, 0} : SLICE("flex");
+    bool side = starts_with_nocase(display, SLICE("inline-block")) ||
+                starts_with_nocase(display, SLICE("table-cell")) || starts_with_nocase(floats, SLICE("left")) ||
+                starts_with_nocase(floats, SLICE("right"));
+    return side ? SLICE("side") : (slice){NULL, 0};
 }
 
 static void set_layout(engine *e, dom_node *node, slice layout) {
@@ -101,7 +106,8 @@ void mark_layouts(engine *e) {
 void unmark_layouts(engine *e) {
     for (dom_node *at = dom_next(e->body, e->body); at; at = dom_next(at, e->body)) {
         const slice *layout = at->type == DOM_ELEMENT ? dom_attribute_get(at, SLICE("layout")) : NULL;
-        if (layout && (slice_equal(*layout, SLICE("grid")) || slice_equal(*layout, SLICE("flex"))))
+        if (layout && (slice_equal(*layout, SLICE("grid")) || slice_equal(*layout, SLICE("flex")) ||
+                       slice_equal(*layout, SLICE("side"))))
             dom_attribute_remove(at, SLICE("layout"));
     }
 }
