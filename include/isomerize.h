@@ -81,7 +81,8 @@ ISOMERIZE_API const char *isomerize_version(void);
 ISOMERIZE_API isomerize *isomerize_new(const struct isomerize_settings *settings, char **error);
 ISOMERIZE_API void isomerize_free(isomerize *engine);
 
-/* Converts one page's bytes (any bytes). NULL only when memory is out. Free with isomerize_page_free. */
+/* Converts one page's bytes (any bytes). What other pages of its site link to is not known here: the program's
+ * finding `linked-id` is never among a page's findings. NULL only when memory is out. Free with isomerize_page_free. */
 ISOMERIZE_API isomerize_page *isomerize_convert(const isomerize *engine, const char *bytes, size_t length);
 ISOMERIZE_API void isomerize_page_free(isomerize_page *page);
 

@@ -15,7 +15,7 @@
 /* A place on the page that a link of the site leads to. */
 typedef struct convert_linked_id {
     slice id;
-    slice from; /* the first file with such a link, by its path, and the line there */
+    slice from; /* the first file with such a link: its path as people read it, and the line there */
     uint32_t line;
     uint32_t others; /* more files with one */
 } convert_linked_id;

@@ -15,7 +15,7 @@
 #define ID_MAX 256
 
 typedef struct link {
-    slice address, id, from; /* where it leads, normalised; the file that it stands in */
+    slice address, id, from; /* where it leads, normalised; the name of the file that it stands in */
     uint32_t line;
 } link;
 
@@ -222,30 +222,34 @@ static slice take_date(slice *name) {
     return date;
 }
 
+/* The folder `name/` at the beginning of the path is taken off. */
+static slice without_folder(slice path, slice name) {
+    bool inside = name.length && slice_starts_with(path, name) && path.length > name.length &&
+                  path.data[name.length] == '/';
+    return inside ? slice_from(path, name.length + 1) : path;
+}
+
 /* Where Jekyll puts a page whose front matter does not say it. Empty: not known, or not published. */
 static slice derive_permalink(const site_links *l, slice path, slice front) {
-    slice folder = folder_of(path), name = slice_from(path, folder.length);
-    slice collections = page_front_text(l->config, SLICE("collections_dir"));
-    size_t dot = name.length;
-    while (dot > 0 && name.data[dot - 1] != '.')
+    path = without_folder(path, page_front_text(l->config, SLICE("collections_dir")));
+    size_t folder = folder_of(path).length, dot = path.length;
+    while (dot > folder && path.data[dot - 1] != '.')
         dot--;
-    path = slice_sub(path, 0, folder.length + (dot ? dot - 1 : name.length));
-    name = slice_from(path, folder.length);
+    if (dot > folder)
+        path = slice_sub(path, 0, dot - 1);
+    slice name = slice_from(path, folder);
     naming n = {.path = path, .date = take_date(&name)};
     n.slug = make_slug(name, l->arena);
-    size_t posts = slice_find(folder, SLICE("_posts/"), 0);
+    size_t posts = slice_starts_with(path, SLICE("_posts/")) ? 0 : slice_find(path, SLICE("/_posts/"), 0);
     if (posts != SLICE_NONE) {
         n.categories = slice_sub(path, 0, posts);
         bool more = slice_find(front, SLICE("categor"), 0) != SLICE_NONE; /* they are part of the address */
         return n.date.length && !more ? fill_template(template_of_posts(l->config), &n, l->arena) : SLICE("");
     }
-    if (collections.length && slice_starts_with(folder, collections))
-        n.path = slice_from(path, collections.length + 1);
-    if (!slice_starts_with(n.path, SLICE("_")))
+    if (!slice_starts_with(path, SLICE("_")))
         return fill_template(SLICE("/:path"), &n, l->arena);
-    size_t end = slice_find_char(n.path, '/', 0);
-    n.collection = slice_sub(n.path, 1, end);
-    n.path = slice_from(n.path, end == SLICE_NONE ? n.path.length : end + 1);
+    n.collection = slice_sub(path, 1, slice_find_char(path, '/', 0));
+    n.path = slice_from(path, n.collection.length + 2);
     const front_entry *collection = find_collection(l->config, n.collection);
     return collection ? fill_template(template_of_collection(collection), &n, l->arena) : SLICE("");
 }
@@ -266,7 +270,7 @@ static slice find_permalink(const site_links *l, slice path, const page_parts *p
 
 /* A file that links stand in. */
 typedef struct source {
-    slice path;
+    slice name;   /* its path, as people read it */
     slice folder; /* that its relative links begin at; empty: not known */
     size_t count; /* of links */
 } source;
@@ -311,7 +315,7 @@ static void note_link(site_links *l, source *in, slice href, slice id, uint32_t 
         return;
     in->count++;
     *(link *)vector_push(&l->links) =
-        (link){address, slice_copy(decode_percent(id, l->arena), l->arena), in->path, line};
+        (link){address, slice_copy(decode_percent(id, l->arena), l->arena), in->name, line};
 }
 
 static bool is_quote(char c) {
@@ -398,10 +402,10 @@ site_links *site_links_new(const front_value *config, arena *a) {
 void site_links_add(site_links *l, slice path, slice text) {
     page_parts parts = page_split(text);
     slice permalink = find_permalink(l, path, &parts);
-    source in = {.path = slice_copy(path, l->arena), .folder = folder_of(permalink)};
+    source in = {.name = site_show_path(path, l->arena), .folder = folder_of(permalink)};
     if (permalink.length)
         *(published *)vector_push(&l->pages) =
-            (published){in.path, normalise(SLICE(""), permalink, l->arena)};
+            (published){slice_copy(path, l->arena), normalise(SLICE(""), permalink, l->arena)};
     read_links(l, &in, text);
 }
 

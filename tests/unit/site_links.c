@@ -122,6 +122,10 @@ static void pages_are_known_by_their_address(void **state) {
         {"", "_posts/2024-05-02-pier.md", NULL, "a.md", "[text](/2024/05/02/pier.html#team)", "team"},
         {"permalink: none", "news/_posts/2024-05-02-pier.md", NULL, "a.md", "[text](/news/pier#team)",
          "team"},
+        {"collections_dir: all", "all/news/_posts/2024-05-02-pier.md", NULL, "a.md",
+         "[text](/news/2024/05/02/pier#team)", "team"},
+        {"", "my_posts/us.md", NULL, "a.md", "[text](/my_posts/us#team)", "team"},
+        {"", "_posts/2024-05-02-pier.md", NULL, "a.md", "[text](/posts/pier#team)", ""},
         {"permalink: ordinal", "_posts/2024-05-02-pier.md", NULL, "a.md", "[text](/2024/123/pier#team)", ""},
     };
     for (size_t i = 0; i < sizeof EXAMPLES / sizeof *EXAMPLES; i++)
