@@ -1,8 +1,4 @@
-/* Slices, buffers, vectors, the line map, UTF-8: text and arrays in an arena.
- *
- * Comes in: text by pointer and length, valid UTF-8 or not. Goes out: parts of it, or new text in an arena.
- * It never reads past a length, never takes a NUL for an end, never knows a locale.
- */
+/* Slices, buffers, vectors and the line map: text and arrays in an arena. */
 #include "base.h"
 
 #include <stdio.h>

@@ -12,31 +12,31 @@
 /* Elements whose edges end a word, as a browser lays them out: blocks, and boxes in a line. */
 static bool ends_word(dom_tag tag) {
     static const bool table[DOM_TAG_COUNT] = {
-        [DOM_TAG_ADDRESS] = true,    [DOM_TAG_AREA] = true,     [DOM_TAG_ARTICLE] = true,
-        [DOM_TAG_ASIDE] = true,      [DOM_TAG_AUDIO] = true,    [DOM_TAG_CAPTION] = true,
-        [DOM_TAG_EMBED] = true,      [DOM_TAG_FIELDSET] = true, [DOM_TAG_LEGEND] = true,
-        [DOM_TAG_OBJECT] = true,     [DOM_TAG_OPTION] = true,   [DOM_TAG_SELECT] = true,
-        [DOM_TAG_TEXTAREA] = true,   [DOM_TAG_TITLE] = true,    [DOM_TAG_VIDEO] = true,
-        [DOM_TAG_BLOCKQUOTE] = true, [DOM_TAG_BR] = true,       [DOM_TAG_CENTER] = true,
-        [DOM_TAG_DD] = true,         [DOM_TAG_DETAILS] = true,  [DOM_TAG_DIV] = true,
-        [DOM_TAG_DL] = true,         [DOM_TAG_DT] = true,       [DOM_TAG_FIGCAPTION] = true,
-        [DOM_TAG_FIGURE] = true,     [DOM_TAG_FOOTER] = true,   [DOM_TAG_FORM] = true,
-        [DOM_TAG_H1] = true,         [DOM_TAG_H2] = true,       [DOM_TAG_H3] = true,
-        [DOM_TAG_H4] = true,         [DOM_TAG_H5] = true,       [DOM_TAG_H6] = true,
-        [DOM_TAG_HEADER] = true,     [DOM_TAG_HR] = true,       [DOM_TAG_IFRAME] = true,
-        [DOM_TAG_IMG] = true,        [DOM_TAG_LI] = true,       [DOM_TAG_MAIN] = true,
-        [DOM_TAG_NAV] = true,        [DOM_TAG_OL] = true,       [DOM_TAG_P] = true,
-        [DOM_TAG_PRE] = true,        [DOM_TAG_SECTION] = true,  [DOM_TAG_SUMMARY] = true,
-        [DOM_TAG_TABLE] = true,      [DOM_TAG_TBODY] = true,    [DOM_TAG_TD] = true,
-        [DOM_TAG_TFOOT] = true,      [DOM_TAG_TH] = true,       [DOM_TAG_THEAD] = true,
-        [DOM_TAG_TR] = true,         [DOM_TAG_UL] = true,
+        [DOM_TAG_ADDRESS] = true,    [DOM_TAG_ARTICLE] = true,    [DOM_TAG_ASIDE] = true,
+        [DOM_TAG_AUDIO] = true,      [DOM_TAG_CAPTION] = true,    [DOM_TAG_EMBED] = true,
+        [DOM_TAG_FIELDSET] = true,   [DOM_TAG_LEGEND] = true,     [DOM_TAG_OBJECT] = true,
+        [DOM_TAG_OPTION] = true,     [DOM_TAG_SELECT] = true,     [DOM_TAG_TEXTAREA] = true,
+        [DOM_TAG_VIDEO] = true,      [DOM_TAG_BLOCKQUOTE] = true, [DOM_TAG_BR] = true,
+        [DOM_TAG_CENTER] = true,     [DOM_TAG_DD] = true,         [DOM_TAG_DETAILS] = true,
+        [DOM_TAG_DIV] = true,        [DOM_TAG_DL] = true,         [DOM_TAG_DT] = true,
+        [DOM_TAG_FIGCAPTION] = true, [DOM_TAG_FIGURE] = true,     [DOM_TAG_FOOTER] = true,
+        [DOM_TAG_FORM] = true,       [DOM_TAG_H1] = true,         [DOM_TAG_H2] = true,
+        [DOM_TAG_H3] = true,         [DOM_TAG_H4] = true,         [DOM_TAG_H5] = true,
+        [DOM_TAG_H6] = true,         [DOM_TAG_HEADER] = true,     [DOM_TAG_HR] = true,
+        [DOM_TAG_IFRAME] = true,     [DOM_TAG_IMG] = true,        [DOM_TAG_LI] = true,
+        [DOM_TAG_MAIN] = true,       [DOM_TAG_NAV] = true,        [DOM_TAG_OL] = true,
+        [DOM_TAG_P] = true,          [DOM_TAG_PRE] = true,        [DOM_TAG_SECTION] = true,
+        [DOM_TAG_SUMMARY] = true,    [DOM_TAG_TABLE] = true,      [DOM_TAG_TBODY] = true,
+        [DOM_TAG_TD] = true,         [DOM_TAG_TFOOT] = true,      [DOM_TAG_TH] = true,
+        [DOM_TAG_THEAD] = true,      [DOM_TAG_TR] = true,         [DOM_TAG_UL] = true,
     };
     return table[tag];
 }
 
-/* What stands in for a frame or a player where it cannot be shown counts as text: some read it. */
+/* Elements of which browsers show nothing. What stands in for a frame or a player counts: some read it. */
 static bool is_hidden(dom_tag tag) {
-    return tag == DOM_TAG_SCRIPT || tag == DOM_TAG_STYLE;
+    return tag == DOM_TAG_SCRIPT || tag == DOM_TAG_STYLE || tag == DOM_TAG_TITLE || tag == DOM_TAG_NOSCRIPT ||
+           tag == DOM_TAG_TEMPLATE || tag == DOM_TAG_DATALIST;
 }
 
 /* Length in bytes of the white space character at `at`, 0 when there is none. Unicode's White_Space: a
@@ -177,22 +177,29 @@ static count *tally_of(tally *t, slice url) {
     }
 }
 
+/* Two links that differ in a slash at the end lead to one place: the rules for cards join them. */
+static slice place_of(slice url, change_kind kind) {
+    url = slice_trim(url);
+    bool slash = kind == CHANGE_LINK && url.length > 1 && url.data[url.length - 1] == '/';
+    return slice_sub(url, 0, url.length - slash);
+}
+
 /* Of pictures every one counts; of links to one place, one is enough: a card has one where its picture and
  * its title had one each. */
 static void compare_urls(const vector *before, const vector *after, change_kind kind, finding_code code,
                          findings *found, arena *a) {
     tally t = tally_new(before->count + after->count + found->changes.count, a);
     for (size_t i = 0; i < after->count; i++)
-        tally_of(&t, ((view_url *)vector_at(after, i))->url)->missing -= 1;
+        tally_of(&t, place_of(((view_url *)vector_at(after, i))->url, kind))->missing -= 1;
     for (size_t i = 0; i < found->changes.count; i++) {
         const change *c = vector_at(&found->changes, i);
-        slice url = slice_trim(c->before);
+        slice url = place_of(c->before, kind);
         if (c->kind == kind && url.length)
             tally_of(&t, url)->missing -= 1;
     }
     for (size_t i = 0; i < before->count; i++) {
         const view_url *u = vector_at(before, i);
-        count *c = tally_of(&t, u->url);
+        count *c = tally_of(&t, place_of(u->url, kind));
         if (c->missing >= 0)
             findings_add_change(found, findings_add(found, code, u->line, "%.*s", SLICE_ARGS(u->url)), kind,
                                 u->url, (slice){NULL, 0});

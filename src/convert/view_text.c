@@ -159,7 +159,7 @@ static bool same_letters(slice a, slice b) {
 
 static void own_words(side *s, size_t from, size_t to) {
     for (size_t i = from; i < to; i++)
-        if (s->states[i] == WORD_OPEN)
+        if (s->states[i] == WORD_ONE_WAY)
             s->states[i] = WORD_OWNED;
 }
 
@@ -229,13 +229,23 @@ static slice quote_spacing(const side *s, size_t from, size_t to, slice open, sl
     return quote(text, (size_t)(first->data - text.data) + at, a);
 }
 
+/* Narrows a run to what lies between its first and its last word that is gone or new. */
+static void narrow_run(const side *s, size_t *from, size_t *to) {
+    while (*from < *to && s->states[*from] != WORD_ONE_WAY)
+        ++*from;
+    while (*from < *to && s->states[*to - 1] != WORD_ONE_WAY)
+        --*to;
+}
+
 /* The words between two that were kept, [i, to_i) and [k, to_k): is it only their spaces that changed? */
 static void judge_spacing(text_check *t, size_t i, size_t to_i, size_t k, size_t to_k) {
+    narrow_run(&t->before, &i, &to_i);
+    narrow_run(&t->after, &k, &to_k);
     if (i == to_i || k == to_k)
         return;
-    slice was = words_of(&t->before, i, to_i, WORD_OPEN, t->arena),
-          is = words_of(&t->after, k, to_k, WORD_OPEN, t->arena);
-    if (!was.length || !same_letters(was, is))
+    slice was = words_of(&t->before, i, to_i, WORD_ONE_WAY, t->arena),
+          is = words_of(&t->after, k, to_k, WORD_ONE_WAY, t->arena);
+    if (!same_letters(was, is))
         return;
     slice then = quote_spacing(&t->before, i, to_i, was, is, t->arena),
           now = quote_spacing(&t->after, k, to_k, is, was, t->arena);
@@ -296,10 +306,10 @@ void view_compare_text(const view *before, const view *after, findings *found, a
     text_check t = start_check(before, after, found, a);
     set_aside(&t.before, t.gone);
     set_aside(&t.after, t.added);
-    judge_spacings(&t);
     /* The comparison finds the shortest way from one text to the other: it moves no more words than were
      * moved. */
     bool moved = judge_words(&t) > t.may_move;
+    judge_spacings(&t);
     report_runs(&t, &t.before, WORD_ONE_WAY, FINDING_TEXT_LOST);
     report_runs(&t, &t.after, WORD_ONE_WAY, FINDING_TEXT_ADDED);
     if (moved)

@@ -304,11 +304,16 @@ static void flatten_summary(engine *e, dom_node *from, dom_node *summary) {
     if (opener)
         report_opener(e, from);
     for (dom_node *at = dom_next(summary, summary), *next; at; at = next) {
-        next = dom_next(at, summary);
-        if (at->type == DOM_ELEMENT && (!is_inline(at) || (opener && is_opener(at)))) {
+        bool box = at->type == DOM_ELEMENT && !is_inline(at) && !shows_something(at);
+        next = shows_something(at) ? dom_next_skip(at, summary) : dom_next(at, summary);
+        if (box || (opener && is_opener(at))) {
             if (opener)
                 report_opener(e, at);
             next = at->first_child ? at->first_child : dom_next_skip(at, summary);
+            if (box && at->previous)
+                dom_insert_before(at, dom_new_text(e->arena, SLICE(" "), at->line));
+            if (box && at->next)
+                dom_insert_before(at->next, dom_new_text(e->arena, SLICE(" "), at->line));
             dom_unwrap(at);
         }
     }
@@ -332,6 +337,9 @@ static void make_details(engine *e, const item *it, dom_node *group) {
     bool one = it->first == it->last && it->first->type == DOM_ELEMENT && it->first != it->summary &&
                it->first != it->content;
     dom_node *summary_parent = it->summary->parent;
+    if (dom_is(it->summary, DOM_TAG_SUMMARY) && previous_solid(it->summary)) /* browsers show it first */
+        findings_add_change(e->found, NULL, CHANGE_PLACE, plain_text(it->summary, it->summary, e->arena),
+                            NOTHING);
     if (dom_is(summary_parent, DOM_TAG_DETAILS) && dom_attribute_get(summary_parent, SLICE("open")))
         dom_attribute_set(details, e->arena, SLICE("open"), SLICE(""));
     for (dom_node *node = it->first, *next; node; node = next) {

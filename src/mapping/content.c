@@ -1,7 +1,4 @@
-/* Looking at content: what is inline, what is blank, what its plain text is.
- *
- * Comes in: elements as the page has them. Goes out: answers, and text in the arena. It changes nothing.
- */
+/* Looking at content: what is inline, what is blank, what its plain text is. */
 #include "engine.h"
 
 bool is_inline(const dom_node *node) {
@@ -57,7 +54,7 @@ static bool is_blank_text(slice text) {
     return true;
 }
 
-static bool shows_something(const dom_node *node) {
+bool shows_something(const dom_node *node) {
     switch (node->tag) {
     case DOM_TAG_IMG:
     case DOM_TAG_IFRAME:

@@ -80,8 +80,9 @@ slice describe_parts(const claim *c, arena *a);
 
 /* content.c: looking at content */
 bool is_inline(const dom_node *node);
-bool is_blank(const dom_node *node);  /* no text but white space, and nothing to see, inside either */
-bool is_switch(const dom_node *node); /* input type=checkbox or radio */
+bool is_blank(const dom_node *node);        /* no text but white space, and nothing to see, inside either */
+bool shows_something(const dom_node *node); /* itself, whatever is in it: a picture, a player, a control */
+bool is_switch(const dom_node *node);       /* input type=checkbox or radio */
 bool is_inside(const dom_node *node, const dom_node *outer); /* the same, or below it */
 dom_node *previous_solid(const dom_node *node);
 dom_node *next_solid(const dom_node *node); /* the next sibling that is not white space or a comment */

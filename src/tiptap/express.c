@@ -263,7 +263,9 @@ slice express_words_inside(const dom_node *node, arena *a) {
     for (const dom_node *at = dom_next(node, node); at; at = dom_next(at, node)) {
         if (express_is_block(at) || (at->previous && express_is_block(at->previous)))
             buffer_append_char(&out, ' ');
-        if (at->type == DOM_TEXT && at->parent->tag != DOM_TAG_SCRIPT && at->parent->tag != DOM_TAG_STYLE)
+        bool hidden = dom_is(at->parent, DOM_TAG_SCRIPT) || dom_is(at->parent, DOM_TAG_STYLE) ||
+                      (dom_is(at->parent, DOM_TAG_TITLE) && at->parent != node);
+        if (at->type == DOM_TEXT && !hidden)
             buffer_append(&out, at->text);
     }
     return slice_trim(buffer_slice(&out));
@@ -287,61 +289,29 @@ static slice put_link_line(walk *w, const dom_node *node, slice href, slice text
     return text;
 }
 
-static void put_area(walk *w, const dom_node *area) {
+static void put_area(walk *w, const dom_node *area, finding *said) {
     const slice *href = attribute(area, "href"), *alt = attribute(area, "alt");
     if (!href || !slice_trim(*href).length)
         return;
-    finding *said =
-        findings_add(w->found, FINDING_IMAGE_MAP, area->line, "<area href=\"%.*s\">", SLICE_ARGS(*href));
     slice text = put_link_line(w, area, slice_trim(*href),
                                alt && slice_trim(*alt).length ? slice_trim(*alt) : express_file_name(*href));
     findings_add_change(w->found, said, CHANGE_TEXT, NOTHING, text);
 }
 
-/* A picture that is no <img> on the page: a player's poster, which leads to what it plays; an embedded file.
- */
-static void put_made_picture(walk *w, const dom_node *node, slice src, slice alt, slice href) {
-    const dom_node *around = w->style.link;
-    dom_node *img = dom_new_element(w->arena, DOM_TAG_IMG, node->line);
-    dom_attribute_set(img, w->arena, SLICE("src"), src);
-    dom_attribute_set(img, w->arena, SLICE("alt"), alt);
-    if (href.length && dom_is_allowed_address(href)) {
-        dom_node *link = dom_new_element(w->arena, DOM_TAG_A, node->line);
-        dom_attribute_set(link, w->arena, SLICE("href"), href);
-        dom_attribute_set(link, w->arena, SLICE("target"), SLICE("_self"));
-        w->style.link = link;
-    }
-    put_picture(w, img);
-    w->style.link = around;
-}
-
 /* False when there is no file to link to: what the player holds is shown then, as browsers show it. */
 static bool put_media(walk *w, const dom_node *node, finding *said) {
-    slice source = express_media_source(node), poster = NOTHING;
-    if (node->tag == DOM_TAG_VIDEO && attribute(node, "poster"))
-        poster = slice_trim(*attribute(node, "poster"));
-    if (poster.length)
-        put_made_picture(w, node, poster, NOTHING, source);
+    slice source = express_media_source(node);
     if (!source.length)
         return false;
-    if (node->tag != DOM_TAG_VIDEO && express_is_picture_file(source)) {
-        slice alt = express_words_inside(node, w->arena);
-        findings_add_change(w->found, said, CHANGE_TEXT, alt, NOTHING);
-        if (said)
-            said->became = SLICE("a picture");
-        put_made_picture(w, node, source, alt, NOTHING);
-        return true;
-    }
     slice name = express_percent_decoded(express_file_name(source), false, w->arena);
     slice instead = express_words_inside(node, w->arena), text = put_link_line(w, node, source, name);
     findings_add_change(w->found, said, CHANGE_TEXT, instead, text);
     return true;
 }
 
-static void drop_element(walk *w, const dom_node *node, finding *said) {
-    slice words = express_words_inside(node, w->arena);
-    if (words.length)
-        findings_add_change(w->found, said, CHANGE_TEXT, words, NOTHING);
+static void drop_element(const walk *w, const dom_node *node, finding *said) {
+    if (said) /* browsers show none of it: nothing for the self-check to set aside */
+        said->before = express_words_inside(node, w->arena);
 }
 
 /* A task's own box is kept (taskItem: checked); any other control can do nothing on the new page. */
@@ -351,17 +321,8 @@ static void put_control(walk *w, const dom_node *input) {
     bool is_task = top->built && attribute(top->built, "data-checked");
     if (is_task || (type && slice_equal_nocase(*type, SLICE("hidden"))))
         return;
-    bool is_picture = type && slice_equal_nocase(*type, SLICE("image"));
-    value = is_picture ? attribute(input, "src") : value;
-    finding *said =
-        findings_add(w->found, FINDING_FORM_CONTROL, input->line, "<input type=\"%.*s\" %s=\"%.*s\">",
-                     SLICE_ARGS(type ? *type : SLICE("text")), is_picture ? "src" : "value",
-                     SLICE_ARGS(value ? *value : SLICE("")));
-    if (said)
-        said->became =
-            is_picture ? SLICE("a picture, which does nothing") : SLICE("gone, with the words on it");
-    if (is_picture)
-        put_picture(w, input);
+    findings_add(w->found, FINDING_FORM_CONTROL, input->line, "<input type=\"%.*s\" value=\"%.*s\">",
+                 SLICE_ARGS(type ? *type : SLICE("text")), SLICE_ARGS(value ? *value : SLICE("")));
 }
 
 static void put_line(walk *w, const dom_node *node) {
@@ -628,6 +589,7 @@ static void enter_inside(walk *w, frame *f, const frame *around) {
         break;
     case RULE_BLOCK:
     case RULE_PARAGRAPH:
+    case RULE_MEDIA: /* without a file */
         express_boundary(&w->out);
         break;
     default:
@@ -652,7 +614,7 @@ static bool put_element(walk *w, dom_node *node, rule r, finding *said) {
         put_frame(w, node);
         return true;
     case RULE_AREA:
-        put_area(w, node);
+        put_area(w, node, said);
         return true;
     case RULE_CONTROL:
         put_control(w, node);

@@ -39,25 +39,15 @@ bool express_first_mention(references *refs, slice words) {
 }
 
 static bool any_class_styled(slice classes, const references *refs) {
-    slice name;
-    for (size_t at = 0; express_next_token(classes, &at, &name);)
-        if (slice_set_has(&refs->sheet.classes, name))
+    for (size_t at = 0; at < classes.length;) {
+        size_t from = at;
+        while (at < classes.length && !is_space(classes.data[at]))
+            at++;
+        if (slice_set_has(&refs->sheet.classes, slice_sub(classes, from, at)))
             return true;
+        at++;
+    }
     return false;
-}
-
-bool express_is_hiding_class(slice name) {
-    return slice_starts_with(name, SLICE("is-hidden")) || slice_starts_with(name, SLICE("is-invisible")) ||
-           express_is_among(name, "is-sr-only sr-only visually-hidden");
-}
-
-/* Whether other findings say what each class did. */
-static bool all_classes_told(slice classes) {
-    slice name;
-    for (size_t at = 0; express_next_token(classes, &at, &name);)
-        if (!express_is_theme_class(name) && !express_is_hiding_class(name))
-            return false;
-    return true;
 }
 
 /* Classes that mean nothing but what the element is, or that are the editor's own. */
@@ -78,8 +68,6 @@ void express_report_classes(const dom_node *node, references *refs, findings *fo
     if (!express_first_mention(refs, classes))
         return;
     bool styled = any_class_styled(classes, refs);
-    if (!styled && all_classes_told(classes))
-        return;
     findings_add(found, styled ? FINDING_CLASS_STYLED : FINDING_CLASS, node->line, "<%.*s class=\"%.*s\">",
                  SLICE_ARGS(node->name), SLICE_ARGS(classes));
 }

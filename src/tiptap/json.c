@@ -1,7 +1,4 @@
-/* The document as JSON, as the editor's getJSON() gives it: for looking and for tests.
- *
- * Comes in: a document. Goes out: indented JSON, keys in the editor's order. It does not recurse.
- */
+/* The document as JSON, as the editor's getJSON() gives it: for looking and for tests. */
 #include "private.h"
 
 static void indent(buffer *out, size_t depth) {

@@ -24,7 +24,6 @@ typedef struct looking {
     findings *found;
     const dom_node *hidden_until; /* inside hidden content: the node that follows it */
     bool in_hidden;
-    const dom_node *bracketed; /* the block whose small text above words is in brackets */
 } looking;
 
 static slice value_of(const dom_node *node, const char *name) {
@@ -37,20 +36,11 @@ static bool is_media(const dom_node *node) {
            node->tag == DOM_TAG_AUDIO || node->tag == DOM_TAG_OBJECT || node->tag == DOM_TAG_EMBED;
 }
 
-/* Nothing but white space and no-break spaces. */
-static bool is_blank(slice text) {
-    for (size_t at = 0; at < text.length;) {
-        uint32_t c = utf8_next(text, &at);
-        if (c != 0xA0 && (c >= 0x80 || !is_space((char)c)))
-            return false;
-    }
-    return true;
-}
-
 /* The first text, picture or frame in `node`, or `node` itself; NULL when it shows nothing. */
 static const dom_node *first_shown(const dom_node *node) {
     for (const dom_node *at = node; at;) {
-        if ((at->type == DOM_TEXT && !is_blank(at->text)) || (at->type == DOM_ELEMENT && is_media(at)))
+        if ((at->type == DOM_TEXT && slice_trim(at->text).length) ||
+            (at->type == DOM_ELEMENT && is_media(at)))
             return at;
         bool unseen = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE || at->tag == DOM_TAG_TITLE;
         at = unseen ? dom_next_skip(at, node) : dom_next(at, node);
@@ -197,36 +187,6 @@ static void look_at_tooltip(looking *l, const dom_node *node) {
         f->before = title;
 }
 
-/* ---- readings ----------------------------------------------------------------------------------------- */
-
-static bool has_brackets(const dom_node *ruby) {
-    const dom_node *child = ruby->first_child;
-    while (child && child->tag != DOM_TAG_RP)
-        child = child->next;
-    return child != NULL;
-}
-
-/* Small text above words goes into brackets behind them, as browsers without ruby show it by its <rp>. All of
- * a block at once: words without a space between them are one word for the self-check. */
-static void put_brackets(looking *l, dom_node *ruby) {
-    dom_node *block = ruby;
-    while (block->parent && !express_is_block(block))
-        block = block->parent;
-    if (block == l->bracketed || has_brackets(ruby))
-        return;
-    slice before = express_words_inside(block, l->arena);
-    for (dom_node *at = block; at; at = dom_next(at, block))
-        if (at->tag == DOM_TAG_RT && at->first_child && !has_brackets(at->parent)) {
-            dom_insert_before(at->first_child, dom_new_text(l->arena, SLICE("("), at->line));
-            dom_append(at, dom_new_text(l->arena, SLICE(")"), at->line));
-        }
-    l->bracketed = block;
-    findings_add_change(l->found,
-                        findings_add(l->found, FINDING_RUBY, ruby->line, "<ruby>: %.*s",
-                                     SLICE_ARGS(express_words_inside(ruby, l->arena))),
-                        CHANGE_TEXT, before, express_words_inside(block, l->arena));
-}
-
 /* ---- languages ---------------------------------------------------------------------------------------- */
 
 /* Each language is named once a page; the sites are in English. */
@@ -256,12 +216,23 @@ static void note_hidden(looking *l, const dom_node *node, slice by) {
         l->hidden_until = up->next;
 }
 
+/* Classes of the theme that hide on some screens or on all, and classes that the page's own style hides. */
+static bool is_hiding_class(slice name, const sheet *own) {
+    return slice_starts_with(name, SLICE("is-hidden")) || slice_starts_with(name, SLICE("is-invisible")) ||
+           express_is_among(name, "is-sr-only sr-only visually-hidden") ||
+           slice_set_has(&own->hidden_classes, name);
+}
+
 static void look_at_classes(looking *l, const dom_node *node, slice classes) {
-    const slice_set *own = &express_sheet(l->survey->refs)->hidden_classes;
-    slice name;
-    for (size_t at = 0; express_next_token(classes, &at, &name);)
-        if (express_is_hiding_class(name) || slice_set_has(own, name))
+    const sheet *own = express_sheet(l->survey->refs);
+    for (size_t at = 0; at < classes.length; at++) {
+        size_t from = at;
+        while (at < classes.length && !is_space(classes.data[at]))
+            at++;
+        slice name = slice_sub(classes, from, at);
+        if (is_hiding_class(name, own))
             note_hidden(l, node, format_slice(l->arena, "class `%.*s`", SLICE_ARGS(name)));
+    }
 }
 
 static void look_behind(looking *l, uint32_t line, slice name, slice url) {
@@ -311,25 +282,13 @@ static bool is_never_shown(const dom_node *node) {
     return node->tag == DOM_TAG_TEMPLATE || node->tag == DOM_TAG_NOSCRIPT || node->tag == DOM_TAG_DATALIST;
 }
 
-/* What the self-check will miss of an element that goes. */
-static void own_up_to(looking *l, const dom_node *node) {
-    for (const dom_node *at = node; at; at = dom_next(at, node)) {
-        slice url = value_of(at, at->tag == DOM_TAG_A ? "href" : "src");
-        if (url.length && (at->tag == DOM_TAG_A || at->tag == DOM_TAG_IFRAME || at->tag == DOM_TAG_IMG))
-            findings_add_change(l->found, NULL, at->tag == DOM_TAG_IMG ? CHANGE_PICTURE : CHANGE_LINK, url,
-                                (slice){NULL, 0});
-    }
-}
-
 static void take_out(looking *l, dom_node *node) {
     slice words = express_words_inside(node, l->arena);
     const dom_node *shown = words.length ? NULL : first_shown(node);
-    findings_add_change(l->found,
-                        findings_add(l->found, FINDING_NEVER_SHOWN, node->line, "<%.*s>: %.*s",
-                                     SLICE_ARGS(node->name),
-                                     SLICE_ARGS(shown ? value_of(shown, "src") : words)),
-                        CHANGE_TEXT, words, (slice){NULL, 0});
-    own_up_to(l, node);
+    finding *f = findings_add(l->found, FINDING_NEVER_SHOWN, node->line, "<%.*s>: %.*s",
+                              SLICE_ARGS(node->name), SLICE_ARGS(shown ? value_of(shown, "src") : words));
+    if (f)
+        f->before = words;
     dom_remove(node);
 }
 
@@ -343,8 +302,6 @@ static void look_at_element(looking *l, dom_node *node) {
         put_lazy_source(l, node);
     if (node->tag == DOM_TAG_IMG)
         settle_versions(l, node);
-    if (node->tag == DOM_TAG_RUBY)
-        put_brackets(l, node);
     if (!node->attribute_count)
         return;
     look_at_language(l, node);
