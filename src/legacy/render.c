@@ -473,8 +473,7 @@ static void render_tag(renderer *r, const node *n) {
     write(r, n->is_closed ? SLICE(" />") : SLICE(">"));
 }
 
-void render_node(renderer *r, node *n, const node *parent, size_t indent) {
-    mark_line(r, n->line);
+static void render_inline(renderer *r, node *n, size_t indent) {
     switch ((node_type)n->type) {
     case NODE_TEXT:
         write_text(r, n->value, n->line);
@@ -485,6 +484,47 @@ void render_node(renderer *r, node *n, const node *parent, size_t indent) {
     case NODE_END_TAG:
         close_tag(r, n->value);
         break;
+    case NODE_LINK:
+        render_link(r, n, indent);
+        break;
+    case NODE_IMAGE:
+        write(r, SLICE("<img"));
+        write_attributes(r, n->attributes);
+        write(r, SLICE(" />"));
+        break;
+    case NODE_BREAK:
+        write(r, SLICE("<br />"));
+        break;
+    case NODE_CODE:
+        render_code(r, n);
+        break;
+    case NODE_FOOTNOTE:
+        if (!r->in_contents)
+            render_footnote_marker(r, n->note);
+        break;
+    case NODE_EMPHASIS:
+        render_span(r, n, SLICE("em"), indent);
+        break;
+    case NODE_STRONG:
+        render_span(r, n, SLICE("strong"), indent);
+        break;
+    case NODE_ENTITY:
+        render_entity(r, n);
+        break;
+    case NODE_QUOTE:
+        write(r, n->value);
+        break;
+    case NODE_ABBREVIATION:
+        render_abbreviation(r, n);
+        break;
+    default: /* the parts of a table, which render_table writes, and what the second pass has used up */
+        break;
+    }
+}
+
+void render_node(renderer *r, node *n, const node *parent, size_t indent) {
+    mark_line(r, n->line);
+    switch ((node_type)n->type) {
     case NODE_BLANK:
         buffer_append_char(&r->out, '\n');
         break;
@@ -535,48 +575,8 @@ void render_node(renderer *r, node *n, const node *parent, size_t indent) {
     case NODE_MATH:
         render_math(r, n, indent);
         break;
-    case NODE_LINK:
-        render_link(r, n, indent);
-        break;
-    case NODE_IMAGE:
-        write(r, SLICE("<img"));
-        write_attributes(r, n->attributes);
-        write(r, SLICE(" />"));
-        break;
-    case NODE_BREAK:
-        write(r, SLICE("<br />"));
-        break;
-    case NODE_CODE:
-        render_code(r, n);
-        break;
-    case NODE_FOOTNOTE:
-        if (!r->in_contents)
-            render_footnote_marker(r, n->note);
-        break;
-    case NODE_EMPHASIS:
-        render_span(r, n, SLICE("em"), indent);
-        break;
-    case NODE_STRONG:
-        render_span(r, n, SLICE("strong"), indent);
-        break;
-    case NODE_ENTITY:
-        render_entity(r, n);
-        break;
-    case NODE_QUOTE:
-        write(r, n->value);
-        break;
-    case NODE_ABBREVIATION:
-        render_abbreviation(r, n);
-        break;
-    case NODE_ROOT:
-    case NODE_BOUNDARY:
-    case NODE_RAW_TEXT:
-    case NODE_TABLE_HEAD:
-    case NODE_TABLE_BODY:
-    case NODE_TABLE_FOOT:
-    case NODE_ROW:
-    case NODE_CELL:
-        break;
+    default:
+        render_inline(r, n, indent);
     }
 }
 

@@ -24,59 +24,23 @@ typedef enum kind {
     KIND_LABEL,   /* of a task item: input and span */
 } kind;
 
+static const uint8_t KINDS[DOM_TAG_COUNT] = {
+    [DOM_TAG_DIV] = KIND_FLOW,    [DOM_TAG_LI] = KIND_FLOW,         [DOM_TAG_TD] = KIND_FLOW,
+    [DOM_TAG_TH] = KIND_FLOW,     [DOM_TAG_BLOCKQUOTE] = KIND_FLOW, [DOM_TAG_DETAILS] = KIND_FLOW,
+    [DOM_TAG_P] = KIND_TEXT,      [DOM_TAG_H1] = KIND_TEXT,         [DOM_TAG_H2] = KIND_TEXT,
+    [DOM_TAG_H3] = KIND_TEXT,     [DOM_TAG_H4] = KIND_TEXT,         [DOM_TAG_H5] = KIND_TEXT,
+    [DOM_TAG_H6] = KIND_TEXT,     [DOM_TAG_SUMMARY] = KIND_TEXT,    [DOM_TAG_PRE] = KIND_TEXT,
+    [DOM_TAG_A] = KIND_INLINE,    [DOM_TAG_STRONG] = KIND_INLINE,   [DOM_TAG_EM] = KIND_INLINE,
+    [DOM_TAG_S] = KIND_INLINE,    [DOM_TAG_U] = KIND_INLINE,        [DOM_TAG_SUP] = KIND_INLINE,
+    [DOM_TAG_SUB] = KIND_INLINE,  [DOM_TAG_CODE] = KIND_INLINE,     [DOM_TAG_MARK] = KIND_INLINE,
+    [DOM_TAG_SPAN] = KIND_INLINE, [DOM_TAG_BR] = KIND_VOID,         [DOM_TAG_UL] = KIND_LIST,
+    [DOM_TAG_OL] = KIND_LIST,     [DOM_TAG_TABLE] = KIND_TABLE,     [DOM_TAG_COLGROUP] = KIND_COLUMNS,
+    [DOM_TAG_TBODY] = KIND_ROWS,  [DOM_TAG_TR] = KIND_ROW,          [DOM_TAG_IFRAME] = KIND_FRAME,
+    [DOM_TAG_HR] = KIND_RULE,     [DOM_TAG_IMG] = KIND_RULE,        [DOM_TAG_LABEL] = KIND_LABEL,
+};
+
 static kind kind_of(dom_tag tag) {
-    switch (tag) {
-    case DOM_TAG_DIV:
-    case DOM_TAG_LI:
-    case DOM_TAG_TD:
-    case DOM_TAG_TH:
-    case DOM_TAG_BLOCKQUOTE:
-    case DOM_TAG_DETAILS:
-        return KIND_FLOW;
-    case DOM_TAG_P:
-    case DOM_TAG_H1:
-    case DOM_TAG_H2:
-    case DOM_TAG_H3:
-    case DOM_TAG_H4:
-    case DOM_TAG_H5:
-    case DOM_TAG_H6:
-    case DOM_TAG_SUMMARY:
-    case DOM_TAG_PRE:
-        return KIND_TEXT;
-    case DOM_TAG_A:
-    case DOM_TAG_STRONG:
-    case DOM_TAG_EM:
-    case DOM_TAG_S:
-    case DOM_TAG_U:
-    case DOM_TAG_SUP:
-    case DOM_TAG_SUB:
-    case DOM_TAG_CODE:
-    case DOM_TAG_MARK:
-    case DOM_TAG_SPAN:
-        return KIND_INLINE;
-    case DOM_TAG_BR:
-        return KIND_VOID;
-    case DOM_TAG_UL:
-    case DOM_TAG_OL:
-        return KIND_LIST;
-    case DOM_TAG_TABLE:
-        return KIND_TABLE;
-    case DOM_TAG_COLGROUP:
-        return KIND_COLUMNS;
-    case DOM_TAG_TBODY:
-        return KIND_ROWS;
-    case DOM_TAG_TR:
-        return KIND_ROW;
-    case DOM_TAG_IFRAME:
-        return KIND_FRAME;
-    case DOM_TAG_HR:
-    case DOM_TAG_IMG:
-        return KIND_RULE;
-    case DOM_TAG_LABEL:
-        return KIND_LABEL;
-    default:
-        return KIND_UNKNOWN;
-    }
+    return (kind)KINDS[tag];
 }
 
 typedef struct reader {

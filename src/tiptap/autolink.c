@@ -329,6 +329,20 @@ static void build_brackets(automaton *m, uint8_t url, uint8_t inner) {
     }
 }
 
+/* What may follow a host: a path, a query, a place. */
+static void build_paths(automaton *m, uint8_t host, uint8_t host_with_port, uint8_t url, uint8_t inner) {
+    go_all(m, url, &QUERY_TOKENS, url);
+    go_all(m, url, &QUERY_INNER_TOKENS, inner);
+    go_all(m, inner, &QUERY_TOKENS, url);
+    go_all(m, inner, &QUERY_INNER_TOKENS, inner);
+    uint8_t hosts[] = {host, host_with_port};
+    for (size_t i = 0; i < COUNT(hosts); i++) {
+        go_to(m, hosts[i], kind_of_character('/'), url);
+        go_to(m, hosts[i], kind_of_character('?'), inner);
+        go_to(m, hosts[i], kind_of_character('#'), url);
+    }
+}
+
 /* linkifyjs: the parser's init, in its order, since later transitions replace earlier ones. */
 static void build(automaton *m) {
     int dot = kind_of_character('.'), hyphen = kind_of_character('-'), at = kind_of_character('@');
@@ -372,16 +386,7 @@ static void build(automaton *m) {
     go_to(m, before_port, TOKEN_NUMBER, with_port);
 
     uint8_t url = new_state(m, ACCEPTS_URL), inner = new_state(m, NOT_ACCEPTING);
-    go_all(m, url, &QUERY_TOKENS, url);
-    go_all(m, url, &QUERY_INNER_TOKENS, inner);
-    go_all(m, inner, &QUERY_TOKENS, url);
-    go_all(m, inner, &QUERY_INNER_TOKENS, inner);
-    uint8_t hosts[] = {with_tld, with_port};
-    for (size_t i = 0; i < COUNT(hosts); i++) {
-        go_to(m, hosts[i], slash, url);
-        go_to(m, hosts[i], query, inner);
-        go_to(m, hosts[i], kind_of_character('#'), url);
-    }
+    build_paths(m, with_tld, with_port, url, inner);
 
     uint8_t scheme_colon = go_new(m, scheme, colon);
     uint8_t slash_colon = go_new(m, slash_scheme, colon);
