@@ -161,12 +161,13 @@ static slice fill_template(slice form, const naming *n, arena *a) {
                               {SLICE(":categories"), n->categories},
                               {SLICE(":output_ext"), SLICE(".html")},
                               {SLICE(":path"), n->path},
-                              {SLICE(":name"), n->slug},
                               {SLICE(":title"), n->slug},
                               {SLICE(":year"), slice_sub(n->date, 0, 4)},
                               {SLICE(":month"), slice_sub(n->date, 5, 7)},
                               {SLICE(":day"), slice_sub(n->date, 8, 10)}};
     const size_t count = sizeof known / sizeof *known;
+    if (form.length > ADDRESS_MAX)
+        return SLICE("");
     buffer out = buffer_new(a, form.length + n->path.length);
     for (size_t at = 0, k; at < form.length; at += k < count ? known[k][0].length : 1) {
         for (k = 0; k < count && !slice_starts_with(slice_from(form, at), known[k][0]);)
@@ -193,15 +194,17 @@ static const front_entry *find_collection(const front_value *config, slice name)
     return NULL;
 }
 
-static slice template_of_collection(const front_entry *collection) {
+/* `permalink` in what _config.yml says of the collection; empty: it says none. */
+static slice template_of(const front_entry *collection) {
     bool has = collection && collection->value.kind == FRONT_MAPPING;
-    slice own = has ? page_front_text(&collection->value, SLICE("permalink")) : SLICE("");
-    return own.length ? own : SLICE("/:collection/:path");
+    return has ? page_front_text(&collection->value, SLICE("permalink")) : SLICE("");
 }
 
-/* Jekyll: URL's styles; others need more than is known here. */
+/* Jekyll: Configuration#style_to_permalink; other styles need more than is known here. */
 static slice template_of_posts(const front_value *config) {
-    slice style = page_front_text(config, SLICE("permalink"));
+    slice style = template_of(find_collection(config, SLICE("posts")));
+    if (!style.length)
+        style = page_front_text(config, SLICE("permalink"));
     if (!style.length || slice_equal(style, SLICE("date")) || slice_equal(style, SLICE("pretty")))
         return SLICE("/:categories/:year/:month/:day/:title");
     if (slice_equal(style, SLICE("none")))
@@ -251,7 +254,10 @@ static slice derive_permalink(const site_links *l, slice path, slice front) {
     n.collection = slice_sub(path, 1, slice_find_char(path, '/', 0));
     n.path = slice_from(path, n.collection.length + 2);
     const front_entry *collection = find_collection(l->config, n.collection);
-    return collection ? fill_template(template_of_collection(collection), &n, l->arena) : SLICE("");
+    if (!collection)
+        return SLICE("");
+    slice own = template_of(collection);
+    return fill_template(own.length ? own : SLICE("/:collection/:path"), &n, l->arena);
 }
 
 /* A page's address as links have it, from the site's root. Empty: not known, or no page. */

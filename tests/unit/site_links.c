@@ -126,6 +126,8 @@ static void pages_are_known_by_their_address(void **state) {
          "[text](/news/2024/05/02/pier#team)", "team"},
         {"", "my_posts/us.md", NULL, "a.md", "[text](/my_posts/us#team)", "team"},
         {"", "_posts/2024-05-02-pier.md", NULL, "a.md", "[text](/posts/pier#team)", ""},
+        {"permalink: ordinal\ncollections: {posts: {permalink: /blog/:title/}}", "_posts/2024-05-02-pier.md",
+         NULL, "a.md", "[text](/blog/pier#team)", "team"},
         {"permalink: ordinal", "_posts/2024-05-02-pier.md", NULL, "a.md", "[text](/2024/123/pier#team)", ""},
     };
     for (size_t i = 0; i < sizeof EXAMPLES / sizeof *EXAMPLES; i++)
