@@ -16,6 +16,12 @@ struct site {
     front_value config, settings;
 };
 
+/* ---- site.c
+ * ------------------------------------------------------------------------------------------------ */
+
+/* Is this folder the root or, where the root is marked as a site's, below it? */
+bool belongs_to_site(const site *s, const char *path);
+
 /* ---- hash.c
  * ------------------------------------------------------------------------------------------------ */
 

@@ -443,17 +443,28 @@ static void clear_temporary(const site *s) {
         unlinkat(s->folder, slice_c_string(*(slice *)vector_at(&names, i), s->arena), 0);
 }
 
+/* In the site, the pages would take the place of its own without a journal, or be published beside them. */
+static bool open_out(run *r, slice *error) {
+    const char *path = r->options->out;
+    bool made = mkdir(path, 0777) == 0;
+    if (made || errno == EEXIST)
+        r->out = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (r->out < 0) {
+        *error = format_slice(r->site->arena, "%s: %s", path, strerror(errno));
+        return false;
+    }
+    if (!belongs_to_site(r->site, path))
+        return true;
+    if (made)
+        rmdir(path);
+    *error = format_slice(r->site->arena, "--out %s is in the site: name a folder outside of it", path);
+    return false;
+}
+
 static bool open_run(run *r, slice *error) {
     *error = SLICE("");
-    if (r->options->out) {
-        if (mkdir(r->options->out, 0777) != 0 && errno != EEXIST)
-            r->out = -1;
-        else
-            r->out = open(r->options->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (r->out < 0)
-            *error = format_slice(r->site->arena, "%s: %s", r->options->out, strerror(errno));
-        return r->out >= 0;
-    }
+    if (r->options->out)
+        return open_out(r, error);
     r->journal =
         journal_open(r->site, r->options->dry_run ? JOURNAL_READ : JOURNAL_WRITE, r->site->arena, error);
     if (!r->journal)

@@ -125,6 +125,14 @@ static bool is_inside(slice path, slice folder) {
            (path.length == folder.length || path.data[folder.length] == '/' || folder.length == 1);
 }
 
+bool belongs_to_site(const site *s, const char *path) {
+    char resolved[PATH_MAX];
+    if (!realpath(path, resolved))
+        return false;
+    slice folder = slice_of(resolved), root = slice_of(s->root);
+    return slice_equal(folder, root) || (is_inside(folder, root) && has_marker(root, s->arena));
+}
+
 /* False: the paths lie in different sites. */
 static bool agree_on_root(slice *root, bool *is_marked, slice path, slice folder, arena *a) {
     slice marked = find_marked(folder, a);
