@@ -7,19 +7,6 @@
 
 static const char HEX[] = "0123456789ABCDEF";
 
-static int hex_value(char c) {
-    if (is_digit(c))
-        return c - '0';
-    c = to_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-int address_hex(slice text, size_t at) {
-    if (at + 2 > text.length || hex_value(text.data[at]) < 0 || hex_value(text.data[at + 1]) < 0)
-        return -1;
-    return hex_value(text.data[at]) * 16 + hex_value(text.data[at + 1]);
-}
-
 /* Browsers drop tabs and line breaks anywhere, control characters and spaces at both ends. */
 static slice strip(slice text, arena *a) {
     while (text.length && (unsigned char)text.data[0] <= ' ')
@@ -103,7 +90,7 @@ static void append_byte(buffer *out, unsigned char c, bool in_query) {
 static void append_normalised(buffer *out, slice text, bool in_query) {
     for (size_t i = 0; i < text.length; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        int escaped = c == '%' ? address_hex(text, i + 1) : -1;
+        int escaped = slice_percent_byte(text, i);
         if (c == '%' && escaped < 0) {
             buffer_append(out, SLICE("%25"));
         } else if (c == '%') {

@@ -33,17 +33,6 @@ slice name_extension(slice path) {
 
 /* ---- one segment --------------------------------------------------------------------------------------- */
 
-static slice decode(slice raw, arena *a) {
-    char *out = arena_alloc(a, raw.length);
-    size_t length = 0;
-    for (size_t i = 0; i < raw.length; i++) {
-        int escaped = raw.data[i] == '%' ? address_hex(raw, i + 1) : -1;
-        out[length++] = escaped < 0 ? raw.data[i] : (char)escaped;
-        i += escaped < 0 ? 0 : 2;
-    }
-    return (slice){out, length};
-}
-
 /* What no name holds: Windows' forbidden characters, and whatever cannot be seen or told from a space. */
 static bool is_unsafe(uint32_t c) {
     if (c < 0x80)
@@ -130,7 +119,8 @@ static slice shorten(slice segment, size_t max, arena *a) {
 }
 
 static slice safe_segment(const asset_rules *rules, slice raw, bool is_folder, arena *a) {
-    slice name = trim_ends(replace_unsafe(normalise(replace_unsafe(decode(raw, a), a), 0, a), a));
+    slice name =
+        trim_ends(replace_unsafe(normalise(replace_unsafe(slice_percent_decoded(raw, a), a), 0, a), a));
     if (name.length == 0)
         name = SLICE("file");
     slice extension = name_extension(name);
@@ -180,7 +170,7 @@ slice name_canonical(const asset_rules *rules, slice raw, slice remote, arena *a
         slice segment = segment_at(raw, from);
         size_t end = from + segment.length;
         slice name = safe_segment(rules, segment, end < raw.length, a);
-        changed = changed || !slice_equal(name, decode(segment, a));
+        changed = changed || !slice_equal(name, slice_percent_decoded(segment, a));
         if (segment.length || end >= raw.length) { /* "a//b" is a/b, with its mark */
             if (out.length)
                 buffer_append_char(&out, '/');

@@ -19,8 +19,6 @@ typedef struct address {
 bool address_parse(slice text, arena *a, address *out);
 /* Without the fragment. */
 slice address_write(const address *from, bool https, bool with_query, arena *a);
-/* The value of two hexadecimal digits at `at`, or -1. */
-int address_hex(slice text, size_t at);
 
 /* ---- rules.c: which host, which local name ------------------------------------------------------------- */
 

@@ -84,6 +84,12 @@ size_t slice_find(slice s, slice needle, size_t from);
 size_t slice_find_char(slice s, char c, size_t from);
 slice slice_trim(slice s);      /* ASCII white space: space, \t \n \v \f \r */
 slice slice_trim_wide(slice s); /* all white space that JavaScript's trim() takes */
+/* The next word from `*at` on, between ASCII white space; empty when there is none. `*at` moves behind it. */
+slice slice_next_word(slice words, size_t *at);
+/* The byte that a percent-escape at `at` stands for, or -1 (RFC 3986 §2.1). */
+int slice_percent_byte(slice text, size_t at);
+/* Each percent-escape as its byte; a stray % stays. `text` itself where there is none. */
+slice slice_percent_decoded(slice text, arena *a);
 slice slice_copy(slice s, arena *a);
 const char *slice_c_string(slice s, arena *a); /* NUL-terminated copy */
 uint64_t slice_hash(slice s);                  /* FNV-1a; stable across runs and machines */
@@ -291,6 +297,10 @@ static inline bool is_alnum(char c) {
 }
 static inline char to_lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+/* The value of a hexadecimal digit, or -1. */
+static inline int hex_value(char c) {
+    return is_digit(c) ? c - '0' : to_lower(c) >= 'a' && to_lower(c) <= 'f' ? to_lower(c) - 'a' + 10 : -1;
 }
 
 #endif

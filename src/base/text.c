@@ -85,6 +85,34 @@ slice slice_trim_wide(slice text) {
     return slice_sub(text, from, to);
 }
 
+slice slice_next_word(slice words, size_t *at) {
+    while (*at < words.length && is_space(words.data[*at]))
+        ++*at;
+    size_t from = *at;
+    while (*at < words.length && !is_space(words.data[*at]))
+        ++*at;
+    return slice_sub(words, from, *at);
+}
+
+int slice_percent_byte(slice text, size_t at) {
+    if (at + 2 >= text.length || text.data[at] != '%')
+        return -1;
+    int high = hex_value(text.data[at + 1]), low = hex_value(text.data[at + 2]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+slice slice_percent_decoded(slice text, arena *a) {
+    if (slice_find_char(text, '%', 0) == SLICE_NONE)
+        return text;
+    buffer out = buffer_new(a, text.length);
+    for (size_t at = 0; at < text.length; at++) {
+        int byte = slice_percent_byte(text, at);
+        buffer_append_char(&out, byte < 0 ? text.data[at] : (char)byte);
+        at += byte < 0 ? 0 : 2;
+    }
+    return buffer_slice(&out);
+}
+
 slice slice_copy(slice s, arena *a) {
     char *copy = arena_alloc(a, s.length);
     if (s.length)

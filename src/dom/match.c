@@ -47,15 +47,6 @@ static bool has_name(const dom_matcher *m, char kind, slice name) {
     return m->names[one / 64] >> (one % 64) & m->names[two / 64] >> (two % 64) & 1;
 }
 
-static slice next_word(slice words, size_t *at) {
-    while (*at < words.length && is_space(words.data[*at]))
-        ++*at;
-    size_t from = *at;
-    while (*at < words.length && !is_space(words.data[*at]))
-        ++*at;
-    return slice_sub(words, from, *at);
-}
-
 void dom_matcher_note_attributes(dom_matcher *m, const dom_node *node) {
     for (uint32_t i = 0; i < node->attribute_count; i++)
         index_name(m, '[', node->attributes[i].name);
@@ -71,7 +62,7 @@ static void index_element(dom_matcher *m, const dom_node *node) {
         index_name(m, '#', *id);
     dom_matcher_note_attributes(m, node);
     size_t at = 0;
-    for (slice word; classes && (word = next_word(*classes, &at)).length;)
+    for (slice word; classes && (word = slice_next_word(*classes, &at)).length;)
         index_name(m, '.', word);
 }
 
@@ -226,7 +217,7 @@ static bool matches_attribute(const selector_test *test, const dom_node *node) {
                (value->length == wanted.length || value->data[wanted.length] == '-');
     default: { /* ~= */
         size_t at = 0;
-        for (slice word; (word = next_word(*value, &at)).length;)
+        for (slice word; (word = slice_next_word(*value, &at)).length;)
             if (value_equal(word, wanted, test->nocase))
                 return true;
         return false;

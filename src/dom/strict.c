@@ -111,13 +111,10 @@ static uint32_t numeric_reference(slice name) {
     if (name.length < 2u + hex || name.length > 8)
         return 0;
     for (size_t i = 1u + hex; i < name.length; i++) {
-        char c = to_lower(name.data[i]);
-        uint32_t digit = is_digit(c)                   ? (uint32_t)(c - '0')
-                         : hex && c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10)
-                                                       : 99;
-        if (digit == 99)
+        uint32_t base = hex ? 16 : 10, digit = (uint32_t)hex_value(name.data[i]);
+        if (digit >= base) /* also what is no digit */
             return 0;
-        value = value * (hex ? 16 : 10) + digit;
+        value = value * base + digit;
     }
     bool plain = value >= 0xA0 && value < 0xD800;
     return plain || (value >= 0x20 && value < 0x7F) || value == '\n' || (value >= 0xE000 && value < 0xFDD0)

@@ -54,17 +54,10 @@ const slice *dom_attribute_get(const dom_node *node, slice name) {
 
 bool dom_has_class(const dom_node *node, slice class_name) {
     const slice *classes = dom_attribute_get(node, SLICE("class"));
-    if (!classes)
-        return false;
-    for (size_t at = 0; at < classes->length;) {
-        while (at < classes->length && is_space(classes->data[at]))
-            at++;
-        size_t from = at;
-        while (at < classes->length && !is_space(classes->data[at]))
-            at++;
-        if (at > from && slice_equal(slice_sub(*classes, from, at), class_name))
+    size_t at = 0;
+    for (slice word; classes && (word = slice_next_word(*classes, &at)).length;)
+        if (slice_equal(word, class_name))
             return true;
-    }
     return false;
 }
 

@@ -20,18 +20,10 @@ slice describe_element(const dom_node *node, arena *a) {
     buffer out = buffer_new(a, 32);
     buffer_append(&out, slice_sub(node->name, 0, 40));
     const slice *classes = dom_attribute_get(node, SLICE("class"));
-    size_t words = 0;
-    for (size_t at = 0; classes && at < classes->length && words < 3;) {
-        while (at < classes->length && is_space(classes->data[at]))
-            at++;
-        size_t from = at;
-        while (at < classes->length && !is_space(classes->data[at]))
-            at++;
-        if (at > from) {
-            buffer_append_char(&out, '.');
-            buffer_append(&out, slice_sub(*classes, from, at < from + 40 ? at : from + 40));
-            words++;
-        }
+    size_t at = 0, words = 0;
+    for (slice word; classes && words < 3 && (word = slice_next_word(*classes, &at)).length; words++) {
+        buffer_append_char(&out, '.');
+        buffer_append(&out, slice_sub(word, 0, 40));
     }
     return buffer_slice(&out);
 }

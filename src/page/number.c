@@ -68,9 +68,8 @@ static bool parse_radix(slice text, double *number) {
     int radix = text.data[1] == 'o' ? 8 : 16;
     *number = 0;
     for (size_t i = 2; i < text.length; i++) {
-        char c = to_lower(text.data[i]);
-        int digit = is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
-        if (digit >= radix)
+        int digit = hex_value(text.data[i]);
+        if (digit < 0 || digit >= radix)
             return false;
         *number = *number * radix + digit;
     }

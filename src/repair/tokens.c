@@ -37,13 +37,6 @@ static uint32_t named_reference(slice name) {
     return 0;
 }
 
-static int digit_value(char c) {
-    if (is_digit(c))
-        return c - '0';
-    char lower = to_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 16;
-}
-
 /* `#8217` or `#x2019`; the numbers 128 to 159 mean Windows-1252 (HTML, numeric character reference end
  * state). */
 static uint32_t numeric_reference(slice digits) {
@@ -53,7 +46,7 @@ static uint32_t numeric_reference(slice digits) {
     if (i == digits.length)
         return 0;
     for (; i < digits.length; i++) {
-        uint32_t digit = (uint32_t)digit_value(digits.data[i]);
+        uint32_t digit = (uint32_t)hex_value(digits.data[i]); /* of what is no digit: beyond any base */
         if (digit >= base)
             return 0;
         value = value * base + digit;
@@ -122,18 +115,11 @@ static bool is_explained(slice s, size_t from, size_t to, uint32_t value) {
 
 /* ---- percent-encoding -------------------------------------------------------------------------------- */
 
-static int percent_byte(slice s, size_t at) {
-    if (at + 2 >= s.length || s.data[at] != '%')
-        return -1;
-    int high = digit_value(s.data[at + 1]), low = digit_value(s.data[at + 2]);
-    return high > 15 || low > 15 ? -1 : high * 16 + low;
-}
-
 static uint32_t percent_at(slice s, size_t at, size_t *end) {
     unsigned char bytes[4];
     size_t count = 0;
     while (count < 4) {
-        int byte = percent_byte(s, at + count * 3);
+        int byte = slice_percent_byte(s, at + count * 3);
         if (byte < 0x80)
             break;
         bytes[count++] = (unsigned char)byte;

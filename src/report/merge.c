@@ -35,9 +35,9 @@ static void expect(cursor *c, char expected) {
 static uint32_t read_hex(cursor *c) {
     uint32_t value = 0;
     for (int i = 0; i < 4; i++, c->at++) {
-        char digit = c->at < c->text.length ? to_lower(c->text.data[c->at]) : '\0';
-        c->bad |= !is_digit(digit) && (digit < 'a' || digit > 'f');
-        value = value * 16 + (uint32_t)(is_digit(digit) ? digit - '0' : digit - 'a' + 10);
+        int digit = c->at < c->text.length ? hex_value(c->text.data[c->at]) : -1;
+        c->bad |= digit < 0;
+        value = value * 16 + (uint32_t)digit;
     }
     return c->bad ? 0 : value;
 }

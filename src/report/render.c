@@ -221,24 +221,13 @@ static void gather_words(rendering *r, arena *scratch) {
 
 /* ---- comparing --------------------------------------------------------------------------------------- */
 
-static int hex_digit(char c) {
-    return is_digit(c) ? c - '0' : to_lower(c) >= 'a' && to_lower(c) <= 'f' ? to_lower(c) - 'a' + 10 : -1;
-}
-
 /* The path in the site that a local address names: decoded, without query, starting with '/'. */
 static slice local_path(slice src, arena *scratch) {
-    buffer path = buffer_new(scratch, src.length + 2);
-    if (!slice_starts_with(src, SLICE("/")))
-        buffer_append_char(&path, '/');
-    for (size_t i = 0; i < src.length && src.data[i] != '?' && src.data[i] != '#'; i++) {
-        bool escape = src.data[i] == '%' && i + 2 < src.length && hex_digit(src.data[i + 1]) >= 0 &&
-                      hex_digit(src.data[i + 2]) >= 0;
-        buffer_append_char(&path, escape
-                                      ? (char)(hex_digit(src.data[i + 1]) * 16 + hex_digit(src.data[i + 2]))
-                                      : src.data[i]);
-        i += escape ? 2 : 0;
-    }
-    return buffer_slice(&path);
+    size_t end = 0;
+    while (end < src.length && src.data[end] != '?' && src.data[end] != '#')
+        end++;
+    slice path = slice_percent_decoded(slice_sub(src, 0, end), scratch);
+    return slice_starts_with(path, SLICE("/")) ? path : format_slice(scratch, "/%.*s", SLICE_ARGS(path));
 }
 
 /* What a word is to be recognised by. A picture: its file name, which stays when its address changes. */

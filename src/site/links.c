@@ -41,26 +41,6 @@ struct site_links {
 
 /* ---- addresses ----------------------------------------------------------------------------------------- */
 
-static int hex_value(char c) {
-    if (is_digit(c))
-        return c - '0';
-    c = to_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static slice decode_percent(slice text, arena *a) {
-    if (slice_find_char(text, '%', 0) == SLICE_NONE)
-        return text;
-    buffer out = buffer_new(a, text.length);
-    for (size_t i = 0; i < text.length; i++) {
-        int high = text.data[i] == '%' && i + 2 < text.length ? hex_value(text.data[i + 1]) : -1;
-        int low = high >= 0 ? hex_value(text.data[i + 2]) : -1;
-        buffer_append_char(&out, low >= 0 ? (char)(high * 16 + low) : text.data[i]);
-        i += low >= 0 ? 2 : 0;
-    }
-    return buffer_slice(&out);
-}
-
 static void drop_last_segment(buffer *path) {
     while (path->length && path->data[path->length - 1] != '/')
         path->length--;
@@ -80,7 +60,7 @@ static slice normalise(slice folder, slice path, arena *a) {
         for (size_t at = 0, end; at < parts[p].length; at = end + 1) {
             end = slice_find_char(parts[p], '/', at);
             end = end == SLICE_NONE ? parts[p].length : end;
-            slice segment = decode_percent(slice_sub(parts[p], at, end), a);
+            slice segment = slice_percent_decoded(slice_sub(parts[p], at, end), a);
             if (slice_equal(segment, SLICE("..")))
                 drop_last_segment(&out);
             if (!segment.length || slice_equal(segment, SLICE(".")) || slice_equal(segment, SLICE("..")))
@@ -321,7 +301,7 @@ static void note_link(site_links *l, source *in, slice href, slice id, uint32_t 
         return;
     in->count++;
     *(link *)vector_push(&l->links) =
-        (link){address, slice_copy(decode_percent(id, l->arena), l->arena), in->name, line};
+        (link){address, slice_copy(slice_percent_decoded(id, l->arena), l->arena), in->name, line};
 }
 
 static bool is_quote(char c) {

@@ -150,16 +150,10 @@ static slice read_language(const dom_node *element) {
         child = child->next;
     const slice *classes = child ? dom_attribute_get(child, SLICE("class")) : NULL;
     slice prefix = SLICE("language-");
-    for (size_t at = 0; classes && at < classes->length;) {
-        while (at < classes->length && is_space(classes->data[at]))
-            at++;
-        size_t from = at;
-        while (at < classes->length && !is_space(classes->data[at]))
-            at++;
-        slice one = slice_sub(*classes, from, at);
+    size_t at = 0;
+    for (slice one; classes && (one = slice_next_word(*classes, &at)).length;)
         if (slice_starts_with(one, prefix))
             return one.length > prefix.length ? slice_from(one, prefix.length) : (slice){NULL, 0};
-    }
     return (slice){NULL, 0};
 }
 

@@ -303,7 +303,7 @@ static bool put_media(walk *w, const dom_node *node, finding *said) {
     slice source = express_media_source(node);
     if (!source.length)
         return false;
-    slice name = express_percent_decoded(express_file_name(source), false, w->arena);
+    slice name = express_printable_decoded(express_file_name(source), w->arena);
     slice instead = express_words_inside(node, w->arena), text = put_link_line(w, node, source, name);
     findings_add_change(w->found, said, CHANGE_TEXT, instead, text);
     return true;

@@ -183,8 +183,8 @@ const dom_node *express_link(const dom_node *node, references *refs, arena *a, f
 /* Whether the schema refuses the address: extension-link, parseHTML. */
 bool express_mentions_script(slice href);
 
-/* %20 and its like as the characters they stand for: all of them, or only the printable ones of ASCII. */
-slice express_percent_decoded(slice text, bool all, arena *a);
+/* %20 and its like, where they stand for printable characters of ASCII, as those. */
+slice express_printable_decoded(slice text, arena *a);
 
 /* ---- express_media.c ---------------------------------------------------------------------------------- */
 

@@ -13,23 +13,13 @@ bool express_mentions_script(slice href) {
     return false;
 }
 
-static int hex_value(char c) {
-    if (is_digit(c))
-        return c - '0';
-    c = to_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-slice express_percent_decoded(slice text, bool all, arena *a) {
+slice express_printable_decoded(slice text, arena *a) {
     buffer out = buffer_new(a, text.length);
     for (size_t at = 0; at < text.length; at++) {
-        bool escape = text.data[at] == '%' && at + 2 < text.length;
-        int high = escape ? hex_value(text.data[at + 1]) : -1,
-            low = escape ? hex_value(text.data[at + 2]) : -1;
-        int value = high >= 0 && low >= 0 ? high * 16 + low : -1;
-        bool decode = value >= 0 && (all || (value >= ' ' && value <= '~'));
-        buffer_append_char(&out, decode ? (char)value : text.data[at]);
-        at += decode ? 2 : 0;
+        int byte = slice_percent_byte(text, at);
+        bool printable = byte >= ' ' && byte <= '~';
+        buffer_append_char(&out, printable ? (char)byte : text.data[at]);
+        at += printable ? 2 : 0;
     }
     return buffer_slice(&out);
 }
@@ -46,7 +36,7 @@ static void report_in_page_link(const dom_node *node, slice href, references *re
     if (footnote)
         findings_add(found, FINDING_FOOTNOTES, node->line, "footnotes, the first of them linked as `%.*s`",
                      SLICE_ARGS(href));
-    else if (express_id_exists(refs, id) || express_id_exists(refs, express_percent_decoded(id, true, a)))
+    else if (express_id_exists(refs, id) || express_id_exists(refs, slice_percent_decoded(id, a)))
         findings_add(found, FINDING_LINK_IN_PAGE, node->line, "a link to `%.*s`", SLICE_ARGS(href));
     else
         findings_add(found, FINDING_LINK_DEAD, node->line, "a link to `%.*s`, which this page does not have",

@@ -39,14 +39,10 @@ bool express_first_mention(references *refs, slice words) {
 }
 
 static bool any_class_styled(slice classes, const references *refs) {
-    for (size_t at = 0; at < classes.length;) {
-        size_t from = at;
-        while (at < classes.length && !is_space(classes.data[at]))
-            at++;
-        if (slice_set_has(&refs->sheet.classes, slice_sub(classes, from, at)))
+    size_t at = 0;
+    for (slice name; (name = slice_next_word(classes, &at)).length;)
+        if (slice_set_has(&refs->sheet.classes, name))
             return true;
-        at++;
-    }
     return false;
 }
 

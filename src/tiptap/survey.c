@@ -225,14 +225,10 @@ static bool is_hiding_class(slice name, const sheet *own) {
 
 static void look_at_classes(looking *l, const dom_node *node, slice classes) {
     const sheet *own = express_sheet(l->survey->refs);
-    for (size_t at = 0; at < classes.length; at++) {
-        size_t from = at;
-        while (at < classes.length && !is_space(classes.data[at]))
-            at++;
-        slice name = slice_sub(classes, from, at);
+    size_t at = 0;
+    for (slice name; (name = slice_next_word(classes, &at)).length;)
         if (is_hiding_class(name, own))
             note_hidden(l, node, format_slice(l->arena, "class `%.*s`", SLICE_ARGS(name)));
-    }
 }
 
 static void look_behind(looking *l, uint32_t line, slice name, slice url) {
