@@ -119,6 +119,9 @@ void asset_book_add(asset_book *book, const asset_reference *reference);
  * them. Given all pages of a site, names do not depend on which of them are converted. Linear time. */
 bool asset_book_scan(asset_book *book, const asset_rules *rules, slice page);
 
+/* Does a page's text hold an address of a host that the rules know? Pure, linear time. */
+bool asset_is_named(const asset_rules *rules, slice page);
+
 /* Does a page's text hold the address of a file that is here, or still to be fetched? One that was converted
  * without that file would come out otherwise now. Pure, linear time. */
 bool asset_can_come_home(const asset_rules *rules, slice page, arena *a);

@@ -119,6 +119,13 @@ static slice host_at(slice page, size_t at) {
     return slice_sub(page, at + 2, end);
 }
 
+bool asset_is_named(const asset_rules *rules, slice page) {
+    for (size_t at = 0; (at = slice_find(page, SLICE("//"), at)) != SLICE_NONE; at += 2)
+        if (rules_know_host(rules, host_at(page, at)))
+            return true;
+    return false;
+}
+
 /* The next address at or behind `*at` whose host the rules know; `*at` moves behind it. False: there is none.
  */
 static bool next_address(const asset_rules *rules, slice page, size_t *at, arena *a, slice *found) {

@@ -73,7 +73,7 @@ static void print_next(const remote_files *r, const cli_arguments *arguments) {
                 SLICE_ARGS(show_words(arguments, r->arena)));
 }
 
-static int list_site(const cli_arguments *given, const site *s, arena *a) {
+static int list_site(const cli_arguments *given, site *s, arena *a) {
     slice unused;
     remote_files files;
     cli_arguments all, *arguments = &all;

@@ -110,51 +110,80 @@ static void note_page(remote_files *r, slice path, const asset_reference *refere
         *(slice *)vector_push(pages) = path;
 }
 
+typedef struct page_look {
+    remote_files *files;
+    site_originals *originals; /* NULL: only what lies there counts */
+    bool needed;               /* the files that pages need, not only the names that they claim */
+} page_look;
+
+typedef struct page_find {
+    slice texts[2]; /* the page, and its original if the run begins from that; empty: names nothing */
+    vector references;
+} page_find;
+
 /* Pages that hold no address of a host that is on cost a search for "//". */
-static bool read_text(remote_files *r, slice path, slice text, bool needed, arena *scratch) {
-    bool any = asset_book_scan(r->book, r->rules, text);
-    if (!any || !needed)
-        return any;
-    vector references = vector_new(scratch, sizeof(asset_reference));
-    collect_page(r, text, scratch, &references);
-    for (size_t i = 0; i < references.count; i++)
-        note_page(r, path, vector_at(&references, i));
-    return any;
+static void *look_at_page(void *context, slice path, slice bytes, arena *a) {
+    const page_look *l = context;
+    page_find found = {.references = vector_new(a, sizeof(asset_reference))};
+    slice original;
+    if (asset_is_named(l->files->rules, bytes))
+        found.texts[0] = bytes;
+    if (site_original(l->originals, path, found.texts[0].length > 0, a, &original) &&
+        asset_is_named(l->files->rules, original))
+        found.texts[1] = original;
+    if (!found.texts[0].length && !found.texts[1].length)
+        return NULL;
+    for (size_t i = 0; i < 2; i++)
+        if (l->needed && found.texts[i].length)
+            collect_page(l->files, found.texts[i], a, &found.references);
+    page_find *kept = arena_alloc(a, sizeof *kept);
+    *kept = found;
+    return kept;
 }
 
-static void read_pages(remote_files *r, const site *s, bool needed, site_originals *originals) {
-    const vector *pages = site_pages(s);
-    arena *scratch = arena_create(0);
-    for (size_t i = 0; i < pages->count; i++) {
-        slice path = *(slice *)vector_at(pages, i), text, error;
-        bool read = site_read(s, path, scratch, &text, &error); /* if not, the run says so itself */
-        bool any = read && read_text(r, path, text, needed, scratch);
-        if (read && site_original(originals, path, any, scratch, &text))
-            read_text(r, path, text, needed, scratch);
-        arena_reset(scratch);
-    }
-    arena_destroy(scratch);
+static void note_find(void *context, slice path, slice bytes, void *found) {
+    (void)bytes;
+    const page_look *l = context;
+    const page_find *f = found;
+    for (size_t i = 0; i < 2; i++)
+        asset_book_scan(l->files->book, l->files->rules, f->texts[i]);
+    for (size_t i = 0; i < f->references.count; i++)
+        note_page(l->files, path, vector_at(&f->references, i));
 }
 
-bool remote_open(remote_files *r, const site *s, asset_rules *rules, const site_options *run, arena *a) {
-    slice error = SLICE("");
-    const char *root = slice_c_string(site_root(s), a);
-    *r = (remote_files){.rules = rules, .arena = a, .pages = vector_new(a, sizeof(vector))};
-    site_originals *originals = run ? site_originals_open(s, run, a, &error) : NULL;
-    site *whole = error.length ? NULL : site_open(&root, 1, a, &error);
-    r->book = whole ? asset_book_open(root, a, &error) : NULL;
-    if (!r->book) {
-        complain("%.*s", SLICE_ARGS(error));
-    } else {
-        read_pages(r, s, true, originals);
-        read_pages(r, whole, false, NULL); /* names must not depend on which pages are in the run */
-        asset_book_settle(r->book, rules);
-        asset_rules_use_book(rules, r->book);
-    }
+/* Names must not depend on which pages are in the run: those of the whole checkout claim theirs. */
+static bool read_pages(remote_files *r, site *s, unsigned jobs, site_originals *originals, slice *error) {
+    page_look needed = {r, originals, true}, claimed = {r, NULL, false};
+    const site *whole = site_whole(s, error);
+    return whole && site_read_all(s, jobs, &(site_reader){&needed, look_at_page, note_find}, error) &&
+           (whole == s ||
+            site_read_all(whole, jobs, &(site_reader){&claimed, look_at_page, note_find}, error));
+}
+
+/* A run with nothing to do needs nothing: no page that is as the last run left it names a file elsewhere. */
+static bool read_what_is_needed(remote_files *r, site *s, const site_options *run, slice *error) {
+    if (run && !site_has_work(s, run))
+        return true;
+    *error = SLICE("");
+    site_originals *originals = run ? site_originals_open(s, run, r->arena, error) : NULL;
+    bool ok = !error->length && read_pages(r, s, run ? run->jobs : 0, originals, error);
     site_originals_close(originals);
-    if (whole)
-        site_close(whole);
-    return r->book != NULL;
+    return ok;
+}
+
+bool remote_open(remote_files *r, site *s, asset_rules *rules, const site_options *run, arena *a) {
+    slice error;
+    *r = (remote_files){.rules = rules, .arena = a, .pages = vector_new(a, sizeof(vector))};
+    r->book = asset_book_open(slice_c_string(site_root(s), a), a, &error);
+    if (!r->book || !read_what_is_needed(r, s, run, &error)) {
+        complain("%.*s", SLICE_ARGS(error));
+        if (r->book)
+            asset_book_close(r->book);
+        return false;
+    }
+    asset_book_settle(r->book, rules);
+    asset_rules_use_book(rules, r->book);
+    return true;
 }
 
 void remote_close(remote_files *r) {

@@ -22,7 +22,7 @@ asset_rules *load_asset_rules(const cli_arguments *arguments, const site *s, are
 /* Opens the site's book, notes what its pages need, and gives names: reads every page of the checkout, writes
  * nothing. `run`: what the pages need is for this run, which converts some of them again from their bytes
  * before; NULL: none follows. False: said why not. End it with remote_close. */
-bool remote_open(remote_files *r, const site *s, asset_rules *rules, const site_options *run, arena *a);
+bool remote_open(remote_files *r, site *s, asset_rules *rules, const site_options *run, arena *a);
 void remote_close(remote_files *r);
 
 /* Fetches what is not here, as the command line says. False: said why not. */

@@ -52,7 +52,7 @@ int command_status(const cli_arguments *arguments) {
                  .arena = arena_create(0)};
     slice error;
     int status = s ? EXIT_DONE : EXIT_ENVIRONMENT;
-    if (s && !site_report_status(s, list_page, &l, &error)) {
+    if (s && !site_report_status(s, l.json, list_page, &l, &error)) {
         complain("%.*s", SLICE_ARGS(error));
         status = EXIT_ENVIRONMENT;
     }

@@ -34,6 +34,7 @@ static const char *const HTML[] = {".html", ".htm"}, *const DATA[] = {".yml", ".
 
 typedef struct entry {
     slice path;
+    unsigned char type; /* as readdir gives it; DT_UNKNOWN: not looked at yet */
     bool is_folder;
     bool in_posts, in_collection;
     bool links_only; /* in a folder that holds no pages but what puts links on them */
@@ -192,15 +193,22 @@ static void visit_file(search *in, const entry *e, bool named) {
         *(slice *)vector_push(&in->site->pages) = e->path;
 }
 
+static bool look_up_type(const search *in, entry *e) {
+    struct stat info;
+    const char *path = e->path.length ? slice_c_string(e->path, in->site->arena) : ".";
+    if (fstatat(in->site->folder, path, &info, AT_SYMLINK_NOFOLLOW) != 0)
+        return false;
+    e->type = IFTODT(info.st_mode);
+    return true;
+}
+
 /* `named`: by a person, so that only what cannot be a page is passed over. */
 static void visit(search *in, entry e, bool named) {
-    struct stat info;
-    const char *path = e.path.length ? slice_c_string(e.path, in->site->arena) : ".";
-    if (fstatat(in->site->folder, path, &info, AT_SYMLINK_NOFOLLOW) != 0)
+    if (e.type == DT_UNKNOWN && !look_up_type(in, &e))
         return;
-    e.is_folder = S_ISDIR(info.st_mode);
+    e.is_folder = e.type == DT_DIR;
     const char *why = named ? NULL : why_hidden(in, &e, base_name(e.path));
-    if (S_ISLNK(info.st_mode) && !named) {
+    if (e.type == DT_LNK && !named) {
         if (has_extension(base_name(e.path)))
             skip(in, &e, "a symbolic link: the file itself is looked at where it lies");
         return;
@@ -213,7 +221,7 @@ static void visit(search *in, entry e, bool named) {
             skip(in, &e, why);
     } else if (e.is_folder)
         visit_folder(in, e);
-    else if (S_ISREG(info.st_mode) || named)
+    else if (e.type == DT_REG || named)
         visit_file(in, &e, named);
 }
 
@@ -231,6 +239,7 @@ static void read_folder(search *in, entry folder) {
         if (strcmp(one->d_name, ".") == 0 || strcmp(one->d_name, "..") == 0)
             continue;
         entry e = folder;
+        e.type = one->d_type;
         slice name = slice_of(one->d_name);
         e.path = folder.path.length
                      ? format_slice(in->site->arena, "%.*s/%.*s", SLICE_ARGS(folder.path), SLICE_ARGS(name))

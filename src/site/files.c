@@ -74,7 +74,8 @@ static bool write_all(int file, slice bytes) {
     return true;
 }
 
-bool write_new(int folder, const char *path, slice bytes, const struct stat *like, arena *a, slice *error) {
+bool write_new(int folder, const char *path, slice bytes, const struct stat *like, stamp *made, arena *a,
+               slice *error) {
     int file = openat(folder, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (file < 0) {
         *error = describe_error(a, "it cannot be written", errno);
@@ -87,6 +88,10 @@ bool write_new(int folder, const char *path, slice bytes, const struct stat *lik
             errno = 0;
         ok = fchmod(file, like->st_mode & 07777) == 0;
     }
+    struct stat info;
+    ok = ok && fstat(file, &info) == 0;
+    if (ok && made)
+        *made = stamp_of(&info);
     int problem = errno;
     if (close(file) != 0 && ok)
         ok = false, problem = errno;
@@ -116,12 +121,32 @@ bool sync_files(int folder, const char *const *paths, size_t count) {
     return true;
 }
 
-bool is_unchanged(int folder, const char *path, const struct stat *then) {
-    struct stat now;
-    return fstatat(folder, path, &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_ino == then->st_ino &&
-           now.st_dev == then->st_dev && now.st_size == then->st_size &&
-           now.st_mtim.tv_sec == then->st_mtim.tv_sec && now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+/* ---- stamps -------------------------------------------------------------------------------------------- */
+
+static int64_t nanoseconds(struct timespec t) {
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
+
+stamp stamp_of(const struct stat *info) {
+    return (stamp){.size = (int64_t)info->st_size,
+                   .modified = nanoseconds(info->st_mtim),
+                   .changed = nanoseconds(info->st_ctim),
+                   .inode = (int64_t)info->st_ino};
+}
+
+bool stamp_same_file(const stamp *one, const stamp *other) {
+    return one->inode == other->inode && one->size == other->size && one->modified == other->modified;
+}
+
+bool stamp_equal(const stamp *one, const stamp *other) {
+    return stamp_same_file(one, other) && one->changed == other->changed;
+}
+
+bool stamp_is_before(const stamp *one, int64_t clock) {
+    return one->modified < clock && one->changed < clock;
+}
+
+/* ---- moving into place --------------------------------------------------------------------------------- */
 
 bool can_replace(int folder, slice path, arena *a) {
     size_t above = path.length;
@@ -140,7 +165,7 @@ static bool move_across(int folder, const char *temporary, const char *path, are
     if (!read_whole(folder, temporary, a, &bytes, &like, error))
         return false;
     unlinkat(folder, beside, 0);
-    if (!write_new(folder, beside, bytes, &like, a, error))
+    if (!write_new(folder, beside, bytes, &like, NULL, a, error))
         return false;
     if (sync_file(folder, beside) && renameat(folder, beside, folder, path) == 0) {
         unlinkat(folder, temporary, 0);
@@ -151,14 +176,29 @@ static bool move_across(int folder, const char *temporary, const char *path, are
     return false;
 }
 
-bool move_into_place(int folder, const char *temporary, const char *path, arena *a, slice *error) {
+static bool move_into_place(int folder, const char *temporary, const char *path, arena *a, slice *error) {
     if (renameat(folder, temporary, folder, path) == 0)
         return true;
     if (errno == EXDEV)
         return move_across(folder, temporary, path, a, error);
     *error = describe_error(a, "it cannot be written", errno);
-    unlinkat(folder, temporary, 0);
     return false;
+}
+
+bool replace_page(int folder, const char *temporary, const char *path, const stamp *then, arena *a,
+                  slice *error) {
+    struct stat info;
+    /* Held open, the old file's blocks are freed after the move, which then does not hold up other threads in
+     * these folders. */
+    int old = openat(folder, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    stamp now = old >= 0 && fstat(old, &info) == 0 ? stamp_of(&info) : (stamp){0, 0, 0, 0};
+    bool is_same = stamp_equal(&now, then);
+    if (!is_same)
+        *error = SLICE("it was changed while it was worked on: run again");
+    bool ok = is_same && move_into_place(folder, temporary, path, a, error);
+    if (old >= 0)
+        close(old);
+    return ok;
 }
 
 bool make_folders(int folder, const char *path) {

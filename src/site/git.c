@@ -117,6 +117,7 @@ bool site_keep_changed_since(site *s, const char *revision, slice *error) {
             *(slice *)vector_push(&kept) = page;
     }
     s->pages = kept;
+    s->whole = s->whole == s ? NULL : s->whole;
     return true;
 }
 

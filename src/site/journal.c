@@ -4,11 +4,15 @@
  * place, so that at any moment a page holds exactly the bytes of `source` or of `result`, whatever happened
  * to the run. One run at a time holds the lock. A file that is not a whole journal of this version is never
  * written to.
+ *
+ * The table `seen` only saves time: which file was last seen under a path, and the hash of its bytes.
+ * Journals of older programs have none; one that is lost costs a reading of all pages.
  */
 #include "private.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,10 +28,17 @@ static const char SCHEMA[] =
     " grade INTEGER NOT NULL, time INTEGER NOT NULL, findings TEXT NOT NULL);"
     "CREATE TABLE originals(path BLOB PRIMARY KEY, bytes BLOB NOT NULL);";
 
+static const char SEEN[] = "CREATE TABLE IF NOT EXISTS seen(path BLOB PRIMARY KEY, size INTEGER,"
+                           " modified INTEGER, changed INTEGER, inode INTEGER, hash BLOB, files INTEGER)"
+                           " WITHOUT ROWID";
+
 struct journal {
     sqlite3 *database;
-    sqlite3_stmt *put, *keep, *findings, *original, *forget_page, *forget_original;
+    pthread_mutex_t mutex; /* of the statements */
+    sqlite3_stmt *findings, *original;
+    sqlite3_stmt *put, *keep, *see, *forget_page, *forget_original, *forget_seen; /* JOURNAL_WRITE */
     int lock;
+    int64_t began;
     char *path;
     vector rows;     /* of journal_row, sorted by path */
     arena *arena;    /* of the rows */
@@ -49,7 +60,10 @@ static bool fail(journal *j, slice *error) {
 }
 
 static bool execute(journal *j, const char *sql, slice *error) {
-    return sqlite3_exec(j->database, sql, NULL, NULL, NULL) == SQLITE_OK || fail(j, error);
+    pthread_mutex_lock(&j->mutex);
+    bool ok = sqlite3_exec(j->database, sql, NULL, NULL, NULL) == SQLITE_OK || fail(j, error);
+    pthread_mutex_unlock(&j->mutex);
+    return ok;
 }
 
 /* ---- the lock
@@ -77,7 +91,19 @@ static bool take_lock(journal *j, const site *s, slice *error) {
         *error = format_slice(j->messages, "%s/%s: %s", s->root, STATE_FOLDER, strerror(errno));
         return false;
     }
+    j->began = journal_clock(j);
     return true;
+}
+
+/* The lock's own times, set by whoever keeps the file system's clock. */
+int64_t journal_clock(journal *j) {
+    struct stat info;
+    bool ok = futimens(j->lock, NULL) == 0 && fstat(j->lock, &info) == 0;
+    return ok ? stamp_of(&info).modified : 0; /* 0: nothing is before it */
+}
+
+int64_t journal_began(const journal *j) {
+    return j->began;
 }
 
 /* ---- opening
@@ -122,20 +148,24 @@ static bool check_journal(journal *j, journal_mode mode, slice *error) {
     return true;
 }
 
-static bool prepare_statements(journal *j, slice *error) {
+static bool prepare_statements(journal *j, journal_mode mode, slice *error) {
     const struct {
         sqlite3_stmt **statement;
         const char *sql;
+        bool writes;
     } all[] = {
-        {&j->put, "INSERT OR REPLACE INTO pages VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"},
-        {&j->keep, "INSERT OR REPLACE INTO originals VALUES(?1,?2)"},
-        {&j->findings, "SELECT findings FROM pages WHERE path=?1"},
-        {&j->original, "SELECT bytes FROM originals WHERE path=?1"},
-        {&j->forget_page, "DELETE FROM pages WHERE path=?1"},
-        {&j->forget_original, "DELETE FROM originals WHERE path=?1"},
+        {&j->findings, "SELECT findings FROM pages WHERE path=?1", false},
+        {&j->original, "SELECT bytes FROM originals WHERE path=?1", false},
+        {&j->put, "INSERT OR REPLACE INTO pages VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)", true},
+        {&j->keep, "INSERT OR REPLACE INTO originals VALUES(?1,?2)", true},
+        {&j->see, "INSERT OR REPLACE INTO seen VALUES(?1,?2,?3,?4,?5,?6,?7)", true},
+        {&j->forget_page, "DELETE FROM pages WHERE path=?1", true},
+        {&j->forget_original, "DELETE FROM originals WHERE path=?1", true},
+        {&j->forget_seen, "DELETE FROM seen WHERE path=?1", true},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (sqlite3_prepare_v3(j->database, all[i].sql, -1, SQLITE_PREPARE_PERSISTENT, all[i].statement,
+        if ((mode == JOURNAL_WRITE || !all[i].writes) &&
+            sqlite3_prepare_v3(j->database, all[i].sql, -1, SQLITE_PREPARE_PERSISTENT, all[i].statement,
                                NULL) != SQLITE_OK)
             return fail(j, error);
     return true;
@@ -160,10 +190,18 @@ static bool make_state_folder(const site *s, arena *a, slice *error) {
     if (faccessat(s->folder, STATE_FOLDER "/.gitignore", F_OK, 0) == 0)
         return true;
     slice why;
-    if (write_new(s->folder, STATE_FOLDER "/.gitignore", ignore, NULL, a, &why))
+    if (write_new(s->folder, STATE_FOLDER "/.gitignore", ignore, NULL, NULL, a, &why))
         return true;
     *error = format_slice(a, "%s/%s/.gitignore: %.*s", s->root, STATE_FOLDER, SLICE_ARGS(why));
     return false;
+}
+
+/* What a killed run left behind. Only under the lock. */
+static void clear_temporary(const site *s, arena *a) {
+    vector names = vector_new(a, sizeof(slice));
+    list_folder(s->folder, TEMPORARY_FOLDER, &names);
+    for (size_t i = 0; i < names.count; i++)
+        unlinkat(s->folder, slice_c_string(*(slice *)vector_at(&names, i), a), 0);
 }
 
 static bool open_database(journal *j, journal_mode mode, slice *error) {
@@ -174,10 +212,11 @@ static bool open_database(journal *j, journal_mode mode, slice *error) {
         return fail(j, error);
     sqlite3_busy_timeout(j->database, 10000);
     /* Rows are appended: the rollback journal then copies almost nothing, where a log would write all twice.
-     */
-    if (mode == JOURNAL_WRITE && !execute(j, "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;", error))
-        return false;
-    return check_journal(j, mode, error);
+     * A batch fits into the cache. What is deleted need not be wiped. */
+    static const char settings[] = "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
+                                   "PRAGMA cache_size=-16384; PRAGMA secure_delete=OFF;";
+    return (mode == JOURNAL_READ || execute(j, settings, error)) && check_journal(j, mode, error) &&
+           (mode == JOURNAL_READ || execute(j, SEEN, error));
 }
 
 journal *journal_open(const site *s, journal_mode mode, arena *a, slice *error) {
@@ -190,6 +229,7 @@ journal *journal_open(const site *s, journal_mode mode, arena *a, slice *error) 
     journal *j = calloc(1, sizeof *j);
     if (!j)
         return NULL;
+    pthread_mutex_init(&j->mutex, NULL);
     j->lock = -1;
     j->messages = a;
     j->path = strdup(slice_c_string(path, a));
@@ -203,23 +243,26 @@ journal *journal_open(const site *s, journal_mode mode, arena *a, slice *error) 
         journal_close(j);
         return NULL;
     }
-    if (!prepare_statements(j, error)) {
+    if (!prepare_statements(j, mode, error)) {
         journal_close(j);
         return NULL;
     }
+    if (mode == JOURNAL_WRITE)
+        clear_temporary(s, a);
     return j;
 }
 
 void journal_close(journal *j) {
     if (!j)
         return;
-    sqlite3_stmt *statements[] = {j->put,      j->keep,        j->findings,
-                                  j->original, j->forget_page, j->forget_original};
+    sqlite3_stmt *statements[] = {j->findings,    j->original,        j->put,        j->keep, j->see,
+                                  j->forget_page, j->forget_original, j->forget_seen};
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
         sqlite3_finalize(statements[i]);
     sqlite3_close(j->database);
     if (j->lock >= 0)
         close(j->lock);
+    pthread_mutex_destroy(&j->mutex);
     arena_destroy(j->arena);
     free(j->path);
     free(j);
@@ -235,14 +278,14 @@ static bool read_hash(sqlite3_stmt *statement, int column, hash *out) {
     return true;
 }
 
-static slice read_slice(sqlite3_stmt *statement, int column, arena *a) {
+static slice column_slice(sqlite3_stmt *statement, int column) { /* until the next step */
     const char *bytes = sqlite3_column_blob(statement, column);
     int length = sqlite3_column_bytes(statement, column);
-    return slice_copy((slice){bytes, bytes ? (size_t)length : 0}, a);
+    return (slice){bytes, bytes ? (size_t)length : 0};
 }
 
 static bool read_row(journal *j, sqlite3_stmt *statement) {
-    journal_row row = {.path = read_slice(statement, 0, j->arena)};
+    journal_row row = {.path = slice_copy(column_slice(statement, 0), j->arena)};
     if (!read_hash(statement, 1, &row.source) || !read_hash(statement, 2, &row.result) ||
         !read_hash(statement, 3, &row.rules))
         return false;
@@ -254,6 +297,31 @@ static bool read_row(journal *j, sqlite3_stmt *statement) {
     row.time = sqlite3_column_int64(statement, 6);
     *(journal_row *)vector_push(&j->rows) = row;
     return true;
+}
+
+/* One walk through the rows and what was seen, both by path. */
+static void load_seen(journal *j) {
+    sqlite3_stmt *statement;
+    size_t at = 0;
+    if (sqlite3_prepare_v2(j->database,
+                           "SELECT path, size, modified, changed, inode, hash, files FROM seen ORDER BY path",
+                           -1, &statement, NULL) != SQLITE_OK)
+        return;
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+        slice path = column_slice(statement, 0);
+        while (at < j->rows.count && slice_compare(journal_at(j, at)->path, path) < 0)
+            at++;
+        if (at == j->rows.count)
+            break;
+        journal_row *row = vector_at(&j->rows, at);
+        row->is_seen = slice_equal(row->path, path) && read_hash(statement, 5, &row->holds);
+        row->stamp = (stamp){.size = sqlite3_column_int64(statement, 1),
+                             .modified = sqlite3_column_int64(statement, 2),
+                             .changed = sqlite3_column_int64(statement, 3),
+                             .inode = sqlite3_column_int64(statement, 4)};
+        row->names_files = sqlite3_column_int(statement, 6) != 0;
+    }
+    sqlite3_finalize(statement);
 }
 
 bool journal_load(journal *j, slice *error) {
@@ -272,6 +340,8 @@ bool journal_load(journal *j, slice *error) {
     else if (step != SQLITE_DONE)
         ok = fail(j, error);
     sqlite3_finalize(statement);
+    if (ok)
+        load_seen(j);
     return ok;
 }
 
@@ -299,27 +369,37 @@ const journal_row *journal_find(const journal *j, slice path) {
     return NULL;
 }
 
+bool is_as_seen(const site *s, const journal_row *row, struct stat *info, arena *scratch) {
+    if (!row || !row->is_seen ||
+        fstatat(s->folder, slice_c_string(row->path, scratch), info, AT_SYMLINK_NOFOLLOW) != 0)
+        return false;
+    stamp now = stamp_of(info);
+    return S_ISREG(info->st_mode) && stamp_equal(&now, &row->stamp);
+}
+
 static void bind_slice(sqlite3_stmt *statement, int index, slice bytes) {
     sqlite3_bind_blob64(statement, index, bytes.length ? bytes.data : "", bytes.length, SQLITE_STATIC);
 }
 
-static bool find_one(sqlite3_stmt *statement, slice path, arena *a, slice *out) {
+static bool find_one(journal *j, sqlite3_stmt *statement, slice path, arena *a, slice *out) {
+    pthread_mutex_lock(&j->mutex);
     bind_slice(statement, 1, path);
     bool found = sqlite3_step(statement) == SQLITE_ROW;
     if (found)
-        *out = read_slice(statement, 0, a);
+        *out = slice_copy(column_slice(statement, 0), a);
     sqlite3_reset(statement);
+    pthread_mutex_unlock(&j->mutex);
     return found;
 }
 
 slice journal_findings(journal *j, slice path, arena *a) {
     slice recorded = SLICE("");
-    find_one(j->findings, path, a, &recorded);
+    find_one(j, j->findings, path, a, &recorded);
     return recorded;
 }
 
 bool journal_original(journal *j, slice path, arena *a, slice *bytes) {
-    return find_one(j->original, path, a, bytes);
+    return find_one(j, j->original, path, a, bytes);
 }
 
 /* ---- writing
@@ -340,9 +420,11 @@ void journal_rollback(journal *j) {
 }
 
 static bool run_statement(journal *j, sqlite3_stmt *statement, slice *error) {
-    int step = sqlite3_step(statement);
+    pthread_mutex_lock(&j->mutex);
+    bool ok = sqlite3_step(statement) == SQLITE_DONE || fail(j, error);
     sqlite3_reset(statement);
-    return step == SQLITE_DONE || fail(j, error);
+    pthread_mutex_unlock(&j->mutex);
+    return ok;
 }
 
 bool journal_put(journal *j, const journal_row *row, slice original, const char *program, slice *error) {
@@ -365,8 +447,23 @@ bool journal_put(journal *j, const journal_row *row, slice original, const char 
     return run_statement(j, j->keep, error);
 }
 
+bool journal_see(journal *j, slice path, const journal_row *row, slice *error) {
+    bind_slice(j->see, 1, path);
+    sqlite3_bind_int64(j->see, 2, row->stamp.size);
+    sqlite3_bind_int64(j->see, 3, row->stamp.modified);
+    sqlite3_bind_int64(j->see, 4, row->stamp.changed);
+    sqlite3_bind_int64(j->see, 5, row->stamp.inode);
+    sqlite3_bind_blob(j->see, 6, row->holds.bytes, HASH_SIZE, SQLITE_STATIC);
+    sqlite3_bind_int(j->see, 7, row->names_files);
+    return run_statement(j, j->see, error);
+}
+
 bool journal_forget(journal *j, slice path, slice *error) {
-    bind_slice(j->forget_page, 1, path);
-    bind_slice(j->forget_original, 1, path);
-    return run_statement(j, j->forget_page, error) && run_statement(j, j->forget_original, error);
+    sqlite3_stmt *all[] = {j->forget_page, j->forget_original, j->forget_seen};
+    bool ok = true;
+    for (size_t i = 0; ok && i < sizeof all / sizeof *all; i++) {
+        bind_slice(all[i], 1, path);
+        ok = run_statement(j, all[i], error);
+    }
+    return ok;
 }

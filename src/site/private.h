@@ -14,6 +14,7 @@ struct site {
     vector linking;   /* of slice: files that are no pages of Markdown but put links on pages; not sorted */
     vector skipped;   /* of site_skip */
     front_value config, settings;
+    site *whole; /* of the whole checkout; NULL: not opened */
 };
 
 /* ---- site.c
@@ -45,16 +46,33 @@ slice describe_error(arena *a, const char *what, int error);
 /* A file below `folder`, not through a symbolic link. False: `error` in `a`. `info` may be NULL. */
 bool read_whole(int folder, const char *path, arena *a, slice *bytes, struct stat *info, slice *error);
 
+/* What a file's state on the disk says of it: as long as it is the same, so are the bytes. Times in
+ * nanoseconds since 1970. A file can be written, given its old time again (`touch -r`) and its old size: the
+ * time of its last change of state (ctime) cannot be set.
+ *
+ * Stamps are trusted by the rule of git's index (git: Documentation/technical/racy-git.txt): two changes
+ * within one tick of the file system's clock leave the same times. So a stamp is only recorded once that
+ * clock has moved past both times; pages younger than that are read again by the next run. The clock is the
+ * file system's own, which on a network is not this machine's: journal_clock. */
+typedef struct stamp {
+    int64_t size, modified, changed, inode;
+} stamp;
+
+stamp stamp_of(const struct stat *info);
+bool stamp_equal(const stamp *one, const stamp *other);
+bool stamp_same_file(const stamp *one, const stamp *other); /* but for `changed`, which a move sets */
+bool stamp_is_before(const stamp *one, int64_t clock);
+
 /* A new file below `folder` with these bytes and, where `like` is given, its mode and owner; nothing is left
- * behind when it fails. Not yet on the disk: sync_files. */
-bool write_new(int folder, const char *path, slice bytes, const struct stat *like, arena *a, slice *error);
+ * behind when it fails. Its stamp in `made`, if that is not NULL. Not yet on the disk: sync_files. */
+bool write_new(int folder, const char *path, slice bytes, const struct stat *like, stamp *made, arena *a,
+               slice *error);
 bool sync_files(int folder, const char *const *paths, size_t count);
 
-/* Is the file still the one that was read? */
-bool is_unchanged(int folder, const char *path, const struct stat *then);
-
-/* Makes `path` the file `temporary`, at once. */
-bool move_into_place(int folder, const char *temporary, const char *path, arena *a, slice *error);
+/* Makes the page at `path` the file `temporary`, at once, if it is still the file with the stamp `then`.
+ * False: `error` (in `a`); both are as they were. */
+bool replace_page(int folder, const char *temporary, const char *path, const stamp *then, arena *a,
+                  slice *error);
 
 /* May the folder that holds `path` be written to? errno says why not. */
 bool can_replace(int folder, slice path, arena *a);
@@ -96,6 +114,12 @@ typedef struct journal_row {
     uint8_t grade;
     int64_t time;
     slice findings; /* JSON */
+    /* The last file seen under this path, if `is_seen`: when it still has this stamp, its bytes have this
+     * hash. */
+    bool is_seen;
+    stamp stamp;
+    hash holds;
+    bool names_files; /* they hold addresses of hosts that `rules` know */
 } journal_row;
 
 typedef enum journal_mode {
@@ -107,22 +131,34 @@ typedef enum journal_mode {
 journal *journal_open(const site *s, journal_mode mode, arena *a, slice *error);
 void journal_close(journal *j);
 
+/* When the journal was opened for writing, and now: by the clock of its file system, nanoseconds since 1970.
+ */
+int64_t journal_began(const journal *j);
+int64_t journal_clock(journal *j);
+
 /* All rows, without their findings, in memory until the journal is closed. */
 bool journal_load(journal *j, slice *error);
 const journal_row *journal_find(const journal *j, slice path);
 size_t journal_count(const journal *j);
 const journal_row *journal_at(const journal *j, size_t index);
 
-/* The recorded findings (empty where there are none), and the bytes from before. In `a`. */
+/* Is the page still the file that was last seen? Then its bytes have the hash `row->holds`, and `info` is its
+ * state. `row` may be NULL. */
+bool is_as_seen(const site *s, const journal_row *row, struct stat *info, arena *scratch);
+
+/* The recorded findings (empty where there are none), and the bytes from before. In `a`. On any thread. */
 slice journal_findings(journal *j, slice path, arena *a);
 bool journal_original(journal *j, slice path, arena *a, slice *bytes);
 
-/* Changes are made between these two; nothing is durable before journal_commit returns true. */
+/* Changes are made between these two, by one thread; nothing is durable before journal_commit returns true.
+ */
 bool journal_begin(journal *j, slice *error);
 bool journal_commit(journal *j, slice *error);
 void journal_rollback(journal *j);
 /* `original` with data NULL: the recorded one stays. */
 bool journal_put(journal *j, const journal_row *row, slice original, const char *program, slice *error);
+/* Of `row` only what was seen. */
+bool journal_see(journal *j, slice path, const journal_row *row, slice *error);
 bool journal_forget(journal *j, slice path, slice *error);
 
 /* ---- run.c
@@ -130,5 +166,65 @@ bool journal_forget(journal *j, slice path, slice *error);
 
 /* Of all that decides a page's result besides its bytes. */
 hash hash_rules(const site_options *options, arena *a);
+
+/* ---- work.c
+ * -------------------------------------------------------------------------------------------------- */
+
+/* A page in work: a worker's until its work is done, then the thread's that reports. */
+typedef struct work_slot {
+    arena *input, *arena; /* emptied before each page */
+    void *own;            /* zeroed before each page */
+    bool done;
+} work_slot;
+
+typedef struct work {
+    void *context;
+    unsigned jobs;                                                /* threads; 0: one a core */
+    size_t memory;                                                /* limit of a slot's `arena`; 0: none */
+    size_t size;                                                  /* of a slot's `own` */
+    void (*each)(void *context, size_t index, work_slot *slot);   /* on any thread, in any order */
+    bool (*report)(void *context, size_t index, work_slot *slot); /* on the thread that called, in order;
+                                                                     false: begin no more pages */
+    bool (*stop)(void *context); /* polled, may be NULL; true: begin no more pages */
+} work;
+
+/* Works on pages 0 … count - 1. Pages that were begun are reported, whatever ends the work: `reported` is
+ * their number. False: no thread can be started. */
+bool work_on(const work *w, size_t count, size_t *reported);
+
+/* ---- batch.c
+ * ------------------------------------------------------------------------------------------------- */
+
+/* What is to become of a page. */
+typedef struct page_change {
+    slice path;
+    const journal_row *row; /* to be recorded before the page is touched; NULL: nothing is */
+    slice original;         /* its bytes from before, recorded with the row; data NULL: as journal_put */
+    const char *temporary;  /* the file that is to take its place; NULL: it stays */
+    stamp then;             /* the page as it was read */
+    stamp made;             /* `temporary` as it was written */
+    bool forget;            /* what is recorded goes, once the page is in place */
+    bool looked;            /* from then on the page holds `holds`: its stamp is to be recorded */
+    hash holds;
+    bool names_files;
+} page_change;
+
+typedef struct page_failure {
+    slice path, why;
+} page_failure;
+
+typedef struct batches batches;
+
+/* NULL: no thread can be started. */
+batches *batches_begin(const site *s, journal *j, const char *program);
+/* Copies `c`. False: an earlier batch failed, batches_end says why; the temporary file is the caller's. */
+bool batches_add(batches *b, const page_change *c);
+/* Moves pages into place if any wait for it. For workers, between two pages: on any thread. */
+void batches_move(batches *b);
+/* What was added is durable, but for the failures. False: what was not committed yet is as it was, `error`
+ * says why. */
+bool batches_end(batches *b, slice *error);
+const vector *batches_failures(const batches *b); /* after batches_end: of page_failure, by path */
+void batches_free(batches *b);
 
 #endif

@@ -1,9 +1,9 @@
 /* A run over the pages of a site.
  *
  * Comes in: a site, what convert/ needs, callbacks. Goes out: pages converted on all cores, one result a page
- * in the order of their paths. Workers read, convert and write new files into the state folder; this thread
- * reports, records a batch in the journal, and only then moves its files into place. Killed at any moment,
- * every page is exactly as before or as after.
+ * in the order of their paths. What the journal and the stamps of the files can settle is settled first.
+ * Workers read and convert the others and write new files into the state folder; this thread reports; batch.c
+ * makes it durable. Killed at any moment, every page is exactly as before or as after.
  */
 #include "private.h"
 
@@ -11,29 +11,24 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
-#define SLOTS_PER_JOB 6
-#define BATCH_PAGES 2048
-#define BATCH_BYTES ((size_t)64 * 1024 * 1024)
-
-/* A page in work. A slot belongs to a worker until `ready`, then to the thread that reports. */
-typedef struct slot {
-    arena *input; /* what was read, and the words about it */
-    arena *arena; /* the conversion's */
-    bool ready;
+/* A page in work. */
+typedef struct page_work {
     site_result result;
     convert_result conversion;
     journal_row row;
-    bool records; /* the journal is to hold `row` */
-    bool keeps;   /* ... and `source_bytes` as the page's original */
-    slice source_bytes;
-    bool writes; /* `temporary` holds the new bytes */
+    bool records;       /* the journal is to hold `row` */
+    bool looks;         /* the page was read: its bytes have the hash `now` */
+    bool keeps;         /* ... and `source_bytes` as the page's original */
+    slice source_bytes; /* to be converted: what was read, or the recorded original */
+    bool writes;        /* `temporary` holds the new bytes */
     char temporary[64];
+    stamp made;       /* of `temporary` */
     struct stat info; /* of the page as it was read */
-} slot;
+    hash now;
+} page_work;
 
 typedef struct run {
     site *site;
@@ -41,28 +36,19 @@ typedef struct run {
     const site_events *events;
     site_totals *totals;
     journal *journal; /* NULL in dry runs without one, and with --out */
+    batches *batches; /* NULL where nothing is recorded */
     int out;          /* the folder of --out, or -1 */
     hash rules;
+    site_outcome *settled; /* of each page, before any is read; SITE_CONVERTED: to be worked on */
+    size_t *todo;          /* those, in order */
+    size_t todo_count;
+    size_t reported; /* pages */
+    bool broken;     /* the journal or the disk: what is still in hand stays as it is */
+    arena *scratch;
     arena *links_arena;
     site_links *links; /* what the site links to; read before the first page is converted */
     pthread_mutex_t links_lock;
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    slot *slots;
-    size_t slot_count;
-    size_t next;     /* page to be taken by a worker */
-    size_t reported; /* pages that were reported: their slots are free */
-    bool stop;
-    /* The batch: pages whose rows are in the open transaction and whose files wait to be moved. */
-    arena *batch_arena;
-    vector moves; /* of move */
-    size_t batch_bytes, batch_rows;
 } run;
-
-typedef struct move {
-    const char *temporary, *path;
-    struct stat info;
-} move;
 
 /* ---- what is to be done with a page
  * --------------------------------------------------------------------------- */
@@ -92,109 +78,109 @@ static void findings_to_json(const findings *found, buffer *out) {
     buffer_append_char(out, ']');
 }
 
-static bool settle(slot *s, site_outcome outcome, const journal_row *row, slice message) {
-    s->result.outcome = outcome;
-    s->result.grade = (grade)row->grade;
-    s->result.message = message;
-    return true;
-}
-
-/* The bytes from before, of a page that was converted. */
-static bool take_original(run *r, slot *s) {
-    pthread_mutex_lock(&r->lock); /* one statement for all threads */
-    bool found = journal_original(r->journal, s->result.path, s->input, &s->source_bytes);
-    pthread_mutex_unlock(&r->lock);
-    return found;
+/* Was the page refused (--strict) for links that may have gone since? A page that was converted keeps its
+ * findings: they say what the conversion took away. */
+static bool hangs_on_links(const run *r, const journal_row *row, arena *a) {
+    return row->outcome == SITE_REFUSED && slice_find(journal_findings(r->journal, row->path, a),
+                                                      SLICE("\"code\":\"linked-id\""), 0) != SLICE_NONE;
 }
 
 /* Was it converted while a file was missing that can be had now? */
-static bool is_behind(const run *r, const slot *s) {
+static bool is_behind(const run *r, slice bytes, arena *a) {
     const asset_rules *assets = r->options->convert->assets;
-    return assets && asset_can_come_home(assets, s->source_bytes, s->input);
+    return assets && asset_can_come_home(assets, bytes, a);
 }
 
-/* Was the page refused (--strict) for links that may have gone since? A page that was converted keeps its
- * findings: they say what the conversion took away. */
-static bool hangs_on_links(run *r, slot *s, const journal_row *row) {
-    if (row->outcome != SITE_REFUSED)
-        return false;
-    pthread_mutex_lock(&r->lock);
-    slice recorded = journal_findings(r->journal, s->result.path, s->input);
-    pthread_mutex_unlock(&r->lock);
-    return slice_find(recorded, SLICE("\"code\":\"linked-id\""), 0) != SLICE_NONE;
-}
-
-/* Settles what the journal and the files alone can settle. False: `s->source_bytes` is to be converted. */
-static bool settle_from_journal(run *r, slot *s, const journal_row *row, const hash *now) {
-    bool same_rules = hash_equal(&row->rules, &r->rules) && !is_behind(r, s);
+/* What is to be done with a page whose bytes have this hash: SITE_CONVERTED stands for converting it.
+ * `behind`: it might come out otherwise under the same rules too. */
+static site_outcome judge(const run *r, const journal_row *row, const hash *now, bool behind) {
+    bool same_rules = hash_equal(&row->rules, &r->rules) && !behind;
     bool is_source = hash_equal(now, &row->source), is_result = hash_equal(now, &row->result);
     if (row->outcome != SITE_CONVERTED)
-        return is_source && same_rules && !hangs_on_links(r, s, row) &&
-               settle(s, SITE_UNCHANGED, row, SLICE(""));
+        return is_source && same_rules ? SITE_UNCHANGED : SITE_CONVERTED;
     if (is_source) /* put back by a person, or never moved into place */
-        return false;
-    if (is_result && same_rules)
-        return settle(s, SITE_UNCHANGED, row, SLICE(""));
-    if (!is_result && !r->options->force)
-        return settle(s, SITE_KEPT, row, SLICE("edited since it was converted; --force converts it again"));
-    /* What was written is converted again from the bytes before; so is an edit, unless it is a legacy page
-     * itself. */
-    page_parts parts = page_split(s->source_bytes);
-    if (!is_result && slice_find(parts.front, SLICE("variant: tiptap"), 0) == SLICE_NONE)
-        return false;
-    return !take_original(r, s) &&
-           settle(s, SITE_KEPT, row, SLICE("the journal no longer holds its original"));
+        return SITE_CONVERTED;
+    if (is_result)
+        return same_rules ? SITE_UNCHANGED : SITE_CONVERTED;
+    return r->options->force ? SITE_CONVERTED : SITE_KEPT;
+}
+
+static void settle(site_result *result, site_outcome outcome, const journal_row *row) {
+    result->outcome = outcome;
+    result->grade = (grade)row->grade;
+    if (outcome == SITE_KEPT)
+        result->message = SLICE("edited since it was converted; --force converts it again");
+}
+
+/* What was written is converted again from the bytes before; so is an edit, unless it is a legacy page
+ * itself. False: settled. */
+static bool find_source(const run *r, page_work *p, const journal_row *row, arena *a) {
+    if (!row || row->outcome != SITE_CONVERTED || hash_equal(&p->now, &row->source))
+        return true;
+    page_parts parts = page_split(p->source_bytes);
+    bool is_legacy = slice_find(parts.front, SLICE("variant: tiptap"), 0) == SLICE_NONE;
+    if (!hash_equal(&p->now, &row->result) && is_legacy)
+        return true;
+    if (journal_original(r->journal, p->result.path, a, &p->source_bytes))
+        return true;
+    settle(&p->result, SITE_KEPT, row);
+    p->result.message = SLICE("the journal no longer holds its original");
+    return false;
 }
 
 /* A page that stays as it was written: it would not be converted any more, or to the same bytes. True:
  * settled. */
-static bool settle_again(slot *s, const journal_row *row, const hash *now) {
-    if (!row || row->outcome != SITE_CONVERTED || hash_equal(now, &row->source))
+static bool settle_again(page_work *p, const journal_row *row) {
+    if (!row || row->outcome != SITE_CONVERTED || hash_equal(&p->now, &row->source))
         return false;
-    if (s->result.outcome != SITE_CONVERTED)
-        return settle(s, SITE_KEPT, row, SLICE("it would be refused now: it stays as it was written"));
-    if (slice_equal(s->conversion.output, s->result.before))
-        s->result.outcome = SITE_UNCHANGED;
+    if (p->result.outcome != SITE_CONVERTED) {
+        settle(&p->result, SITE_KEPT, row);
+        p->result.message = SLICE("it would be refused now: it stays as it was written");
+        return true;
+    }
+    if (slice_equal(p->conversion.output, p->result.before))
+        p->result.outcome = SITE_UNCHANGED;
     return false;
 }
 
-static void write_output(const run *r, slot *s, size_t index) {
-    slice error = {NULL, 0}, output = s->conversion.output;
-    if (r->options->dry_run || slice_equal(output, s->result.before))
+static void write_output(const run *r, page_work *p, size_t index, arena *a) {
+    slice error = {NULL, 0}, output = p->conversion.output;
+    if (r->options->dry_run || slice_equal(output, p->result.before))
         return;
     if (r->out >= 0) {
-        const char *path = slice_c_string(s->result.path, s->input);
+        const char *path = slice_c_string(p->result.path, a);
         if (!make_folders(r->out, path))
-            error = describe_error(s->input, "its folder cannot be made", errno);
+            error = describe_error(a, "its folder cannot be made", errno);
         else if ((unlinkat(r->out, path, 0) == 0 || errno == ENOENT) &&
-                 write_new(r->out, path, output, &s->info, s->input, &error))
+                 write_new(r->out, path, output, &p->info, NULL, a, &error))
             return;
-    } else if (!can_replace(r->site->folder, s->result.path, s->input))
-        error = describe_error(s->input, "its folder cannot be written to", errno);
+    } else if (!can_replace(r->site->folder, p->result.path, a))
+        error = describe_error(a, "its folder cannot be written to", errno);
     else {
-        snprintf(s->temporary, sizeof s->temporary, TEMPORARY_FOLDER "/%zu", index);
-        s->writes = write_new(r->site->folder, s->temporary, output, &s->info, s->input, &error);
-        if (s->writes)
+        snprintf(p->temporary, sizeof p->temporary, TEMPORARY_FOLDER "/%zu", index);
+        p->writes = write_new(r->site->folder, p->temporary, output, &p->info, &p->made, a, &error);
+        if (p->writes)
             return;
     }
-    s->result.outcome = SITE_FAILED;
-    s->result.message = error;
+    p->result.outcome = SITE_FAILED;
+    p->result.message = error;
 }
 
-static void record(const run *r, slot *s) {
-    bool converted = s->conversion.state == CONVERT_DONE;
-    buffer json = buffer_new(s->input, 256);
-    findings_to_json(&s->conversion.found, &json);
-    s->records = true;
-    s->keeps = converted;
-    s->row = (journal_row){.path = s->result.path,
-                           .source = hash_bytes(s->source_bytes),
+static void record(const run *r, page_work *p, arena *a) {
+    bool converted = p->conversion.state == CONVERT_DONE;
+    bool as_read = p->source_bytes.data == p->result.before.data;
+    buffer json = buffer_new(a, 256);
+    findings_to_json(&p->conversion.found, &json);
+    p->records = true;
+    p->keeps = converted;
+    p->row = (journal_row){.path = p->result.path,
+                           .source = as_read ? p->now : hash_bytes(p->source_bytes),
                            .rules = r->rules,
-                           .outcome = (uint8_t)outcome_of(s->conversion.state),
-                           .grade = (uint8_t)s->result.grade,
+                           .outcome = (uint8_t)outcome_of(p->conversion.state),
+                           .grade = (uint8_t)p->result.grade,
                            .time = (int64_t)time(NULL),
                            .findings = buffer_slice(&json)};
-    s->row.result = converted ? hash_bytes(s->conversion.output) : s->row.source;
+    p->row.result = converted ? hash_bytes(p->conversion.output) : p->row.source;
 }
 
 /* What is asked for, with what is known of this page. A run with nothing to do reads no links. */
@@ -208,239 +194,158 @@ static convert_options options_of_page(run *r, slice path) {
     return own;
 }
 
-static void convert_slot(run *r, slot *s, size_t index) {
-    slice bytes;
-    s->result = (site_result){.path = *(slice *)vector_at(&r->site->pages, index), .outcome = SITE_FAILED};
-    s->records = s->keeps = s->writes = false;
-    if (!read_whole(r->site->folder, slice_c_string(s->result.path, s->input), s->input, &bytes, &s->info,
-                    &s->result.message))
+static void convert_one(run *r, page_work *p, const journal_row *row, size_t index, work_slot *slot) {
+    convert_options options = options_of_page(r, p->result.path);
+    convert_page(p->source_bytes, &options, slot->arena, &p->conversion);
+    p->result.conversion = &p->conversion;
+    p->result.outcome = outcome_of(p->conversion.state);
+    p->result.grade = p->conversion.grade;
+    if (settle_again(p, row))
         return;
-    s->result.before = s->source_bytes = bytes;
-    const journal_row *row = r->journal ? journal_find(r->journal, s->result.path) : NULL;
-    hash now = {{0}};
-    if (row)
-        now = hash_bytes(bytes);
-    if (row && settle_from_journal(r, s, row, &now))
-        return;
-    convert_options options = options_of_page(r, s->result.path);
-    convert_page(s->source_bytes, &options, s->arena, &s->conversion);
-    s->result.conversion = &s->conversion;
-    s->result.outcome = outcome_of(s->conversion.state);
-    s->result.grade = s->conversion.grade;
-    if (settle_again(s, row, &now))
-        return;
-    if (s->result.outcome == SITE_CONVERTED)
-        write_output(r, s, index);
-    if (r->journal && !r->options->dry_run && s->result.outcome != SITE_FAILED)
-        record(r, s);
+    if (p->result.outcome == SITE_CONVERTED)
+        write_output(r, p, index, slot->input);
+    if (r->batches && p->result.outcome != SITE_FAILED)
+        record(r, p, slot->input);
 }
 
-/* ---- workers
+static void work_on_page(void *context, size_t index, work_slot *slot) {
+    run *r = context;
+    page_work *p = slot->own;
+    slice path = *(slice *)vector_at(&r->site->pages, r->todo[index]), bytes;
+    if (r->batches)
+        batches_move(r->batches);
+    p->result = (site_result){.path = path, .outcome = SITE_FAILED};
+    if (!read_whole(r->site->folder, slice_c_string(path, slot->input), slot->input, &bytes, &p->info,
+                    &p->result.message))
+        return;
+    p->result.before = p->source_bytes = bytes;
+    p->looks = r->journal != NULL;
+    if (p->looks)
+        p->now = hash_bytes(bytes);
+    const journal_row *row = r->journal ? journal_find(r->journal, path) : NULL;
+    bool behind = row && (is_behind(r, bytes, slot->input) || hangs_on_links(r, row, slot->input));
+    site_outcome outcome = row ? judge(r, row, &p->now, behind) : SITE_CONVERTED;
+    if (outcome != SITE_CONVERTED)
+        settle(&p->result, outcome, row);
+    else if (find_source(r, p, row, slot->input))
+        convert_one(r, p, row, index, slot);
+}
+
+/* ---- what needs no reading
  * ------------------------------------------------------------------------------------------------------ */
 
-static void *work(void *argument) {
-    run *r = argument;
-    for (;;) {
-        pthread_mutex_lock(&r->lock);
-        while (!r->stop && r->next < r->site->pages.count && r->next >= r->reported + r->slot_count)
-            pthread_cond_wait(&r->changed, &r->lock);
-        if (r->stop || r->next >= r->site->pages.count) {
-            pthread_mutex_unlock(&r->lock);
-            return NULL;
-        }
-        size_t index = r->next++;
-        pthread_mutex_unlock(&r->lock);
-        slot *s = &r->slots[index % r->slot_count];
-        convert_slot(r, s, index);
-        pthread_mutex_lock(&r->lock);
-        s->ready = true;
-        pthread_cond_broadcast(&r->changed);
-        pthread_mutex_unlock(&r->lock);
+/* Files that were seen before, and did not change since, are not read. */
+static void settle_ahead(run *r) {
+    size_t count = r->site->pages.count;
+    r->settled = arena_alloc(r->site->arena, (count + 1) * sizeof *r->settled);
+    r->todo = arena_alloc(r->site->arena, (count + 1) * sizeof *r->todo);
+    for (size_t i = 0; i < count; i++) {
+        slice path = *(slice *)vector_at(&r->site->pages, i);
+        const journal_row *row = r->journal ? journal_find(r->journal, path) : NULL;
+        struct stat info;
+        bool known = is_as_seen(r->site, row, &info, r->scratch);
+        bool behind = known && (row->names_files || hangs_on_links(r, row, r->scratch));
+        r->settled[i] = known ? judge(r, row, &row->holds, behind) : SITE_CONVERTED;
+        if (r->settled[i] == SITE_CONVERTED)
+            r->todo[r->todo_count++] = i;
+        arena_reset(r->scratch);
     }
-}
-
-/* ---- batches
- * ------------------------------------------------------------------------------------------------------ */
-
-/* A page that was reported as converted, and is as it was. */
-static void report_failure(run *r, const move *one, slice why) {
-    site_result result = {.path = slice_of(one->path), .outcome = SITE_FAILED, .message = why};
-    unlinkat(r->site->folder, one->temporary, 0);
-    r->totals->outcomes[SITE_CONVERTED]--;
-    r->totals->outcomes[SITE_FAILED]++;
-    if (r->events && r->events->page)
-        r->events->page(r->events->context, &result, r->batch_arena);
-}
-
-static void empty_batch(run *r) {
-    arena_reset(r->batch_arena);
-    r->moves = vector_new(r->batch_arena, sizeof(move));
-    r->batch_bytes = r->batch_rows = 0;
-}
-
-/* The new files are on the disk before the journal says so. */
-static bool sync_batch(run *r, slice *error) {
-    vector paths = vector_new(r->batch_arena, sizeof(char *));
-    for (size_t i = 0; i < r->moves.count; i++)
-        *(const char **)vector_push(&paths) = ((const move *)vector_at(&r->moves, i))->temporary;
-    if (sync_files(r->site->folder, paths.items, paths.count))
-        return true;
-    *error = describe_error(r->site->arena, "new pages cannot be written to the disk", errno);
-    return false;
-}
-
-/* Moves what waits into place; a page that changed while it was converted stays as it is. */
-static void move_batch(run *r) {
-    for (size_t i = 0; i < r->moves.count; i++) {
-        const move *one = vector_at(&r->moves, i);
-        slice why;
-        if (!is_unchanged(r->site->folder, one->path, &one->info))
-            report_failure(r, one, SLICE("it was changed while it was converted: run again"));
-        else if (!move_into_place(r->site->folder, one->temporary, one->path, r->batch_arena, &why))
-            report_failure(r, one, why);
-    }
-}
-
-static bool finish_batch(run *r, slice *error) {
-    if (!r->batch_rows)
-        return true;
-    bool ok = sync_batch(r, error) && journal_commit(r->journal, error);
-    if (ok)
-        move_batch(r);
-    else {
-        journal_rollback(r->journal);
-        for (size_t i = 0; i < r->moves.count; i++)
-            report_failure(r, vector_at(&r->moves, i), *error);
-    }
-    empty_batch(r);
-    return ok;
-}
-
-static bool add_to_batch(run *r, const slot *s, slice *error) {
-    if (!r->batch_rows && !journal_begin(r->journal, error))
-        return false;
-    if (!journal_put(r->journal, &s->row, s->keeps ? s->source_bytes : (slice){NULL, 0}, r->options->program,
-                     error))
-        return false;
-    r->batch_rows++;
-    r->batch_bytes += s->source_bytes.length;
-    if (s->writes) {
-        move *one = vector_push(&r->moves);
-        one->temporary = slice_c_string(slice_of(s->temporary), r->batch_arena);
-        one->path = slice_c_string(s->result.path, r->batch_arena);
-        one->info = s->info;
-    }
-    return true;
 }
 
 /* ---- reporting, in order
  * ---------------------------------------------------------------------------------------------- */
 
-static bool report_slot(run *r, slot *s, slice *error) {
-    bool ok = true;
-    if (s->records) {
-        ok = add_to_batch(r, s, error);
-        if (!ok && s->writes)
-            unlinkat(r->site->folder, s->temporary, 0);
-        if (!ok) {
-            s->result.outcome = SITE_FAILED;
-            s->result.message = *error;
-        }
-    }
-    r->totals->outcomes[s->result.outcome]++;
-    if (s->result.outcome == SITE_CONVERTED || s->result.outcome == SITE_REFUSED)
-        r->totals->grades[s->result.grade]++;
+static void report(run *r, const site_result *result, arena *scratch) {
+    r->totals->outcomes[result->outcome]++;
+    if (result->outcome == SITE_CONVERTED || result->outcome == SITE_REFUSED)
+        r->totals->grades[result->grade]++;
     if (r->events && r->events->page)
-        r->events->page(r->events->context, &s->result, s->arena);
-    if (ok && (r->batch_rows >= BATCH_PAGES || r->batch_bytes >= BATCH_BYTES))
-        ok = finish_batch(r, error);
-    return ok;
+        r->events->page(r->events->context, result, scratch);
 }
 
-static bool is_stopped(const run *r) {
+/* The pages before `end` that were not worked on. */
+static void report_settled(run *r, size_t end) {
+    for (; r->reported < end; r->reported++) {
+        slice path = *(slice *)vector_at(&r->site->pages, r->reported);
+        site_result result = {.path = path};
+        settle(&result, r->settled[r->reported], journal_find(r->journal, path));
+        report(r, &result, r->scratch);
+        arena_reset(r->scratch);
+    }
+}
+
+/* False: the page stays as it is. */
+static bool add_change(run *r, page_work *p) {
+    const asset_rules *assets = r->options->convert->assets;
+    slice holds = p->writes ? p->conversion.output : p->result.before;
+    page_change c = {.path = p->result.path,
+                     .row = p->records ? &p->row : NULL,
+                     .original = p->keeps ? p->source_bytes : (slice){NULL, 0},
+                     .temporary = p->writes ? p->temporary : NULL,
+                     .then = stamp_of(&p->info),
+                     .made = p->made,
+                     .looked = true,
+                     .holds = p->writes ? p->row.result : p->now,
+                     .names_files = assets && asset_is_named(assets, holds)};
+    return batches_add(r->batches, &c);
+}
+
+static bool report_work(void *context, size_t index, work_slot *slot) {
+    run *r = context;
+    page_work *p = slot->own;
+    r->broken = r->broken || (r->batches && p->looks && !add_change(r, p));
+    if (r->broken && p->writes)
+        unlinkat(r->site->folder, p->temporary, 0);
+    if (r->broken)
+        return false;
+    report_settled(r, r->todo[index]);
+    report(r, &p->result, slot->arena);
+    r->reported++;
+    return true;
+}
+
+static bool is_stopped(void *context) {
+    const run *r = context;
     return r->events && r->events->stop && r->events->stop(r->events->context);
 }
 
-/* Reports pages as they become ready, in order, until all are or the run ends. */
-static bool report_pages(run *r, slice *error) {
-    bool ok = true;
-    for (;;) {
-        pthread_mutex_lock(&r->lock);
-        if (!ok || (!r->stop && is_stopped(r))) {
-            r->totals->stopped = r->next < r->site->pages.count;
-            r->stop = true;
-            pthread_cond_broadcast(&r->changed);
-        }
-        bool done = r->reported == r->next && (r->stop || r->next == r->site->pages.count);
-        slot *s = &r->slots[r->reported % r->slot_count];
-        while (!done && !s->ready) {
-            struct timespec soon;
-            clock_gettime(CLOCK_REALTIME, &soon);
-            soon.tv_nsec += 100000000;
-            if (soon.tv_nsec >= 1000000000)
-                soon.tv_sec++, soon.tv_nsec -= 1000000000;
-            pthread_cond_timedwait(&r->changed, &r->lock, &soon);
-            if (!s->ready)
-                break; /* to look at `stop` */
-        }
-        bool ready = !done && s->ready;
-        pthread_mutex_unlock(&r->lock);
-        if (done)
-            return ok;
-        if (!ready)
-            continue;
-        /* After a failure of the journal, pages in hand are dropped: they are as they were. */
-        if (ok)
-            ok = report_slot(r, s, error);
-        else if (s->writes)
-            unlinkat(r->site->folder, s->temporary, 0);
-        arena_reset(s->input);
-        arena_reset(s->arena);
-        pthread_mutex_lock(&r->lock);
-        s->ready = false;
-        r->reported++;
-        pthread_cond_broadcast(&r->changed);
-        pthread_mutex_unlock(&r->lock);
+/* Pages that were reported as converted, and are as they were. */
+static void report_failures(run *r, const vector *failures) {
+    for (size_t i = 0; i < failures->count; i++) {
+        const page_failure *one = vector_at(failures, i);
+        site_result result = {.path = one->path, .outcome = SITE_FAILED, .message = one->why};
+        r->totals->outcomes[SITE_CONVERTED]--;
+        report(r, &result, r->scratch);
+        arena_reset(r->scratch);
     }
 }
 
 /* ---- the whole
  * ------------------------------------------------------------------------------------------------------ */
 
-static unsigned count_jobs(const site_options *options, size_t pages) {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    unsigned jobs = options->jobs ? options->jobs : cores > 0 ? (unsigned)cores : 1;
-    jobs = jobs > 256 ? 256 : jobs;
-    return jobs > pages ? (unsigned)(pages ? pages : 1) : jobs;
-}
-
-static bool run_threads(run *r, slice *error) {
-    unsigned jobs = count_jobs(r->options, r->site->pages.count), started = 0;
-    pthread_t threads[256];
-    r->slot_count = (size_t)jobs * SLOTS_PER_JOB;
-    r->slots = arena_zeroed(r->site->arena, r->slot_count * sizeof *r->slots);
-    for (size_t i = 0; i < r->slot_count; i++)
-        r->slots[i].input = arena_create(0), r->slots[i].arena = arena_create(CONVERT_MEMORY);
-    while (started < jobs && pthread_create(&threads[started], NULL, work, r) == 0)
-        started++;
-    bool ok = started > 0;
-    if (ok)
-        ok = report_pages(r, error);
-    else
+static bool run_pages(run *r, slice *error) {
+    work w = {.context = r,
+              .jobs = r->options->jobs,
+              .memory = CONVERT_MEMORY,
+              .size = sizeof(page_work),
+              .each = work_on_page,
+              .report = report_work,
+              .stop = is_stopped};
+    size_t worked_on;
+    slice ignored;
+    if (r->todo_count)
+        site_whole(r->site, &ignored); /* for site_read_links: on this thread, which has the site's arena */
+    if (!work_on(&w, r->todo_count, &worked_on)) {
         *error = SLICE("no thread can be started");
-    for (unsigned i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
-    for (size_t i = 0; i < r->slot_count; i++)
-        arena_destroy(r->slots[i].input), arena_destroy(r->slots[i].arena);
+        return false;
+    }
+    bool ok = !r->batches || batches_end(r->batches, error);
+    if (ok && worked_on == r->todo_count)
+        report_settled(r, r->site->pages.count);
+    r->totals->stopped = r->reported < r->site->pages.count;
+    if (r->batches)
+        report_failures(r, batches_failures(r->batches));
     return ok;
-}
-
-/* What a killed run left behind. Only under the lock. */
-static void clear_temporary(const site *s) {
-    vector names = vector_new(s->arena, sizeof(slice));
-    list_folder(s->folder, TEMPORARY_FOLDER, &names);
-    for (size_t i = 0; i < names.count; i++)
-        unlinkat(s->folder, slice_c_string(*(slice *)vector_at(&names, i), s->arena), 0);
 }
 
 /* In the site, the pages would take the place of its own without a journal, or be published beside them. */
@@ -469,9 +374,14 @@ static bool open_run(run *r, slice *error) {
         journal_open(r->site, r->options->dry_run ? JOURNAL_READ : JOURNAL_WRITE, r->site->arena, error);
     if (!r->journal)
         return r->options->dry_run && !error->length;
-    if (!r->options->dry_run)
-        clear_temporary(r->site);
-    return journal_load(r->journal, error);
+    if (!journal_load(r->journal, error))
+        return false;
+    if (r->options->dry_run)
+        return true;
+    r->batches = batches_begin(r->site, r->journal, r->options->program);
+    if (!r->batches)
+        *error = SLICE("no thread can be started");
+    return r->batches != NULL;
 }
 
 hash hash_rules(const site_options *options, arena *a) {
@@ -487,25 +397,33 @@ bool site_run(site *s, const site_options *options, const site_events *events, s
     run r = {.site = s, .options = options, .events = events, .totals = totals, .out = -1};
     *totals = (site_totals){{0}, {0}, false};
     r.rules = hash_rules(options, s->arena);
-    r.batch_arena = arena_create(0);
+    r.scratch = arena_create(0);
     r.links_arena = arena_create(0);
     pthread_mutex_init(&r.links_lock, NULL);
-    pthread_mutex_init(&r.lock, NULL);
-    pthread_cond_init(&r.changed, NULL);
-    empty_batch(&r);
-    bool ok = open_run(&r, error) && run_threads(&r, error);
-    if (r.batch_rows) {
-        slice second = SLICE("");
-        bool finished = finish_batch(&r, ok ? error : &second);
-        ok = ok && finished;
+    bool ok = open_run(&r, error);
+    if (ok) {
+        settle_ahead(&r);
+        ok = run_pages(&r, error);
     }
+    batches_free(r.batches);
     journal_close(r.journal);
     if (r.out >= 0)
         close(r.out);
-    pthread_cond_destroy(&r.changed);
-    pthread_mutex_destroy(&r.lock);
     pthread_mutex_destroy(&r.links_lock);
     arena_destroy(r.links_arena);
-    arena_destroy(r.batch_arena);
+    arena_destroy(r.scratch);
     return ok;
+}
+
+bool site_has_work(site *s, const site_options *options) {
+    slice error;
+    run r = {.site = s, .options = options, .scratch = arena_create(0)};
+    r.rules = hash_rules(options, s->arena);
+    r.journal = options->out ? NULL : journal_open(s, JOURNAL_READ, s->arena, &error);
+    bool known = r.journal && journal_load(r.journal, &error);
+    if (known)
+        settle_ahead(&r);
+    journal_close(r.journal);
+    arena_destroy(r.scratch);
+    return !known || r.todo_count > 0;
 }

@@ -50,28 +50,77 @@ slice site_show_path(slice path, arena *a) {
     return buffer_slice(&out);
 }
 
+/* ---- reading all pages ------------------------------------------------------------------------------------
+ */
+
+typedef struct reading {
+    const site *site;
+    const vector *paths;
+    const site_reader *reader;
+} reading;
+
+typedef struct page_read {
+    slice bytes;
+    void *found;
+} page_read;
+
+static void read_page(void *context, size_t index, work_slot *slot) {
+    const reading *r = context;
+    page_read *page = slot->own;
+    slice path = *(slice *)vector_at(r->paths, index), error;
+    if (site_read(r->site, path, slot->input, &page->bytes, &error))
+        page->found = r->reader->look(r->reader->context, path, page->bytes, slot->arena);
+}
+
+static bool take_page(void *context, size_t index, work_slot *slot) {
+    const reading *r = context;
+    page_read *page = slot->own;
+    if (page->found)
+        r->reader->take(r->reader->context, *(slice *)vector_at(r->paths, index), page->bytes, page->found);
+    return true;
+}
+
+static bool read_all(const site *s, const vector *paths, unsigned jobs, const site_reader *reader,
+                     slice *error) {
+    reading r = {s, paths, reader};
+    work w = {.context = &r, .jobs = jobs, .size = sizeof(page_read), .each = read_page, .report = take_page};
+    size_t read;
+    if (work_on(&w, paths->count, &read))
+        return true;
+    *error = SLICE("no thread can be started");
+    return false;
+}
+
+bool site_read_all(const site *s, unsigned jobs, const site_reader *reader, slice *error) {
+    return read_all(s, &s->pages, jobs, reader, error);
+}
+
 /* ---- what links to what
  * --------------------------------------------------------------------------------------- */
 
-static void read_links(const site *s, const vector *paths, site_links *links) {
-    arena *scratch = arena_create(0);
-    for (size_t i = 0; i < paths->count; i++) {
-        slice path = *(slice *)vector_at(paths, i), text, error;
-        if (site_read(s, path, scratch, &text, &error)) /* if not, the run says so where it matters */
-            site_links_add(links, path, text);
-        arena_reset(scratch);
-    }
-    arena_destroy(scratch);
+static void *take_all(void *context, slice path, slice bytes, arena *a) {
+    (void)path, (void)bytes, (void)a;
+    return context;
 }
 
-site_links *site_read_links(const site *s, arena *a) {
+static void add_links(void *context, slice path, slice bytes, void *found) {
+    (void)context;
+    site_links_add(found, path, bytes);
+}
+
+/* Files that cannot be read: the run says so where it matters. */
+static void read_links(const site *s, const vector *paths, site_links *links) {
+    slice error;
+    read_all(s, paths, 0, &(site_reader){links, take_all, add_links}, &error);
+}
+
+site_links *site_read_links(site *s, arena *a) {
     slice error;
     site_links *links = site_links_new(&s->config, a);
-    site *whole = site_open(&s->root, 1, a, &error);
+    const site *whole = site_whole(s, &error);
     if (whole) {
         read_links(whole, &whole->pages, links);
         read_links(whole, &whole->linking, links);
-        site_close(whole);
     }
     site_links_settle(links);
     return links;
@@ -196,15 +245,26 @@ site *site_open(const char *const *paths, size_t count, arena *a, slice *error) 
         *(slice *)vector_push(&inside) =
             slice_from(path, path.length > root.length ? root.length + (root.length > 1) : path.length);
     }
+    if (inside.count == 1 && (*(slice *)inside.items).length == 0)
+        s->whole = s;
     if (read_configuration(s, error) && find_pages(s, &inside, error))
         return s;
     site_close(s);
     return NULL;
 }
 
+site *site_whole(site *s, slice *error) {
+    if (!s->whole)
+        s->whole = site_open(&s->root, 1, s->arena, error);
+    return s->whole;
+}
+
 void site_close(site *s) {
-    if (s && s->folder >= 0)
+    if (!s)
+        return;
+    if (s->whole != s)
+        site_close(s->whole);
+    if (s->folder >= 0)
         close(s->folder);
-    if (s)
-        s->folder = -1;
+    s->folder = -1;
 }

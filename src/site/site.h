@@ -29,6 +29,9 @@ typedef struct site site;
 site *site_open(const char *const *paths, size_t count, arena *a, slice *error);
 void site_close(site *s);
 
+/* The whole checkout that `s` is in; `s` itself where it is that. Closed with `s`. NULL: `error` says why. */
+site *site_whole(site *s, slice *error);
+
 slice site_root(const site *s);                /* absolute */
 const vector *site_pages(const site *s);       /* of slice: paths from the root, sorted by their bytes */
 const vector *site_skipped(const site *s);     /* of site_skip, sorted */
@@ -39,6 +42,16 @@ site_settings(const site *s); /* `.isomerize/config.yml`: options by their long 
 /* A whole file of the site, by its path from the root. False: `error` (in `a`) says why. Symbolic links are
  * not followed. */
 bool site_read(const site *s, slice path, arena *a, slice *bytes, slice *error);
+
+/* Reads all pages on all cores. `look` is called on any thread, in any order, and returns what it found
+ * (NULL: nothing), in `a`; `take` is called for each find on the thread that called, in the order of the
+ * paths. Pages that cannot be read are passed over. False: `error` says why. */
+typedef struct site_reader {
+    void *context;
+    void *(*look)(void *context, slice path, slice bytes, arena *a);
+    void (*take)(void *context, slice path, slice bytes, void *found);
+} site_reader;
+bool site_read_all(const site *s, unsigned jobs, const site_reader *reader, slice *error);
 
 /* Keeps only pages that git says were changed since `revision`, or that it does not know. False: `error` says
  * why. */
@@ -105,6 +118,10 @@ typedef struct site_totals {
 bool site_run(site *s, const site_options *options, const site_events *events, site_totals *totals,
               slice *error);
 
+/* Would a run with these options read any page, or is all as the last one left it? Looks at no page's bytes.
+ */
+bool site_has_work(site *s, const site_options *options);
+
 /* ---- what a run begins from
  * --------------------------------------------------------------------------------
  */
@@ -140,7 +157,7 @@ void site_links_add(site_links *links, slice path, slice text);
 void site_links_settle(site_links *links);
 
 /* The links of all files of the checkout, settled: those of layouts, includes, data and HTML files too. */
-site_links *site_read_links(const site *s, arena *a);
+site_links *site_read_links(site *s, arena *a);
 
 /* The places of the page that links lead to, its own links by its address among them; sorted by id. Whether
  * the page has them is not known here. Whatever the order in which files came in, the same. */
@@ -168,13 +185,13 @@ typedef struct site_status {
     site_state state;
     grade grade;    /* recorded; GRADE_CLEAN where nothing is */
     int64_t time;   /* seconds since 1970 of the last conversion; 0: none */
-    slice findings; /* recorded: a JSON array; empty where nothing is */
+    slice findings; /* recorded: a JSON array; empty where nothing is, or not asked for */
 } site_status;
 
 /* The state of every page, in the order of their paths, as the journal and the files say it. Files without
  * front matter are left out. Reads only. False: `error` says why. */
-bool site_report_status(site *s, void (*each)(void *context, const site_status *status), void *context,
-                        slice *error);
+bool site_report_status(site *s, bool with_findings, void (*each)(void *context, const site_status *status),
+                        void *context, slice *error);
 
 /* Puts back the exact bytes from before, of the pages of the site that were converted; those edited since
  * only with `force`. One result a page: SITE_CONVERTED (put back), SITE_KEPT (edited since), SITE_FAILED.

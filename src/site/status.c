@@ -1,0 +1,160 @@
+/* What the journal and the files say of each page.
+ *
+ * Comes in: a site. Goes out: the state of every page. Reads only.
+ */
+#include "private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+const char *site_state_name(site_state state) {
+    static const char *const names[] = {"legacy", "converted", "already", "changed",
+                                        "edited", "refused",   "gone",    "failed"};
+    return names[state];
+}
+
+/* The state of a page that no run has recorded; SITE_STATE_COUNT: no page. */
+static site_state state_of_new(slice bytes, arena *a) {
+    page_parts parts = page_split(bytes);
+    findings ignored = findings_new(a);
+    front_value root;
+    page_error error;
+    if (!parts.has_front)
+        return SITE_STATE_COUNT;
+    bool readable = page_read_front(parts.front, parts.front_line, a, &ignored, &root, &error);
+    bool is_new = readable && slice_equal(page_front_text(&root, SLICE("variant")), SLICE("tiptap"));
+    return is_new ? SITE_STATE_ALREADY : SITE_STATE_LEGACY;
+}
+
+/* A file without front matter that changed since is as good as new. */
+static bool is_recorded(const journal_row *row, const hash *now) {
+    return row && (row->outcome != SITE_NOT_A_PAGE || hash_equal(now, &row->source));
+}
+
+static site_state state_of(const journal_row *row, const hash *now) {
+    bool is_source = hash_equal(now, &row->source);
+    switch (row->outcome) {
+    case SITE_CONVERTED:
+        return hash_equal(now, &row->result) ? SITE_STATE_CONVERTED
+               : is_source                   ? SITE_STATE_LEGACY
+                                             : SITE_STATE_EDITED;
+    case SITE_REFUSED:
+        return is_source ? SITE_STATE_REFUSED : SITE_STATE_CHANGED;
+    case SITE_ALREADY:
+        return is_source ? SITE_STATE_ALREADY : SITE_STATE_CHANGED;
+    default:
+        return SITE_STATE_COUNT;
+    }
+}
+
+/* ---- all pages ----------------------------------------------------------------------------------------- */
+
+typedef struct survey {
+    const site *site;
+    const journal *journal; /* NULL: none */
+    site_state *states;     /* of each page */
+    size_t *todo;           /* pages to be read, in order */
+    size_t todo_count;
+} survey;
+
+static const journal_row *find_row(const survey *s, slice path) {
+    return s->journal ? journal_find(s->journal, path) : NULL;
+}
+
+/* Files that were seen before, and did not change since, are not read. */
+static void settle_ahead(survey *s) {
+    size_t count = s->site->pages.count;
+    arena *scratch = arena_create(0);
+    s->states = arena_alloc(s->site->arena, (count + 1) * sizeof *s->states);
+    s->todo = arena_alloc(s->site->arena, (count + 1) * sizeof *s->todo);
+    for (size_t i = 0; i < count; i++) {
+        const journal_row *row = find_row(s, *(slice *)vector_at(&s->site->pages, i));
+        struct stat info;
+        if (is_as_seen(s->site, row, &info, scratch) && is_recorded(row, &row->holds))
+            s->states[i] = state_of(row, &row->holds);
+        else
+            s->todo[s->todo_count++] = i;
+        arena_reset(scratch);
+    }
+    arena_destroy(scratch);
+}
+
+static void read_state(void *context, size_t index, work_slot *slot) {
+    const survey *s = context;
+    site_state *state = slot->own;
+    slice path = *(slice *)vector_at(&s->site->pages, s->todo[index]), bytes, error;
+    *state = SITE_STATE_FAILED;
+    if (!read_whole(s->site->folder, slice_c_string(path, slot->input), slot->input, &bytes, NULL, &error))
+        return;
+    const journal_row *row = find_row(s, path);
+    hash now = row ? hash_bytes(bytes) : (hash){{0}};
+    *state = is_recorded(row, &now) ? state_of(row, &now) : state_of_new(bytes, slot->arena);
+}
+
+static bool keep_state(void *context, size_t index, work_slot *slot) {
+    survey *s = context;
+    s->states[s->todo[index]] = *(site_state *)slot->own;
+    return true;
+}
+
+static bool find_states(survey *s, slice *error) {
+    work w = {.context = s, .size = sizeof(site_state), .each = read_state, .report = keep_state};
+    size_t read;
+    settle_ahead(s);
+    if (work_on(&w, s->todo_count, &read))
+        return true;
+    *error = SLICE("no thread can be started");
+    return false;
+}
+
+/* ---- reporting ----------------------------------------------------------------------------------------- */
+
+/* Was the page converted, and is gone? It still lies in what was asked for only when the whole site was. */
+static void report_gone(const site *s, const journal_row *row, void (*each)(void *, const site_status *),
+                        void *context) {
+    struct stat info;
+    char path[4096];
+    if (row->outcome != SITE_CONVERTED || row->path.length >= sizeof path)
+        return;
+    memcpy(path, row->path.data, row->path.length);
+    path[row->path.length] = '\0';
+    if (fstatat(s->folder, path, &info, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+        return;
+    site_status gone = {
+        .path = row->path, .state = SITE_STATE_GONE, .grade = (grade)row->grade, .time = row->time};
+    each(context, &gone);
+}
+
+static void report_page(const survey *s, journal *j, size_t index, bool with_findings,
+                        void (*each)(void *context, const site_status *status), void *context) {
+    site_status status = {.path = *(slice *)vector_at(&s->site->pages, index), .state = s->states[index]};
+    const journal_row *row = find_row(s, status.path);
+    arena *scratch = arena_create(0);
+    if (row) {
+        status.grade = (grade)row->grade;
+        status.time = row->outcome == SITE_CONVERTED ? row->time : 0;
+    }
+    if (row && with_findings)
+        status.findings = journal_findings(j, status.path, scratch);
+    if (status.state != SITE_STATE_COUNT)
+        each(context, &status);
+    arena_destroy(scratch);
+}
+
+bool site_report_status(site *s, bool with_findings, void (*each)(void *context, const site_status *status),
+                        void *context, slice *error) {
+    journal *j = journal_open(s, JOURNAL_READ, s->arena, error);
+    survey all = {.site = s, .journal = j};
+    bool ok = (j || !error->length) && (!j || journal_load(j, error)) && find_states(&all, error);
+    size_t rows = j ? journal_count(j) : 0, row = 0;
+    for (size_t i = 0; ok && i <= s->pages.count; i++) {
+        bool last = i == s->pages.count;
+        slice path = last ? SLICE("") : *(slice *)vector_at(&s->pages, i);
+        for (; row < rows && (last || slice_compare(journal_at(j, row)->path, path) < 0); row++)
+            report_gone(s, journal_at(j, row), each, context);
+        if (!last)
+            report_page(&all, j, i, with_findings, each, context);
+    }
+    journal_close(j);
+    return ok;
+}

@@ -1,0 +1,130 @@
+/* The same work on many pages, on all cores.
+ *
+ * Comes in: how many pages, what to do with each. Goes out: the results, in order, to the thread that asked.
+ * A worker is at most a few pages ahead of what is reported, so that memory does not grow with the site.
+ */
+#include "private.h"
+
+#include <pthread.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SLOTS_PER_JOB 6
+#define JOBS_MAX 256
+
+typedef struct crew {
+    const work *work;
+    size_t count;
+    pthread_mutex_t lock;
+    pthread_cond_t done, room; /* for the thread that reports, for workers */
+    work_slot *slots;
+    size_t slot_count;
+    size_t next;     /* page to be taken by a worker */
+    size_t reported; /* pages that were reported: their slots are free */
+    size_t waiting;  /* pages that are done and not reported yet */
+    size_t idle;     /* workers that wait for room */
+    bool stop;
+} crew;
+
+static unsigned count_jobs(unsigned wanted, size_t pages) {
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t jobs = wanted ? wanted : cores > 0 ? (size_t)cores : 1;
+    jobs = jobs > JOBS_MAX ? JOBS_MAX : jobs;
+    return (unsigned)(jobs > pages ? pages : jobs);
+}
+
+static void *run_worker(void *argument) {
+    crew *c = argument;
+    pthread_mutex_lock(&c->lock);
+    for (;;) {
+        while (!c->stop && c->next < c->count && c->next >= c->reported + c->slot_count) {
+            c->idle++;
+            pthread_cond_signal(&c->done);
+            pthread_cond_wait(&c->room, &c->lock);
+            c->idle--;
+        }
+        if (c->stop || c->next >= c->count)
+            break;
+        size_t index = c->next++;
+        work_slot *slot = &c->slots[index % c->slot_count];
+        pthread_mutex_unlock(&c->lock);
+        arena_reset(slot->input);
+        arena_reset(slot->arena);
+        memset(slot->own, 0, c->work->size);
+        c->work->each(c->work->context, index, slot);
+        pthread_mutex_lock(&c->lock);
+        slot->done = true;
+        if (++c->waiting >=
+            c->slot_count / 2) /* waking up for each page would cost more than some pages do */
+            pthread_cond_signal(&c->done);
+    }
+    pthread_cond_signal(&c->done);
+    pthread_mutex_unlock(&c->lock);
+    return NULL;
+}
+
+/* A tenth of a second at most: then `stop` is asked again. */
+static void wait_for_page(crew *c) {
+    struct timespec soon;
+    clock_gettime(CLOCK_REALTIME, &soon);
+    soon.tv_nsec += 100000000;
+    if (soon.tv_nsec >= 1000000000)
+        soon.tv_sec++, soon.tv_nsec -= 1000000000;
+    pthread_cond_timedwait(&c->done, &c->lock, &soon);
+}
+
+static void report_pages(crew *c) {
+    const work *w = c->work;
+    pthread_mutex_lock(&c->lock);
+    for (;;) {
+        if (!c->stop && w->stop && w->stop(w->context))
+            c->stop = true;
+        if (c->stop)
+            pthread_cond_broadcast(&c->room);
+        if (c->reported == c->next && (c->stop || c->next == c->count))
+            break;
+        work_slot *slot = &c->slots[c->reported % c->slot_count];
+        if (!slot->done) {
+            wait_for_page(c);
+            continue;
+        }
+        pthread_mutex_unlock(&c->lock);
+        bool go_on = w->report(w->context, c->reported, slot);
+        pthread_mutex_lock(&c->lock);
+        slot->done = false;
+        c->waiting--;
+        c->reported++;
+        c->stop |= !go_on;
+        if (c->idle && c->next - c->reported <= c->slot_count / 2)
+            pthread_cond_broadcast(&c->room);
+    }
+    pthread_mutex_unlock(&c->lock);
+}
+
+bool work_on(const work *w, size_t count, size_t *reported) {
+    unsigned jobs = count_jobs(w->jobs, count), started = 0;
+    pthread_t threads[JOBS_MAX];
+    arena *memory = arena_create(0);
+    crew c = {.work = w, .count = count, .slot_count = (size_t)jobs * SLOTS_PER_JOB};
+    c.slots = arena_zeroed(memory, (c.slot_count + 1) * sizeof *c.slots);
+    for (size_t i = 0; i < c.slot_count; i++)
+        c.slots[i] = (work_slot){
+            .input = arena_create(0), .arena = arena_create(w->memory), .own = arena_zeroed(memory, w->size)};
+    pthread_mutex_init(&c.lock, NULL);
+    pthread_cond_init(&c.done, NULL);
+    pthread_cond_init(&c.room, NULL);
+    while (started < jobs && pthread_create(&threads[started], NULL, run_worker, &c) == 0)
+        started++;
+    if (started > 0)
+        report_pages(&c);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    pthread_cond_destroy(&c.room);
+    pthread_cond_destroy(&c.done);
+    pthread_mutex_destroy(&c.lock);
+    for (size_t i = 0; i < c.slot_count; i++)
+        arena_destroy(c.slots[i].input), arena_destroy(c.slots[i].arena);
+    arena_destroy(memory);
+    *reported = c.reported;
+    return started > 0 || count == 0;
+}
