@@ -1,5 +1,6 @@
 /* made_up FORMAT [COUNT]: a report of made-up pages on standard output, for the tests of report/: one page of
- * each kind, a hostile one, and, with COUNT, so many ordinary ones in twelve folders. */
+ * each kind, a hostile one, and, with COUNT, so many ordinary ones in twelve folders. `made_up hostile`: the
+ * body of the hostile one. */
 #include "report/report.h"
 
 #include <stdio.h>
@@ -183,6 +184,8 @@ int main(int argc, char **argv) {
                               .site = SLICE("www.town.example"),
                               .version = SLICE("0.0.0"),
                               .pictures = {read_picture, NULL}};
+    if (argc > 1 && strcmp(argv[1], "hostile") == 0)
+        return puts(HOSTILE) < 0 ? 4 : 0;
     options.format = argc > 1 ? report_format_by_name(slice_of(argv[1])) : REPORT_FORMAT_COUNT;
     if (options.format == REPORT_FORMAT_COUNT)
         return 2;

@@ -1,5 +1,5 @@
-// use.mjs MADE_UP_REPORT [REPORT.html]: uses the HTML report as a reviewer would, in headless Chromium.
-// With a second argument it only opens that report, and a page of it, and prints the times.
+// use.mjs MADE_UP_REPORT [REPORT.html REPORT.json]: uses the HTML report as a reviewer would, in headless Chromium.
+// Given a report of real pages, and the same as JSON, it holds that one against what the JSON says, and prints the times.
 // SCREENSHOTS=DIR leaves pictures of what it saw there.
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
@@ -9,7 +9,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {chromium} from 'playwright-core';
 
-const [madeUp, given] = process.argv.slice(2);
+const [madeUp, given, givenJson] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'isomerize-report-'));
 const context = await chromium.launchPersistentContext(join(folder, 'browser'), {
@@ -221,26 +221,121 @@ const tests = {
   },
 };
 
-let failed = 0;
-if (given) {
-  const took = await open(given), start = performance.now();
-  await shot('given-overview');
-  await page.click('#pages a >> nth=0');
-  await page.waitForFunction(() => !document.querySelector('#page').hidden);
+// ---- a report of real pages
+
+const lines = givenJson ? readFileSync(givenJson, 'utf8').trim().split('\n').map(line => JSON.parse(line)) : [];
+const real = lines.filter(line => line.type === 'page'), summary = lines[lines.length - 1];
+
+// The first page with each finding, and every two-hundredth one.
+function pagesToOpen() {
+  const seen = new Set();
+  return real.filter((one, i) => {
+    const fresh = one.findings.filter(finding => !seen.has(finding.code));
+    for (const finding of fresh) seen.add(finding.code);
+    return one.state === 'changed' && (fresh.length || i % 200 === 0);
+  });
+}
+
+async function openFromSearch(path) {
+  await page.fill('#search', path);
+  await page.click('#pages a >> nth=' + real.filter(one => one.path.toLowerCase().includes(path.toLowerCase())).findIndex(one => one.path === path));
+  await opened(path.split('/').pop());
   await rendered();
-  await shot('given-page');
-  console.log(`first view after ${took.toFixed(0)} ms, a page after another ${(performance.now() - start).toFixed(0)} ms; ${complaints.length} complaints, ${requests.length} requests`);
-  failed += complaints.length;
-  for (const complaint of complaints) console.log(complaint);
-} else {
-  for (const [name, run] of Object.entries(tests)) {
-    try {
-      await run();
-      console.log('ok', name);
-    } catch (error) {
-      failed++;
-      console.log('FAILED', name, error.message, (error.stack.match(/use\.mjs:\d+/) || [''])[0]);
+}
+
+// Frames without scripts have no timers either: it is asked from here, until scrolling has ended.
+async function comesIntoSight(place) {
+  for (let i = 0; i < 30; i++) {
+    const {top, bottom, height} = await place.evaluate(element => {
+      const {top, bottom} = element.getBoundingClientRect();
+      return {top, bottom, height: element.ownerDocument.defaultView.innerHeight};
+    });
+    if (bottom > 0 && top < height) return true;
+    await page.waitForTimeout(100);
+  }
+  return false;
+}
+
+// Each finding, clicked in both views, is shown where it is; false: it has no place to show.
+async function followFindings() {
+  let places = 0;
+  const count = await page.locator('#finding-list button').count();
+  for (const view of ['#show-pages', '#show-source']) {
+    await page.click(view);
+    for (let i = 0; i < Math.min(count, 3); i++) {
+      await page.click(`#finding-list button >> nth=${i}`);
+      const place = view === '#show-source' ? page.locator('#source tr.here') : page.frameLocator('#renderings iframe >> nth=0').locator('.iz-here');
+      places += await place.count();
+      if (await place.count()) assert.ok(await comesIntoSight(place.first()), `finding ${i} is out of sight`);
     }
+  }
+  await page.click('#show-pages');
+  return places;
+}
+
+const realTests = {
+  async 'the first view counts what the run counted'() {
+    const took = await open(given);
+    console.log(`  ${real.length} pages, ${(readFileSync(given).length / 1e6).toFixed(1)} MB: first view after ${took.toFixed(0)} ms`);
+    assert.equal(await rows(), real.length);
+    for (const grade of ['clean', 'review', 'loss', 'refused'])
+      assert.equal(await text(`.tile.${grade} strong`), summary.grades[grade].toLocaleString('en'), grade);
+    await shot('real-overview');
+    await checkAccessibility('overview');
+  },
+
+  async 'filters and search find what the run found'() {
+    for (const grade of ['review', 'loss']) {
+      await page.click(`.tile.${grade}`);
+      assert.equal(await rows(), summary.grades[grade], grade);
+      await page.click('#clear');
+    }
+    for (const [code, {pages}] of Object.entries(summary.findings)) {
+      await page.selectOption('#code', code);
+      assert.equal(await rows(), pages, code);
+    }
+    await page.click('#clear');
+    const folder = real[real.length >> 1].path.split('/')[0] + '/';
+    await page.selectOption('#folder', folder);
+    assert.equal(await rows(), real.filter(one => one.path.startsWith(folder)).length, folder);
+    await page.fill('#search', 'a e');
+    assert.equal(await rows(), real.filter(one => one.path.startsWith(folder) && /a/i.test(one.path) && /e/i.test(one.path)).length);
+    await page.click('#clear');
+  },
+
+  async 'pages open, findings lead to their places, nothing of the pages runs'() {
+    let places = 0, slowest = 0;
+    const some = pagesToOpen();
+    for (const one of some) {
+      const start = performance.now();
+      await openFromSearch(one.path);
+      slowest = Math.max(slowest, performance.now() - start);
+      assert.equal(await page.locator('#finding-list button').count(), one.findings.length, one.path);
+      places += await followFindings().catch(error => { throw new Error(`${one.path}: ${error.message}`); });
+      for (const inner of page.frames().filter(frame => frame.parentFrame()))
+        assert.equal(await inner.evaluate(() => document.querySelectorAll('script,link,meta[http-equiv=refresh],base,iframe,object,embed,video,form,[onclick],[onerror],[href]').length), 0, one.path);
+    }
+    for (const inner of page.frames()) assert.equal(await inner.evaluate(() => window.top.hacked).catch(() => undefined), undefined);
+    console.log(`  ${some.length} pages opened, the slowest after ${slowest.toFixed(0)} ms; ${places} places shown`);
+    assert.ok(places > some.length);
+    await shot('real-page');
+    await page.click('#clear');
+  },
+
+  async 'nothing was complained of, and no request has left the file'() {
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(requests, ['file://' + given]);
+  },
+};
+
+let failed = 0;
+for (const [name, run] of Object.entries(given ? realTests : tests)) {
+  try {
+    await run();
+    console.log('ok', name);
+  } catch (error) {
+    failed++;
+    console.log('FAILED', name, error.message, (error.stack.match(/use\.mjs:\d+/) || [''])[0]);
   }
 }
 await context.close();

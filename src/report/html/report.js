@@ -387,7 +387,10 @@ function openFinding(index) {
   showPlace(content.findings[index]);
 }
 
-// The last block at or before the finding's line, in each frame; the line itself in the source.
+// Not what the page's own style hides.
+const canBeSeen = element => element.getClientRects().length > 0 || element.closest('details:not([open])');
+
+// The last block that can be seen, at or before the finding's line, in each frame; the line itself in the source.
 function showPlace(one) {
   if (view === 'source') {
     $('source').querySelectorAll('.here').forEach(row => row.classList.remove('here'));
@@ -402,7 +405,7 @@ function showPlace(one) {
     let best = null;
     for (const element of inner.querySelectorAll('[data-line]')) {
       const line = +element.dataset.line;
-      if (line <= one.line && (!best || line >= +best.dataset.line)) best = element;
+      if (line <= one.line && (!best || line >= +best.dataset.line) && canBeSeen(element)) best = element;
     }
     if (!one.line || !best) continue;
     leading = frame;
