@@ -108,8 +108,7 @@ static size_t enlist(run *r, bool marked) {
     return count;
 }
 
-/* ---- going ----------------------------------------------------------------------------------------------
- */
+/* ---- going ------------------------------------------------------------------------------------------- */
 
 static CURL *take_handle(run *r) {
     if (r->spare_count)
@@ -239,8 +238,7 @@ static bool go(run *r) {
     return true;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------
- */
+/* ---- the whole --------------------------------------------------------------------------------------- */
 
 /* The user's proxy may well have an address that is not public. */
 static const char **allowed_addresses(const asset_fetch_options *o, arena *a) {

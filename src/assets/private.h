@@ -141,8 +141,7 @@ bool store_keep_part(asset_book *book, const asset_entry *entry, bool replace);
 /* Are these the bytes of the file at `path`? */
 bool store_same(asset_book *book, slice path, slice bytes);
 
-/* ---- inspect.c: are these the bytes of such a file? ------------------------------------------------------
- */
+/* ---- inspect.c: are these the bytes of such a file? -------------------------------------------------- */
 
 typedef struct verdict {
     bool good;
@@ -152,8 +151,7 @@ typedef struct verdict {
 
 verdict inspect_bytes(slice bytes, slice path, slice content_type);
 
-/* ---- route.c: which network addresses may be connected to ------------------------------------------------
- */
+/* ---- route.c: which network addresses may be connected to -------------------------------------------- */
 
 struct sockaddr;
 /* Public unicast addresses only, and those that `allow` names. */

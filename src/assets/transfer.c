@@ -28,8 +28,7 @@ static outcome failed(transfer *t, const char *format, ...) {
     return OUTCOME_FAILED;
 }
 
-/* ---- bytes -----------------------------------------------------------------------------------------------
- */
+/* ---- bytes ------------------------------------------------------------------------------------------- */
 
 static bool write_part(transfer *t) {
     for (size_t done = 0; done < t->length;) {
@@ -133,8 +132,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
     return count;
 }
 
-/* ---- headers ---------------------------------------------------------------------------------------------
- */
+/* ---- headers ----------------------------------------------------------------------------------------- */
 
 static bool header_value(slice line, const char *name, char out[TEXT_MAX]) {
     size_t length = strlen(name);
@@ -166,8 +164,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
     return line.length;
 }
 
-/* ---- asking ----------------------------------------------------------------------------------------------
- */
+/* ---- asking ------------------------------------------------------------------------------------------ */
 
 /* The connection goes to exactly the address that is checked here. */
 static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *to) {
@@ -266,8 +263,7 @@ bool transfer_start(transfer *t, CURL *easy) {
     return true;
 }
 
-/* ---- judging ---------------------------------------------------------------------------------------------
- */
+/* ---- judging ----------------------------------------------------------------------------------------- */
 
 static uint64_t random_below(fetch *f, uint64_t limit) {
     f->jitter ^= f->jitter << 13; /* xorshift64 */

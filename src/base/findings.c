@@ -1,4 +1,8 @@
-/* The findings of a page, and the one table of codes behind them (findings.def). */
+/* The findings of a page, and the one table of codes behind them (findings.def).
+ *
+ * Comes in: a code, a line, words. Goes out: findings in the order they were made, each on one line of UTF-8.
+ * A page makes no more of them than FINDINGS_PER_CODE of a code; the rest are counted.
+ */
 #include "base.h"
 
 #include <stdio.h>

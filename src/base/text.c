@@ -1,4 +1,8 @@
-/* Slices, buffers, vectors and the line map: text and arrays in an arena. */
+/* Slices, buffers, vectors, the line map, UTF-8: text and arrays in an arena.
+ *
+ * Comes in: text by pointer and length, valid UTF-8 or not. Goes out: parts of it, or new text in an arena.
+ * It never reads past a length, never takes a NUL for an end, never knows a locale.
+ */
 #include "base.h"
 
 #include <stdio.h>

@@ -1,4 +1,8 @@
-/* `isomerize check [PATH...]`: would the editor save each page of its own as it is? Writes nothing. */
+/* `isomerize check [PATH...]`: would the editor save each page of its own as it is?
+ *
+ * Comes in: pages of the new editor; others are counted and left alone. Goes out: the pages that would
+ * change, where and into what; exit status 1 when there are any. Writes nothing.
+ */
 #include "cli.h"
 #include "convert/convert.h"
 #include "engine.h"

@@ -70,8 +70,8 @@ int command_revert(const cli_arguments *arguments);
 int command_mappings(const cli_arguments *arguments);
 int command_debug(int argc, char **argv); /* stages have arguments of their own */
 
-/* `isomerize complete [COMMAND [--OPTION]]`, for the shells: commands, a command's options, an option's values, one a
- * line, with a tab before what it means. */
+/* `isomerize complete [COMMAND [--OPTION]]`, for the shells: commands, a command's options, an option's
+ * values, one a line, with a tab before what it means. */
 int command_complete(int argc, char **argv);
 
 /* The manual page: the template (manual/isomerize.1.in) with its @tables@ filled in. */

@@ -1,4 +1,9 @@
-/* `isomerize convert PATH...`: pages in, pages out. */
+/* `isomerize convert PATH...`: pages in, pages out.
+ *
+ * Comes in: a page, a folder, a site, or one page on standard input. Goes out: the new pages in their places
+ * (or below --out, or on standard output), the files they need, the journal. A page that a person has edited
+ * since stays as it is, unless --force is given.
+ */
 #include "cli.h"
 #include "engine.h"
 #include "remote.h"
@@ -8,8 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- standard input
- * -------------------------------------------------------------------------------------------------- */
+/* ---- standard input ---------------------------------------------------------------------------------- */
 
 static int convert_standard_input(const cli_arguments *arguments, arena *a) {
     engine e;
@@ -35,9 +39,7 @@ static int convert_standard_input(const cli_arguments *arguments, arena *a) {
     return status;
 }
 
-/* ---- a site
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- a site ------------------------------------------------------------------------------------------ */
 
 static void warn_of_uncommitted(const cli_arguments *arguments, const site *s, arena *a) {
     if (option_given(arguments, OPTION_OUT) || option_given(arguments, OPTION_QUIET))
@@ -48,21 +50,6 @@ static void warn_of_uncommitted(const cli_arguments *arguments, const site *s, a
             "warning: %zu of the pages have changes that are in no git commit; `isomerize revert` puts back "
             "their exact bytes",
             count);
-}
-
-static int run_site(const cli_arguments *arguments, site *s, const site_options *options, arena *a) {
-    show shown;
-    site_events events = {&shown, show_page, stop_is_asked};
-    site_totals totals;
-    slice error;
-    warn_of_uncommitted(arguments, s, a);
-    watch_for_stop();
-    show_begin(&shown, arguments, s, false,
-               option_given(arguments, OPTION_JSON) ? REPORT_JSON : REPORT_FORMAT_COUNT);
-    bool done = site_run(s, options, &events, &totals, &error);
-    if (!done)
-        complain("%.*s", SLICE_ARGS(error));
-    return show_end(&shown, &totals, done);
 }
 
 /* Remote files first: a page keeps the address of one that cannot be had. With --out nothing is written to
@@ -83,7 +70,9 @@ static int bring_files_home(const cli_arguments *arguments, site *s, const engin
         if (!elsewhere || offline)
             asset_book_seal(files.book,
                             offline ? "not fetched: --offline" : "not fetched: the run was stopped");
-        status = run_site(arguments, s, &options, a);
+        warn_of_uncommitted(arguments, s, a);
+        status = show_run(arguments, s, &options,
+                          option_given(arguments, OPTION_JSON) ? REPORT_JSON : REPORT_FORMAT_COUNT);
     }
     remote_close(&files);
     return status;

@@ -227,8 +227,8 @@ static void settle_one(slice html, arena *a, buffer *out) {
         buffer_append(out, settled.body);
 }
 
-/* debug save [--bodies|--settle] FILE: a page, opened and saved. --bodies: bodies with a NUL behind each, for each what
- * is saved and a NUL. --settle: the same, each settled. */
+/* debug save [--bodies|--settle] FILE: a page, opened and saved. --bodies: bodies with a NUL behind each, for
+ * each what is saved and a NUL. --settle: the same, each settled. */
 static void debug_save(const debug_input *in, buffer *out) {
     if (in->argc == 0) {
         save_one(in->bytes, in->arena, out);

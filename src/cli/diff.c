@@ -40,16 +40,7 @@ static int diff_site(const cli_arguments *given, site *s, report_format format, 
         return EXIT_ENVIRONMENT;
     }
     e.options.keep_html = format == REPORT_HTML;
-    show shown;
-    show_begin(&shown, arguments, s, true, format);
-    site_events events = {&shown, show_page, stop_is_asked};
-    site_totals totals;
-    slice error;
-    watch_for_stop();
-    bool done = site_run(s, &options, &events, &totals, &error);
-    if (!done)
-        complain("%.*s", SLICE_ARGS(error));
-    status = show_end(&shown, &totals, done);
+    status = show_run(arguments, s, &options, format);
     remote_close(&files);
     engine_stop(&e);
     return status;
@@ -68,8 +59,7 @@ int command_diff(const cli_arguments *arguments) {
         complain("%.*s", SLICE_ARGS(error));
     else if (s)
         status = diff_site(arguments, s, format, a);
-    if (s)
-        site_close(s);
+    site_close(s);
     arena_destroy(a);
     return status;
 }

@@ -1,4 +1,8 @@
-/* From the command line and a site to what convert_page is given. */
+/* From the command line and a site to what convert_page is given.
+ *
+ * Comes in: options, the site's `.isomerize/config.yml` and `_config.yml`. Goes out: rules, options, and a
+ * fingerprint of all that decides a page's result besides its bytes and the program. It looks at no page.
+ */
 #include "engine.h"
 #include "remote.h"
 #include "rules.h"

@@ -1,4 +1,8 @@
-/* `isomerize explain PAGE`: what the rules made of each shape of a page, and why not something else. */
+/* `isomerize explain PAGE...`: what the rules made of each shape of a page, and why not something else.
+ *
+ * Comes in: pages, with the rules and settings of the site that each is in. Goes out: a line a shape; why it
+ * was left, or what it became. Writes nothing.
+ */
 #include "engine.h"
 
 #include <errno.h>

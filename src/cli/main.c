@@ -1,4 +1,8 @@
-/* main: which command, with which options. Decides nothing that the library could decide. */
+/* main: which command, with which options; the help.
+ *
+ * Comes in: argv. Goes out: a call of one command_* with its options and words, and its exit status. It
+ * decides nothing that the library could decide.
+ */
 #include "cli.h"
 
 #include <getopt.h>

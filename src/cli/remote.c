@@ -1,4 +1,8 @@
-/* From the command line and a site to its remote files: which rules, which pages need what, how to fetch. */
+/* From the command line and a site to its remote files.
+ *
+ * Comes in: options, a site. Goes out: the asset rules in force, the site's book with what each page needs,
+ * and, where that is asked for, the files themselves. It changes no page.
+ */
 #include "remote.h"
 
 #include "dom/dom.h"
@@ -9,8 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* ---- rules ----------------------------------------------------------------------------------------------
- */
+/* ---- rules ------------------------------------------------------------------------------------------- */
 
 /* Ended by NULL. */
 static const char **values_of(const cli_arguments *arguments, option_id o, arena *a) {
@@ -71,8 +74,7 @@ asset_rules *load_asset_rules(const cli_arguments *arguments, const site *s, are
     return rules;
 }
 
-/* ---- what the pages need --------------------------------------------------------------------------------
- */
+/* ---- what the pages need ----------------------------------------------------------------------------- */
 
 /* Front matter values that name a file. */
 static const struct {
@@ -191,8 +193,7 @@ void remote_close(remote_files *r) {
     asset_book_close(r->book);
 }
 
-/* ---- fetching -------------------------------------------------------------------------------------------
- */
+/* ---- fetching ---------------------------------------------------------------------------------------- */
 
 static void show_progress(void *context, const asset_progress *p) {
     (void)context;

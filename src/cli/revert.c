@@ -1,4 +1,8 @@
-/* `isomerize revert PATH...`: puts back the exact bytes from before. */
+/* `isomerize revert PATH...`: puts back the exact bytes from before.
+ *
+ * Comes in: pages that the journal knows. Goes out: the bytes that it keeps for them. A page that was
+ * edited since stays as it is, unless --force is given.
+ */
 #include "cli.h"
 #include "engine.h"
 

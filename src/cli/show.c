@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PICTURE_MAX ((size_t)1 << 20)
@@ -13,6 +14,25 @@
 #define PROGRESS_AFTER 1.0
 #define PROGRESS_EVERY 0.1
 #define PROGRESS_LINE_EVERY 10.0
+
+typedef struct show {
+    const cli_arguments *arguments;
+    const site *site;
+    report_writer *writer;
+    report_format format;
+    bool report_wanted; /* on standard output */
+    bool dry_run;
+    bool terminal; /* progress as one line that changes, else as a line now and then */
+    bool drawn;    /* that line is there */
+    size_t done, total;
+    struct timespec start;
+    double last_drawn; /* seconds after the start */
+    grade worst;
+    slice base;    /* the site's baseurl: stands before its own addresses */
+    arena *memory; /* for the run */
+    arena *page;   /* for a page's report */
+    arena *picture;
+} show;
 
 bool takes_color(int descriptor) {
     const char *none = getenv("NO_COLOR"), *kind = getenv("TERM");
@@ -64,7 +84,8 @@ static bool read_picture(void *context, slice path, slice *bytes) {
     return path.length && site_read(s->site, path, s->picture, bytes, &error) && bytes->length <= PICTURE_MAX;
 }
 
-void show_begin(show *s, const cli_arguments *arguments, const site *of, bool dry_run, report_format format) {
+static void begin(show *s, const cli_arguments *arguments, const site *of, bool dry_run,
+                  report_format format) {
     memset(s, 0, sizeof *s);
     s->arguments = arguments;
     s->site = of;
@@ -202,7 +223,8 @@ static void tell(show *s, const site_result *result, arena *scratch) {
     }
 }
 
-void show_page(void *context, const site_result *result, arena *scratch) {
+/* site_events.page: `context` is the show. */
+static void show_page(void *context, const site_result *result, arena *scratch) {
     show *s = context;
     s->done++;
     if ((result->outcome == SITE_CONVERTED || result->outcome == SITE_REFUSED) && result->grade > s->worst)
@@ -294,7 +316,8 @@ static int exit_status(const show *s, const site_totals *t, bool done) {
                                              : EXIT_DONE;
 }
 
-int show_end(show *s, const site_totals *totals, bool done) {
+/* Ends the report, prints the last lines and returns the exit status. `done`: as site_run returned. */
+static int end(show *s, const site_totals *totals, bool done) {
     clear_progress(s);
     int status = exit_status(s, totals, done);
     if (!report_end(s->writer) || fflush(stdout) != 0) {
@@ -310,4 +333,17 @@ int show_end(show *s, const site_totals *totals, bool done) {
     arena_destroy(s->page);
     arena_destroy(s->memory);
     return status;
+}
+
+int show_run(const cli_arguments *arguments, site *s, const site_options *options, report_format format) {
+    show shown;
+    site_events events = {&shown, show_page, stop_is_asked};
+    site_totals totals;
+    slice error;
+    watch_for_stop();
+    begin(&shown, arguments, s, options->dry_run, format);
+    bool done = site_run(s, options, &events, &totals, &error);
+    if (!done)
+        complain("%.*s", SLICE_ARGS(error));
+    return end(&shown, &totals, done);
 }

@@ -7,35 +7,9 @@
 #include "report/report.h"
 #include "site/site.h"
 
-#include <time.h>
-
-typedef struct show {
-    const cli_arguments *arguments;
-    const site *site;
-    report_writer *writer;
-    report_format format;
-    bool report_wanted; /* on standard output */
-    bool dry_run;
-    bool terminal; /* progress as one line that changes, else as a line now and then */
-    bool drawn;    /* that line is there */
-    size_t done, total;
-    struct timespec start;
-    double last_drawn; /* seconds after the start */
-    grade worst;
-    slice base;    /* the site's baseurl: stands before its own addresses */
-    arena *memory; /* for the run */
-    arena *page;   /* for a page's report */
-    arena *picture;
-} show;
-
-/* Begins. `format`: of the report on standard output, or REPORT_FORMAT_COUNT for none. */
-void show_begin(show *s, const cli_arguments *arguments, const site *of, bool dry_run, report_format format);
-
-/* site_events.page: `context` is the show. */
-void show_page(void *context, const site_result *result, arena *scratch);
-
-/* Ends the report, prints the last lines and returns the exit status. `done`: as site_run returned. */
-int show_end(show *s, const site_totals *totals, bool done);
+/* Runs convert, or its dry run, over the site and shows it. `format`: of the report on standard output, or
+ * REPORT_FORMAT_COUNT for none. Returns the exit status. */
+int show_run(const cli_arguments *arguments, site *s, const site_options *options, report_format format);
 
 /* Findings of a page as lines on standard error, `path:line:column: grade: code: detail; advice`: those of
  * loss and worse, with --verbose all. */

@@ -1,4 +1,8 @@
-/* `isomerize status [PATH...]`: every page's state, as the journal and the files say it. Writes nothing. */
+/* `isomerize status [PATH...]`: every page's state, as the journal and the files say it.
+ *
+ * Comes in: a site. Goes out: a line for each page that asks for somebody (--verbose: for every page, and for
+ * what is no page), and the counts. Writes nothing.
+ */
 #include "cli.h"
 #include "engine.h"
 

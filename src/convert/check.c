@@ -1,4 +1,7 @@
-/* Is a page as the editor saves it? The save cycle of TARGET.md, all six steps. */
+/* Is a page as the editor saves it? The save cycle of TARGET.md, all six steps.
+ *
+ * Comes in: the bytes of any page. Goes out: the bytes that the CMS would write for it. Pure.
+ */
 #include "convert/convert.h"
 
 #include "page/page.h"

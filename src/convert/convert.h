@@ -50,11 +50,11 @@ typedef enum convert_state {
 /* Lives in the arena given to convert_page, but for what the caller passed in. */
 typedef struct convert_result {
     convert_state state;
-    slice output;      /* the page to write; for other states than CONVERT_DONE, the bytes that came in */
-    slice text;        /* the repaired text of the page that came in */
-    slice before_html; /* what visitors read before, as HTML (keep_html) */
+    slice output;          /* the page to write; for other states than CONVERT_DONE, the bytes that came in */
+    slice text;            /* the repaired text of the page that came in */
+    slice before_html;     /* what visitors read before, as HTML (keep_html) */
     line_map before_lines; /* its offsets → lines of the page (keep_html) */
-    slice after_html;  /* the body that was written */
+    slice after_html;      /* the body that was written */
     findings found;
     grade grade;
     vector assets;            /* of asset_reference: every remote file the page needs, in page order */

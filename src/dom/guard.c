@@ -3,7 +3,8 @@
  * WHATWG tree construction looks up the stack of open elements and the list of active formatting elements for
  * many tags, and gumbo compares each attribute name of a tag with all before it. So nesting, unclosed
  * formatting and attributes are bounded here, in one pass. Rows and cells outside of a table, which it drops
- * without a trace, are noticed on the way. Only tags go, never text; nearly every page comes through untouched.
+ * without a trace, are noticed on the way. Only tags go, never text; nearly every page comes through
+ * untouched.
  */
 #include "guard.h"
 
@@ -19,8 +20,8 @@ typedef struct guard {
     slice html;
     arena *arena;
     nesting blocks, formatting;
-    size_t tables;          /* open ones */
-    char *copy;             /* NULL until the first tag goes */
+    size_t tables; /* open ones */
+    char *copy;    /* NULL until the first tag goes */
     size_t beyond_limit, stray_cell;
     bool no_quote_ahead[2]; /* no further " or ', so that it is looked for once */
 } guard;

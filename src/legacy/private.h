@@ -269,8 +269,7 @@ static inline slice strip(slice s) {
     return strip_left(strip_right(s));
 }
 
-/* ---- line.c: what starts at a place; each gives the place behind the match, or 0 ------------------------
- */
+/* ---- line.c: what starts at a place; each gives the place behind the match, or 0 --------------------- */
 
 size_t match_blank_lines(const source *s, size_t at);
 size_t match_rest_blank(const source *s, size_t at); /* white space up to and with the next line break */

@@ -1,4 +1,8 @@
-/* mapping_apply: recognise, then rewrite; and the examples that rules carry. */
+/* mapping_apply: recognise, then rewrite; and the examples that rules carry.
+ *
+ * Comes in: rules and an element tree. Goes out: the tree with every claimed shape rewritten, findings, the
+ * account. What no part of a rule takes stays in the tree.
+ */
 #include "engine.h"
 
 void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options *options, arena *a,

@@ -1,4 +1,7 @@
-/* Looking at content: what is inline, what is blank, what its plain text is. */
+/* Looking at content: what is inline, what is blank, what its plain text is.
+ *
+ * Comes in: elements as the page has them. Goes out: answers, and text in the arena. It changes nothing.
+ */
 #include "engine.h"
 
 bool is_inline(const dom_node *node) {

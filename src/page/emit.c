@@ -11,8 +11,7 @@
 #define KEY_MAX 1024
 #define NO_COLUMN SIZE_MAX
 
-/* ---- UTF-16 text -----------------------------------------------------------------------------------------
- */
+/* ---- UTF-16 text ------------------------------------------------------------------------------------- */
 
 typedef struct wide {
     uint16_t *data;
@@ -71,8 +70,7 @@ static bool wide_to_utf8(const wide *w, arena *a, slice *text) {
     return true;
 }
 
-/* ---- folding (npm yaml: foldFlowLines)
- * ---------------------------------------------------------------------- */
+/* ---- folding (npm yaml: foldFlowLines) --------------------------------------------------------------- */
 
 typedef struct fold {
     size_t at;
@@ -167,8 +165,7 @@ static void append_folded(wide *out, const wide *text, size_t indent, size_t col
     wide_append_wide(out, text, from, text->length);
 }
 
-/* ---- strings (npm yaml: stringifyString)
- * ---------------------------------------------------------------------- */
+/* ---- strings (npm yaml: stringifyString) ------------------------------------------------------------- */
 
 /* What a string is written in. */
 typedef struct place {
@@ -284,8 +281,7 @@ static void append_string(wide *out, slice utf8, place where) {
         append_placed(out, &text, where, false);
 }
 
-/* ---- values (npm yaml: stringifyPair, stringifyCollection)
- * ------------------------------------------------------ */
+/* ---- values (npm yaml: stringifyPair, stringifyCollection) ------------------------------------------- */
 
 static void append_value(wide *out, const front_value *value, size_t indent, size_t column);
 

@@ -206,8 +206,7 @@ static bool read_events(slice front, uint32_t first_line, arena *a, recording *r
     return false;
 }
 
-/* ---- events → values ------------------------------------------------------------------------------------
- */
+/* ---- events → values --------------------------------------------------------------------------------- */
 
 typedef struct anchor {
     slice name;
@@ -284,8 +283,7 @@ static bool read_alias(reading *in, const event *e, front_value *out) {
     return refuse(in, e, "an alias `*name` needs an anchor `&name` before it, or quotes where it is text");
 }
 
-/* ---- keys ------------------------------------------------------------------------------------------------
- */
+/* ---- keys -------------------------------------------------------------------------------------------- */
 
 /* npm yaml: stringifyKey. */
 static slice key_text(const front_value *key, arena *a) {
@@ -407,8 +405,7 @@ static void settle_mapping(const reading *in, front_value *map, vector *entries,
     order_as_javascript(map, in->arena);
 }
 
-/* ---- collections ------------------------------------------------------------------------------------------
- */
+/* ---- collections ------------------------------------------------------------------------------------- */
 
 static bool read_mapping(reading *in, const event *start, front_value *out) {
     vector entries = vector_new(in->arena, sizeof(front_entry)),
@@ -464,8 +461,7 @@ static bool read_value(reading *in, front_value *out) {
     return ok;
 }
 
-/* ---- string values
- * ----------------------------------------------------------------------------------------- */
+/* ---- string values ----------------------------------------------------------------------------------- */
 
 /* A word that names a place: there, a hyphen may be written as %2D and still leads to it. */
 static bool is_target(slice word) {
@@ -536,8 +532,7 @@ static void settle_strings(const reading *in, front_value *value) {
             settle_strings(in, &value->entries[i].value);
 }
 
-/* ---- comments
- * ------------------------------------------------------------------------------------------------ */
+/* ---- comments ---------------------------------------------------------------------------------------- */
 
 /* Comments are what stands behind a `#` between two events. `from`, `to` count characters. */
 static void note_comments(const reading *in, slice front, size_t count) {
@@ -559,8 +554,7 @@ static void note_comments(const reading *in, slice front, size_t count) {
     }
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the whole --------------------------------------------------------------------------------------- */
 
 /* The CMS calls `permalink.endsWith`: it must be text. */
 static bool settle_permalink(const reading *in, front_value *root) {

@@ -39,8 +39,7 @@ slice join_lines(slice text, arena *a) {
     return slice_trim_wide(text);
 }
 
-/* ---- lodash's unescape ----------------------------------------------------------------------------------
- */
+/* ---- lodash's unescape ------------------------------------------------------------------------------- */
 
 static const struct {
     slice entity;
@@ -86,8 +85,7 @@ slice sanitise(slice text, arena *a, bool *dropped) {
     return buffer_slice(&out);
 }
 
-/* ---- coming to rest -------------------------------------------------------------------------------------
- */
+/* ---- coming to rest ---------------------------------------------------------------------------------- */
 
 static slice read_text(slice text, arena *a, bool *dropped) {
     return join_lines(unescape(slice_trim_wide(sanitise(text, a, dropped)), a), a);

@@ -1,4 +1,8 @@
-/* The summary: what a run did on one screen, for somebody who has never seen the program. */
+/* The summary: what a run did on one screen, for somebody who has never seen the program.
+ *
+ * Comes in: the totals, and the pages to look at first. Goes out: text that fits the terminal, in colours
+ * where they are wanted. No control character of a page reaches the terminal.
+ */
 #include "writer.h"
 
 #include <stdlib.h>

@@ -1,4 +1,8 @@
-/* The writer: takes pages one by one, keeps the totals, and hands each page to the chosen format. */
+/* The writer: takes pages one by one, keeps the totals, and hands each page to the chosen format.
+ *
+ * Comes in: pages in the order of their paths, with what became of them. Goes out: the report's bytes, to the
+ * sink, as they come. What it remembers does not grow with the pages, but for the totals and the worst page.
+ */
 #include "writer.h"
 
 #include <stdlib.h>

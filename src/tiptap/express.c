@@ -289,20 +289,51 @@ static slice put_link_line(walk *w, const dom_node *node, slice href, slice text
     return text;
 }
 
-static void put_area(walk *w, const dom_node *area, finding *said) {
+static void put_area(walk *w, const dom_node *area) {
     const slice *href = attribute(area, "href"), *alt = attribute(area, "alt");
     if (!href || !slice_trim(*href).length)
         return;
+    finding *said =
+        findings_add(w->found, FINDING_IMAGE_MAP, area->line, "<area href=\"%.*s\">", SLICE_ARGS(*href));
     slice text = put_link_line(w, area, slice_trim(*href),
                                alt && slice_trim(*alt).length ? slice_trim(*alt) : express_file_name(*href));
     findings_add_change(w->found, said, CHANGE_TEXT, NOTHING, text);
 }
 
+/* A picture that is no <img> on the page: a player's poster, which leads to what it plays; an embedded file.
+ */
+static void put_made_picture(walk *w, const dom_node *node, slice src, slice alt, slice href) {
+    const dom_node *around = w->style.link;
+    dom_node *img = dom_new_element(w->arena, DOM_TAG_IMG, node->line);
+    dom_attribute_set(img, w->arena, SLICE("src"), src);
+    dom_attribute_set(img, w->arena, SLICE("alt"), alt);
+    if (href.length && dom_is_allowed_address(href)) {
+        dom_node *link = dom_new_element(w->arena, DOM_TAG_A, node->line);
+        dom_attribute_set(link, w->arena, SLICE("href"), href);
+        dom_attribute_set(link, w->arena, SLICE("target"), SLICE("_self"));
+        w->style.link = link;
+    }
+    put_picture(w, img);
+    w->style.link = around;
+}
+
 /* False when there is no file to link to: what the player holds is shown then, as browsers show it. */
 static bool put_media(walk *w, const dom_node *node, finding *said) {
-    slice source = express_media_source(node);
+    slice source = express_media_source(node), poster = NOTHING;
+    if (node->tag == DOM_TAG_VIDEO && attribute(node, "poster"))
+        poster = slice_trim(*attribute(node, "poster"));
+    if (poster.length)
+        put_made_picture(w, node, poster, NOTHING, source);
     if (!source.length)
         return false;
+    if (node->tag != DOM_TAG_VIDEO && express_is_picture_file(source)) {
+        slice alt = express_words_inside(node, w->arena);
+        findings_add_change(w->found, said, CHANGE_TEXT, alt, NOTHING);
+        if (said)
+            said->became = SLICE("a picture");
+        put_made_picture(w, node, source, alt, NOTHING);
+        return true;
+    }
     slice name = express_printable_decoded(express_file_name(source), w->arena);
     slice instead = express_words_inside(node, w->arena), text = put_link_line(w, node, source, name);
     findings_add_change(w->found, said, CHANGE_TEXT, instead, text);
@@ -321,8 +352,17 @@ static void put_control(walk *w, const dom_node *input) {
     bool is_task = top->built && attribute(top->built, "data-checked");
     if (is_task || (type && slice_equal_nocase(*type, SLICE("hidden"))))
         return;
-    findings_add(w->found, FINDING_FORM_CONTROL, input->line, "<input type=\"%.*s\" value=\"%.*s\">",
-                 SLICE_ARGS(type ? *type : SLICE("text")), SLICE_ARGS(value ? *value : SLICE("")));
+    bool is_picture = type && slice_equal_nocase(*type, SLICE("image"));
+    value = is_picture ? attribute(input, "src") : value;
+    finding *said =
+        findings_add(w->found, FINDING_FORM_CONTROL, input->line, "<input type=\"%.*s\" %s=\"%.*s\">",
+                     SLICE_ARGS(type ? *type : SLICE("text")), is_picture ? "src" : "value",
+                     SLICE_ARGS(value ? *value : SLICE("")));
+    if (said)
+        said->became =
+            is_picture ? SLICE("a picture, which does nothing") : SLICE("gone, with the words on it");
+    if (is_picture)
+        put_picture(w, input);
 }
 
 static void put_line(walk *w, const dom_node *node) {
@@ -614,7 +654,7 @@ static bool put_element(walk *w, dom_node *node, rule r, finding *said) {
         put_frame(w, node);
         return true;
     case RULE_AREA:
-        put_area(w, node, said);
+        put_area(w, node);
         return true;
     case RULE_CONTROL:
         put_control(w, node);

@@ -156,6 +156,9 @@ void sheet_read(sheet *s, const dom_node *style);
 /* The address in a CSS value; an empty slice when there is none. */
 slice express_css_url(slice value);
 
+/* Whether a class of the theme gives a look that a finding names. */
+bool express_is_theme_class(slice name);
+
 /* ---- express_names.c ---------------------------------------------------------------------------------- */
 
 /* The ids and classes that a page's elements, links and style blocks name; gathered before the walk. */
@@ -165,6 +168,9 @@ const sheet *express_sheet(const references *refs);
 
 /* Findings for classes. */
 void express_report_classes(const dom_node *node, references *refs, findings *found);
+
+/* Classes of the theme that hide, on some screens or on all. */
+bool express_is_hiding_class(slice name);
 
 /* Classes that say nothing, or that are the editor's own. */
 bool express_is_plain_class(slice classes);
@@ -197,6 +203,7 @@ dom_node *express_frame(const dom_node *iframe, arena *a, findings *found);
 /* The address of a video, audio, object, embed; an empty slice when it has none. */
 slice express_media_source(const dom_node *node);
 slice express_file_name(slice url);
+bool express_is_picture_file(slice url);
 
 /* ---- express_cards.c ------------------------------------------------------------------------------- */
 

@@ -29,6 +29,14 @@ static dom_node *wrap(arena *a, dom_tag tag, slice class_name, dom_node *inner) 
     return wrapper;
 }
 
+bool express_is_picture_file(slice url) {
+    slice name = express_file_name(url);
+    size_t dot = name.length;
+    while (dot && name.data[dot - 1] != '.')
+        dot--;
+    return dot && express_is_among(slice_from(name, dot), "png jpg jpeg gif svg webp");
+}
+
 /* ---- sizes -------------------------------------------------------------------------------------------- */
 
 /* "300", "300px", "50%": a length as CSS writes it; empty for anything else. */

@@ -46,6 +46,20 @@ static bool any_class_styled(slice classes, const references *refs) {
     return false;
 }
 
+bool express_is_hiding_class(slice name) {
+    return slice_starts_with(name, SLICE("is-hidden")) || slice_starts_with(name, SLICE("is-invisible")) ||
+           express_is_among(name, "is-sr-only sr-only visually-hidden");
+}
+
+/* Whether other findings say what each class did. */
+static bool all_classes_told(slice classes) {
+    size_t at = 0;
+    for (slice name; (name = slice_next_word(classes, &at)).length;)
+        if (!express_is_theme_class(name) && !express_is_hiding_class(name))
+            return false;
+    return true;
+}
+
 /* Classes that mean nothing but what the element is, or that are the editor's own. */
 bool express_is_plain_class(slice classes) {
     static const char PLAIN[] = "tight footnotes footnote reversefootnote task-list task-list-item "
@@ -64,6 +78,8 @@ void express_report_classes(const dom_node *node, references *refs, findings *fo
     if (!express_first_mention(refs, classes))
         return;
     bool styled = any_class_styled(classes, refs);
+    if (!styled && all_classes_told(classes))
+        return;
     findings_add(found, styled ? FINDING_CLASS_STYLED : FINDING_CLASS, node->line, "<%.*s class=\"%.*s\">",
                  SLICE_ARGS(node->name), SLICE_ARGS(classes));
 }

@@ -174,6 +174,7 @@ static const meaning PROPERTIES[] = {
     {"list-style-", PRESENTATION_MARKER, "disc outside", "ul"},
     {"list-style", PRESENTATION_MARKER, "decimal", ""},
     {"list-style-", PRESENTATION_MARKER, "decimal outside", ""},
+    {"width", PRESENTATION_BOX, "100%", ""},
     {"direction", PRESENTATION_NONE, "", ""},
     {"unicode-bidi", PRESENTATION_NONE, "", ""},
     {"display", PRESENTATION_BOX, "block inline", ""},
@@ -196,7 +197,7 @@ static const meaning ATTRIBUTES[] = {
     {"face", PRESENTATION_FONT, "", "font"},
     {"size", PRESENTATION_FONT, "3", "font"},
     {"bordercolor", PRESENTATION_COLOUR, "", "table tr td th"},
-    {"width", PRESENTATION_BOX, "", "table tr td th col colgroup hr"},
+    {"width", PRESENTATION_BOX, "100%", "table tr td th col colgroup hr"},
     {"height", PRESENTATION_BOX, "", "table tr td th"},
     {"cellpadding", PRESENTATION_BOX, "0 1 2", "table"},
     {"cellspacing", PRESENTATION_BOX, "0 1 2", "table"},
@@ -209,6 +210,22 @@ static const meaning ATTRIBUTES[] = {
     {"type", PRESENTATION_MARKER, "", "li"},
     {"value", PRESENTATION_MARKER, "", "li"},
     {"reversed", PRESENTATION_MARKER, "", "ol"},
+};
+
+/* The theme's own classes: Bulma, "Helpers". */
+static const meaning CLASSES[] = {
+    {"has-text-centered", PRESENTATION_ALIGNMENT, "", ""},
+    {"has-text-right", PRESENTATION_ALIGNMENT, "", ""},
+    {"has-text-left", PRESENTATION_NONE, "", ""},
+    {"has-text-justified", PRESENTATION_NONE, "", ""},
+    {"has-text-weight-", PRESENTATION_FONT, "", ""},
+    {"has-text-", PRESENTATION_COLOUR, "", ""},
+    {"has-background-", PRESENTATION_COLOUR, "", ""},
+    {"is-pulled-", PRESENTATION_ALIGNMENT, "", ""},
+    {"is-size-", PRESENTATION_FONT, "", ""},
+    {"is-uppercase", PRESENTATION_FONT, "", ""},
+    {"is-capitalized", PRESENTATION_FONT, "", ""},
+    {"is-italic", PRESENTATION_FONT, "", ""},
 };
 
 static bool name_means(slice name, const char *known) {
@@ -246,9 +263,20 @@ static presentation meaning_of_attribute(const dom_node *node, const dom_attribu
                       sizeof ATTRIBUTES / sizeof *ATTRIBUTES, PRESENTATION_NONE);
 }
 
+static presentation meaning_of_class(slice name) {
+    for (size_t i = 0; i < sizeof CLASSES / sizeof *CLASSES; i++)
+        if (name_means(name, CLASSES[i].name))
+            return CLASSES[i].kind;
+    return PRESENTATION_COUNT;
+}
+
+bool express_is_theme_class(slice name) {
+    return meaning_of_class(name) != PRESENTATION_COUNT;
+}
+
 static void say(presentation kind, const dom_node *node, slice name, slice value, unsigned *said,
                 findings *found) {
-    if (kind == PRESENTATION_NONE || *said >> kind & 1)
+    if (kind == PRESENTATION_NONE || kind == PRESENTATION_COUNT || *said >> kind & 1)
         return;
     *said |= 1U << kind;
     findings_add(found, FINDINGS[kind], node->line, "<%.*s> with `%.*s: %.*s`", SLICE_ARGS(node->name),
@@ -261,9 +289,14 @@ void express_report_presentation(const dom_node *node, unsigned *said, findings 
     for (uint32_t i = 0; i < node->attribute_count; i++) {
         const dom_attribute *attribute = &node->attributes[i];
         say(meaning_of_attribute(node, attribute), node, attribute->name, attribute->value, said, found);
+        bool is_class =
+            slice_equal(attribute->name, SLICE("class")) && node->tag != DOM_TAG_A; /* keeps them */
+        slice property, value;
+        size_t word = 0;
+        while (is_class && (value = slice_next_word(attribute->value, &word)).length)
+            say(meaning_of_class(value), node, attribute->name, value, said, found);
         if (!slice_equal(attribute->name, SLICE("style")))
             continue;
-        slice property, value;
         for (size_t at = 0; express_next_declaration(attribute->value, &at, &property, &value);)
             say(meaning_of_property(node, property, value), node, property, value, said, found);
     }

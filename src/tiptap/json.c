@@ -1,4 +1,7 @@
-/* The document as JSON, as the editor's getJSON() gives it: for looking and for tests. */
+/* The document as JSON, as the editor's getJSON() gives it: for looking and for tests.
+ *
+ * Comes in: a document. Goes out: indented JSON, keys in the editor's order. It does not recurse.
+ */
 #include "private.h"
 
 static void indent(buffer *out, size_t depth) {

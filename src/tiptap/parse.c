@@ -38,6 +38,7 @@ typedef struct parser {
     vector frames;   /* of frame */
     size_t open;     /* the context that takes what comes next; those behind it are to be closed */
     uint32_t serial;
+    const tiptap_mark *style_marks[TIPTAP_MARK_COUNT]; /* one of a kind: MarkType.instance */
 } parser;
 
 static context *context_at(parser *p, size_t index) {
@@ -442,21 +443,28 @@ static bool contains(slice text, slice part) {
     return slice_find(text, part, 0) != SLICE_NONE;
 }
 
+/* The set with the mark that all declarations of its kind share: what one adds, another takes away. */
+static const tiptap_marks *add_instance(parser *p, const tiptap_marks *set, tiptap_mark_type type) {
+    if (!p->style_marks[type])
+        p->style_marks[type] = tiptap_new_mark(p->arena, type);
+    return tiptap_add_mark(p->arena, set, p->style_marks[type]);
+}
+
 static const tiptap_marks *add_style_mark(parser *p, const tiptap_marks *set, slice name, slice value) {
     if (slice_equal(name, SLICE("font-weight")) && is_bold_weight(value))
-        return tiptap_add_mark(p->arena, set, tiptap_new_mark(p->arena, TIPTAP_BOLD));
+        return add_instance(p, set, TIPTAP_BOLD);
     if (slice_equal(name, SLICE("font-style")) && slice_equal(value, SLICE("italic")))
-        return tiptap_add_mark(p->arena, set, tiptap_new_mark(p->arena, TIPTAP_ITALIC));
+        return add_instance(p, set, TIPTAP_ITALIC);
     if (slice_equal(name, SLICE("text-decoration"))) {
         if (contains(value, SLICE("line-through")))
-            set = tiptap_add_mark(p->arena, set, tiptap_new_mark(p->arena, TIPTAP_STRIKE));
+            set = add_instance(p, set, TIPTAP_STRIKE);
         if (contains(value, SLICE("underline")))
-            set = tiptap_add_mark(p->arena, set, tiptap_new_mark(p->arena, TIPTAP_UNDERLINE));
+            set = add_instance(p, set, TIPTAP_UNDERLINE);
     }
     if (slice_equal(name, SLICE("vertical-align")) && slice_equal(value, SLICE("super")))
-        set = tiptap_add_mark(p->arena, set, tiptap_new_mark(p->arena, TIPTAP_SUPERSCRIPT));
+        set = add_instance(p, set, TIPTAP_SUPERSCRIPT);
     if (slice_equal(name, SLICE("vertical-align")) && slice_equal(value, SLICE("sub")))
-        set = tiptap_add_mark(p->arena, set, tiptap_new_mark(p->arena, TIPTAP_SUBSCRIPT));
+        set = add_instance(p, set, TIPTAP_SUBSCRIPT);
     return set;
 }
 
@@ -712,7 +720,10 @@ static void mark_paragraph_holders(dom_node *body) {
 }
 
 tiptap_node *tiptap_parse(dom_node *body, arena *a, vector *dropped) {
-    parser p = {a, dropped, vector_new(a, sizeof(context)), vector_new(a, sizeof(frame)), 0, 0};
+    parser p = {.arena = a,
+                .dropped = dropped,
+                .contexts = vector_new(a, sizeof(context)),
+                .frames = vector_new(a, sizeof(frame))};
     tiptap_node *document = tiptap_new_node(a, TIPTAP_DOC, body->line);
     mark_paragraph_holders(body);
     push_context(&p, document, NULL, true, 0);

@@ -24,6 +24,7 @@ typedef struct looking {
     findings *found;
     const dom_node *hidden_until; /* inside hidden content: the node that follows it */
     bool in_hidden;
+    const dom_node *bracketed; /* the block whose small text above words is in brackets */
 } looking;
 
 static slice value_of(const dom_node *node, const char *name) {
@@ -36,11 +37,20 @@ static bool is_media(const dom_node *node) {
            node->tag == DOM_TAG_AUDIO || node->tag == DOM_TAG_OBJECT || node->tag == DOM_TAG_EMBED;
 }
 
+/* Nothing but white space and no-break spaces. */
+static bool is_blank(slice text) {
+    for (size_t at = 0; at < text.length;) {
+        uint32_t c = utf8_next(text, &at);
+        if (c != 0xA0 && (c >= 0x80 || !is_space((char)c)))
+            return false;
+    }
+    return true;
+}
+
 /* The first text, picture or frame in `node`, or `node` itself; NULL when it shows nothing. */
 static const dom_node *first_shown(const dom_node *node) {
     for (const dom_node *at = node; at;) {
-        if ((at->type == DOM_TEXT && slice_trim(at->text).length) ||
-            (at->type == DOM_ELEMENT && is_media(at)))
+        if ((at->type == DOM_TEXT && !is_blank(at->text)) || (at->type == DOM_ELEMENT && is_media(at)))
             return at;
         bool unseen = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE || at->tag == DOM_TAG_TITLE;
         at = unseen ? dom_next_skip(at, node) : dom_next(at, node);
@@ -187,6 +197,36 @@ static void look_at_tooltip(looking *l, const dom_node *node) {
         f->before = title;
 }
 
+/* ---- readings ----------------------------------------------------------------------------------------- */
+
+static bool has_brackets(const dom_node *ruby) {
+    const dom_node *child = ruby->first_child;
+    while (child && child->tag != DOM_TAG_RP)
+        child = child->next;
+    return child != NULL;
+}
+
+/* Small text above words goes into brackets behind them, as browsers without ruby show it by its <rp>. All of
+ * a block at once: words without a space between them are one word for the self-check. */
+static void put_brackets(looking *l, dom_node *ruby) {
+    dom_node *block = ruby;
+    while (block->parent && !express_is_block(block))
+        block = block->parent;
+    if (block == l->bracketed || has_brackets(ruby))
+        return;
+    slice before = express_words_inside(block, l->arena);
+    for (dom_node *at = block; at; at = dom_next(at, block))
+        if (at->tag == DOM_TAG_RT && at->first_child && !has_brackets(at->parent)) {
+            dom_insert_before(at->first_child, dom_new_text(l->arena, SLICE("("), at->line));
+            dom_append(at, dom_new_text(l->arena, SLICE(")"), at->line));
+        }
+    l->bracketed = block;
+    findings_add_change(l->found,
+                        findings_add(l->found, FINDING_RUBY, ruby->line, "<ruby>: %.*s",
+                                     SLICE_ARGS(express_words_inside(ruby, l->arena))),
+                        CHANGE_TEXT, before, express_words_inside(block, l->arena));
+}
+
 /* ---- languages ---------------------------------------------------------------------------------------- */
 
 /* Each language is named once a page; the sites are in English. */
@@ -216,18 +256,11 @@ static void note_hidden(looking *l, const dom_node *node, slice by) {
         l->hidden_until = up->next;
 }
 
-/* Classes of the theme that hide on some screens or on all, and classes that the page's own style hides. */
-static bool is_hiding_class(slice name, const sheet *own) {
-    return slice_starts_with(name, SLICE("is-hidden")) || slice_starts_with(name, SLICE("is-invisible")) ||
-           express_is_among(name, "is-sr-only sr-only visually-hidden") ||
-           slice_set_has(&own->hidden_classes, name);
-}
-
 static void look_at_classes(looking *l, const dom_node *node, slice classes) {
-    const sheet *own = express_sheet(l->survey->refs);
+    const slice_set *own = &express_sheet(l->survey->refs)->hidden_classes;
     size_t at = 0;
     for (slice name; (name = slice_next_word(classes, &at)).length;)
-        if (is_hiding_class(name, own))
+        if (express_is_hiding_class(name) || slice_set_has(own, name))
             note_hidden(l, node, format_slice(l->arena, "class `%.*s`", SLICE_ARGS(name)));
 }
 
@@ -298,6 +331,8 @@ static void look_at_element(looking *l, dom_node *node) {
         put_lazy_source(l, node);
     if (node->tag == DOM_TAG_IMG)
         settle_versions(l, node);
+    if (node->tag == DOM_TAG_RUBY)
+        put_brackets(l, node);
     if (!node->attribute_count)
         return;
     look_at_language(l, node);

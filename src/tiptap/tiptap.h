@@ -76,7 +76,8 @@ bool tiptap_allows_marks(tiptap_type type);
 /* What is to be known of a page before shapes are recognised in it: they change the tree, and keep nothing of
  * most attributes. Makes the tree what a visitor saw: pictures that a script loads are in their places, links
  * that showed an icon have their names for text, what browsers never show is gone. A finding for each of
- * these, and for what shapes and the schema keep nothing of. The tree is referred to by the survey. Linear in the size of the tree. */
+ * these, and for what shapes and the schema keep nothing of. The tree is referred to by the survey. Linear in
+ * the size of the tree. */
 typedef struct tiptap_survey tiptap_survey;
 tiptap_survey *tiptap_survey_page(dom_node *body, arena *a, findings *found);
 

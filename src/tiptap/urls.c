@@ -1,4 +1,8 @@
-/* Every URL that a document holds: what assets/ rewrites goes through here. */
+/* Every URL that a document holds.
+ *
+ * Comes in: a document and a visitor. Goes out: the same document with the URLs that the visitor set: local
+ * ones for remote files (convert/), ones that can be written (save/).
+ */
 #include "private.h"
 
 static void visit_value(tiptap_node *node, tiptap_attribute attribute, tiptap_url_visitor *visit,
