@@ -83,8 +83,8 @@ void dom_text_content(const dom_node *node, buffer *out);
  * was compiled into. Known (Selectors Level 4): type, *, .class, #id, [attribute] with = ~= |= ^= $= *= and
  * the i flag, descendant, >, +, ~, :has() also relative, :is(), :where(), :not(), :nth-child()
  * :nth-last-child() :nth-of-type() :nth-last-of-type() and their first-, last-, only- forms, :empty, :root
- * (the body), :scope. Not CSS: :alone, an element with nothing but white space and comments beside it. A
- * selector that starts with a combinator is relative to the scope. */
+ * (the body), :scope. Not CSS: :alone, an element with nothing but white space, line breaks and comments
+ * beside it. A selector that starts with a combinator is relative to the scope. */
 typedef struct dom_selector dom_selector;
 
 typedef struct dom_selector_error {

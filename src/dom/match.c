@@ -270,10 +270,11 @@ static bool is_empty(const dom_node *node) {
 }
 
 static bool is_blank(const dom_node *node) {
-    return node->type == DOM_COMMENT || (node->type == DOM_TEXT && slice_trim(node->text).length == 0);
+    return node->type == DOM_COMMENT || node->tag == DOM_TAG_BR ||
+           (node->type == DOM_TEXT && slice_trim_wide(node->text).length == 0);
 }
 
-/* :alone: nothing but white space and comments beside it. */
+/* :alone: nothing but white space, line breaks and comments beside it. */
 static bool is_alone(const dom_node *node) {
     const dom_node *before = node->previous, *after = node->next;
     while (before && is_blank(before))
