@@ -98,8 +98,9 @@ bool is_inside(const dom_node *node, const dom_node *outer) {
     return node != NULL;
 }
 
+/* What sets its neighbours apart and shows nothing: white space, line breaks, paragraphs of nothing else. */
 static bool is_gap(const dom_node *node) {
-    return node->type == DOM_COMMENT || (node->type == DOM_TEXT && slice_trim(node->text).length == 0);
+    return (node->type != DOM_ELEMENT || node->tag == DOM_TAG_BR || node->tag == DOM_TAG_P) && is_blank(node);
 }
 
 dom_node *previous_solid(const dom_node *node) {
