@@ -39,19 +39,23 @@ static bool is_hidden(dom_tag tag) {
            tag == DOM_TAG_TEMPLATE || tag == DOM_TAG_DATALIST;
 }
 
-/* Length in bytes of the white space character at `at`, 0 when there is none. Unicode's White_Space: a
- * visitor does not see which kind it is. */
-static size_t space_length(slice s, size_t at) {
-    unsigned char c = (unsigned char)s.data[at];
-    if (c < 0x80)
-        return is_space((char)c);
-    if (c != 0xC2 && c != 0xE1 && c != 0xE2 && c != 0xE3)
-        return 0;
+/* Only these bytes can begin white space. */
+static const bool SPACE[256] = {['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true, ['\r'] = true,
+                                [' '] = true,  [0xC2] = true, [0xE1] = true, [0xE2] = true, [0xE3] = true};
+
+static size_t wide_space_length(slice s, size_t at) {
     size_t next = at;
     uint32_t p = utf8_next(s, &next);
     bool space = p == 0x85 || p == 0xA0 || p == 0x1680 || (p >= 0x2000 && p <= 0x200A) || p == 0x2028 ||
                  p == 0x2029 || p == 0x202F || p == 0x205F || p == 0x3000;
     return space ? next - at : 0;
+}
+
+/* Length in bytes of the white space character at `at`, 0 when there is none. Unicode's White_Space: a
+ * visitor does not see which kind it is. */
+static inline size_t space_length(slice s, size_t at) {
+    unsigned char c = (unsigned char)s.data[at];
+    return !SPACE[c] ? 0 : c < 0x80 ? 1 : wide_space_length(s, at);
 }
 
 typedef struct taking {
@@ -60,24 +64,16 @@ typedef struct taking {
     bool between; /* a word has ended: the next one is set off by a space */
 } taking;
 
-/* The end of the word that begins at `at`: only these bytes can begin white space. */
-static size_t word_end(slice text, size_t at) {
-    static const bool SPACE[256] = {
-        ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true, ['\r'] = true,
-        [' '] = true,  [0xC2] = true, [0xE1] = true, [0xE2] = true, [0xE3] = true};
-    while (at < text.length && !(SPACE[(unsigned char)text.data[at]] && space_length(text, at)))
-        at++;
-    return at;
-}
-
 bool view_next_word(slice text, size_t *at, slice *word) {
-    size_t space;
-    while (*at < text.length && (space = space_length(text, *at)))
-        *at += space;
-    size_t from = *at;
-    *at = word_end(text, *at);
-    *word = slice_sub(text, from, *at);
-    return word->length > 0;
+    size_t space, end = *at;
+    while (end < text.length && (space = space_length(text, end)))
+        end += space;
+    size_t from = end;
+    while (end < text.length && !space_length(text, end))
+        end++;
+    *at = end;
+    *word = slice_sub(text, from, end);
+    return end > from;
 }
 
 static void take_text(taking *t, slice text, uint32_t line) {

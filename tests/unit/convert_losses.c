@@ -166,6 +166,22 @@ static void text_that_moves_beside_an_owned_loss_is_told(void **state) {
     assert_int_equal(o.counts[FINDING_TEXT_LOST] + o.counts[FINDING_TEXT_ADDED], 0);
 }
 
+/* A finding of a code is listed up to a number; what the others own up to counts all the same. */
+static void changes_count_beyond_the_findings_that_are_listed(void **state) {
+    (void)state;
+    arena *a = arena_create(0);
+    buffer page = buffer_new(a, 1 << 16);
+    buffer_append(&page, SLICE("---\ntitle: Songs\n---\n"));
+    for (int i = 0; i < 2 * FINDINGS_PER_CODE; i++)
+        buffer_printf(&page, "<p>Song %d</p>\n\n<audio src=\"/files/song-%d.mp3\">No player</audio>\n\n", i,
+                      i);
+    buffer_append_char(&page, '\0');
+    outcome o = convert_with(page.data, NULL, FINDING_MEDIA);
+    assert_int_equal(o.counts[FINDING_MEDIA], 2 * FINDINGS_PER_CODE);
+    assert_int_equal(o.counts[FINDING_TEXT_LOST] + o.counts[FINDING_TEXT_ADDED], 0);
+    arena_destroy(a);
+}
+
 static void added_text(void *context, tiptap_node *document) {
     arena *a = context;
     tiptap_node *text = tiptap_new_node(a, TIPTAP_TEXT, 0);
@@ -202,6 +218,7 @@ int main(void) {
         cmocka_unit_test(what_a_finding_owns_up_to_is_told_once),
         cmocka_unit_test(a_change_excuses_no_more_than_it_names),
         cmocka_unit_test(text_that_moves_beside_an_owned_loss_is_told),
+        cmocka_unit_test(changes_count_beyond_the_findings_that_are_listed),
         cmocka_unit_test(added_text_is_told_with_the_line_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
