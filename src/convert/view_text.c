@@ -310,6 +310,8 @@ void view_compare_text(const view *before, const view *after, findings *found, a
      * moved. */
     bool moved = judge_words(&t) > t.may_move;
     judge_spacings(&t);
+    /* Words that moved as well are not between the same two. */
+    judge_spacing(&t, 0, t.before.words.count, 0, t.after.words.count);
     report_runs(&t, &t.before, WORD_ONE_WAY, FINDING_TEXT_LOST);
     report_runs(&t, &t.after, WORD_ONE_WAY, FINDING_TEXT_ADDED);
     if (moved)
