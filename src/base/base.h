@@ -193,7 +193,7 @@ void compare(const comparison *c, arena *scratch);
 
 /* ---- findings ---------------------------------------------------------------------------------------- */
 
-/* How much a person has to care (LEGACY.md, Findings). Ordered: a page's grade is its worst finding's. */
+/* How much a person has to care. Ordered: a page's grade is its worst finding's. */
 typedef enum grade {
     GRADE_CLEAN,  /* a note: nothing to look at */
     GRADE_REVIEW, /* text, pictures and links are there; something of presentation or behaviour is not */

@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 
-/* Exit statuses (ARCHITECTURE.md, The command line). */
+/* Exit statuses, as the manual has them. */
 enum exit_status {
     EXIT_DONE = 0,
     EXIT_FINDINGS = 1,
@@ -34,7 +34,6 @@ bool command_takes(const char *command, option_id o);
 
 /* What the command line asks for: options in their order, then the other words. Points into argv. */
 typedef struct cli_arguments {
-    const char *command;
     struct {
         option_id option;
         const char *value; /* NULL where the option takes none */

@@ -154,7 +154,7 @@ static void fill_getopt(struct option_tables *tables) {
 static int run_command(const command_info *command, int argc, char **argv) {
     struct option_tables tables;
     fill_getopt(&tables);
-    cli_arguments arguments = {.command = command->name};
+    cli_arguments arguments = {.option_count = 0};
     arguments.options = calloc((size_t)argc, sizeof *arguments.options);
     int status = arguments.options ? EXIT_DONE : EXIT_ENVIRONMENT, c;
     while (status == EXIT_DONE && (c = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {

@@ -1,4 +1,4 @@
-/* Is a page as the editor saves it? The save cycle of TARGET.md, all six steps.
+/* Is a page as the editor saves it? All six steps of the save cycle (tests/editor/cycle.mjs).
  *
  * Comes in: the bytes of any page. Goes out: the bytes that the CMS would write for it. Pure.
  */

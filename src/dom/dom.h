@@ -129,8 +129,8 @@ void dom_unwrap(dom_node *node);                             /* its children tak
 
 /* ---- sanitising -------------------------------------------------------------------------------------- */
 
-/* Takes out of the tree what the CMS's sanitiser does (TARGET.md, steps 1 and 5), and comments; attributes
- * come out in reverse order, values trimmed. True: an element or an attribute went. */
+/* Takes out of the tree what the CMS's sanitiser does (tests/editor/cycle.mjs, steps 1 and 5), and comments;
+ * attributes come out in reverse order, values trimmed. True: an element or an attribute went. */
 bool dom_purify(dom_node *body, arena *a);
 /* Whether the sanitiser leaves an element its attribute; `value` decoded and trimmed. */
 bool dom_is_allowed_attribute(slice element, slice name, slice value);

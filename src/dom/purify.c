@@ -1,4 +1,4 @@
-/* What DOMPurify 3.1 with the CMS's settings leaves of a tree (save-cycle: cycle.mjs, sanitise).
+/* What DOMPurify 3.1 with the CMS's settings leaves of a tree (tests/editor/cycle.mjs, sanitise).
  *
  * Comes in: a tree of any HTML. Goes out: the same tree with what its allow-lists let pass: unsafe elements,
  * attributes and addresses gone, values trimmed, attributes in reverse order. Stricter in one thing: svg and

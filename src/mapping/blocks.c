@@ -1,4 +1,4 @@
-/* Rewriting: each claim becomes its block, in the editor's own markup (TARGET.md, The schema, Cards).
+/* Rewriting: each claim becomes its block, in the editor's own markup (src/tiptap/schema.def).
  *
  * Comes in: claims in the order of the page. Goes out: the rewritten tree and the findings. Never loses a
  * node: what a block has no place for stays where it was, around the block.

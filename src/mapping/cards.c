@@ -513,7 +513,7 @@ slice fit_card(engine *e, const rule *r, item *it, size_t number) {
     return (slice){0};
 }
 
-/* TARGET.md, Cards: when pictures are shown, every card has one. */
+/* The CMS's card drawer: when pictures are shown, every card has one. */
 slice fit_grid(engine *e, const claim *c) {
     size_t pictures = 0;
     for (size_t i = 0; i < c->item_count; i++)

@@ -63,7 +63,7 @@ bool mapping_run_example(const mapping_set *set, size_t rule, size_t example, ar
 
 typedef struct mapping_options {
     slice link_text;          /* of a card with a link and no words for it; empty: "Learn more" */
-    uint32_t cards_max;       /* cards in one grid; 0: 18 (TARGET.md, Cards) */
+    uint32_t cards_max;       /* cards in one grid; 0: 18, as the CMS's card drawer */
     uint32_t description_max; /* UTF-16 units of a card's description; 0: 300 */
 } mapping_options;
 

@@ -2,9 +2,9 @@
  *
  * Comes in: valid UTF-8 text of one page file. Goes out: where its parts are, the values as the CMS holds
  * them after reading (npm `yaml` 2.4, YAML 1.2 core; strings sanitised, trimmed, on one line), and the bytes
- * that the CMS writes for them (TARGET.md, steps 1 and 6). What is written is a fixed point: reading and
- * writing it again gives the same bytes. It never loses a value in silence: it mends with a finding, or
- * refuses.
+ * that the CMS writes for them (tests/editor/cycle.mjs, steps 1 and 6). What is written is a fixed point:
+ * reading and writing it again gives the same bytes. It never loses a value in silence: it mends with a
+ * finding, or refuses.
  */
 #ifndef ISOMERIZE_PAGE_H
 #define ISOMERIZE_PAGE_H
@@ -25,7 +25,7 @@ typedef struct page_parts {
  */
 page_parts page_split(slice text);
 
-/* As the CMS splits a page: at the first two `---`, wherever they stand (TARGET.md, step 1). */
+/* As the CMS splits a page: at the first two `---`, wherever they stand (cycle.mjs, step 1). */
 page_parts page_split_as_cms(slice text);
 
 /* ---- front matter values ----------------------------------------------------------------------------- */

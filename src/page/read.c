@@ -1,7 +1,7 @@
 /* Front matter: YAML → values, through libyaml's events.
  *
  * Comes in: the YAML of one page. Goes out: its values as the CMS holds them after reading (npm yaml 2.4:
- * YAML 1.2 core; TARGET.md, step 1). What Jekyll reads and the CMS cannot is mended with a finding; what
+ * YAML 1.2 core; cycle.mjs, step 1). What Jekyll reads and the CMS cannot is mended with a finding; what
  * neither reads is an error with line and column. It never calls the arena while libyaml holds memory: the
  * events are recorded in a block that was taken before.
  */

@@ -2,7 +2,7 @@
  * one.
  *
  * Comes in: the text of a YAML string. Goes out: that text after DOMPurify, lodash's unescape, trimming and
- * joining of lines (TARGET.md, steps 1 and 6).
+ * joining of lines (tests/editor/cycle.mjs, steps 1 and 6).
  */
 #include "private.h"
 

@@ -1,7 +1,7 @@
 /* Front matter values → the bytes between the marker lines, at rest.
  *
  * Comes in: values as page_read_front gives them, some of them set since. Goes out: what the CMS writes for
- * them (TARGET.md, step 6). Where markup in a value makes the CMS's own writing restless or unreadable, the
+ * them (cycle.mjs, step 6). Where markup in a value makes the CMS's own writing restless or unreadable, the
  * value is brought to rest first, or loses its markup with a finding. Never writes what cannot be read again.
  */
 #include "private.h"

@@ -8,7 +8,7 @@
 
 /* ---- text and attributes ----------------------------------------------------------------------------- */
 
-static void write_attribute(buffer *out, slice name, slice value) {
+void write_attribute(buffer *out, slice name, slice value) {
     if (!value.data)
         return;
     buffer_append_char(out, ' ');

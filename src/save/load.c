@@ -1,5 +1,5 @@
-/* Body bytes → document, as the editor opens a page (TARGET.md, steps 1 and 2; tiptap-markdown 0.8:
- * MarkdownParser).
+/* Body bytes → document, as the editor opens a page (tests/editor/cycle.mjs, steps 1 and 2; tiptap-markdown
+ * 0.8: MarkdownParser).
  *
  * A body that is in save form takes the fast way: it is one raw HTML block, so Markdown and sanitiser leave
  * it as it is. Any other is sanitised, read as Markdown, parsed, normalised and parsed once more, as the

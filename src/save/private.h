@@ -8,6 +8,9 @@
  * parser would build another tree of the text than it was written from. */
 bool write_html(const tiptap_node *document, buffer *out);
 
+/* ` name="value"`; nothing for a null value. */
+void write_attribute(buffer *out, slice name, slice value);
+
 /* pretty.c: npm `html` 1.0, prettyPrint with indent_size -1. */
 void pretty_print(slice html, buffer *out);
 

@@ -1,4 +1,4 @@
-/* The last step of a save: what DOMPurify makes of the body (save-cycle: cycle.mjs, sanitise).
+/* The last step of a save: what DOMPurify makes of the body (tests/editor/cycle.mjs, step 5).
  *
  * Comes in: the pretty-printed body. Goes out: what the sanitiser's parse, its allow-lists and the browser's
  * serialisation give: tags on one line, attributes in reverse order, values trimmed, unsafe addresses gone.
@@ -70,14 +70,6 @@ static size_t read_written_attributes(slice html, size_t at, written_attribute *
     }
     *end = at < html.length ? at + 1 : html.length;
     return count;
-}
-
-static void write_attribute(buffer *out, slice name, slice value) {
-    buffer_append_char(out, ' ');
-    buffer_append(out, name);
-    buffer_append(out, SLICE("=\""));
-    buffer_append_html(out, value, true);
-    buffer_append_char(out, '"');
 }
 
 /* Rewrites one start tag; returns where the text goes on. */

@@ -1,4 +1,4 @@
-/* The editor's save, in its order (TARGET.md, steps 3 to 5). */
+/* The editor's save, in its order (tests/editor/cycle.mjs, steps 3 to 5). */
 #include "private.h"
 
 void save_body(const tiptap_node *document, arena *a, buffer *out) {

@@ -1,9 +1,10 @@
 /* save/: the document as the bytes that the editor saves, and the bytes as the document that the editor
  * opens.
  *
- * Comes in: a document that holds to the schema. Goes out: the body of the page in save form (TARGET.md,
- * steps 3 to 5), byte for byte what the npm packages of the editor give. And back: a body as the editor reads
- * it (steps 1 and 2). Never writes a blank line, never changes a document except where settling is asked for.
+ * Comes in: a document that holds to the schema. Goes out: the body of the page in save form
+ * (tests/editor/cycle.mjs, steps 3 to 5), byte for byte what the npm packages of the editor give. And back: a
+ * body as the editor reads it (steps 1 and 2). Never writes a blank line, never changes a document except
+ * where settling is asked for.
  */
 #ifndef ISOMERIZE_SAVE_H
 #define ISOMERIZE_SAVE_H

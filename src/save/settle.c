@@ -1,4 +1,4 @@
-/* A document → bytes that the editor leaves as they are: the first promise of this project (TARGET.md).
+/* A document → bytes that the editor leaves as they are: the first promise of this project.
  *
  * What a save cannot keep is mended first, each with a finding. Then the document is saved, opened and saved
  * again until two saves agree; that is proof, not hope: every page that is written has been through it. What

@@ -1,5 +1,5 @@
-/* From the attributes of an element to the values of a node or mark (save-cycle: addAttributes, parseHTML of
- * each type).
+/* From the attributes of an element to the values of a node or mark (tests/editor/schema.mjs: addAttributes,
+ * parseHTML of each type).
  *
  * A value is what the editor would write again: numbers in the form JavaScript gives them.
  */

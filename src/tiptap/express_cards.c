@@ -1,7 +1,7 @@
 /* express: card grids that a page brings in the editor's own markup. Comes in: a div.isomer-card-grid. Goes
  * out: the same grid with nothing in it but what its schema holds, or NULL when something would be lost: the
  * grid's content is then laid out as ordinary blocks. The schema finds each part at one path and holds plain
- * text in it (TARGET.md, Cards).
+ * text in it.
  */
 #include "express.h"
 

@@ -30,7 +30,6 @@ static bool has_form(slice text) {
     return false;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     arena *a = arena_create((size_t)512 << 20);
     slice html = {(const char *)data, size};

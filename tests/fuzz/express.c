@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static void fail(const char *what, slice html) {
     fprintf(stderr, "%s:\n%.*s\n", what, SLICE_ARGS(html));
     abort();

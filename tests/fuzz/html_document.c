@@ -12,7 +12,6 @@ static slice saved(const tiptap_node *document, arena *a) {
     return buffer_slice(&out);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     arena *a = arena_create((size_t)1 << 30);
     findings found = findings_new(a);

@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const legacy_variable VARIABLES[] = {{{"site.baseurl", 12}, {"/base", 5}}};
     static const legacy_options OPTIONS = {VARIABLES, 1};

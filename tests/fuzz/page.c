@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t count, difference;
     const mapping_source *sources = mapping_shipped(&count);

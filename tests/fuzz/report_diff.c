@@ -43,7 +43,6 @@ static void apply(slice old, slice diff, buffer *out) {
     buffer_append(out, slice_from(old, read));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     arena *a = arena_create((size_t)512 << 20);
     slice all = {(const char *)data, size};

@@ -10,7 +10,6 @@ static bool swallow(void *context, const char *bytes, size_t length) {
     return true;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const report_format FORMATS[] = {REPORT_SUMMARY, REPORT_JSON, REPORT_SARIF};
     arena *scratch = arena_create((size_t)512 << 20);

@@ -41,7 +41,6 @@ static void look_at(const buffer *html, arena *a) {
             refuse_acting(node);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size > 20000)
         return 0;

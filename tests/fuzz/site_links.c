@@ -18,7 +18,6 @@ static void check_page(const site_links *links, slice path) {
             abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     arena *a = arena_create((size_t)1 << 30);
     slice input = {(const char *)data, size};
