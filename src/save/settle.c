@@ -7,8 +7,11 @@
 #include "private.h"
 
 enum {
-    ROUNDS_MAX = 6, /* of saving and opening */
-    TRIES_MAX = 24  /* at holding spaces in a paragraph */
+    ROUNDS_MAX = 6,  /* of saving and opening */
+    RECENT_MAX = 16, /* spaces before a gap that may mend it */
+    HELD_MAX = 8,    /* of them, at once */
+    HELD_ANYWHERE_MAX = 4,
+    BUDGET = 1 << 20 /* characters of paragraphs that are saved to mend the gaps of a page */
 };
 
 /* ---- mending ----------------------------------------------------------------------------------------- */
@@ -207,17 +210,19 @@ typedef struct space {
  * or the edge of a block or a line. */
 typedef struct reading {
     const tiptap_node *document;
-    tiptap_node *node;     /* the text that is read */
-    size_t at;             /* in it */
-    bool gap;              /* before the character returned last */
-    bool space_in_gap;     /* `last` is in that gap */
-    space last, before_it; /* the last two plain spaces before that character in its block */
+    tiptap_node *node;        /* the text that is read */
+    size_t at;                /* in it */
+    bool gap;                 /* before the character returned last */
+    bool space_in_gap;        /* the last of `recent` is in that gap */
+    space recent[RECENT_MAX]; /* the last plain spaces before that character in its block: a ring */
+    size_t recent_count;      /* of all of them */
+    size_t characters;        /* visible ones, so far */
 } reading;
 
 static void enter_node(reading *r, tiptap_node *node) {
     r->gap = r->gap || (node && (node->type != TIPTAP_TEXT || node->previous == NULL));
     if (node && !tiptap_is_inline((tiptap_type)node->type))
-        r->last = r->before_it = (space){NULL, 0};
+        r->recent_count = 0;
     r->node = node;
     r->at = 0;
 }
@@ -225,8 +230,7 @@ static void enter_node(reading *r, tiptap_node *node) {
 static void pass_white_space(reading *r, size_t at) {
     r->gap = true;
     if (r->node->text.data[at] == ' ') {
-        r->before_it = r->last;
-        r->last = (space){r->node, at};
+        r->recent[r->recent_count++ % RECENT_MAX] = (space){r->node, at};
         r->space_in_gap = true;
     }
 }
@@ -250,6 +254,7 @@ static uint32_t seek_character(reading *r) {
 /* The next visible character; 0 at the end. */
 static inline uint32_t read_character(reading *r) {
     r->gap = r->space_in_gap = false;
+    r->characters++;
     if (r->node && r->node->type == TIPTAP_TEXT && r->at < r->node->text.length) {
         unsigned char byte = (unsigned char)r->node->text.data[r->at];
         if (byte > ' ' && byte < 0x80) {
@@ -307,58 +312,106 @@ static void find_broken_paragraphs(tiptap_node *document, tiptap_node *saved, ve
     }
 }
 
-/* The space whose change may mend the first broken gap. Of a gap that went, its own: the printer keeps a
- * no-break space. Of one that came before a link, because the line was full there, the last space but one:
- * written as &nbsp; it makes the line longer, and full at the last space already. */
-static bool find_space_to_hold(tiptap_node *document, tiptap_node *saved, space *found) {
-    reading was = {.document = document, .node = document}, is = {.document = saved, .node = saved};
-    for (uint32_t c; (c = read_character(&was)) && c == read_character(&is);) {
-        if (was.gap == is.gap)
-            continue;
-        bool went = was.gap && was.space_in_gap;
-        *found = went ? was.last : was.gap ? (space){NULL, 0} : was.before_it;
-        return found->node != NULL;
-    }
-    return false;
+/* Where the first gap came or went: characters before it; SIZE_MAX when none did. `*was` has read up to it.
+ */
+static size_t find_broken_gap(tiptap_node *document, tiptap_node *saved, reading *was) {
+    *was = (reading){.document = document, .node = document};
+    reading is = {.document = saved, .node = saved};
+    for (uint32_t c; (c = read_character(was)) && c == read_character(&is);)
+        if (was->gap != is.gap)
+            return was->characters;
+    return SIZE_MAX;
 }
 
-static void hold_space(space s, arena *a) {
+/* The text with a no-break space for the space: the printer keeps it, and takes it for six characters. */
+static slice hold_space(space s, arena *a) {
     slice text = s.node->text;
     s.node->text = format_slice(a, "%.*s\xC2\xA0%.*s", SLICE_ARGS(slice_sub(text, 0, s.at)),
                                 SLICE_ARGS(slice_from(text, s.at + 1)));
+    return text;
 }
 
-/* A paragraph's lines do not depend on what stands around it (the printer begins a line at <p>), so it is
- * tried by itself. False: it cannot be mended. */
-static bool mend_alone(tiptap_node *document, arena *a) {
-    text_print wanted = print_text(document);
-    for (size_t tries = 0; tries < TRIES_MAX; tries++) {
-        save_settled settled = save_until_stable(document, 1024, a);
-        if (print_text(settled.document).words == wanted.words)
+/* The document as visitors read it where the body is published. The editor itself drops the line end that the
+ * printer puts before an end tag whose start it has broken. */
+static tiptap_node *read_as_published(slice body, arena *a) {
+    return tiptap_parse(dom_parse(body, NULL, a, NULL), a, NULL);
+}
+
+/* Whether a line begins with the end of a link in a line of text. A card ends so too, behind a <div>. */
+static bool breaks_inside_links(slice body) {
+    for (size_t at = 0; (at = slice_find(body, SLICE("\n</a>"), at)) != SLICE_NONE; at++)
+        if (!slice_ends_with(slice_sub(body, 0, at), SLICE("</div>")))
             return true;
-        space s;
-        if (!find_space_to_hold(document, settled.document, &s))
-            return false;
-        hold_space(s, a);
-    }
     return false;
 }
 
-static void mend_gaps(tiptap_node *paragraph, arena *a, findings *found) {
-    tiptap_node *parent = paragraph->parent, *next = paragraph->next,
-                *alone = tiptap_new_node(a, TIPTAP_DOC, 0);
-    vector texts = vector_new(a, sizeof(slice));
-    for (const tiptap_node *child = paragraph->first_child; child; child = child->next)
-        *(slice *)vector_push(&texts) = child->text;
-    tiptap_remove(paragraph);
-    tiptap_append(alone, paragraph);
-    if (mend_alone(alone, a)) {
-        findings_add(found, FINDING_SPACE_HELD, paragraph->line, "a paragraph with links");
-    } else {
-        size_t i = 0;
-        for (tiptap_node *child = paragraph->first_child; child; child = child->next)
-            child->text = *(slice *)vector_at(&texts, i++);
+/* A paragraph by itself, and what may still be spent on mending the page, in characters saved. */
+typedef struct mend {
+    tiptap_node *document;
+    size_t length;
+    size_t *budget;
+    size_t held;
+    arena *arena;
+} mend;
+
+/* A paragraph's lines do not depend on what stands around it (the printer begins a line at <p>). */
+static size_t find_broken_gap_alone(mend *m, reading *was) {
+    size_t cost = m->length + 256;
+    *m->budget -= cost < *m->budget ? cost : *m->budget;
+    slice body = save_until_stable(m->document, 1024, m->arena).body;
+    return find_broken_gap(m->document, read_as_published(body, m->arena), was);
+}
+
+/* Holds `count` spaces, the `back`-th from the end and those before it. Returns where the first broken gap is
+ * then; unless it is behind `broken`, nothing is held. */
+static size_t try_holding(mend *m, const reading *was, size_t broken, size_t back, size_t count) {
+    slice texts[HELD_MAX];
+    const space *held[HELD_MAX];
+    for (size_t i = 0; i < count; i++) { /* from the end on, so that offsets before it stay */
+        held[i] = &was->recent[(was->recent_count - back - i) % RECENT_MAX];
+        texts[i] = hold_space(*held[i], m->arena);
     }
+    reading then;
+    size_t next = find_broken_gap_alone(m, &then);
+    m->held += next > broken ? count : 0;
+    for (size_t i = count; i-- > 0 && next <= broken;)
+        held[i]->node->text = texts[i];
+    return next;
+}
+
+/* Makes the gap at `broken`, which `was` has read up to, as it was. Of a gap that went, its own space is
+ * held. Of one that came where a line is full inside a tag, as few spaces before it as make the line full at
+ * a space, where it may break. Returns where the first broken gap is then. */
+static size_t mend_gap(mend *m, const reading *was, size_t broken) {
+    size_t known = was->recent_count < RECENT_MAX ? was->recent_count : RECENT_MAX, next = broken;
+    if (was->gap)
+        return was->space_in_gap ? try_holding(m, was, broken, 1, 1) : broken;
+    for (size_t count = 1; count <= HELD_MAX; count++) {
+        size_t farthest = count <= HELD_ANYWHERE_MAX ? known : count; /* many only just before the gap */
+        for (size_t back = 1;
+             back + count - 1 <= farthest && back + count - 1 <= known && next <= broken && *m->budget;
+             back++)
+            next = try_holding(m, was, broken, back, count);
+    }
+    return next;
+}
+
+/* What cannot be mended stays, and the self-check tells it. */
+static void mend_gaps(tiptap_node *paragraph, size_t *budget, arena *a, findings *found) {
+    tiptap_node *parent = paragraph->parent, *next = paragraph->next;
+    mend m = {.document = tiptap_new_node(a, TIPTAP_DOC, 0), .budget = budget, .arena = a};
+    for (const tiptap_node *child = paragraph->first_child; child; child = child->next)
+        m.length += child->text.length;
+    tiptap_remove(paragraph);
+    tiptap_append(m.document, paragraph);
+    reading was;
+    size_t last = 0, broken;
+    while (*budget && (broken = find_broken_gap_alone(&m, &was)) != SIZE_MAX && broken > last) {
+        mend_gap(&m, &was, broken);
+        last = broken;
+    }
+    if (m.held)
+        findings_add(found, FINDING_SPACE_HELD, paragraph->line, "a paragraph with links");
     tiptap_remove(paragraph);
     if (next)
         tiptap_insert_before(next, paragraph);
@@ -374,11 +427,13 @@ save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
         return (save_settled){{NULL, 0}, document, false};
     save_settled settled = save_until_stable(document, 16384, a);
     text_print after = print_text(settled.document);
-    if (after.letters == before.letters && after.words != before.words) {
+    if (after.letters == before.letters &&
+        (after.words != before.words || breaks_inside_links(settled.body))) {
         vector paragraphs = vector_new(a, sizeof(tiptap_node *));
-        find_broken_paragraphs(document, settled.document, &paragraphs);
+        size_t budget = BUDGET;
+        find_broken_paragraphs(document, read_as_published(settled.body, a), &paragraphs);
         for (size_t i = 0; i < paragraphs.count; i++)
-            mend_gaps(*(tiptap_node **)vector_at(&paragraphs, i), a, found);
+            mend_gaps(*(tiptap_node **)vector_at(&paragraphs, i), &budget, a, found);
         settled = save_until_stable(document, settled.body.length, a);
     }
     return settled;
