@@ -146,13 +146,19 @@ static rule rule_of(const walk *w, const dom_node *node) {
 
 /* ---- what an element always is ------------------------------------------------------------------------ */
 
+/* Shown as a picture by browsers, and on the new page. */
+static bool is_embedded_picture(const dom_node *node) {
+    return (node->tag == DOM_TAG_OBJECT || node->tag == DOM_TAG_EMBED) &&
+           express_is_picture_file(express_media_source(node));
+}
+
 /* The finding, or NULL where there is none or it was only counted. */
 static finding *report_element(walk *w, const dom_node *node) {
     const frame *top = vector_last(&w->frames);
     finding_code code = ELEMENTS[node->tag].finding;
     if (top->foreign && node->tag == DOM_TAG_TITLE)
         code = FINDING_TOOLTIP;
-    else if (!ELEMENTS[node->tag].known || code == NO_FINDING || top->foreign)
+    else if (!ELEMENTS[node->tag].known || code == NO_FINDING || top->foreign || is_embedded_picture(node))
         return NULL;
     static const char *const TELLING[] = {"src", "data", "href", "action", "type", "name", "class", "alt"};
     for (size_t i = 0; i < sizeof TELLING / sizeof *TELLING; i++) {
@@ -300,10 +306,18 @@ static void put_area(walk *w, const dom_node *area) {
     findings_add_change(w->found, said, CHANGE_TEXT, NOTHING, text);
 }
 
-/* A picture that is no <img> on the page: a player's poster, which leads to what it plays; an embedded file.
- */
+/* A picture that is no <img> on the page: a player's poster, which leads to what it plays; an embedded file;
+ * a button. */
 static void put_made_picture(walk *w, const dom_node *node, slice src, slice alt, slice href) {
     const dom_node *around = w->style.link;
+    finding *made = findings_add(w->found, FINDING_PICTURE_MADE, node->line, "<%.*s> with `%.*s`",
+                                 SLICE_ARGS(node->name), SLICE_ARGS(src));
+    slice words = is_embedded_picture(node) ? alt : NOTHING; /* shown where the picture is not */
+    findings_add_change(w->found, NULL, CHANGE_TEXT, words, NOTHING);
+    if (made) {
+        made->before = words;
+        made->after = src;
+    }
     dom_node *img = dom_new_element(w->arena, DOM_TAG_IMG, node->line);
     dom_attribute_set(img, w->arena, SLICE("src"), src);
     dom_attribute_set(img, w->arena, SLICE("alt"), alt);
@@ -326,11 +340,8 @@ static bool put_media(walk *w, const dom_node *node, finding *said) {
         put_made_picture(w, node, poster, NOTHING, source);
     if (!source.length)
         return false;
-    if (node->tag != DOM_TAG_VIDEO && express_is_picture_file(source)) {
+    if (is_embedded_picture(node)) {
         slice alt = express_words_inside(node, w->arena);
-        findings_add_change(w->found, said, CHANGE_TEXT, alt, NOTHING);
-        if (said)
-            said->became = SLICE("a picture");
         put_made_picture(w, node, source, alt, NOTHING);
         return true;
     }
@@ -360,9 +371,10 @@ static void put_control(walk *w, const dom_node *input) {
                      SLICE_ARGS(value ? *value : SLICE("")));
     if (said)
         said->became =
-            is_picture ? SLICE("a picture, which does nothing") : SLICE("gone, with the words on it");
-    if (is_picture)
-        put_picture(w, input);
+            is_picture ? SLICE("a picture, which does nothing") : SLICE("it is gone, with the words on it");
+    const slice *alt = attribute(input, "alt");
+    if (is_picture && value)
+        put_made_picture(w, input, slice_trim(*value), alt ? *alt : NOTHING, NOTHING);
 }
 
 static void put_line(walk *w, const dom_node *node) {
