@@ -452,11 +452,13 @@ static slice find_title(engine *e, const rule *r, item *it, const inventory *in,
     return fail_item(e, it, number, "has no title: no heading, caption, bold line or alt text");
 }
 
+/* One heading right below the title is a line of the description: a name, and what the person does. */
 static slice check_headings(engine *e, const item *it, const inventory *in, const title *t, size_t number) {
     for (size_t i = 0; i < in->headings.count; i++) {
         const dom_node *heading = *(dom_node **)vector_at(&in->headings, i);
         bool whole = t->node ? is_inside(heading, t->node) || is_inside(t->node, heading) : false;
-        if (!whole && i > 0)
+        bool below = i == 1 && t->node && is_heading(t->node) && previous_solid(heading) == t->node;
+        if (!whole && i > 0 && !below)
             return fail_item(e, it, number, "has a second heading");
     }
     return (slice){0};

@@ -1,6 +1,6 @@
 /* What the page's own style sheets place side by side: such elements get an attribute for the rules to match,
- * [layout=grid] or [layout=flex] for what holds them, [layout=side] for what stands beside its neighbours, and
- * lose it again when the page is rewritten.
+ * [layout=grid] or [layout=flex] for what holds them, [layout=side] for what stands beside its neighbours,
+ * and lose it again when the page is rewritten.
  *
  * Comes in: the <style> elements and style attributes of the page. Read are plain rules outside of @-rules,
  * for `display`, `flex-direction` and `float`; at most RULES_MAX of them that say one of these.
@@ -38,8 +38,8 @@ static slice layout_of(slice block) {
     if (starts_with_nocase(display, SLICE("flex")) || starts_with_nocase(display, SLICE("inline-flex")))
         return starts_with_nocase(direction, SLICE("column")) ? (slice){NULL, 0} : SLICE("flex");
     bool side = starts_with_nocase(display, SLICE("inline-block")) ||
-                starts_with_nocase(display, SLICE("table-cell")) || starts_with_nocase(floats, SLICE("left")) ||
-                starts_with_nocase(floats, SLICE("right"));
+                starts_with_nocase(display, SLICE("table-cell")) ||
+                starts_with_nocase(floats, SLICE("left")) || starts_with_nocase(floats, SLICE("right"));
     return side ? SLICE("side") : (slice){NULL, 0};
 }
 
