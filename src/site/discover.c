@@ -198,7 +198,7 @@ static bool look_up_type(const search *in, entry *e) {
     const char *path = e->path.length ? slice_c_string(e->path, in->site->arena) : ".";
     if (fstatat(in->site->folder, path, &info, AT_SYMLINK_NOFOLLOW) != 0)
         return false;
-    e->type = IFTODT(info.st_mode);
+    e->type = (unsigned char)IFTODT(info.st_mode);
     return true;
 }
 

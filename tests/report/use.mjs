@@ -169,7 +169,7 @@ const tests = {
     await page.setViewportSize({width: 390, height: 844});
     await page.keyboard.press('o');
     await page.waitForFunction(() => !document.querySelector('#overview').hidden);
-    const fits = () => page.evaluate(() => document.scrollingElement.scrollWidth <= innerWidth);
+    const fits = () => page.evaluate(() => [document.scrollingElement, ...document.querySelectorAll('.scroll')].every(one => one.scrollWidth <= one.clientWidth));
     assert.equal(await fits(), true);
     await shot('phone-overview');
     await page.click('#open-list');
@@ -282,6 +282,10 @@ const realTests = {
       assert.equal(await text(`.tile.${grade} strong`), summary.grades[grade].toLocaleString('en'), grade);
     await shot('real-overview');
     await checkAccessibility('overview');
+    await page.setViewportSize({width: 390, height: 844});
+    assert.ok(await page.evaluate(() => [document.scrollingElement, ...document.querySelectorAll('.scroll')].every(one => one.scrollWidth <= one.clientWidth)), 'it is wider than a phone');
+    await shot('real-phone');
+    await page.setViewportSize({width: 1360, height: 850});
   },
 
   async 'filters and search find what the run found'() {

@@ -26,6 +26,8 @@ const run = JSON.parse($('run').textContent);
 const number = new Intl.NumberFormat('en').format;
 const plural = (n, one, many) => `${number(n)} ${n === 1 ? one : many || one + 's'}`;
 
+const sentence = text => text ? text[0].toUpperCase() + text.slice(1) + '.' : '';
+
 // An element with attributes, properties that begin with 'on', and children.
 function make(name, attributes, ...children) {
   const element = document.createElement(name);
@@ -186,7 +188,7 @@ function makeCodes() {
   const rows = codeCounts.map(([code, count]) => make('tr', {},
     cell(findingBadge(code)),
     make('th', {scope: 'row'}, choose(run.codes[code].title, {code})),
-    cell([run.codes[code].became, make('small', {}, run.codes[code].advice)]),
+    cell([sentence(run.codes[code].became), make('small', {}, sentence(run.codes[code].advice))]),
     cell(number(count), 'Pages', 'num'), cell(number(times.get(code)), 'Times', 'num')));
   return rows.length ? block('Findings', 'What was found, what became of it, and what a person can do. Choose one to see its pages.',
     makeTable([['Grade'], ['What was there'], ['What became of it'], ['Pages', 'num'], ['Times', 'num']], rows, 'Findings')) : null;
@@ -235,7 +237,7 @@ const FRAME_CSS = `
 html{font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;color:#1b2733;background:#fff;color-scheme:light}
 body{margin:0;padding:1rem 1.25rem 3rem;overflow-wrap:break-word}
 h1,h2,h3,h4,h5,h6{line-height:1.25;margin:1.4em 0 .5em}h1{font-size:1.75rem}h2{font-size:1.45rem}h3{font-size:1.2rem}h4,h5,h6{font-size:1rem}
-img{max-width:100%}img[data-remote],img[data-missing],img:not([src]):not([data-picture]){display:inline-block;min-width:9rem;min-height:5rem;border:1px dashed #8996a3;background:#f3f5f7;color:#51606e;padding:.5rem;font-size:.875rem}
+img{max-width:100%}
 table{border-collapse:collapse;max-width:100%}td,th{border:1px solid #c4ccd4;padding:.35rem .6rem;vertical-align:top}
 blockquote{margin:1em 0;padding-left:1rem;border-left:4px solid #d5dce2}pre{white-space:pre-wrap;background:#f3f5f7;padding:.75rem}
 a[data-href]{color:#0b5394;text-decoration:underline;cursor:help}
@@ -245,7 +247,7 @@ a[data-href]{color:#0b5394;text-decoration:underline;cursor:help}
 .iz-embed{display:inline-block;border:1px dashed #8996a3;background:#f3f5f7;color:#51606e;padding:.6rem .9rem;font-size:.875rem;overflow-wrap:anywhere}
 .iz-here{outline:3px solid #0b5394!important;outline-offset:3px}
 body.iz-marks del.iz{background:#fdeae8;color:#a3211b;text-decoration:line-through}body.iz-marks ins.iz{background:#e6f3ea;color:#1e6b3a;text-decoration:underline}
-body.iz-marks mark.iz{background:#fdf2d6;color:inherit;border-bottom:2px dotted #7a5200}body.iz-marks del.iz img{outline:3px solid #a3211b}body.iz-marks ins.iz img{outline:3px solid #1e6b3a}body.iz-marks img[data-was]{outline:3px dotted #7a5200}
+body.iz-marks mark.iz{background:#fdf2d6;color:inherit;border-bottom:2px dotted #7a5200}body.iz-marks del.iz :is(img,.iz-picture){outline:3px solid #a3211b}body.iz-marks ins.iz :is(img,.iz-picture){outline:3px solid #1e6b3a}body.iz-marks :is(img,.iz-picture)[data-was]{outline:3px dotted #7a5200}
 .iz-empty{color:#51606e;font-style:italic}
 body:not(.iz-marks) :is(del,ins,mark).iz{background:none;color:inherit;text-decoration:none}`;
 
@@ -268,17 +270,23 @@ function makeFrame(title, html) {
   return frame;
 }
 
+// In words, a picture that cannot be shown here.
+function standIn(picture) {
+  const {missing, remote} = picture.dataset, words = picture.ownerDocument.createElement('span');
+  words.className = 'iz-embed iz-picture';
+  words.textContent = `Picture${picture.alt ? ` “${picture.alt}”,` : ''} ${missing !== undefined ? 'not in the site: ' + missing : 'on the internet: ' + remote}`;
+  Object.assign(words.dataset, picture.dataset);
+  words.title = picture.title;
+  picture.replaceWith(words);
+}
+
 // The frame runs no script of its own: what it needs is done from here.
 function prepareFrame(frame) {
   const inner = frame.contentDocument;
   if (!inner || !inner.body) return;
   for (const link of inner.querySelectorAll('a[data-href]')) if (!link.title) link.title = link.dataset.href;
   for (const picture of inner.querySelectorAll('img[data-was]')) picture.title = picture.dataset.was;
-  for (const picture of inner.querySelectorAll('img[data-missing],img[data-remote]:not([src])')) {
-    const note = picture.dataset.missing !== undefined ? 'not in the site: ' + picture.dataset.missing : 'on the internet: ' + picture.dataset.remote;
-    if (!picture.alt) picture.alt = 'Picture ' + note;
-    picture.title = 'Picture ' + note;
-  }
+  for (const picture of inner.querySelectorAll('img[data-missing],img[data-remote]:not([src])')) standIn(picture);
   inner.addEventListener('keydown', onKey);
   inner.addEventListener('scroll', () => followScroll(frame), {passive: true});
   if (content && currentFinding >= 0) showPlace(content.findings[currentFinding]);
@@ -317,6 +325,7 @@ function showRenderings() {
 // What the marks mean, or that there are none.
 function showLegend() {
   const same = !/<(del|ins|mark) class="iz"/.test((content.before || '') + (content.after || ''));
+  $('same').textContent = content.findings.length ? 'Both pages read the same: what else changed, the findings say.' : 'Both pages read the same: nothing to mark.';
   $('legend').hidden = view === 'source' || !content.patch;
   for (const sample of $('legend').children) sample.hidden = (sample.id === 'same') !== same;
 }
@@ -363,11 +372,12 @@ function setView(name) {
 
 function makeFinding(one, index) {
   const info = run.codes[one.code];
-  const change = one.before || one.after ? make('small', {}, make('del', {class: 'iz'}, one.before || ''), ' → ', make('ins', {class: 'iz'}, one.after || '')) : null;
+  const change = one.before || one.after ? make('small', {}, one.before ? make('del', {class: 'iz'}, one.before) : null,
+    one.before && one.after ? ' → ' : null, one.after ? make('ins', {class: 'iz'}, one.after) : null) : null;
   return make('li', {}, make('button', {type: 'button', onclick: () => openFinding(index)}, findingBadge(one.code),
     make('span', {class: 'where'}, one.line ? 'line ' + number(one.line) : 'page'),
     make('span', {class: 'what'}, one.detail ? `${info.title}: ${one.detail}` : info.title,
-      change, make('small', {}, [one.became || info.became, info.advice].filter(Boolean).map(text => text[0].toUpperCase() + text.slice(1)).join('. ') + '.'))));
+      change, make('small', {}, [one.became || info.became, info.advice].map(sentence).join(' ')))));
 }
 
 function showFindings() {
