@@ -144,7 +144,3 @@ void *arena_grow(arena *a, void *old, size_t old_size, size_t new_size) {
         memcpy(grown, old, old_size < new_size ? old_size : new_size);
     return grown;
 }
-
-size_t arena_used(const arena *a) {
-    return a->used;
-}

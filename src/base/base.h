@@ -38,9 +38,6 @@ void *arena_zeroed(arena *a, size_t size);
  */
 void *arena_grow(arena *a, void *old, size_t old_size, size_t new_size);
 
-/* Bytes handed out since the last reset. */
-size_t arena_used(const arena *a);
-
 /* ---- slice ------------------------------------------------------------------------------------------- */
 
 /* Text by reference: never assumed to end in NUL. Valid as long as what it points into. */

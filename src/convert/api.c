@@ -173,11 +173,19 @@ struct isomerize_asset isomerize_page_asset(const isomerize_page *page, size_t i
     };
 }
 
+/* `*difference` is 0 where the page needs more memory than any page of the editor does. */
+static bool check_page(slice page, arena *a, size_t *difference) {
+    jmp_buf exhausted;
+    if (setjmp(exhausted) != 0)
+        return false;
+    arena_on_exhausted(a, &exhausted);
+    return convert_check(page, a, difference, NULL);
+}
+
 bool isomerize_is_save_form(const char *bytes, size_t length, size_t *difference) {
     arena *a = arena_create(CONVERT_MEMORY);
-    slice page = {bytes, length};
     size_t at = 0;
-    bool same = a && convert_check(page, a, &at, NULL);
+    bool same = a && check_page((slice){bytes, length}, a, &at);
     if (difference && !same)
         *difference = at;
     arena_destroy(a);
