@@ -19,8 +19,12 @@ static void print_json(const listing *l, const site_status *status) {
     buffer out = buffer_new(l->arena, 256);
     buffer_append_string(&out, "{\"page\":");
     buffer_append_json(&out, status->path);
-    buffer_printf(&out, ",\"state\":\"%s\",\"grade\":\"%s\",\"time\":%lld,\"findings\":%.*s}",
-                  site_state_name(status->state), grade_name(status->grade), (long long)status->time,
+    buffer_printf(&out, ",\"state\":\"%s\",\"grade\":", site_state_name(status->state));
+    if (status->is_known)
+        buffer_append_json(&out, slice_of(grade_name(status->grade)));
+    else
+        buffer_append_string(&out, "null");
+    buffer_printf(&out, ",\"time\":%lld,\"findings\":%.*s}", (long long)status->time,
                   SLICE_ARGS(status->findings.length ? status->findings : SLICE("[]")));
     printf("%.*s\n", SLICE_ARGS(buffer_slice(&out)));
 }
@@ -33,7 +37,8 @@ static void list_page(void *context, const site_status *status) {
     if (l->json)
         print_json(l, status);
     else if (!l->quiet && (l->all || asks))
-        printf("%-9s %-7s %.*s\n", site_state_name(status->state), grade_name(status->grade),
+        printf("%-9s %-7s %.*s\n", site_state_name(status->state),
+               status->is_known ? grade_name(status->grade) : "-",
                SLICE_ARGS(site_show_path(status->path, l->arena)));
     arena_reset(l->arena);
 }
@@ -45,6 +50,17 @@ static void list_skipped(const site *s, arena *a) {
         const site_skip *one = vector_at(skipped, i);
         printf("%-9s %-7s %.*s: %s\n", "no page", "-", SLICE_ARGS(site_show_path(one->path, a)), one->why);
     }
+}
+
+static void print_counts(const listing *l) {
+    bool any = false;
+    for (int i = 0; i < SITE_STATE_COUNT; i++) {
+        any |= l->counts[i] > 0;
+        if (l->counts[i])
+            printf("%zu %s\n", l->counts[i], site_state_name((site_state)i));
+    }
+    if (!any)
+        puts("no pages");
 }
 
 int command_status(const cli_arguments *arguments) {
@@ -63,9 +79,7 @@ int command_status(const cli_arguments *arguments) {
     if (status == EXIT_DONE && l.all && !l.json)
         list_skipped(s, a);
     if (status == EXIT_DONE && !l.json)
-        for (int i = 0; i < SITE_STATE_COUNT; i++)
-            if (l.counts[i])
-                printf("%zu %s\n", l.counts[i], site_state_name((site_state)i));
+        print_counts(&l);
     site_close(s);
     arena_destroy(l.arena);
     arena_destroy(a);

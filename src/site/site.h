@@ -183,9 +183,10 @@ const char *site_state_name(site_state state); /* "legacy", "converted", … */
 typedef struct site_status {
     slice path;
     site_state state;
-    grade grade;    /* recorded; GRADE_CLEAN where nothing is */
+    bool is_known; /* a run has looked at it: the rest is recorded */
+    grade grade;
     int64_t time;   /* seconds since 1970 of the last conversion; 0: none */
-    slice findings; /* recorded: a JSON array; empty where nothing is, or not asked for */
+    slice findings; /* a JSON array; empty where nothing is recorded, or not asked for */
 } site_status;
 
 /* The state of every page, in the order of their paths, as the journal and the files say it. Files without

@@ -120,8 +120,11 @@ static void report_gone(const site *s, const journal_row *row, void (*each)(void
     path[row->path.length] = '\0';
     if (fstatat(s->folder, path, &info, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
         return;
-    site_status gone = {
-        .path = row->path, .state = SITE_STATE_GONE, .grade = (grade)row->grade, .time = row->time};
+    site_status gone = {.path = row->path,
+                        .state = SITE_STATE_GONE,
+                        .is_known = true,
+                        .grade = (grade)row->grade,
+                        .time = row->time};
     each(context, &gone);
 }
 
@@ -131,6 +134,7 @@ static void report_page(const survey *s, journal *j, size_t index, bool with_fin
     const journal_row *row = find_row(s, status.path);
     arena *scratch = arena_create(0);
     if (row) {
+        status.is_known = true;
         status.grade = (grade)row->grade;
         status.time = row->outcome == SITE_CONVERTED ? row->time : 0;
     }
