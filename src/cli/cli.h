@@ -31,6 +31,8 @@ typedef struct option_info {
 
 const option_info *option_describe(option_id o);
 bool command_takes(const char *command, option_id o);
+/* Is it a value for this option, which has an argument? False: said what is expected. */
+bool option_takes(option_id o, const char *value);
 
 /* What the command line asks for: options in their order, then the other words. Points into argv. */
 typedef struct cli_arguments {

@@ -102,12 +102,12 @@ static int convert_site(const cli_arguments *given, arena *a) {
 }
 
 int command_convert(const cli_arguments *arguments) {
-    if (arguments->word_count == 0) {
-        complain("convert what? name a page, a folder, or - for standard input");
+    bool standard_input = arguments->word_count == 1 && strcmp(arguments->words[0], "-") == 0;
+    if (standard_input && option_given(arguments, OPTION_JSON)) {
+        complain("standard output cannot be the page and JSON lines: leave out --json, or name a file");
         return EXIT_USAGE;
     }
     arena *a = arena_create(0);
-    bool standard_input = arguments->word_count == 1 && strcmp(arguments->words[0], "-") == 0;
     int status = standard_input ? convert_standard_input(arguments, a) : convert_site(arguments, a);
     arena_destroy(a);
     return status;

@@ -5,27 +5,10 @@
 #include "show.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
-/* The format asked for, or REPORT_FORMAT_COUNT after saying what is wrong. */
-static report_format choose_format(const cli_arguments *arguments) {
-    const char *name =
-        option_value(arguments, OPTION_FORMAT, option_given(arguments, OPTION_JSON) ? "json" : "unified");
-    report_format format = report_format_by_name(slice_of(name));
-    if (format == REPORT_FORMAT_COUNT)
-        complain("there is no format '%s'; there are unified, summary, json, html and sarif", name);
-    if (format == REPORT_HTML && isatty(STDOUT_FILENO)) {
-        complain("the HTML report would fill the terminal; put it into a file: isomerize diff --format=html "
-                 "... >report.html");
-        return REPORT_FORMAT_COUNT;
-    }
-    return format;
-}
-
-static int diff_site(const cli_arguments *given, site *s, report_format format, arena *a) {
+static int diff_site(const cli_arguments *arguments, site *s, report_format format, arena *a) {
     engine e;
-    cli_arguments all, *arguments = &all;
-    int status = add_settings(given, s, a, &all) ? engine_start(&e, arguments, s, a) : EXIT_USAGE;
+    int status = engine_start(&e, arguments, s, a);
     if (status != EXIT_DONE)
         return status;
     site_options options = {.convert = &e.options,
@@ -46,19 +29,26 @@ static int diff_site(const cli_arguments *given, site *s, report_format format, 
     return status;
 }
 
-int command_diff(const cli_arguments *arguments) {
-    report_format format = choose_format(arguments);
+/* Under the settings of the site. */
+static int diff_as_set(const cli_arguments *given, site *s, arena *a) {
+    cli_arguments all;
+    slice error;
+    if (!add_settings(given, s, a, &all))
+        return EXIT_USAGE;
+    report_format format = choose_format(&all, "unified");
     if (format == REPORT_FORMAT_COUNT)
         return EXIT_USAGE;
+    const char *since = option_value(&all, OPTION_SINCE, NULL);
+    if (!since || site_keep_changed_since(s, since, &error))
+        return diff_site(&all, s, format, a);
+    complain("%.*s", SLICE_ARGS(error));
+    return EXIT_ENVIRONMENT;
+}
+
+int command_diff(const cli_arguments *arguments) {
     arena *a = arena_create(0);
     site *s = open_site(arguments, a);
-    const char *since = option_value(arguments, OPTION_SINCE, NULL);
-    int status = EXIT_ENVIRONMENT;
-    slice error;
-    if (s && since && !site_keep_changed_since(s, since, &error))
-        complain("%.*s", SLICE_ARGS(error));
-    else if (s)
-        status = diff_site(arguments, s, format, a);
+    int status = s ? diff_as_set(arguments, s, a) : EXIT_ENVIRONMENT;
     site_close(s);
     arena_destroy(a);
     return status;

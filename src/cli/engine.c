@@ -80,8 +80,8 @@ static bool add_value(cli_arguments *all, option_id o, const front_value *value,
         all->options[all->option_count].value = slice_c_string(format_slice(a, "%.15g", value->number), a);
     else if (!is_flag)
         return false;
-    all->option_count++;
-    return true;
+    const char *text = all->options[all->option_count++].value;
+    return is_flag || option_takes(o, text);
 }
 
 static bool add_setting(cli_arguments *all, const front_entry *setting, arena *a) {
@@ -98,7 +98,7 @@ static bool add_setting(cli_arguments *all, const front_entry *setting, arena *a
                  setting->value.line, SLICE_ARGS(setting->key));
     else if (!fits)
         complain(".isomerize/config.yml:%u: %.*s: expected %s", setting->value.line, SLICE_ARGS(setting->key),
-                 option_describe(o)->argument ? "a value, or a list of values" : "true or false");
+                 option_describe(o)->argument ? "what the option takes, or a list of it" : "true or false");
     return fits;
 }
 

@@ -130,10 +130,6 @@ static int explain_word(const char *path, const cli_arguments *arguments) {
 }
 
 int command_explain(const cli_arguments *arguments) {
-    if (arguments->word_count == 0) {
-        complain("explain: which page? `isomerize explain PAGE...`");
-        return EXIT_USAGE;
-    }
     int status = EXIT_DONE;
     for (size_t i = 0; i < arguments->word_count && status != EXIT_USAGE; i++) {
         int one = explain_word(arguments->words[i], arguments);

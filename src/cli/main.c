@@ -61,6 +61,21 @@ void complain(const char *format, ...) {
     va_end(arguments);
 }
 
+bool option_takes(option_id o, const char *value) {
+    static const char *const NUMBERS[] = {"N", "BYTES", "SECONDS", "MS"};
+    const char *argument = OPTIONS[o].argument, *expected = NULL;
+    size_t length = strlen(value);
+    for (size_t i = 0; i < sizeof NUMBERS / sizeof *NUMBERS; i++)
+        if (strcmp(argument, NUMBERS[i]) == 0 &&
+            (!length || length > 15 || strspn(value, "0123456789") < length))
+            expected = "a whole number";
+    if (strcmp(argument, "GRADE") == 0 && strcmp(value, "review") != 0 && strcmp(value, "loss") != 0)
+        expected = "review or loss";
+    if (expected)
+        complain("--%s %s: expected %s", OPTIONS[o].name, value, expected);
+    return !expected;
+}
+
 bool command_takes(const char *command, option_id o) {
     const char *commands = OPTIONS[o].commands;
     if (strcmp(commands, "*") == 0)
@@ -108,7 +123,12 @@ static int print_help(const command_info *command) {
          "mean.\n"
          "exit status: 0 done; 1 findings at or above --fail-on; 2 usage; 3 some page could not be "
          "converted;\n"
-         "             4 environment (disk, journal)");
+         "             4 environment (disk, journal), or stopped by Ctrl-C");
+    return EXIT_DONE;
+}
+
+static int print_version(void) {
+    puts("isomerize " ISOMERIZE_VERSION);
     return EXIT_DONE;
 }
 
@@ -151,37 +171,47 @@ static void fill_getopt(struct option_tables *tables) {
     }
 }
 
-static int run_command(const command_info *command, int argc, char **argv) {
+/* False: said what is wrong. */
+static bool read_options(const command_info *command, int argc, char **argv, cli_arguments *arguments) {
     struct option_tables tables;
     fill_getopt(&tables);
-    cli_arguments arguments = {.option_count = 0};
-    arguments.options = calloc((size_t)argc, sizeof *arguments.options);
-    int status = arguments.options ? EXIT_DONE : EXIT_ENVIRONMENT, c;
-    while (status == EXIT_DONE && (c = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
+    for (int c; (c = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1;) {
         int o = c - 256;
         for (int i = 0; c < 256 && i < OPTION_COUNT; i++)
             if (OPTIONS[i].letter == c)
                 o = i;
-        if (c == '?' || o < 0 || !command_takes(command->name, (option_id)o)) {
-            if (c != '?')
-                complain("'%s' does not take --%s", command->name, OPTIONS[o].name);
+        bool known = c != '?' && o >= 0, fits = known && command_takes(command->name, (option_id)o);
+        if (known && !fits)
+            complain("'%s' does not take --%s", command->name, OPTIONS[o].name);
+        if (!fits || (optarg && !option_takes((option_id)o, optarg))) {
             fprintf(stderr, "`isomerize %s --help` shows its options\n", command->name);
-            status = EXIT_USAGE;
-            break;
+            return false;
         }
-        arguments.options[arguments.option_count].option = (option_id)o;
-        arguments.options[arguments.option_count++].value = optarg;
+        arguments->options[arguments->option_count].option = (option_id)o;
+        arguments->options[arguments->option_count++].value = optarg;
     }
-    arguments.words = argv + optind;
-    arguments.word_count = (size_t)(argc - optind);
-    if (status == EXIT_DONE) {
-        if (option_given(&arguments, OPTION_HELP))
-            status = print_help(command);
-        else if (option_given(&arguments, OPTION_VERSION))
-            puts("isomerize " ISOMERIZE_VERSION);
-        else
-            status = command->run(&arguments);
-    }
+    arguments->words = argv + optind;
+    arguments->word_count = (size_t)(argc - optind);
+    return true;
+}
+
+static int run_command(const command_info *command, int argc, char **argv) {
+    cli_arguments arguments = {.option_count = 0};
+    int status = EXIT_USAGE;
+    arguments.options = calloc((size_t)argc, sizeof *arguments.options);
+    if (!arguments.options) {
+        complain("there is no memory left");
+        status = EXIT_ENVIRONMENT;
+    } else if (!read_options(command, argc, argv, &arguments))
+        status = EXIT_USAGE;
+    else if (option_given(&arguments, OPTION_HELP))
+        status = print_help(command);
+    else if (option_given(&arguments, OPTION_VERSION))
+        status = print_version();
+    else if (command->words[0] != '[' && arguments.word_count == 0)
+        complain("%s what? `isomerize %s %s`", command->name, command->name, command->words);
+    else
+        status = command->run(&arguments);
     free(arguments.options);
     return status;
 }
@@ -195,10 +225,8 @@ int main(int argc, char **argv) {
         return help(argc, argv);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return print_help(NULL);
-    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        puts("isomerize " ISOMERIZE_VERSION);
-        return EXIT_DONE;
-    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
+        return print_version();
     if (strcmp(argv[1], "debug") == 0)
         return command_debug(argc - 1, argv + 1);
     if (strcmp(argv[1], "complete") == 0)
@@ -208,5 +236,6 @@ int main(int argc, char **argv) {
         complain("there is no command '%s'; `isomerize --help` lists them", argv[1]);
         return EXIT_USAGE;
     }
+    argv[1] = argv[0]; /* as getopt's messages begin */
     return run_command(command, argc - 1, argv + 1);
 }

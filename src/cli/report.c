@@ -31,18 +31,11 @@ static bool merge_file(report_writer *writer, const char *path, arena *file, are
 }
 
 int command_report(const cli_arguments *arguments) {
-    const char *name =
-        option_value(arguments, OPTION_FORMAT, option_given(arguments, OPTION_JSON) ? "json" : "summary");
-    report_format format = report_format_by_name(slice_of(name));
-    if (format == REPORT_FORMAT_COUNT || format == REPORT_UNIFIED) {
-        complain("report has no format '%s'; there are summary, json, html and sarif", name);
+    report_format format = choose_format(arguments, "summary");
+    if (format == REPORT_UNIFIED)
+        complain("there is no patch of many sites; report has summary, json, html and sarif");
+    if (format == REPORT_UNIFIED || format == REPORT_FORMAT_COUNT)
         return EXIT_USAGE;
-    }
-    if (arguments->word_count == 0) {
-        complain("report what? name files that `isomerize diff --format=json` or `isomerize convert --json` "
-                 "wrote");
-        return EXIT_USAGE;
-    }
     report_options options = {.format = format,
                               .color = takes_color(STDOUT_FILENO),
                               .width = terminal_width(STDOUT_FILENO),

@@ -26,10 +26,6 @@ static void report_page(void *context, const site_result *result, arena *scratch
 }
 
 int command_revert(const cli_arguments *arguments) {
-    if (arguments->word_count == 0) {
-        complain("revert what? name pages, folders or the site: `isomerize revert .`");
-        return EXIT_USAGE;
-    }
     arena *a = arena_create(0);
     site *s = open_site(arguments, a);
     site_events events = {(void *)arguments, report_page, stop_is_asked};

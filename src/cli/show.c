@@ -46,6 +46,18 @@ size_t terminal_width(int descriptor) {
     return size.ws_col < 60 ? 60 : size.ws_col > 100 ? 100 : size.ws_col;
 }
 
+report_format choose_format(const cli_arguments *arguments, const char *otherwise) {
+    const char *name =
+        option_given(arguments, OPTION_JSON) ? "json" : option_value(arguments, OPTION_FORMAT, otherwise);
+    report_format format = report_format_by_name(slice_of(name));
+    if (format == REPORT_FORMAT_COUNT)
+        complain("there is no format '%s'; there are unified, summary, json, html and sarif", name);
+    if (format != REPORT_HTML || !isatty(STDOUT_FILENO))
+        return format;
+    complain("the HTML report would fill the terminal; put it into a file, with >report.html");
+    return REPORT_FORMAT_COUNT;
+}
+
 bool write_standard_output(void *context, const char *bytes, size_t length) {
     (void)context;
     return fwrite(bytes, 1, length, stdout) == length;
@@ -202,9 +214,32 @@ void show_findings(const cli_arguments *arguments, slice path, const findings *f
         const finding_info *info = finding_describe(f->code);
         if (info->grade < GRADE_LOSS && !option_given(arguments, OPTION_VERBOSE))
             continue;
-        fprintf(stderr, "%.*s:%u:%u: %s: %s: %.*s; %s\n", SLICE_ARGS(path), f->line, f->column,
-                grade_name(info->grade), info->name, SLICE_ARGS(f->detail), info->advice);
+        fprintf(stderr, "%.*s:", SLICE_ARGS(path));
+        if (f->line)
+            fprintf(stderr, "%u:", f->line);
+        if (f->line && f->column)
+            fprintf(stderr, "%u:", f->column);
+        fprintf(stderr, " %s: %s: %.*s; %s\n", grade_name(info->grade), info->name, SLICE_ARGS(f->detail),
+                info->advice);
     }
+}
+
+static const char *const OUTCOMES[SITE_OUTCOME_COUNT] = {
+    [SITE_CONVERTED] = "converted",
+    [SITE_ALREADY] = "already in the new editor",
+    [SITE_NOT_A_PAGE] = "without front matter, left alone",
+    [SITE_REFUSED] = "left as it was",
+    [SITE_UNCHANGED] = "as the last run left it",
+};
+
+/* With --verbose, what became of every page; one that failed or was kept is named anyway. */
+static void tell_outcome(show *s, const site_result *result, slice path) {
+    if (!OUTCOMES[result->outcome])
+        return;
+    clear_progress(s);
+    fprintf(stderr, "%.*s: %s%s (%s)\n", SLICE_ARGS(path),
+            s->dry_run && result->outcome == SITE_CONVERTED ? "would be " : "", OUTCOMES[result->outcome],
+            grade_name(result->grade));
 }
 
 /* What a person needs to know at once: in a run that writes, findings too; a dry run has them in its report.
@@ -216,6 +251,8 @@ static void tell(show *s, const site_result *result, arena *scratch) {
         clear_progress(s);
         complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(result->message));
     }
+    if (option_given(s->arguments, OPTION_VERBOSE))
+        tell_outcome(s, result, path);
     if (result->conversion && !quiet && (!s->dry_run || option_given(s->arguments, OPTION_VERBOSE))) {
         if (result->conversion->found.items.count)
             clear_progress(s);
@@ -310,21 +347,23 @@ static int exit_status(const show *s, const site_totals *t, bool done) {
     grade limit = slice_equal(fail_on, SLICE("review")) ? GRADE_REVIEW
                   : slice_equal(fail_on, SLICE("loss")) ? GRADE_LOSS
                                                         : GRADE_REFUSED;
-    return !done || t->outcomes[SITE_FAILED] ? EXIT_ENVIRONMENT
-           : t->outcomes[SITE_REFUSED]       ? EXIT_UNCONVERTED
-           : s->worst >= limit               ? EXIT_FINDINGS
-                                             : EXIT_DONE;
+    return !done || t->stopped || t->outcomes[SITE_FAILED] ? EXIT_ENVIRONMENT
+           : t->outcomes[SITE_REFUSED]                     ? EXIT_UNCONVERTED
+           : s->worst >= limit                             ? EXIT_FINDINGS
+                                                           : EXIT_DONE;
 }
 
 /* Ends the report, prints the last lines and returns the exit status. `done`: as site_run returned. */
 static int end(show *s, const site_totals *totals, bool done) {
     clear_progress(s);
     int status = exit_status(s, totals, done);
-    if (!report_end(s->writer) || fflush(stdout) != 0) {
+    /* A JSON report that stops short has no last line: whoever reads it can tell. */
+    bool ends = (done && !totals->stopped) || s->format != REPORT_JSON;
+    if ((ends && !report_end(s->writer)) || fflush(stdout) != 0) {
         complain("standard output took no more: the report is not whole");
         status = EXIT_ENVIRONMENT;
     }
-    if (!option_given(s->arguments, OPTION_QUIET)) {
+    if (!option_given(s->arguments, OPTION_QUIET) && (done || s->done)) {
         print_what_happened(s, totals);
         print_next(s, totals);
     }

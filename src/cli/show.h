@@ -7,12 +7,16 @@
 #include "report/report.h"
 #include "site/site.h"
 
+/* The format asked for (--json is the JSON one, whatever --format says), or REPORT_FORMAT_COUNT after saying
+ * what is wrong. */
+report_format choose_format(const cli_arguments *arguments, const char *otherwise);
+
 /* Runs convert, or its dry run, over the site and shows it. `format`: of the report on standard output, or
  * REPORT_FORMAT_COUNT for none. Returns the exit status. */
 int show_run(const cli_arguments *arguments, site *s, const site_options *options, report_format format);
 
-/* Findings of a page as lines on standard error, `path:line:column: grade: code: detail; advice`: those of
- * loss and worse, with --verbose all. */
+/* Findings of a page as lines on standard error, `path:line:column: grade: code: detail; advice`, as far as
+ * the place is known: those of loss and worse, with --verbose all. */
 void show_findings(const cli_arguments *arguments, slice path, const findings *found);
 
 /* The words of the command line, each behind a space and quoted for a shell where it needs it: for the next
