@@ -231,7 +231,7 @@ typedef struct finding {
 /* What a room did to what visitors read, see and can follow, and owned up to in a finding: the self-check at
  * the end of the line sets it aside. */
 typedef enum change_kind {
-    CHANGE_TEXT,   /* the words `before` are gone, the words `after` are new */
+    CHANGE_TEXT,   /* the words of `before` are gone, those of `after` are new; but for words of both */
     CHANGE_PLACE,  /* the words `before` stand elsewhere */
     CHANGE_LINK,   /* the link or embedded page with the address `before` is gone */
     CHANGE_PICTURE /* the same, of a picture */

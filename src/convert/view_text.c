@@ -56,27 +56,49 @@ static void set_states(side *s, const bool *changed, arena *a) {
         s->states[i] = changed[i] ? WORD_OPEN : WORD_KEPT;
 }
 
-static void count_words(slice text, interner *names, uint32_t *counts, uint32_t ids) {
+static void add_words(slice text, interner *names, int64_t *counts, uint32_t ids, int64_t step) {
     slice word;
     for (size_t at = 0; view_next_word(text, &at, &word);) {
         uint32_t id = intern(names, word);
         if (id < ids) /* a word of the page */
-            counts[id]++;
+            counts[id] += step;
     }
+}
+
+/* Counts each word of the text that is left over in `open`, and uses it up there. */
+static void own_words_of(slice text, interner *names, int64_t *open, int64_t step, uint32_t *owned,
+                         uint32_t ids) {
+    slice word;
+    for (size_t at = 0; view_next_word(text, &at, &word);) {
+        uint32_t id = intern(names, word);
+        if (id < ids && open[id] * step > 0) {
+            open[id] -= step;
+            owned[id]++;
+        }
+    }
+}
+
+static size_t word_count(slice text) {
+    slice word;
+    size_t count = 0;
+    for (size_t at = 0; view_next_word(text, &at, &word);)
+        count++;
+    return count;
 }
 
 static void read_changes(text_check *t, interner *names) {
     t->gone = arena_zeroed(t->arena, ((size_t)t->ids + 1) * sizeof *t->gone);
     t->added = arena_zeroed(t->arena, ((size_t)t->ids + 1) * sizeof *t->added);
-    slice word;
+    int64_t *open = arena_zeroed(t->arena, ((size_t)t->ids + 1) * sizeof *open);
     for (size_t i = 0; i < t->found->changes.count; i++) {
         const change *c = vector_at(&t->found->changes, i);
         if (c->kind == CHANGE_TEXT) {
-            count_words(c->before, names, t->gone, t->ids);
-            count_words(c->after, names, t->added, t->ids);
+            add_words(c->before, names, open, t->ids, 1);
+            add_words(c->after, names, open, t->ids, -1);
+            own_words_of(c->before, names, open, 1, t->gone, t->ids);
+            own_words_of(c->after, names, open, -1, t->added, t->ids);
         } else if (c->kind == CHANGE_PLACE) {
-            for (size_t at = 0; view_next_word(c->before, &at, &word);)
-                t->may_move++;
+            t->may_move += word_count(c->before);
         }
     }
 }
