@@ -23,6 +23,7 @@ typedef struct guard {
     size_t tables; /* open ones */
     char *copy;    /* NULL until the first tag goes */
     size_t beyond_limit, stray_cell;
+    vector form_ends;
     bool no_quote_ahead[2]; /* no further " or ', so that it is looked for once */
 } guard;
 
@@ -204,7 +205,11 @@ static void mind_table(guard *g, const tag *t, dom_tag name) {
 }
 
 guarded guard_html(slice html, bool cells_apart, arena *a) {
-    guard g = {.html = html, .arena = a, .beyond_limit = SLICE_NONE, .stray_cell = SLICE_NONE};
+    guard g = {.html = html,
+               .arena = a,
+               .beyond_limit = SLICE_NONE,
+               .stray_cell = SLICE_NONE,
+               .form_ends = vector_new(a, sizeof(size_t))};
     g.blocks.limit = DEPTH_MAX;
     g.formatting.limit = FORMATTING_MAX;
     for (size_t at = 0; (at = slice_find_char(html, '<', at)) != SLICE_NONE;) {
@@ -221,9 +226,11 @@ guarded guard_html(slice html, bool cells_apart, arena *a) {
             weigh_tag(&g, &t, name);
             if (cells_apart)
                 mind_table(&g, &t, name);
+            if (t.closes && name == DOM_TAG_FORM)
+                *(size_t *)vector_push(&g.form_ends) = t.from;
             at = t.closes ? t.to : skip_raw_text(html, name, t.to);
         }
     }
     slice safe = g.copy ? (slice){g.copy, html.length} : html;
-    return (guarded){safe, g.beyond_limit, g.stray_cell};
+    return (guarded){safe, g.beyond_limit, g.stray_cell, g.form_ends};
 }

@@ -11,6 +11,7 @@ typedef struct guarded {
     slice html;          /* the HTML itself, or a copy of the same length in which tags are overwritten */
     size_t beyond_limit; /* the offset of the first tag beyond the limits; SLICE_NONE: there is none */
     size_t stray_cell;   /* of the first row or cell outside of a table; SLICE_NONE: there is none */
+    vector form_ends;    /* of size_t: the offsets of </form> */
 } guarded;
 
 /* `cells_apart`: the tags of rows and cells outside of a table become spaces. Browsers take them for nothing,

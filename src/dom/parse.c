@@ -148,6 +148,34 @@ static GumboOptions gumbo_options(arena *a, GumboTag context) {
     return options;
 }
 
+/* gumbo 0.10 closes a form without an end to the text before: that goes behind the form, together with what
+ * follows there. A comment before each </form> ends it; `lines`, which may be NULL, move along. */
+static slice end_text_in_forms(const guarded *safe, line_map *lines, arena *a) {
+    static const slice COMMENT = {"<!---->", 7};
+    if (!safe->form_ends.count)
+        return safe->html;
+    buffer out = buffer_new(a, safe->html.length + COMMENT.length * safe->form_ends.count);
+    line_map moved = line_map_new(a);
+    size_t from = 0, mark = 0;
+    for (size_t i = 0; i <= safe->form_ends.count; i++) {
+        size_t end =
+            i < safe->form_ends.count ? *(size_t *)vector_at(&safe->form_ends, i) : safe->html.length;
+        for (; lines && mark < lines->marks.count; mark++) {
+            const line_mark *m = vector_at(&lines->marks, mark);
+            if (m->offset >= end && end < safe->html.length)
+                break;
+            line_map_add(&moved, m->offset + COMMENT.length * i, m->line);
+        }
+        buffer_append(&out, slice_sub(safe->html, from, end));
+        if (i < safe->form_ends.count)
+            buffer_append(&out, COMMENT);
+        from = end;
+    }
+    if (lines)
+        *lines = moved;
+    return buffer_slice(&out);
+}
+
 dom_node *dom_parse(slice html, const line_map *lines, arena *a, findings *found) {
     dom_node *strict = parse_strict(html, lines, a);
     return strict ? strict : dom_parse_fully(html, lines, a, found);
@@ -164,8 +192,10 @@ dom_node *dom_parse_fully(slice html, const line_map *lines, arena *a, findings 
     conversion c = {.arena = a, .lines = lines, .found = found};
     report_tag(&c, safe.beyond_limit, FINDING_HTML_NESTING, "tags nested beyond all use");
     report_tag(&c, safe.stray_cell, FINDING_CELLS_LOOSE, "a row or a cell outside of a table");
-    GumboOutput *output =
-        gumbo_parse_with_options(&options, safe.html.data ? safe.html.data : "", safe.html.length);
+    line_map moved = lines ? *lines : line_map_new(a);
+    slice ready = end_text_in_forms(&safe, lines ? &moved : NULL, a);
+    c.lines = lines ? &moved : NULL;
+    GumboOutput *output = gumbo_parse_with_options(&options, ready.data ? ready.data : "", ready.length);
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, 1);
     convert_tree(&c, output->root, body);
     return body;
@@ -173,8 +203,9 @@ dom_node *dom_parse_fully(slice html, const line_map *lines, arena *a, findings 
 
 dom_node *dom_parse_without_doctype(slice html, arena *a) {
     GumboOptions options = gumbo_options(a, GUMBO_TAG_LAST);
-    slice safe = guard_html(format_slice(a, "<body>%.*s", SLICE_ARGS(html)), false, a).html;
-    GumboOutput *output = gumbo_parse_with_options(&options, safe.data, safe.length);
+    guarded safe = guard_html(format_slice(a, "<body>%.*s", SLICE_ARGS(html)), false, a);
+    slice ready = end_text_in_forms(&safe, NULL, a);
+    GumboOutput *output = gumbo_parse_with_options(&options, ready.data, ready.length);
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, 1);
     conversion c = {.arena = a};
     const GumboVector *parts = &output->root->v.element.children;
