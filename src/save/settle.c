@@ -292,7 +292,11 @@ static slice save_to_slice(const tiptap_node *document, size_t expected, arena *
 static save_settled save_until_stable(tiptap_node *document, size_t expected, arena *a) {
     save_settled settled = {save_to_slice(document, expected, a), document, false};
     for (int round = 0; !settled.stable && round < ROUNDS_MAX; round++) {
+        const tiptap_node *saved = settled.document;
         settled.document = save_load(settled.body, 1, a);
+        settled.stable = tiptap_same_document(saved, settled.document);
+        if (settled.stable) /* would be saved as it was */
+            break;
         slice again = save_to_slice(settled.document, settled.body.length, a);
         settled.stable = slice_equal(again, settled.body);
         settled.body = again;

@@ -179,6 +179,33 @@ bool tiptap_same_marks(const tiptap_marks *one, const tiptap_marks *other) {
     return true;
 }
 
+static bool same_node(const tiptap_node *one, const tiptap_node *other) {
+    if (one->type != other->type || !slice_equal(one->text, other->text) ||
+        !tiptap_same_marks(one->marks, other->marks) || !one->first_child != !other->first_child ||
+        !one->next != !other->next)
+        return false;
+    if (one->values == other->values)
+        return true;
+    size_t count;
+    tiptap_attribute first = tiptap_type_attributes((tiptap_type)one->type, &count);
+    for (size_t i = 0; i < count; i++) {
+        slice a = tiptap_get(one, (tiptap_attribute)(first + i)),
+              b = tiptap_get(other, (tiptap_attribute)(first + i));
+        if (!a.data != !b.data || !slice_equal(a, b))
+            return false;
+    }
+    return true;
+}
+
+bool tiptap_same_document(const tiptap_node *one, const tiptap_node *other) {
+    const tiptap_node *a = one, *b = other;
+    while (a && b && same_node(a, b)) {
+        a = tiptap_next(a, one);
+        b = tiptap_next(b, other);
+    }
+    return !a && !b;
+}
+
 /* prosemirror-model: Mark.addToSet. */
 const tiptap_marks *tiptap_add_mark(arena *a, const tiptap_marks *set, const tiptap_mark *mark) {
     tiptap_marks *result = arena_alloc(a, sizeof *result);

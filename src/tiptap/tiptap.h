@@ -121,6 +121,9 @@ tiptap_node *tiptap_next_skip(const tiptap_node *node, const tiptap_node *root);
 typedef bool tiptap_url_visitor(void *context, tiptap_attribute attribute, uint32_t line, slice *url);
 void tiptap_visit_urls(tiptap_node *document, tiptap_url_visitor *visit, void *context, arena *a);
 
+/* Do both hold the same, lines aside? What is written of them is the same then. */
+bool tiptap_same_document(const tiptap_node *one, const tiptap_node *other);
+
 /* The document as indented JSON, as the editor's getJSON() gives it. */
 void tiptap_write_json(const tiptap_node *document, buffer *out);
 
