@@ -423,16 +423,22 @@ static void mend_gaps(tiptap_node *paragraph, size_t *budget, arena *a, findings
         tiptap_append(parent, paragraph);
 }
 
+/* Did gaps between words come or go, in the editor or where the body is published, and nothing else? */
+static bool has_broken_gaps(tiptap_node *document, const save_settled *saved) {
+    bool broken = breaks_inside_links(saved->body);
+    if (tiptap_same_document(document, saved->document))
+        return broken;
+    text_print before = print_text(document), after = print_text(saved->document);
+    return after.letters == before.letters && (after.words != before.words || broken);
+}
+
 save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
-    text_print before = print_text(document);
     mend_document(document, a, found);
     tiptap_complete(document, a);
     if (written_depth(document) >= DOM_DEPTH_MAX)
         return (save_settled){{NULL, 0}, document, false};
     save_settled settled = save_until_stable(document, 16384, a);
-    text_print after = print_text(settled.document);
-    if (after.letters == before.letters &&
-        (after.words != before.words || breaks_inside_links(settled.body))) {
+    if (has_broken_gaps(document, &settled)) {
         vector paragraphs = vector_new(a, sizeof(tiptap_node *));
         size_t budget = BUDGET;
         find_broken_paragraphs(document, read_as_published(settled.body, a), &paragraphs);
