@@ -237,7 +237,7 @@ const FRAME_CSS = `
 html{font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;color:#1b2733;background:#fff;color-scheme:light}
 body{margin:0;padding:1rem 1.25rem 3rem;overflow-wrap:break-word}
 h1,h2,h3,h4,h5,h6{line-height:1.25;margin:1.4em 0 .5em}h1{font-size:1.75rem}h2{font-size:1.45rem}h3{font-size:1.2rem}h4,h5,h6{font-size:1rem}
-img{max-width:100%}
+img{max-width:100%}ul.tight>li>p,ol.tight>li>p{margin:0}
 table{border-collapse:collapse;max-width:100%}td,th{border:1px solid #c4ccd4;padding:.35rem .6rem;vertical-align:top}
 blockquote{margin:1em 0;padding-left:1rem;border-left:4px solid #d5dce2}pre{white-space:pre-wrap;background:#f3f5f7;padding:.75rem}
 a[data-href]{color:#0b5394;text-decoration:underline;cursor:help}
@@ -247,7 +247,7 @@ a[data-href]{color:#0b5394;text-decoration:underline;cursor:help}
 .iz-embed{display:inline-block;border:1px dashed #8996a3;background:#f3f5f7;color:#51606e;padding:.6rem .9rem;font-size:.875rem;overflow-wrap:anywhere}
 .iz-here{outline:3px solid #0b5394!important;outline-offset:3px}
 body.iz-marks del.iz{background:#fdeae8;color:#a3211b;text-decoration:line-through}body.iz-marks ins.iz{background:#e6f3ea;color:#1e6b3a;text-decoration:underline}
-body.iz-marks mark.iz{background:#fdf2d6;color:inherit;border-bottom:2px dotted #7a5200}body.iz-marks del.iz :is(img,.iz-picture){outline:3px solid #a3211b}body.iz-marks ins.iz :is(img,.iz-picture){outline:3px solid #1e6b3a}body.iz-marks :is(img,.iz-picture)[data-was]{outline:3px dotted #7a5200}
+body.iz-marks mark.iz{background:#fdf2d6;color:#1b2733;border-bottom:2px dotted #7a5200}body.iz-marks del.iz :is(img,.iz-picture){outline:3px solid #a3211b}body.iz-marks ins.iz :is(img,.iz-picture){outline:3px solid #1e6b3a}body.iz-marks :is(img,.iz-picture)[data-was]{outline:3px dotted #7a5200}
 .iz-empty{color:#51606e;font-style:italic}
 body:not(.iz-marks) :is(del,ins,mark).iz{background:none;color:inherit;text-decoration:none}`;
 
