@@ -31,7 +31,7 @@ typedef struct mapping_set mapping_set;
 
 /* The rules of the files, in force in the order they are tried: by priority, the site's before the shipped,
  * then as written. Immutable and safe to share between threads; mapping_free gives it back. A rule with a
- * mistake is not in force: mapping_problems names each. Never NULL. */
+ * mistake is not in force: mapping_problem_at names each. Never NULL. */
 mapping_set *mapping_load(const mapping_source *sources, size_t count);
 void mapping_free(mapping_set *set);
 

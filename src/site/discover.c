@@ -80,8 +80,7 @@ static void skip(search *in, const entry *e, const char *why) {
     one->why = why;
 }
 
-/* ---- what _config.yml says
- * ---------------------------------------------------------------------------------- */
+/* ---- what _config.yml says --------------------------------------------------------------------------- */
 
 /* Jekyll: EntryFilter#glob_include?: a pattern, or a folder that holds the path. */
 static bool matches(slice pattern, slice path, arena *a) {
@@ -125,8 +124,7 @@ static bool is_collection(const search *in, slice path) {
     return false;
 }
 
-/* ---- one entry
- * ------------------------------------------------------------------------------------------------ */
+/* ---- one entry --------------------------------------------------------------------------------------- */
 
 static bool is_excluded_name(slice name) {
     for (size_t i = 0; i < sizeof EXCLUDED / sizeof *EXCLUDED; i++)
@@ -249,8 +247,7 @@ static void read_folder(search *in, entry folder) {
     closedir(entries);
 }
 
-/* ---- the whole
- * -------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------- */
 
 static int compare_pages(const void *one, const void *other) {
     return slice_compare(*(const slice *)one, *(const slice *)other);

@@ -52,7 +52,9 @@ static bool spawn_git(char *const *argv, bool complaints, arena *a, slice *text,
     return ok && status == 0;
 }
 
-bool run_git(const site *s, const char *const *arguments, arena *a, slice *output, slice *error) {
+/* Runs git in the site's root; its output with `arguments` (ended by NULL) in `a`. False: not a checkout, no
+ * git, or it refused; `error`, where not NULL, holds its words. */
+static bool run_git(const site *s, const char *const *arguments, arena *a, slice *output, slice *error) {
     char *argv[16] = {"git", "-C", (char *)s->root};
     for (size_t i = 3; *arguments && i < 15; i++)
         argv[i] = (char *)*arguments++;

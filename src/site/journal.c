@@ -66,8 +66,7 @@ static bool execute(journal *j, const char *sql, slice *error) {
     return ok;
 }
 
-/* ---- the lock
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the lock ---------------------------------------------------------------------------------------- */
 
 /* The lock is on a file of its own and ends with the process, however that ends. The file names its holder.
  */
@@ -106,8 +105,7 @@ int64_t journal_began(const journal *j) {
     return j->began;
 }
 
-/* ---- opening
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- opening ----------------------------------------------------------------------------------------- */
 
 static int read_number(journal *j, const char *pragma) {
     sqlite3_stmt *statement;
@@ -268,8 +266,7 @@ void journal_close(journal *j) {
     free(j);
 }
 
-/* ---- reading
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------- */
 
 static bool read_hash(sqlite3_stmt *statement, int column, hash *out) {
     if (sqlite3_column_bytes(statement, column) != HASH_SIZE)
@@ -402,8 +399,7 @@ bool journal_original(journal *j, slice path, arena *a, slice *bytes) {
     return find_one(j, j->original, path, a, bytes);
 }
 
-/* ---- writing
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------------- */
 
 bool journal_begin(journal *j, slice *error) {
     return execute(j, "BEGIN IMMEDIATE", error);

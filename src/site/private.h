@@ -17,14 +17,12 @@ struct site {
     site *whole; /* of the whole checkout; NULL: not opened */
 };
 
-/* ---- site.c
- * ------------------------------------------------------------------------------------------------ */
+/* ---- site.c ------------------------------------------------------------------------------------------ */
 
 /* Is this folder the root or, where the root is marked as a site's, below it? */
 bool belongs_to_site(const site *s, const char *path);
 
-/* ---- hash.c
- * ------------------------------------------------------------------------------------------------ */
+/* ---- hash.c ------------------------------------------------------------------------------------------ */
 
 #define HASH_SIZE 32
 typedef struct hash {
@@ -34,8 +32,7 @@ typedef struct hash {
 hash hash_bytes(slice bytes); /* BLAKE2b-256 (RFC 7693) */
 bool hash_equal(const hash *one, const hash *other);
 
-/* ---- files.c
- * ------------------------------------------------------------------------------------------------ */
+/* ---- files.c ----------------------------------------------------------------------------------------- */
 
 #define STATE_FOLDER ".isomerize"
 #define TEMPORARY_FOLDER STATE_FOLDER "/tmp"
@@ -83,8 +80,7 @@ void list_folder(int folder, const char *path, vector *names);
 /* The folders above `path`, made where they are missing. */
 bool make_folders(int folder, const char *path);
 
-/* ---- config.c, discover.c
- * ----------------------------------------------------------------------------------- */
+/* ---- config.c, discover.c ---------------------------------------------------------------------------- */
 
 /* Fills config and settings. */
 bool read_configuration(site *s, slice *error);
@@ -93,15 +89,7 @@ bool read_configuration(site *s, slice *error);
  * root). */
 bool find_pages(site *s, const vector *inside, slice *error);
 
-/* ---- git.c
- * -------------------------------------------------------------------------------------------------- */
-
-/* Runs git in the site's root; its output with `arguments` (ended by NULL) in `a`. False: not a checkout, no
- * git, or it refused; `error`, where not NULL, holds its words. */
-bool run_git(const site *s, const char *const *arguments, arena *a, slice *output, slice *error);
-
-/* ---- journal.c
- * ---------------------------------------------------------------------------------------------- */
+/* ---- journal.c --------------------------------------------------------------------------------------- */
 
 typedef struct journal journal;
 
@@ -161,14 +149,12 @@ bool journal_put(journal *j, const journal_row *row, slice original, const char 
 bool journal_see(journal *j, slice path, const journal_row *row, slice *error);
 bool journal_forget(journal *j, slice path, slice *error);
 
-/* ---- run.c
- * -------------------------------------------------------------------------------------------------- */
+/* ---- run.c ------------------------------------------------------------------------------------------- */
 
 /* Of all that decides a page's result besides its bytes. */
 hash hash_rules(const site_options *options, arena *a);
 
-/* ---- work.c
- * -------------------------------------------------------------------------------------------------- */
+/* ---- work.c ------------------------------------------------------------------------------------------ */
 
 /* A page in work: a worker's until its work is done, then the thread's that reports. */
 typedef struct work_slot {
@@ -192,8 +178,7 @@ typedef struct work {
  * their number. False: no thread can be started. */
 bool work_on(const work *w, size_t count, size_t *reported);
 
-/* ---- batch.c
- * ------------------------------------------------------------------------------------------------- */
+/* ---- batch.c ----------------------------------------------------------------------------------------- */
 
 /* What is to become of a page. */
 typedef struct page_change {

@@ -50,8 +50,7 @@ typedef struct run {
     pthread_mutex_t links_lock;
 } run;
 
-/* ---- what is to be done with a page
- * --------------------------------------------------------------------------- */
+/* ---- what is to be done with a page ------------------------------------------------------------------ */
 
 static site_outcome outcome_of(convert_state state) {
     switch (state) {
@@ -231,8 +230,7 @@ static void work_on_page(void *context, size_t index, work_slot *slot) {
         convert_one(r, p, row, index, slot);
 }
 
-/* ---- what needs no reading
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- what needs no reading --------------------------------------------------------------------------- */
 
 /* Files that were seen before, and did not change since, are not read. */
 static void settle_ahead(run *r) {
@@ -252,8 +250,7 @@ static void settle_ahead(run *r) {
     }
 }
 
-/* ---- reporting, in order
- * ---------------------------------------------------------------------------------------------- */
+/* ---- reporting, in order ----------------------------------------------------------------------------- */
 
 static void report(run *r, const site_result *result, arena *scratch) {
     r->totals->outcomes[result->outcome]++;
@@ -320,8 +317,7 @@ static void report_failures(run *r, const vector *failures) {
     }
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- the whole --------------------------------------------------------------------------------------- */
 
 static bool run_pages(run *r, slice *error) {
     work w = {.context = r,

@@ -50,8 +50,7 @@ slice site_show_path(slice path, arena *a) {
     return buffer_slice(&out);
 }
 
-/* ---- reading all pages ------------------------------------------------------------------------------------
- */
+/* ---- reading all pages ------------------------------------------------------------------------------- */
 
 typedef struct reading {
     const site *site;
@@ -95,8 +94,7 @@ bool site_read_all(const site *s, unsigned jobs, const site_reader *reader, slic
     return read_all(s, &s->pages, jobs, reader, error);
 }
 
-/* ---- what links to what
- * --------------------------------------------------------------------------------------- */
+/* ---- what links to what ------------------------------------------------------------------------------ */
 
 static void *take_all(void *context, slice path, slice bytes, arena *a) {
     (void)path, (void)bytes, (void)a;
@@ -126,8 +124,7 @@ site_links *site_read_links(site *s, arena *a) {
     return links;
 }
 
-/* ---- finding the root
- * ----------------------------------------------------------------------------------------- */
+/* ---- finding the root -------------------------------------------------------------------------------- */
 
 /* The absolute path, with symbolic links resolved but for a last part that is one. NULL: errno says why. */
 static const char *make_absolute(const char *path, arena *a) {
@@ -221,8 +218,7 @@ static bool find_root(const char *const *paths, size_t count, arena *a, slice *r
     return true;
 }
 
-/* ---- opening
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------------- */
 
 site *site_open(const char *const *paths, size_t count, arena *a, slice *error) {
     vector absolute = vector_new(a, sizeof(slice)), inside = vector_new(a, sizeof(slice));

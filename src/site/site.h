@@ -12,8 +12,7 @@
 #include "convert/convert.h"
 #include "page/page.h"
 
-/* ---- a checkout -----------------------------------------------------------------------------------------
- */
+/* ---- a checkout -------------------------------------------------------------------------------------- */
 
 /* Something that is not a page, and why: for people. */
 typedef struct site_skip {
@@ -64,8 +63,7 @@ vector site_uncommitted(const site *s, arena *a);
 /* A path for people: control characters and broken UTF-8 shown as \xNN. */
 slice site_show_path(slice path, arena *a);
 
-/* ---- a run ------------------------------------------------------------------------------------------------
- */
+/* ---- a run ------------------------------------------------------------------------------------------- */
 
 typedef enum site_outcome {
     SITE_CONVERTED,  /* written (or would be): `conversion` holds it */
@@ -122,9 +120,7 @@ bool site_run(site *s, const site_options *options, const site_events *events, s
  */
 bool site_has_work(site *s, const site_options *options);
 
-/* ---- what a run begins from
- * --------------------------------------------------------------------------------
- */
+/* ---- what a run begins from -------------------------------------------------------------------------- */
 
 /* The bytes from before of pages that were converted: those that a run converts again, it converts from them.
  */
@@ -138,8 +134,7 @@ void site_originals_close(site_originals *o);
  * again under the same rules too. */
 bool site_original(site_originals *o, slice path, bool lags, arena *a, slice *bytes);
 
-/* ---- what links to what -----------------------------------------------------------------------------------
- */
+/* ---- what links to what ------------------------------------------------------------------------------ */
 
 /* The links of a site that lead to places (`path#id`), for the pages that lose those places. Pure: the files
  * are handed in. */
@@ -163,8 +158,7 @@ site_links *site_read_links(site *s, arena *a);
  * the page has them is not known here. Whatever the order in which files came in, the same. */
 const convert_linked_id *site_links_to(const site_links *links, slice path, size_t *count);
 
-/* ---- the journal ------------------------------------------------------------------------------------------
- */
+/* ---- the journal ------------------------------------------------------------------------------------- */
 
 typedef enum site_state {
     SITE_STATE_LEGACY,    /* not converted yet, or changed back */
