@@ -759,21 +759,11 @@ static void leave_link(walk *w, const frame *f) {
                         CHANGE_LINK, *href, NOTHING);
 }
 
-/* An empty element with a class shows whatever a style sheet draws there. */
-static void leave_inline(walk *w, const frame *f) {
-    const slice *classes = attribute(f->node, "class");
-    bool icon = f->node->tag == DOM_TAG_I || f->node->tag == DOM_TAG_SPAN;
-    if (icon && classes && classes->length && !f->node->first_child)
-        findings_add(w->found, FINDING_ICON, f->node->line, "<%.*s class=\"%.*s\"></%.*s>",
-                     SLICE_ARGS(f->node->name), SLICE_ARGS(*classes), SLICE_ARGS(f->node->name));
-}
-
 static void leave_element(walk *w) {
     frame f = *(frame *)vector_last(&w->frames);
     vector_pop(&w->frames);
     switch (f.rule) {
     case RULE_INLINE:
-        leave_inline(w, &f);
         break;
     case RULE_LINK:
         leave_link(w, &f);
@@ -849,6 +839,7 @@ void tiptap_express(dom_node *body, const tiptap_survey *survey, arena *a, findi
     *(frame *)vector_push(&w.frames) =
         (frame){.node = body, .rule = RULE_BLOCK, .inner = root, .outer = root};
     survey_report_hidden(survey, found);
+    survey_report_dissolved(survey, body, found);
     walk_tree(&w, body);
     express_boundary(&w.out);
     if (w.unsized_pictures)

@@ -88,6 +88,9 @@ typedef struct references references;
 /* ---- survey.c ----------------------------------------------------------------------------------------- */
 
 references *survey_references(const tiptap_survey *survey);
+/* Findings for the looks of elements that shapes have dissolved, other than into cards or folded sections,
+ * whose look is the editor's. */
+void survey_report_dissolved(const tiptap_survey *survey, const dom_node *body, findings *found);
 /* Findings for hidden content, now that shapes are recognised. */
 void survey_report_hidden(const tiptap_survey *survey, findings *found);
 
@@ -104,6 +107,10 @@ slice express_words_inside(const dom_node *node, arena *a);
 /* What of an element's look the schema cannot hold: one finding a kind. `*said` holds the kinds that were
  * named already, of the table that the element is part of; NULL: of no table. */
 void express_report_presentation(const dom_node *node, unsigned *said, findings *found);
+
+/* The same of an element that is not there any more. The box around a picture or a frame only gave it its
+ * size: of that, nothing but the alignment counts. */
+void express_report_dissolved(const dom_node *node, bool around_media, findings *found);
 
 /* The marks of the text inside `node`, from its style attribute, where `marks` hold around it. */
 unsigned express_style_marks(const dom_node *node, bool is_inline, unsigned marks);

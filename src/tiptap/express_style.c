@@ -301,3 +301,8 @@ void express_report_presentation(const dom_node *node, unsigned *said, findings 
             say(meaning_of_property(node, property, value), node, property, value, said, found);
     }
 }
+
+void express_report_dissolved(const dom_node *node, bool around_media, findings *found) {
+    unsigned said = around_media ? ~(1U << PRESENTATION_ALIGNMENT) : 0;
+    express_report_presentation(node, &said, found);
+}

@@ -13,9 +13,15 @@ typedef struct hidden {
     slice by; /* what hides it */
 } hidden;
 
+/* An element with a look of its own. Whether shapes dissolve it is known once they are recognised. */
+typedef struct styled {
+    const dom_node *node, *shows;
+} styled;
+
 struct tiptap_survey {
     references *refs;
     vector hidden; /* of hidden */
+    vector styled; /* of styled */
 };
 
 typedef struct looking {
@@ -305,6 +311,30 @@ static void look_at_attribute(looking *l, const dom_node *node, const dom_attrib
                      SLICE_ARGS(name), SLICE_ARGS(value));
 }
 
+/* ---- looks -------------------------------------------------------------------------------------------- */
+
+enum { STEPS_TO_SHOWN = 64 }; /* elements stand in each other: each looks only so far */
+
+static void note_look(looking *l, const dom_node *node) {
+    if (!value_of(node, "style").length && !value_of(node, "align").length && !value_of(node, "class").length)
+        return;
+    const dom_node *at = dom_next(node, node);
+    for (size_t steps = 0; at && steps < STEPS_TO_SHOWN; steps++, at = dom_next(at, node))
+        if (at->type == DOM_TEXT ? !is_blank(at->text) : is_media(at)) {
+            *(styled *)vector_push(&l->survey->styled) = (styled){node, at};
+            return;
+        }
+}
+
+/* An empty element with a class shows whatever a style sheet draws there. */
+static void look_at_icon(looking *l, const dom_node *node) {
+    slice classes = value_of(node, "class");
+    bool icon = (node->tag == DOM_TAG_I || node->tag == DOM_TAG_SPAN) && !node->first_child;
+    if (icon && classes.length)
+        findings_add(l->found, FINDING_ICON, node->line, "<%.*s class=\"%.*s\"></%.*s>",
+                     SLICE_ARGS(node->name), SLICE_ARGS(classes), SLICE_ARGS(node->name));
+}
+
 /* ---- the walk ----------------------------------------------------------------------------------------- */
 
 static bool is_never_shown(const dom_node *node) {
@@ -335,6 +365,8 @@ static void look_at_element(looking *l, dom_node *node) {
         put_brackets(l, node);
     if (!node->attribute_count)
         return;
+    note_look(l, node);
+    look_at_icon(l, node);
     look_at_language(l, node);
     if (node->tag == DOM_TAG_A && name_link(l, node))
         return;
@@ -353,7 +385,8 @@ static void look_at_sheet(looking *l) {
 
 tiptap_survey *tiptap_survey_page(dom_node *body, arena *a, findings *found) {
     tiptap_survey *survey = arena_alloc(a, sizeof *survey);
-    *survey = (tiptap_survey){express_gather_references(body, a), vector_new(a, sizeof(hidden))};
+    *survey = (tiptap_survey){express_gather_references(body, a), vector_new(a, sizeof(hidden)),
+                              vector_new(a, sizeof(styled))};
     looking l = {.survey = survey, .arena = a, .found = found};
     look_at_sheet(&l);
     for (dom_node *node = body, *next; node; node = next) {
@@ -388,5 +421,20 @@ void survey_report_hidden(const tiptap_survey *survey, findings *found) {
         slice words = h->shows->type == DOM_TEXT ? slice_trim(h->shows->text) : h->shows->name;
         if (!is_folded(h->shows))
             findings_add(found, FINDING_HIDDEN, h->line, "%.*s: %.*s", SLICE_ARGS(h->by), SLICE_ARGS(words));
+    }
+}
+
+static bool is_inside(const dom_node *node, const dom_node *body) {
+    while (node && node != body)
+        node = node->parent;
+    return node != NULL;
+}
+
+void survey_report_dissolved(const tiptap_survey *survey, const dom_node *body, findings *found) {
+    for (size_t i = 0; i < survey->styled.count; i++) {
+        const styled *s = vector_at(&survey->styled, i);
+        bool dissolved = !s->node->parent && s->node != body;
+        if (dissolved && is_inside(s->shows, body) && !is_folded(s->shows))
+            express_report_dissolved(s->node, s->shows->type == DOM_ELEMENT, found);
     }
 }
