@@ -21,6 +21,7 @@ typedef struct conversion {
     arena *arena;
     const line_map *lines;
     findings *found;
+    bool cells_apart;       /* see guard_html */
     size_t furthest;        /* the offset of what is shown, text or a picture, up to here */
     uint32_t furthest_line; /* and its line */
 } conversion;
@@ -78,11 +79,34 @@ static void note_shown(conversion *c, const GumboSourcePosition *position) {
     c->furthest_line = line_at(c, position);
 }
 
+/* Whether a tag of a row or a cell stands between two texts in the source: browsers take both texts out of
+ * the table, and one would run into the other. */
+static bool cells_between(const GumboNode *before, const GumboNode *after) {
+    const char *at = before->v.text.original_text.data + before->v.text.original_text.length;
+    const char *end = after->v.text.original_text.data;
+    while (at < end && (at = memchr(at, '<', (size_t)(end - at)))) {
+        at += at + 1 < end && at[1] == '/' ? 2 : 1;
+        if (at + 1 < end && to_lower(*at) == 't' && strchr("bdfhr", to_lower(at[1])))
+            return true;
+    }
+    return false;
+}
+
+static bool runs_into(const GumboNode *text) {
+    const GumboVector *siblings = &text->parent->v.element.children;
+    const GumboNode *before =
+        text->index_within_parent ? siblings->data[text->index_within_parent - 1] : NULL;
+    return text->type == GUMBO_NODE_TEXT && before && before->type == GUMBO_NODE_TEXT &&
+           cells_between(before, text);
+}
+
 /* Text and comments, but for a tag that the guard took out. */
 static void convert_leaf(conversion *c, const GumboNode *from, dom_node *parent) {
     char first = from->v.text.text[0];
     if (from->type == GUMBO_NODE_TEXT)
         note_shown(c, &from->v.text.start_pos);
+    if (c->cells_apart && runs_into(from))
+        dom_append(parent, dom_new_text(c->arena, SLICE(" "), line_at(c, &from->v.text.start_pos)));
     if (from->type != GUMBO_NODE_COMMENT || (first != GUARD_FILLER && first != '\0'))
         dom_append(parent, convert_text(c, from));
 }
@@ -189,7 +213,7 @@ static void report_tag(const conversion *c, size_t at, finding_code code, const 
 dom_node *dom_parse_fully(slice html, const line_map *lines, arena *a, findings *found) {
     GumboOptions options = gumbo_options(a, GUMBO_TAG_BODY);
     guarded safe = guard_html(html, true, a);
-    conversion c = {.arena = a, .lines = lines, .found = found};
+    conversion c = {.arena = a, .lines = lines, .found = found, .cells_apart = true};
     report_tag(&c, safe.beyond_limit, FINDING_HTML_NESTING, "tags nested beyond all use");
     report_tag(&c, safe.stray_cell, FINDING_CELLS_LOOSE, "a row or a cell outside of a table");
     line_map moved = lines ? *lines : line_map_new(a);

@@ -153,6 +153,15 @@ static slice name_of_link(const dom_node *link) {
     return name;
 }
 
+/* Words stand where an icon stood: a space keeps them apart from the words around. */
+static void set_apart(looking *l, dom_node *link) {
+    dom_node *next = link->next;
+    if (link->previous)
+        dom_insert_before(link, dom_new_text(l->arena, SLICE(" "), link->line));
+    if (next && next->type == DOM_TEXT && next->text.length && !strchr(".,;:!?)", next->text.data[0]))
+        dom_insert_before(next, dom_new_text(l->arena, SLICE(" "), link->line));
+}
+
 /* A link with nothing but an icon shows its name; a picture in a link takes the name as its own. True when
  * the name is used up. */
 static bool name_link(looking *l, dom_node *link) {
@@ -173,6 +182,7 @@ static bool name_link(looking *l, dom_node *link) {
     while (link->first_child)
         dom_remove(link->first_child);
     dom_append(link, dom_new_text(l->arena, name, link->line));
+    set_apart(l, link);
     return true;
 }
 
