@@ -98,7 +98,7 @@ static bool add_setting(cli_arguments *all, const front_entry *setting, arena *a
                  setting->value.line, SLICE_ARGS(setting->key));
     else if (!fits)
         complain(".isomerize/config.yml:%u: %.*s: expected %s", setting->value.line, SLICE_ARGS(setting->key),
-                 option_describe(o)->argument ? "what the option takes, or a list of it" : "true or false");
+                 option_describe(o)->argument ? "a value that the option takes, or a list of them" : "true or false");
     return fits;
 }
 

@@ -4,6 +4,7 @@
  * was left, or what it became. Writes nothing.
  */
 #include "engine.h"
+#include "show.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -89,8 +90,10 @@ static int explain_bytes(const char *path, slice bytes, const engine *e, const c
     bool read = result.account && (result.state == CONVERT_DONE || result.account->shapes.count);
     if (read)
         print_account(path, result.account, arguments, a);
-    else
+    else {
         complain("%s: %s, so no rule looks at it", path, LEFT_ALONE[result.state]);
+        show_findings(arguments, slice_of(path), &result.found);
+    }
     return read || result.state == CONVERT_ALREADY ? EXIT_DONE : EXIT_UNCONVERTED;
 }
 

@@ -247,7 +247,7 @@ static void tell_outcome(show *s, const site_result *result, slice path) {
 static void tell(show *s, const site_result *result, arena *scratch) {
     slice path = site_show_path(result->path, scratch);
     bool quiet = option_given(s->arguments, OPTION_QUIET);
-    if (result->outcome == SITE_FAILED || (result->outcome == SITE_KEPT && !quiet)) {
+    if (result->message.length && (result->outcome == SITE_FAILED || !quiet)) {
         clear_progress(s);
         complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(result->message));
     }

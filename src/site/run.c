@@ -104,9 +104,15 @@ static site_outcome judge(const run *r, const journal_row *row, const hash *now,
     return r->options->force ? SITE_CONVERTED : SITE_KEPT;
 }
 
+/* A page that was refused is so in every run, until it or the rules change. */
 static void settle(site_result *result, site_outcome outcome, const journal_row *row) {
-    result->outcome = outcome;
+    bool refused = outcome == SITE_UNCHANGED && row->outcome == SITE_REFUSED;
+    result->outcome = refused ? SITE_REFUSED : outcome;
     result->grade = (grade)row->grade;
+    if (refused)
+        result->message =
+            SLICE("refused by an earlier run, and not changed since; `isomerize status --json` has its "
+                  "findings");
     if (outcome == SITE_KEPT)
         result->message = SLICE("edited since it was converted; --force converts it again");
 }

@@ -69,7 +69,7 @@ typedef enum site_outcome {
     SITE_CONVERTED,  /* written (or would be): `conversion` holds it */
     SITE_ALREADY,    /* in the new form before */
     SITE_NOT_A_PAGE, /* no front matter */
-    SITE_REFUSED,    /* left as it was: `conversion` says why */
+    SITE_REFUSED,    /* left as it was: `conversion` says why, or `message` that an earlier run refused it */
     SITE_UNCHANGED,  /* the journal knows this page, these rules and this program: nothing to do */
     SITE_KEPT,       /* edited by a person since it was converted: left alone */
     SITE_FAILED,     /* could not be read or written: `message` */
@@ -83,7 +83,7 @@ typedef struct site_result {
     slice before;                     /* the page's bytes as they were; empty where they were not read */
     const convert_result *conversion; /* NULL unless the page was converted in this run */
     grade grade;                      /* of this run, or the recorded one of SITE_UNCHANGED and SITE_KEPT */
-    slice message;                    /* SITE_KEPT, SITE_FAILED: a sentence */
+    slice message;                    /* SITE_KEPT, SITE_FAILED, SITE_REFUSED without a conversion: a sentence */
 } site_result;
 
 /* Called from the thread that called site_run. NULL: not wanted. A page that was reported as converted and
