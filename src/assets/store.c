@@ -278,7 +278,8 @@ asset_book *asset_book_open(const char *root, arena *a, slice *error) {
         good = s->state >= 0 ? load_ledger(book) : errno == ENOENT;
     }
     if (!good) {
-        *error = format_slice(a, "%s: cannot be read: %s", root, strerror(errno));
+        *error = format_slice(a, "%s%s: cannot be read: %s", root, s->root < 0 ? "" : "/.isomerize",
+                              strerror(errno));
         asset_book_close(book);
         return NULL;
     }

@@ -49,6 +49,7 @@ static bool fail(journal *j, slice *error) {
     int code = j->database ? sqlite3_errcode(j->database) : SQLITE_NOMEM;
     const char *words = j->database ? sqlite3_errmsg(j->database) : "out of memory";
     const char *advice = code == SQLITE_FULL || code == SQLITE_IOERR ? "make room on the disk and run again"
+                         : code == SQLITE_BUSY ? "another run is writing to it: wait until it ends"
                          : code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM
                              ? "make the folder writable"
                          : code == SQLITE_CORRUPT || code == SQLITE_NOTADB
