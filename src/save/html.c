@@ -8,6 +8,35 @@
 
 /* ---- text and attributes ----------------------------------------------------------------------------- */
 
+bool decode_written(slice text, arena *a, slice *decoded) {
+    static const struct {
+        slice entity, character;
+    } ENTITIES[] = {{{"&nbsp;", 6}, {"\xC2\xA0", 2}},
+                    {{"&amp;", 5}, {"&", 1}},
+                    {{"&lt;", 4}, {"<", 1}},
+                    {{"&gt;", 4}, {">", 1}},
+                    {{"&quot;", 6}, {"\"", 1}}};
+    *decoded = text;
+    if (slice_find_char(text, '&', 0) == SLICE_NONE)
+        return true;
+    buffer out = buffer_new(a, text.length);
+    for (size_t at = 0, ampersand; at < text.length;) {
+        ampersand = slice_find_char(text, '&', at);
+        buffer_append(&out, slice_sub(text, at, ampersand));
+        if (ampersand == SLICE_NONE)
+            break;
+        size_t i = 0, count = sizeof ENTITIES / sizeof *ENTITIES;
+        while (i < count && !slice_starts_with(slice_from(text, ampersand), ENTITIES[i].entity))
+            i++;
+        if (i == count)
+            return false;
+        buffer_append(&out, ENTITIES[i].character);
+        at = ampersand + ENTITIES[i].entity.length;
+    }
+    *decoded = buffer_slice(&out);
+    return true;
+}
+
 void write_attribute(buffer *out, slice name, slice value) {
     if (!value.data)
         return;

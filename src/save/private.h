@@ -8,6 +8,9 @@
  * parser would build another tree of the text than it was written from. */
 bool write_html(const tiptap_node *document, buffer *out);
 
+/* Text with the entities that are written as the characters they stand for. False, and the text as it is,
+ * where another `&` stands in it. */
+bool decode_written(slice text, arena *a, slice *decoded);
 /* ` name="value"`; nothing for a null value. */
 void write_attribute(buffer *out, slice name, slice value);
 

@@ -9,40 +9,6 @@
 
 /* ---- text that we have written ----------------------------------------------------------------------- */
 
-/* The entities that html.c writes, as the characters they stand for. */
-static slice decode_written(slice text, arena *a) {
-    if (slice_find_char(text, '&', 0) == SLICE_NONE)
-        return text;
-#define TEXT(text)                                                                                           \
-    { text, sizeof(text) - 1 }
-    static const struct {
-        slice entity, character;
-    } ENTITIES[] = {{TEXT("&amp;"), TEXT("&")},
-                    {TEXT("&lt;"), TEXT("<")},
-                    {TEXT("&gt;"), TEXT(">")},
-                    {TEXT("&quot;"), TEXT("\"")},
-                    {TEXT("&nbsp;"), TEXT("\xC2\xA0")}};
-    buffer out = buffer_new(a, text.length);
-    for (size_t at = 0; at < text.length;) {
-        size_t ampersand = slice_find_char(text, '&', at);
-        buffer_append(&out, slice_sub(text, at, ampersand));
-        if (ampersand == SLICE_NONE)
-            break;
-        at = ampersand;
-        size_t i = 0;
-        while (i < sizeof ENTITIES / sizeof *ENTITIES &&
-               !slice_starts_with(slice_from(text, at), ENTITIES[i].entity))
-            i++;
-        if (i < sizeof ENTITIES / sizeof *ENTITIES) {
-            buffer_append(&out, ENTITIES[i].character);
-            at += ENTITIES[i].entity.length;
-        } else {
-            buffer_append_char(&out, text.data[at++]);
-        }
-    }
-    return buffer_slice(&out);
-}
-
 typedef struct written_attribute {
     slice name, value; /* the value still escaped */
 } written_attribute;
@@ -83,7 +49,9 @@ static size_t purify_tag(slice html, size_t at, arena *a, buffer *out) {
     size_t count = read_written_attributes(html, name_end, attributes, &end);
     buffer_append(out, slice_sub(html, at, name_end));
     while (count-- > 0) {
-        slice value = slice_trim_wide(decode_written(attributes[count].value, a));
+        slice value;
+        decode_written(attributes[count].value, a, &value);
+        value = slice_trim_wide(value);
         if (dom_is_allowed_attribute(name, attributes[count].name, value))
             write_attribute(out, attributes[count].name, value);
     }

@@ -91,58 +91,15 @@ static bool may_begin(const reader *r, dom_tag tag) {
     }
 }
 
-static bool is_void(dom_tag tag) {
-    return tag == DOM_TAG_BR || tag == DOM_TAG_HR || tag == DOM_TAG_IMG || tag == DOM_TAG_COL ||
-           tag == DOM_TAG_INPUT;
-}
-
 /* Only white space may stand between the parts of lists and tables. */
 static bool takes_text(const reader *r) {
     return r->parent_kind == KIND_FLOW || r->parent_kind == KIND_TEXT || r->parent_kind == KIND_INLINE;
 }
 
-static bool is_blank_text(slice text) {
-    for (size_t i = 0; i < text.length; i++)
-        if (!is_space(text.data[i]))
-            return false;
-    return true;
-}
-
-/* The text with its entities decoded, of those that are written; false for any other and for what a parser
- * changes. */
+/* The text with its entities decoded; false for what a parser reads otherwise. */
 static bool decode(reader *r, slice text, slice *decoded) {
-    static const struct {
-        slice entity, character;
-    } ENTITIES[] = {{{"&nbsp;", 6}, {"\xC2\xA0", 2}},
-                    {{"&amp;", 5}, {"&", 1}},
-                    {{"&lt;", 4}, {"<", 1}},
-                    {{"&gt;", 4}, {">", 1}},
-                    {{"&quot;", 6}, {"\"", 1}}};
-    *decoded = text;
-    if (memchr(text.data, '\r', text.length) || memchr(text.data, '\0', text.length))
-        return false;
-    const char *ampersand = memchr(text.data, '&', text.length);
-    if (!ampersand)
-        return true;
-    char *copy = arena_alloc(r->arena, text.length);
-    size_t length = (size_t)(ampersand - text.data);
-    memcpy(copy, text.data, length);
-    for (size_t at = length; at < text.length;) {
-        if (text.data[at] != '&') {
-            copy[length++] = text.data[at++];
-            continue;
-        }
-        size_t i = 0, count = sizeof ENTITIES / sizeof *ENTITIES;
-        while (i < count && !slice_starts_with(slice_from(text, at), ENTITIES[i].entity))
-            i++;
-        if (i == count)
-            return false;
-        memcpy(copy + length, ENTITIES[i].character.data, ENTITIES[i].character.length);
-        length += ENTITIES[i].character.length;
-        at += ENTITIES[i].entity.length;
-    }
-    *decoded = (slice){copy, length};
-    return true;
+    return !memchr(text.data, '\r', text.length) && !memchr(text.data, '\0', text.length) &&
+           decode_written(text, r->arena, decoded);
 }
 
 static void count_lines(reader *r, slice text) {
@@ -164,7 +121,7 @@ static bool read_text(reader *r) {
             if (next < text.length && text.data[next] == '\n')
                 return false;
         }
-    if ((!takes_text(r) && !is_blank_text(text)) || !decode(r, text, &decoded))
+    if ((!takes_text(r) && slice_trim(text).length) || !decode(r, text, &decoded))
         return false;
     if (r->parent->tag == DOM_TAG_PRE && !r->parent->first_child && text.data[0] == '\n')
         return false;
@@ -250,7 +207,7 @@ static bool read_start_tag(reader *r) {
     if (!read_attributes(r, element))
         return false;
     dom_append(r->parent, element);
-    if (is_void(tag))
+    if (dom_tag_is_void(tag))
         return true;
     if (tag == DOM_TAG_IFRAME) {
         slice end = SLICE("</iframe>");
