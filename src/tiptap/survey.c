@@ -112,10 +112,10 @@ static slice largest_version(slice versions) {
 static void settle_versions(looking *l, dom_node *img) {
     slice versions = value_of(img, "srcset");
     versions = versions.length ? versions : value_of(img, "data-srcset");
-    const dom_node *before = img->previous;
-    while (before && before->tag != DOM_TAG_SOURCE)
-        before = before->previous;
-    if (!versions.length && !(before && dom_is(img->parent, DOM_TAG_PICTURE)))
+    const dom_node *first = dom_is(img->parent, DOM_TAG_PICTURE) ? img->parent->first_child : NULL;
+    while (first && first->type != DOM_ELEMENT)
+        first = first->next;
+    if (!versions.length && !dom_is(first, DOM_TAG_SOURCE))
         return;
     if (!value_of(img, "src").length && versions.length)
         dom_attribute_set(img, l->arena, SLICE("src"), largest_version(versions));
