@@ -230,7 +230,8 @@ static void read_folder(search *in, entry folder) {
     if (!entries) {
         if (file >= 0)
             close(file);
-        skip(in, &folder, "the folder cannot be read");
+        if (!folder.links_only) /* the run tells that it cannot be read: nobody knows what is in it */
+            *(slice *)vector_push(&in->site->pages) = folder.path;
         return;
     }
     for (const struct dirent *one; (one = readdir(entries));) {

@@ -68,6 +68,7 @@ static bool run_git(const site *s, const char *const *arguments, arena *a, slice
         *error = describe_error(a, "git cannot be run", failed);
     else {
         spawn_git(argv, true, a, &words, &failed);
+        words = slice_sub(words, 0, slice_find_char(words, '\n', 0)); /* the rest is how to use it */
         *error = format_slice(a, "git says: %.*s", SLICE_ARGS(slice_trim(words)));
     }
     return false;
