@@ -16,8 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BATCHES 4 /* being filled, committed, moved, and one of leeway */
-#define BATCH_PAGES 1024
+#define BATCHES 4       /* being filled, committed, moved, and one of leeway */
+#define BATCH_PAGES 256 /* once nothing is being committed; while something is, a batch may grow */
+#define BATCH_PAGES_MAX 1024
 #define BATCH_BYTES ((size_t)16 * 1024 * 1024)
 
 typedef struct batch {
@@ -257,6 +258,13 @@ static bool has_failed(batches *b) {
     return failed;
 }
 
+static bool is_full(batches *b, const batch *one) {
+    pthread_mutex_lock(&b->lock);
+    bool idle = b->committed == b->filled;
+    pthread_mutex_unlock(&b->lock);
+    return one->changes.count >= (idle ? BATCH_PAGES : BATCH_PAGES_MAX) || one->bytes >= BATCH_BYTES;
+}
+
 static const journal_row *copy_row(const journal_row *row, arena *a) {
     journal_row *copy = arena_alloc(a, sizeof *copy);
     *copy = *row;
@@ -276,7 +284,7 @@ bool batches_add(batches *b, const page_change *given) {
     c->original = given->original.data ? slice_copy(given->original, one->arena) : given->original;
     c->temporary = given->temporary ? slice_c_string(slice_of(given->temporary), one->arena) : NULL;
     one->bytes += given->original.length;
-    if (one->changes.count >= BATCH_PAGES || one->bytes >= BATCH_BYTES)
+    if (is_full(b, one))
         hand_over(b);
     return true;
 }
