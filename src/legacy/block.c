@@ -198,14 +198,15 @@ static void add_header(blocks *b, unsigned level, slice text, slice id, size_t e
 
 static bool parse_atx_header(blocks *b) {
     source *s = b->source;
-    size_t at = s->at, end = source_line_end(s, at), level = 0;
+    size_t at = s->at;
     while (source_char(s, at) == '#')
         at++;
-    level = at - s->at;
+    size_t level = at - s->at;
     if (level == 0 || level > 6 || (source_char(s, at) != ' ' && source_char(s, at) != '\t'))
         return false;
     while (source_char(s, at) == ' ' || source_char(s, at) == '\t')
         at++;
+    size_t end = source_line_end(s, at); /* looked for late: a line may hold many blocks of HTML */
     slice text = strip_right(source_slice(s, at, end)), id = take_header_id(&text);
     size_t marks = text.length;
     while (marks > 0 && text.data[marks - 1] == '#')
