@@ -29,7 +29,7 @@ static bool take_scheme(slice *text, bool *https) {
     static const struct {
         slice name;
         bool https;
-    } SCHEMES[] = {{{"https:", 6}, true}, {{"http:", 5}, false}, {{"", 0}, true}};
+    } SCHEMES[] = {{LITERAL("https:"), true}, {LITERAL("http:"), false}, {LITERAL(""), true}};
     for (size_t i = 0; i < sizeof SCHEMES / sizeof *SCHEMES; i++) {
         size_t length = SCHEMES[i].name.length;
         if (text->length < length + 2 || !slice_equal_nocase(slice_sub(*text, 0, length), SCHEMES[i].name) ||

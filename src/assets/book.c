@@ -129,7 +129,7 @@ bool asset_is_named(const asset_rules *rules, slice page) {
 /* The next address at or behind `*at` whose host the rules know; `*at` moves behind it. False: there is none.
  */
 static bool next_address(const asset_rules *rules, slice page, size_t *at, arena *a, slice *found) {
-    static const slice SCHEMES[] = {{"https:", 6}, {"http:", 5}};
+    static const slice SCHEMES[] = {LITERAL("https:"), LITERAL("http:")};
     for (size_t here = *at; (here = slice_find(page, SLICE("//"), here)) != SLICE_NONE; here += 2) {
         if (!rules_know_host(rules, host_at(page, here)))
             continue;

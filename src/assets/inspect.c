@@ -10,13 +10,13 @@
 /* How a kind of file ends, where that shows that it is whole. */
 static bool ends_png(slice b) {
     return slice_find(slice_from(b, b.length > 65536 ? b.length - 65536 : 0),
-                      (slice){"IEND\xAE\x42\x60\x82", 8}, 0) != SLICE_NONE;
+                      (slice)LITERAL("IEND\xAE\x42\x60\x82"), 0) != SLICE_NONE;
 }
 
 /* Cameras and editors append to the picture, so the end mark may stand before the end. */
 static bool ends_jpeg(slice b) {
-    return slice_find(slice_from(b, b.length > 65536 ? b.length - 65536 : 0), (slice){"\xFF\xD9", 2}, 0) !=
-           SLICE_NONE;
+    return slice_find(slice_from(b, b.length > 65536 ? b.length - 65536 : 0), (slice)LITERAL("\xFF\xD9"),
+                      0) != SLICE_NONE;
 }
 
 static bool ends_gif(slice b) {
@@ -37,7 +37,7 @@ static bool ends_pdf(slice b) {
 }
 
 static bool ends_zip(slice b) {
-    return slice_find(slice_from(b, b.length > 66000 ? b.length - 66000 : 0), (slice){"PK\5\6", 4}, 0) !=
+    return slice_find(slice_from(b, b.length > 66000 ? b.length - 66000 : 0), (slice)LITERAL("PK\5\6"), 0) !=
            SLICE_NONE;
 }
 
@@ -58,29 +58,27 @@ typedef struct kind {
     bool (*is_whole)(slice bytes);
 } kind;
 
-#define MAGIC(text)                                                                                          \
-    { ("" text), sizeof(text) - 1 }
 #define NO_BRAND                                                                                             \
     { NULL, 0 }
 static const kind KINDS[] = {
-    {"PNG picture", MAGIC("\x89PNG\r\n\x1a\n"), 0, NO_BRAND, " png apng ", ends_png},
-    {"JPEG picture", MAGIC("\xFF\xD8\xFF"), 0, NO_BRAND, " jpg jpeg jfif ", ends_jpeg},
-    {"GIF picture", MAGIC("GIF8"), 0, NO_BRAND, " gif ", ends_gif},
-    {"WebP picture", MAGIC("RIFF"), 0, MAGIC("WEBP"), " webp ", ends_riff},
-    {"AVIF picture", MAGIC("ftyp"), 4, MAGIC("avi"), " avif ", NULL},
-    {"HEIC picture", MAGIC("ftyp"), 4, MAGIC("hei"), " heic ", NULL},
-    {"HEIC picture", MAGIC("ftyp"), 4, MAGIC("mif1"), " heic avif ", NULL},
-    {"BMP picture", MAGIC("BM"), 0, NO_BRAND, " bmp ", NULL},
-    {"TIFF picture", MAGIC("II*\0"), 0, NO_BRAND, " tif tiff ", NULL},
-    {"TIFF picture", MAGIC("MM\0*"), 0, NO_BRAND, " tif tiff ", NULL},
-    {"icon", MAGIC("\0\0\1\0"), 0, NO_BRAND, " ico ", NULL},
-    {"PDF document", MAGIC("%PDF-"), 0, NO_BRAND, " pdf ", ends_pdf},
-    {"zip archive", MAGIC("PK\3\4"), 0, NO_BRAND,
+    {"PNG picture", LITERAL("\x89PNG\r\n\x1a\n"), 0, NO_BRAND, " png apng ", ends_png},
+    {"JPEG picture", LITERAL("\xFF\xD8\xFF"), 0, NO_BRAND, " jpg jpeg jfif ", ends_jpeg},
+    {"GIF picture", LITERAL("GIF8"), 0, NO_BRAND, " gif ", ends_gif},
+    {"WebP picture", LITERAL("RIFF"), 0, LITERAL("WEBP"), " webp ", ends_riff},
+    {"AVIF picture", LITERAL("ftyp"), 4, LITERAL("avi"), " avif ", NULL},
+    {"HEIC picture", LITERAL("ftyp"), 4, LITERAL("hei"), " heic ", NULL},
+    {"HEIC picture", LITERAL("ftyp"), 4, LITERAL("mif1"), " heic avif ", NULL},
+    {"BMP picture", LITERAL("BM"), 0, NO_BRAND, " bmp ", NULL},
+    {"TIFF picture", LITERAL("II*\0"), 0, NO_BRAND, " tif tiff ", NULL},
+    {"TIFF picture", LITERAL("MM\0*"), 0, NO_BRAND, " tif tiff ", NULL},
+    {"icon", LITERAL("\0\0\1\0"), 0, NO_BRAND, " ico ", NULL},
+    {"PDF document", LITERAL("%PDF-"), 0, NO_BRAND, " pdf ", ends_pdf},
+    {"zip archive", LITERAL("PK\3\4"), 0, NO_BRAND,
      " docx docm xlsx xlsm pptx ppsx odt ods odp epub zip key numbers pages ", ends_zip},
-    {"old Office document", MAGIC("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), 0, NO_BRAND, " doc xls ppt pps ",
+    {"old Office document", LITERAL("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), 0, NO_BRAND, " doc xls ppt pps ",
      NULL},
-    {"gzip archive", MAGIC("\x1F\x8B"), 0, NO_BRAND, " gz ", NULL},
-    {"MP4 film", MAGIC("ftyp"), 4, NO_BRAND, " mp4 m4v m4a mov ", NULL},
+    {"gzip archive", LITERAL("\x1F\x8B"), 0, NO_BRAND, " gz ", NULL},
+    {"MP4 film", LITERAL("ftyp"), 4, NO_BRAND, " mp4 m4v m4a mov ", NULL},
 };
 enum { KIND_COUNT = sizeof KINDS / sizeof *KINDS };
 

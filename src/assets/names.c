@@ -91,8 +91,8 @@ static slice trim_ends(slice text) {
 
 /* Windows: device names, with any extension, in any case. */
 static bool is_device(slice segment) {
-    static const slice DEVICES[] = {{"con", 3}, {"prn", 3},    {"aux", 3},
-                                    {"nul", 3}, {"conin$", 6}, {"conout$", 7}};
+    static const slice DEVICES[] = {LITERAL("con"), LITERAL("prn"),    LITERAL("aux"),
+                                    LITERAL("nul"), LITERAL("conin$"), LITERAL("conout$")};
     slice stem = slice_trim(slice_sub(segment, 0, slice_find_char(segment, '.', 0)));
     for (size_t i = 0; i < sizeof DEVICES / sizeof *DEVICES; i++)
         if (slice_equal_nocase(stem, DEVICES[i]))

@@ -46,8 +46,11 @@ typedef struct slice {
     size_t length;
 } slice;
 
-/* A slice of a string literal, also in static initialisers: SLICE("text"). */
-#define SLICE(literal) ((slice){("" literal), sizeof(literal) - 1})
+/* A slice of a string literal: SLICE("text"); the same as an initialiser, also a static one: LITERAL("text").
+ */
+#define SLICE(literal) ((slice)LITERAL(literal))
+#define LITERAL(literal)                                                                                     \
+    { ("" literal), sizeof(literal) - 1 }
 /* For printf("%.*s"): printf("%.*s", SLICE_ARGS(s)). Cut at INT_MAX. */
 #define SLICE_ARGS(s) ((int)((s).length > INT32_MAX ? INT32_MAX : (s).length)), ((s).data ? (s).data : "")
 

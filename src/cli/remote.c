@@ -80,7 +80,7 @@ asset_rules *load_asset_rules(const cli_arguments *arguments, const site *s, are
 static const struct {
     slice key;
     asset_use use;
-} FRONT[] = {{{"image", 5}, ASSET_PICTURE}, {{"file_url", 8}, ASSET_LINK}};
+} FRONT[] = {{LITERAL("image"), ASSET_PICTURE}, {LITERAL("file_url"), ASSET_LINK}};
 
 static void collect_page(const remote_files *r, slice text, arena *a, vector *references) {
     page_parts parts = page_split(text);

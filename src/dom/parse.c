@@ -175,7 +175,7 @@ static GumboOptions gumbo_options(arena *a, GumboTag context) {
 /* gumbo 0.10 closes a form without an end to the text before: that goes behind the form, together with what
  * follows there. A comment before each </form> ends it; `lines`, which may be NULL, move along. */
 static slice end_text_in_forms(const guarded *safe, line_map *lines, arena *a) {
-    static const slice COMMENT = {"<!---->", 7};
+    static const slice COMMENT = LITERAL("<!---->");
     if (!safe->form_ends.count)
         return safe->html;
     buffer out = buffer_new(a, safe->html.length + COMMENT.length * safe->form_ends.count);

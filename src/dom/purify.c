@@ -10,16 +10,14 @@
 
 /* Its allow-list and the CMS's additions, sorted. data-… and aria-… are allowed too. */
 static const slice ALLOWED_ATTRIBUTES[] = {
-#define NAME(text)                                                                                           \
-    { text, sizeof(text) - 1 }
 #include "allowed_attributes.def"
 };
 
 /* Attributes whose value is never taken for an address, sorted. */
 static const slice SAFE_ATTRIBUTES[] = {
-    NAME("alt"),     NAME("class"),   NAME("for"),         NAME("id"),    NAME("label"),
-    NAME("name"),    NAME("pattern"), NAME("placeholder"), NAME("role"),  NAME("style"),
-    NAME("summary"), NAME("title"),   NAME("value"),       NAME("xmlns"),
+    LITERAL("alt"),     LITERAL("class"),   LITERAL("for"),         LITERAL("id"),    LITERAL("label"),
+    LITERAL("name"),    LITERAL("pattern"), LITERAL("placeholder"), LITERAL("role"),  LITERAL("style"),
+    LITERAL("summary"), LITERAL("title"),   LITERAL("value"),       LITERAL("xmlns"),
 };
 
 /* Its allow-list of elements and the CMS's iframe and script, sorted. */
@@ -29,31 +27,31 @@ static const slice ALLOWED_ELEMENTS[] = {
 
 /* Elements that, where they are not allowed, go with what they hold, sorted. */
 static const slice DROPPED_WITH_CONTENT[] = {
-    NAME("annotation-xml"),
-    NAME("audio"),
-    NAME("colgroup"),
-    NAME("desc"),
-    NAME("foreignobject"),
-    NAME("head"),
-    NAME("iframe"),
-    NAME("math"),
-    NAME("mi"),
-    NAME("mn"),
-    NAME("mo"),
-    NAME("ms"),
-    NAME("mtext"),
-    NAME("noembed"),
-    NAME("noframes"),
-    NAME("noscript"),
-    NAME("plaintext"),
-    NAME("script"),
-    NAME("style"),
-    NAME("svg"),
-    NAME("template"),
-    NAME("thead"),
-    NAME("title"),
-    NAME("video"),
-    NAME("xmp"),
+    LITERAL("annotation-xml"),
+    LITERAL("audio"),
+    LITERAL("colgroup"),
+    LITERAL("desc"),
+    LITERAL("foreignobject"),
+    LITERAL("head"),
+    LITERAL("iframe"),
+    LITERAL("math"),
+    LITERAL("mi"),
+    LITERAL("mn"),
+    LITERAL("mo"),
+    LITERAL("ms"),
+    LITERAL("mtext"),
+    LITERAL("noembed"),
+    LITERAL("noframes"),
+    LITERAL("noscript"),
+    LITERAL("plaintext"),
+    LITERAL("script"),
+    LITERAL("style"),
+    LITERAL("svg"),
+    LITERAL("template"),
+    LITERAL("thead"),
+    LITERAL("title"),
+    LITERAL("video"),
+    LITERAL("xmp"),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -65,8 +63,9 @@ static bool is_ignored_in_address(uint32_t c) {
 }
 
 bool dom_is_allowed_address(slice address) {
-    static const slice SCHEMES[] = {NAME("http"), NAME("https"),  NAME("ftp"), NAME("ftps"), NAME("mailto"),
-                                    NAME("tel"),  NAME("callto"), NAME("sms"), NAME("cid"),  NAME("xmpp")};
+    static const slice SCHEMES[] = {LITERAL("http"),   LITERAL("https"), LITERAL("ftp"),    LITERAL("ftps"),
+                                    LITERAL("mailto"), LITERAL("tel"),   LITERAL("callto"), LITERAL("sms"),
+                                    LITERAL("cid"),    LITERAL("xmpp")};
     char scheme[8]; /* a longer one is none of those */
     size_t length = 0;
     for (size_t at = 0; at < address.length;) {
@@ -127,8 +126,9 @@ bool dom_is_allowed_attribute(slice element, slice name, slice value) {
 
 /* Scripts that the CMS lets pass, if they hold nothing. */
 static bool is_allowed_script(const dom_node *script) {
-    static const slice SOURCES[] = {NAME("//www.instagram.com/embed.js"), NAME("/jquery/resize-tables.js"),
-                                    NAME("/jquery/jquery.min.js"), NAME("/jquery/bp-menu-new-tab.js")};
+    static const slice SOURCES[] = {LITERAL("//www.instagram.com/embed.js"),
+                                    LITERAL("/jquery/resize-tables.js"), LITERAL("/jquery/jquery.min.js"),
+                                    LITERAL("/jquery/bp-menu-new-tab.js")};
     const slice *source = dom_attribute_get(script, SLICE("src"));
     for (size_t i = 0; source && i < COUNT(SOURCES); i++)
         if (slice_equal(*source, SOURCES[i]))

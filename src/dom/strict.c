@@ -84,24 +84,24 @@ static void follow_line(strict *s) {
 static const struct {
     slice name, text;
 } REFERENCES[] = {
-    {{"amp", 3}, {"&", 1}},
-    {{"lt", 2}, {"<", 1}},
-    {{"gt", 2}, {">", 1}},
-    {{"quot", 4}, {"\"", 1}},
-    {{"nbsp", 4}, {"\xC2\xA0", 2}},
-    {{"rsquo", 5}, {"\xE2\x80\x99", 3}},
-    {{"lsquo", 5}, {"\xE2\x80\x98", 3}},
-    {{"ldquo", 5}, {"\xE2\x80\x9C", 3}},
-    {{"rdquo", 5}, {"\xE2\x80\x9D", 3}},
-    {{"ndash", 5}, {"\xE2\x80\x93", 3}},
-    {{"mdash", 5}, {"\xE2\x80\x94", 3}},
-    {{"hellip", 6}, {"\xE2\x80\xA6", 3}},
-    {{"bull", 4}, {"\xE2\x80\xA2", 3}},
-    {{"copy", 4}, {"\xC2\xA9", 2}},
-    {{"apos", 4}, {"'", 1}},
-    {{"eacute", 6}, {"\xC3\xA9", 2}},
-    {{"middot", 6}, {"\xC2\xB7", 2}},
-    {{"times", 5}, {"\xC3\x97", 2}},
+    {LITERAL("amp"), LITERAL("&")},
+    {LITERAL("lt"), LITERAL("<")},
+    {LITERAL("gt"), LITERAL(">")},
+    {LITERAL("quot"), LITERAL("\"")},
+    {LITERAL("nbsp"), LITERAL("\xC2\xA0")},
+    {LITERAL("rsquo"), LITERAL("\xE2\x80\x99")},
+    {LITERAL("lsquo"), LITERAL("\xE2\x80\x98")},
+    {LITERAL("ldquo"), LITERAL("\xE2\x80\x9C")},
+    {LITERAL("rdquo"), LITERAL("\xE2\x80\x9D")},
+    {LITERAL("ndash"), LITERAL("\xE2\x80\x93")},
+    {LITERAL("mdash"), LITERAL("\xE2\x80\x94")},
+    {LITERAL("hellip"), LITERAL("\xE2\x80\xA6")},
+    {LITERAL("bull"), LITERAL("\xE2\x80\xA2")},
+    {LITERAL("copy"), LITERAL("\xC2\xA9")},
+    {LITERAL("apos"), LITERAL("'")},
+    {LITERAL("eacute"), LITERAL("\xC3\xA9")},
+    {LITERAL("middot"), LITERAL("\xC2\xB7")},
+    {LITERAL("times"), LITERAL("\xC3\x97")},
 };
 
 /* `&#169;`, `&#xA9;` without its ampersand and semicolon. 0 for what the full parser must look at. */
@@ -250,7 +250,7 @@ static bool read_attribute(strict *s, dom_attribute *attribute) {
     while (s->at < s->html.length && is_attribute_name_character(s->html.data[s->at]))
         s->at++;
     attribute->name = slice_sub(s->html, from, s->at);
-    attribute->value = (slice){"", 0};
+    attribute->value = (slice)LITERAL("");
     if (s->at == from || s->at == s->html.length)
         return false;
     char next = s->html.data[s->at];

@@ -8,8 +8,8 @@ static const struct {
     slice name;
     bool is_void;
 } TAGS[DOM_TAG_COUNT] = {
-    [DOM_TAG_NONE] = {{"", 0}, false},
-    [DOM_TAG_UNKNOWN] = {{"", 0}, false},
+    [DOM_TAG_NONE] = {LITERAL(""), false},
+    [DOM_TAG_UNKNOWN] = {LITERAL(""), false},
 #define TAG(symbol, name, is_void) [DOM_TAG_##symbol] = {{name, sizeof(name) - 1}, is_void},
 #include "tags.def"
 #undef TAG

@@ -30,10 +30,11 @@ uint32_t source_line(source *s, size_t at) {
 
 size_t source_ahead(source *s, ahead_kind kind, size_t at) {
     static const slice WANTED[AHEAD_COUNT] = {
-        [AHEAD_BRACE] = {"}", 1},         [AHEAD_GREATER] = {">", 1},          [AHEAD_BRACKET] = {"]", 1},
-        [AHEAD_SINGLE_QUOTE] = {"'", 1},  [AHEAD_DOUBLE_QUOTE] = {"\"", 1},    [AHEAD_NEWLINE] = {"\n", 1},
-        [AHEAD_COMMENT_END] = {"-->", 3}, [AHEAD_INSTRUCTION_END] = {"?>", 2}, [AHEAD_MATH] = {"$$", 2},
-        [AHEAD_STRIKE] = {"~~", 2},
+        [AHEAD_BRACE] = LITERAL("}"),         [AHEAD_GREATER] = LITERAL(">"),
+        [AHEAD_BRACKET] = LITERAL("]"),       [AHEAD_SINGLE_QUOTE] = LITERAL("'"),
+        [AHEAD_DOUBLE_QUOTE] = LITERAL("\""), [AHEAD_NEWLINE] = LITERAL("\n"),
+        [AHEAD_COMMENT_END] = LITERAL("-->"), [AHEAD_INSTRUCTION_END] = LITERAL("?>"),
+        [AHEAD_MATH] = LITERAL("$$"),         [AHEAD_STRIKE] = LITERAL("~~"),
     };
     if (at >= s->length)
         return SLICE_NONE;

@@ -118,7 +118,7 @@ bool match_start_tag(parser *p, source *s, size_t at, bool with_attributes, html
     attribute **last = &tag->attributes;
     while ((name = skip_space(s, end)) > end) {
         size_t name_end = match_tag_name(s, name), value_end;
-        slice value = {"", 0};
+        slice value = LITERAL("");
         if (!name_end)
             break;
         value_end = match_value(s, name_end, &value);

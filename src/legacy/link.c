@@ -202,7 +202,8 @@ static size_t skip_address(const source *s, size_t at) {
 
 /* The end of `scheme:` at `at`, or 0. */
 static size_t match_scheme(const source *s, size_t at) {
-    static const slice SCHEMES[] = {{"mailto:", 7}, {"http:", 5}, {"https:", 6}, {"ftp:", 4}, {"ftps:", 5}};
+    static const slice SCHEMES[] = {LITERAL("mailto:"), LITERAL("http:"), LITERAL("https:"), LITERAL("ftp:"),
+                                    LITERAL("ftps:")};
     for (size_t i = 0; i < sizeof SCHEMES / sizeof *SCHEMES; i++)
         if (slice_starts_with(source_slice(s, at, s->length), SCHEMES[i]))
             return at + SCHEMES[i].length;

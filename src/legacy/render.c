@@ -30,10 +30,10 @@ static const uint8_t CLASSES[256] = {
 };
 
 static const slice ESCAPED[256] = {
-    ['<'] = {"&lt;", 4},
-    ['>'] = {"&gt;", 4},
-    ['&'] = {"&amp;", 5},
-    ['"'] = {"&quot;", 6},
+    ['<'] = LITERAL("&lt;"),
+    ['>'] = LITERAL("&gt;"),
+    ['&'] = LITERAL("&amp;"),
+    ['"'] = LITERAL("&quot;"),
 };
 
 /* REXML, REFERENCE_RE: what looks like an entity is left alone. */
@@ -147,7 +147,7 @@ static slice attribute_value(const node *n, slice name) {
 static void render_figure(renderer *r, const node *paragraph, const node *image, size_t indent) {
     parser *p = r->parser;
     node figure = {.attributes = NULL}, inner = {.attributes = NULL};
-    static const slice MOVED[] = {{"class", 5}, {"id", 2}};
+    static const slice MOVED[] = {LITERAL("class"), LITERAL("id")};
     for (const attribute *a = paragraph->attributes; a; a = a->next)
         set_attribute(p, &figure.attributes, a->name, a->value);
     for (const attribute *a = image->attributes; a; a = a->next)
@@ -308,7 +308,7 @@ static void render_cell(renderer *r, node *n, const node *part, const node *tabl
 }
 
 static void render_table(renderer *r, node *table, size_t indent) {
-    static const slice NAMES[] = {{"thead", 5}, {"tbody", 5}, {"tfoot", 5}};
+    static const slice NAMES[] = {LITERAL("thead"), LITERAL("tbody"), LITERAL("tfoot")};
     write_indent(r, indent);
     open_tag(r, SLICE("table"), table->attributes);
     buffer_append_char(&r->out, '\n');

@@ -96,9 +96,11 @@ bool parse_smart_quote(spans *s) {
 static const struct {
     slice text, sign;
 } SYMBOLS[] = {
-    {{"---", 3}, {"\u2014", 3}},       {{"--", 2}, {"\u2013", 3}},        {{"...", 3}, {"\u2026", 3}},
-    {{"<< ", 3}, {"\u00AB\u00A0", 4}}, {{" >>", 3}, {"\u00A0\u00BB", 4}}, {{"<<", 2}, {"\u00AB", 2}},
-    {{">>", 2}, {"\u00BB", 2}},        {{"\\<<", 3}, {"&lt;&lt;", 8}},    {{"\\>>", 3}, {"&gt;&gt;", 8}},
+    {LITERAL("---"), LITERAL("\u2014")},       {LITERAL("--"), LITERAL("\u2013")},
+    {LITERAL("..."), LITERAL("\u2026")},       {LITERAL("<< "), LITERAL("\u00AB\u00A0")},
+    {LITERAL(" >>"), LITERAL("\u00A0\u00BB")}, {LITERAL("<<"), LITERAL("\u00AB")},
+    {LITERAL(">>"), LITERAL("\u00BB")},        {LITERAL("\\<<"), LITERAL("&lt;&lt;")},
+    {LITERAL("\\>>"), LITERAL("&gt;&gt;")},
 };
 
 bool parse_typographic_symbol(spans *s) {

@@ -171,7 +171,7 @@ static bool run_parser(slice front, recording *r, problem *p) {
 /* libyaml (YAML 1.1) takes U+0085, U+2028 and U+2029 for line breaks; the CMS turns them into spaces (step
  * 6). */
 static slice without_unicode_breaks(slice front, arena *a) {
-    static const slice breaks[] = {{"\xC2\x85", 2}, {"\xE2\x80\xA8", 3}, {"\xE2\x80\xA9", 3}};
+    static const slice breaks[] = {LITERAL("\xC2\x85"), LITERAL("\xE2\x80\xA8"), LITERAL("\xE2\x80\xA9")};
     for (size_t i = 0; i < sizeof breaks / sizeof *breaks; i++) {
         if (slice_find(front, breaks[i], 0) == SLICE_NONE)
             continue;

@@ -44,8 +44,11 @@ slice join_lines(slice text, arena *a) {
 static const struct {
     slice entity;
     char character;
-} ENTITIES[] = {
-    {{"&amp;", 5}, '&'}, {{"&lt;", 4}, '<'}, {{"&gt;", 4}, '>'}, {{"&quot;", 6}, '"'}, {{"&#39;", 5}, '\''}};
+} ENTITIES[] = {{LITERAL("&amp;"), '&'},
+                {LITERAL("&lt;"), '<'},
+                {LITERAL("&gt;"), '>'},
+                {LITERAL("&quot;"), '"'},
+                {LITERAL("&#39;"), '\''}};
 
 /* Index of the entity at `at`, or -1. */
 static int entity_at(slice text, size_t at) {

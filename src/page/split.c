@@ -5,7 +5,7 @@
  */
 #include "page.h"
 
-static const slice BYTE_ORDER_MARK = {"\xEF\xBB\xBF", 3};
+static const slice BYTE_ORDER_MARK = LITERAL("\xEF\xBB\xBF");
 
 static uint32_t count_lines(slice text, size_t until) {
     uint32_t lines = 1;

@@ -105,15 +105,15 @@ static const struct {
     size_t at;
     const char *type;
 } PICTURE_TYPES[] = {
-    {{"\x89PNG\r\n\x1a\n", 8}, 0, "png"},
-    {{"\xff\xd8\xff", 3}, 0, "jpeg"},
-    {{"GIF8", 4}, 0, "gif"},
-    {{"WEBP", 4}, 8, "webp"},
-    {{"ftypavif", 8}, 4, "avif"},
-    {{"BM", 2}, 0, "bmp"},
-    {{"\0\0\1\0", 4}, 0, "x-icon"},
-    {{"<svg", 4}, 0, "svg+xml"},
-    {{"<?xml", 5}, 0, "svg+xml"},
+    {LITERAL("\x89PNG\r\n\x1a\n"), 0, "png"},
+    {LITERAL("\xff\xd8\xff"), 0, "jpeg"},
+    {LITERAL("GIF8"), 0, "gif"},
+    {LITERAL("WEBP"), 8, "webp"},
+    {LITERAL("ftypavif"), 4, "avif"},
+    {LITERAL("BM"), 0, "bmp"},
+    {LITERAL("\0\0\1\0"), 0, "x-icon"},
+    {LITERAL("<svg"), 0, "svg+xml"},
+    {LITERAL("<?xml"), 0, "svg+xml"},
 };
 
 static const char *picture_type(slice bytes) {

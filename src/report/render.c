@@ -170,7 +170,7 @@ static void add_words(rendering *r, const dom_node *node, const word *surroundin
 }
 
 static bool is_aligned(const dom_node *node) {
-    static const slice ATTRIBUTE_NAMES[] = {{"align", 5}, {"style", 5}};
+    static const slice ATTRIBUTE_NAMES[] = {LITERAL("align"), LITERAL("style")};
     for (int i = 0; i < 2; i++) {
         const slice *value = dom_attribute_get(node, ATTRIBUTE_NAMES[i]);
         size_t at = value && i ? slice_find(*value, SLICE("text-align:"), 0) : 0;

@@ -11,11 +11,11 @@
 bool decode_written(slice text, arena *a, slice *decoded) {
     static const struct {
         slice entity, character;
-    } ENTITIES[] = {{{"&nbsp;", 6}, {"\xC2\xA0", 2}},
-                    {{"&amp;", 5}, {"&", 1}},
-                    {{"&lt;", 4}, {"<", 1}},
-                    {{"&gt;", 4}, {">", 1}},
-                    {{"&quot;", 6}, {"\"", 1}}};
+    } ENTITIES[] = {{LITERAL("&nbsp;"), LITERAL("\xC2\xA0")},
+                    {LITERAL("&amp;"), LITERAL("&")},
+                    {LITERAL("&lt;"), LITERAL("<")},
+                    {LITERAL("&gt;"), LITERAL(">")},
+                    {LITERAL("&quot;"), LITERAL("\"")}};
     *decoded = text;
     if (slice_find_char(text, '&', 0) == SLICE_NONE)
         return true;

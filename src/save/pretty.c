@@ -45,13 +45,14 @@ static size_t units(char c) {
 /* The tags that it leaves as they are, with all that they hold. */
 static bool is_unformatted(slice name) {
     static const slice NAMES[] = {
-#define NAME(text) {text, sizeof(text) - 1}
-        NAME("a"),       NAME("span"), NAME("bdo"),   NAME("em"),  NAME("strong"),  NAME("dfn"),
-        NAME("code"),    NAME("samp"), NAME("kbd"),   NAME("var"), NAME("cite"),    NAME("abbr"),
-        NAME("acronym"), NAME("q"),    NAME("sub"),   NAME("sup"), NAME("tt"),      NAME("i"),
-        NAME("b"),       NAME("big"),  NAME("small"), NAME("u"),   NAME("s"),       NAME("strike"),
-        NAME("font"),    NAME("ins"),  NAME("del"),   NAME("pre"), NAME("address"), NAME("dt"),
-        NAME("h1"),      NAME("h2"),   NAME("h3"),    NAME("h4"),  NAME("h5"),      NAME("h6"),
+        LITERAL("a"),     LITERAL("span"), LITERAL("bdo"),     LITERAL("em"),      LITERAL("strong"),
+        LITERAL("dfn"),   LITERAL("code"), LITERAL("samp"),    LITERAL("kbd"),     LITERAL("var"),
+        LITERAL("cite"),  LITERAL("abbr"), LITERAL("acronym"), LITERAL("q"),       LITERAL("sub"),
+        LITERAL("sup"),   LITERAL("tt"),   LITERAL("i"),       LITERAL("b"),       LITERAL("big"),
+        LITERAL("small"), LITERAL("u"),    LITERAL("s"),       LITERAL("strike"),  LITERAL("font"),
+        LITERAL("ins"),   LITERAL("del"),  LITERAL("pre"),     LITERAL("address"), LITERAL("dt"),
+        LITERAL("h1"),    LITERAL("h2"),   LITERAL("h3"),      LITERAL("h4"),      LITERAL("h5"),
+        LITERAL("h6"),
     };
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (slice_equal(name, NAMES[i]))
@@ -62,9 +63,10 @@ static bool is_unformatted(slice name) {
 /* Tags that stand alone. */
 static bool is_single(slice name) {
     static const slice NAMES[] = {
-        NAME("br"),   NAME("input"), NAME("link"), NAME("meta"),    NAME("!doctype"), NAME("basefont"),
-        NAME("base"), NAME("area"),  NAME("hr"),   NAME("wbr"),     NAME("param"),    NAME("img"),
-        NAME("?xml"), NAME("embed"), NAME("?php"), NAME("isindex"), NAME("?"),        NAME("?="),
+        LITERAL("br"),       LITERAL("input"), LITERAL("link"), LITERAL("meta"),  LITERAL("!doctype"),
+        LITERAL("basefont"), LITERAL("base"),  LITERAL("area"), LITERAL("hr"),    LITERAL("wbr"),
+        LITERAL("param"),    LITERAL("img"),   LITERAL("?xml"), LITERAL("embed"), LITERAL("?php"),
+        LITERAL("isindex"),  LITERAL("?"),     LITERAL("?="),
     };
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (slice_equal(name, NAMES[i]))

@@ -262,7 +262,7 @@ typedef struct source {
 } source;
 
 static bool is_own_host(const site_links *l, slice host) {
-    static const slice WWW = {"www.", 4};
+    static const slice WWW = LITERAL("www.");
     if (slice_equal_nocase(slice_sub(host, 0, 4), WWW))
         host = slice_from(host, 4);
     return l->host.length && slice_equal_nocase(host, l->host);
@@ -270,7 +270,7 @@ static bool is_own_host(const site_links *l, slice host) {
 
 /* What stands before the `#` as an address of this site, normalised. False: it leads elsewhere. */
 static bool resolve(const site_links *l, slice folder, slice href, slice *address) {
-    static const slice SCHEMES[] = {{"https:", 6}, {"http:", 5}};
+    static const slice SCHEMES[] = {LITERAL("https:"), LITERAL("http:")};
     if (slice_equal_nocase(slice_sub(href, 0, 5), SLICE("href=")))
         href = slice_from(href, 5);
     href = slice_sub(href, 0, slice_find_char(href, '?', 0));

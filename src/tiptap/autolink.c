@@ -9,8 +9,6 @@
 
 #include <utf8proc.h>
 
-#define NAME(text)                                                                                           \
-    { text, sizeof(text) - 1 }
 static const slice DOMAINS[] = {
 #include "domains.def"
 };
@@ -47,12 +45,12 @@ typedef enum token_kind {
 
 /* Opening brackets at even places before BRACKETS_END, each with its closing one behind it. */
 static const slice PUNCTUATION[] = {
-    NAME("{"),  NAME("}"),  NAME("["),  NAME("]"),  NAME("("),  NAME(")"),  NAME("<"),
-    NAME(">"),  NAME("（"), NAME("）"), NAME("「"), NAME("」"), NAME("『"), NAME("』"),
-    NAME("＜"), NAME("＞"), NAME("'"),  NAME("&"),  NAME("*"),  NAME("@"),  NAME("`"),
-    NAME("^"),  NAME(":"),  NAME(","),  NAME("$"),  NAME("."),  NAME("="),  NAME("!"),
-    NAME("-"),  NAME("%"),  NAME("|"),  NAME("+"),  NAME("#"),  NAME("?"),  NAME("\""),
-    NAME("/"),  NAME(";"),  NAME("~"),  NAME("_"),  NAME("\\"), NAME("・"),
+    LITERAL("{"),  LITERAL("}"),  LITERAL("["),  LITERAL("]"),  LITERAL("("),  LITERAL(")"),  LITERAL("<"),
+    LITERAL(">"),  LITERAL("（"), LITERAL("）"), LITERAL("「"), LITERAL("」"), LITERAL("『"), LITERAL("』"),
+    LITERAL("＜"), LITERAL("＞"), LITERAL("'"),  LITERAL("&"),  LITERAL("*"),  LITERAL("@"),  LITERAL("`"),
+    LITERAL("^"),  LITERAL(":"),  LITERAL(","),  LITERAL("$"),  LITERAL("."),  LITERAL("="),  LITERAL("!"),
+    LITERAL("-"),  LITERAL("%"),  LITERAL("|"),  LITERAL("+"),  LITERAL("#"),  LITERAL("?"),  LITERAL("\""),
+    LITERAL("/"),  LITERAL(";"),  LITERAL("~"),  LITERAL("_"),  LITERAL("\\"), LITERAL("・"),
 };
 enum { BRACKETS_END = 16, TOKEN_COUNT = TOKEN_PUNCTUATION + COUNT(PUNCTUATION) };
 

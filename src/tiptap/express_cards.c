@@ -8,7 +8,7 @@
 typedef enum card_part { PART_TITLE, PART_DESCRIPTION, PART_LINK, PART_COUNT } card_part;
 
 static const slice PART_CLASSES[PART_COUNT] = {
-    {"isomer-card-title", 17}, {"isomer-card-description", 23}, {"isomer-card-link", 16}};
+    LITERAL("isomer-card-title"), LITERAL("isomer-card-description"), LITERAL("isomer-card-link")};
 
 typedef struct cards {
     arena *arena;

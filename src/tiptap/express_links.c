@@ -5,7 +5,7 @@
 #include "express.h"
 
 bool express_mentions_script(slice href) {
-    static const slice SCRIPT = {"javascript:", 11};
+    static const slice SCRIPT = LITERAL("javascript:");
     for (size_t at = 0; at + SCRIPT.length <= href.length; at++)
         if (to_lower(href.data[at]) == 'j' &&
             slice_equal_nocase(slice_sub(href, at, at + SCRIPT.length), SCRIPT))

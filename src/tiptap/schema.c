@@ -33,8 +33,6 @@ static const struct {
 
 #define NONE                                                                                                 \
     { NULL, 0 }
-#define TEXT(text)                                                                                           \
-    { text, sizeof(text) - 1 }
 const attribute_info ATTRIBUTES[TIPTAP_ATTRIBUTE_COUNT] = {
 #define ATTRIBUTE(owner, symbol, name, initial, reading) {{name, sizeof(name) - 1}, initial, READ_##reading},
 #include "schema.def"
