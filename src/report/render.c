@@ -313,8 +313,27 @@ static void compare_renderings(rendering *old, rendering *new, uint32_t ids, are
 
 /* ---- writing ----------------------------------------------------------------------------------------- */
 
+/* Pictures of the old page from another host that the site holds a copy of. */
+typedef struct local_copies {
+    interner urls;
+    const slice *paths; /* by the number of the address */
+    uint32_t count;
+} local_copies;
+
+static local_copies list_copies(const report_page *page, arena *scratch) {
+    local_copies copies = {.urls = interner_new(scratch, page->asset_count)};
+    slice *paths = arena_zeroed(scratch, (page->asset_count + 1) * sizeof *paths);
+    for (size_t i = 0; i < page->asset_count; i++)
+        if (page->assets[i].state == REPORT_ASSET_PRESENT || page->assets[i].state == REPORT_ASSET_FETCHED)
+            paths[intern(&copies.urls, page->assets[i].url)] = page->assets[i].path;
+    copies.paths = paths;
+    copies.count = copies.urls.next;
+    return copies;
+}
+
 typedef struct writing {
     const rendering *page;
+    local_copies *copies;
     const picture_shelf *pictures;
     const char *changed_tag; /* of words that only this side has */
     buffer *out;
@@ -383,15 +402,15 @@ static void append_picture_source(writing *w, slice src) {
         append_attribute(w->out, "src", src);
         return;
     }
-    if (is_remote(src)) {
-        append_attribute(w->out, "data-remote", src);
-        return;
-    }
-    size_t number = w->pictures->find(w->pictures->context, local_path(src, w->scratch), w->scratch);
+    uint32_t copy = intern(&w->copies->urls, src);
+    slice path = copy < w->copies->count ? w->copies->paths[copy]
+                 : is_remote(src)        ? (slice){NULL, 0}
+                                         : local_path(src, w->scratch);
+    size_t number = path.length ? w->pictures->find(w->pictures->context, path, w->scratch) : 0;
     if (number)
         buffer_printf(w->out, " data-picture=\"%zu\"", number);
     else
-        append_attribute(w->out, "data-missing", src);
+        append_attribute(w->out, is_remote(src) ? "data-remote" : "data-missing", src);
 }
 
 static void append_picture(writing *w, const dom_node *node) {
@@ -525,6 +544,7 @@ void render_page(const report_page *page, const picture_shelf *pictures, buffer 
     rendering old = read_rendering(page->before_html, page->before_lines, &names, scratch);
     rendering new = read_rendering(page->after_html, NULL, &names, scratch);
     compare_renderings(&old, &new, names.next, scratch);
-    write_rendering(&(writing){&old, pictures, "del", before, scratch, 0, 0});
-    write_rendering(&(writing){&new, pictures, "ins", after, scratch, 0, 0});
+    local_copies copies = list_copies(page, scratch);
+    write_rendering(&(writing){&old, &copies, pictures, "del", before, scratch, 0, 0});
+    write_rendering(&(writing){&new, &copies, pictures, "ins", after, scratch, 0, 0});
 }

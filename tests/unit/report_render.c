@@ -73,6 +73,25 @@ static void a_picture_is_known_by_its_file_name(void **state) {
     arena_destroy(a);
 }
 
+static void a_remote_picture_that_the_site_has_shows_from_there(void **state) {
+    (void)state;
+    arena *a = arena_create(0);
+    slice here = SLICE("https://cdn.invalid/x/a.png"), wanted = SLICE("https://cdn.invalid/x/b.png");
+    report_asset assets[] = {{here, SLICE("/images/a b.png"), REPORT_ASSET_PRESENT},
+                             {wanted, SLICE("/images/a b.png"), REPORT_ASSET_TO_FETCH}};
+    report_page page = {.before_html = SLICE("<img src=\"https://cdn.invalid/x/a.png\">"
+                                             "<img src=\"https://cdn.invalid/x/b.png\">"),
+                        .assets = assets,
+                        .asset_count = 2};
+    slice asked;
+    buffer before = buffer_new(a, 64), after = buffer_new(a, 64);
+    render_page(&page, &(picture_shelf){no_pictures, &asked}, &before, &after, a);
+    assert_non_null(strstr(slice_c_string(buffer_slice(&before), a), "<img data-picture=\"7\">"));
+    assert_non_null(strstr(slice_c_string(buffer_slice(&before), a),
+                           "<img data-remote=\"https://cdn.invalid/x/b.png\">"));
+    arena_destroy(a);
+}
+
 static void lines_of_the_source_reach_both_sides(void **state) {
     (void)state;
     arena *a = arena_create(0);
@@ -167,6 +186,7 @@ int main(void) {
         cmocka_unit_test(words_that_differ_are_marked),
         cmocka_unit_test(words_in_another_form_say_what_changed),
         cmocka_unit_test(a_picture_is_known_by_its_file_name),
+        cmocka_unit_test(a_remote_picture_that_the_site_has_shows_from_there),
         cmocka_unit_test(lines_of_the_source_reach_both_sides),
         cmocka_unit_test(nothing_that_acts_is_left),
         cmocka_unit_test(hostile_pages_take_bounded_time),

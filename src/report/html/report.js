@@ -457,7 +457,7 @@ async function openPage(page) {
   page.link.scrollIntoView({block: 'nearest'});
   $('page-folder').textContent = page.folder;
   $('page-title').textContent = page.name;
-  $('page-state').replaceChildren(badge(page.kind), STATES[page.state] + (page.state === 'changed' ? `: ${plural(page.removed, 'source line')} removed, ${number(page.added)} added` : ''), page.message ? ' ' + page.message : '');
+  $('page-state').replaceChildren(badge(page.kind), (run.dry_run && page.state === 'changed' ? 'Would be converted' : STATES[page.state]) + (page.state === 'changed' ? `: ${plural(page.removed, 'source line')} removed, ${number(page.added)} added` : ''), page.message ? ' ' + page.message : '');
   $('reviewed').checked = memory.set.has(page.full);
   showFindings();
   showFiles();
