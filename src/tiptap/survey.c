@@ -10,7 +10,7 @@
 typedef struct hidden {
     const dom_node *shows; /* the first thing in it that shows */
     uint32_t line;
-    slice by; /* what hides it */
+    slice by, words; /* what hides it, and what it says */
 } hidden;
 
 /* An element with a look of its own. Whether shapes dissolve it is known once they are recognised. */
@@ -263,9 +263,9 @@ static void note_hidden(looking *l, const dom_node *node, slice by) {
     const dom_node *shown = l->in_hidden ? NULL : first_shown(node);
     if (!shown)
         return;
-    *(hidden *)vector_push(&l->survey->hidden) =
-        (hidden){shown, node->line,
-                 format_slice(l->arena, "<%.*s> with %.*s", SLICE_ARGS(node->name), SLICE_ARGS(by))};
+    *(hidden *)vector_push(&l->survey->hidden) = (hidden){
+        shown, node->line, format_slice(l->arena, "<%.*s> with %.*s", SLICE_ARGS(node->name), SLICE_ARGS(by)),
+        express_words_inside(node, l->arena)};
     l->in_hidden = true;
     l->hidden_until = node->next ? node->next : NULL;
     for (const dom_node *up = node; up && !l->hidden_until; up = up->parent)
@@ -428,9 +428,12 @@ static bool is_folded(const dom_node *node) {
 void survey_report_hidden(const tiptap_survey *survey, findings *found) {
     for (size_t i = 0; i < survey->hidden.count; i++) {
         const hidden *h = vector_at(&survey->hidden, i);
-        slice words = h->shows->type == DOM_TEXT ? slice_trim(h->shows->text) : h->shows->name;
-        if (!is_folded(h->shows))
-            findings_add(found, FINDING_HIDDEN, h->line, "%.*s: %.*s", SLICE_ARGS(h->by), SLICE_ARGS(words));
+        if (is_folded(h->shows))
+            continue;
+        finding *f = findings_add(found, FINDING_HIDDEN, h->line, "%.*s: %.*s", SLICE_ARGS(h->by),
+                                  SLICE_ARGS(h->words.length ? h->words : h->shows->name));
+        if (f)
+            f->after = h->words;
     }
 }
 
