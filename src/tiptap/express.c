@@ -89,7 +89,7 @@ static frame *innermost_table(const walk *w) {
     return top->table ? vector_at(&w->frames, top->table - 1) : NULL;
 }
 
-static bool is_blank(const dom_node *node) {
+bool express_is_blank(const dom_node *node) {
     return node->type == DOM_COMMENT || (node->type == DOM_TEXT && !slice_trim(node->text).length);
 }
 
@@ -97,12 +97,9 @@ static bool is_blank(const dom_node *node) {
 
 /* An accordion holds nothing but details: schema, detailGroup. */
 static bool holds_only_details(const dom_node *node) {
-    for (const dom_node *child = node->first_child; child; child = child->next) {
-        bool blank =
-            child->type == DOM_COMMENT || (child->type == DOM_TEXT && !slice_trim(child->text).length);
-        if (!blank && !dom_is(child, DOM_TAG_DETAILS))
+    for (const dom_node *child = node->first_child; child; child = child->next)
+        if (!express_is_blank(child) && !dom_is(child, DOM_TAG_DETAILS))
             return false;
-    }
     return node->first_child != NULL;
 }
 
@@ -434,7 +431,7 @@ static bool is_task(const dom_node *item) {
 static bool is_task_list(const dom_node *list) {
     size_t tasks = 0;
     for (const dom_node *item = list->first_child; item; item = item->next) {
-        if (is_blank(item))
+        if (express_is_blank(item))
             continue;
         if (item->tag != DOM_TAG_LI || !is_task(item) || holds_block(item))
             return false;

@@ -96,6 +96,9 @@ void survey_report_hidden(const tiptap_survey *survey, findings *found);
 
 /* ---- express.c ------------------------------------------------------------------------------------- */
 
+/* Whether a node shows nothing: a comment, white space. */
+bool express_is_blank(const dom_node *node);
+
 /* Whether the element ends the line of text that it stands in, as a paragraph, a picture or a table does. */
 bool express_is_block(const dom_node *node);
 

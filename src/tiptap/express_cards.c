@@ -16,10 +16,6 @@ typedef struct cards {
     bool marks_lost;
 } cards;
 
-static bool is_blank(const dom_node *node) {
-    return node->type == DOM_COMMENT || (node->type == DOM_TEXT && !slice_trim(node->text).length);
-}
-
 static dom_node *append_part(const cards *c, dom_node *parent, dom_tag tag, slice class_name, uint32_t line) {
     dom_node *part = dom_new_element(c->arena, tag, line);
     dom_attribute_set(part, c->arena, SLICE("class"), class_name);
@@ -64,7 +60,7 @@ static bool read_body(cards *c, const dom_node *body, dom_node *card) {
     bool present[PART_COUNT] = {false, false, false};
     int last = -1;
     for (const dom_node *child = body->first_child; child; child = child->next) {
-        if (is_blank(child))
+        if (express_is_blank(child))
             continue;
         card_part part = PART_TITLE;
         while (part < PART_COUNT && !(child->type == DOM_ELEMENT && dom_has_class(child, PART_CLASSES[part])))
@@ -99,7 +95,7 @@ static bool read_image(cards *c, const dom_node *image, dom_node *card) {
     const dom_node *picture = NULL;
     for (const dom_node *at = dom_next(image, image); at; at = dom_next(at, image)) {
         bool wrapper = at->tag == DOM_TAG_DIV && dom_has_class(at, SLICE("isomer-image-wrapper"));
-        if (is_blank(at) || wrapper)
+        if (express_is_blank(at) || wrapper)
             continue;
         if (picture || at->tag != DOM_TAG_IMG || !express_picture_has_source(at))
             return false;
@@ -121,7 +117,7 @@ static bool read_card(cards *c, const dom_node *source) {
         dom_attribute_set(card, c->arena, SLICE("href"), slice_trim(*href));
     bool body_seen = false;
     for (const dom_node *child = source->first_child; child; child = child->next) {
-        if (is_blank(child))
+        if (express_is_blank(child))
             continue;
         if (!body_seen && child->tag == DOM_TAG_DIV && dom_has_class(child, SLICE("isomer-card-image"))) {
             if (card->first_child || !read_image(c, child, card))
@@ -145,7 +141,7 @@ dom_node *express_card_grid(const dom_node *source, arena *a, findings *found) {
     for (const dom_node *child = source->first_child; child && fits; child = child->next) {
         bool card = (child->tag == DOM_TAG_A || child->tag == DOM_TAG_DIV) &&
                     dom_has_class(child, SLICE("isomer-card"));
-        fits = is_blank(child) || (card && read_card(&c, child));
+        fits = express_is_blank(child) || (card && read_card(&c, child));
     }
     if (!fits || !c.grid->first_child) {
         findings_add(found, FINDING_CARDS_UNFIT, source->line, "a card grid that holds more than its parts");
