@@ -213,7 +213,7 @@ static bool open_database(journal *j, journal_mode mode, slice *error) {
     /* Rows are appended: the rollback journal then copies almost nothing, where a log would write all twice.
      * A batch fits into the cache. What is deleted need not be wiped. */
     static const char settings[] = "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
-                                   "PRAGMA cache_size=-16384; PRAGMA secure_delete=OFF;";
+                                   "PRAGMA cache_size=-8192; PRAGMA secure_delete=OFF;";
     return (mode == JOURNAL_READ || execute(j, settings, error)) && check_journal(j, mode, error) &&
            (mode == JOURNAL_READ || execute(j, SEEN, error));
 }

@@ -6,6 +6,7 @@
 #include "private.h"
 
 struct site_originals {
+    const site *site;
     journal *journal;
     hash rules;
     bool force;
@@ -20,7 +21,7 @@ site_originals *site_originals_open(const site *s, const site_options *options, 
         return NULL;
     }
     site_originals *o = arena_alloc(a, sizeof *o);
-    *o = (site_originals){j, hash_rules(options, a), options->force};
+    *o = (site_originals){s, j, hash_rules(options, a), options->force};
     return o;
 }
 
@@ -29,8 +30,16 @@ void site_originals_close(site_originals *o) {
         journal_close(o->journal);
 }
 
+/* Is the page known to be as it was written? Then it cannot be forced. */
+static bool is_as_written(const site_originals *o, const journal_row *row, arena *a) {
+    struct stat info;
+    return is_as_seen(o->site, row, &info, a) && hash_equal(&row->holds, &row->result);
+}
+
 bool site_original(site_originals *o, slice path, bool lags, arena *a, slice *bytes) {
     const journal_row *row = o ? journal_find(o->journal, path) : NULL;
-    bool again = row && (lags || o->force || !hash_equal(&row->rules, &o->rules));
-    return again && row->outcome == SITE_CONVERTED && journal_original(o->journal, path, a, bytes);
+    if (!row || row->outcome != SITE_CONVERTED)
+        return false;
+    bool again = lags || !hash_equal(&row->rules, &o->rules) || (o->force && !is_as_written(o, row, a));
+    return again && journal_original(o->journal, path, a, bytes);
 }
