@@ -75,8 +75,6 @@ void express_boundary(builder *b);
 
 /* Puts a block where the next block goes, and ends the open textblock. */
 void express_block(builder *b, dom_node *block);
-/* Makes `b->container` one that holds blocks: a list gets an item, a table a row and a cell. */
-void express_block_container(builder *b, uint32_t line);
 void express_open_textblock(builder *b, dom_tag tag, uint32_t line);
 void express_close_textblock(builder *b);
 bool express_in_summary(const builder *b);

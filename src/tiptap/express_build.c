@@ -180,12 +180,39 @@ static void start_inline(builder *b, dom_node *textblock) {
     b->breaks_at_end = 0;
 }
 
+/* The last child where it is of that kind, else a new one. */
+static dom_node *last_or_new(builder *b, dom_node *parent, dom_tag tag, uint32_t line) {
+    return dom_is(parent->last_child, tag) ? parent->last_child : append_new(b, parent, tag, line);
+}
+
+/* Makes `b->container` one that holds blocks: a list gets an item, a table a row and a cell. */
+static void enter_block_container(builder *b, uint32_t line) {
+    for (;;) {
+        switch (b->container->tag) {
+        case DOM_TAG_UL:
+        case DOM_TAG_OL:
+            if (!b->container->last_child)
+                findings_add(b->found, FINDING_LIST_STRAY, line, "content of a list outside of its items");
+            b->container = last_or_new(b, b->container, DOM_TAG_LI, line);
+            return;
+        case DOM_TAG_TABLE:
+            b->container = append_new(b, b->container, DOM_TAG_TR, line);
+            break;
+        case DOM_TAG_TR:
+            b->container = last_or_new(b, b->container, DOM_TAG_TD, line);
+            return;
+        default:
+            return;
+        }
+    }
+}
+
 void express_open_textblock(builder *b, dom_tag tag, uint32_t line) {
     if (tag == DOM_TAG_SUMMARY) { /* its place is known: the first child of the details just placed */
         start_inline(b, b->container->previous);
         return;
     }
-    express_block_container(b, line);
+    enter_block_container(b, line);
     b->textblock_marks = 0;
     bool first_in_item = dom_is(b->container, DOM_TAG_LI) && !b->container->first_child;
     if (tag == DOM_TAG_PRE && first_in_item)
@@ -248,36 +275,10 @@ void express_boundary(builder *b) {
 
 /* ---- blocks ------------------------------------------------------------------------------------------- */
 
-/* The last child where it is of that kind, else a new one. */
-static dom_node *last_or_new(builder *b, dom_node *parent, dom_tag tag, uint32_t line) {
-    return dom_is(parent->last_child, tag) ? parent->last_child : append_new(b, parent, tag, line);
-}
-
-void express_block_container(builder *b, uint32_t line) {
-    for (;;) {
-        switch (b->container->tag) {
-        case DOM_TAG_UL:
-        case DOM_TAG_OL:
-            if (!b->container->last_child)
-                findings_add(b->found, FINDING_LIST_STRAY, line, "content of a list outside of its items");
-            b->container = last_or_new(b, b->container, DOM_TAG_LI, line);
-            return;
-        case DOM_TAG_TABLE:
-            b->container = append_new(b, b->container, DOM_TAG_TR, line);
-            break;
-        case DOM_TAG_TR:
-            b->container = last_or_new(b, b->container, DOM_TAG_TD, line);
-            return;
-        default:
-            return;
-        }
-    }
-}
-
 void express_block(builder *b, dom_node *block) {
     if (!express_in_summary(b) && !express_in_code(b))
         express_close_textblock(b);
-    express_block_container(b, block->line);
+    enter_block_container(b, block->line);
     if (dom_is(b->container, DOM_TAG_LI) && !b->container->first_child) /* listItem: a paragraph first */
         append_new(b, b->container, DOM_TAG_P, block->line);
     dom_append(b->container, block);
