@@ -93,7 +93,7 @@ static void take_text(taking *t, slice text, uint32_t line) {
 }
 
 static void take_url(vector *urls, slice url, uint32_t line, arena *a) {
-    url = slice_trim(url);
+    url = slice_trim_wide(url);
     if (url.length)
         *(view_url *)vector_push(urls) = (view_url){slice_copy(url, a), line};
 }
@@ -175,7 +175,7 @@ static count *tally_of(tally *t, slice url) {
 
 /* Two links that differ in a slash at the end lead to one place: the rules for cards join them. */
 static slice place_of(slice url, change_kind kind) {
-    url = slice_trim(url);
+    url = slice_trim_wide(url);
     bool slash = kind == CHANGE_LINK && url.length > 1 && url.data[url.length - 1] == '/';
     return slice_sub(url, 0, url.length - slash);
 }

@@ -328,6 +328,14 @@ static void remove_switches(dom_node *parent) {
     }
 }
 
+/* Browsers show it first, wherever it stands. */
+static void report_late_summary(engine *e, dom_node *summary) {
+    slice words = plain_text(summary, summary, e->arena);
+    findings_add_change(
+        e->found, findings_add(e->found, FINDING_SUMMARY_LATE, summary->line, "%.*s", SLICE_ARGS(words)),
+        CHANGE_PLACE, words, NOTHING);
+}
+
 static void make_details(engine *e, const item *it, dom_node *group) {
     dom_node *details = append_made(e, group, DOM_TAG_DETAILS, "isomer-details");
     details->line = it->first->line;
@@ -337,9 +345,8 @@ static void make_details(engine *e, const item *it, dom_node *group) {
     bool one = it->first == it->last && it->first->type == DOM_ELEMENT && it->first != it->summary &&
                it->first != it->content;
     dom_node *summary_parent = it->summary->parent;
-    if (dom_is(it->summary, DOM_TAG_SUMMARY) && previous_solid(it->summary)) /* browsers show it first */
-        findings_add_change(e->found, NULL, CHANGE_PLACE, plain_text(it->summary, it->summary, e->arena),
-                            NOTHING);
+    if (dom_is(it->summary, DOM_TAG_SUMMARY) && previous_solid(it->summary))
+        report_late_summary(e, it->summary);
     if (dom_is(summary_parent, DOM_TAG_DETAILS) && dom_attribute_get(summary_parent, SLICE("open")))
         dom_attribute_set(details, e->arena, SLICE("open"), SLICE(""));
     for (dom_node *node = it->first, *next; node; node = next) {

@@ -546,14 +546,19 @@ static void enter_cell(walk *w, frame *f, const frame *around) {
     w->out.textblock_tag = DOM_TAG_P;
 }
 
+/* Browsers show it first, wherever it stands. */
 static void move_summary_first(const walk *w, dom_node *details) {
     dom_node *child = details->first_child;
-    while (child && child->tag != DOM_TAG_SUMMARY)
-        child = child->next;
+    bool late = false;
+    for (; child && child->tag != DOM_TAG_SUMMARY; child = child->next)
+        late = late || !express_is_blank(child);
     if (!child || child == details->first_child)
         return;
-    /* Browsers show it first, wherever it stands. */
-    findings_add_change(w->found, NULL, CHANGE_PLACE, express_words_inside(child, w->arena), NOTHING);
+    slice words = express_words_inside(child, w->arena);
+    if (late)
+        findings_add_change(
+            w->found, findings_add(w->found, FINDING_SUMMARY_LATE, child->line, "%.*s", SLICE_ARGS(words)),
+            CHANGE_PLACE, words, NOTHING);
     dom_remove(child);
     dom_insert_before(details->first_child, child);
 }
