@@ -1,7 +1,7 @@
 /* `isomerize status [PATH...]`: every page's state, as the journal and the files say it.
  *
- * Comes in: a site. Goes out: a line for each page that asks for somebody (--verbose: for every page, and for
- * what is no page), and the counts. Writes nothing.
+ * Comes in: a site. Goes out: a line for each page that asks for somebody (--verbose, --json: for every page,
+ * and for what is no page), and the counts. Writes nothing.
  */
 #include "cli.h"
 #include "engine.h"
@@ -43,12 +43,25 @@ static void list_page(void *context, const site_status *status) {
     arena_reset(l->arena);
 }
 
+static void print_skip_json(const site_skip *one, arena *a) {
+    buffer out = buffer_new(a, 256);
+    buffer_append_string(&out, "{\"skipped\":");
+    buffer_append_json(&out, one->path);
+    buffer_append_string(&out, ",\"why\":");
+    buffer_append_json(&out, slice_of(one->why));
+    printf("%.*s}\n", SLICE_ARGS(buffer_slice(&out)));
+}
+
 /* What lies in the checkout like a page and is none. */
-static void list_skipped(const site *s, arena *a) {
+static void list_skipped(const site *s, bool json, arena *a) {
     const vector *skipped = site_skipped(s);
     for (size_t i = 0; i < skipped->count; i++) {
         const site_skip *one = vector_at(skipped, i);
-        printf("%-9s %-7s %.*s: %s\n", "no page", "-", SLICE_ARGS(site_show_path(one->path, a)), one->why);
+        if (json)
+            print_skip_json(one, a);
+        else
+            printf("%-9s %-7s %.*s: %s\n", "no page", "-", SLICE_ARGS(site_show_path(one->path, a)),
+                   one->why);
     }
 }
 
@@ -76,8 +89,8 @@ int command_status(const cli_arguments *arguments) {
         complain("%.*s", SLICE_ARGS(error));
         status = EXIT_ENVIRONMENT;
     }
-    if (status == EXIT_DONE && l.all && !l.json)
-        list_skipped(s, a);
+    if (status == EXIT_DONE && (l.all || l.json))
+        list_skipped(s, l.json, a);
     if (status == EXIT_DONE && !l.json)
         print_counts(&l);
     site_close(s);

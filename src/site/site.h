@@ -164,7 +164,7 @@ typedef enum site_state {
     SITE_STATE_LEGACY,    /* not converted yet, or changed back */
     SITE_STATE_CONVERTED, /* as it was written */
     SITE_STATE_ALREADY,   /* in the new editor's form, not by this program */
-    SITE_STATE_CHANGED,   /* refused or left alone by the last run, and changed since */
+    SITE_STATE_CHANGED,   /* refused by the last run, and changed since */
     SITE_STATE_EDITED,    /* converted, then edited by a person */
     SITE_STATE_REFUSED,   /* by the last run */
     SITE_STATE_GONE,      /* converted, and no longer there */

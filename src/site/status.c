@@ -26,9 +26,10 @@ static site_state state_of_new(slice bytes, arena *a) {
     return is_new ? SITE_STATE_ALREADY : SITE_STATE_LEGACY;
 }
 
-/* A file without front matter that changed since is as good as new. */
+/* A file that was left alone, as no page or as one in the new form, and changed since is as good as new. */
 static bool is_recorded(const journal_row *row, const hash *now) {
-    return row && (row->outcome != SITE_NOT_A_PAGE || hash_equal(now, &row->source));
+    bool was_left = row && (row->outcome == SITE_NOT_A_PAGE || row->outcome == SITE_ALREADY);
+    return row && (!was_left || hash_equal(now, &row->source));
 }
 
 static site_state state_of(const journal_row *row, const hash *now) {
@@ -41,7 +42,7 @@ static site_state state_of(const journal_row *row, const hash *now) {
     case SITE_REFUSED:
         return is_source ? SITE_STATE_REFUSED : SITE_STATE_CHANGED;
     case SITE_ALREADY:
-        return is_source ? SITE_STATE_ALREADY : SITE_STATE_CHANGED;
+        return SITE_STATE_ALREADY;
     default:
         return SITE_STATE_COUNT;
     }
