@@ -13,7 +13,7 @@ const BREAKS = new Set(('address article aside blockquote br button caption cent
 const HIDDEN = new Set('script style noscript title iframe template'.split(' '))
 // The findings that name words, pictures or links which are gone, or words that were added.
 const EXPLAINS = new Set(('embedded-media link-without-text link-without-address script-link picture-without-source picture-in-source ' +
-  'drawing image-map frame-without-source code-link refused-address').split(' '))
+  'drawing image-map frame-without-source code-link refused-address icon-link ruby picture-made lazy-picture').split(' '))
 
 function view(body) {
   let text = '', images = 0
@@ -49,7 +49,7 @@ function express(program, file) {
   const args = fs.existsSync(file.replace(/\.in$/, '.args')) ? fs.readFileSync(file.replace(/\.in$/, '.args'), 'utf8').trim().split(/\s+/) : []
   const lines = spawnSync(program, ['debug', 'express', ...args, file], { encoding: 'utf8' }).stdout.trimEnd().split('\n')
   const codes = []
-  for (let found; (found = lines.at(-1)?.match(/^\d+: ([a-z-]+): |^    .* -> /)); lines.pop()) if (found[1]) codes.push(found[1])
+  for (let found; (found = lines.at(-1)?.match(/^\d+: ([a-z-]+): |^    .* ->/)); lines.pop()) if (found[1]) codes.push(found[1])
   return { html: lines.join('\n'), codes }
 }
 
