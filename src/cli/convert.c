@@ -46,10 +46,9 @@ static void warn_of_uncommitted(const cli_arguments *arguments, const site *s, a
         return;
     size_t count = site_uncommitted(s, a).count;
     if (count)
-        complain(
-            "warning: %zu of the pages have changes that are in no git commit; `isomerize revert` puts back "
-            "their exact bytes",
-            count);
+        complain("warning: pages with changes that are in no git commit: %zu; `isomerize revert` puts back "
+                 "their exact bytes",
+                 count);
 }
 
 /* Remote files first: a page keeps the address of one that cannot be had. With --out nothing is written to

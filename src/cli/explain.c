@@ -76,9 +76,9 @@ static void print_account(const char *path, const mapping_account *account, cons
             print_shape(s, verbose);
     }
     if (!json)
-        printf("%zu shapes: %zu claimed by a rule, %zu part of those, %zu left as they are\n",
-               account->shapes.count, counts[MAPPING_CLAIMED], counts[MAPPING_PART],
-               counts[MAPPING_UNCLAIMED]);
+        printf("%zu shape%s: %zu claimed by a rule, %zu part of those, %zu left as they are\n",
+               account->shapes.count, account->shapes.count == 1 ? "" : "s", counts[MAPPING_CLAIMED],
+               counts[MAPPING_PART], counts[MAPPING_UNCLAIMED]);
 }
 
 static int explain_bytes(const char *path, slice bytes, const engine *e, const cli_arguments *arguments,

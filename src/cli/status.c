@@ -36,10 +36,12 @@ static void list_page(void *context, const site_status *status) {
                 status->state != SITE_STATE_ALREADY;
     if (l->json)
         print_json(l, status);
-    else if (!l->quiet && (l->all || asks))
-        printf("%-9s %-7s %.*s\n", site_state_name(status->state),
-               status->is_known ? grade_name(status->grade) : "-",
-               SLICE_ARGS(site_show_path(status->path, l->arena)));
+    else if (!l->quiet && (l->all || asks)) {
+        bool has_grade = status->is_known && status->grade != GRADE_REFUSED;
+        printf("%-9s %.*s%s%s%s\n", site_state_name(status->state),
+               SLICE_ARGS(site_show_path(status->path, l->arena)), has_grade ? " (" : "",
+               has_grade ? grade_name(status->grade) : "", has_grade ? ")" : "");
+    }
     arena_reset(l->arena);
 }
 
@@ -60,8 +62,7 @@ static void list_skipped(const site *s, bool json, arena *a) {
         if (json)
             print_skip_json(one, a);
         else
-            printf("%-9s %-7s %.*s: %s\n", "no page", "-", SLICE_ARGS(site_show_path(one->path, a)),
-                   one->why);
+            printf("%-9s %.*s: %s\n", "no page", SLICE_ARGS(site_show_path(one->path, a)), one->why);
     }
 }
 

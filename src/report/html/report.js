@@ -168,7 +168,7 @@ function pagesToLookAt() {
   const weight = page => Object.entries(page.codes).reduce((sum, [code, n]) => sum + (run.codes[code].grade === page.grade ? n : 0), 0);
   return pages.filter(page => page.kind !== 'clean' && page.kind !== 'other')
     .map(page => ({page, weight: weight(page)}))
-    .sort((a, b) => (b.page.kind === 'loss') - (a.page.kind === 'loss') || (b.page.kind === 'refused') - (a.page.kind === 'refused') || b.weight - a.weight)
+    .sort((a, b) => (b.page.kind === 'refused') - (a.page.kind === 'refused') || (b.page.kind === 'loss') - (a.page.kind === 'loss') || b.weight - a.weight)
     .slice(0, 10).map(entry => entry.page);
 }
 
