@@ -234,20 +234,24 @@ batches *batches_begin(const site *s, journal *j, const char *program) {
     return NULL;
 }
 
+/* With the lock held: moves what is committed, or waits for a change. */
+static void move_or_wait(batches *b) {
+    bool moves = b->taken < b->committed;
+    if (!moves)
+        pthread_cond_wait(&b->changed, &b->lock);
+    pthread_mutex_unlock(&b->lock);
+    if (moves)
+        batches_move(b);
+    pthread_mutex_lock(&b->lock);
+}
+
 /* Hands the batch over and waits for room for another one; moves what others have no time for. */
 static void hand_over(batches *b) {
     pthread_mutex_lock(&b->lock);
     b->filled++;
     pthread_cond_broadcast(&b->changed);
-    while (!b->failed && b->filled - b->settled == BATCHES) {
-        bool moves = b->taken < b->committed;
-        if (!moves)
-            pthread_cond_wait(&b->changed, &b->lock);
-        pthread_mutex_unlock(&b->lock);
-        if (moves)
-            batches_move(b);
-        pthread_mutex_lock(&b->lock);
-    }
+    while (!b->failed && b->filled - b->settled == BATCHES)
+        move_or_wait(b);
     pthread_mutex_unlock(&b->lock);
 }
 
@@ -311,15 +315,8 @@ bool batches_end(batches *b, slice *error) {
     pthread_mutex_lock(&b->lock);
     b->ending = true;
     pthread_cond_broadcast(&b->changed);
-    while (b->taken < b->filled && !(b->failed && b->taken == b->committed)) {
-        bool moves = b->taken < b->committed;
-        if (!moves)
-            pthread_cond_wait(&b->changed, &b->lock);
-        pthread_mutex_unlock(&b->lock);
-        if (moves)
-            batches_move(b);
-        pthread_mutex_lock(&b->lock);
-    }
+    while (b->taken < b->filled && !(b->failed && b->taken == b->committed))
+        move_or_wait(b);
     pthread_mutex_unlock(&b->lock);
     pthread_join(b->thread, NULL);
     if (b->failed)
