@@ -72,10 +72,7 @@ static bool write_nowhere(void *context, const char *bytes, size_t length) {
 
 /* What to call the site: the host of its `url`, else its folder. */
 static slice name_site(const site *s) {
-    slice url = page_front_text(site_config(s), SLICE("url"));
-    size_t scheme = slice_find(url, SLICE("://"), 0);
-    slice host = scheme == SLICE_NONE ? (slice){NULL, 0} : slice_from(url, scheme + 3);
-    host = slice_sub(host, 0, slice_find_char(host, '/', 0));
+    slice host = site_host(site_config(s));
     if (host.length)
         return host;
     slice root = site_root(s);

@@ -30,3 +30,10 @@ bool read_configuration(site *s, slice *error) {
     return read_mapping(s, "_config.yml", &s->config, error) &&
            read_mapping(s, STATE_FOLDER "/config.yml", &s->settings, error);
 }
+
+slice site_host(const front_value *config) {
+    slice url = page_front_text(config, SLICE("url"));
+    size_t scheme = slice_find(url, SLICE("://"), 0);
+    slice host = scheme == SLICE_NONE ? SLICE("") : slice_from(url, scheme + 3);
+    return slice_sub(host, 0, slice_find_char(host, '/', 0));
+}

@@ -368,10 +368,7 @@ static void read_links(site_links *l, source *in, slice text) {
 
 site_links *site_links_new(const front_value *config, arena *a) {
     site_links *l = arena_zeroed(a, sizeof *l);
-    slice host = page_front_text(config, SLICE("url"));
-    size_t scheme = slice_find(host, SLICE("://"), 0);
-    host = scheme == SLICE_NONE ? SLICE("") : slice_from(host, scheme + 3);
-    host = slice_sub(host, 0, slice_find_char(host, '/', 0));
+    slice host = site_host(config);
     *l = (site_links){.arena = a,
                       .config = config,
                       .host = slice_equal_nocase(slice_sub(host, 0, 4), SLICE("www.")) ? slice_from(host, 4)

@@ -35,6 +35,7 @@ slice site_root(const site *s);                /* absolute */
 const vector *site_pages(const site *s);       /* of slice: paths from the root, sorted by their bytes */
 const vector *site_skipped(const site *s);     /* of site_skip, sorted */
 const front_value *site_config(const site *s); /* `_config.yml` as a mapping; empty where there is none */
+slice site_host(const front_value *config);    /* that `url` in `_config.yml` names; empty where it does not */
 const front_value *
 site_settings(const site *s); /* `.isomerize/config.yml`: options by their long names; empty: none */
 
