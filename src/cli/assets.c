@@ -72,11 +72,10 @@ static void print_next(const remote_files *r, const cli_arguments *arguments) {
                 SLICE_ARGS(show_words(arguments, r->arena)));
 }
 
-static int list_site(const cli_arguments *given, site *s, arena *a) {
+static int list_site(const cli_arguments *arguments, site *s, arena *a) {
     slice unused;
     remote_files files;
-    cli_arguments all, *arguments = &all;
-    asset_rules *rules = add_settings(given, s, a, &all) ? load_asset_rules(arguments, s, a, &unused) : NULL;
+    asset_rules *rules = load_asset_rules(arguments, s, a, &unused);
     if (!rules)
         return EXIT_USAGE;
     if (!remote_open(&files, s, rules, NULL, a))
@@ -94,11 +93,5 @@ int command_assets(const cli_arguments *arguments) {
         complain("assets takes one site, and either --fetch or --offline");
         return EXIT_USAGE;
     }
-    arena *a = arena_create(0);
-    site *s = open_site(arguments, a);
-    int status = s ? list_site(arguments, s, a) : EXIT_ENVIRONMENT;
-    if (s)
-        site_close(s);
-    arena_destroy(a);
-    return status;
+    return work_on_site(arguments, list_site);
 }

@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 /* ---- standard input ---------------------------------------------------------------------------------- */
 
@@ -56,12 +55,9 @@ static void warn_of_uncommitted(const cli_arguments *arguments, const site *s, a
 static int bring_files_home(const cli_arguments *arguments, site *s, const engine *e, arena *a) {
     remote_files files;
     bool offline = option_given(arguments, OPTION_OFFLINE), elsewhere = option_given(arguments, OPTION_OUT);
-    site_options options = {.convert = &e->options,
-                            .rules = e->fingerprint,
-                            .program = ISOMERIZE_VERSION,
-                            .jobs = (unsigned)strtoul(option_value(arguments, OPTION_JOBS, "0"), NULL, 10),
-                            .force = option_given(arguments, OPTION_FORCE),
-                            .out = option_value(arguments, OPTION_OUT, NULL)};
+    site_options options = options_of_run(e, arguments);
+    options.force = option_given(arguments, OPTION_FORCE);
+    options.out = option_value(arguments, OPTION_OUT, NULL);
     if (!remote_open(&files, s, e->assets, elsewhere ? NULL : &options, a))
         return EXIT_ENVIRONMENT;
     int status = EXIT_ENVIRONMENT;
@@ -77,17 +73,9 @@ static int bring_files_home(const cli_arguments *arguments, site *s, const engin
     return status;
 }
 
-static int convert_site(const cli_arguments *given, arena *a) {
-    site *s = open_site(given, a);
+static int convert_site(const cli_arguments *arguments, site *s, arena *a) {
     engine e;
     slice error;
-    cli_arguments all, *arguments = &all;
-    if (!s)
-        return EXIT_ENVIRONMENT;
-    if (!add_settings(given, s, a, &all)) {
-        site_close(s);
-        return EXIT_USAGE;
-    }
     const char *since = option_value(arguments, OPTION_SINCE, NULL);
     int status = EXIT_ENVIRONMENT;
     if (since && !site_keep_changed_since(s, since, &error))
@@ -96,7 +84,6 @@ static int convert_site(const cli_arguments *given, arena *a) {
         status = bring_files_home(arguments, s, &e, a);
         engine_stop(&e);
     }
-    site_close(s);
     return status;
 }
 
@@ -106,8 +93,10 @@ int command_convert(const cli_arguments *arguments) {
         complain("standard output cannot be the page and JSON lines: leave out --json, or name a file");
         return EXIT_USAGE;
     }
+    if (!standard_input)
+        return work_on_site(arguments, convert_site);
     arena *a = arena_create(0);
-    int status = standard_input ? convert_standard_input(arguments, a) : convert_site(arguments, a);
+    int status = convert_standard_input(arguments, a);
     arena_destroy(a);
     return status;
 }

@@ -8,6 +8,7 @@
 #include "rules.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* `_config.yml`: its top-level texts are Liquid's `site.NAME`. */
 static void add_variables(engine *e, const front_value *config, arena *a) {
@@ -98,7 +99,8 @@ static bool add_setting(cli_arguments *all, const front_entry *setting, arena *a
                  setting->value.line, SLICE_ARGS(setting->key));
     else if (!fits)
         complain(".isomerize/config.yml:%u: %.*s: expected %s", setting->value.line, SLICE_ARGS(setting->key),
-                 option_describe(o)->argument ? "a value that the option takes, or a list of them" : "true or false");
+                 option_describe(o)->argument ? "a value that the option takes, or a list of them"
+                                              : "true or false");
     return fits;
 }
 
@@ -149,6 +151,13 @@ void engine_stop(engine *e) {
     e->mappings = NULL;
 }
 
+site_options options_of_run(const engine *e, const cli_arguments *arguments) {
+    return (site_options){.convert = &e->options,
+                          .rules = e->fingerprint,
+                          .program = ISOMERIZE_VERSION,
+                          .jobs = (unsigned)strtoul(option_value(arguments, OPTION_JOBS, "0"), NULL, 10)};
+}
+
 site *open_site(const cli_arguments *arguments, arena *a) {
     static const char *const here[] = {"."};
     slice error;
@@ -158,4 +167,16 @@ site *open_site(const cli_arguments *arguments, arena *a) {
     if (!s)
         complain("%.*s", SLICE_ARGS(error));
     return s;
+}
+
+int work_on_site(const cli_arguments *given, int (*work)(const cli_arguments *arguments, site *s, arena *a)) {
+    arena *a = arena_create(0);
+    site *s = open_site(given, a);
+    cli_arguments all;
+    int status = EXIT_ENVIRONMENT;
+    if (s)
+        status = add_settings(given, s, a, &all) ? work(&all, s, a) : EXIT_USAGE;
+    site_close(s);
+    arena_destroy(a);
+    return status;
 }

@@ -22,7 +22,13 @@ bool add_settings(const cli_arguments *given, const site *s, arena *a, cli_argum
 int engine_start(engine *e, const cli_arguments *arguments, const site *s, arena *a);
 void engine_stop(engine *e);
 
+/* What every run over a site is given. */
+site_options options_of_run(const engine *e, const cli_arguments *arguments);
+
 /* The site that the command line names (without words: the current folder). NULL: said why not. */
 site *open_site(const cli_arguments *arguments, arena *a);
+
+/* Opens that site, and calls `work` with the command line and the site's settings. Returns an exit status. */
+int work_on_site(const cli_arguments *given, int (*work)(const cli_arguments *arguments, site *s, arena *a));
 
 #endif

@@ -94,10 +94,7 @@ static int show_rules(const mapping_set *set, const cli_arguments *arguments, ar
     return good ? EXIT_DONE : EXIT_FINDINGS;
 }
 
-static int show_rules_of_site(const cli_arguments *given, const site *s, arena *a) {
-    cli_arguments all, *arguments = &all;
-    if (!add_settings(given, s, a, &all))
-        return EXIT_USAGE;
+static int show_rules_of_site(const cli_arguments *arguments, site *s, arena *a) {
     mapping_set *set = load_rules(arguments, slice_c_string(site_root(s), a));
     if (!set)
         return EXIT_ENVIRONMENT;
@@ -107,10 +104,5 @@ static int show_rules_of_site(const cli_arguments *given, const site *s, arena *
 }
 
 int command_mappings(const cli_arguments *arguments) {
-    arena *a = arena_create(0);
-    site *s = open_site(arguments, a);
-    int status = s ? show_rules_of_site(arguments, s, a) : EXIT_ENVIRONMENT;
-    site_close(s);
-    arena_destroy(a);
-    return status;
+    return work_on_site(arguments, show_rules_of_site);
 }
