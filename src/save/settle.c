@@ -174,6 +174,12 @@ static void mend_document(tiptap_node *document, arena *a, findings *found) {
     }
 }
 
+static size_t written_elements(const tiptap_node *node) {
+    bool two =
+        node->type == TIPTAP_TASK_ITEM || node->type == TIPTAP_TABLE || node->type == TIPTAP_CODE_BLOCK;
+    return two ? 2 : 1;
+}
+
 /* Elements that stand in each other when the document is written, at most: a node takes three, text nine
  * marks. */
 static size_t written_depth(const tiptap_node *document) {
@@ -181,16 +187,12 @@ static size_t written_depth(const tiptap_node *document) {
     for (const tiptap_node *at = document; at;) {
         if (at->first_child) {
             at = at->first_child;
-            depth += at->type == TIPTAP_TASK_ITEM || at->type == TIPTAP_TABLE || at->type == TIPTAP_CODE_BLOCK
-                         ? 2
-                         : 1;
+            depth += written_elements(at);
             deepest = depth > deepest ? depth : deepest;
             continue;
         }
         while (at && at != document && !at->next) {
-            depth -= at->type == TIPTAP_TASK_ITEM || at->type == TIPTAP_TABLE || at->type == TIPTAP_CODE_BLOCK
-                         ? 2
-                         : 1;
+            depth -= written_elements(at);
             at = at->parent;
         }
         at = at && at != document ? at->next : NULL;

@@ -267,9 +267,7 @@ static void note_hidden(looking *l, const dom_node *node, slice by) {
         shown, node->line, format_slice(l->arena, "<%.*s> with %.*s", SLICE_ARGS(node->name), SLICE_ARGS(by)),
         express_words_inside(node, l->arena)};
     l->in_hidden = true;
-    l->hidden_until = node->next ? node->next : NULL;
-    for (const dom_node *up = node; up && !l->hidden_until; up = up->parent)
-        l->hidden_until = up->next;
+    l->hidden_until = dom_next_skip(node, NULL);
 }
 
 static void look_at_classes(looking *l, const dom_node *node, slice classes) {
