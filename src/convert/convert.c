@@ -9,6 +9,7 @@
 #include "page/page.h"
 #include "repair/repair.h"
 #include "save/save.h"
+#include "express/express.h"
 #include "tiptap/tiptap.h"
 #include "view.h"
 
@@ -120,10 +121,10 @@ static void report_linked_ids(conversion *c, const dom_node *body) {
     }
 }
 
-static tiptap_node *fit_body(conversion *c, dom_node *body, const tiptap_survey *survey) {
+static tiptap_node *fit_body(conversion *c, dom_node *body, const express_survey *survey) {
     if (c->options->mappings)
         mapping_apply(c->options->mappings, body, NULL, c->arena, found(c), c->result->account);
-    tiptap_express(body, survey, c->arena, found(c));
+    express_page(body, survey, c->arena, found(c));
     tiptap_node *document = tiptap_parse(body, c->arena, NULL);
     tiptap_complete(document, c->arena);
     return document;
@@ -198,7 +199,7 @@ static void convert_body(conversion *c) {
     dom_node *body = read_legacy_body(c);
     report_linked_ids(c, body);
     view before = view_take(body, c->arena);
-    const tiptap_survey *survey = tiptap_survey_page(body, c->arena, found(c));
+    const express_survey *survey = express_survey_page(body, c->arena, found(c));
     tiptap_node *document = fit_body(c, body, survey);
     tiptap_visit_urls(document, visit_url, c, c->arena);
     rewrite_front(c, SLICE("image"), ASSET_PICTURE);

@@ -39,8 +39,9 @@ struct dom_node {
         line; /* of the source page, 1-based; 0: not known. New nodes take the line of what they stand for. */
     uint16_t tag;  /* dom_tag */
     uint8_t type;  /* dom_type */
-    uint8_t flags; /* for the room that works on the tree; 0 when parsed */
+    uint8_t flags; /* of the rooms that work on the tree, each from its own bit on; 0 when parsed */
 };
+enum { DOM_FLAG_OF_EXPRESS = 1 << 0, DOM_FLAG_OF_TIPTAP = 1 << 4 };
 
 /* The tree of an HTML fragment: a `body` element that holds it. Nesting beyond DOM_DEPTH_MAX is flattened
  * with a finding. `lines` and `found` may be NULL. The nodes live in `a`; slices may point into `html`. */

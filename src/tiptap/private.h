@@ -43,7 +43,7 @@ void append_filling(arena *a, tiptap_node *parent, uint8_t state);
 bool mark_excludes(tiptap_mark_type mark, tiptap_mark_type other);
 
 /* The flag of an element that holds a paragraph element somewhere inside: mark_paragraph_holders sets it. */
-enum { HOLDS_PARAGRAPH = 1 };
+enum { HOLDS_PARAGRAPH = DOM_FLAG_OF_TIPTAP };
 /* Values of the attributes [first, first + count) from an element; NULL when all are initial. */
 slice *read_attributes(arena *a, const dom_node *element, tiptap_attribute first, size_t count);
 

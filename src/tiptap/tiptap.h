@@ -1,9 +1,8 @@
 /* tiptap/: the editor's document: its types, the parser that fits a tree to its schema, validation.
  *
- * Comes in: a legacy page's tree, which express*.c rewrites; then an element tree in the editor's own markup.
- * Goes out: a document that holds to schema.def, what the editor would make of the same tree (ProseMirror's
- * DOMParser: prosemirror-model 1.19, from_dom). Never invents an element or attribute name: schema.def is the
- * one table.
+ * Comes in: an element tree in the editor's own markup. Goes out: a document that holds to schema.def, what
+ * the editor would make of the same tree (ProseMirror's DOMParser: prosemirror-model 1.19, from_dom). Never
+ * invents an element or attribute name: schema.def is the one table.
  */
 #ifndef ISOMERIZE_TIPTAP_H
 #define ISOMERIZE_TIPTAP_H
@@ -70,22 +69,6 @@ bool tiptap_is_inline(tiptap_type type);    /* text, hard break */
 bool tiptap_is_leaf(tiptap_type type);      /* holds nothing */
 bool tiptap_is_textblock(tiptap_type type); /* holds inline nodes */
 bool tiptap_allows_marks(tiptap_type type);
-
-/* ---- expressing a legacy page ------------------------------------------------------------------------ */
-
-/* What is to be known of a page before shapes are recognised in it: they change the tree, and keep nothing of
- * most attributes. Makes the tree what a visitor saw: pictures that a script loads are in their places, links
- * that showed an icon have their names for text, what browsers never show is gone. A finding for each of
- * these, and for what shapes and the schema keep nothing of. The tree is referred to by the survey. Linear in
- * the size of the tree. */
-typedef struct tiptap_survey tiptap_survey;
-tiptap_survey *tiptap_survey_page(dom_node *body, arena *a, findings *found);
-
-/* Rewrites the tree of a legacy page, in place, into one that tiptap_parse takes without dropping any text,
- * picture or link; what the schema has no place for becomes a finding. The editor's own markup (card grids,
- * accordions, details, picture and frame wrappers) stays as it is. The new tree lives in `a`; a second time
- * changes nothing. Linear in the size of the tree. */
-void tiptap_express(dom_node *body, const tiptap_survey *survey, arena *a, findings *found);
 
 /* ---- parsing ----------------------------------------------------------------------------------------- */
 

@@ -1,13 +1,13 @@
-/* express: what the files of the pass share. The pass itself is `tiptap_express` (tiptap.h, express.c).
+/* express: what the files of the pass share. The pass itself is `express_page` (express.h, express.c).
  *
  * The pass walks the legacy tree once, in document order, and builds a second tree beside it that holds
  * nothing but what the editor's schema holds: the builder below keeps the place where the next block, line of
  * text or mark goes.
  */
-#ifndef ISOMERIZE_TIPTAP_EXPRESS_H
-#define ISOMERIZE_TIPTAP_EXPRESS_H
+#ifndef ISOMERIZE_EXPRESS_PRIVATE_H
+#define ISOMERIZE_EXPRESS_PRIVATE_H
 
-#include "tiptap.h"
+#include "express/express.h"
 
 /* The schema's marks but for the link, in the order they are nested in what we build. */
 typedef enum mark {
@@ -56,8 +56,8 @@ typedef struct builder {
 
 /* Marks of output that a later call looks for in `dom_node.flags`. */
 enum {
-    FLAG_IMPLICIT = 1,    /* a list made for items that stood outside of one */
-    FLAG_GROUP_START = 2, /* the first row of a thead, tbody or tfoot */
+    FLAG_IMPLICIT = DOM_FLAG_OF_EXPRESS,         /* a list made for items that stood outside of one */
+    FLAG_GROUP_START = DOM_FLAG_OF_EXPRESS << 1, /* the first row of a thead, tbody or tfoot */
 };
 
 builder express_builder(dom_node *root, arena *a, findings *found);
@@ -83,14 +83,38 @@ bool express_in_code(const builder *b);
 /* The ids and classes that a page's elements, links and style blocks name; gathered before the walk. */
 typedef struct references references;
 
+/* ---- shown.c ------------------------------------------------------------------------------------------- */
+
+typedef struct showing {
+    arena *arena;
+    findings *found;
+    const dom_node *bracketed; /* the block whose small text above words is in brackets */
+} showing;
+
+/* Makes the element what a visitor saw. True: its tooltip or its label became its text. */
+bool express_show_element(showing *s, dom_node *node);
+bool express_is_never_shown(const dom_node *node);
+/* Takes an element that is never shown out of the tree. */
+void express_take_out(showing *s, dom_node *node);
+
+/* The attribute's value without white space around it; empty when there is none. */
+slice express_value_of(const dom_node *node, const char *name);
+bool express_is_media(const dom_node *node);
+/* Nothing but white space and no-break spaces. */
+bool express_is_blank_text(slice text);
+/* The first text, picture or frame in `node`, or `node` itself; NULL when it shows nothing. */
+const dom_node *express_first_shown(const dom_node *node);
+/* Whether the element's text is these words; white space and case do not count. */
+bool express_says(const dom_node *node, slice words);
+
 /* ---- survey.c ----------------------------------------------------------------------------------------- */
 
-references *survey_references(const tiptap_survey *survey);
+references *survey_references(const express_survey *survey);
 /* Findings for the looks of elements that shapes have dissolved, other than into cards or folded sections,
  * whose look is the editor's. */
-void survey_report_dissolved(const tiptap_survey *survey, const dom_node *body, findings *found);
+void survey_report_dissolved(const express_survey *survey, const dom_node *body, findings *found);
 /* Findings for hidden content, now that shapes are recognised. */
-void survey_report_hidden(const tiptap_survey *survey, findings *found);
+void survey_report_hidden(const express_survey *survey, findings *found);
 
 /* ---- express.c ------------------------------------------------------------------------------------- */
 
@@ -103,7 +127,7 @@ bool express_is_block(const dom_node *node);
 /* The words inside an element that goes with all that is in it. */
 slice express_words_inside(const dom_node *node, arena *a);
 
-/* ---- express_style.c ---------------------------------------------------------------------------------- */
+/* ---- style.c ---------------------------------------------------------------------------------- */
 
 /* What of an element's look the schema cannot hold: one finding a kind. `*said` holds the kinds that were
  * named already, of the table that the element is part of; NULL: of no table. */
@@ -132,7 +156,7 @@ bool express_hides(slice property, slice value);
 
 bool express_is_background(slice property);
 
-/* ---- express_sheet.c ---------------------------------------------------------------------------------- */
+/* ---- sheet.c ---------------------------------------------------------------------------------- */
 
 typedef struct slice_set {
     slice *slots;
@@ -167,7 +191,7 @@ slice express_css_url(slice value);
 /* Whether a class of the theme gives a look that a finding names. */
 bool express_is_theme_class(slice name);
 
-/* ---- express_names.c ---------------------------------------------------------------------------------- */
+/* ---- names.c ---------------------------------------------------------------------------------- */
 
 /* The ids and classes that a page's elements, links and style blocks name; gathered before the walk. */
 references *express_gather_references(const dom_node *body, arena *a);
@@ -189,7 +213,7 @@ bool express_id_exists(const references *refs, slice id);
 /* True the first time it is asked about these words: for findings that name a thing once a page. */
 bool express_first_mention(references *refs, slice words);
 
-/* ---- express_links.c ---------------------------------------------------------------------------------- */
+/* ---- links.c ---------------------------------------------------------------------------------- */
 
 /* The link that text inside the <a> carries, or NULL. */
 const dom_node *express_link(const dom_node *node, references *refs, arena *a, findings *found);
@@ -200,7 +224,7 @@ bool express_mentions_script(slice href);
 /* %20 and its like, where they stand for printable characters of ASCII, as those. */
 slice express_printable_decoded(slice text, arena *a);
 
-/* ---- express_media.c ---------------------------------------------------------------------------------- */
+/* ---- media.c ---------------------------------------------------------------------------------- */
 
 /* The picture as the schema has it, in its wrapper; NULL (and a finding) when the schema cannot hold it.
  * `found` may be NULL. */
@@ -213,12 +237,12 @@ slice express_media_source(const dom_node *node);
 slice express_file_name(slice url);
 bool express_is_picture_file(slice url);
 
-/* ---- express_cards.c ------------------------------------------------------------------------------- */
+/* ---- cards.c ------------------------------------------------------------------------------- */
 
 /* The grid as the schema holds it, or NULL and a finding. */
 dom_node *express_card_grid(const dom_node *source, arena *a, findings *found);
 
-/* ---- express_table.c ---------------------------------------------------------------------------------- */
+/* ---- table.c ---------------------------------------------------------------------------------- */
 
 /* Makes the rows of a built table equally long, and its spans no longer than the table. */
 void express_fit_table(dom_node *table, arena *a, findings *found);

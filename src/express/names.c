@@ -1,7 +1,7 @@
 /* express: what a page refers to by name: ids that links point at, classes that its style blocks speak of;
  * and what findings have named already. Gathered before the walk. It never changes the tree.
  */
-#include "express.h"
+#include "private.h"
 
 struct references {
     slice_set ids; /* of the page's elements */

@@ -2,7 +2,7 @@
  * they show. Comes in: the CSS of a <style>. Rules that hold on some screens only (@media) and selectors of
  * more than one part hide nothing here: whether they apply is not known. It never changes the tree.
  */
-#include "express.h"
+#include "private.h"
 
 /* ---- a set of slices: open addressing, at most half full ---------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* express: pictures, frames, and other media. Comes in: the element as the page has it. Goes out: the
  * schema's block for it, with the sizes that it can keep; where there is none, NULL and a finding.
  */
-#include "express.h"
+#include "private.h"
 
 slice express_file_name(slice url) {
     size_t end = 0, from = 0;

@@ -5,7 +5,7 @@
  *
  * One walk in document order: each element has a rule by its name; the builder takes what the rules put out.
  */
-#include "express.h"
+#include "private.h"
 
 typedef enum rule {
     RULE_INLINE, /* marks; its content goes on in the same line */
@@ -831,7 +831,7 @@ static void walk_tree(walk *w, dom_node *body) {
     }
 }
 
-void tiptap_express(dom_node *body, const tiptap_survey *survey, arena *a, findings *found) {
+void express_page(dom_node *body, const express_survey *survey, arena *a, findings *found) {
     dom_node *root = dom_new_element(a, DOM_TAG_BODY, body->line);
     walk w = {.out = express_builder(root, a, found),
               .arena = a,

@@ -3,7 +3,7 @@
  * (prosemirror-tables: fixTables); spans say no more columns and rows than there are. Linear: spans beyond a
  * budget count as 1.
  */
-#include "express.h"
+#include "private.h"
 
 typedef struct cell {
     dom_node *node;

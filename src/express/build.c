@@ -2,7 +2,7 @@
  * of the page. Goes out: blocks of the schema under the root; lines of text only in paragraphs, headings,
  * summaries and code blocks. It never drops text: where a block has no place, the place is made.
  */
-#include "express.h"
+#include "private.h"
 
 static const dom_tag MARK_TAGS[MARK_COUNT] = {DOM_TAG_STRONG, DOM_TAG_EM,  DOM_TAG_U,   DOM_TAG_S,
                                               DOM_TAG_MARK,   DOM_TAG_SUP, DOM_TAG_SUB, DOM_TAG_CODE};

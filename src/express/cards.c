@@ -3,7 +3,7 @@
  * grid's content is then laid out as ordinary blocks. The schema finds each part at one path and holds plain
  * text in it.
  */
-#include "express.h"
+#include "private.h"
 
 typedef enum card_part { PART_TITLE, PART_DESCRIPTION, PART_LINK, PART_COUNT } card_part;
 

@@ -2,7 +2,7 @@
  * has no place for: alignment, colours, fonts, boxes, classes, ids. Comes in: an element. It never changes
  * the tree.
  */
-#include "express.h"
+#include "private.h"
 
 /* ---- declarations ------------------------------------------------------------------------------------- */
 

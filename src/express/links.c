@@ -2,7 +2,7 @@
  * the schema's link mark is read from, or NULL where there is none; findings for links that lead nowhere on
  * the new page.
  */
-#include "express.h"
+#include "private.h"
 
 bool express_mentions_script(slice href) {
     static const slice SCRIPT = LITERAL("javascript:");

@@ -1,0 +1,226 @@
+/* The page as it was shown, put into the tree: pictures that a script loads stand in their places, links that
+ * showed nothing but an icon have their names for text, small text above words is in brackets, what browsers
+ * never show is gone. Comes in: an element of the page's tree. Goes out: the same, rewritten, with a finding
+ * for each change. It never takes away what a visitor saw.
+ */
+#include "private.h"
+
+slice express_value_of(const dom_node *node, const char *name) {
+    const slice *value = dom_attribute_get(node, slice_of(name));
+    return value ? slice_trim(*value) : (slice){NULL, 0};
+}
+
+bool express_is_media(const dom_node *node) {
+    return node->tag == DOM_TAG_IMG || node->tag == DOM_TAG_IFRAME || node->tag == DOM_TAG_VIDEO ||
+           node->tag == DOM_TAG_AUDIO || node->tag == DOM_TAG_OBJECT || node->tag == DOM_TAG_EMBED;
+}
+
+/* Nothing but white space and no-break spaces. */
+bool express_is_blank_text(slice text) {
+    for (size_t at = 0; at < text.length;) {
+        uint32_t c = utf8_next(text, &at);
+        if (c != 0xA0 && (c >= 0x80 || !is_space((char)c)))
+            return false;
+    }
+    return true;
+}
+
+/* The first text, picture or frame in `node`, or `node` itself; NULL when it shows nothing. */
+const dom_node *express_first_shown(const dom_node *node) {
+    for (const dom_node *at = node; at;) {
+        if ((at->type == DOM_TEXT && !express_is_blank_text(at->text)) ||
+            (at->type == DOM_ELEMENT && express_is_media(at)))
+            return at;
+        bool unseen = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE || at->tag == DOM_TAG_TITLE;
+        at = unseen ? dom_next_skip(at, node) : dom_next(at, node);
+    }
+    return NULL;
+}
+
+/* Whether the element's text is these words; white space and case do not count. */
+bool express_says(const dom_node *node, slice words) {
+    size_t at = 0;
+    for (const dom_node *child = node; child; child = dom_next(child, node))
+        for (size_t i = 0; child->type == DOM_TEXT && i < child->text.length; i++) {
+            if (is_space(child->text.data[i]))
+                continue;
+            while (at < words.length && is_space(words.data[at]))
+                at++;
+            if (at == words.length || to_lower(words.data[at++]) != to_lower(child->text.data[i]))
+                return false;
+        }
+    return at == words.length;
+}
+
+/* ---- pictures that a script loads --------------------------------------------------------------------- */
+
+/* Sets the address that a script would have set; it is what visitors saw. */
+static void put_lazy_source(showing *s, dom_node *node) {
+    static const char *const NAMES[] = {"data-src", "data-lazy-src", "data-lazy", "data-original"};
+    slice was = express_value_of(node, "src"), url = {NULL, 0};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES && !url.length; i++)
+        url = express_value_of(node, NAMES[i]);
+    if (!url.length || slice_equal(url, was))
+        return;
+    finding *f = findings_add(s->found, FINDING_PICTURE_LAZY, node->line, "<%.*s> that showed `%.*s`",
+                              SLICE_ARGS(node->name), SLICE_ARGS(url));
+    bool embedded = slice_starts_with(was, SLICE("data:"));
+    findings_add_change(s->found, embedded ? NULL : f,
+                        node->tag == DOM_TAG_IMG ? CHANGE_PICTURE : CHANGE_LINK, was, url);
+    dom_attribute_set(node, s->arena, SLICE("src"), url);
+}
+
+/* The version of a picture with the largest number behind its address: "a.png 480w, b.png 2x". */
+static slice largest_version(slice versions) {
+    slice best = {NULL, 0};
+    uint64_t best_size = 0;
+    for (size_t at = 0; at < versions.length;) {
+        while (at < versions.length && (is_space(versions.data[at]) || versions.data[at] == ','))
+            at++;
+        size_t from = at;
+        while (at < versions.length && !is_space(versions.data[at]))
+            at++;
+        size_t end = at;
+        while (end > from && versions.data[end - 1] == ',')
+            end--;
+        uint64_t size = 1;
+        if (end == at) {
+            for (size = 0; at < versions.length && versions.data[at] != ','; at++)
+                if (is_digit(versions.data[at]) && size < 1000000)
+                    size = size * 10 + (uint64_t)(versions.data[at] - '0');
+        }
+        if (end > from && size >= best_size) {
+            best = slice_sub(versions, from, end);
+            best_size = size;
+        }
+    }
+    return best;
+}
+
+static void settle_versions(showing *s, dom_node *img) {
+    slice versions = express_value_of(img, "srcset");
+    versions = versions.length ? versions : express_value_of(img, "data-srcset");
+    const dom_node *first = dom_is(img->parent, DOM_TAG_PICTURE) ? img->parent->first_child : NULL;
+    while (first && first->type != DOM_ELEMENT)
+        first = first->next;
+    if (!versions.length && !dom_is(first, DOM_TAG_SOURCE))
+        return;
+    if (!express_value_of(img, "src").length && versions.length)
+        dom_attribute_set(img, s->arena, SLICE("src"), largest_version(versions));
+    findings_add(s->found, FINDING_PICTURE_VERSIONS, img->line, "the picture `%.*s`",
+                 SLICE_ARGS(express_value_of(img, "src")));
+}
+
+/* ---- links with nothing but an icon ------------------------------------------------------------------- */
+
+/* The words that stand for a link that shows none: its label, its tooltip, the title of a drawing in it. */
+static slice name_of_link(const dom_node *link) {
+    slice name = express_value_of(link, "aria-label");
+    name = name.length ? name : express_value_of(link, "title");
+    for (const dom_node *at = link; at && !name.length; at = dom_next(at, link))
+        if (at != link && at->type == DOM_ELEMENT) {
+            name = at->tag == DOM_TAG_TITLE && at->first_child ? slice_trim(at->first_child->text)
+                                                               : express_value_of(at, "aria-label");
+            name = name.length || at->tag == DOM_TAG_IMG ? name : express_value_of(at, "title");
+        }
+    return name;
+}
+
+/* Words stand where an icon stood: a space keeps them apart from the words around. */
+static void set_apart(showing *s, dom_node *link) {
+    dom_node *next = link->next;
+    if (link->previous)
+        dom_insert_before(link, dom_new_text(s->arena, SLICE(" "), link->line));
+    if (next && next->type == DOM_TEXT && next->text.length && !strchr(".,;:!?)", next->text.data[0]))
+        dom_insert_before(next, dom_new_text(s->arena, SLICE(" "), link->line));
+}
+
+/* A link with nothing but an icon shows its name; a picture in a link takes the name as its own. True when
+ * the name is used up. */
+static bool name_link(showing *s, dom_node *link) {
+    const dom_node *shown = express_first_shown(link);
+    slice name = express_value_of(link, "href").length ? name_of_link(link) : (slice){NULL, 0};
+    if (!name.length || (shown && shown->tag != DOM_TAG_IMG))
+        return false;
+    if (shown) {
+        bool used = !express_value_of(shown, "alt").length && express_says(link, SLICE(""));
+        if (used)
+            dom_attribute_set((dom_node *)shown, s->arena, SLICE("alt"), name);
+        return used;
+    }
+    findings_add_change(s->found,
+                        findings_add(s->found, FINDING_LINK_ICON, link->line, "<a href=\"%.*s\">",
+                                     SLICE_ARGS(express_value_of(link, "href"))),
+                        CHANGE_TEXT, express_words_inside(link, s->arena), name);
+    while (link->first_child)
+        dom_remove(link->first_child);
+    dom_append(link, dom_new_text(s->arena, name, link->line));
+    set_apart(s, link);
+    return true;
+}
+
+/* ---- readings ----------------------------------------------------------------------------------------- */
+
+static bool has_brackets(const dom_node *ruby) {
+    const dom_node *child = ruby->first_child;
+    while (child && child->tag != DOM_TAG_RP)
+        child = child->next;
+    return child != NULL;
+}
+
+/* Small text above words goes into brackets behind them, as browsers without ruby show it by its <rp>. All of
+ * a block at once: words without a space between them are one word for the self-check. */
+static void put_brackets(showing *s, dom_node *ruby) {
+    dom_node *block = ruby;
+    while (block->parent && !express_is_block(block))
+        block = block->parent;
+    if (block == s->bracketed || has_brackets(ruby))
+        return;
+    slice before = express_words_inside(block, s->arena);
+    for (dom_node *at = block; at; at = dom_next(at, block))
+        if (at->tag == DOM_TAG_RT && at->first_child && !has_brackets(at->parent)) {
+            dom_insert_before(at->first_child, dom_new_text(s->arena, SLICE("("), at->line));
+            dom_append(at, dom_new_text(s->arena, SLICE(")"), at->line));
+        }
+    s->bracketed = block;
+    findings_add_change(s->found,
+                        findings_add(s->found, FINDING_RUBY, ruby->line, "<ruby>: %.*s",
+                                     SLICE_ARGS(express_words_inside(ruby, s->arena))),
+                        CHANGE_TEXT, before, express_words_inside(block, s->arena));
+}
+
+static void take_label_as_alt(showing *s, dom_node *img) {
+    slice label = express_value_of(img, "aria-label");
+    if (label.length && !express_value_of(img, "alt").length)
+        dom_attribute_set(img, s->arena, SLICE("alt"), label);
+}
+
+/* ---- an element ---------------------------------------------------------------------------------------- */
+
+bool express_is_never_shown(const dom_node *node) {
+    return node->tag == DOM_TAG_TEMPLATE || node->tag == DOM_TAG_NOSCRIPT || node->tag == DOM_TAG_DATALIST;
+}
+
+void express_take_out(showing *s, dom_node *node) {
+    slice words = express_words_inside(node, s->arena);
+    const dom_node *shown = words.length ? NULL : express_first_shown(node);
+    finding *f =
+        findings_add(s->found, FINDING_NEVER_SHOWN, node->line, "<%.*s>: %.*s", SLICE_ARGS(node->name),
+                     SLICE_ARGS(shown ? express_value_of(shown, "src") : words));
+    if (f)
+        f->before = words;
+    dom_remove(node);
+}
+
+bool express_show_element(showing *s, dom_node *node) {
+    if (node->tag == DOM_TAG_IMG || node->tag == DOM_TAG_IFRAME || node->tag == DOM_TAG_VIDEO ||
+        (node->tag == DOM_TAG_SOURCE && !dom_is(node->parent, DOM_TAG_PICTURE)))
+        put_lazy_source(s, node);
+    if (node->tag == DOM_TAG_IMG) {
+        settle_versions(s, node);
+        take_label_as_alt(s, node);
+    }
+    if (node->tag == DOM_TAG_RUBY)
+        put_brackets(s, node);
+    return node->tag == DOM_TAG_A && node->attribute_count && name_link(s, node);
+}

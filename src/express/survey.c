@@ -1,0 +1,248 @@
+/* The survey of a legacy page, before shapes are recognised in it. Comes in: the page's tree, which shown.c
+ * makes what a visitor saw on the way. Goes out: findings for what neither a shape nor the schema keeps
+ * anything of: hidden content, tooltips, names for screen readers, languages, pictures behind things.
+ */
+#include "private.h"
+
+/* Content that was hidden. Whether it shows is known once shapes are recognised: some of it was folded away,
+ * and still is. */
+typedef struct hidden {
+    const dom_node *shows; /* the first thing in it that shows */
+    uint32_t line;
+    slice by, words; /* what hides it, and what it says */
+} hidden;
+
+/* An element with a look of its own. Whether shapes dissolve it is known once they are recognised. */
+typedef struct styled {
+    const dom_node *node, *shows;
+} styled;
+
+struct express_survey {
+    references *refs;
+    vector hidden; /* of hidden */
+    vector styled; /* of styled */
+};
+
+typedef struct looking {
+    express_survey *survey;
+    arena *arena;
+    findings *found;
+    const dom_node *hidden_until; /* inside hidden content: the node that follows it */
+    bool in_hidden;
+} looking;
+
+/* ---- names for screen readers, tooltips --------------------------------------------------------------- */
+
+static void look_at_label(looking *l, const dom_node *node) {
+    slice label = express_value_of(node, "aria-label");
+    if (!label.length || node->tag == DOM_TAG_INPUT || express_says(node, label))
+        return;
+    if (node->tag != DOM_TAG_IMG || !slice_equal_nocase(express_value_of(node, "alt"), label)) {
+        finding *f = findings_add(l->found, FINDING_ACCESSIBLE_NAME, node->line, "<%.*s aria-label=\"%.*s\">",
+                                  SLICE_ARGS(node->name), SLICE_ARGS(label));
+        if (f)
+            f->before = label;
+    }
+}
+
+/* A picture keeps its title (schema: image). */
+static void look_at_tooltip(looking *l, const dom_node *node) {
+    slice title = express_value_of(node, "title");
+    if (!title.length || node->tag == DOM_TAG_IMG || node->tag == DOM_TAG_STYLE ||
+        node->tag == DOM_TAG_LINK || express_says(node, title))
+        return;
+    bool abbreviation = node->tag == DOM_TAG_ABBR || slice_equal(node->name, SLICE("acronym"));
+    finding *f = findings_add(l->found, abbreviation ? FINDING_ABBREVIATION : FINDING_TOOLTIP, node->line,
+                              "<%.*s title=\"%.*s\">", SLICE_ARGS(node->name), SLICE_ARGS(title));
+    if (f)
+        f->before = title;
+}
+
+/* ---- languages ---------------------------------------------------------------------------------------- */
+
+/* Each language is named once a page; the sites are in English. */
+static void look_at_language(looking *l, const dom_node *node) {
+    slice language = express_value_of(node, "lang");
+    language = language.length ? language : express_value_of(node, "xml:lang");
+    if (language.length && !slice_equal_nocase(slice_sub(language, 0, 2), SLICE("en")) &&
+        express_first_mention(l->survey->refs, format_slice(l->arena, "lang=%.*s", SLICE_ARGS(language))))
+        findings_add(l->found, FINDING_LANGUAGE, node->line, "<%.*s lang=\"%.*s\">", SLICE_ARGS(node->name),
+                     SLICE_ARGS(language));
+    if (slice_equal_nocase(express_value_of(node, "dir"), SLICE("rtl")))
+        findings_add(l->found, FINDING_DIRECTION, node->line, "<%.*s dir=\"rtl\">", SLICE_ARGS(node->name));
+}
+
+/* ---- hidden, and behind ------------------------------------------------------------------------------- */
+
+static void note_hidden(looking *l, const dom_node *node, slice by) {
+    const dom_node *shown = l->in_hidden ? NULL : express_first_shown(node);
+    if (!shown)
+        return;
+    *(hidden *)vector_push(&l->survey->hidden) = (hidden){
+        shown, node->line, format_slice(l->arena, "<%.*s> with %.*s", SLICE_ARGS(node->name), SLICE_ARGS(by)),
+        express_words_inside(node, l->arena)};
+    l->in_hidden = true;
+    l->hidden_until = dom_next_skip(node, NULL);
+}
+
+static void look_at_classes(looking *l, const dom_node *node, slice classes) {
+    const slice_set *own = &express_sheet(l->survey->refs)->hidden_classes;
+    size_t at = 0;
+    for (slice name; (name = slice_next_word(classes, &at)).length;)
+        if (express_is_hiding_class(name) || slice_set_has(own, name))
+            note_hidden(l, node, format_slice(l->arena, "class `%.*s`", SLICE_ARGS(name)));
+}
+
+static void look_behind(looking *l, uint32_t line, slice name, slice url) {
+    finding *f = findings_add(l->found, FINDING_PICTURE_BACKGROUND, line, "<%.*s> with `%.*s`",
+                              SLICE_ARGS(name), SLICE_ARGS(url));
+    if (f)
+        f->before = url;
+}
+
+static void look_at_style(looking *l, const dom_node *node, slice style) {
+    slice property, value;
+    for (size_t at = 0; express_next_declaration(style, &at, &property, &value);) {
+        slice url = express_is_background(property) ? express_css_url(value) : (slice){NULL, 0};
+        if (url.length)
+            look_behind(l, node->line, node->name, url);
+        if (express_hides(property, value))
+            note_hidden(l, node,
+                        format_slice(l->arena, "`%.*s: %.*s`", SLICE_ARGS(property), SLICE_ARGS(value)));
+        if (slice_equal_nocase(property, SLICE("direction")) && slice_equal_nocase(value, SLICE("rtl")))
+            findings_add(l->found, FINDING_DIRECTION, node->line, "<%.*s> with `direction: rtl`",
+                         SLICE_ARGS(node->name));
+    }
+}
+
+static void look_at_attribute(looking *l, const dom_node *node, const dom_attribute *attribute) {
+    static const char BEHIND[] = "background data-bg data-background data-background-image";
+    slice name = attribute->name, value = slice_trim(attribute->value);
+    if (slice_equal(name, SLICE("style")))
+        look_at_style(l, node, value);
+    else if (slice_equal(name, SLICE("class")))
+        look_at_classes(l, node, value);
+    else if (slice_equal(name, SLICE("id")) &&
+             slice_set_has(&express_sheet(l->survey->refs)->hidden_ids, value))
+        note_hidden(l, node, format_slice(l->arena, "id `%.*s`", SLICE_ARGS(value)));
+    else if (slice_equal(name, SLICE("hidden")))
+        note_hidden(l, node, SLICE("`hidden`"));
+    else if (value.length && express_is_among(name, BEHIND))
+        look_behind(l, node->line, node->name, value);
+    else if (name.length > 2 && slice_starts_with(name, SLICE("on")))
+        findings_add(l->found, FINDING_SCRIPT, node->line, "<%.*s> with `%.*s: %.*s`", SLICE_ARGS(node->name),
+                     SLICE_ARGS(name), SLICE_ARGS(value));
+}
+
+/* ---- looks -------------------------------------------------------------------------------------------- */
+
+enum { STEPS_TO_SHOWN = 64 }; /* elements stand in each other: each looks only so far */
+
+static void note_look(looking *l, const dom_node *node) {
+    if (!express_value_of(node, "style").length && !express_value_of(node, "align").length &&
+        !express_value_of(node, "class").length)
+        return;
+    const dom_node *at = dom_next(node, node);
+    for (size_t steps = 0; at && steps < STEPS_TO_SHOWN; steps++, at = dom_next(at, node))
+        if (at->type == DOM_TEXT ? !express_is_blank_text(at->text) : express_is_media(at)) {
+            *(styled *)vector_push(&l->survey->styled) = (styled){node, at};
+            return;
+        }
+}
+
+/* An empty element with a class shows whatever a style sheet draws there. */
+static void look_at_icon(looking *l, const dom_node *node) {
+    slice classes = express_value_of(node, "class");
+    bool icon = (node->tag == DOM_TAG_I || node->tag == DOM_TAG_SPAN) && !node->first_child;
+    if (icon && classes.length)
+        findings_add(l->found, FINDING_ICON, node->line, "<%.*s class=\"%.*s\"></%.*s>",
+                     SLICE_ARGS(node->name), SLICE_ARGS(classes), SLICE_ARGS(node->name));
+}
+
+/* ---- the walk ----------------------------------------------------------------------------------------- */
+
+/* `named`: its tooltip or its label is its text now. */
+static void look_at_element(looking *l, const dom_node *node, bool named) {
+    if (node->tag == DOM_TAG_DIALOG && !dom_attribute_get(node, SLICE("open")))
+        note_hidden(l, node, SLICE("no `open`"));
+    for (uint32_t i = 0; i < node->attribute_count; i++)
+        look_at_attribute(l, node, &node->attributes[i]);
+    if (!node->attribute_count)
+        return;
+    note_look(l, node);
+    look_at_icon(l, node);
+    look_at_language(l, node);
+    if (named)
+        return;
+    look_at_label(l, node);
+    look_at_tooltip(l, node);
+}
+
+static void look_at_sheet(looking *l) {
+    const sheet *own = express_sheet(l->survey->refs);
+    for (size_t i = 0; i < own->pictures.count; i++) {
+        const sheet_picture *picture = vector_at(&own->pictures, i);
+        if (express_first_mention(l->survey->refs, picture->url))
+            look_behind(l, picture->line, SLICE("style"), picture->url);
+    }
+}
+
+express_survey *express_survey_page(dom_node *body, arena *a, findings *found) {
+    express_survey *survey = arena_alloc(a, sizeof *survey);
+    *survey = (express_survey){express_gather_references(body, a), vector_new(a, sizeof(hidden)),
+                               vector_new(a, sizeof(styled))};
+    looking l = {.survey = survey, .arena = a, .found = found};
+    showing shown = {.arena = a, .found = found};
+    look_at_sheet(&l);
+    for (dom_node *node = body, *next; node; node = next) {
+        if (l.in_hidden && node == l.hidden_until)
+            l.in_hidden = false;
+        if (express_is_never_shown(node)) {
+            next = dom_next_skip(node, body);
+            express_take_out(&shown, node);
+            continue;
+        }
+        if (node->type == DOM_ELEMENT)
+            look_at_element(&l, node, express_show_element(&shown, node));
+        next = dom_next(node, body);
+    }
+    return survey;
+}
+
+references *survey_references(const express_survey *survey) {
+    return survey->refs;
+}
+
+/* Whether the node is inside something folded. DOM_DEPTH_MAX bounds the way up. */
+static bool is_folded(const dom_node *node) {
+    while (node && node->tag != DOM_TAG_DETAILS)
+        node = node->parent;
+    return node != NULL;
+}
+
+void survey_report_hidden(const express_survey *survey, findings *found) {
+    for (size_t i = 0; i < survey->hidden.count; i++) {
+        const hidden *h = vector_at(&survey->hidden, i);
+        if (is_folded(h->shows))
+            continue;
+        finding *f = findings_add(found, FINDING_HIDDEN, h->line, "%.*s: %.*s", SLICE_ARGS(h->by),
+                                  SLICE_ARGS(h->words.length ? h->words : h->shows->name));
+        if (f)
+            f->after = h->words;
+    }
+}
+
+static bool is_inside(const dom_node *node, const dom_node *body) {
+    while (node && node != body)
+        node = node->parent;
+    return node != NULL;
+}
+
+void survey_report_dissolved(const express_survey *survey, const dom_node *body, findings *found) {
+    for (size_t i = 0; i < survey->styled.count; i++) {
+        const styled *s = vector_at(&survey->styled, i);
+        bool dissolved = !s->node->parent && s->node != body;
+        if (dissolved && is_inside(s->shows, body) && !is_folded(s->shows))
+            express_report_dissolved(s->node, s->shows->type == DOM_ELEMENT, found);
+    }
+}
