@@ -72,18 +72,24 @@ static void print_next(const remote_files *r, const cli_arguments *arguments) {
                 SLICE_ARGS(show_words(arguments, r->arena)));
 }
 
-static int list_site(const cli_arguments *arguments, site *s, arena *a) {
-    slice unused;
+static int list_files(const cli_arguments *arguments, site *s, asset_rules *rules, arena *a) {
     remote_files files;
-    asset_rules *rules = load_asset_rules(arguments, s, a, &unused);
-    if (!rules)
-        return EXIT_USAGE;
     if (!remote_open(&files, s, rules, NULL, a))
         return EXIT_ENVIRONMENT;
     bool good = !option_given(arguments, OPTION_FETCH) || remote_fetch(&files, arguments);
     int status = !good ? EXIT_ENVIRONMENT : print_list(&files, arguments) ? EXIT_DONE : EXIT_FINDINGS;
     print_next(&files, arguments);
     remote_close(&files);
+    return status;
+}
+
+static int list_site(const cli_arguments *arguments, site *s, arena *a) {
+    convert_engine *e;
+    int status = engine_start(&e, arguments, s, a);
+    if (status != EXIT_DONE)
+        return status;
+    status = list_files(arguments, s, convert_engine_assets(e), a);
+    convert_engine_free(e);
     return status;
 }
 

@@ -15,9 +15,9 @@
 /* ---- standard input ---------------------------------------------------------------------------------- */
 
 static int convert_standard_input(const cli_arguments *arguments, arena *a) {
-    engine e;
+    convert_engine *e;
     slice bytes;
-    int status = engine_start(&e, arguments, NULL, a);
+    int status = engine_start_good(&e, arguments, NULL, a);
     if (status != EXIT_DONE)
         return status;
     arena *page = arena_create(CONVERT_MEMORY);
@@ -26,7 +26,7 @@ static int convert_standard_input(const cli_arguments *arguments, arena *a) {
         status = EXIT_ENVIRONMENT;
     } else {
         convert_result result;
-        convert_page(bytes, &e.options, page, &result);
+        convert_page(e, bytes, NULL, page, &result);
         if (!option_given(arguments, OPTION_QUIET))
             show_findings(arguments, SLICE("-"), &result.found);
         bool written = fwrite(result.output.data, 1, result.output.length, stdout) == result.output.length &&
@@ -34,7 +34,7 @@ static int convert_standard_input(const cli_arguments *arguments, arena *a) {
         status = !written ? EXIT_ENVIRONMENT : result.state == CONVERT_REFUSED ? EXIT_UNCONVERTED : EXIT_DONE;
     }
     arena_destroy(page);
-    engine_stop(&e);
+    convert_engine_free(e);
     return status;
 }
 
@@ -52,13 +52,13 @@ static void warn_of_uncommitted(const cli_arguments *arguments, const site *s, a
 
 /* Remote files first: a page keeps the address of one that cannot be had. With --out nothing is written to
  * the checkout, files neither. */
-static int bring_files_home(const cli_arguments *arguments, site *s, const engine *e, arena *a) {
+static int bring_files_home(const cli_arguments *arguments, site *s, const convert_engine *e, arena *a) {
     remote_files files;
     bool offline = option_given(arguments, OPTION_OFFLINE), elsewhere = option_given(arguments, OPTION_OUT);
     site_options options = options_of_run(e, arguments);
     options.force = option_given(arguments, OPTION_FORCE);
     options.out = option_value(arguments, OPTION_OUT, NULL);
-    if (!remote_open(&files, s, e->assets, elsewhere ? NULL : &options, a))
+    if (!remote_open(&files, s, convert_engine_assets(e), elsewhere ? NULL : &options, a))
         return EXIT_ENVIRONMENT;
     int status = EXIT_ENVIRONMENT;
     if (offline || elsewhere || remote_fetch(&files, arguments)) {
@@ -74,15 +74,15 @@ static int bring_files_home(const cli_arguments *arguments, site *s, const engin
 }
 
 static int convert_site(const cli_arguments *arguments, site *s, arena *a) {
-    engine e;
+    convert_engine *e;
     slice error;
     const char *since = option_value(arguments, OPTION_SINCE, NULL);
     int status = EXIT_ENVIRONMENT;
     if (since && !site_keep_changed_since(s, since, &error))
         complain("%.*s", SLICE_ARGS(error));
-    else if ((status = engine_start(&e, arguments, s, a)) == EXIT_DONE) {
-        status = bring_files_home(arguments, s, &e, a);
-        engine_stop(&e);
+    else if ((status = engine_start_good(&e, arguments, s, a)) == EXIT_DONE) {
+        status = bring_files_home(arguments, s, e, a);
+        convert_engine_free(e);
     }
     return status;
 }

@@ -5,22 +5,22 @@
 #include "show.h"
 
 static int show_dry_run(const cli_arguments *arguments, site *s, report_format format, arena *a) {
-    engine e;
-    int status = engine_start(&e, arguments, s, a);
+    convert_engine *e;
+    int status = engine_start_good(&e, arguments, s, a);
     if (status != EXIT_DONE)
         return status;
-    site_options options = options_of_run(&e, arguments);
+    site_options options = options_of_run(e, arguments);
     options.dry_run = true;
+    options.keep_html = format == REPORT_HTML;
     /* The names that convert would give to remote files; nothing is fetched. */
     remote_files files;
-    if (!remote_open(&files, s, e.assets, &options, a)) {
-        engine_stop(&e);
+    if (!remote_open(&files, s, convert_engine_assets(e), &options, a)) {
+        convert_engine_free(e);
         return EXIT_ENVIRONMENT;
     }
-    e.options.keep_html = format == REPORT_HTML;
     status = show_run(arguments, s, &options, format);
     remote_close(&files);
-    engine_stop(&e);
+    convert_engine_free(e);
     return status;
 }
 

@@ -1,29 +1,14 @@
-/* From the command line and a site to what convert_page is given.
+/* From the command line and a site to the engine of a run.
  *
- * Comes in: options, the site's `.isomerize/config.yml` and `_config.yml`. Goes out: rules, options, and a
- * fingerprint of all that decides a page's result besides its bytes and the program. It looks at no page.
+ * Comes in: options, a site with its settings. Goes out: an engine. It looks at no page.
  */
 #include "engine.h"
-#include "remote.h"
 #include "rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* `_config.yml`: its top-level texts are Liquid's `site.NAME`. */
-static void add_variables(engine *e, const front_value *config, arena *a) {
-    legacy_variable *variables = arena_alloc(a, (config->count + 1) * sizeof *variables);
-    for (uint32_t i = 0; i < config->count; i++) {
-        const front_entry *one = &config->entries[i];
-        if (one->value.kind != FRONT_STRING)
-            continue;
-        variables[e->options.variable_count++] = (legacy_variable){
-            .name = format_slice(a, "site.%.*s", SLICE_ARGS(one->key)), .value = one->value.text};
-    }
-    e->options.variables = variables;
-}
-
-static bool add_disabled(engine *e, const cli_arguments *arguments) {
+static bool add_disabled(const cli_arguments *arguments, convert_settings *settings) {
     for (size_t i = 0; i < arguments->option_count; i++) {
         if (arguments->options[i].option != OPTION_DISABLE)
             continue;
@@ -33,29 +18,9 @@ static bool add_disabled(engine *e, const cli_arguments *arguments) {
                      arguments->options[i].value);
             return false;
         }
-        e->options.disabled[code] = true;
+        settings->disabled[code] = true;
     }
     return true;
-}
-
-/* Whatever decides the result goes in, each part behind its length. */
-static void add_part(buffer *out, slice part) {
-    buffer_printf(out, "%zu:", part.length);
-    buffer_append(out, part);
-}
-
-static slice make_fingerprint(const engine *e, const vector *sources, slice assets, arena *a) {
-    buffer out = buffer_new(a, 65536);
-    for (size_t i = 0; i < sources->count; i++)
-        add_part(&out, ((const mapping_source *)vector_at(sources, i))->text);
-    add_part(&out, assets);
-    for (size_t i = 0; i < e->options.variable_count; i++) {
-        add_part(&out, e->options.variables[i].name);
-        add_part(&out, e->options.variables[i].value);
-    }
-    add_part(&out, (slice){(const char *)e->options.disabled, sizeof e->options.disabled});
-    buffer_printf(&out, "%d%d", e->options.no_repair, e->options.refuse_at);
-    return buffer_slice(&out);
 }
 
 /* ---- settings of the site -------------------------------------------------------------------- */
@@ -122,39 +87,39 @@ bool add_settings(const cli_arguments *given, const site *s, arena *a, cli_argum
 
 /* ---- starting ---------------------------------------------------------------------------------- */
 
-int engine_start(engine *e, const cli_arguments *arguments, const site *s, arena *a) {
-    vector sources = vector_new(a, sizeof(mapping_source));
-    *e = (engine){.options = convert_defaults()};
-    if (!collect_rules(arguments, s ? slice_c_string(site_root(s), a) : ".", a, &sources))
+int engine_start(convert_engine **e, const cli_arguments *arguments, const site *s, arena *a) {
+    convert_settings settings = convert_settings_default();
+    vector hosts = vector_new(a, sizeof(slice));
+    slice error;
+    if (!collect_rules(arguments, s ? slice_c_string(site_root(s), a) : ".", a, &settings))
         return EXIT_ENVIRONMENT;
-    slice assets;
+    if (!add_disabled(arguments, &settings))
+        return EXIT_USAGE;
+    for (size_t i = 0; i < arguments->option_count; i++)
+        if (arguments->options[i].option == OPTION_ASSET_HOST)
+            *(slice *)vector_push(&hosts) = slice_of(arguments->options[i].value);
+    settings.asset_hosts = hosts.items;
+    settings.asset_hosts_count = hosts.count;
+    settings.no_repair = option_given(arguments, OPTION_NO_REPAIR);
+    settings.refuse_at = option_given(arguments, OPTION_STRICT) ? GRADE_REVIEW : GRADE_REFUSED;
     if (s)
-        add_variables(e, site_config(s), a);
-    e->options.assets = e->assets = load_asset_rules(arguments, s, a, &assets);
-    if (!e->assets)
-        return EXIT_USAGE;
-    e->options.no_repair = option_given(arguments, OPTION_NO_REPAIR);
-    e->options.refuse_at = option_given(arguments, OPTION_STRICT) ? GRADE_REVIEW : GRADE_REFUSED;
-    if (!add_disabled(e, arguments))
-        return EXIT_USAGE;
-    e->mappings = mapping_load(sources.items, sources.count);
-    e->options.mappings = e->mappings;
-    e->fingerprint = make_fingerprint(e, &sources, assets, a);
-    if (rules_are_good(e->mappings))
-        return EXIT_DONE;
-    engine_stop(e);
+        site_fill_settings(s, &settings);
+    *e = convert_engine_new(&settings, a, &error);
+    if (!*e)
+        complain("assets.yml: %.*s", SLICE_ARGS(error));
+    return *e ? EXIT_DONE : EXIT_USAGE;
+}
+
+int engine_start_good(convert_engine **e, const cli_arguments *arguments, const site *s, arena *a) {
+    int status = engine_start(e, arguments, s, a);
+    if (status != EXIT_DONE || rules_are_good(convert_engine_rules(*e)))
+        return status;
+    convert_engine_free(*e);
     return EXIT_USAGE;
 }
 
-void engine_stop(engine *e) {
-    mapping_free(e->mappings);
-    e->mappings = NULL;
-}
-
-site_options options_of_run(const engine *e, const cli_arguments *arguments) {
-    return (site_options){.convert = &e->options,
-                          .rules = e->fingerprint,
-                          .program = ISOMERIZE_VERSION,
+site_options options_of_run(const convert_engine *e, const cli_arguments *arguments) {
+    return (site_options){.engine = e,
                           .jobs = (unsigned)strtoul(option_value(arguments, OPTION_JOBS, "0"), NULL, 10)};
 }
 

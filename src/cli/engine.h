@@ -1,4 +1,4 @@
-/* What convert_page is given: the rules in force, the site's own names, the options of the command line. */
+/* The engine of a command: the rules in force, what the site says, the options of the command line. */
 #ifndef ISOMERIZE_CLI_ENGINE_H
 #define ISOMERIZE_CLI_ENGINE_H
 
@@ -6,24 +6,20 @@
 #include "convert/convert.h"
 #include "site/site.h"
 
-typedef struct engine {
-    convert_options options;
-    slice fingerprint; /* of all that decides a page's result besides its bytes and the program */
-    mapping_set *mappings;
-    asset_rules *assets; /* those of `options`, to give them a book */
-} engine;
-
 /* What the command line says, and before it, so that it counts less, what the site's `.isomerize/config.yml`
  * says: options by their long names. False: a setting is wrong, said so. */
 bool add_settings(const cli_arguments *given, const site *s, arena *a, cli_arguments *all);
 
-/* `s` may be NULL: pages without a site. EXIT_DONE, or the exit status after saying what is wrong. `a` must
- * outlive the engine; end it with engine_stop. */
-int engine_start(engine *e, const cli_arguments *arguments, const site *s, arena *a);
-void engine_stop(engine *e);
+/* The engine of the command line and the site; `s` may be NULL: pages without a site. EXIT_DONE, or the exit
+ * status after saying what is wrong; mistakes in mapping rules are left to the caller (rules_are_good). `a`
+ * must outlive the engine; end it with convert_engine_free. */
+int engine_start(convert_engine **e, const cli_arguments *arguments, const site *s, arena *a);
+
+/* The same; mistakes in mapping rules are said, and are EXIT_USAGE. */
+int engine_start_good(convert_engine **e, const cli_arguments *arguments, const site *s, arena *a);
 
 /* What every run over a site is given. */
-site_options options_of_run(const engine *e, const cli_arguments *arguments);
+site_options options_of_run(const convert_engine *e, const cli_arguments *arguments);
 
 /* The site that the command line names (without words: the current folder). NULL: said why not. */
 site *open_site(const cli_arguments *arguments, arena *a);

@@ -81,12 +81,12 @@ static void print_account(const char *path, const mapping_account *account, cons
                counts[MAPPING_PART], counts[MAPPING_UNCLAIMED]);
 }
 
-static int explain_bytes(const char *path, slice bytes, const engine *e, const cli_arguments *arguments,
-                         arena *a) {
+static int explain_bytes(const char *path, slice bytes, const convert_engine *e,
+                         const cli_arguments *arguments, arena *a) {
     static const char *const LEFT_ALONE[] = {"", "is a page of the new editor", "has no front matter",
                                              "is refused"};
     convert_result result;
-    convert_page(bytes, &e->options, a, &result);
+    convert_page(e, bytes, NULL, a, &result);
     bool read = result.account && (result.state == CONVERT_DONE || result.account->shapes.count);
     if (read)
         print_account(path, result.account, arguments, a);
@@ -99,21 +99,21 @@ static int explain_bytes(const char *path, slice bytes, const engine *e, const c
 
 /* Under the rules and settings of the site that the page is in. */
 static int explain_page(const char *path, const site *s, const cli_arguments *given, arena *a) {
-    engine e;
+    convert_engine *e;
     cli_arguments all = *given;
     slice bytes;
     if (s && !add_settings(given, s, a, &all))
         return EXIT_USAGE;
-    int status = engine_start(&e, &all, s, a);
+    int status = engine_start_good(&e, &all, s, a);
     if (status != EXIT_DONE)
         return status;
     if (read_file(path, a, &bytes))
-        status = explain_bytes(path, bytes, &e, &all, a);
+        status = explain_bytes(path, bytes, e, &all, a);
     else {
         complain("%s: cannot be read: %s", path, strerror(errno));
         status = EXIT_ENVIRONMENT;
     }
-    engine_stop(&e);
+    convert_engine_free(e);
     return status;
 }
 

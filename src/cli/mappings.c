@@ -95,11 +95,12 @@ static int show_rules(const mapping_set *set, const cli_arguments *arguments, ar
 }
 
 static int show_rules_of_site(const cli_arguments *arguments, site *s, arena *a) {
-    mapping_set *set = load_rules(arguments, slice_c_string(site_root(s), a));
-    if (!set)
-        return EXIT_ENVIRONMENT;
-    int status = show_rules(set, arguments, a);
-    mapping_free(set);
+    convert_engine *e;
+    int status = engine_start(&e, arguments, s, a);
+    if (status != EXIT_DONE)
+        return status;
+    status = show_rules(convert_engine_rules(e), arguments, a);
+    convert_engine_free(e);
     return status;
 }
 

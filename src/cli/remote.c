@@ -1,6 +1,6 @@
 /* From the command line and a site to its remote files.
  *
- * Comes in: options, a site. Goes out: the asset rules in force, the site's book with what each page needs,
+ * Comes in: options, a site, the asset rules in force. Goes out: the site's book with what each page needs,
  * and, where that is asked for, the files themselves. It changes no page.
  */
 #include "remote.h"
@@ -13,9 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* ---- rules ------------------------------------------------------------------------------------------- */
-
-/* Ended by NULL. */
+/* The values of an option, ended by NULL. */
 static const char **values_of(const cli_arguments *arguments, option_id o, arena *a) {
     vector list = vector_new(a, sizeof(const char *));
     for (size_t i = 0; i < arguments->option_count; i++)
@@ -23,55 +21,6 @@ static const char **values_of(const cli_arguments *arguments, option_id o, arena
             *(const char **)vector_push(&list) = arguments->options[i].value;
     vector_push(&list);
     return list.items;
-}
-
-/* FOLDER/assets.yml, where it is there. */
-static void add_rule_text(const char *folder, arena *a, vector *texts) {
-    slice text;
-    const char *path = slice_c_string(format_slice(a, "%s/assets.yml", folder), a);
-    if (access(path, F_OK) == 0 && read_file(path, a, &text))
-        *(slice *)vector_push(texts) = text;
-}
-
-static vector collect_rule_texts(const cli_arguments *arguments, const site *s, arena *a) {
-    vector texts = vector_new(a, sizeof(slice));
-    *(slice *)vector_push(&texts) = asset_rules_shipped();
-    if (s)
-        add_rule_text(
-            slice_c_string(format_slice(a, "%.*s/.isomerize/mappings", SLICE_ARGS(site_root(s))), a), a,
-            &texts);
-    for (const char **one = values_of(arguments, OPTION_MAPPINGS, a); *one; one++)
-        add_rule_text(*one, a, &texts);
-    return texts;
-}
-
-/* Each part behind its length, so that no two lists read alike. */
-static slice join_parts(const slice *parts, size_t count, buffer *out) {
-    for (size_t i = 0; i < count; i++) {
-        buffer_printf(out, "%zu:", parts[i].length);
-        buffer_append(out, parts[i]);
-    }
-    return buffer_slice(out);
-}
-
-asset_rules *load_asset_rules(const cli_arguments *arguments, const site *s, arena *a, slice *depends) {
-    slice error;
-    vector on = vector_new(a, sizeof(slice)), texts = collect_rule_texts(arguments, s, a);
-    for (const char **one = values_of(arguments, OPTION_ASSET_HOST, a); *one; one++)
-        *(slice *)vector_push(&on) = slice_of(*one);
-    asset_settings settings = {.on = on.items, .on_count = on.count};
-    if (s) {
-        settings.url = page_front_text(site_config(s), SLICE("url"));
-        settings.baseurl = page_front_text(site_config(s), SLICE("baseurl"));
-    }
-    asset_rules *rules = asset_rules_load(texts.items, texts.count, &settings, a, &error);
-    if (!rules)
-        complain("assets.yml: %.*s", SLICE_ARGS(error));
-    buffer parts = buffer_new(a, 8192);
-    join_parts(texts.items, texts.count, &parts);
-    join_parts(on.items, on.count, &parts);
-    *depends = join_parts((slice[]){settings.url, settings.baseurl}, 2, &parts);
-    return rules;
 }
 
 /* ---- what the pages need ----------------------------------------------------------------------------- */

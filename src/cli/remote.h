@@ -14,11 +14,6 @@ typedef struct remote_files {
     arena *arena;
 } remote_files;
 
-/* The asset rules in force: the shipped ones, assets.yml of the site (.isomerize/mappings) and of --mappings,
- * the site's _config.yml (`s` may be NULL), --asset-host. NULL: said why not. `depends` gets all that they
- * depend on. */
-asset_rules *load_asset_rules(const cli_arguments *arguments, const site *s, arena *a, slice *depends);
-
 /* Opens the site's book, notes what its pages need, and gives names: reads every page of the checkout, writes
  * nothing. `run`: what the pages need is for this run, which converts some of them again from their bytes
  * before; NULL: none follows. False: said why not. End it with remote_close. */

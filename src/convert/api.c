@@ -6,14 +6,12 @@
 #include "isomerize.h"
 
 #include "convert/convert.h"
-#include "save/save.h"
 
 #include <stdlib.h>
 
 struct isomerize {
-    arena *arena; /* rules and settings */
-    mapping_set *mappings;
-    convert_options options;
+    arena *arena; /* the engine, and its settings' lists */
+    convert_engine *engine;
 };
 
 struct isomerize_page {
@@ -36,45 +34,47 @@ static char *copy_message(slice message) {
     return copy;
 }
 
-static void load_mappings(isomerize *engine, const struct isomerize_settings *settings) {
-    size_t shipped, own = settings ? settings->rule_count : 0;
-    const mapping_source *sources = mapping_shipped(&shipped);
-    mapping_source *all = arena_alloc(engine->arena, (own + shipped) * sizeof *all);
-    for (size_t i = 0; i < own; i++)
-        all[i] = (mapping_source){
-            slice_of(settings->rules[i].name), {settings->rules[i].text, settings->rules[i].length}, false};
-    memcpy(all + own, sources, shipped * sizeof *all);
-    engine->mappings = mapping_load(all, own + shipped);
-    engine->options.mappings = engine->mappings;
+static void add_rules(const struct isomerize_settings *given, arena *a, convert_settings *settings) {
+    mapping_source *rules = arena_alloc(a, given->rule_count * sizeof *rules);
+    for (size_t i = 0; i < given->rule_count; i++)
+        rules[i] = (mapping_source){
+            slice_of(given->rules[i].name), {given->rules[i].text, given->rules[i].length}, false};
+    settings->rules = rules;
+    settings->rules_count = given->rule_count;
 }
 
-static void copy_variables(isomerize *engine, const struct isomerize_settings *settings) {
-    legacy_variable *variables = arena_alloc(engine->arena, settings->variable_count * sizeof *variables);
-    for (size_t i = 0; i < settings->variable_count; i++)
+static void add_variables(const struct isomerize_settings *given, arena *a, convert_settings *settings) {
+    legacy_variable *variables = arena_alloc(a, given->variable_count * sizeof *variables);
+    for (size_t i = 0; i < given->variable_count; i++)
         variables[i] =
-            (legacy_variable){slice_of(settings->variables[i].name), slice_of(settings->variables[i].value)};
-    engine->options.variables = variables;
-    engine->options.variable_count = settings->variable_count;
+            (legacy_variable){slice_of(given->variables[i].name), slice_of(given->variables[i].value)};
+    settings->variables = variables;
+    settings->variables_count = given->variable_count;
+}
+
+static convert_settings settings_of(const struct isomerize_settings *given, arena *a) {
+    convert_settings settings = convert_settings_default();
+    if (!given)
+        return settings;
+    add_rules(given, a, &settings);
+    add_variables(given, a, &settings);
+    settings.url = slice_of(given->site_url);
+    settings.no_repair = given->no_repair;
+    settings.refuse_at = given->strict ? GRADE_REVIEW : GRADE_REFUSED;
+    return settings;
 }
 
 /* The first thing that is wrong with the rules; empty when nothing is. */
-static slice load_engine(isomerize *engine, const struct isomerize_settings *settings) {
-    engine->options = convert_defaults();
-    load_mappings(engine, settings);
-    if (mapping_problem_count(engine->mappings)) {
-        const mapping_problem *p = mapping_problem_at(engine->mappings, 0);
-        return format_slice(engine->arena, "%.*s:%u:%u: %.*s", SLICE_ARGS(p->source), p->line, p->column,
-                            SLICE_ARGS(p->message));
-    }
-    slice error = {NULL, 0}, shipped = asset_rules_shipped();
-    asset_settings site = {.url = slice_of(settings ? settings->site_url : NULL)};
-    engine->options.assets = asset_rules_load(&shipped, 1, &site, engine->arena, &error);
-    if (!engine->options.assets || !settings)
+static slice load_engine(isomerize *engine, const struct isomerize_settings *given) {
+    slice error = {NULL, 0};
+    convert_settings settings = settings_of(given, engine->arena);
+    engine->engine = convert_engine_new(&settings, engine->arena, &error);
+    const mapping_set *rules = engine->engine ? convert_engine_rules(engine->engine) : NULL;
+    if (!rules || !mapping_problem_count(rules))
         return error;
-    copy_variables(engine, settings);
-    engine->options.no_repair = settings->no_repair;
-    engine->options.refuse_at = settings->strict ? GRADE_REVIEW : GRADE_REFUSED;
-    return error;
+    const mapping_problem *p = mapping_problem_at(rules, 0);
+    return format_slice(engine->arena, "%.*s:%u:%u: %.*s", SLICE_ARGS(p->source), p->line, p->column,
+                        SLICE_ARGS(p->message));
 }
 
 isomerize *isomerize_new(const struct isomerize_settings *settings, char **error) {
@@ -97,7 +97,7 @@ isomerize *isomerize_new(const struct isomerize_settings *settings, char **error
 void isomerize_free(isomerize *engine) {
     if (!engine)
         return;
-    mapping_free(engine->mappings);
+    convert_engine_free(engine->engine);
     arena_destroy(engine->arena);
     free(engine);
 }
@@ -110,7 +110,7 @@ isomerize_page *isomerize_convert(const isomerize *engine, const char *bytes, si
         free(page);
         return NULL;
     }
-    convert_page((slice){bytes, length}, &engine->options, page->arena, &page->result);
+    convert_page(engine->engine, (slice){bytes, length}, NULL, page->arena, &page->result);
     /* The caller's bytes may go before the page does. */
     if (page->result.output.data == bytes)
         page->result.output = slice_copy(page->result.output, page->arena);

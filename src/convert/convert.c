@@ -4,7 +4,7 @@
  * left alone, with findings and the files it needs. It decides the order of the rooms and nothing that a room
  * could decide.
  */
-#include "convert/convert.h"
+#include "private.h"
 
 #include "page/page.h"
 #include "repair/repair.h"
@@ -17,16 +17,11 @@
 
 #define SIZE_LIMIT ((size_t)16 << 20)
 
-convert_options convert_defaults(void) {
-    convert_options options;
-    memset(&options, 0, sizeof options);
-    options.refuse_at = GRADE_REFUSED;
-    return options;
-}
-
 /* What the rooms of one page share. */
 typedef struct conversion {
-    const convert_options *options;
+    const convert_engine *engine;
+    const convert_settings *settings; /* the engine's */
+    const convert_options *options;   /* the page's */
     arena *arena;
     convert_result *result;
     page_parts parts;
@@ -42,8 +37,8 @@ static findings *found(conversion *c) {
 static void repair_page(conversion *c, slice bytes) {
     repair_options repairs;
     memset(&repairs, 0, sizeof repairs);
-    memcpy(repairs.off, c->options->disabled, sizeof repairs.off);
-    if (c->options->no_repair)
+    memcpy(repairs.off, c->settings->disabled, sizeof repairs.off);
+    if (c->settings->no_repair)
         repair_turn_off(&repairs);
     c->result->text = repair_text(bytes, &repairs, c->arena, found(c));
 }
@@ -78,7 +73,7 @@ static bool open_page(conversion *c) {
 /* ---- the body ---------------------------------------------------------------------------------------- */
 
 static dom_node *read_legacy_body(conversion *c) {
-    legacy_options dialect = {c->options->variables, c->options->variable_count};
+    legacy_options dialect = {c->settings->variables, c->settings->variables_count};
     legacy_result read = legacy_to_html(c->parts.body, c->parts.body_line, &dialect, c->arena, found(c));
     if (c->options->keep_html) {
         c->result->before_html = read.html;
@@ -122,8 +117,7 @@ static void report_linked_ids(conversion *c, const dom_node *body) {
 }
 
 static tiptap_node *fit_body(conversion *c, dom_node *body, const express_survey *survey) {
-    if (c->options->mappings)
-        mapping_apply(c->options->mappings, body, NULL, c->arena, found(c), c->result->account);
+    mapping_apply(c->engine->rules, body, NULL, c->arena, found(c), c->result->account);
     express_page(body, survey, c->arena, found(c));
     tiptap_node *document = tiptap_parse(body, c->arena, NULL);
     tiptap_complete(document, c->arena);
@@ -135,7 +129,7 @@ static tiptap_node *fit_body(conversion *c, dom_node *body, const express_survey
 /* The URL that the page is to hold in place of `url`; the reference is noted where `note` says so. */
 static slice bring_home(conversion *c, slice url, asset_use use, uint32_t line, bool note) {
     asset_reference reference;
-    if (!c->options->assets || !asset_rewrite_url(c->options->assets, url, use, c->arena, &reference))
+    if (!asset_rewrite_url(c->engine->assets, url, use, c->arena, &reference))
         return url;
     reference.line = line;
     if (note) {
@@ -228,7 +222,7 @@ static void settle_state(conversion *c, slice bytes) {
     if (r->state == CONVERT_ALREADY || r->state == CONVERT_NOT_A_PAGE)
         r->found = findings_new(c->arena); /* what a page left alone holds is none of our business */
     r->grade = findings_grade(&r->found);
-    if (r->state == CONVERT_DONE && r->grade >= c->options->refuse_at) {
+    if (r->state == CONVERT_DONE && r->grade >= c->settings->refuse_at) {
         findings_add(&r->found, FINDING_REFUSED_BY_GRADE, 0, "the page is graded %s", grade_name(r->grade));
         r->grade = GRADE_REFUSED;
     }
@@ -249,8 +243,8 @@ static void reset_result(convert_result *result, arena *a) {
 }
 
 /* Memory for a page: enough for any honest one of its size. */
-static bool too_large(slice bytes, const convert_options *options) {
-    return bytes.length > (options->size_limit ? options->size_limit : SIZE_LIMIT);
+static bool too_large(slice bytes, const convert_settings *settings) {
+    return bytes.length > (settings->size_limit ? settings->size_limit : SIZE_LIMIT);
 }
 
 static void refuse_large(convert_result *result, slice bytes) {
@@ -258,28 +252,33 @@ static void refuse_large(convert_result *result, slice bytes) {
     result->state = CONVERT_REFUSED;
 }
 
-void convert_page(slice bytes, const convert_options *options, arena *a, convert_result *result) {
+static void convert_bytes(conversion *c, slice bytes) {
+    if (too_large(bytes, c->settings)) {
+        refuse_large(c->result, bytes);
+    } else {
+        repair_page(c, bytes);
+        if (open_page(c))
+            convert_body(c);
+    }
+    settle_state(c, bytes);
+}
+
+void convert_page(const convert_engine *engine, slice bytes, const convert_options *options, arena *a,
+                  convert_result *result) {
+    static const convert_options NOTHING;
     jmp_buf exhausted;
+    conversion c = {engine, &engine->settings, options ? options : &NOTHING, a, result, {0}, {0}};
     if (setjmp(exhausted) != 0) {
         /* Nothing of the page is kept: a fresh arena has room for one finding. */
         arena_on_exhausted(a, NULL);
         arena_reset(a);
         reset_result(result, a);
         refuse_large(result, bytes);
-        conversion empty = {.options = options, .arena = a, .result = result};
-        settle_state(&empty, bytes);
+        settle_state(&c, bytes);
         return;
     }
     arena_on_exhausted(a, &exhausted);
     reset_result(result, a);
-    conversion c = {.options = options, .arena = a, .result = result};
-    if (too_large(bytes, options)) {
-        refuse_large(result, bytes);
-    } else {
-        repair_page(&c, bytes);
-        if (open_page(&c))
-            convert_body(&c);
-    }
-    settle_state(&c, bytes);
+    convert_bytes(&c, bytes);
     arena_on_exhausted(a, NULL);
 }

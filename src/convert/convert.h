@@ -8,7 +8,7 @@
 
 #include "assets/assets.h"
 #include "base/base.h"
-#include "legacy/legacy.h"
+#include "engine.h"
 #include "mapping/mapping.h"
 #include "tiptap/tiptap.h"
 
@@ -20,20 +20,11 @@ typedef struct convert_linked_id {
     uint32_t others; /* more files with one */
 } convert_linked_id;
 
-/* What may be shared by all threads and pages of a run; nothing in it is changed by convert_page. */
+/* What is asked for, and known, of one page. All empty: nothing. */
 typedef struct convert_options {
-    const mapping_set *mappings;  /* NULL: no shape is mapped */
-    const asset_rules *assets;    /* NULL: no URL is rewritten */
-    bool no_repair;               /* leave encoding as it is, but for what UTF-8 needs */
-    bool disabled[FINDING_COUNT]; /* repairs switched off by their code */
-    grade refuse_at; /* a page of this grade or worse is refused; GRADE_REFUSED: none is (--strict:
-                        GRADE_REVIEW) */
-    const legacy_variable *variables; /* of the site, for Liquid output */
-    size_t variable_count;
     const convert_linked_id *linked_ids; /* of this page, sorted by id; NULL: none is known */
     size_t linked_id_count;
-    bool keep_html;    /* fill before_html, for reports */
-    size_t size_limit; /* bytes of a page that is taken on; 0: 16 MiB */
+    bool keep_html; /* fill before_html, for reports */
     /* Called with the fitted document before it is saved; may change it. The self-check comes after. NULL:
      * not called. */
     void (*inspect)(void *context, tiptap_node *document);
@@ -61,12 +52,11 @@ typedef struct convert_result {
     mapping_account *account; /* every shape seen by the mapping rules, claimed or not */
 } convert_result;
 
-/* Options with the defaults: nothing mapped or rewritten, no page refused for its grade. */
-convert_options convert_defaults(void);
-
-/* Converts one page. Never fails: what cannot be converted is CONVERT_REFUSED with a finding. `a` must
- * outlive `result`. An exhausted arena refuses the page (`result` then holds the input and one finding). */
-void convert_page(slice bytes, const convert_options *options, arena *a, convert_result *result);
+/* Converts one page. Never fails: what cannot be converted is CONVERT_REFUSED with a finding. `options` may
+ * be NULL. `a` must outlive `result`. An exhausted arena refuses the page (`result` then holds the input and
+ * one finding). Any number of threads may share an engine, each with an arena of its own. */
+void convert_page(const convert_engine *engine, slice bytes, const convert_options *options, arena *a,
+                  convert_result *result);
 
 /* Is the page in save form: would the editor save it as it is, but for trailing white space? Otherwise
  * `*difference` is the offset of the first byte that would change, and `*saved`, when not NULL, what the

@@ -31,6 +31,19 @@ bool read_configuration(site *s, slice *error) {
            read_mapping(s, STATE_FOLDER "/config.yml", &s->settings, error);
 }
 
+void site_fill_settings(const site *s, convert_settings *settings) {
+    legacy_variable *variables = arena_alloc(s->arena, (s->config.count + 1) * sizeof *variables);
+    settings->variables = variables;
+    for (uint32_t i = 0; i < s->config.count; i++) {
+        const front_entry *one = &s->config.entries[i];
+        if (one->value.kind == FRONT_STRING)
+            variables[settings->variables_count++] =
+                (legacy_variable){format_slice(s->arena, "site.%.*s", SLICE_ARGS(one->key)), one->value.text};
+    }
+    settings->url = page_front_text(&s->config, SLICE("url"));
+    settings->baseurl = page_front_text(&s->config, SLICE("baseurl"));
+}
+
 slice site_host(const front_value *config) {
     slice url = page_front_text(config, SLICE("url"));
     size_t scheme = slice_find(url, SLICE("://"), 0);

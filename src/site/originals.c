@@ -21,7 +21,7 @@ site_originals *site_originals_open(const site *s, const site_options *options, 
         return NULL;
     }
     site_originals *o = arena_alloc(a, sizeof *o);
-    *o = (site_originals){s, j, hash_rules(options, a), options->force};
+    *o = (site_originals){s, j, hash_bytes(convert_engine_fingerprint(options->engine)), options->force};
     return o;
 }
 

@@ -97,7 +97,7 @@ typedef struct journal_row {
     slice path;
     hash source;     /* the bytes before */
     hash result;     /* the bytes written; equal to source where nothing was */
-    hash rules;      /* of rules, options and program */
+    hash rules;      /* of the engine's fingerprint */
     uint8_t outcome; /* site_outcome */
     uint8_t grade;
     int64_t time;
@@ -148,11 +148,6 @@ bool journal_put(journal *j, const journal_row *row, slice original, const char 
 /* Of `row` only what was seen. */
 bool journal_see(journal *j, slice path, const journal_row *row, slice *error);
 bool journal_forget(journal *j, slice path, slice *error);
-
-/* ---- run.c ------------------------------------------------------------------------------------------- */
-
-/* Of all that decides a page's result besides its bytes. */
-hash hash_rules(const site_options *options, arena *a);
 
 /* ---- work.c ------------------------------------------------------------------------------------------ */
 

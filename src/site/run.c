@@ -86,8 +86,8 @@ static bool hangs_on_links(const run *r, const journal_row *row, arena *a) {
 
 /* Was it converted while a file was missing that can be had now? */
 static bool is_behind(const run *r, slice bytes, arena *a) {
-    const asset_rules *assets = r->options->convert->assets;
-    return assets && asset_can_come_home(assets, bytes, a);
+    const asset_rules *assets = convert_engine_assets(r->options->engine);
+    return asset_can_come_home(assets, bytes, a);
 }
 
 /* What is to be done with a page whose bytes have this hash: SITE_CONVERTED stands for converting it.
@@ -190,7 +190,7 @@ static void record(const run *r, page_work *p, arena *a) {
 
 /* What is asked for, with what is known of this page. A run with nothing to do reads no links. */
 static convert_options options_of_page(run *r, slice path) {
-    convert_options own = *r->options->convert;
+    convert_options own = {.keep_html = r->options->keep_html};
     pthread_mutex_lock(&r->links_lock);
     if (!r->links)
         r->links = site_read_links(r->site, r->links_arena);
@@ -201,7 +201,7 @@ static convert_options options_of_page(run *r, slice path) {
 
 static void convert_one(run *r, page_work *p, const journal_row *row, size_t index, work_slot *slot) {
     convert_options options = options_of_page(r, p->result.path);
-    convert_page(p->source_bytes, &options, slot->arena, &p->conversion);
+    convert_page(r->options->engine, p->source_bytes, &options, slot->arena, &p->conversion);
     p->result.conversion = &p->conversion;
     p->result.outcome = outcome_of(p->conversion.state);
     p->result.grade = p->conversion.grade;
@@ -279,7 +279,7 @@ static void report_settled(run *r, size_t end) {
 
 /* False: the page stays as it is. */
 static bool add_change(run *r, page_work *p) {
-    const asset_rules *assets = r->options->convert->assets;
+    const asset_rules *assets = convert_engine_assets(r->options->engine);
     slice holds = p->writes ? p->conversion.output : p->result.before;
     page_change c = {.path = p->result.path,
                      .row = p->records ? &p->row : NULL,
@@ -289,7 +289,7 @@ static bool add_change(run *r, page_work *p) {
                      .made = p->made,
                      .looked = true,
                      .holds = p->writes ? p->row.result : p->now,
-                     .names_files = assets && asset_is_named(assets, holds)};
+                     .names_files = asset_is_named(assets, holds)};
     return batches_add(r->batches, &c);
 }
 
@@ -380,25 +380,17 @@ static bool open_run(run *r, slice *error) {
         return false;
     if (r->options->dry_run)
         return true;
-    r->batches = batches_begin(r->site, r->journal, r->options->program);
+    r->batches = batches_begin(r->site, r->journal, ISOMERIZE_VERSION);
     if (!r->batches)
         *error = SLICE("no thread can be started");
     return r->batches != NULL;
-}
-
-hash hash_rules(const site_options *options, arena *a) {
-    buffer rules = buffer_new(a, options->rules.length + 64);
-    buffer_append_string(&rules, options->program);
-    buffer_append_char(&rules, '\0');
-    buffer_append(&rules, options->rules);
-    return hash_bytes(buffer_slice(&rules));
 }
 
 bool site_run(site *s, const site_options *options, const site_events *events, site_totals *totals,
               slice *error) {
     run r = {.site = s, .options = options, .events = events, .totals = totals, .out = -1};
     *totals = (site_totals){{0}, {0}, false};
-    r.rules = hash_rules(options, s->arena);
+    r.rules = hash_bytes(convert_engine_fingerprint(options->engine));
     r.scratch = arena_create(0);
     r.links_arena = arena_create(0);
     pthread_mutex_init(&r.links_lock, NULL);
@@ -420,7 +412,7 @@ bool site_run(site *s, const site_options *options, const site_events *events, s
 bool site_has_work(site *s, const site_options *options) {
     slice error;
     run r = {.site = s, .options = options, .scratch = arena_create(0)};
-    r.rules = hash_rules(options, s->arena);
+    r.rules = hash_bytes(convert_engine_fingerprint(options->engine));
     r.journal = options->out ? NULL : journal_open(s, JOURNAL_READ, s->arena, &error);
     bool known = r.journal && journal_load(r.journal, &error);
     if (known)

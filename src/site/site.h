@@ -35,7 +35,10 @@ slice site_root(const site *s);                /* absolute */
 const vector *site_pages(const site *s);       /* of slice: paths from the root, sorted by their bytes */
 const vector *site_skipped(const site *s);     /* of site_skip, sorted */
 const front_value *site_config(const site *s); /* `_config.yml` as a mapping; empty where there is none */
-slice site_host(const front_value *config);    /* that `url` in `_config.yml` names; empty where it does not */
+slice site_host(const front_value *config); /* that `url` in `_config.yml` names; empty where it does not */
+/* What `_config.yml` says of how pages are to be converted: `url`, `baseurl`, Liquid's variables. They live
+ * as long as the site. */
+void site_fill_settings(const site *s, convert_settings *settings);
 const front_value *
 site_settings(const site *s); /* `.isomerize/config.yml`: options by their long names; empty: none */
 
@@ -84,7 +87,7 @@ typedef struct site_result {
     slice before;                     /* the page's bytes as they were; empty where they were not read */
     const convert_result *conversion; /* NULL unless the page was converted in this run */
     grade grade;                      /* of this run, or the recorded one of SITE_UNCHANGED and SITE_KEPT */
-    slice message;                    /* SITE_KEPT, SITE_FAILED, SITE_REFUSED without a conversion: a sentence */
+    slice message; /* SITE_KEPT, SITE_FAILED, SITE_REFUSED without a conversion: a sentence */
 } site_result;
 
 /* Called from the thread that called site_run. NULL: not wanted. A page that was reported as converted and
@@ -96,14 +99,12 @@ typedef struct site_events {
 } site_events;
 
 typedef struct site_options {
-    const convert_options *convert;
-    slice
-        rules; /* whatever decides a page's result besides its bytes and the program: compared, never read */
-    const char *program; /* version */
-    unsigned jobs;       /* threads; 0: one a core */
-    bool dry_run;        /* write nothing, lock nothing, make no journal */
-    bool force;          /* convert pages again that a person edited since */
-    const char *out;     /* write below this folder, without a journal; NULL: in place */
+    const convert_engine *engine;
+    unsigned jobs;   /* threads; 0: one a core */
+    bool dry_run;    /* write nothing, lock nothing, make no journal */
+    bool force;      /* convert pages again that a person edited since */
+    bool keep_html;  /* as in convert_options */
+    const char *out; /* write below this folder, without a journal; NULL: in place */
 } site_options;
 
 typedef struct site_totals {

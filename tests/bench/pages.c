@@ -71,14 +71,14 @@ static double run_parsers(const pages *all) {
     return seconds() - from;
 }
 
-static double run_ours(const pages *all, size_t times, const convert_options *options, size_t *converted) {
+static double run_ours(const pages *all, size_t times, const convert_engine *engine, size_t *converted) {
     double from = seconds();
     arena *a = arena_create(0);
     *converted = 0;
     for (size_t t = 0; t < times; t++)
         for (size_t i = 0; i < all->count; i++) {
             convert_result result;
-            convert_page(all->items[i], options, a, &result);
+            convert_page(engine, all->items[i], NULL, a, &result);
             *converted += result.state == CONVERT_DONE;
             arena_reset(a);
         }
@@ -105,19 +105,15 @@ int main(int argc, char **argv) {
         fprintf(stderr, "%s: no pages\n", argv[1]);
         return 2;
     }
-    size_t count;
-    const mapping_source *sources = mapping_shipped(&count);
-    mapping_set *mappings = mapping_load(sources, count);
-    slice rules = asset_rules_shipped(), error;
-    convert_options options = convert_defaults();
-    options.mappings = mappings;
-    options.assets = asset_rules_load(&rules, 1, NULL, kept, &error);
+    slice error;
+    convert_settings settings = convert_settings_default();
+    convert_engine *engine = convert_engine_new(&settings, kept, &error);
     double *ours = arena_alloc(kept, rounds * sizeof(double)),
            *theirs = arena_alloc(kept, rounds * sizeof(double));
     size_t converted = 0;
     for (size_t i = 0; i < rounds; i++) {
         theirs[i] = run_parsers(&all);
-        ours[i] = run_ours(&all, times, &options, &converted) / (double)times;
+        ours[i] = run_ours(&all, times, engine, &converted) / (double)times;
     }
     qsort(ours, rounds, sizeof(double), by_size);
     qsort(theirs, rounds, sizeof(double), by_size);
@@ -132,7 +128,7 @@ int main(int argc, char **argv) {
            (double)all.bytes / base / 1e6);
     printf("ratio %.2f, peak memory %.1f MB (of which the pages: %.1f MB)\n", mine / base,
            (double)usage.ru_maxrss / 1024, (double)all.bytes / 1e6);
-    mapping_free(mappings);
+    convert_engine_free(engine);
     arena_destroy(kept);
     return 0;
 }

@@ -4,19 +4,19 @@
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    size_t count, difference;
-    const mapping_source *sources = mapping_shipped(&count);
-    static mapping_set *mappings; /* loaded once: the rules are no part of the input */
-    if (!mappings)
-        mappings = mapping_load(sources, count);
-    convert_options options = convert_defaults();
-    options.mappings = mappings;
+    static convert_engine *engine; /* made once: the rules are no part of the input */
+    static arena *kept;
+    size_t difference;
+    slice error;
+    convert_settings settings = convert_settings_default();
+    if (!engine)
+        engine = convert_engine_new(&settings, kept = arena_create(0), &error);
     arena *a = arena_create(CONVERT_MEMORY), *again = arena_create(CONVERT_MEMORY);
     buffer page = buffer_new(again, size + 32);
     buffer_append_string(&page, "---\ntitle: A page\n---\n");
     buffer_append(&page, (slice){(const char *)data, size});
     convert_result result;
-    convert_page(buffer_slice(&page), &options, a, &result);
+    convert_page(engine, buffer_slice(&page), NULL, a, &result);
     if (result.state == CONVERT_DONE && !convert_check(result.output, again, &difference, NULL))
         abort();
     arena_destroy(a);

@@ -1,0 +1,120 @@
+/* Making an engine: the site's rules beside the shipped ones, and the fingerprint of all of it.
+ *
+ * Comes in: settings. Goes out: an engine. It looks at no page, reads no file.
+ */
+#include "private.h"
+
+convert_settings convert_settings_default(void) {
+    convert_settings settings;
+    memset(&settings, 0, sizeof settings);
+    settings.refuse_at = GRADE_REFUSED;
+    return settings;
+}
+
+/* ---- rules ------------------------------------------------------------------------------------------- */
+
+static mapping_set *load_rules(const convert_settings *s, arena *a) {
+    size_t shipped_count;
+    const mapping_source *shipped = mapping_shipped(&shipped_count);
+    mapping_source *all = arena_alloc(a, (shipped_count + s->rules_count) * sizeof *all);
+    memcpy(all, shipped, shipped_count * sizeof *all);
+    for (size_t i = 0; i < s->rules_count; i++)
+        all[shipped_count + i] = s->rules[i];
+    return mapping_load(all, shipped_count + s->rules_count);
+}
+
+static asset_rules *load_asset_rules(const convert_settings *s, arena *a, slice *error) {
+    slice *texts = arena_alloc(a, (1 + s->asset_rules_count) * sizeof *texts);
+    texts[0] = asset_rules_shipped();
+    for (size_t i = 0; i < s->asset_rules_count; i++)
+        texts[1 + i] = s->asset_rules[i];
+    asset_settings site = {
+        .url = s->url, .baseurl = s->baseurl, .on = s->asset_hosts, .on_count = s->asset_hosts_count};
+    return asset_rules_load(texts, 1 + s->asset_rules_count, &site, a, error);
+}
+
+/* ---- the fingerprint --------------------------------------------------------------------------------- */
+
+/* Each part behind its length, so that no two lists of parts read alike. */
+static void add_slice(buffer *out, const slice *part) {
+    buffer_printf(out, "%zu:", part->length);
+    buffer_append(out, *part);
+}
+
+static void add_number(buffer *out, uint64_t number) {
+    buffer_printf(out, "%llu:", (unsigned long long)number);
+}
+
+/* The items of each kind of list. What a rule file is called decides nothing. */
+static void add_mapping_source(buffer *out, const mapping_source *source) {
+    add_slice(out, &source->text);
+}
+
+static void add_legacy_variable(buffer *out, const legacy_variable *variable) {
+    add_slice(out, &variable->name);
+    add_slice(out, &variable->value);
+}
+
+static void add_convert_sheet(buffer *out, const convert_sheet *sheet) {
+    add_slice(out, &sheet->path);
+    add_slice(out, &sheet->text);
+}
+
+static void add_settings(buffer *out, const convert_settings *s) {
+#define LIST(type, name)                                                                                     \
+    add_number(out, s->name##_count);                                                                        \
+    for (size_t i = 0; i < s->name##_count; i++)                                                             \
+        add_##type(out, &s->name[i]);
+#define TEXT(name) add_slice(out, &s->name);
+#define SWITCH(name) add_number(out, s->name);
+#define SWITCHES(name, count)                                                                                \
+    for (size_t i = 0; i < (count); i++)                                                                     \
+        add_number(out, s->name[i]);
+#define NUMBER(type, name) add_number(out, (uint64_t)s->name);
+#include "settings.def"
+}
+
+static slice make_fingerprint(const convert_settings *s, arena *a) {
+    buffer out = buffer_new(a, 65536);
+    size_t shipped_count;
+    const mapping_source *shipped = mapping_shipped(&shipped_count);
+    add_slice(&out, &SLICE(ISOMERIZE_VERSION));
+    for (size_t i = 0; i < shipped_count; i++)
+        add_mapping_source(&out, &shipped[i]);
+    slice shipped_assets = asset_rules_shipped();
+    add_slice(&out, &shipped_assets);
+    add_settings(&out, s);
+    return buffer_slice(&out);
+}
+
+/* ---- the whole --------------------------------------------------------------------------------------- */
+
+convert_engine *convert_engine_new(const convert_settings *settings, arena *a, slice *error) {
+    asset_rules *assets = load_asset_rules(settings, a, error);
+    if (!assets)
+        return NULL;
+    convert_engine *e = arena_alloc(a, sizeof *e);
+    *e = (convert_engine){
+        .settings = *settings, .assets = assets, .fingerprint = make_fingerprint(settings, a)};
+    e->rules = load_rules(settings, a);
+    return e;
+}
+
+void convert_engine_free(convert_engine *e) {
+    if (!e)
+        return;
+    mapping_free(e->rules);
+    e->rules = NULL;
+}
+
+const mapping_set *convert_engine_rules(const convert_engine *e) {
+    return e->rules;
+}
+
+asset_rules *convert_engine_assets(const convert_engine *e) {
+    return e->assets;
+}
+
+slice convert_engine_fingerprint(const convert_engine *e) {
+    return e->fingerprint;
+}

@@ -1,0 +1,59 @@
+/* What is made once and shared by all pages of a run, and by all threads: rules, and the settings of the
+ * site.
+ *
+ * Comes in: settings, as texts. Goes out: an engine that does not change, and its fingerprint, by which a
+ * later run knows whether a page would come out the same.
+ */
+#ifndef ISOMERIZE_CONVERT_ENGINE_H
+#define ISOMERIZE_CONVERT_ENGINE_H
+
+#include "assets/assets.h"
+#include "base/base.h"
+#include "legacy/legacy.h"
+#include "mapping/mapping.h"
+
+/* A style sheet of the site. */
+typedef struct convert_sheet {
+    slice path; /* from the site's root */
+    slice text;
+} convert_sheet;
+
+/* settings.def is the table, and says what each is. All empty: the shipped rules only. */
+typedef struct convert_settings {
+#define LIST(type, name)                                                                                     \
+    const type *name;                                                                                        \
+    size_t name##_count;
+#define TEXT(name) slice name;
+#define SWITCH(name) bool name;
+#define SWITCHES(name, count) bool name[count];
+#define NUMBER(type, name) type name;
+#include "settings.def"
+#undef LIST
+#undef TEXT
+#undef SWITCH
+#undef SWITCHES
+#undef NUMBER
+} convert_settings;
+
+/* Nothing set, and no page refused for its grade. */
+convert_settings convert_settings_default(void);
+
+typedef struct convert_engine convert_engine;
+
+/* An engine in `a`. Lists and texts of the settings must live as long. NULL: the asset rules are wrong,
+ * `error` (in `a`) says where and what was expected. A rule file with a mistake is no error here: the rule is
+ * not in force, and mapping_problem_at(convert_engine_rules(e), …) names it. End it with convert_engine_free.
+ */
+convert_engine *convert_engine_new(const convert_settings *settings, arena *a, slice *error);
+void convert_engine_free(convert_engine *e); /* NULL: nothing */
+
+const mapping_set *convert_engine_rules(const convert_engine *e);
+
+/* They do not change, but for the book that they are given (asset_rules_use_book), before the first page. */
+asset_rules *convert_engine_assets(const convert_engine *e);
+
+/* Two engines have the same bytes here exactly where every setting, the shipped rules and the version of the
+ * program are the same. Lives as long as the engine. */
+slice convert_engine_fingerprint(const convert_engine *e);
+
+#endif

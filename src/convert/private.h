@@ -1,0 +1,14 @@
+/* convert/, inside: what its files share. */
+#ifndef ISOMERIZE_CONVERT_PRIVATE_H
+#define ISOMERIZE_CONVERT_PRIVATE_H
+
+#include "convert/convert.h"
+
+struct convert_engine {
+    convert_settings settings;
+    mapping_set *rules;
+    asset_rules *assets;
+    slice fingerprint;
+};
+
+#endif
