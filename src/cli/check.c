@@ -17,17 +17,6 @@ typedef struct checking {
     arena *arena;                 /* of the page in hand */
 } checking;
 
-static bool is_of_block_editor(slice page, arena *a) {
-    page_parts parts = page_split(page);
-    page_error error;
-    front_value front;
-    findings ignored = findings_new(a);
-    if (!parts.has_front || !page_read_front(parts.front, parts.front_line, a, &ignored, &front, &error))
-        return slice_find(parts.front, SLICE("variant: tiptap"), 0) != SLICE_NONE;
-    const front_value *variant = page_front_get(&front, SLICE("variant"));
-    return variant && variant->kind == FRONT_STRING && slice_equal(variant->text, SLICE("tiptap"));
-}
-
 /* The line of the text that the offset stands in, from where it stands on, at most so many bytes of it. */
 static slice rest_of_line(slice text, size_t at) {
     enum { SHOWN_MAX = 72 };
@@ -81,7 +70,7 @@ static void print_difference(slice path, slice page, size_t at, slice saved) {
 }
 
 static void check_page(checking *c, slice path, slice page) {
-    if (!is_of_block_editor(page, c->arena)) {
+    if (!page_text_is_tiptap(page, c->arena)) {
         c->others++;
         return;
     }

@@ -38,7 +38,7 @@ static void collect_page(const remote_files *r, slice text, arena *a, vector *re
     findings unused = findings_new(a);
     bool tiptap = false;
     if (parts.has_front && page_read_front(parts.front, parts.front_line, a, &unused, &front, &unread)) {
-        tiptap = slice_equal(page_front_text(&front, SLICE("variant")), SLICE("tiptap"));
+        tiptap = page_is_tiptap(&parts, &front);
         for (size_t i = 0; i < sizeof FRONT / sizeof *FRONT; i++) {
             asset_reference reference;
             if (asset_rewrite_url(r->rules, page_front_text(&front, FRONT[i].key), FRONT[i].use, a,

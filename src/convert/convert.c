@@ -6,10 +6,10 @@
  */
 #include "private.h"
 
+#include "express/express.h"
 #include "page/page.h"
 #include "repair/repair.h"
 #include "save/save.h"
-#include "express/express.h"
 #include "tiptap/tiptap.h"
 #include "view.h"
 
@@ -63,7 +63,7 @@ static bool open_page(conversion *c) {
         refuse_front(c, &error);
         return false;
     }
-    if (slice_equal(page_front_text(&c->front, SLICE("variant")), SLICE("tiptap"))) {
+    if (page_is_tiptap(&c->parts, &c->front)) {
         c->result->state = CONVERT_ALREADY;
         return false;
     }

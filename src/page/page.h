@@ -69,6 +69,13 @@ typedef struct page_error {
 bool page_read_front(slice front, uint32_t first_line, arena *a, findings *found, front_value *root,
                      page_error *error);
 
+/* Is it a page of the block editor: does its front matter say `variant: tiptap`, quoted or not? `front`: as
+ * page_read_front has read it; NULL: it cannot be read, and a line that says so decides. */
+bool page_is_tiptap(const page_parts *parts, const front_value *front);
+
+/* The same of a page's text, or bytes. */
+bool page_text_is_tiptap(slice text, arena *a);
+
 /* The value of a top-level key, or NULL. */
 const front_value *page_front_get(const front_value *root, slice key);
 /* The text of a top-level string; empty when the key is absent or holds no string. */

@@ -122,9 +122,7 @@ static void settle(site_result *result, site_outcome outcome, const journal_row 
 static bool find_source(const run *r, page_work *p, const journal_row *row, arena *a) {
     if (!row || row->outcome != SITE_CONVERTED || hash_equal(&p->now, &row->source))
         return true;
-    page_parts parts = page_split(p->source_bytes);
-    bool is_legacy = slice_find(parts.front, SLICE("variant: tiptap"), 0) == SLICE_NONE;
-    if (!hash_equal(&p->now, &row->result) && is_legacy)
+    if (!hash_equal(&p->now, &row->result) && !page_text_is_tiptap(p->source_bytes, a))
         return true;
     if (journal_original(r->journal, p->result.path, a, &p->source_bytes))
         return true;

@@ -15,15 +15,9 @@ const char *site_state_name(site_state state) {
 
 /* The state of a page that no run has recorded; SITE_STATE_COUNT: no page. */
 static site_state state_of_new(slice bytes, arena *a) {
-    page_parts parts = page_split(bytes);
-    findings ignored = findings_new(a);
-    front_value root;
-    page_error error;
-    if (!parts.has_front)
+    if (!page_split(bytes).has_front)
         return SITE_STATE_COUNT;
-    bool readable = page_read_front(parts.front, parts.front_line, a, &ignored, &root, &error);
-    bool is_new = readable && slice_equal(page_front_text(&root, SLICE("variant")), SLICE("tiptap"));
-    return is_new ? SITE_STATE_ALREADY : SITE_STATE_LEGACY;
+    return page_text_is_tiptap(bytes, a) ? SITE_STATE_ALREADY : SITE_STATE_LEGACY;
 }
 
 /* A file that was left alone, as no page or as one in the new form, and changed since is as good as new. */

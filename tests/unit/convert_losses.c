@@ -57,13 +57,27 @@ typedef struct outcome {
     char words[64]; /* `before`, or else `after` */
 } outcome;
 
+static convert_engine *engine;
+
+static int make_engine(void **state) {
+    convert_settings settings = convert_settings_default();
+    slice error;
+    *state = arena_create(0);
+    engine = convert_engine_new(&settings, *state, &error);
+    return engine ? 0 : -1;
+}
+
+static int free_engine(void **state) {
+    convert_engine_free(engine);
+    arena_destroy(*state);
+    return 0;
+}
+
 static outcome convert_with(const char *page, planted *p, finding_code looked_for) {
     arena *a = arena_create(0);
-    convert_options options = convert_defaults();
-    options.inspect = p ? remove_node : NULL;
-    options.context = p;
+    convert_options options = {.inspect = p ? remove_node : NULL, .context = p};
     convert_result result;
-    convert_page(slice_of(page), &options, a, &result);
+    convert_page(engine, slice_of(page), &options, a, &result);
     assert_int_equal(result.state, CONVERT_DONE);
     outcome o = {.grade = result.grade};
     memcpy(o.counts, result.found.counts, sizeof o.counts);
@@ -194,11 +208,9 @@ static void added_text(void *context, tiptap_node *document) {
 static void added_text_is_told_with_the_line_before_it(void **state) {
     (void)state;
     arena *a = arena_create(0);
-    convert_options options = convert_defaults();
-    options.inspect = added_text;
-    options.context = a;
+    convert_options options = {.inspect = added_text, .context = a};
     convert_result result;
-    convert_page(slice_of(OWNED), &options, a, &result);
+    convert_page(engine, slice_of(OWNED), &options, a, &result);
     const finding *last = vector_last(&result.found.items);
     assert_int_equal(last->code, FINDING_TEXT_ADDED);
     assert_int_equal(last->line, 10);
@@ -221,5 +233,5 @@ int main(void) {
         cmocka_unit_test(changes_count_beyond_the_findings_that_are_listed),
         cmocka_unit_test(added_text_is_told_with_the_line_before_it),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_engine, free_engine);
 }
