@@ -1,21 +1,149 @@
-/* What git knows of the checkout. Reads only: never commits, stages or fetches.
+/* What git knows of the checkout. Reads only: never commits, stages or fetches, and runs nothing.
  *
- * Comes in: a site. Goes out: lists of paths. Without git, or outside a checkout, there is nothing to say.
+ * Comes in: a site. Goes out: lists of paths. Without a repository there is nothing to say. A checkout is not
+ * trusted, and git's own program does what a repository's configuration tells it to (programs for
+ * core.fsmonitor, filters, hooks, external diffs; see git(1), SECURITY). So the repository is read by
+ * libgit2, which starts no program, in a process of its own that ends with it: with the user's configuration
+ * in place of the repository's, without alternates, and only where a folder holds a `.git`: a folder that
+ * looks like a bare repository is a folder like any other.
  */
 #include "private.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
+#include <git2.h>
+#include <git2/sys/odb_backend.h>
+#include <git2/sys/repository.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
+#define GIT_SECONDS 20 /* a pipe in the place of a .gitignore would be waited for without end */
+#define GIT_MEMORY ((rlim_t)4 * 1024 * 1024 * 1024)
+#define GIT_OUTPUT ((size_t)64 * 1024 * 1024)
+
+/* ---- in the process that reads the repository ---------------------------------------------------------- */
+
+typedef struct repository {
+    git_repository *git;
+    const char *prefix; /* of the site's pages below the repository's folder; "" or with a slash at its end */
+    FILE *out;
+} repository;
+
+static const char *words_of_git(void) {
+    const git_error *error = git_error_last();
+    return error && error->message ? error->message : "it cannot be read";
+}
+
+/* Does git say that its files lie in this folder, not elsewhere (core.worktree)? */
+static bool holds_its_files(git_repository *git, const char *folder) {
+    struct stat one, other;
+    const char *files = git_repository_workdir(git);
+    return files && !git_repository_is_bare(git) && stat(files, &one) == 0 && stat(folder, &other) == 0 &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/* Only what lies in the repository's own folder, not what objects/info/alternates names. */
+static bool use_own_objects(git_repository *git) {
+    git_odb *objects = NULL;
+    git_odb_backend *packed = NULL, *loose = NULL;
+    char folder[4096];
+    snprintf(folder, sizeof folder, "%sobjects", git_repository_commondir(git));
+    return git_odb_new(&objects) == 0 && git_odb_backend_pack(&packed, folder) == 0 &&
+           git_odb_add_backend(objects, packed, 1) == 0 &&
+           git_odb_backend_loose(&loose, folder, -1, 0, 0, 0) == 0 &&
+           git_odb_add_backend(objects, loose, 2) == 0 && git_repository_set_odb(git, objects) == 0;
+}
+
+/* The user's configuration, and nothing of the repository's. */
+static bool use_own_configuration(git_repository *git) {
+    git_config *own = NULL;
+    return (git_config_open_default(&own) == 0 || git_config_new(&own) == 0) &&
+           git_repository_set_config(git, own) == 0;
+}
+
+/* The nearest folder at or above `root` with a `.git`. False: said why, or nothing where there is none. */
+static bool open_repository(repository *r, const char *root, arena *a) {
+    for (slice folder = slice_of(root); folder.length; folder.length--) {
+        if (folder.data[folder.length - 1] == '/' && folder.length > 1)
+            continue;
+        if (folder.length < strlen(root) && root[folder.length] != '/' && folder.length > 1)
+            continue;
+        const char *here = slice_c_string(folder, a);
+        const char *git = slice_c_string(format_slice(a, "%s/.git", here), a);
+        struct stat info;
+        if (lstat(git, &info) != 0)
+            continue;
+        size_t below = folder.length > 1 ? folder.length + 1 : 1;
+        r->prefix = below < strlen(root) ? slice_c_string(format_slice(a, "%s/", root + below), a) : "";
+        if (git_repository_open_ext(&r->git, git, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) != 0)
+            fprintf(r->out, "!%s", words_of_git());
+        else if (!holds_its_files(r->git, here))
+            fprintf(r->out, "!the configuration of %s says that the files are in another folder", git);
+        else if (!use_own_configuration(r->git) || !use_own_objects(r->git))
+            fprintf(r->out, "!%s", words_of_git());
+        else
+            return true;
+        return false;
+    }
+    fputs("!the site is in no git checkout", r->out);
+    return false;
+}
+
+static int write_path(const git_diff_delta *delta, float progress, void *context) {
+    (void)progress;
+    const repository *r = context;
+    const char *path = delta->new_file.path;
+    size_t prefix = strlen(r->prefix);
+    if (strncmp(path, r->prefix, prefix) == 0)
+        fwrite(path + prefix, 1, strlen(path + prefix) + 1, r->out);
+    return 0;
+}
+
+/* Paths that differ from the revision or that git does not know, each with a NUL behind it; or "!" and why
+ * not. */
+static void list_changes(repository *r, const char *revision) {
+    git_object *named = NULL, *tree = NULL;
+    git_diff *changes = NULL;
+    git_diff_options options;
+    git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
+    options.flags = GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_RECURSE_UNTRACKED_DIRS |
+                    GIT_DIFF_IGNORE_SUBMODULES | GIT_DIFF_SKIP_BINARY_CHECK | GIT_DIFF_DISABLE_PATHSPEC_MATCH;
+    if (*r->prefix)
+        options.pathspec = (git_strarray){(char **)&r->prefix, 1};
+    if (git_revparse_single(&named, r->git, revision) != 0 ||
+        git_object_peel(&tree, named, GIT_OBJECT_TREE) != 0 ||
+        git_diff_tree_to_workdir_with_index(&changes, r->git, (git_tree *)tree, &options) != 0 ||
+        git_diff_foreach(changes, write_path, NULL, NULL, NULL, r) != 0)
+        fprintf(r->out, "!%s", words_of_git());
+}
+
+static _Noreturn void read_repository(const char *root, const char *revision, int to) {
+    static const char *known[] = {"partialclone", "worktreeconfig"};
+    repository r = {.out = fdopen(to, "w")};
+    arena *a = arena_create(0);
+    const struct rlimit none = {0, 0};
+#ifndef __SANITIZE_ADDRESS__ /* which takes terabytes of addresses */
+    setrlimit(RLIMIT_AS, &(struct rlimit){GIT_MEMORY, GIT_MEMORY});
+#endif
+    setrlimit(RLIMIT_CORE, &none);
+    setrlimit(RLIMIT_FSIZE, &none);
+    alarm(GIT_SECONDS);
+    git_libgit2_init();
+    git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, known, sizeof known / sizeof *known);
+    if (r.out && open_repository(&r, root, a))
+        list_changes(&r, revision);
+    _exit(r.out && fclose(r.out) == 0 ? 0 : 1);
+}
+
+/* ---- in this process -------------------------------------------------------------------------------------
+ */
 
 static bool read_pipe(int from, arena *a, slice *output) {
     buffer out = buffer_new(a, 65536);
-    for (;;) {
+    while (out.length <= GIT_OUTPUT) {
         buffer_reserve(&out, 65536);
         ssize_t got = read(from, out.data + out.length, out.capacity - out.length);
         if (got < 0 && errno == EINTR)
@@ -26,51 +154,35 @@ static bool read_pipe(int from, arena *a, slice *output) {
         }
         out.length += (size_t)got;
     }
+    return false;
 }
 
-/* One run of git, either its output or its complaints in `text`. */
-static bool spawn_git(char *const *argv, bool complaints, arena *a, slice *text, int *failed) {
+/* The paths (from the site's root, each with a NUL behind it) that differ from the revision. False: `error`
+ * says why they are not known. */
+static bool ask_git(const site *s, const char *revision, arena *a, slice *paths, slice *error) {
     int ends[2], status = 0;
     if (pipe2(ends, O_CLOEXEC) != 0) {
-        *failed = errno;
+        *error = describe_error(a, "git's data cannot be read", errno);
         return false;
     }
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], complaints ? STDERR_FILENO : STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions, complaints ? STDOUT_FILENO : STDERR_FILENO, "/dev/null",
-                                     O_WRONLY, 0);
-    pid_t child;
-    *failed = posix_spawnp(&child, "git", &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
+    pid_t child = fork();
+    if (child == 0) {
+        close(ends[0]);
+        read_repository(s->root, revision, ends[1]);
+    }
     close(ends[1]);
-    bool ok = *failed == 0 && read_pipe(ends[0], a, text);
+    bool whole = child > 0 && read_pipe(ends[0], a, paths);
     close(ends[0]);
-    while (*failed == 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
-    return ok && status == 0;
-}
-
-/* Runs git in the site's root; its output with `arguments` (ended by NULL) in `a`. False: not a checkout, no
- * git, or it refused; `error`, where not NULL, holds its words. */
-static bool run_git(const site *s, const char *const *arguments, arena *a, slice *output, slice *error) {
-    char *argv[16] = {"git", "-C", (char *)s->root};
-    for (size_t i = 3; *arguments && i < 15; i++)
-        argv[i] = (char *)*arguments++;
-    int failed;
-    if (spawn_git(argv, false, a, output, &failed))
-        return true;
-    if (!error)
+    *error = SLICE("git's data cannot be read: the process that reads it did not end as it should");
+    if (!whole || status != 0)
         return false;
-    slice words = SLICE("");
-    if (failed)
-        *error = describe_error(a, "git cannot be run", failed);
-    else {
-        spawn_git(argv, true, a, &words, &failed);
-        words = slice_sub(words, 0, slice_find_char(words, '\n', 0)); /* the rest is how to use it */
-        *error = format_slice(a, "git says: %.*s", SLICE_ARGS(slice_trim(words)));
-    }
+    size_t sign = paths->length && paths->data[0] == '!' ? 0 : slice_find(*paths, SLICE("\0!"), 0);
+    if (sign == SLICE_NONE)
+        return true;
+    slice words = slice_from(*paths, sign ? sign + 2 : 1);
+    *error = format_slice(a, "git says: %.*s", SLICE_ARGS(words));
     return false;
 }
 
@@ -92,27 +204,12 @@ static void sort_paths(vector *paths) {
         qsort(paths->items, paths->count, sizeof(slice), compare_slices);
 }
 
-static bool add_unknown(const site *s, arena *a, vector *paths) {
-    static const char *const unknown[] = {"ls-files", "-z", "--others", "--exclude-standard", NULL};
-    slice output;
-    if (!run_git(s, unknown, a, &output, NULL))
-        return false;
-    add_paths(output, paths);
-    return true;
-}
-
 bool site_keep_changed_since(site *s, const char *revision, slice *error) {
-    if (revision[0] == '-') {
-        *error = SLICE("a revision cannot begin with '-'");
-        return false;
-    }
-    const char *const changed[] = {"diff", "--name-only", "-z", "--relative", revision, "--", NULL};
     vector paths = vector_new(s->arena, sizeof(slice)), kept = vector_new(s->arena, sizeof(slice));
     slice output;
-    if (!run_git(s, changed, s->arena, &output, error))
+    if (!ask_git(s, revision, s->arena, &output, error))
         return false;
     add_paths(output, &paths);
-    add_unknown(s, s->arena, &paths);
     sort_paths(&paths);
     for (size_t i = 0; i < s->pages.count; i++) {
         slice page = *(slice *)vector_at(&s->pages, i);
@@ -131,13 +228,11 @@ static bool is_ours(const journal *j, slice path) {
 }
 
 vector site_uncommitted(const site *s, arena *a) {
-    static const char *const modified[] = {"diff", "--name-only", "-z", "--relative", "HEAD", "--", NULL};
     vector paths = vector_new(a, sizeof(slice)), found = vector_new(a, sizeof(slice));
     slice output, ignored;
-    if (!run_git(s, modified, a, &output, NULL))
+    if (!ask_git(s, "HEAD", a, &output, &ignored))
         return found;
     add_paths(output, &paths);
-    add_unknown(s, a, &paths);
     sort_paths(&paths);
     journal *j = journal_open(s, JOURNAL_READ, a, &ignored);
     bool known = j && journal_load(j, &ignored);
