@@ -4,6 +4,8 @@
 
 #include "site.h"
 
+#include "pictures/pictures.h"
+
 #include <sys/stat.h>
 
 struct site {
@@ -88,6 +90,11 @@ bool read_configuration(site *s, slice *error);
 /* Fills pages, linking and skipped with what lies in these paths from the root (files, folders; empty: the
  * root). */
 bool find_pages(site *s, const vector *inside, slice *error);
+
+/* ---- pictures.c --------------------------------------------------------------------------------------- */
+
+/* The size of the picture that the address names, if it is a file of the site. On any thread. */
+bool site_picture_size(const site *s, slice url, picture_size *size);
 
 /* ---- journal.c --------------------------------------------------------------------------------------- */
 

@@ -186,6 +186,14 @@ static void record(const run *r, page_work *p, arena *a) {
     p->row.result = converted ? hash_bytes(p->conversion.output) : p->row.source;
 }
 
+static bool picture_size_of(void *context, slice url, uint32_t *width, uint32_t *height) {
+    picture_size size;
+    bool known = site_picture_size(context, url, &size);
+    *width = known ? size.width : 0;
+    *height = known ? size.height : 0;
+    return known;
+}
+
 /* What is asked for, with what is known of this page. A run with nothing to do reads no links. */
 static convert_options options_of_page(run *r, slice path) {
     convert_options own = {.keep_html = r->options->keep_html};
@@ -194,6 +202,8 @@ static convert_options options_of_page(run *r, slice path) {
         r->links = site_read_links(r->site, r->links_arena);
     pthread_mutex_unlock(&r->links_lock);
     own.linked_ids = site_links_to(r->links, path, &own.linked_id_count);
+    own.picture_size = picture_size_of;
+    own.picture_context = r->site;
     return own;
 }
 

@@ -1,0 +1,102 @@
+/* Sizes of the pictures of a checkout, for the pages that show them.
+ *
+ * Comes in: an address as a page has it. Goes out: the size of the file that it names, read from the file's
+ * head. Never leaves the site's folder, follows no symbolic link, reads at most PICTURE_HEAD_MAX bytes.
+ */
+#include "private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define PATH_MAX_LENGTH 1024
+
+/* What stands behind the site's own address: "https://www.example.org/a.png" and "/base/a.png" both lead to
+ * "/a.png". False: it leads elsewhere, or is relative to a page. */
+static bool path_in_site(const site *s, slice url, slice *path) {
+    slice own = page_front_text(&s->config, SLICE("url")),
+          base = page_front_text(&s->config, SLICE("baseurl"));
+    if (own.length && slice_starts_with(url, own))
+        url = slice_from(url, own.length);
+    if (base.length > 1 && slice_starts_with(url, base) && url.length > base.length &&
+        url.data[base.length] == '/')
+        url = slice_from(url, base.length);
+    size_t end = 0;
+    while (end < url.length && url.data[end] != '?' && url.data[end] != '#')
+        end++;
+    *path = slice_sub(url, 0, end);
+    return path->length > 1 && path->data[0] == '/' && path->data[1] != '/' && path->length < PATH_MAX_LENGTH;
+}
+
+/* Opens the folder or file `name` in `folder`. */
+static int open_step(int folder, slice name, bool last) {
+    char text[256];
+    if (name.length >= sizeof text || memchr(name.data, '\0', name.length) || slice_equal(name, SLICE("..")))
+        return -1;
+    memcpy(text, name.data, name.length);
+    text[name.length] = '\0';
+    return openat(folder, text,
+                  O_RDONLY | O_NOFOLLOW | O_CLOEXEC | (last ? O_NONBLOCK | O_NOCTTY : O_DIRECTORY));
+}
+
+/* The file at the path, no part of which is a link; or -1. */
+static int open_inside(int folder, slice path) {
+    int at = folder;
+    size_t from = 0;
+    while (at >= 0 && from < path.length) {
+        size_t end = slice_find_char(path, '/', from);
+        end = end == SLICE_NONE ? path.length : end;
+        slice name = slice_sub(path, from, end);
+        from = end + 1;
+        if (!name.length || slice_equal(name, SLICE(".")))
+            continue;
+        int next = open_step(at, name, end == path.length);
+        if (at != folder)
+            close(at);
+        at = next;
+    }
+    return at == folder ? -1 : at;
+}
+
+static size_t read_head(int file, char *bytes, size_t most) {
+    size_t length = 0;
+    while (length < most) {
+        ssize_t got = pread(file, bytes + length, most - length, (off_t)length);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        length += (size_t)got;
+    }
+    return length;
+}
+
+static bool read_size(int file, picture_size *size) {
+    char head[PICTURE_HEAD];
+    picture_state state = picture_read_size((slice){head, read_head(file, head, sizeof head)}, size);
+    char *more = state == PICTURE_CUT ? malloc(PICTURE_HEAD_MAX) : NULL;
+    if (more)
+        state = picture_read_size((slice){more, read_head(file, more, PICTURE_HEAD_MAX)}, size);
+    free(more);
+    return state == PICTURE_READ;
+}
+
+bool site_picture_size(const site *s, slice url, picture_size *size) {
+    char decoded[PATH_MAX_LENGTH];
+    size_t length = 0;
+    slice path;
+    if (!path_in_site(s, url, &path))
+        return false;
+    for (size_t at = 0; at < path.length; at++) {
+        int byte = slice_percent_byte(path, at);
+        decoded[length++] = byte >= 0 ? (char)byte : path.data[at];
+        at += byte >= 0 ? 2 : 0;
+    }
+    struct stat info;
+    int file = open_inside(s->folder, (slice){decoded, length});
+    bool ok = file >= 0 && fstat(file, &info) == 0 && S_ISREG(info.st_mode) && read_size(file, size);
+    if (file >= 0)
+        close(file);
+    return ok;
+}
