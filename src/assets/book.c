@@ -8,34 +8,6 @@
 
 #include <stdlib.h>
 
-/* ---- table --------------------------------------------------------------------------------------------- */
-
-static size_t table_slot(const table *t, slice key) {
-    size_t at = (size_t)slice_hash(key) & (t->capacity - 1);
-    while (t->slots[at].value && !slice_equal(t->slots[at].key, key))
-        at = (at + 1) & (t->capacity - 1);
-    return at;
-}
-
-void *table_get(const table *t, slice key) {
-    return t->capacity ? t->slots[table_slot(t, key)].value : NULL;
-}
-
-void table_set(table *t, slice key, void *value) {
-    if ((t->count + 1) * 2 > t->capacity) {
-        table old = *t;
-        t->capacity = old.capacity ? old.capacity * 2 : 64;
-        t->slots = arena_zeroed(t->arena, t->capacity * sizeof *t->slots);
-        for (size_t i = 0; i < old.capacity; i++)
-            if (old.slots[i].value)
-                t->slots[table_slot(t, old.slots[i].key)] = old.slots[i];
-    }
-    size_t at = table_slot(t, key);
-    t->count += !t->slots[at].value;
-    t->slots[at].key = key;
-    t->slots[at].value = value;
-}
-
 /* ---- entries ------------------------------------------------------------------------------------------- */
 
 asset_book *asset_book_create(arena *a) {
@@ -46,7 +18,7 @@ asset_book *asset_book_create(arena *a) {
 }
 
 asset_entry *book_entry(asset_book *book, slice remote) {
-    asset_entry *entry = table_get(&book->by_remote, remote);
+    asset_entry *entry = map_get(&book->by_remote, remote);
     if (entry)
         return entry;
     entry = arena_zeroed(book->arena, sizeof *entry);
@@ -54,12 +26,12 @@ asset_entry *book_entry(asset_book *book, slice remote) {
     entry->code = FINDING_COUNT;
     entry->index = book->entries.count;
     *(asset_entry **)vector_push(&book->entries) = entry;
-    table_set(&book->by_remote, entry->remote, entry);
+    *map_put(&book->by_remote, entry->remote, NULL) = entry;
     return entry;
 }
 
 asset_entry *book_owner(const asset_book *book, slice path, arena *scratch) {
-    return table_get(&book->by_name, name_folded(path, scratch));
+    return map_get(&book->by_name, name_folded(path, scratch));
 }
 
 void asset_book_add(asset_book *book, const asset_reference *reference) {
@@ -75,7 +47,7 @@ const asset_entry *asset_book_at(const asset_book *book, size_t index) {
 }
 
 const asset_entry *asset_book_find(const asset_book *book, slice remote) {
-    return table_get(&book->by_remote, remote);
+    return map_get(&book->by_remote, remote);
 }
 
 /* ---- addresses in a page's bytes ----------------------------------------------------------------------- */
@@ -190,7 +162,7 @@ static void claim_name(asset_book *book, asset_entry *entry) {
             break;
         entry->path = name_marked(entry->path, entry->remote, book->arena);
     }
-    table_set(&book->by_name, name_folded(entry->path, book->arena), entry);
+    *map_put(&book->by_name, name_folded(entry->path, book->arena), NULL) = entry;
 }
 
 static void check_state(asset_book *book, asset_entry *entry) {

@@ -27,7 +27,7 @@ typedef struct run {
     CURL *spare[HANDLES_MAX];
     size_t spare_count;
     vector hosts; /* of host * */
-    table host_names;
+    hash_map host_names;
     vector later; /* of transfer *: wait for their next attempt */
     vector going; /* of transfer * */
     uint64_t started_ms, told_ms;
@@ -64,13 +64,13 @@ static void fill_defaults(asset_fetch_options *o) {
 static host *host_of(run *r, slice remote) {
     size_t from = slice_find(remote, SLICE("//"), 0) + 2, to = slice_find_char(remote, '/', from);
     slice name = slice_sub(remote, from, to);
-    host *one = table_get(&r->host_names, name);
+    host *one = map_get(&r->host_names, name);
     if (one)
         return one;
     one = arena_zeroed(r->arena, sizeof *one);
     one->waiting = vector_new(r->arena, sizeof(transfer *));
     *(host **)vector_push(&r->hosts) = one;
-    table_set(&r->host_names, name, one);
+    *map_put(&r->host_names, name, NULL) = one;
     return one;
 }
 

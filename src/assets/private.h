@@ -85,19 +85,6 @@ void name_append_encoded(slice path, buffer *out);
 
 /* ---- book.c: entries and claims, in memory ------------------------------------------------------------- */
 
-/* Slices to pointers; grows, never shrinks. */
-typedef struct table {
-    struct {
-        slice key;
-        void *value;
-    } * slots;
-    size_t count, capacity;
-    arena *arena;
-} table;
-
-void *table_get(const table *t, slice key);
-void table_set(table *t, slice key, void *value);
-
 /* What a disk says of a local name. */
 typedef enum look {
     LOOK_FREE,
@@ -107,8 +94,8 @@ typedef enum look {
 
 struct asset_book {
     arena *arena;
-    vector entries;           /* of asset_entry * */
-    table by_remote, by_name; /* by_name: folded path → asset_entry * that has it */
+    vector entries;              /* of asset_entry * */
+    hash_map by_remote, by_name; /* by_name: folded path → asset_entry * that has it */
     look (*look)(asset_book *book, slice path, uint64_t *size); /* NULL: no disk */
     struct store *store;
     slice sealed; /* why what is not here now will not be */

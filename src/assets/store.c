@@ -32,9 +32,9 @@ enum { FOLDERS_OPEN = 64 };
 struct store {
     int root, state, fetch, ledger; /* open files; -1: not */
     size_t lines;                   /* in the ledger */
-    table folders;                  /* listed by look: path → itself */
-    table names;                    /* folded path → slice *: the path as it is on the disk */
-    table opened;                   /* folder path → open_file *: files come in many folders in turn */
+    hash_map folders;               /* listed by look: path → itself */
+    hash_map names;                 /* folded path → slice *: the path as it is on the disk */
+    hash_map opened;                /* folder path → open_file *: files come in many folders in turn */
     struct open_file *last_opened;
     size_t opened_count;
 };
@@ -75,7 +75,7 @@ static int open_folder(const store *s, slice path, bool make) {
 static void close_folders(store *s, arena *a) {
     for (; s->last_opened; s->last_opened = s->last_opened->before)
         close(s->last_opened->file);
-    s->opened = (table){NULL, 0, 0, a};
+    s->opened = map_new(a, 0);
     s->opened_count = 0;
 }
 
@@ -95,7 +95,7 @@ static void list_folder(asset_book *book, slice folder) {
     store *s = book->store;
     arena *a = book->arena;
     folder = slice_copy(folder, a);
-    table_set(&s->folders, folder, s);
+    *map_put(&s->folders, folder, NULL) = s;
     int opened = open_folder(s, folder, false);
     DIR *listing = opened < 0 ? NULL : fdopendir(opened);
     if (!listing) {
@@ -107,7 +107,7 @@ static void list_folder(asset_book *book, slice folder) {
         slice *path = arena_alloc(a, sizeof *path);
         *path = folder.length ? format_slice(a, "%.*s/%s", SLICE_ARGS(folder), one->d_name)
                               : slice_copy(slice_of(one->d_name), a);
-        table_set(&s->names, name_folded(*path, a), path);
+        *map_put(&s->names, name_folded(*path, a), NULL) = path;
     }
     closedir(listing);
 }
@@ -115,9 +115,9 @@ static void list_folder(asset_book *book, slice folder) {
 static look look_on_disk(asset_book *book, slice path, uint64_t *size) {
     store *s = book->store;
     slice folder = folder_of(path);
-    if (!table_get(&s->folders, folder))
+    if (!map_get(&s->folders, folder))
         list_folder(book, folder);
-    const slice *there = table_get(&s->names, name_folded(path, book->arena));
+    const slice *there = map_get(&s->names, name_folded(path, book->arena));
     if (!there)
         return LOOK_FREE;
     if (!slice_equal(*there, path))
@@ -197,7 +197,7 @@ static bool load_ledger(asset_book *book) {
     for (size_t i = 0; i < book->entries.count; i++) {
         asset_entry *entry = *(asset_entry **)vector_at(&book->entries, i);
         if (!book_owner(book, entry->path, book->arena))
-            table_set(&book->by_name, name_folded(entry->path, book->arena), entry);
+            *map_put(&book->by_name, name_folded(entry->path, book->arena), NULL) = entry;
     }
     return true;
 }
@@ -302,8 +302,8 @@ void asset_book_close(asset_book *book) {
 void store_forget(asset_book *book) {
     if (!book->store)
         return;
-    book->store->folders = (table){NULL, 0, 0, book->arena};
-    book->store->names = (table){NULL, 0, 0, book->arena};
+    book->store->folders = map_new(book->arena, 0);
+    book->store->names = map_new(book->arena, 0);
 }
 
 bool store_begin(asset_book *book, slice *error) {
@@ -371,7 +371,7 @@ void store_drop_part(asset_book *book, const asset_entry *entry) {
 static int enter_folder(asset_book *book, slice path) {
     store *s = book->store;
     slice folder = folder_of(path);
-    open_file *known = table_get(&s->opened, folder);
+    open_file *known = map_get(&s->opened, folder);
     if (known)
         return known->file;
     if (s->opened_count == FOLDERS_OPEN)
@@ -383,7 +383,7 @@ static int enter_folder(asset_book *book, slice path) {
     *known = (open_file){file, s->last_opened};
     s->last_opened = known;
     s->opened_count++;
-    table_set(&s->opened, slice_copy(folder, book->arena), known);
+    *map_put(&s->opened, slice_copy(folder, book->arena), NULL) = known;
     return file;
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #define CHUNK_MIN ((size_t)256 * 1024)
 #define CHUNK_MAX ((size_t)8 * 1024 * 1024)
@@ -25,17 +26,31 @@ struct arena {
     char *last; /* the last allocation, which arena_grow may extend in place */
     size_t used, limit;
     jmp_buf *exhausted;
+    hash_key key;
 };
 
 static char *chunk_bytes(chunk *c) {
     return (char *)(c + 1);
 }
 
+/* Where the system gives no random bytes, what the address space layout was drawn with has to do. */
+static hash_key draw_key(const arena *a) {
+    hash_key key = {(uint64_t)(uintptr_t)a * UINT64_C(0x9E3779B97F4A7C15), (uint64_t)(uintptr_t)&key};
+    hash_key drawn;
+    return getrandom(&drawn, sizeof drawn, GRND_NONBLOCK) == (ssize_t)sizeof drawn ? drawn : key;
+}
+
 arena *arena_create(size_t limit) {
     arena *a = calloc(1, sizeof *a);
-    if (a)
-        a->limit = limit;
+    if (!a)
+        return NULL;
+    a->limit = limit;
+    a->key = draw_key(a);
     return a;
+}
+
+const hash_key *arena_key(const arena *a) {
+    return &a->key;
 }
 
 void arena_destroy(arena *a) {

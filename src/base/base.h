@@ -92,7 +92,9 @@ int slice_percent_byte(slice text, size_t at);
 slice slice_percent_decoded(slice text, arena *a);
 slice slice_copy(slice s, arena *a);
 const char *slice_c_string(slice s, arena *a); /* NUL-terminated copy */
-uint64_t slice_hash(slice s);                  /* FNV-1a; stable across runs and machines */
+/* FNV-1a: for marks and fingerprints that are the same in every run and on every machine. Whoever chooses the
+ * text can make it collide: never for a table. */
+uint64_t slice_hash(slice s);
 
 /* ---- buffer ------------------------------------------------------------------------------------------ */
 
@@ -147,6 +149,35 @@ static inline void *vector_at(const vector *v, size_t index) { /* index < count 
 void *vector_last(const vector *v); /* NULL when empty */
 void vector_pop(vector *v);         /* count > 0 */
 
+/* ---- map --------------------------------------------------------------------------------------------- */
+
+/* A hash under a random key (map.c): nobody can make texts that collide, and the number means nothing outside
+ * the process. */
+typedef struct hash_key {
+    uint64_t one, two;
+} hash_key;
+
+uint64_t hash_keyed(const hash_key *key, slice text);
+/* The arena's own key: drawn when the arena is made. */
+const hash_key *arena_key(const arena *a);
+
+/* From keys, which are any bytes, to pointers. Constant time a key, whatever the keys are. Keys are not
+ * copied, and must live as long as the map. All zero but for `arena` is an empty map. */
+typedef struct hash_map {
+    struct map_slot *slots;
+    size_t capacity, count;
+    arena *arena;
+} hash_map;
+
+hash_map map_new(arena *a, size_t expected);
+void *map_get(const hash_map *m, slice key); /* NULL: not there */
+bool map_has(const hash_map *m, slice key);
+/* Where the value of the key is kept, until the next map_put; NULL is there for a new key. `is_new` may be
+ * NULL. */
+void **map_put(hash_map *m, slice key, bool *is_new);
+/* The bytes of a variable as a key, which two equal ones share only where the type has no padding. */
+#define MAP_KEY(variable) ((slice){(const char *)&(variable), sizeof(variable)})
+
 /* ---- line map ---------------------------------------------------------------------------------------- */
 
 /* From byte offsets of a derived text to lines of the source page. Entries are added with rising offsets. */
@@ -166,13 +197,10 @@ uint32_t line_map_find(const line_map *map, size_t offset);
 
 /* ---- comparing --------------------------------------------------------------------------------------- */
 
-/* Gives equal texts equal numbers. Texts that share a hash with many others may get a number of their own
- * each, so that a page made of colliding lines costs a longer diff and not quadratic time. */
+/* Gives equal texts equal numbers. */
 typedef struct interner {
-    struct interned *slots;
-    size_t capacity, count;
+    hash_map numbers;
     uint32_t next; /* one more than the largest number given */
-    arena *arena;
 } interner;
 
 interner interner_new(arena *a, size_t expected);

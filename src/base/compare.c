@@ -8,56 +8,17 @@
 
 /* Edits searched for in one split before the best one so far is taken. */
 #define COST_LIMIT 512
-#define PROBE_LIMIT 32
-
-struct interned {
-    slice text;
-    uint64_t hash;
-    uint32_t id; /* id + 1; 0: free */
-};
-
 interner interner_new(arena *a, size_t expected) {
-    interner in = {.capacity = 64, .arena = a};
-    while (in.capacity < expected * 2)
-        in.capacity *= 2;
-    in.slots = arena_zeroed(a, in.capacity * sizeof *in.slots);
-    return in;
+    return (interner){map_new(a, expected), 0};
 }
 
-static struct interned *find_slot(interner *in, slice text, uint64_t hash) {
-    for (size_t probe = 0; probe < PROBE_LIMIT; probe++) {
-        struct interned *slot = &in->slots[(hash + probe) & (in->capacity - 1)];
-        if (!slot->id || (slot->hash == hash && slice_equal(slot->text, text)))
-            return slot;
-    }
-    return NULL;
-}
-
-static void grow_interner(interner *in) {
-    interner larger = interner_new(in->arena, in->capacity);
-    for (size_t i = 0; i < in->capacity; i++) {
-        struct interned *slot =
-            in->slots[i].id ? find_slot(&larger, in->slots[i].text, in->slots[i].hash) : NULL;
-        if (slot)
-            *slot = in->slots[i];
-    }
-    in->slots = larger.slots;
-    in->capacity = larger.capacity;
-}
-
+/* The map holds the numbers from 1 on. */
 uint32_t intern(interner *in, slice text) {
-    if (in->count * 2 >= in->capacity)
-        grow_interner(in);
-    uint64_t hash = slice_hash(text);
-    hash ^= hash >> 32;
-    struct interned *slot = find_slot(in, text, hash);
-    if (slot && slot->id)
-        return slot->id - 1;
-    if (slot) {
-        *slot = (struct interned){text, hash, in->next + 1};
-        in->count++;
-    }
-    return in->next++;
+    bool is_new;
+    void **number = map_put(&in->numbers, text, &is_new);
+    if (is_new)
+        *number = (void *)(uintptr_t)++in->next;
+    return (uint32_t)(uintptr_t)*number - 1;
 }
 
 /* A rectangle of the edit graph still to be compared. */

@@ -144,33 +144,15 @@ view view_take(const dom_node *body, arena *a) {
 
 /* ---- comparing addresses ----------------------------------------------------------------------------- */
 
-/* How often an address stands before, less after, less what rooms own up to. */
-typedef struct count {
-    slice url;
-    int64_t missing;
-} count;
-
-typedef struct tally {
-    count *slots; /* open addressing; `url.data` NULL: free */
-    size_t mask;
-} tally;
-
-static tally tally_new(size_t urls, arena *a) {
-    size_t size = 16;
-    while (size < urls * 2)
-        size *= 2;
-    return (tally){arena_zeroed(a, size * sizeof(count)), size - 1};
+/* How often an address stands before, less after, less what rooms account for: in the place of the map that
+ * the address has. */
+static intptr_t missing(const hash_map *tally, slice url) {
+    return (intptr_t)map_get(tally, url);
 }
 
-/* Slots never run out: a tally is made for as many addresses as are counted. */
-static count *tally_of(tally *t, slice url) {
-    for (size_t at = slice_hash(url) & t->mask;; at = (at + 1) & t->mask) {
-        count *c = &t->slots[at];
-        if (!c->url.data)
-            c->url = url;
-        if (slice_equal(c->url, url))
-            return c;
-    }
+static void count_address(hash_map *tally, slice url, intptr_t more) {
+    void **count = map_put(tally, url, NULL);
+    *count = (void *)((intptr_t)*count + more);
 }
 
 /* Two links that differ in a slash at the end lead to one place: the rules for cards join them. */
@@ -184,23 +166,23 @@ static slice place_of(slice url, change_kind kind) {
  * its title had one each. */
 static void compare_urls(const vector *before, const vector *after, change_kind kind, finding_code code,
                          findings *found, arena *a) {
-    tally t = tally_new(before->count + after->count + found->changes.count, a);
+    hash_map tally = map_new(a, before->count + after->count);
     for (size_t i = 0; i < after->count; i++)
-        tally_of(&t, place_of(((view_url *)vector_at(after, i))->url, kind))->missing -= 1;
+        count_address(&tally, place_of(((view_url *)vector_at(after, i))->url, kind), -1);
     for (size_t i = 0; i < found->changes.count; i++) {
         const change *c = vector_at(&found->changes, i);
         slice url = place_of(c->before, kind);
         if (c->kind == kind && url.length)
-            tally_of(&t, url)->missing -= 1;
+            count_address(&tally, url, -1);
     }
     for (size_t i = 0; i < before->count; i++) {
         const view_url *u = vector_at(before, i);
-        count *c = tally_of(&t, place_of(u->url, kind));
-        if (c->missing >= 0)
+        slice url = place_of(u->url, kind);
+        if (missing(&tally, url) >= 0)
             findings_add_change(found, findings_add(found, code, u->line, "%.*s", SLICE_ARGS(u->url)), kind,
                                 u->url, (slice){NULL, 0});
         else if (kind == CHANGE_PICTURE)
-            c->missing++;
+            count_address(&tally, url, 1);
     }
 }
 

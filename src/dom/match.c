@@ -12,8 +12,12 @@
 
 /* One remembered answer: of a question (the address of a compound, a test, or a number) about a node,
  * in a view (which its anchor tells from every other view of the same question). */
+typedef struct memory_key {
+    const void *asked, *node, *view;
+} memory_key;
+
 typedef struct memory {
-    const void *question, *node, *view;
+    memory_key key;
     uint32_t answer;
 } memory;
 
@@ -21,8 +25,7 @@ struct dom_matcher {
     dom_node *root;
     arena *arena;
     uint64_t steps, budget;
-    memory *memories;
-    size_t memory_count, memory_capacity; /* a power of two */
+    hash_map memories; /* of memory */
     uint64_t tags[(DOM_TAG_COUNT + 63) / 64];
     uint64_t *names; /* a Bloom filter of classes, ids, the names of attributes and of unknown tags */
     size_t name_bits;
@@ -30,19 +33,20 @@ struct dom_matcher {
 
 /* ---- the index --------------------------------------------------------------------------------------- */
 
-static uint64_t name_hash(char kind, slice name) {
-    return (slice_hash(name) ^ (uint64_t)(unsigned char)kind) * UINT64_C(0x9E3779B97F4A7C15);
+static uint64_t name_hash(const dom_matcher *m, char kind, slice name) {
+    return (hash_keyed(arena_key(m->arena), name) ^ (uint64_t)(unsigned char)kind) *
+           UINT64_C(0x9E3779B97F4A7C15);
 }
 
 static void index_name(dom_matcher *m, char kind, slice name) {
-    uint64_t hash = name_hash(kind, name);
+    uint64_t hash = name_hash(m, kind, name);
     size_t one = (size_t)(hash >> 32) & (m->name_bits - 1), two = (size_t)hash & (m->name_bits - 1);
     m->names[one / 64] |= UINT64_C(1) << (one % 64);
     m->names[two / 64] |= UINT64_C(1) << (two % 64);
 }
 
 static bool has_name(const dom_matcher *m, char kind, slice name) {
-    uint64_t hash = name_hash(kind, name);
+    uint64_t hash = name_hash(m, kind, name);
     size_t one = (size_t)(hash >> 32) & (m->name_bits - 1), two = (size_t)hash & (m->name_bits - 1);
     return m->names[one / 64] >> (one % 64) & m->names[two / 64] >> (two % 64) & 1;
 }
@@ -72,7 +76,7 @@ dom_matcher *dom_matcher_new(dom_node *root, arena *a) {
         nodes++;
     dom_matcher *m = arena_zeroed(a, sizeof *m);
     m->root = root;
-    m->arena = a;
+    m->arena = m->memories.arena = a;
     m->budget = (uint64_t)nodes * STEPS_PER_NODE + STEPS_AT_LEAST;
     for (m->name_bits = 1024; m->name_bits < nodes * 8;)
         m->name_bits *= 2;
@@ -120,37 +124,19 @@ bool dom_matcher_may_match(const dom_matcher *m, const dom_selector *s) {
 
 /* ---- memory ------------------------------------------------------------------------------------------ */
 
-static memory *find_memory(const dom_matcher *m, const void *question, const void *node, const void *view) {
-    uint64_t hash =
-        ((uint64_t)(uintptr_t)question * 31 + (uint64_t)(uintptr_t)node) * 31 + (uint64_t)(uintptr_t)view;
-    size_t at = (size_t)((hash * UINT64_C(0x9E3779B97F4A7C15)) >> 20) & (m->memory_capacity - 1);
-    while (m->memories[at].question && (m->memories[at].question != question ||
-                                        m->memories[at].node != node || m->memories[at].view != view))
-        at = (at + 1) & (m->memory_capacity - 1);
-    return &m->memories[at];
+static memory *recall(const dom_matcher *m, const void *asked, const void *node, const void *view) {
+    memory_key key = {asked, node, view};
+    return map_get(&m->memories, MAP_KEY(key));
 }
 
-static void remember(dom_matcher *m, const void *question, const void *node, const void *view,
-                     uint32_t answer) {
-    if (m->memory_count * 2 >= m->memory_capacity) {
-        memory *old = m->memories;
-        size_t count = m->memory_capacity;
-        m->memory_capacity = count ? count * 2 : 256;
-        m->memories = arena_zeroed(m->arena, m->memory_capacity * sizeof(memory));
-        for (size_t i = 0; i < count; i++)
-            if (old[i].question)
-                *find_memory(m, old[i].question, old[i].node, old[i].view) = old[i];
+static void remember(dom_matcher *m, const void *asked, const void *node, const void *view, uint32_t answer) {
+    memory *known = recall(m, asked, node, view);
+    if (!known) {
+        known = arena_alloc(m->arena, sizeof *known);
+        known->key = (memory_key){asked, node, view};
+        *map_put(&m->memories, MAP_KEY(known->key), NULL) = known;
     }
-    memory *slot = find_memory(m, question, node, view);
-    m->memory_count += !slot->question;
-    *slot = (memory){question, node, view, answer};
-}
-
-static const memory *recall(const dom_matcher *m, const void *question, const void *node, const void *view) {
-    if (!m->memory_capacity)
-        return NULL;
-    const memory *slot = find_memory(m, question, node, view);
-    return slot->question ? slot : NULL;
+    known->answer = answer;
 }
 
 /* ---- matching ---------------------------------------------------------------------------------------- */
@@ -230,7 +216,7 @@ static const char PLACES[4] = {0};
 
 static uint32_t count_name(dom_matcher *m, const char *question, const dom_node *parent,
                            const dom_node *child) {
-    const void *name = (const void *)(uintptr_t)(slice_hash(child->name) | 1);
+    const void *name = (const void *)(uintptr_t)(hash_keyed(arena_key(m->arena), child->name) | 1);
     const memory *known = recall(m, question, parent, name);
     uint32_t count = known ? known->answer + 1 : 1;
     remember(m, question, parent, name, count);
@@ -341,7 +327,7 @@ static bool matches_has(const view *v, const selector_test *test, const dom_node
     bool found = false;
     for (size_t i = 0; i < test->list->count && !found; i++)
         found = has_complex(v, test->list->complexes[i], node);
-    if (v->matcher->memory_count < MEMORY_MAX)
+    if (v->matcher->memories.count < MEMORY_MAX)
         remember(v->matcher, test, node, v->anchor, found);
     return found;
 }
@@ -408,7 +394,7 @@ static bool matches_somewhere(const view *v, const compound *c, const dom_node *
             break;
         }
     }
-    if (m->memory_count < MEMORY_MAX)
+    if (m->memories.count < MEMORY_MAX)
         for (; start != at; start = up ? parent_in(v, start) : previous_in(v, start))
             remember(m, c, start, v->anchor, found);
     return found;

@@ -159,9 +159,7 @@ bool express_is_background(slice property);
 /* ---- sheet.c ---------------------------------------------------------------------------------- */
 
 typedef struct slice_set {
-    slice *slots;
-    size_t mask, count;
-    arena *arena;
+    hash_map words;
 } slice_set;
 
 slice_set slice_set_new(arena *a);

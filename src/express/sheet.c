@@ -4,40 +4,21 @@
  */
 #include "private.h"
 
-/* ---- a set of slices: open addressing, at most half full ---------------------------------------------- */
+/* ---- a set of slices ---------------------------------------------------------------------------------- */
 
 slice_set slice_set_new(arena *a) {
-    return (slice_set){arena_zeroed(a, 16 * sizeof(slice)), 15, 0, a};
-}
-
-static slice *set_slot(const slice_set *set, slice key) {
-    size_t at = (size_t)slice_hash(key) & set->mask;
-    while (set->slots[at].data && !slice_equal(set->slots[at], key))
-        at = (at + 1) & set->mask;
-    return &set->slots[at];
+    return (slice_set){map_new(a, 0)};
 }
 
 bool slice_set_has(const slice_set *set, slice key) {
-    return key.length && set->count && set_slot(set, key)->data != NULL;
+    return key.length && map_has(&set->words, key);
 }
 
 bool slice_set_add(slice_set *set, slice key) {
-    if (!key.length)
-        return false;
-    slice *slot = set_slot(set, key);
-    if (slot->data)
-        return false;
-    *slot = key;
-    if (++set->count * 2 <= set->mask)
-        return true;
-    slice *old = set->slots;
-    size_t old_size = set->mask + 1;
-    set->mask = old_size * 2 - 1;
-    set->slots = arena_zeroed(set->arena, old_size * 2 * sizeof(slice));
-    for (size_t i = 0; i < old_size; i++)
-        if (old[i].data)
-            *set_slot(set, old[i]) = old[i];
-    return true;
+    bool is_new = false;
+    if (key.length)
+        map_put(&set->words, key, &is_new);
+    return is_new;
 }
 
 /* ---- style blocks ------------------------------------------------------------------------------------- */

@@ -94,23 +94,7 @@ void remove_attribute(node *n, slice name) {
 }
 
 definition *find_definition(const definitions *d, slice name) {
-    if (d->count == 0 || name.length > d->longest)
-        return NULL;
-    uint64_t hash = slice_hash(name);
-    definition *one = d->buckets[hash & (d->bucket_count - 1)];
-    while (one && (one->hash != hash || !slice_equal(one->name, name)))
-        one = one->next;
-    return one;
-}
-
-static void grow_buckets(parser *p, definitions *d) {
-    d->bucket_count = d->bucket_count ? d->bucket_count * 2 : 16;
-    d->buckets = arena_zeroed(p->arena, d->bucket_count * sizeof *d->buckets);
-    for (definition *one = d->first; one; one = one->next_added) {
-        definition **bucket = &d->buckets[one->hash & (d->bucket_count - 1)];
-        one->next = *bucket;
-        *bucket = one;
-    }
+    return name.length > d->longest ? NULL : map_get(&d->by_name, name);
 }
 
 definition *add_definition(parser *p, definitions *d, slice name) {
@@ -119,7 +103,6 @@ definition *add_definition(parser *p, definitions *d, slice name) {
         return one;
     one = arena_zeroed(p->arena, sizeof *one);
     one->name = name;
-    one->hash = slice_hash(name);
     if (d->last)
         d->last->next_added = one;
     else
@@ -127,13 +110,9 @@ definition *add_definition(parser *p, definitions *d, slice name) {
     d->last = one;
     if (name.length > d->longest)
         d->longest = name.length;
-    if (d->count++ >= d->bucket_count) {
-        grow_buckets(p, d);
-    } else {
-        definition **bucket = &d->buckets[one->hash & (d->bucket_count - 1)];
-        one->next = *bucket;
-        *bucket = one;
-    }
+    d->count++;
+    d->by_name.arena = p->arena;
+    *map_put(&d->by_name, name, NULL) = one;
     return one;
 }
 

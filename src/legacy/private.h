@@ -170,13 +170,11 @@ static inline size_t source_line_end(const source *s, size_t at) {
 #define ATTRIBUTES_MAX 500
 #define CLASSES_MAX 4000
 
-/* Definitions by name: a hash table in the arena. */
+/* Definitions by name. */
 typedef struct definition definition;
 struct definition {
-    definition *next;       /* in the same bucket */
     definition *next_added; /* in the order of the page */
     slice name;
-    uint64_t hash;
     slice value, title;
     bool has_title;
     attribute_list list; /* named attribute lists */
@@ -186,8 +184,8 @@ struct definition {
 };
 
 typedef struct definitions {
-    definition **buckets;
-    size_t bucket_count, count, longest;
+    hash_map by_name;
+    size_t count, longest;
     definition *first, *last;
 } definitions;
 

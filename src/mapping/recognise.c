@@ -10,49 +10,27 @@
 
 /* ---- a map of pairs of pointers ---------------------------------------------------------------------- */
 
-typedef struct pair_entry {
+typedef struct pair {
     const void *one, *two;
-    const void *value;
-} pair_entry;
+} pair;
 
-typedef struct pair_map {
-    pair_entry *entries;
-    size_t count, capacity;
-    arena *arena;
-} pair_map;
-
-static pair_entry *pair_slot(const pair_map *map, const void *one, const void *two) {
-    uint64_t hash = ((uint64_t)(uintptr_t)one * 31 + (uint64_t)(uintptr_t)two) * UINT64_C(0x9E3779B97F4A7C15);
-    size_t at = (size_t)(hash >> 20) & (map->capacity - 1);
-    while (map->entries[at].one && (map->entries[at].one != one || map->entries[at].two != two))
-        at = (at + 1) & (map->capacity - 1);
-    return &map->entries[at];
+static void pair_put(hash_map *m, const void *one, const void *two, const void *value) {
+    pair *key = arena_alloc(m->arena, sizeof *key);
+    *key = (pair){one, two};
+    *map_put(m, MAP_KEY(*key), NULL) = (void *)value;
 }
 
-static void pair_put(pair_map *map, const void *one, const void *two, const void *value) {
-    if (map->count * 2 >= map->capacity) {
-        pair_map old = *map;
-        map->capacity = old.capacity ? old.capacity * 2 : 64;
-        map->entries = arena_zeroed(map->arena, map->capacity * sizeof(pair_entry));
-        for (size_t i = 0; i < old.capacity; i++)
-            if (old.entries[i].one)
-                *pair_slot(map, old.entries[i].one, old.entries[i].two) = old.entries[i];
-    }
-    pair_entry *slot = pair_slot(map, one, two);
-    map->count += slot->one == NULL;
-    *slot = (pair_entry){one, two, value};
-}
-
-static const void *pair_get(const pair_map *map, const void *one, const void *two) {
-    return map->capacity ? pair_slot(map, one, two)->value : NULL;
+static const void *pair_get(const hash_map *m, const void *one, const void *two) {
+    pair key = {one, two};
+    return map_get(m, MAP_KEY(key));
 }
 
 /* ---- items ------------------------------------------------------------------------------------------- */
 
 typedef struct recognition {
     engine *engine;
-    pair_map tried;  /* (node, rule): a run from here has failed already */
-    pair_map owners; /* (node, node): the claim that marked the node */
+    hash_map tried;  /* (node, rule): a run from here has failed already */
+    hash_map owners; /* (node, node): the claim that marked the node */
     vector misses;   /* of mapping_miss, of the element at hand */
 } recognition;
 

@@ -369,40 +369,32 @@ static void order_as_javascript(front_value *map, arena *a) {
     map->entries = ordered;
 }
 
-/* The slot of a key in a table of 2^n slots that hold 1 + the entry's place. */
-static uint32_t *find_slot(uint32_t *slots, size_t mask, const front_entry *entries, slice key) {
-    size_t at = (size_t)slice_hash(key) & mask;
-    while (slots[at] && !slice_equal(entries[slots[at] - 1].key, key))
-        at = (at + 1) & mask;
-    return &slots[at];
-}
-
 /* The last value of a key stays, at the place of its first one: so do Jekyll and JavaScript. `entries` holds
  * the pairs as they were read, the line of a pair being that of its key. */
-static void settle_mapping(const reading *in, front_value *map, vector *entries, const vector *kinds) {
-    size_t size = 16;
-    while (size < entries->count * 2)
-        size *= 2;
-    uint32_t *slots = arena_zeroed(in->arena, size * sizeof *slots), kept = 0;
+static void settle_mapping(const reading *in, front_value *out, vector *entries, const vector *kinds) {
+    hash_map places = map_new(in->arena, entries->count); /* of keys among `all` */
+    uint32_t kept = 0;
     front_entry *all = entries->items;
     front_value *kind = kinds->items;
     for (size_t i = 0; i < entries->count; i++) {
-        uint32_t *slot = find_slot(slots, size - 1, all, all[i].key);
-        if (!*slot) {
+        bool is_new;
+        void **place = map_put(&places, all[i].key, &is_new);
+        if (is_new) {
             kind[kept] = kind[i];
             all[kept] = all[i];
-            *slot = ++kept;
+            *place = (void *)(uintptr_t)kept++;
             continue;
         }
         /* npm yaml refuses equal keys; `1` and `"1"` are not equal to it, yet one key in JavaScript. */
-        if (kind[*slot - 1].kind == kind[i].kind)
+        size_t first = (size_t)(uintptr_t)*place;
+        if (kind[first].kind == kind[i].kind)
             note(in, FINDING_FRONT_DUPLICATE_KEY, kind[i].line, "", all[i].key);
-        kind[*slot - 1] = kind[i];
-        all[*slot - 1].value = all[i].value;
+        kind[first] = kind[i];
+        all[first].value = all[i].value;
     }
-    map->entries = all;
-    map->count = kept;
-    order_as_javascript(map, in->arena);
+    out->entries = all;
+    out->count = kept;
+    order_as_javascript(out, in->arena);
 }
 
 /* ---- collections ------------------------------------------------------------------------------------- */
