@@ -76,6 +76,10 @@ bool page_is_tiptap(const page_parts *parts, const front_value *front);
 /* The same of a page's text, or bytes. */
 bool page_text_is_tiptap(slice text, arena *a);
 
+/* A file of settings (`_config.yml`) as it was written: nothing is changed for the CMS. Otherwise as
+ * page_read_front. */
+bool page_read_settings(slice yaml, arena *a, front_value *root, page_error *error);
+
 /* The value of a top-level key, or NULL. */
 const front_value *page_front_get(const front_value *root, slice key);
 /* The text of a top-level string; empty when the key is absent or holds no string. */

@@ -564,32 +564,44 @@ static bool settle_permalink(const reading *in, front_value *root) {
     return true;
 }
 
-bool page_read_front(slice front, uint32_t first_line, arena *a, findings *found, front_value *root,
-                     page_error *error) {
+static bool read_root(reading *in, slice front, front_value *root) {
     recording r;
-    front = without_unicode_breaks(front, a);
-    if (!read_events(front, first_line, a, &r, error))
+    front = without_unicode_breaks(front, in->arena);
+    if (!read_events(front, in->first_line, in->arena, &r, in->error))
         return false;
-    reading in = {.events = r.events, .first_line = first_line, .arena = a, .found = found, .error = error};
-    in.anchors = vector_new(a, sizeof(anchor));
-    *root = (front_value){.kind = FRONT_MAPPING, .line = first_line};
+    in->events = r.events;
+    in->anchors = vector_new(in->arena, sizeof(anchor));
+    *root = (front_value){.kind = FRONT_MAPPING, .line = in->first_line};
     /* Stream start, document start, the value, document end, stream end; or nothing between the first and the
      * last. */
     if (r.count > 2) {
-        in.at = 2;
-        if (!read_value(&in, root))
+        in->at = 2;
+        if (!read_value(in, root))
             return false;
-        if (r.count != in.at + 2)
-            return refuse(&in, &r.events[in.at + 1],
+        if (r.count != in->at + 2)
+            return refuse(in, &r.events[in->at + 1],
                           "the front matter holds a second document: remove `---` or `...`");
     }
-    note_comments(&in, front, r.count);
+    note_comments(in, front, r.count);
     if (root->kind == FRONT_NULL)
-        *root = (front_value){.kind = FRONT_MAPPING, .line = first_line};
-    if (root->kind != FRONT_MAPPING)
-        return fail(error, a, root->line, 1, "expected `key: value` lines");
+        *root = (front_value){.kind = FRONT_MAPPING, .line = in->first_line};
+    return root->kind == FRONT_MAPPING ||
+           fail(in->error, in->arena, root->line, 1, "expected `key: value` lines");
+}
+
+bool page_read_front(slice front, uint32_t first_line, arena *a, findings *found, front_value *root,
+                     page_error *error) {
+    reading in = {.first_line = first_line, .arena = a, .found = found, .error = error};
+    if (!read_root(&in, front, root))
+        return false;
     settle_strings(&in, root);
     return settle_permalink(&in, root);
+}
+
+bool page_read_settings(slice yaml, arena *a, front_value *root, page_error *error) {
+    findings ignored = findings_new(a);
+    reading in = {.first_line = 1, .arena = a, .found = &ignored, .error = error};
+    return read_root(&in, yaml, root);
 }
 
 const front_value *page_front_get(const front_value *root, slice key) {

@@ -1,34 +1,229 @@
-/* What a site says of itself: `_config.yml`, and `.isomerize/config.yml` for the program's own settings.
+/* What a site says of itself: `_config.yml` merged with every `collection.yml`, and `.isomerize/config.yml`
+ * for the program's own settings.
  *
- * Comes in: the open root. Goes out: mappings as front matter values are; a file that cannot be read is as if
- * it were not there, but for its message.
+ * Comes in: the open root. Goes out: mappings as front matter values are; a file that cannot be read ends the
+ * opening with a message, as it ends the site's build. The CMS builds with `jekyll build --config
+ * _config.yml,./_a/collection.yml,…`, every file of that name below the root but for `_site`.
  */
 #include "private.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
 
-static bool read_mapping(site *s, const char *path, front_value *out, slice *error) {
-    slice bytes, problem;
-    struct stat info;
-    *out = (front_value){.kind = FRONT_MAPPING};
-    if (fstatat(s->folder, path, &info, AT_SYMLINK_NOFOLLOW) != 0)
-        return true;
-    if (!read_whole(s->folder, path, s->arena, &bytes, NULL, &problem)) {
-        *error = format_slice(s->arena, "%s: %.*s", path, SLICE_ARGS(problem));
-        return false;
-    }
-    findings ignored = findings_new(s->arena);
+#define COLLECTION_FILE "collection.yml"
+#define CONFIG_FILE_MAX ((off_t)1 << 20) /* bytes of one file */
+#define CONFIG_FILES_MAX 1000
+#define CONFIG_TOTAL_MAX ((size_t)4 << 20) /* bytes of all of them */
+#define CONFIG_DEPTH_MAX 64                /* folders */
+
+/* ---- one file ---------------------------------------------------------------------------------------- */
+
+bool config_parse(slice path, slice bytes, arena *a, front_value *out, slice *error) {
+    static const slice MARK = LITERAL("\xEF\xBB\xBF");
     page_error wrong;
-    if (page_read_front(bytes, 1, s->arena, &ignored, out, &wrong))
+    if (slice_starts_with(bytes, MARK))
+        bytes = slice_from(bytes, MARK.length);
+    if (page_read_settings(bytes, a, out, &wrong))
         return true;
-    *error =
-        format_slice(s->arena, "%s:%u:%u: %.*s", path, wrong.line, wrong.column, SLICE_ARGS(wrong.message));
+    *error = format_slice(a, "%.*s:%u:%u: %.*s", SLICE_ARGS(site_show_path(path, a)), wrong.line,
+                          wrong.column, SLICE_ARGS(wrong.message));
     return false;
 }
 
+static bool read_mapping(site *s, slice path, size_t *total, front_value *out, slice *error) {
+    slice bytes, problem;
+    struct stat info;
+    const char *name = slice_c_string(path, s->arena);
+    *out = (front_value){.kind = FRONT_MAPPING};
+    if (fstatat(s->folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+        return true;
+    bool fits = info.st_size <= CONFIG_FILE_MAX && *total + (size_t)info.st_size <= CONFIG_TOTAL_MAX;
+    if (S_ISREG(info.st_mode) && !fits) {
+        *error = format_slice(
+            s->arena, "%s: it is larger than a site's settings may be (1 MiB a file, 4 MiB in all)", name);
+        return false;
+    }
+    if (!read_whole(s->folder, name, s->arena, &bytes, NULL, &problem)) {
+        *error = format_slice(s->arena, "%s: %.*s", name, SLICE_ARGS(problem));
+        return false;
+    }
+    *total += bytes.length;
+    return config_parse(path, bytes, s->arena, out, error);
+}
+
+/* ---- merging ----------------------------------------------------------------------------------------- */
+
+/* The values of one key, in the order of the files. Of them the last counts, but for nulls, which change
+ * nothing; mappings that follow each other are merged (Jekyll: Utils.deep_merge_hashes). */
+typedef struct merged_key {
+    slice key;
+    vector values; /* of front_value: one, or mappings to be merged */
+} merged_key;
+
+static void add_value(merged_key *k, const front_value *value, arena *a) {
+    const front_value *last = vector_last(&k->values);
+    if (last && value->kind == FRONT_NULL)
+        return;
+    if (last && (last->kind != FRONT_MAPPING || value->kind != FRONT_MAPPING))
+        k->values = vector_new(a, sizeof(front_value));
+    *(front_value *)vector_push(&k->values) = *value;
+}
+
+static merged_key *find_key(vector *keys, uint32_t *slots, size_t mask, slice key, arena *a) {
+    size_t at = (size_t)slice_hash(key) & mask;
+    for (; slots[at]; at = (at + 1) & mask) {
+        merged_key *one = vector_at(keys, slots[at] - 1);
+        if (slice_equal(one->key, key))
+            return one;
+    }
+    merged_key *new = vector_push(keys);
+    *new = (merged_key){key, vector_new(a, sizeof(front_value))};
+    slots[at] = (uint32_t)keys->count;
+    return new;
+}
+
+/* As deep as the values are nested, which reading them limits. */
+front_value config_merge(const vector *mappings, arena *a) {
+    size_t total = 0, size = 16;
+    for (size_t i = 0; i < mappings->count; i++)
+        total += ((const front_value *)vector_at(mappings, i))->count;
+    while (size < total * 2)
+        size *= 2;
+    uint32_t *slots = arena_zeroed(a, size * sizeof *slots);
+    vector keys = vector_new(a, sizeof(merged_key));
+    for (size_t i = 0; i < mappings->count; i++) {
+        const front_value *one = vector_at(mappings, i);
+        for (uint32_t k = 0; k < one->count; k++)
+            add_value(find_key(&keys, slots, size - 1, one->entries[k].key, a), &one->entries[k].value, a);
+    }
+    front_value out = {.kind = FRONT_MAPPING, .count = (uint32_t)keys.count};
+    out.entries = arena_alloc(a, (keys.count + 1) * sizeof *out.entries);
+    for (size_t i = 0; i < keys.count; i++) {
+        const merged_key *k = vector_at(&keys, i);
+        out.entries[i] = (front_entry){k->key, k->values.count > 1 ? config_merge(&k->values, a)
+                                                                   : *(front_value *)k->values.items};
+    }
+    return out;
+}
+
+/* ---- all files --------------------------------------------------------------------------------------- */
+
+typedef struct folder_found {
+    slice path;
+    unsigned depth;
+} folder_found;
+
+/* What is in one folder: files to read, further folders. */
+static void look_into(const site *s, folder_found folder, vector *folders, vector *files) {
+    const char *path = folder.path.length ? slice_c_string(folder.path, s->arena) : ".";
+    int file = openat(s->folder, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *entries = file >= 0 ? fdopendir(file) : NULL;
+    if (!entries && file >= 0)
+        close(file);
+    for (const struct dirent *one; entries && (one = readdir(entries));) {
+        slice name = slice_of(one->d_name);
+        bool skipped = name.data[0] == '.' || slice_equal(name, SLICE("node_modules")) ||
+                       (!folder.depth && slice_equal(name, SLICE("_site")));
+        bool is_file = slice_equal(name, SLICE(COLLECTION_FILE));
+        struct stat info;
+        if (skipped || (one->d_type != DT_DIR && one->d_type != DT_UNKNOWN && !is_file))
+            continue;
+        slice whole = folder.path.length
+                          ? format_slice(s->arena, "%.*s/%s", SLICE_ARGS(folder.path), one->d_name)
+                          : slice_copy(name, s->arena);
+        if (fstatat(s->folder, slice_c_string(whole, s->arena), &info, AT_SYMLINK_NOFOLLOW) != 0)
+            continue;
+        if (S_ISDIR(info.st_mode) && folder.depth < CONFIG_DEPTH_MAX)
+            *(folder_found *)vector_push(folders) = (folder_found){whole, folder.depth + 1};
+        else if (is_file && S_ISREG(info.st_mode))
+            *(slice *)vector_push(files) = whole;
+    }
+    if (entries)
+        closedir(entries);
+}
+
+static int compare_paths(const void *one, const void *other) {
+    return slice_compare(*(const slice *)one, *(const slice *)other);
+}
+
+static vector find_collection_files(const site *s) {
+    vector folders = vector_new(s->arena, sizeof(folder_found)), files = vector_new(s->arena, sizeof(slice));
+    *(folder_found *)vector_push(&folders) = (folder_found){SLICE(""), 0};
+    while (folders.count) {
+        folder_found folder = *(folder_found *)vector_last(&folders);
+        vector_pop(&folders);
+        look_into(s, folder, &folders, &files);
+    }
+    if (files.count)
+        qsort(files.items, files.count, sizeof(slice), compare_paths);
+    return files;
+}
+
 bool read_configuration(site *s, slice *error) {
-    return read_mapping(s, "_config.yml", &s->config, error) &&
-           read_mapping(s, STATE_FOLDER "/config.yml", &s->settings, error);
+    vector mappings = vector_new(s->arena, sizeof(front_value)), files = find_collection_files(s);
+    size_t total = 0, own = 0;
+    if (files.count > CONFIG_FILES_MAX) {
+        *error = format_slice(s->arena, "%s: there are more than %d files named " COLLECTION_FILE, s->root,
+                              CONFIG_FILES_MAX);
+        return false;
+    }
+    if (!read_mapping(s, SLICE("_config.yml"), &total, vector_push(&mappings), error))
+        return false;
+    for (size_t i = 0; i < files.count; i++)
+        if (!read_mapping(s, *(slice *)vector_at(&files, i), &total, vector_push(&mappings), error))
+            return false;
+    s->config = config_merge(&mappings, s->arena);
+    return read_mapping(s, SLICE(STATE_FOLDER "/config.yml"), &own, &s->settings, error);
+}
+
+/* ---- what it says ------------------------------------------------------------------------------------ */
+
+bool config_is_true(const front_value *value) {
+    static const char *const YES[] = {"true", "yes", "on"};
+    if (!value || value->kind != FRONT_STRING)
+        return value && (value->kind == FRONT_BOOL ? value->boolean : value->kind != FRONT_NULL);
+    /* YAML 1.1, which Jekyll reads, has more words for true and false. */
+    for (size_t i = 0; i < sizeof YES / sizeof *YES; i++)
+        if (slice_equal_nocase(value->text, slice_of(YES[i])))
+            return true;
+    return !slice_equal_nocase(value->text, SLICE("no")) && !slice_equal_nocase(value->text, SLICE("off")) &&
+           !slice_equal_nocase(value->text, SLICE("false"));
+}
+
+const front_entry *config_collection(const front_value *config, slice name) {
+    const front_value *list = page_front_get(config, SLICE("collections"));
+    for (uint32_t i = 0; list && i < list->count; i++) {
+        const front_entry *one = &list->entries[i];
+        if (slice_equal(list->kind == FRONT_SEQUENCE ? one->value.text : one->key, name))
+            return one;
+    }
+    return NULL;
+}
+
+slice config_collections_folder(const front_value *config) {
+    slice folder = page_front_text(config, SLICE("collections_dir"));
+    while (slice_starts_with(folder, SLICE("/")) || slice_starts_with(folder, SLICE("./")))
+        folder = slice_from(folder, folder.data[0] == '/' ? 1 : 2);
+    while (slice_ends_with(folder, SLICE("/")))
+        folder.length--;
+    return slice_equal(folder, SLICE(".")) ? SLICE("") : folder;
+}
+
+slice config_type(const front_value *config, slice path) {
+    slice folder = config_collections_folder(config), below = path;
+    if (slice_starts_with(path, SLICE("_posts/")) || slice_find(path, SLICE("/_posts/"), 0) != SLICE_NONE)
+        return SLICE("posts");
+    if (slice_starts_with(path, SLICE("_drafts/")) || slice_find(path, SLICE("/_drafts/"), 0) != SLICE_NONE)
+        return SLICE("drafts");
+    if (folder.length && slice_starts_with(path, folder) && path.length > folder.length &&
+        path.data[folder.length] == '/')
+        below = slice_from(path, folder.length + 1);
+    size_t end = slice_find_char(below, '/', 0);
+    bool is_collection = slice_starts_with(below, SLICE("_")) && end != SLICE_NONE &&
+                         config_collection(config, slice_sub(below, 1, end));
+    return is_collection ? slice_sub(below, 1, end) : SLICE("pages");
 }
 
 void site_fill_settings(const site *s, convert_settings *settings) {
@@ -49,4 +244,114 @@ slice site_host(const front_value *config) {
     size_t scheme = slice_find(url, SLICE("://"), 0);
     slice host = scheme == SLICE_NONE ? SLICE("") : slice_from(url, scheme + 3);
     return slice_sub(host, 0, slice_find_char(host, '/', 0));
+}
+
+/* ---- patterns ---------------------------------------------------------------------------------------- */
+
+#define PATTERN_MAX 1024
+
+/* One of a set at `*at`, behind its `[`; `*at` moves behind its `]`. No `]`: it stands for itself. */
+static bool set_holds(slice pattern, size_t *at, char c) {
+    size_t i = *at;
+    bool inverted = i < pattern.length && (pattern.data[i] == '^' || pattern.data[i] == '!'), found = false;
+    for (i += inverted; i < pattern.length && pattern.data[i] != ']'; i++) {
+        if (pattern.data[i] == '\\' && i + 1 < pattern.length)
+            i++;
+        char low = pattern.data[i], high = low;
+        if (i + 2 < pattern.length && pattern.data[i + 1] == '-' && pattern.data[i + 2] != ']')
+            high = pattern.data[i += 2];
+        found |= (unsigned char)low <= (unsigned char)c && (unsigned char)c <= (unsigned char)high;
+    }
+    if (i >= pattern.length)
+        return c == '[';
+    *at = i + 1;
+    return found != inverted;
+}
+
+/* Does what stands at `*p`, no star, stand for this byte? `*p` moves behind it. */
+static bool takes_byte(slice pattern, size_t *p, char c) {
+    if (*p >= pattern.length)
+        return false;
+    char first = pattern.data[(*p)++];
+    if (first == '[')
+        return set_holds(pattern, p, c);
+    if (first == '\\' && *p < pattern.length)
+        return pattern.data[(*p)++] == c;
+    return first == '?' || first == c;
+}
+
+bool config_glob(slice pattern, slice text) {
+    size_t p = 0, t = 0, star = SLICE_NONE, from = 0;
+    while (t < text.length && pattern.length <= PATTERN_MAX) {
+        size_t next = p;
+        if (p < pattern.length && pattern.data[p] == '*')
+            star = ++p, from = t;
+        else if (takes_byte(pattern, &next, text.data[t]))
+            p = next, t++;
+        else if (star == SLICE_NONE)
+            return false;
+        else
+            p = star, t = ++from;
+    }
+    while (p < pattern.length && pattern.data[p] == '*')
+        p++;
+    return p == pattern.length;
+}
+
+/* ---- defaults ---------------------------------------------------------------------------------------- */
+
+#define DEFAULTS_MAX 1000
+
+/* Jekyll: FrontmatterDefaults#applies_path?. A scope with a star names files and folders, of which there is
+ * one at or above the path; any other begins the path. */
+static bool scope_holds(slice scope, slice path) {
+    if (slice_find_char(scope, '*', 0) == SLICE_NONE)
+        return slice_starts_with(path, scope);
+    for (size_t end = 0; end < path.length; end++) {
+        end = slice_find_char(path, '/', end);
+        end = end == SLICE_NONE ? path.length : end;
+        if (config_glob(scope, slice_sub(path, 0, end)))
+            return true;
+    }
+    return false;
+}
+
+static slice scope_path(const front_value *set) {
+    const front_value *scope = page_front_get(set, SLICE("scope"));
+    slice path = scope ? page_front_text(scope, SLICE("path")) : SLICE("");
+    return slice_starts_with(path, SLICE("/")) ? slice_from(path, 1) : path;
+}
+
+/* "pages", "posts", "drafts" or a collection's name; empty: any. */
+static slice scope_type(const front_value *set) {
+    static const slice OLD[][2] = {{LITERAL("page"), LITERAL("pages")},
+                                   {LITERAL("post"), LITERAL("posts")},
+                                   {LITERAL("draft"), LITERAL("drafts")}};
+    const front_value *scope = page_front_get(set, SLICE("scope"));
+    slice type = scope ? page_front_text(scope, SLICE("type")) : SLICE("");
+    for (size_t i = 0; i < sizeof OLD / sizeof *OLD; i++)
+        if (slice_equal(type, OLD[i][0]))
+            return OLD[i][1];
+    return type;
+}
+
+/* Jekyll: FrontmatterDefaults#find. */
+const front_value *config_default(const front_value *config, slice path, slice key) {
+    const front_value *sets = page_front_get(config, SLICE("defaults")), *found = NULL;
+    slice best_path = SLICE(""), best_type = SLICE(""), folder = config_collections_folder(config);
+    slice type = config_type(config, path);
+    if (!slice_equal(type, SLICE("pages")) && folder.length && slice_starts_with(path, folder))
+        path = slice_from(path, folder.length + 1);
+    for (uint32_t i = 0; sets && sets->kind == FRONT_SEQUENCE && i < sets->count && i < DEFAULTS_MAX; i++) {
+        const front_value *set = &sets->entries[i].value, *values = page_front_get(set, SLICE("values"));
+        const front_value *value = values ? page_front_get(values, key) : NULL;
+        slice own_path = scope_path(set), own_type = scope_type(set);
+        if (!value || !scope_holds(own_path, path) || (own_type.length && !slice_equal(own_type, type)))
+            continue;
+        bool precedes = own_path.length != best_path.length ? own_path.length > best_path.length
+                                                            : own_type.length || !best_type.length;
+        if (!found || precedes)
+            found = value, best_path = own_path, best_type = own_type;
+    }
+    return found;
 }

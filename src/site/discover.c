@@ -1,48 +1,86 @@
 /* Which files of a checkout are pages.
  *
- * Comes in: files and folders below the root. Goes out: the Markdown files that Jekyll would publish (Jekyll:
- * Reader, EntryFilter, PostReader), and what was passed over with the reason. Front matter is not looked at
- * here. Never leaves the root, never follows a symbolic link.
+ * Comes in: files and folders below the root. Goes out: the Markdown files that Jekyll would publish (Jekyll
+ * 4.3: Reader, EntryFilter, PostReader, Collection), and what was passed over with the reason and the number
+ * of files. Of files in folders that are passed over the first line is looked at, of others nothing. Never
+ * leaves the root, never follows a symbolic link.
  */
 #include "private.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Jekyll: the default of `exclude`, and folders that hold no pages. */
-static const char *const EXCLUDED[] = {"node_modules", "vendor", "Gemfile", "Gemfile.lock", "_site"};
+#define PATTERNS_MAX 1000 /* of `include` or `exclude` */
+
+/* Jekyll: Configuration::DEFAULT_EXCLUDES. */
+static const char *const EXCLUDED[] = {".sass-cache",  ".jekyll-cache", "gemfiles",       "Gemfile",
+                                       "Gemfile.lock", "node_modules",  "vendor/bundle/", "vendor/cache/",
+                                       "vendor/gems/", "vendor/ruby/"};
 
 /* Jekyll: markdown_ext. */
-static const char *const EXTENSIONS[] = {".md", ".markdown", ".mkdown", ".mkdn", ".mkd"};
+#define EXTENSIONS "markdown,mkdown,mkdn,mkd,md"
+
+/* Why something is passed over. */
+typedef struct reason {
+    const char *why;
+    bool is_page; /* it would be a page, were it not for this */
+} reason;
+
+static const reason
+    DRAFT = {"drafts are not published", true},
+    EXCLUDED_BY_SITE = {"excluded by _config.yml", true},
+    EXCLUDED_ALWAYS = {"not part of the site's own pages", false},
+    NO_COLLECTION = {"no collection of that name is declared in _config.yml or a collection.yml", true},
+    NO_OUTPUT = {"its collection has no `output: true`, so it is not published", true},
+    UNDERLINED = {"Jekyll leaves out names that begin with _ or #, or end with ~ or a dot", true},
+    HIDDEN = {"its name hides it from Jekyll", false},
+    NO_POSTS_HERE = {"posts are read below `collections_dir` only", true},
+    NO_DATE = {"not a post for Jekyll: its name has no date", true},
+    LINKED = {"a symbolic link: the file itself is looked at where it lies", false},
+    BUILT = {"what Jekyll built", false};
 
 /* Jekyll: special folders whose names begin with `_`. */
 static const struct {
-    const char *name, *why;
+    const char *name;
+    reason reason;
     bool links; /* what is in it puts links on pages */
-} SPECIAL[] = {{"_drafts", "drafts are not published", false},
-               {"_layouts", "layouts are not pages", true},
-               {"_includes", "includes are not pages", true},
-               {"_data", "data files are not pages", true},
-               {"_sass", "style sheets are not pages", false}};
+} SPECIAL[] = {{"_layouts", {"layouts are not pages", false}, true},
+               {"_includes", {"includes are not pages", false}, true},
+               {"_data", {"data files are not pages", false}, true},
+               {"_sass", {"style sheets are not pages", false}, false},
+               {"_plugins", {"plugins are not pages", false}, false}};
 
 /* Files that put links on pages: anywhere, and in the special folders. */
 static const char *const HTML[] = {".html", ".htm"}, *const DATA[] = {".yml", ".yaml", ".json", ".csv"};
+
+typedef enum room {
+    ROOM_PAGES,      /* pages and other files */
+    ROOM_POSTS,      /* `_posts` and what is below it; names have dates */
+    ROOM_DRAFTS,     /* `_drafts`, where they are shown */
+    ROOM_COLLECTION, /* a collection's folder and what is below it */
+    ROOM_TAKEN,      /* named by a person although Jekyll passes it over */
+    ROOM_LINKS,      /* holds no pages but what puts links on them */
+    ROOM_PASSED      /* its files are only counted */
+} room;
 
 typedef struct entry {
     slice path;
     unsigned char type; /* as readdir gives it; DT_UNKNOWN: not looked at yet */
     bool is_folder;
-    bool in_posts, in_collection;
-    bool links_only; /* in a folder that holds no pages but what puts links on them */
+    room room; /* that it stands in; of a folder that is visited: that its entries stand in */
+    size_t
+        base; /* ROOM_POSTS, ROOM_DRAFTS, ROOM_COLLECTION: bytes of `path` before the part Jekyll filters */
+    size_t passed; /* ROOM_LINKS, ROOM_PASSED: 1 + the place in `skipped` of the folder */
 } entry;
 
 typedef struct search {
     site *site;
     vector folders; /* of entry, still to be looked into */
+    slice extensions, collections, destination;
+    const front_value *include, *exclude;
 } search;
 
 static slice base_name(slice path) {
@@ -62,133 +100,202 @@ static bool ends_with_one_of(slice name, const char *const *extensions, size_t c
     return false;
 }
 
-static bool has_extension(slice name) {
-    return ends_with_one_of(name, EXTENSIONS, sizeof EXTENSIONS / sizeof *EXTENSIONS);
-}
-
-static bool may_link(const entry *e, slice name) {
-    return ends_with_one_of(name, HTML, sizeof HTML / sizeof *HTML) ||
-           (e->links_only &&
-            (has_extension(name) || ends_with_one_of(name, DATA, sizeof DATA / sizeof *DATA)));
-}
-
-static void skip(search *in, const entry *e, const char *why) {
-    if (e->links_only)
-        return; /* its folder was named */
-    site_skip *one = vector_push(&in->site->skipped);
-    one->path = e->is_folder ? format_slice(in->site->arena, "%.*s/", SLICE_ARGS(e->path)) : e->path;
-    one->why = why;
-}
-
-/* ---- what _config.yml says --------------------------------------------------------------------------- */
-
-/* Jekyll: EntryFilter#glob_include?: a pattern, or a folder that holds the path. */
-static bool matches(slice pattern, slice path, arena *a) {
-    while (slice_starts_with(pattern, SLICE("/")))
-        pattern = slice_from(pattern, 1);
-    while (slice_ends_with(pattern, SLICE("/")))
-        pattern = slice_sub(pattern, 0, pattern.length - 1);
-    if (!pattern.length)
+static bool has_extension(const search *in, slice name) {
+    size_t dot = name.length;
+    while (dot > 0 && name.data[dot - 1] != '.')
+        dot--;
+    if (dot < 2)
         return false;
-    if (slice_starts_with(path, pattern) &&
-        (path.length == pattern.length || path.data[pattern.length] == '/'))
-        return true;
-    return fnmatch(slice_c_string(pattern, a), slice_c_string(path, a), 0) == 0;
-}
-
-static bool is_listed(const search *in, slice key, slice path) {
-    const front_value *list = page_front_get(&in->site->config, key);
-    if (!list || list->kind != FRONT_SEQUENCE)
-        return false;
-    for (uint32_t i = 0; i < list->count; i++)
-        if (list->entries[i].value.kind == FRONT_STRING &&
-            matches(list->entries[i].value.text, path, in->site->arena))
-            return true;
-    return false;
-}
-
-/* `collections:` is a list of names or a mapping from names. */
-static bool is_collection(const search *in, slice path) {
-    slice folder = page_front_text(&in->site->config, SLICE("collections_dir"));
-    if (folder.length && slice_starts_with(path, folder) && path.length > folder.length)
-        path = slice_from(path, folder.length + 1);
-    const front_value *list = page_front_get(&in->site->config, SLICE("collections"));
-    if (!list || !slice_starts_with(path, SLICE("_")))
-        return false;
-    slice name = slice_from(path, 1);
-    for (uint32_t i = 0; i < list->count; i++) {
-        const front_entry *one = &list->entries[i];
-        if (slice_equal(list->kind == FRONT_SEQUENCE ? one->value.text : one->key, name))
+    for (size_t at = 0, end; at < in->extensions.length; at = end + 1) {
+        end = slice_find_char(in->extensions, ',', at);
+        end = end == SLICE_NONE ? in->extensions.length : end;
+        if (slice_equal_nocase(slice_from(name, dot), slice_sub(in->extensions, at, end)))
             return true;
     }
     return false;
 }
 
-/* ---- one entry --------------------------------------------------------------------------------------- */
+static bool may_link(const search *in, const entry *e, slice name) {
+    return ends_with_one_of(name, HTML, sizeof HTML / sizeof *HTML) ||
+           (e->room == ROOM_LINKS &&
+            (has_extension(in, name) || ends_with_one_of(name, DATA, sizeof DATA / sizeof *DATA)));
+}
 
-static bool is_excluded_name(slice name) {
-    for (size_t i = 0; i < sizeof EXCLUDED / sizeof *EXCLUDED; i++)
-        if (slice_equal(name, slice_of(EXCLUDED[i])))
+/* Jekyll: Utils.has_yaml_header?. */
+static bool has_front_matter(const search *in, slice path) {
+    char first[256];
+    int file = openat(in->site->folder, slice_c_string(path, in->site->arena),
+                      O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    ssize_t got = file < 0 ? -1 : read(file, first, sizeof first);
+    if (file >= 0)
+        close(file);
+    slice line = {first, got > 0 ? (size_t)got : 0};
+    line = slice_sub(line, 0, slice_find_char(line, '\n', 0));
+    return slice_starts_with(line, SLICE("---")) && slice_trim(slice_from(line, 3)).length == 0;
+}
+
+/* A Markdown file in a folder that is passed over. */
+static void count_passed(const search *in, const entry *e) {
+    site_skip *one = vector_at(&in->site->skipped, e->passed - 1);
+    if (!has_extension(in, base_name(e->path)))
+        return;
+    one->files++;
+    one->pages += one->is_page && has_front_matter(in, e->path);
+}
+
+/* The entry is named as passed over; what is in a folder is counted. */
+static void pass_over(search *in, entry e, const reason *r) {
+    bool links = r == &NO_OUTPUT; /* other pages may show them */
+    slice name = base_name(e.path);
+    for (size_t i = 0; i < sizeof SPECIAL / sizeof *SPECIAL; i++)
+        links |= e.is_folder && SPECIAL[i].links && slice_equal(name, slice_of(SPECIAL[i].name));
+    if (!e.is_folder && !has_extension(in, name))
+        return;
+    site_skip *one = vector_push(&in->site->skipped);
+    *one =
+        (site_skip){.path = e.is_folder ? format_slice(in->site->arena, "%.*s/", SLICE_ARGS(e.path)) : e.path,
+                    .why = r->why,
+                    .is_page = r->is_page};
+    e.passed = in->site->skipped.count;
+    if (!e.is_folder)
+        count_passed(in, &e);
+    e.room = links ? ROOM_LINKS : ROOM_PASSED;
+    if (e.is_folder)
+        *(entry *)vector_push(&in->folders) = e;
+}
+
+/* ---- what the settings say --------------------------------------------------------------------------- */
+
+/* Jekyll: EntryFilter#glob_include?, for one pattern: it begins the path, or matches it. */
+static bool matches(slice pattern, slice path, bool is_folder) {
+    while (slice_starts_with(pattern, SLICE("/")))
+        pattern = slice_from(pattern, 1);
+    return slice_starts_with(path, pattern) || config_glob(pattern, path) ||
+           (is_folder && pattern.length == path.length + 1 && slice_starts_with(pattern, path) &&
+            pattern.data[path.length] == '/');
+}
+
+static bool is_listed(const front_value *list, slice path, bool is_folder, const front_value *without) {
+    bool any = list && list->kind == FRONT_SEQUENCE;
+    for (uint32_t i = 0; any && i < list->count && i < PATTERNS_MAX; i++) {
+        const front_value *pattern = &list->entries[i].value;
+        bool counts = pattern->kind == FRONT_STRING;
+        for (uint32_t k = 0; counts && without && k < without->count && k < PATTERNS_MAX; k++)
+            counts = !slice_equal(without->entries[k].value.text, pattern->text);
+        if (counts && matches(pattern->text, path, is_folder))
             return true;
+    }
     return false;
 }
 
-/* Jekyll: EntryFilter#special? and #backup?, unless `include` names it. */
-static const char *why_hidden(const search *in, const entry *e, slice name) {
-    for (size_t i = 0; e->is_folder && i < sizeof SPECIAL / sizeof *SPECIAL; i++)
-        if (slice_equal(name, slice_of(SPECIAL[i].name)))
-            return SPECIAL[i].why;
-    if (is_listed(in, SLICE("include"), e->path))
+static bool is_excluded_always(const search *in, slice path, bool is_folder) {
+    for (size_t i = 0; i < sizeof EXCLUDED / sizeof *EXCLUDED; i++) {
+        slice pattern = slice_of(EXCLUDED[i]);
+        if (matches(pattern, path, is_folder) && !is_listed(in->include, pattern, false, NULL))
+            return true;
+    }
+    return false;
+}
+
+/* Jekyll: EntryFilter#filter. NULL: the entry stays. Entries of a collection and of `_posts` are filtered by
+ * their path in there, so that only its first folder and the file's own name can hide them. */
+static const reason *filter(const search *in, const entry *e) {
+    slice name = base_name(e->path),
+          entry_path = slice_from(e->path, e->base ? e->base : e->path.length - name.length);
+    slice whole = e->path, folder = in->collections;
+    if (e->room == ROOM_COLLECTION && folder.length && slice_starts_with(whole, folder))
+        whole = slice_from(whole, folder.length + 1); /* EntryFilter has `_label` for base directory */
+    bool included = is_listed(in->include, entry_path, e->is_folder, NULL) ||
+                    is_listed(in->include, name, e->is_folder, NULL);
+    if (included)
         return NULL;
-    if (is_listed(in, SLICE("exclude"), e->path))
-        return "excluded by _config.yml";
-    if (e->is_folder && slice_equal(name, SLICE("_posts")))
-        return NULL;
-    if (e->in_collection || (e->is_folder && is_collection(in, e->path)))
-        return strchr(".#~", name.data[0]) ? "its name hides it from Jekyll" : NULL;
-    if (strchr("._#~", name.data[0]) || name.data[name.length - 1] == '~')
-        return "its name hides it from Jekyll";
-    if (is_excluded_name(name))
-        return "not part of the site's own pages";
+    if (is_listed(in->exclude, whole, e->is_folder, in->include))
+        return &EXCLUDED_BY_SITE;
+    if (is_excluded_always(in, whole, e->is_folder))
+        return &EXCLUDED_ALWAYS;
+    if (entry_path.data[0] == '.' || name.data[0] == '.')
+        return e->is_folder && e->base && entry_path.data[0] != '.' ? NULL : &HIDDEN;
+    bool ends_badly = name.data[name.length - 1] == '~' || name.data[name.length - 1] == '.';
+    if (e->is_folder && e->base)
+        return strchr("_#~", entry_path.data[0]) ? &UNDERLINED : NULL;
+    if (strchr("_#~", entry_path.data[0]) || strchr("_#~", name.data[0]) || ends_badly)
+        return e->is_folder && name.data[0] == '_' ? &NO_COLLECTION : &UNDERLINED;
     return NULL;
 }
 
-/* Jekyll: Document::DATE_FILENAME_MATCHER. */
+/* ---- one entry --------------------------------------------------------------------------------------- */
+
+/* Jekyll: Document::DATE_FILENAME_MATCHER: \d{2,4}-\d{1,2}-\d{1,2}-([^/]*)(\.[^.]+)$. */
 static bool is_post_name(slice name) {
-    const char *pattern = "[0-9][0-9]*-[0-9]*-[0-9]*-*.*";
-    char text[256];
-    if (name.length >= sizeof text)
-        return false;
-    memcpy(text, name.data, name.length);
-    text[name.length] = '\0';
-    return fnmatch(pattern, text, 0) == 0;
+    static const size_t LEAST[] = {2, 1, 1}, MOST[] = {4, 2, 2};
+    size_t at = 0;
+    for (size_t i = 0; i < 3; i++) {
+        size_t from = at;
+        while (at < name.length && is_digit(name.data[at]))
+            at++;
+        if (at - from < LEAST[i] || at - from > MOST[i] || at == name.length || name.data[at++] != '-')
+            return false;
+    }
+    return slice_find_char(name, '.', at) != SLICE_NONE;
 }
 
-static bool holds_links(slice name) {
+/* A folder among pages that Jekyll reads in its own way; `*own` is false where it is a folder as others are.
+ */
+static const reason *enter_special(const search *in, entry *e, bool *own) {
+    slice name = base_name(e->path), above = slice_sub(e->path, 0, e->path.length - name.length);
+    slice folder = in->collections;
+    bool among = !folder.length || slice_starts_with(e->path, folder);
+    *own = true;
     for (size_t i = 0; i < sizeof SPECIAL / sizeof *SPECIAL; i++)
         if (slice_equal(name, slice_of(SPECIAL[i].name)))
-            return SPECIAL[i].links;
-    return false;
+            return &SPECIAL[i].reason;
+    if (slice_equal(name, SLICE("_posts")) || slice_equal(name, SLICE("_drafts"))) {
+        bool drafts = name.data[1] == 'd';
+        e->room = drafts ? ROOM_DRAFTS : ROOM_POSTS;
+        e->base = e->path.length + 1;
+        return drafts && !config_is_true(page_front_get(&in->site->config, SLICE("show_drafts"))) ? &DRAFT
+               : among                                                                            ? NULL
+                       : &NO_POSTS_HERE;
+    }
+    bool at_place = folder.length ? above.length == folder.length + 1 && slice_starts_with(above, folder)
+                                  : above.length == 0;
+    const front_entry *collection =
+        at_place && name.data[0] == '_' ? config_collection(&in->site->config, slice_from(name, 1)) : NULL;
+    *own = collection != NULL;
+    if (!collection)
+        return NULL;
+    e->room = ROOM_COLLECTION;
+    e->base = e->path.length + 1;
+    bool shown = collection->value.kind == FRONT_MAPPING &&
+                 config_is_true(page_front_get(&collection->value, SLICE("output")));
+    return shown ? NULL : &NO_OUTPUT;
 }
 
-static void visit_folder(search *in, entry e) {
-    slice name = base_name(e.path);
-    e.in_posts |= slice_equal(name, SLICE("_posts"));
-    e.in_collection |= e.in_posts || is_collection(in, e.path);
-    *(entry *)vector_push(&in->folders) = e;
-}
-
-static void visit_file(search *in, const entry *e, bool named) {
+/* Why Jekyll passes over an entry of a folder; NULL: it does not. Sets the room that a folder is. */
+static const reason *judge(const search *in, entry *e) {
     slice name = base_name(e->path);
-    if (!named && (e->links_only || !has_extension(name))) {
-        if (may_link(e, name))
-            *(slice *)vector_push(&in->site->linking) = e->path;
-    } else if (!named && slice_equal_nocase(slice_sub(name, 0, 7), SLICE("README.")))
-        skip(in, e, "a README is for the people who work on the site");
-    else if (!named && e->in_posts && !is_post_name(name))
-        skip(in, e, "not a post for Jekyll: its name has no date");
-    else
-        *(slice *)vector_push(&in->site->pages) = e->path;
+    bool own = false;
+    if (e->type == DT_LNK)
+        return &LINKED;
+    if (e->is_folder && e->room == ROOM_PAGES) {
+        if (in->destination.length && slice_equal(e->path, in->destination))
+            return &BUILT;
+        const reason *r = enter_special(in, e, &own);
+        if (own)
+            return r == &NO_OUTPUT && is_listed(in->include, name, true, NULL) ? NULL : r;
+    }
+    if (e->room == ROOM_TAKEN)
+        return name.data[0] == '.' ? &HIDDEN : NULL;
+    const reason *r = filter(in, e);
+    if (!r && !e->is_folder && e->room == ROOM_POSTS && has_extension(in, name) && !is_post_name(name))
+        return &NO_DATE;
+    return r;
+}
+
+static void take_file(search *in, const entry *e) {
+    *(slice *)vector_push(&in->site->pages) = e->path;
+    if (e->room == ROOM_TAKEN)
+        *(slice *)vector_push(&in->site->taken) = e->path;
 }
 
 static bool look_up_type(const search *in, entry *e) {
@@ -200,27 +307,37 @@ static bool look_up_type(const search *in, entry *e) {
     return true;
 }
 
-/* `named`: by a person, so that only what cannot be a page is passed over. */
-static void visit(search *in, entry e, bool named) {
+/* What holds no files of the site: not even counted. */
+static bool is_machinery(slice path) {
+    return slice_equal(path, SLICE(".git")) || slice_equal(path, SLICE(STATE_FOLDER)) ||
+           slice_equal(path, SLICE("_site"));
+}
+
+static void visit(search *in, entry e) {
+    slice name = base_name(e.path);
     if (e.type == DT_UNKNOWN && !look_up_type(in, &e))
         return;
     e.is_folder = e.type == DT_DIR;
-    const char *why = named ? NULL : why_hidden(in, &e, base_name(e.path));
-    if (e.type == DT_LNK && !named) {
-        if (has_extension(base_name(e.path)))
-            skip(in, &e, "a symbolic link: the file itself is looked at where it lies");
+    if ((e.room == ROOM_LINKS || e.room == ROOM_PASSED) && e.type == DT_REG) {
+        count_passed(in, &e);
+        if (e.room == ROOM_LINKS && may_link(in, &e, name))
+            *(slice *)vector_push(&in->site->linking) = e.path;
         return;
     }
-    if (why) {
-        if (e.is_folder && holds_links(base_name(e.path)))
-            *(entry *)vector_push(&in->folders) = (entry){.path = e.path, .links_only = true};
-        if (e.is_folder ? !slice_starts_with(base_name(e.path), SLICE("."))
-                        : has_extension(base_name(e.path)))
-            skip(in, &e, why);
-    } else if (e.is_folder)
-        visit_folder(in, e);
-    else if (e.type == DT_REG || named)
-        visit_file(in, &e, named);
+    if (e.room == ROOM_LINKS || e.room == ROOM_PASSED) {
+        if (e.is_folder && !is_machinery(e.path))
+            *(entry *)vector_push(&in->folders) = e;
+        return;
+    }
+    const reason *r = is_machinery(e.path) ? NULL : judge(in, &e);
+    if (r)
+        pass_over(in, e, r);
+    else if (e.is_folder && !is_machinery(e.path))
+        *(entry *)vector_push(&in->folders) = e;
+    else if (e.type == DT_REG && has_extension(in, name))
+        take_file(in, &e);
+    else if (e.type == DT_REG && may_link(in, &e, name))
+        *(slice *)vector_push(&in->site->linking) = e.path;
 }
 
 static void read_folder(search *in, entry folder) {
@@ -230,7 +347,7 @@ static void read_folder(search *in, entry folder) {
     if (!entries) {
         if (file >= 0)
             close(file);
-        if (!folder.links_only) /* the run tells that it cannot be read: nobody knows what is in it */
+        if (!folder.passed) /* the run tells that it cannot be read: nobody knows what is in it */
             *(slice *)vector_push(&in->site->pages) = folder.path;
         return;
     }
@@ -243,7 +360,7 @@ static void read_folder(search *in, entry folder) {
         e.path = folder.path.length
                      ? format_slice(in->site->arena, "%.*s/%.*s", SLICE_ARGS(folder.path), SLICE_ARGS(name))
                      : slice_copy(name, in->site->arena);
-        visit(in, e, false);
+        visit(in, e);
     }
     closedir(entries);
 }
@@ -258,19 +375,72 @@ static int compare_skips(const void *one, const void *other) {
     return slice_compare(((const site_skip *)one)->path, ((const site_skip *)other)->path);
 }
 
-/* The folders above a path that was named decide what it is in: `_posts`, a collection. */
+/* What was named, in its room. Where Jekyll passes over it, or a folder that it is in, it is taken: a person
+ * has said so. */
 static entry place(const search *in, slice path) {
-    entry e = {.path = path};
-    for (size_t at = 0; (at = slice_find_char(path, '/', at)) != SLICE_NONE; at++) {
-        slice above = slice_sub(path, 0, at);
-        e.in_posts |= slice_equal(base_name(above), SLICE("_posts"));
-        e.in_collection |= e.in_posts || is_collection(in, above);
+    entry e = {.room = ROOM_PAGES, .type = DT_DIR, .is_folder = true};
+    for (size_t end = 0; end < path.length; end++) {
+        end = slice_find_char(path, '/', end);
+        end = end == SLICE_NONE ? path.length : end;
+        e.path = slice_sub(path, 0, end);
+        if (end == path.length)
+            look_up_type(in, &e), e.is_folder = e.type == DT_DIR;
+        bool taken = e.room == ROOM_TAKEN || judge(in, &e);
+        if (taken)
+            e = (entry){.path = e.path, .type = e.type, .is_folder = e.is_folder, .room = ROOM_TAKEN};
     }
+    if (!e.is_folder)
+        e.room = ROOM_TAKEN;
     return e;
 }
 
+/* Jekyll: Reader#read_included_excludes: a file that `include` names is read wherever it lies. */
+static void visit_included(search *in) {
+    bool any = in->include && in->include->kind == FRONT_SEQUENCE;
+    for (uint32_t i = 0; any && i < in->include->count && i < PATTERNS_MAX; i++) {
+        slice path = in->include->entries[i].value.text;
+        while (slice_starts_with(path, SLICE("/")))
+            path = slice_from(path, 1);
+        entry e = {.path = path};
+        if (path.length && slice_find(path, SLICE(".."), 0) == SLICE_NONE && look_up_type(in, &e) &&
+            e.type == DT_REG && has_extension(in, base_name(path)))
+            take_file(in, &e);
+    }
+}
+
+static void sort_paths(vector *paths) {
+    if (paths->count)
+        qsort(paths->items, paths->count, sizeof(slice), compare_pages);
+    /* A page that was named twice is one page. */
+    slice *items = paths->items;
+    size_t kept = 0;
+    for (size_t i = 0; i < paths->count; i++)
+        if (kept == 0 || !slice_equal(items[kept - 1], items[i]))
+            items[kept++] = items[i];
+    paths->count = kept;
+}
+
+bool is_taken(const site *s, slice path) {
+    return s->taken.count && bsearch(&path, s->taken.items, s->taken.count, sizeof(slice), compare_pages);
+}
+
+static search begin(site *s) {
+    const front_value *extensions = page_front_get(&s->config, SLICE("markdown_ext"));
+    slice destination = page_front_text(&s->config, SLICE("destination"));
+    while (slice_starts_with(destination, SLICE("./")))
+        destination = slice_from(destination, 2);
+    return (search){.site = s,
+                    .folders = vector_new(s->arena, sizeof(entry)),
+                    .extensions =
+                        extensions && extensions->kind == FRONT_STRING ? extensions->text : SLICE(EXTENSIONS),
+                    .collections = config_collections_folder(&s->config),
+                    .destination = destination,
+                    .include = page_front_get(&s->config, SLICE("include")),
+                    .exclude = page_front_get(&s->config, SLICE("exclude"))};
+}
+
 bool find_pages(site *s, const vector *inside, slice *error) {
-    search in = {s, vector_new(s->arena, sizeof(entry))};
+    search in = begin(s);
     for (size_t i = 0; i < inside->count; i++) {
         slice path = *(slice *)vector_at(inside, i);
         struct stat info;
@@ -280,23 +450,22 @@ bool find_pages(site *s, const vector *inside, slice *error) {
                                   strerror(errno));
             return false;
         }
-        visit(&in, place(&in, path), true);
+        entry e = place(&in, path);
+        if (e.is_folder)
+            *(entry *)vector_push(&in.folders) = e;
+        else
+            take_file(&in, &e);
+        if (!path.length)
+            visit_included(&in);
     }
     while (in.folders.count) {
         entry folder = *(entry *)vector_last(&in.folders);
         vector_pop(&in.folders);
         read_folder(&in, folder);
     }
-    if (s->pages.count)
-        qsort(s->pages.items, s->pages.count, sizeof(slice), compare_pages);
+    sort_paths(&s->pages);
+    sort_paths(&s->taken);
     if (s->skipped.count)
         qsort(s->skipped.items, s->skipped.count, sizeof(site_skip), compare_skips);
-    /* A page that was named twice is one page. */
-    slice *pages = s->pages.items;
-    size_t kept = 0;
-    for (size_t i = 0; i < s->pages.count; i++)
-        if (kept == 0 || !slice_equal(pages[kept - 1], pages[i]))
-            pages[kept++] = pages[i];
-    s->pages.count = kept;
     return true;
 }

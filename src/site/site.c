@@ -231,6 +231,7 @@ site *site_open(const char *const *paths, size_t count, arena *a, slice *error) 
     s->pages = vector_new(a, sizeof(slice));
     s->linking = vector_new(a, sizeof(slice));
     s->skipped = vector_new(a, sizeof(site_skip));
+    s->taken = vector_new(a, sizeof(slice));
     s->folder = open(s->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (s->folder < 0) {
         *error = format_slice(a, "%s: %s", s->root, strerror(errno));

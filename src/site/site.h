@@ -14,10 +14,13 @@
 
 /* ---- a checkout -------------------------------------------------------------------------------------- */
 
-/* Something that is not a page, and why: for people. */
+/* Something that was passed over, and why: for people. */
 typedef struct site_skip {
     slice path; /* from the root; a folder ends in '/' */
     const char *why;
+    bool is_page; /* it would be published, or its files would, were it not for that */
+    size_t files; /* Markdown files: the file itself, or those in the folder */
+    size_t pages; /* ... of which so many have front matter; counted only where `is_page` */
 } site_skip;
 
 typedef struct site site;
@@ -31,10 +34,11 @@ void site_close(site *s);
 /* The whole checkout that `s` is in; `s` itself where it is that. Closed with `s`. NULL: `error` says why. */
 site *site_whole(site *s, slice *error);
 
-slice site_root(const site *s);                /* absolute */
-const vector *site_pages(const site *s);       /* of slice: paths from the root, sorted by their bytes */
-const vector *site_skipped(const site *s);     /* of site_skip, sorted */
-const front_value *site_config(const site *s); /* `_config.yml` as a mapping; empty where there is none */
+slice site_root(const site *s);            /* absolute */
+const vector *site_pages(const site *s);   /* of slice: paths from the root, sorted by their bytes */
+const vector *site_skipped(const site *s); /* of site_skip, sorted */
+const front_value *
+site_config(const site *s); /* `_config.yml`, with every `collection.yml` laid over it, as a mapping */
 slice site_host(const front_value *config); /* that `url` in `_config.yml` names; empty where it does not */
 /* What `_config.yml` says of how pages are to be converted: `url`, `baseurl`, Liquid's variables. They live
  * as long as the site. */
