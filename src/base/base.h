@@ -223,13 +223,16 @@ void compare(const comparison *c, arena *scratch);
 
 /* How much a person has to care. Ordered: a page's grade is its worst finding's. */
 typedef enum grade {
-    GRADE_CLEAN,  /* a note: nothing to look at */
-    GRADE_REVIEW, /* text, pictures and links are there; something of presentation or behaviour is not */
-    GRADE_LOSS,   /* something a visitor could read or do is gone or unclear */
-    GRADE_REFUSED /* the page is left exactly as it was */
+    GRADE_CLEAN,    /* a note: nothing to look at */
+    GRADE_COSMETIC, /* only looks differ: spacing, colours, sizes, fonts, borders */
+    GRADE_REVIEW,   /* all is there, but a person should look: layout that changes the reading, a guess */
+    GRADE_LOSS,     /* something a visitor could read or do is gone or unclear */
+    GRADE_REFUSED   /* the page is left exactly as it was */
 } grade;
 
 const char *grade_name(grade g);
+/* The grade with that name, or GRADE_REFUSED + 1. */
+int grade_by_name(slice name);
 
 /* The stable codes: findings.def is the one table. */
 typedef enum finding_code {

@@ -16,8 +16,15 @@ static const finding_info TABLE[] = {
 };
 
 const char *grade_name(grade g) {
-    static const char *const names[] = {"clean", "review", "loss", "refused"};
+    static const char *const names[] = {"clean", "cosmetic", "review", "loss", "refused"};
     return names[g];
+}
+
+int grade_by_name(slice name) {
+    int g = GRADE_CLEAN;
+    while (g <= GRADE_REFUSED && !slice_equal(name, slice_of(grade_name((grade)g))))
+        g++;
+    return g;
 }
 
 const finding_info *finding_describe(finding_code code) {

@@ -69,8 +69,9 @@ bool option_takes(option_id o, const char *value) {
         if (strcmp(argument, NUMBERS[i]) == 0 &&
             (!length || length > 15 || strspn(value, "0123456789") < length))
             expected = "a whole number";
-    if (strcmp(argument, "GRADE") == 0 && strcmp(value, "review") != 0 && strcmp(value, "loss") != 0)
-        expected = "review or loss";
+    int limit = strcmp(argument, "GRADE") == 0 ? grade_by_name(slice_of(value)) : GRADE_REVIEW;
+    if (limit == GRADE_CLEAN || limit > GRADE_LOSS)
+        expected = "cosmetic, review or loss";
     if (expected)
         complain("--%s %s: expected %s", OPTIONS[o].name, value, expected);
     return !expected;

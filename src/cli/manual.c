@@ -114,7 +114,7 @@ static void complete_values(const char *option) {
         for (int format = 0; format < REPORT_FORMAT_COUNT; format++)
             print_word("", report_format_name((report_format)format), "");
     if (argument && strcmp(argument, "GRADE") == 0)
-        for (int g = GRADE_REVIEW; g <= GRADE_LOSS; g++)
+        for (int g = GRADE_COSMETIC; g <= GRADE_LOSS; g++)
             print_word("", grade_name((grade)g), "");
     if (argument && strcmp(argument, "CODE") == 0)
         for (int code = 0; code < FINDING_COUNT; code++)

@@ -137,10 +137,11 @@ static void draw_progress(show *s, double now) {
     const report_totals *t = report_so_far(s->writer);
     double rate = (double)s->done / now, left = rate > 0 ? (double)(s->total - s->done) / rate : 0;
     char line[256];
-    snprintf(line, sizeof line,
-             "%zu of %zu pages, %.0f/s, %.0f s left: %zu clean, %zu review, %zu loss, %zu refused", s->done,
-             s->total, rate, left, t->grades[GRADE_CLEAN], t->grades[GRADE_REVIEW], t->grades[GRADE_LOSS],
-             t->grades[GRADE_REFUSED]);
+    snprintf(
+        line, sizeof line,
+        "%zu of %zu pages, %.0f/s, %.0f s left: %zu clean, %zu cosmetic, %zu review, %zu loss, %zu refused",
+        s->done, s->total, rate, left, t->grades[GRADE_CLEAN], t->grades[GRADE_COSMETIC],
+        t->grades[GRADE_REVIEW], t->grades[GRADE_LOSS], t->grades[GRADE_REFUSED]);
     if (s->terminal)
         fprintf(stderr, "\r%.*s\033[K", (int)terminal_width(STDERR_FILENO) - 1, line);
     else
@@ -296,6 +297,7 @@ static void append_count(buffer *out, size_t count, const char *words) {
 static void print_what_happened(const show *s, const site_totals *t) {
     buffer out = buffer_new(s->memory, 256), grades = buffer_new(s->memory, 64);
     append_count(&grades, t->grades[GRADE_CLEAN], "clean");
+    append_count(&grades, t->grades[GRADE_COSMETIC], "cosmetic");
     append_count(&grades, t->grades[GRADE_REVIEW], "to review");
     append_count(&grades, t->grades[GRADE_LOSS], "with loss");
     append_count(&out, t->outcomes[SITE_CONVERTED], s->dry_run ? "would be converted" : "converted");
@@ -341,9 +343,7 @@ static void print_next(const show *s, const site_totals *t) {
 
 static int exit_status(const show *s, const site_totals *t, bool done) {
     slice fail_on = slice_of(option_value(s->arguments, OPTION_FAIL_ON, "refused"));
-    grade limit = slice_equal(fail_on, SLICE("review")) ? GRADE_REVIEW
-                  : slice_equal(fail_on, SLICE("loss")) ? GRADE_LOSS
-                                                        : GRADE_REFUSED;
+    grade limit = (grade)grade_by_name(fail_on);
     return !done || t->stopped || t->outcomes[SITE_FAILED] ? EXIT_ENVIRONMENT
            : t->outcomes[SITE_REFUSED]                     ? EXIT_UNCONVERTED
            : s->worst >= limit                             ? EXIT_FINDINGS

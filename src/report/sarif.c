@@ -1,7 +1,7 @@
 /* SARIF 2.1.0 (OASIS Standard, 27 March 2020): findings as results, so that they show on pull requests. */
 #include "writer.h"
 
-static const char *const LEVELS[] = {"note", "warning", "error", "error"}; /* by grade; §3.27.10 */
+static const char *const LEVELS[] = {"note", "note", "warning", "error", "error"}; /* by grade; §3.27.10 */
 
 static void append_text(buffer *out, const char *name, const char *text) {
     buffer_printf(out, "\"%s\":{\"text\":", name);

@@ -8,10 +8,11 @@
 #include <stdlib.h>
 
 static const char *const BOLD = "\033[1m", *const DIM = "\033[2m", *const PLAIN = "\033[m";
-static const char *const GRADE_COLORS[] = {"\033[32m", "\033[33m", "\033[31m", "\033[35m"};
+static const char *const GRADE_COLORS[] = {"\033[32m", "\033[36m", "\033[33m", "\033[31m", "\033[35m"};
 static const char *const GRADE_MEANINGS[] = {
     "nothing to look at",
-    "text, pictures, links are there; some of the look is not",
+    "only looks differ: spacing, colours, sizes, fonts",
+    "all is there, but a person should look at it",
     "something a visitor could read or do is gone or unclear",
     "left exactly as it was, with the reason",
 };

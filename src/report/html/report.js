@@ -3,11 +3,12 @@
 (() => {
 'use strict';
 
-const GRADES = ['loss', 'refused', 'review', 'clean'];
-const SIGNS = {clean: '✓', review: '!', loss: '✕', refused: '⊘', other: '–'};
+const GRADES = ['loss', 'refused', 'review', 'cosmetic', 'clean'];
+const SIGNS = {clean: '✓', cosmetic: '~', review: '!', loss: '✕', refused: '⊘', other: '–'};
 const MEANINGS = {
   clean: 'Nothing to look at.',
-  review: 'Text, pictures and links are all there; something of the look or behaviour is not.',
+  cosmetic: 'Only looks differ: spacing, colours, sizes, fonts, borders.',
+  review: 'Text, pictures and links are all there, but a person should look at it.',
   loss: 'Something a visitor could read or do is gone or unclear.',
   refused: 'Left exactly as they were, with the reason.',
   other: 'Already in the new form, or edited by a person since.',
@@ -220,7 +221,7 @@ function fillOverview() {
   $('subtitle').textContent = run.dry_run ? 'Dry run: nothing has been changed' : 'Run finished';
   $('lead').textContent = `${plural(pages.length, 'page')} looked at; ${number(converted)} ${run.dry_run ? 'would be' : converted === 1 ? 'was' : 'were'} converted to the new editor. ` +
     'Each page shows its old and its new form side by side, with what changed marked.';
-  for (const kind of ['clean', 'review', 'loss', 'refused', 'other']) {
+  for (const kind of ['clean', 'cosmetic', 'review', 'loss', 'refused', 'other']) {
     const count = kinds.get(kind) || 0;
     if (!count && kind === 'other') continue;
     $('tiles').append(make('button', {type: 'button', class: `tile ${kind}${count ? '' : ' none'}`, onclick: () => setFilter({kind})},
