@@ -5,12 +5,12 @@
 #include "assets/assets.h"
 #include "cli.h"
 #include "dom/dom.h"
+#include "express/express.h"
 #include "legacy/legacy.h"
 #include "mapping/mapping.h"
 #include "page/page.h"
 #include "repair/repair.h"
 #include "save/save.h"
-#include "express/express.h"
 #include "tiptap/tiptap.h"
 
 #include <errno.h>
@@ -78,6 +78,57 @@ static void debug_legacy(const debug_input *in, buffer *out) {
 
 static void debug_dom(const debug_input *in, buffer *out) {
     dom_inner_html(dom_parse(in->bytes, NULL, in->arena, in->found), out);
+}
+
+static bool load_beside(void *context, slice from, slice url, slice *name, slice *text) {
+    (void)from;
+    *name = url;
+    return read_file(slice_c_string(url, context), context, text);
+}
+
+static void print_style(css_cascade *c, const dom_node *node, css_pseudo pseudo, buffer *out) {
+    static const char *const PSEUDO[] = {"", "::before", "::after", "::marker"};
+    buffer_printf(out, "%u: %.*s%s {", node->line, SLICE_ARGS(node->name), PSEUDO[pseudo]);
+    for (unsigned p = 0; p < CSS_PROPERTY_COUNT; p++) {
+        const css_declaration *d = css_winner(c, node, pseudo, (css_property)p);
+        css_place place = d ? css_place_of(d) : (css_place){CSS_ORIGIN_AGENT, {NULL, 0}, 0};
+        slice value = css_computed_pseudo(c, node, pseudo, (css_property)p);
+        if (place.origin != CSS_ORIGIN_AGENT)
+            buffer_printf(out, " %.*s: %.*s; /* %.*s:%u */", SLICE_ARGS(css_property_name((css_property)p)),
+                          SLICE_ARGS(value), SLICE_ARGS(place.file), place.line);
+    }
+    buffer_append(out, SLICE(" }\n"));
+}
+
+/* debug css [SHEET...] FILE: what the sheets of the site and the page's own say of each element of an HTML
+ * page, and what was not understood. */
+static void debug_css(const debug_input *in, buffer *out) {
+    css_sheets *sheets = css_sheets_new(in->arena, 0);
+    css_loader loader = {load_beside, in->arena};
+    for (int i = 0; i < in->argc; i++) {
+        slice text;
+        if (read_file(in->argv[i], in->arena, &text))
+            css_sheets_add(sheets, CSS_ORIGIN_SITE, slice_of(in->argv[i]), text, &loader);
+    }
+    line_map lines = line_map_new(in->arena);
+    uint32_t line = 1;
+    line_map_add(&lines, 0, line);
+    for (size_t i = 0; i < in->bytes.length; i++)
+        if (in->bytes.data[i] == '\n')
+            line_map_add(&lines, i + 1, ++line);
+    dom_node *body = dom_parse(in->bytes, &lines, in->arena, in->found);
+    css_cascade *c = css_cascade_new(sheets, body, in->arena);
+    css_cascade_settle(c);
+    for (const dom_node *node = dom_next(body, body); node; node = dom_next(node, body))
+        for (unsigned p = 0; p < CSS_PSEUDO_COUNT && node->type == DOM_ELEMENT && node->tag != DOM_TAG_STYLE;
+             p++)
+            if (p == CSS_PSEUDO_NONE || css_has_pseudo(c, node, (css_pseudo)p))
+                print_style(c, node, (css_pseudo)p, out);
+    for (size_t i = 0; i < css_sheets_problem_count(sheets); i++) {
+        const css_problem *p = css_sheets_problem_at(sheets, i);
+        buffer_printf(out, "%.*s:%u: %s: %.*s\n", SLICE_ARGS(p->file), p->line, p->message,
+                      SLICE_ARGS(p->what));
+    }
 }
 
 static void debug_repair(const debug_input *in, buffer *out) {
@@ -257,10 +308,10 @@ static const struct {
     const char *name;
     void (*run)(const debug_input *in, buffer *out);
 } STAGES[] = {
-    {"assets", debug_assets},   {"dom", debug_dom},       {"legacy", debug_legacy},
-    {"mapping", debug_mapping}, {"repair", debug_repair}, {"page", debug_page},
-    {"express", debug_express}, {"save", debug_save},     {"tiptap", debug_tiptap},
-    {"manual", debug_manual},
+    {"assets", debug_assets}, {"css", debug_css},         {"dom", debug_dom},
+    {"legacy", debug_legacy}, {"mapping", debug_mapping}, {"repair", debug_repair},
+    {"page", debug_page},     {"express", debug_express}, {"save", debug_save},
+    {"tiptap", debug_tiptap}, {"manual", debug_manual},
 };
 
 static void print_findings(const findings *f) {

@@ -37,9 +37,10 @@ struct dom_node {
     uint32_t attribute_count;
     uint32_t
         line; /* of the source page, 1-based; 0: not known. New nodes take the line of what they stand for. */
-    uint16_t tag;  /* dom_tag */
-    uint8_t type;  /* dom_type */
-    uint8_t flags; /* of the rooms that work on the tree, each from its own bit on; 0 when parsed */
+    uint16_t tag;   /* dom_tag */
+    uint8_t type;   /* dom_type */
+    uint8_t flags;  /* of the rooms that work on the tree, each from its own bit on; 0 when parsed */
+    uint32_t style; /* the cascade's own (css.h); 0: not known yet */
 };
 enum { DOM_FLAG_OF_EXPRESS = 1 << 0, DOM_FLAG_OF_TIPTAP = 1 << 4 };
 
@@ -137,5 +138,9 @@ bool dom_purify(dom_node *body, arena *a);
 bool dom_is_allowed_attribute(slice element, slice name, slice value);
 /* Whether it lets an address pass: one of no scheme, or of one that it knows (DOMPurify: IS_ALLOWED_URI). */
 bool dom_is_allowed_address(slice address);
+
+/* ---- style sheets, and what they make of the tree ----------------------------------------------------- */
+
+#include "css.h" /* IWYU pragma: export */
 
 #endif

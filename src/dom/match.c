@@ -23,6 +23,7 @@ typedef struct memory {
 
 struct dom_matcher {
     dom_node *root;
+    const dom_node *surroundings; /* NULL: none */
     arena *arena;
     uint64_t steps, budget;
     hash_map memories; /* of memory */
@@ -110,16 +111,29 @@ static bool test_may_match(const dom_matcher *m, const selector_test *test) {
     }
 }
 
+bool selector_may_match(const dom_matcher *m, const compound *complex) {
+    for (const compound *c = complex; c; c = c->left)
+        for (const selector_test *test = c->tests; test; test = test->next)
+            if (!test_may_match(m, test))
+                return false;
+    return true;
+}
+
 bool dom_matcher_may_match(const dom_matcher *m, const dom_selector *s) {
-    for (size_t i = 0; i < s->count; i++) {
-        bool may = true;
-        for (const compound *c = s->complexes[i]; c && may; c = c->left)
-            for (const selector_test *test = c->tests; test && may; test = test->next)
-                may = test_may_match(m, test);
-        if (may)
+    for (size_t i = 0; i < s->count; i++)
+        if (selector_may_match(m, s->complexes[i]))
             return true;
-    }
     return false;
+}
+
+void selector_set_surroundings(dom_matcher *m, const dom_node *innermost) {
+    m->surroundings = innermost;
+    for (const dom_node *at = innermost; at; at = at->parent)
+        index_element(m, at);
+}
+
+void selector_pay(dom_matcher *m, size_t steps) {
+    m->steps += steps;
 }
 
 /* ---- memory ------------------------------------------------------------------------------------------ */
@@ -151,7 +165,10 @@ static bool matches_list(const view *v, const dom_selector *list, const dom_node
 static bool matches_chain(const view *v, const compound *c, const dom_node *node);
 
 static const dom_node *parent_in(const view *v, const dom_node *node) {
-    return node == v->scope ? NULL : node->parent;
+    const dom_matcher *m = v->matcher;
+    if (node == v->scope)
+        return NULL;
+    return node->parent == m->root && m->surroundings ? m->surroundings : node->parent;
 }
 
 static const dom_node *previous_in(const view *v, const dom_node *node) {
@@ -362,9 +379,15 @@ static bool matches_test(const view *v, const selector_test *test, const dom_nod
     case TEST_ALONE:
         return is_alone(node);
     case TEST_ROOT:
-        return node == v->matcher->root;
+        return v->matcher->surroundings ? !node->parent && node != v->matcher->root
+                                        : node == v->matcher->root;
     case TEST_SCOPE:
         return node == v->anchor;
+    case TEST_LINK:
+        return (node->tag == DOM_TAG_A || node->tag == DOM_TAG_AREA) &&
+               dom_attribute_get(node, SLICE("href"));
+    case TEST_NEVER:
+        return false;
     }
     return false;
 }
@@ -420,6 +443,11 @@ static bool matches_list(const view *v, const dom_selector *list, const dom_node
         if (matches_chain(v, list->complexes[i], node))
             return true;
     return false;
+}
+
+bool selector_matches_complex(dom_matcher *m, const compound *complex, const dom_node *node) {
+    view v = {m, m->root, m->root};
+    return matches_chain(&v, complex, node);
 }
 
 bool dom_matches(dom_matcher *m, const dom_selector *s, const dom_node *node, const dom_node *scope) {

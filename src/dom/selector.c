@@ -15,7 +15,7 @@ typedef struct parser {
     arena *arena;
     dom_selector_error *error;
     unsigned nesting;
-    bool inside_has;
+    bool inside_has, style_rule;
 } parser;
 
 static bool fail(parser *p, size_t position, const char *message) {
@@ -48,15 +48,31 @@ static bool is_name_char(char c) {
     return is_alnum(c) || c == '-' || c == '_' || (unsigned char)c >= 0x80;
 }
 
-/* CSS Syntax §4.3.11, without hexadecimal escapes: `\` takes the next byte as it is. */
+/* CSS Syntax §4.3.7, behind the backslash. */
+static void parse_escape(parser *p, buffer *b) {
+    uint32_t codepoint = 0;
+    unsigned digits = 0;
+    for (; digits < 6 && !at_end(p) && hex_value(peek(p)) >= 0; digits++, p->at++)
+        codepoint = codepoint * 16 + (uint32_t)hex_value(peek(p));
+    if (digits == 0) {
+        buffer_append_char(b, peek(p));
+        p->at++;
+        return;
+    }
+    p->at += !at_end(p) && is_space(peek(p));
+    bool scalar = codepoint && codepoint <= 0x10FFFF && (codepoint < 0xD800 || codepoint > 0xDFFF);
+    buffer_append_codepoint(b, scalar ? codepoint : 0xFFFD);
+}
+
+/* CSS Syntax §4.3.11. */
 static bool parse_name(parser *p, slice *name, const char *expected) {
     size_t start = p->at;
     buffer b = buffer_new(p->arena, 16);
     while (!at_end(p)) {
         char c = peek(p);
         if (c == '\\' && p->at + 1 < p->text.length) {
-            buffer_append_char(&b, p->text.data[p->at + 1]);
-            p->at += 2;
+            p->at++;
+            parse_escape(p, &b);
         } else if (is_name_char(c)) {
             buffer_append_char(&b, c);
             p->at++;
@@ -74,8 +90,11 @@ static bool parse_string(parser *p, slice *value) {
     p->at++;
     buffer b = buffer_new(p->arena, 16);
     while (!at_end(p) && peek(p) != quote) {
-        if (peek(p) == '\\' && p->at + 1 < p->text.length)
-            p->at++;
+        if (accept(p, '\\')) {
+            if (!at_end(p))
+                parse_escape(p, &b);
+            continue;
+        }
         buffer_append_char(&b, peek(p));
         p->at++;
     }
@@ -98,6 +117,13 @@ static selector_test *add_test(parser *p, compound *c, test_kind kind) {
     while (*end)
         end = &(*end)->next;
     *end = test;
+    return test;
+}
+
+static selector_test *last_test(const compound *c) {
+    selector_test *test = c->tests;
+    while (test->next)
+        test = test->next;
     return test;
 }
 
@@ -210,18 +236,86 @@ static const struct pseudo_class {
     {"root", TEST_ROOT, false, false, false},        {"scope", TEST_SCOPE, false, false, false},
 };
 
+static bool is_listed(slice name, const char *words) {
+    slice list = slice_of(words);
+    size_t at = 0;
+    for (slice word; (word = slice_next_word(list, &at)).length;)
+        if (slice_equal_nocase(word, name))
+            return true;
+    return false;
+}
+
+/* What stands in the brackets of a pseudo-class whose state is not looked at. */
+static bool skip_brackets(parser *p) {
+    size_t start = p->at, depth = 0;
+    do {
+        depth += peek(p) == '(';
+        depth -= peek(p) == ')';
+        p->at++;
+    } while (depth && !at_end(p));
+    return depth ? fail(p, start, "this ( is never closed by )") : true;
+}
+
+/* A pseudo-element, or the state of an element, in a style rule: true with `*known` where it is one. */
+static bool parse_rule_pseudo(parser *p, compound *c, slice name, bool element, bool *known) {
+    static const char STATES[] =
+        "hover active focus focus-visible focus-within visited target target-within checked indeterminate "
+        "disabled enabled read-only read-write placeholder-shown default valid invalid user-valid "
+        "user-invalid "
+        "in-range out-of-range required optional fullscreen modal open popover-open autofill current past "
+        "future "
+        "playing paused local-link blank host lang dir host-context state defined -webkit-autofill "
+        "-webkit-any-link -webkit-full-screen";
+    static const char ELEMENTS[] =
+        "before after marker first-line first-letter selection placeholder backdrop file-selector-button cue "
+        "details-content spelling-error grammar-error target-text highlight part slotted view-transition "
+        "view-transition-group view-transition-old view-transition-new view-transition-image-pair";
+    *known = true;
+    element = element || is_listed(name, "before after first-line first-letter");
+    if (element && !is_listed(name, ELEMENTS) && !slice_starts_with(name, SLICE("-webkit-")))
+        return fail(p, p->at, "no such pseudo-element");
+    if (element) {
+        c->pseudo = is_listed(name, "before")   ? SELECTOR_BEFORE
+                    : is_listed(name, "after")  ? SELECTOR_AFTER
+                    : is_listed(name, "marker") ? SELECTOR_MARKER
+                                                : SELECTOR_OTHER;
+        add_test(p, c, TEST_ANY);
+        return peek(p) == '(' ? skip_brackets(p) : true;
+    }
+    if (is_listed(name, "link any-link -webkit-any-link")) {
+        add_test(p, c, TEST_LINK);
+        return true;
+    }
+    if (!is_listed(name, STATES)) {
+        *known = false;
+        return true;
+    }
+    add_test(p, c, TEST_NEVER);
+    return peek(p) == '(' ? skip_brackets(p) : true;
+}
+
 static bool parse_pseudo(parser *p, compound *c) {
     size_t start = p->at;
     p->at++; /* : */
+    bool element = p->style_rule && accept(p, ':');
     if (peek(p) == ':')
         return fail(p, start, "a pseudo-element (::) names no element");
     slice name;
     if (!parse_name(p, &name, "the name of a pseudo-class is expected after :"))
         return false;
+    if (p->style_rule) {
+        bool taken;
+        if (!parse_rule_pseudo(p, c, name, element, &taken))
+            return false;
+        if (taken)
+            return true;
+    }
     const struct pseudo_class *known = NULL;
     for (size_t i = 0; i < sizeof PSEUDO_CLASSES / sizeof *PSEUDO_CLASSES; i++)
         if (slice_equal_nocase(slice_of(PSEUDO_CLASSES[i].name), name))
             known = &PSEUDO_CLASSES[i];
+    if (known && p->style_rule && known->kind == TEST_ALONE)
+        known = NULL;
     if (!known)
         return fail(
             p, start,
@@ -244,8 +338,10 @@ static bool parse_pseudo(parser *p, compound *c) {
         test->of_type = known->of_type;
         if (!parse_nth(p, test))
             return false;
-    } else if (!parse_nested(p, c, known->kind)) {
-        return false;
+    } else {
+        if (!parse_nested(p, c, known->kind))
+            return false;
+        last_test(c)->where = slice_equal_nocase(name, SLICE("where"));
     }
     return accept(p, ')') ? true : fail(p, start, "this ( is never closed by )");
 }
@@ -315,6 +411,8 @@ static bool parse_complex(parser *p, compound **out, bool relative, char end) {
         compound *c = arena_zeroed(p->arena, sizeof *c);
         c->left = left;
         c->join = join;
+        if (left && left->pseudo)
+            return fail(p, p->at, "nothing stands inside a pseudo-element");
         if (!parse_compound(p, c))
             return false;
         left = *out = c;
@@ -348,13 +446,23 @@ static bool parse_list(parser *p, dom_selector **out, bool relative, char end) {
     return true;
 }
 
+static dom_selector *compile(parser *p) {
+    dom_selector *out = NULL;
+    if (p->text.length > DOM_SELECTOR_LENGTH_MAX)
+        fail(p, 0, "the selector is longer than 4096 bytes");
+    else if (parse_list(p, &out, false, '\0') && !at_end(p))
+        fail(p, p->at, "this character has no meaning here");
+    return p->error->message ? NULL : out;
+}
+
 dom_selector *dom_selector_compile(slice text, arena *a, dom_selector_error *error) {
     *error = (dom_selector_error){0, NULL};
-    parser p = {text, 0, a, error, 0, false};
-    dom_selector *out = NULL;
-    if (text.length > DOM_SELECTOR_LENGTH_MAX)
-        fail(&p, 0, "the selector is longer than 4096 bytes");
-    else if (parse_list(&p, &out, false, '\0') && !at_end(&p))
-        fail(&p, p.at, "this character has no meaning here");
-    return error->message ? NULL : out;
+    parser p = {.text = text, .arena = a, .error = error};
+    return compile(&p);
+}
+
+dom_selector *selector_compile_rule(slice text, arena *a) {
+    dom_selector_error error = {0, NULL};
+    parser p = {.text = text, .arena = a, .error = &error, .style_rule = true};
+    return compile(&p);
 }

@@ -19,6 +19,8 @@ typedef enum test_kind {
     TEST_ALONE,     /* :alone: nothing beside it, no text either (not CSS) */
     TEST_ROOT,      /* :root */
     TEST_SCOPE,     /* :scope, or what stands before a relative selector */
+    TEST_LINK,      /* :link, :any-link */
+    TEST_NEVER,     /* :hover and the like: what a page at rest is not */
 } test_kind;
 
 typedef struct selector_test selector_test;
@@ -28,7 +30,7 @@ struct selector_test {
     slice name, value;
     dom_tag tag;
     char relation;
-    bool nocase, last, of_type;
+    bool nocase, last, of_type, where; /* where: of no specificity */
     int step, offset;
     const dom_selector *list;
 };
@@ -41,11 +43,21 @@ typedef enum combinator {
     COMBINE_LATER,      /* a ~ b */
 } combinator;
 
+/* The pseudo-element at the end of a style rule's selector. */
+typedef enum selector_pseudo {
+    SELECTOR_ELEMENT, /* none */
+    SELECTOR_BEFORE,
+    SELECTOR_AFTER,
+    SELECTOR_MARKER,
+    SELECTOR_OTHER, /* ::first-line and others */
+} selector_pseudo;
+
 /* What must hold of one element, and how it stands to the compound on its left. */
 typedef struct compound compound;
 struct compound {
     selector_test *tests;
     combinator join;
+    selector_pseudo pseudo;
     compound *left;
 };
 
@@ -53,5 +65,22 @@ struct dom_selector {
     compound **complexes; /* each by its rightmost compound */
     size_t count;
 };
+
+/* The selector list of a style rule (Selectors 4): pseudo-elements are known, so are the pseudo-classes of
+ * states, which a page at rest is not in. NULL: it is none, and the rule is to be dropped. */
+dom_selector *selector_compile_rule(slice text, arena *a);
+
+/* Whether one selector of a list matches the element, in the whole tree. */
+bool selector_matches_complex(dom_matcher *m, const compound *complex, const dom_node *node);
+
+/* Whether the tree can have what the selector needs: asked of the matcher's index. */
+bool selector_may_match(const dom_matcher *m, const compound *complex);
+
+/* The elements around the tree, which its own top level has for ancestors in place of the root; NULL: none.
+ * They are no part of the tree. */
+void selector_set_surroundings(dom_matcher *m, const dom_node *innermost);
+
+/* Pays steps out of the matcher's budget. */
+void selector_pay(dom_matcher *m, size_t steps);
 
 #endif

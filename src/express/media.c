@@ -40,7 +40,7 @@ bool express_is_picture_file(slice url) {
 /* ---- sizes -------------------------------------------------------------------------------------------- */
 
 /* "300", "300px", "50%": a length as CSS writes it; empty for anything else. */
-static slice css_length(slice value, arena *a) {
+static slice length_in_css(slice value, arena *a) {
     size_t digits = 0;
     while (digits < value.length && (is_digit(value.data[digits]) || value.data[digits] == '.'))
         digits++;
@@ -73,7 +73,7 @@ static slice picture_style(const dom_node *img, arena *a) {
             has_width = has_width || slice_equal_nocase(property, SLICE("width"));
             append_declaration(&style, property, value);
         }
-    slice width = css_length(attribute_value(img, SLICE("width")), a);
+    slice width = length_in_css(attribute_value(img, SLICE("width")), a);
     if (!has_width && style.length)
         append_declaration(&style, SLICE("width"), width.length ? width : SLICE("auto"));
     else if (!has_width && width.length && !slice_equal(width, SLICE("100%")))

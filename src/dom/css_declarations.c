@@ -1,0 +1,496 @@
+/* Declarations: name and value → longhands, what is valid, and lengths in px.
+ *
+ * Comes in: a name and a value as they stand in a block. Goes out: css_declaration of each longhand set. What
+ * is not valid is dropped, as a browser drops it, so that an earlier declaration keeps holding.
+ */
+#include "css_private.h"
+
+#include <math.h>
+
+static const struct property {
+    slice name;
+    bool inherited;
+    slice initial;
+    unsigned effect;
+    const char *values;
+} PROPERTIES[] = {
+#define PROPERTY(symbol, name, inherited, initial, effect, values)                                           \
+    {LITERAL(name), inherited, LITERAL(initial), CSS_EFFECT_##effect, values},
+#include "css_properties.def"
+#undef PROPERTY
+};
+
+slice css_property_name(css_property property) {
+    return property < CSS_PROPERTY_COUNT ? PROPERTIES[property].name : (slice){NULL, 0};
+}
+
+unsigned css_property_effect(css_property property) {
+    return property < CSS_PROPERTY_COUNT ? PROPERTIES[property].effect : 0;
+}
+
+bool css_is_inherited(css_property property) {
+    return PROPERTIES[property].inherited;
+}
+
+slice css_initial(css_property property) {
+    return PROPERTIES[property].initial;
+}
+
+/* ---- names --------------------------------------------------------------------------------------------- */
+
+/* Names for a property or shorthand that has another name in the table: older ones, and those that run with
+ * the text, which is from left to right and down. */
+static const struct alias {
+    const char *name, *stands_for;
+} ALIASES[] = {
+    {"word-wrap", "overflow-wrap"},
+    {"grid-gap", "gap"},
+    {"grid-row-gap", "row-gap"},
+    {"grid-column-gap", "column-gap"},
+    {"margin-inline-start", "margin-left"},
+    {"margin-inline-end", "margin-right"},
+    {"margin-block-start", "margin-top"},
+    {"margin-block-end", "margin-bottom"},
+    {"padding-inline-start", "padding-left"},
+    {"padding-inline-end", "padding-right"},
+    {"padding-block-start", "padding-top"},
+    {"padding-block-end", "padding-bottom"},
+    {"inset-inline-start", "left"},
+    {"inset-inline-end", "right"},
+    {"inset-block-start", "top"},
+    {"inset-block-end", "bottom"},
+    {"inline-size", "width"},
+    {"block-size", "height"},
+    {"max-inline-size", "max-width"},
+    {"min-inline-size", "min-width"},
+    {"max-block-size", "max-height"},
+    {"min-block-size", "min-height"},
+    {"font-variant-caps", "font-variant"},
+    {"-webkit-align-content", "align-content"},
+    {"-webkit-align-items", "align-items"},
+    {"-webkit-align-self", "align-self"},
+    {"-webkit-justify-content", "justify-content"},
+    {"-webkit-flex", "flex"},
+    {"-webkit-flex-basis", "flex-basis"},
+    {"-webkit-flex-direction", "flex-direction"},
+    {"-webkit-flex-flow", "flex-flow"},
+    {"-webkit-flex-grow", "flex-grow"},
+    {"-webkit-flex-shrink", "flex-shrink"},
+    {"-webkit-flex-wrap", "flex-wrap"},
+    {"-webkit-order", "order"},
+    {"-webkit-columns", "columns"},
+    {"-webkit-column-count", "column-count"},
+    {"-webkit-column-width", "column-width"},
+    {"-webkit-column-gap", "column-gap"},
+    {"-webkit-column-span", "column-span"},
+    {"-webkit-box-sizing", "box-sizing"},
+    {"-webkit-transform", "transform"},
+    {"-webkit-background-size", "background-size"},
+    {"-webkit-background-clip", "background-clip"},
+    {"-webkit-border-radius", "border-radius"},
+    {"-webkit-opacity", "opacity"},
+    {"-webkit-margin-start", "margin-left"},
+    {"-webkit-margin-end", "margin-right"},
+    {"-webkit-padding-start", "padding-left"},
+    {"-webkit-padding-end", "padding-right"},
+    {"-webkit-clip-path", "clip-path"},
+};
+
+static slice name_in_table(slice name) {
+    for (size_t i = 0; i < sizeof ALIASES / sizeof *ALIASES; i++)
+        if (slice_equal_nocase(name, slice_of(ALIASES[i].name)))
+            return slice_of(ALIASES[i].stands_for);
+    return name;
+}
+
+css_property css_property_by_name(slice name) {
+    for (unsigned i = 0; i < CSS_PROPERTY_COUNT; i++)
+        if (slice_equal_nocase(name, PROPERTIES[i].name))
+            return (css_property)i;
+    return CSS_PROPERTY_COUNT;
+}
+
+/* The effect of a property that the table does not have. */
+static unsigned effect_of_unknown(slice name) {
+    static const struct kin {
+        const char *prefix;
+        unsigned effect;
+    } KIN[] = {
+        {"border", CSS_EFFECT_BORDER},     {"outline", CSS_EFFECT_BORDER},
+        {"font", CSS_EFFECT_FONT},         {"margin", CSS_EFFECT_SPACING},
+        {"padding", CSS_EFFECT_SPACING},   {"column-rule", CSS_EFFECT_BORDER},
+        {"background", CSS_EFFECT_COLOUR}, {"text-", CSS_EFFECT_FONT},
+    };
+    for (size_t i = 0; i < sizeof KIN / sizeof *KIN; i++) {
+        slice prefix = slice_of(KIN[i].prefix);
+        if (slice_equal_nocase(slice_sub(name, 0, prefix.length), prefix))
+            return KIN[i].effect;
+    }
+    return CSS_EFFECT_OTHER;
+}
+
+/* ---- what is valid --------------------------------------------------------------------------------------
+ */
+
+bool css_is_wide_keyword(slice value) {
+    return css_is_among(value, "inherit initial unset revert revert-layer");
+}
+
+/* CSS Values 4 §6, and what they are in px: 0 where that depends on more. */
+static const struct unit {
+    const char *name;
+    double px;
+} UNITS[] = {
+    {"px", 1},  {"em", 0},  {"rem", 0}, {"pt", 96.0 / 72}, {"pc", 16},  {"in", 96},   {"cm", 96 / 2.54},
+    {"vw", 0},  {"vh", 0},  {"ex", 0},  {"ch", 0},         {"vmin", 0}, {"vmax", 0},  {"mm", 9.6 / 2.54},
+    {"dvh", 0}, {"svh", 0}, {"lvh", 0}, {"dvw", 0},        {"svw", 0},  {"lvw", 0},   {"q", 2.4 / 2.54},
+    {"lh", 0},  {"rlh", 0}, {"cap", 0}, {"ic", 0},         {"vi", 0},   {"vb", 0},    {"rex", 0},
+    {"rch", 0}, {"cqw", 0}, {"cqh", 0}, {"cqi", 0},        {"cqb", 0},  {"cqmin", 0}, {"cqmax", 0},
+};
+
+static const struct unit *find_unit(slice name) {
+    for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++)
+        if (slice_equal_nocase(name, slice_of(UNITS[i].name)))
+            return &UNITS[i];
+    return NULL;
+}
+
+bool css_is_length_unit(slice unit) {
+    return find_unit(unit) != NULL;
+}
+
+static bool may_be_negative(css_property property) {
+    switch (property) {
+    case CSS_PADDING_TOP:
+    case CSS_PADDING_RIGHT:
+    case CSS_PADDING_BOTTOM:
+    case CSS_PADDING_LEFT:
+    case CSS_WIDTH:
+    case CSS_HEIGHT:
+    case CSS_MIN_WIDTH:
+    case CSS_MIN_HEIGHT:
+    case CSS_MAX_WIDTH:
+    case CSS_MAX_HEIGHT:
+    case CSS_FLEX_BASIS:
+    case CSS_FLEX_GROW:
+    case CSS_FLEX_SHRINK:
+    case CSS_BORDER_TOP_WIDTH:
+    case CSS_BORDER_RIGHT_WIDTH:
+    case CSS_BORDER_BOTTOM_WIDTH:
+    case CSS_BORDER_LEFT_WIDTH:
+    case CSS_FONT_SIZE:
+    case CSS_FONT_WEIGHT:
+    case CSS_LINE_HEIGHT:
+    case CSS_ROW_GAP:
+    case CSS_COLUMN_GAP:
+    case CSS_COLUMN_COUNT:
+    case CSS_COLUMN_WIDTH:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static bool allows(const char *values, const char *what) {
+    return css_is_among(slice_of(what), values);
+}
+
+bool css_is_valid(css_property property, slice value) {
+    const char *values = PROPERTIES[property].values;
+    css_reader r = {.text = value};
+    css_token t = css_next_token(&r);
+    if (t.kind == CSS_TOKEN_END)
+        return false;
+    if (css_is_wide_keyword(value) || allows(values, "<any>"))
+        return true;
+    bool good;
+    switch (t.kind) {
+    case CSS_TOKEN_IDENT:
+        good = css_is_among(t.text, values);
+        break;
+    case CSS_TOKEN_FUNCTION:
+        good = allows(values, "<function>") && css_skip_block(&r, '(');
+        break;
+    case CSS_TOKEN_NUMBER:
+        good = allows(values, "<number>") || (allows(values, "<integer>") && t.is_integer) ||
+               (allows(values, "<length>") && t.number == 0);
+        break;
+    case CSS_TOKEN_PERCENTAGE:
+        good = allows(values, "<percentage>");
+        break;
+    case CSS_TOKEN_DIMENSION:
+        good = allows(values, "<length>") && css_is_length_unit(t.value);
+        break;
+    default:
+        return false;
+    }
+    return good && r.at == value.length && (t.number >= 0 || may_be_negative(property));
+}
+
+/* ---- gathering ------------------------------------------------------------------------------------------
+ */
+
+void css_gather_start(css_gathering *g, arena *a) {
+    memset(g, 0, sizeof *g);
+    g->block.declarations = vector_new(a, sizeof(css_declaration));
+}
+
+void css_gather_longhand(css_gathering *g, css_property property, slice value) {
+    css_declaration *was = g->at[property] ? vector_at(&g->block.declarations, g->at[property] - 1) : NULL;
+    if (was && was->important && !g->next.important)
+        return;
+    if (!was) {
+        was = vector_push(&g->block.declarations);
+        g->at[property] = (uint32_t)g->block.declarations.count;
+    }
+    *was = g->next;
+    was->property = property;
+    was->value = value;
+    g->block.effects |= css_property_effect(property);
+    if (property == CSS_DISPLAY && css_is_among(value, "none"))
+        g->block.effects |= CSS_EFFECT_HIDING;
+}
+
+/* The value without white space around it, comments and !important. */
+static slice clean_value(slice value, arena *a, bool *important, bool *has_var, bool *good) {
+    css_reader r = {.text = value, .arena = a};
+    size_t bang = SLICE_NONE, solid_end = 0, before_bang = 0;
+    bool comment = false;
+    unsigned word = 0; /* solid tokens behind the ! */
+    *important = false;
+    *has_var = false;
+    *good = true;
+    for (;;) {
+        size_t start = r.at;
+        css_token t = css_next_token(&r);
+        if (t.kind == CSS_TOKEN_END)
+            break;
+        if (t.kind == CSS_TOKEN_SPACE) {
+            comment = comment || slice_find_char(t.text, '/', 0) != SLICE_NONE;
+            continue;
+        }
+        if (t.kind == CSS_TOKEN_BAD)
+            *good = false;
+        *has_var = *has_var || (t.kind == CSS_TOKEN_FUNCTION &&
+                                (css_is_among(t.value, "var") || css_is_among(t.value, "env")));
+        if (t.kind == CSS_TOKEN_DELIM && t.delim == '!') {
+            bang = start;
+            before_bang = solid_end;
+            word = 0;
+        } else if (bang != SLICE_NONE) {
+            word++;
+            *important = word == 1 && t.kind == CSS_TOKEN_IDENT && css_is_among(t.value, "important");
+        }
+        solid_end = r.at;
+    }
+    if (bang != SLICE_NONE && !*important)
+        *good = false;
+    value = slice_trim(slice_sub(value, 0, *important ? before_bang : solid_end));
+    if (!comment)
+        return value;
+    buffer out = buffer_new(a, value.length + 1);
+    css_reader again = {.text = value};
+    for (css_token t; (t = css_next_token(&again)).kind != CSS_TOKEN_END;)
+        buffer_append(&out, t.kind == CSS_TOKEN_SPACE ? SLICE(" ") : t.text);
+    return slice_trim(buffer_slice(&out));
+}
+
+static bool gather_custom(css_gathering *g, slice name, slice value, arena *a) {
+    css_declaration *d = vector_push(&g->block.declarations);
+    *d = g->next;
+    d->property = CSS_CUSTOM;
+    d->name = name;
+    d->value = value.length ? value : slice_copy(SLICE(" "), a);
+    return true;
+}
+
+bool css_gather(css_gathering *g, slice name, slice value) {
+    arena *a = g->block.declarations.arena;
+    bool good;
+    value = clean_value(value, a, &g->next.important, &g->next.has_var, &good);
+    g->next.shorthand = 0;
+    if (!good)
+        return false;
+    if (slice_starts_with(name, SLICE("--")))
+        return gather_custom(g, name, value, a);
+    if (!value.length)
+        return false;
+    if (css_is_among(name, "all") && css_is_wide_keyword(value)) {
+        for (unsigned p = 0; p < CSS_PROPERTY_COUNT; p++)
+            if (p != CSS_DIRECTION && p != CSS_UNICODE_BIDI)
+                css_gather_longhand(g, (css_property)p, value);
+        return true;
+    }
+    name = name_in_table(name);
+    css_property property = css_property_by_name(name);
+    uint8_t shorthand = property == CSS_PROPERTY_COUNT ? css_shorthand_by_name(name) : 0;
+    if (shorthand && (g->next.has_var || css_is_wide_keyword(value))) {
+        css_spread_shorthand(g, shorthand, value, g->next.has_var);
+        return true;
+    }
+    if (shorthand)
+        return css_expand_shorthand(g, shorthand, value);
+    if (property == CSS_PROPERTY_COUNT) {
+        g->block.effects |= effect_of_unknown(name);
+        return false;
+    }
+    if (!g->next.has_var && !css_is_valid(property, value))
+        return false;
+    css_gather_longhand(g, property, value);
+    return true;
+}
+
+/* CSS Syntax 3 §5.5.4, consume a block's contents, for blocks without rules in them. */
+void css_gather_text(css_gathering *g, slice text) {
+    css_reader r = {.text = text, .arena = g->block.declarations.arena};
+    for (;;) {
+        css_token name = css_next_solid(&r);
+        if (name.kind == CSS_TOKEN_END)
+            return;
+        if (name.kind == CSS_TOKEN_DELIM && name.delim == ';')
+            continue;
+        css_token t = css_next_solid(&r);
+        size_t from = r.at;
+        bool good = name.kind == CSS_TOKEN_IDENT && t.kind == CSS_TOKEN_DELIM && t.delim == ':';
+        size_t to = good ? from : from - t.text.length;
+        r.at = to;
+        for (;;) {
+            to = r.at;
+            t = css_next_token(&r);
+            bool opens = t.kind == CSS_TOKEN_DELIM && (t.delim == '(' || t.delim == '[' || t.delim == '{');
+            if (t.kind == CSS_TOKEN_END || (t.kind == CSS_TOKEN_DELIM && t.delim == ';'))
+                break;
+            if (t.kind == CSS_TOKEN_FUNCTION || opens)
+                css_skip_block(&r, opens ? t.delim : '(');
+        }
+        if (good)
+            css_gather(g, name.value, slice_sub(text, from, to));
+    }
+}
+
+css_block css_read_block(slice text, arena *a) {
+    css_gathering *g = arena_alloc(a, sizeof *g);
+    css_gather_start(g, a);
+    css_gather_text(g, text);
+    return g->block;
+}
+
+/* ---- lengths ---------------------------------------------------------------------------------------------
+ */
+
+/* A number or a length in px. */
+typedef struct quantity {
+    double value;
+    bool is_length;
+} quantity;
+
+typedef struct calculation {
+    css_reader r;
+    const css_units *units;
+    unsigned depth;
+    bool good;
+} calculation;
+
+static double unit_in_px(slice unit, const css_units *u, bool *good) {
+    const struct unit *known = find_unit(unit);
+    if (!known) {
+        *good = false;
+        return 0;
+    }
+    if (known->px > 0)
+        return known->px;
+    double smaller = fmin(u->viewport_width, u->viewport_height);
+    if (css_is_among(unit, "em ic"))
+        return u->em;
+    if (css_is_among(unit, "rem"))
+        return u->rem;
+    if (css_is_among(unit, "ex ch rex rch cap"))
+        return (slice_starts_with(unit, SLICE("r")) ? u->rem : u->em) / 2;
+    if (css_is_among(unit, "vw dvw svw lvw vi cqw cqi"))
+        return u->viewport_width / 100;
+    if (css_is_among(unit, "vh dvh svh lvh vb cqh cqb"))
+        return u->viewport_height / 100;
+    if (css_is_among(unit, "vmin cqmin"))
+        return smaller / 100;
+    if (css_is_among(unit, "vmax cqmax"))
+        return fmax(u->viewport_width, u->viewport_height) / 100;
+    return 1.2 * (css_is_among(unit, "rlh") ? u->rem : u->em);
+}
+
+static quantity calculate_sum(calculation *c, css_token *next);
+
+/* A value inside of calc(); `*next` becomes the token behind it. */
+static quantity calculate_value(calculation *c, css_token t, css_token *next) {
+    quantity q = {0, false};
+    if (++c->depth > 32) {
+        c->good = false;
+    } else if (t.kind == CSS_TOKEN_NUMBER) {
+        q = (quantity){t.number, false};
+    } else if (t.kind == CSS_TOKEN_PERCENTAGE) {
+        c->good = c->good && c->units->percent_of >= 0;
+        q = (quantity){t.number / 100 * c->units->percent_of, true};
+    } else if (t.kind == CSS_TOKEN_DIMENSION) {
+        q = (quantity){t.number * unit_in_px(t.value, c->units, &c->good), true};
+    } else if (t.kind == CSS_TOKEN_DELIM && t.delim == '(') {
+        css_token end;
+        q = calculate_sum(c, &end);
+        c->good = c->good && end.kind == CSS_TOKEN_DELIM && end.delim == ')';
+    } else if (t.kind == CSS_TOKEN_FUNCTION && css_is_among(t.value, "calc min max clamp -webkit-calc")) {
+        quantity values[3] = {{0, false}, {0, false}, {0, false}};
+        unsigned count = 0;
+        bool smallest = css_is_among(t.value, "min"), clamp = css_is_among(t.value, "clamp");
+        css_token end = {0};
+        do {
+            quantity one = calculate_sum(c, &end);
+            if (clamp && count < 3)
+                values[count] = one;
+            else if (count == 0 || (smallest ? one.value < values[0].value : one.value > values[0].value))
+                values[0] = one;
+            count++;
+        } while (c->good && end.kind == CSS_TOKEN_DELIM && end.delim == ',');
+        c->good = c->good && end.kind == CSS_TOKEN_DELIM && end.delim == ')' &&
+                  (clamp ? count == 3 : count == 1 || css_is_among(t.value, "min max"));
+        q = values[0];
+        if (clamp)
+            q.value = fmax(values[0].value, fmin(values[1].value, values[2].value));
+    } else {
+        c->good = false;
+    }
+    c->depth--;
+    *next = css_next_solid(&c->r);
+    return q;
+}
+
+static quantity calculate_product(calculation *c, css_token *next) {
+    quantity left = calculate_value(c, css_next_solid(&c->r), next);
+    while (c->good && next->kind == CSS_TOKEN_DELIM && (next->delim == '*' || next->delim == '/')) {
+        bool times = next->delim == '*';
+        quantity right = calculate_value(c, css_next_solid(&c->r), next);
+        c->good =
+            c->good && (times ? !left.is_length || !right.is_length : !right.is_length && right.value != 0);
+        if (!c->good)
+            break;
+        left.value = times ? left.value * right.value : left.value / right.value;
+        left.is_length = left.is_length || right.is_length;
+    }
+    return left;
+}
+
+static quantity calculate_sum(calculation *c, css_token *next) {
+    quantity left = calculate_product(c, next);
+    while (c->good && next->kind == CSS_TOKEN_DELIM && (next->delim == '+' || next->delim == '-')) {
+        bool plus = next->delim == '+';
+        quantity right = calculate_product(c, next);
+        c->good = c->good && left.is_length == right.is_length;
+        left.value = plus ? left.value + right.value : left.value - right.value;
+    }
+    return left;
+}
+
+bool css_evaluate_length(slice value, const css_units *units, double *px) {
+    calculation c = {{.text = value}, units, 0, true};
+    css_token next = {0};
+    quantity q = calculate_value(&c, css_next_solid(&c.r), &next);
+    *px = q.value;
+    return c.good && next.kind == CSS_TOKEN_END && (q.is_length || q.value == 0) && isfinite(q.value);
+}

@@ -1,0 +1,115 @@
+/* What the files of dom/css share: declarations as they are read, rules as they are indexed. */
+#ifndef ISOMERIZE_CSS_PRIVATE_H
+#define ISOMERIZE_CSS_PRIVATE_H
+
+#include "css.h"
+#include "selector.h"
+
+/* ---- declarations ------------------------------------------------------------------------------------- */
+
+/* css_declaration.property of a custom property (--name). */
+#define CSS_CUSTOM CSS_PROPERTY_COUNT
+
+/* Gathers the declarations of one block: of each property the last that counts. */
+typedef struct css_gathering {
+    css_block block;
+    uint32_t at[CSS_PROPERTY_COUNT]; /* 1 + the declaration's index; 0: none yet */
+    css_declaration next;            /* what is given to each that is added: line, rule, important */
+} css_gathering;
+
+void css_gather_start(css_gathering *g, arena *a);
+/* Reads one declaration; an invalid one changes nothing. False: nothing of the kind is known, or it is not
+ * valid. */
+bool css_gather(css_gathering *g, slice name, slice value);
+/* Reads a block's text: declarations only. */
+void css_gather_text(css_gathering *g, slice text);
+
+/* Sets one longhand. */
+void css_gather_longhand(css_gathering *g, css_property property, slice value);
+
+/* Number of the shorthand, 1-based; 0: it is none. */
+uint8_t css_shorthand_by_name(slice name);
+/* Sets the longhands of a shorthand; false: the value is not valid. */
+bool css_expand_shorthand(css_gathering *g, uint8_t shorthand, slice value);
+/* Sets all its longhands to one value: a keyword for the whole of CSS, or one with var() in it. */
+void css_spread_shorthand(css_gathering *g, uint8_t shorthand, slice value, bool has_var);
+
+bool css_is_wide_keyword(slice value); /* inherit, initial, unset, revert, revert-layer */
+bool css_is_valid(css_property property, slice value);
+bool css_is_inherited(css_property property);
+slice css_initial(css_property property);
+
+/* Parts of a value that stand apart: by white space at the top level; '/' and ',' are parts of their own. */
+#define CSS_PARTS_MAX 64
+typedef struct css_parts {
+    slice at[CSS_PARTS_MAX];
+    size_t count;
+} css_parts;
+/* False: too many, or brackets that do not match. */
+bool css_split(slice value, css_parts *parts);
+
+/* Moves behind the bracket that closes the one just read; false: the text ends first. */
+bool css_skip_block(css_reader *r, char open);
+
+/* ---- sheets ------------------------------------------------------------------------------------------- */
+
+/* What a block of declarations stands behind. */
+struct css_rule {
+    css_origin origin;
+    slice file;
+    uint32_t line;
+};
+
+/* One selector of a rule. */
+typedef struct css_match {
+    const compound *selector;
+    const css_block *block;
+    css_pseudo pseudo;
+    uint32_t specificity, order;
+    css_origin origin;
+    bool structural; /* asks for more than tags, classes and ids of the element and what it is in */
+    slice *classes;  /* all that it names */
+    uint32_t class_count;
+} css_match;
+
+typedef struct css_bucket {
+    slice name;
+    uint32_t *matches; /* numbers of css_match, rising */
+    uint32_t count, capacity;
+} css_bucket;
+
+typedef struct css_names {
+    css_bucket *slots;
+    size_t mask, count;
+} css_names;
+
+struct css_sheets {
+    arena *arena;
+    unsigned viewport_width;
+    vector matches; /* of css_match, in order */
+    css_bucket tags[DOM_TAG_COUNT], any;
+    css_names classes, ids;
+    vector problems; /* of css_problem */
+    dom_node *surroundings;
+    uint32_t first_order; /* of a page's own sheets: they come behind the shared ones */
+    uint32_t imports;     /* so far: bounded */
+};
+
+/* The page's own <style>: `line` of its first line. */
+void css_sheets_add_style(css_sheets *sheets, slice text, uint32_t line);
+css_sheets *css_sheets_new_empty(arena *a, unsigned viewport_width);
+const css_bucket *css_names_find(const css_names *names, slice name);
+/* Whether a list of media queries holds for a screen of the width (Media Queries 4). */
+bool css_media_matches(slice queries, unsigned width);
+
+/* ---- lengths ------------------------------------------------------------------------------------------ */
+
+/* What relative lengths are relative to. */
+typedef struct css_units {
+    double em, rem, viewport_width, viewport_height;
+    double percent_of; /* < 0: percentages are no lengths */
+} css_units;
+bool css_evaluate_length(slice value, const css_units *units, double *px);
+bool css_is_length_unit(slice unit);
+
+#endif

@@ -1,0 +1,231 @@
+/* The cascade: what properties of an element compute to, and that hostile sheets stay cheap. */
+#include "dom/dom.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+
+/* The element asked about has id=x; `property` may end in ::before and the like. */
+static const struct {
+    const char *html, *property, *value;
+} COMPUTED[] = {
+    /* the browser's own */
+    {"<p id=x>", "display", "block"},
+    {"<b id=x>", "font-weight", "700"},
+    {"<h1><b id=x>", "font-weight", "900"},
+    {"<h1 id=x>", "font-size", "32px"},
+    {"<h1 id=x>", "margin-top", "21.44px"},
+    {"<style id=x>", "display", "none"},
+    {"<ul><li id=x>", "list-style-type", "disc"},
+    {"<ul><li><ul><li id=x>", "list-style-type", "circle"},
+    {"<ol><li><ul><li><ul><li id=x>", "list-style-type", "square"},
+    {"<ol><li><ol><li id=x>", "list-style-type", "decimal"},
+    {"<p hidden id=x>", "display", "none"},
+    {"<table><tr><th id=x>", "text-align", "center"},
+    {"<div style='text-align:right'><table><tr><th id=x>", "text-align", "right"},
+    {"<q id=x>", "content::before", "open-quote"},
+    /* attributes */
+    {"<ol type=a><li id=x>", "list-style-type", "lower-alpha"},
+    {"<ol type=I id=x>", "list-style-type", "upper-roman"},
+    {"<ul type=SQUARE><li id=x>", "list-style-type", "square"},
+    {"<ol><li type=i id=x>", "list-style-type", "lower-roman"},
+    {"<style>ol{list-style:none}</style><ol type=a id=x>", "list-style-type", "none"},
+    {"<p align=center id=x>", "text-align", "center"},
+    {"<img align=left id=x>", "float", "left"},
+    {"<img width=50% id=x>", "width", "50%"},
+    {"<img width=50 id=x>", "width", "50px"},
+    {"<table width='300px'><td id=x>", "width", "auto"},
+    /* order, specificity, importance */
+    {"<style>p{color:red}p{color:blue}</style><p id=x>", "color", "blue"},
+    {"<style>p.a{color:red}p{color:blue}</style><p class=a id=x>", "color", "red"},
+    {"<style>#x{color:red}p.a.b.c{color:blue}</style><p class='a b c' id=x>", "color", "red"},
+    {"<style>:where(#x){color:red}p{color:blue}</style><p id=x>", "color", "blue"},
+    {"<style>:is(#x,i){color:red}p.a{color:blue}</style><p class=a id=x>", "color", "red"},
+    {"<style>p{color:red!important}#x{color:blue}</style><p id=x style='color:green'>", "color", "red"},
+    {"<style>p{color:red ! /**/ important}</style><p id=x style='color:green !important'>", "color", "green"},
+    {"<style>p{color:red;color:}</style><p id=x>", "color", "red"},
+    {"<style>p{display:flex;display:nonsense}</style><p id=x>", "display", "flex"},
+    {"<style>p{width:10px;width:-3px;width:5}</style><p id=x>", "width", "10px"},
+    /* the reader's recovery */
+    {"<style>}p{color:red}</style><p id=x>", "color", "red"},
+    {"<style>p:nonsense, p{color:red}</style><p id=x>", "color", "canvastext"},
+    {"<style>p{color:red;;foo;bar:baz;font-style:italic}</style><p id=x>", "font-style", "italic"},
+    {"<style>p{a:url(x y); color:red}</style><p id=x>", "color", "red"},
+    {"<style>@nonsense x{p{color:blue}} p{color:red}</style><p id=x>", "color", "red"},
+    {"<style>@charset 'x'; @import url(x.css); p{color:red}</style><p id=x>", "color", "red"},
+    {"<style><!-- p{color:red} --></style><p id=x>", "color", "red"},
+    {"<style>p{content:'a\\</style><p id=x>", "color", "canvastext"},
+    {"<style>p{color:red</style><p id=x>", "color", "red"},
+    {"<style>.\\31 a{color:red}</style><p class=1a id=x>", "color", "red"},
+    {"<style>p{color/**/:/**/red/**/}</style><p id=x>", "color", "red"},
+    {"<style>/* { */p{color:red}/* } */</style><p id=x>", "color", "red"},
+    /* media */
+    {"<style>@media print{p{color:red}}</style><p id=x>", "color", "canvastext"},
+    {"<style>@media screen{p{color:red}}</style><p id=x>", "color", "red"},
+    {"<style>@media (max-width:600px){p{color:red}}</style><p id=x>", "color", "canvastext"},
+    {"<style>@media screen and (min-width:600px){p{color:red}}</style><p id=x>", "color", "red"},
+    {"<style>@media not print{p{color:red}}</style><p id=x>", "color", "red"},
+    {"<style>@media not screen{p{color:red}}</style><p id=x>", "color", "canvastext"},
+    {"<style>@media print, (width >= 50em){p{color:red}}</style><p id=x>", "color", "red"},
+    {"<style>@media (400px<=width<900px){p{color:red}}</style><p id=x>", "color", "canvastext"},
+    {"<style>@media (min-width:1px) and (max-width:2px){p{color:red}}</style><p id=x>", "color",
+     "canvastext"},
+    {"<style>@media (min-width:1px) or (max-width:2px){p{color:red}}</style><p id=x>", "color", "red"},
+    {"<style media=print>p{color:red}</style><p id=x>", "color", "canvastext"},
+    {"<style>@supports (display:grid){p{color:red}}</style><p id=x>", "color", "red"},
+    /* states and pseudo-elements */
+    {"<style>p:hover{color:red}</style><p id=x>", "color", "canvastext"},
+    {"<style>p:not(:hover){color:red}</style><p id=x>", "color", "red"},
+    {"<style>a:link{color:red}</style><a href=y id=x>", "color", "red"},
+    {"<style>p:before{content:'a'}</style><p id=x>", "content::before", "'a'"},
+    {"<style>p::before{content:'a'}</style><p id=x>", "content", "normal"},
+    {"<style>li::marker{color:red}</style><ol><li id=x>", "color::marker", "red"},
+    {"<p style='color:red' id=x>", "color::after", "red"},
+    {"<style>p::first-line{color:red}</style><p id=x>", "color", "canvastext"},
+    /* nesting */
+    {"<style>.a{p{color:red}}</style><div class=a><p id=x>", "color", "red"},
+    {"<style>.a{&.b{color:red}}</style><p class='a b' id=x>", "color", "red"},
+    {"<style>.a,.c{> p{color:red}}</style><div class=c><p id=x>", "color", "red"},
+    {"<style>.a{@media screen{color:red}}</style><p class=a id=x>", "color", "red"},
+    /* inheritance, keywords */
+    {"<div style='color:red;width:3px'><p id=x>", "color", "red"},
+    {"<div style='color:red;width:3px'><p id=x>", "width", "auto"},
+    {"<div style='width:3px'><p style='width:inherit' id=x>", "width", "3px"},
+    {"<div style='color:red'><p style='color:initial' id=x>", "color", "canvastext"},
+    {"<div style='color:red'><p style='color:unset' id=x>", "color", "red"},
+    {"<style>p{display:inline}</style><p style='display:revert' id=x>", "display", "block"},
+    {"<p style='all:unset' id=x>", "display", "inline"},
+    /* lengths */
+    {"<div style='font-size:20px'><p style='font-size:1.5em;margin:2em' id=x>", "margin-left", "60px"},
+    {"<p style='width:2rem' id=x>", "width", "32px"},
+    {"<p style='width:1in' id=x>", "width", "96px"},
+    {"<p style='width:50vw' id=x>", "width", "640px"},
+    {"<p style='font-size:120%' id=x>", "font-size", "19.2px"},
+    {"<p style='font-size:smaller' id=x>", "font-size", "13.3333px"},
+    {"<p style='border:solid' id=x>", "border-top-width", "3px"},
+    {"<p style='border-width:5px' id=x>", "border-top-width", "0px"},
+    /* var() */
+    {"<style>:root{--c:red}p{color:var(--c)}</style><p id=x>", "color", "red"},
+    {"<style>p{color:var(--none,blue)}</style><p id=x>", "color", "blue"},
+    {"<style>p{color:red;color:var(--none)}</style><p id=x>", "color", "canvastext"},
+    {"<style>p{--a:var(--b);--b:var(--a);color:var(--a)}</style><p id=x>", "color", "canvastext"},
+    {"<style>p{--m:1px 2px;margin:var(--m) 3px}</style><p id=x>", "margin-bottom", "3px"},
+    {"<style>div{--x:1px}p{--x:2px}</style><div><p style='width:var(--x)' id=x>", "width", "2px"},
+    /* shorthands */
+    {"<p style='margin:1px 2px 3px' id=x>", "margin-left", "2px"},
+    {"<p style='list-style:square inside' id=x>", "list-style-position", "inside"},
+    {"<p style='list-style:none' id=x>", "list-style-type", "none"},
+    {"<p style='list-style:\"- \"' id=x>", "list-style-type", "\"- \""},
+    {"<p style='font:italic bold 12px/1.5 Arial, serif' id=x>", "line-height", "1.5"},
+    {"<p style='font:italic bold 12px/1.5 Arial, serif' id=x>", "font-family", "Arial, serif"},
+    {"<p style='flex:1' id=x>", "flex-basis", "0%"},
+    {"<p style='flex:0 0 25%' id=x>", "flex-basis", "25%"},
+    {"<p style='background:url(a.png) no-repeat red' id=x>", "background-color", "red"},
+    {"<p style='background:url(a.png) no-repeat red' id=x>", "background-image", "url(a.png)"},
+    {"<p style='columns:2 10em' id=x>", "column-width", "160px"},
+    {"<p style='text-decoration:underline dotted red' id=x>", "text-decoration-line", "underline"},
+    {"<p style='grid-area:1/2/3/4' id=x>", "grid-column-end", "4"},
+    {"<p style='gap:1px 2px' id=x>", "column-gap", "2px"},
+    {"<p style='border-left:2px solid red' id=x>", "border-left-width", "2px"},
+    /* boxes that become blocks */
+    {"<span style='float:left' id=x>", "display", "block"},
+    {"<div style='display:flex'><span id=x>", "display", "block"},
+    {"<span style='position:absolute;display:inline-flex' id=x>", "display", "flex"},
+    /* sharing: the same element in another place */
+    {"<style>p+p{color:red}</style><p>a</p><p id=x>", "color", "red"},
+    {"<style>p:first-child{color:red}</style><div><p>a</p></div><div>b<p id=x>", "color", "red"},
+    {"<style>tr:nth-child(even) td{color:red}</style><table><tr><td><tr><td id=x>", "color", "red"},
+    {"<style>.a p{color:red}</style><div><p>a</p></div><div class=a><p id=x>", "color", "red"},
+    {"<style>[lang=fr]{color:red}</style><p>a</p><p lang=fr id=x>", "color", "red"},
+};
+
+static slice ask(const char *html, const char *property, arena *a) {
+    static const char *const PSEUDO[] = {"", "before", "after", "marker"};
+    dom_node *body = dom_parse(slice_of(html), NULL, a, NULL), *node = body;
+    const slice *id = NULL;
+    for (; node; node = dom_next(node, body))
+        if (node->type == DOM_ELEMENT && (id = dom_attribute_get(node, SLICE("id"))) &&
+            slice_equal(*id, SLICE("x")))
+            break;
+    css_cascade *c = css_cascade_new(NULL, body, a);
+    slice name = slice_of(property);
+    size_t colons = slice_find(name, SLICE("::"), 0);
+    css_pseudo pseudo = CSS_PSEUDO_NONE;
+    for (unsigned p = 1; colons != SLICE_NONE && p < CSS_PSEUDO_COUNT; p++)
+        if (slice_equal(slice_from(name, colons + 2), slice_of(PSEUDO[p])))
+            pseudo = (css_pseudo)p;
+    css_property which = css_property_by_name(slice_sub(name, 0, colons));
+    return css_computed_pseudo(c, node, pseudo, which);
+}
+
+static void computed_values(void **state) {
+    (void)state;
+    unsigned failed = 0;
+    for (size_t i = 0; i < sizeof COMPUTED / sizeof *COMPUTED; i++) {
+        arena *a = arena_create(0);
+        slice got = ask(COMPUTED[i].html, COMPUTED[i].property, a);
+        if (!slice_equal(got, slice_of(COMPUTED[i].value))) {
+            printf("%s\n    %s: %.*s, expected %s\n", COMPUTED[i].html, COMPUTED[i].property, SLICE_ARGS(got),
+                   COMPUTED[i].value);
+            failed++;
+        }
+        arena_destroy(a);
+    }
+    assert_int_equal(failed, 0);
+}
+
+/* A settled cascade answers for elements wherever they are moved, and for new ones where they stand. */
+static void settled_styles_stay(void **state) {
+    (void)state;
+    arena *a = arena_create(0);
+    dom_node *body = dom_parse(SLICE("<style>.a p{color:red}</style><div class=a><p>x</p></div><div>y</div>"),
+                               NULL, a, NULL);
+    css_cascade *c = css_cascade_new(NULL, body, a);
+    dom_node *div = body->first_child->next, *p = div->first_child, *other = div->next;
+    css_cascade_settle(c);
+    dom_remove(p);
+    dom_append(other, p);
+    assert_true(slice_equal(css_computed(c, p, CSS_COLOR), SLICE("red")));
+    dom_node *made = dom_new_element(a, DOM_TAG_P, 0);
+    dom_append(div, made);
+    assert_true(slice_equal(css_computed(c, made, CSS_COLOR), SLICE("red")));
+    arena_destroy(a);
+}
+
+/* Rules of a theme that speak of what stands around a page's content. */
+static void surroundings(void **state) {
+    (void)state;
+    arena *a = arena_create(0);
+    css_sheets *sheets = css_sheets_new(a, 0);
+    assert_true(css_sheets_surround(sheets, SLICE("html > body > main#m > div.content.wide")));
+    css_sheets_add(sheets, CSS_ORIGIN_THEME, SLICE("theme.css"),
+                   SLICE("html{font-size:10px}\n.content p{color:red}\n#m > .wide > p{width:2rem}"), NULL);
+    css_sheets_add(sheets, CSS_ORIGIN_SITE, SLICE("site.css"), SLICE("\n.b{text-transform:uppercase}"), NULL);
+    dom_node *body = dom_parse(SLICE("<p class='b c'>x</p>"), NULL, a, NULL), *p = body->first_child;
+    css_cascade *c = css_cascade_new(sheets, body, a);
+    assert_true(slice_equal(css_computed(c, p, CSS_COLOR), SLICE("red")));
+    assert_true(slice_equal(css_computed(c, p, CSS_WIDTH), SLICE("20px")));
+    css_place place = css_place_of(css_winner(c, p, CSS_PSEUDO_NONE, CSS_TEXT_TRANSFORM));
+    assert_int_equal(place.origin, CSS_ORIGIN_SITE);
+    assert_true(slice_equal(place.file, SLICE("site.css")));
+    assert_int_equal(place.line, 2);
+    assert_int_equal(css_effects(c, p), CSS_EFFECT_LETTERS);
+    assert_int_equal(css_class_effects(c, SLICE("b")), CSS_EFFECT_LETTERS);
+    assert_int_equal(css_class_effects(c, SLICE("c")), 0);
+    double px;
+    assert_true(css_length_of(c, p, SLICE("calc(50% - 1rem * 2)"), 500, &px));
+    assert_true(px == 230);
+    arena_destroy(a);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(computed_values),
+        cmocka_unit_test(settled_styles_stay),
+        cmocka_unit_test(surroundings),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
