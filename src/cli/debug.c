@@ -255,7 +255,7 @@ static void debug_mapping(const debug_input *in, buffer *out) {
 /* HTML → what the schema holds, one block a line. */
 static void debug_express(const debug_input *in, buffer *out) {
     dom_node *body = dom_parse(in->bytes, NULL, in->arena, in->found);
-    express_page(body, express_survey_page(body, in->arena, in->found), in->arena, in->found);
+    express_page(body, express_survey_page(body, NULL, in->arena, in->found), in->arena, in->found);
     for (const dom_node *block = body->first_child; block; block = block->next) {
         dom_outer_html(block, out);
         buffer_append_char(out, '\n');

@@ -116,8 +116,10 @@ static void report_linked_ids(conversion *c, const dom_node *body) {
     }
 }
 
-static tiptap_node *fit_body(conversion *c, dom_node *body, const express_survey *survey) {
-    mapping_apply(c->engine->rules, body, NULL, c->arena, found(c), c->result->account);
+static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
+                             const express_survey *survey) {
+    mapping_options shapes = {.styles = styles};
+    mapping_apply(c->engine->rules, body, &shapes, c->arena, found(c), c->result->account);
     express_page(body, survey, c->arena, found(c));
     tiptap_node *document = tiptap_parse(body, c->arena, NULL);
     tiptap_complete(document, c->arena);
@@ -193,8 +195,10 @@ static void convert_body(conversion *c) {
     dom_node *body = read_legacy_body(c);
     report_linked_ids(c, body);
     view before = view_take(body, c->arena);
-    const express_survey *survey = express_survey_page(body, c->arena, found(c));
-    tiptap_node *document = fit_body(c, body, survey);
+    css_cascade *styles = css_cascade_new(c->engine->sheets, body, c->arena);
+    css_cascade_settle(styles); /* the rooms that follow change the tree */
+    const express_survey *survey = express_survey_page(body, styles, c->arena, found(c));
+    tiptap_node *document = fit_body(c, body, styles, survey);
     tiptap_visit_urls(document, visit_url, c, c->arena);
     rewrite_front(c, SLICE("image"), ASSET_PICTURE);
     rewrite_front(c, SLICE("file_url"), ASSET_LINK);

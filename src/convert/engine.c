@@ -33,6 +33,31 @@ static asset_rules *load_asset_rules(const convert_settings *s, arena *a, slice 
     return asset_rules_load(texts, 1 + s->asset_rules_count, &site, a, error);
 }
 
+/* ---- style sheets ------------------------------------------------------------------------------------ */
+
+/* The sheet of the site that an @import in `from` names, its folders beside those of `from`. */
+static bool find_sheet(void *context, slice from, slice url, slice *name, slice *text) {
+    const convert_settings *s = context;
+    for (size_t i = 0; i < s->sheets_count; i++) {
+        const convert_sheet *sheet = &s->sheets[i];
+        if (css_import_names(from, url, sheet->path)) {
+            *name = sheet->path;
+            *text = sheet->text;
+            return true;
+        }
+    }
+    return false;
+}
+
+static css_sheets *load_sheets(const convert_settings *s, arena *a) {
+    css_sheets *sheets = css_sheets_new(a, 0);
+    css_loader loader = {find_sheet, (void *)(uintptr_t)s};
+    for (size_t i = 0; i < s->sheets_count; i++)
+        if (!s->sheets[i].only_imported)
+            css_sheets_add(sheets, s->sheets[i].origin, s->sheets[i].path, s->sheets[i].text, &loader);
+    return sheets;
+}
+
 /* ---- the fingerprint --------------------------------------------------------------------------------- */
 
 /* Each part behind its length, so that no two lists of parts read alike. */
@@ -58,6 +83,8 @@ static void add_legacy_variable(buffer *out, const legacy_variable *variable) {
 static void add_convert_sheet(buffer *out, const convert_sheet *sheet) {
     add_slice(out, &sheet->path);
     add_slice(out, &sheet->text);
+    add_number(out, (uint64_t)sheet->origin);
+    add_number(out, sheet->only_imported);
 }
 
 static void add_settings(buffer *out, const convert_settings *s) {
@@ -96,6 +123,7 @@ convert_engine *convert_engine_new(const convert_settings *settings, arena *a, s
     convert_engine *e = arena_alloc(a, sizeof *e);
     *e = (convert_engine){
         .settings = *settings, .assets = assets, .fingerprint = make_fingerprint(settings, a)};
+    e->sheets = load_sheets(settings, a);
     e->rules = load_rules(settings, a);
     return e;
 }
@@ -113,6 +141,10 @@ const mapping_set *convert_engine_rules(const convert_engine *e) {
 
 asset_rules *convert_engine_assets(const convert_engine *e) {
     return e->assets;
+}
+
+const css_sheets *convert_engine_sheets(const convert_engine *e) {
+    return e->sheets;
 }
 
 slice convert_engine_fingerprint(const convert_engine *e) {

@@ -9,13 +9,16 @@
 
 #include "assets/assets.h"
 #include "base/base.h"
+#include "dom/dom.h"
 #include "legacy/legacy.h"
 #include "mapping/mapping.h"
 
-/* A style sheet of the site. */
+/* A style sheet: CSS, or SCSS where its path ends in .scss. */
 typedef struct convert_sheet {
     slice path; /* from the site's root */
     slice text;
+    css_origin origin;  /* CSS_ORIGIN_THEME or CSS_ORIGIN_SITE */
+    bool only_imported; /* pages are not shown with it: it is there for an @import of another */
 } convert_sheet;
 
 /* settings.def is the table, and says what each is. All empty: the shipped rules only. */
@@ -51,6 +54,9 @@ const mapping_set *convert_engine_rules(const convert_engine *e);
 
 /* They do not change, but for the book that they are given (asset_rules_use_book), before the first page. */
 asset_rules *convert_engine_assets(const convert_engine *e);
+
+/* The style sheets that pages are shown with, the browser's own among them. */
+const css_sheets *convert_engine_sheets(const convert_engine *e);
 
 /* Two engines have the same bytes here exactly where every setting, the shipped rules and the version of the
  * program are the same. Lives as long as the engine. */

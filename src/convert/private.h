@@ -8,6 +8,7 @@ struct convert_engine {
     convert_settings settings;
     mapping_set *rules;
     asset_rules *assets;
+    css_sheets *sheets;
     slice fingerprint;
 };
 

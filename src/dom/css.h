@@ -101,8 +101,9 @@ typedef struct css_declaration {
     css_property property;
     uint8_t shorthand; /* internal: not 0: `value` is the shorthand's, and holds var() */
     bool important, has_var;
-    slice name;  /* internal: of a custom property */
-    slice value; /* trimmed, without comments and !important */
+    bool is_hint; /* an attribute of HTML, such as align, stands for it */
+    slice name;   /* internal: of a custom property */
+    slice value;  /* trimmed, without comments and !important */
     uint32_t line;
     const struct css_rule *rule; /* NULL: of a style attribute or an attribute of HTML */
 } css_declaration;
@@ -139,6 +140,10 @@ css_sheets *css_sheets_new(arena *a, unsigned viewport_width);
 void css_sheets_add(css_sheets *sheets, css_origin origin, slice name, slice text, const css_loader *loader);
 size_t css_sheets_problem_count(const css_sheets *sheets);
 const css_problem *css_sheets_problem_at(const css_sheets *sheets, size_t index);
+
+/* Whether an @import of `url` in the file `from` names the file at `path`: paths of the site, with folders
+ * and .. in the url; as SCSS has it, the name may lack its ending and the underscore in front. */
+bool css_import_names(slice from, slice url, slice path);
 
 /* The elements that the theme puts around a page's content, as a selector of child combinators, outermost
  * first: "html > body > div.content". The innermost stands for the tree's root. False: it is no such

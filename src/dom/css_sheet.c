@@ -626,6 +626,48 @@ const css_problem *css_sheets_problem_at(const css_sheets *s, size_t index) {
     return vector_at(&s->problems, index);
 }
 
+/* The next step of a path, between slashes; empty at the end. */
+static slice next_step(slice path, size_t *at) {
+    while (*at < path.length && path.data[*at] == '/')
+        ++*at;
+    size_t from = *at;
+    while (*at < path.length && path.data[*at] != '/')
+        ++*at;
+    return slice_sub(path, from, *at);
+}
+
+#define STEPS_MAX 16
+
+static bool is_file_named(slice file, slice name) {
+    if (slice_starts_with(file, SLICE("_")) && !slice_starts_with(name, SLICE("_")))
+        file = slice_from(file, 1);
+    slice rest = slice_from(file, name.length);
+    return slice_starts_with(file, name) &&
+           (!rest.length || slice_equal(rest, SLICE(".scss")) || slice_equal(rest, SLICE(".css")));
+}
+
+bool css_import_names(slice from, slice url, slice path) {
+    slice steps[STEPS_MAX], step;
+    size_t count = 0, at = 0;
+    bool rooted = slice_starts_with(url, SLICE("/"));
+    for (; !rooted && count < STEPS_MAX && (step = next_step(from, &at)).length;)
+        steps[count++] = step;
+    count -= count > 0; /* the file itself */
+    for (at = 0; count < STEPS_MAX && (step = next_step(url, &at)).length;) {
+        if (slice_equal(step, SLICE("..")) && count == 0)
+            return false;
+        if (slice_equal(step, SLICE("..")))
+            count--;
+        else if (!slice_equal(step, SLICE(".")))
+            steps[count++] = step;
+    }
+    size_t there = 0, i = 0;
+    for (; i < count && (step = next_step(path, &there)).length; i++)
+        if (i + 1 < count ? !slice_equal(step, steps[i]) : !is_file_named(step, steps[i]))
+            return false;
+    return count && i == count && !next_step(path, &there).length;
+}
+
 static void add_attribute(dom_node *node, arena *a, const selector_test *test) {
     const slice *was = dom_attribute_get(node, SLICE("class"));
     if (test->kind == TEST_ID)

@@ -15,9 +15,10 @@
  * most attributes. Makes the tree what a visitor saw: pictures that a script loads are in their places, links
  * that showed an icon have their names for text, what browsers never show is gone. A finding for each of
  * these, and for what shapes and the schema keep nothing of. The tree is referred to by the survey. Linear in
- * the size of the tree. */
+ * the size of the tree. `styles`: of the tree, settled, and kept by the survey; NULL: the page's own style
+ * sheets and the browser's. */
 typedef struct express_survey express_survey;
-express_survey *express_survey_page(dom_node *body, arena *a, findings *found);
+express_survey *express_survey_page(dom_node *body, css_cascade *styles, arena *a, findings *found);
 
 /* Rewrites the tree of a legacy page, in place, into one that tiptap_parse takes without dropping any text,
  * picture or link; what the schema has no place for becomes a finding. The editor's own markup (card grids,

@@ -110,6 +110,8 @@ bool express_says(const dom_node *node, slice words);
 /* ---- survey.c ----------------------------------------------------------------------------------------- */
 
 references *survey_references(const express_survey *survey);
+/* The computed styles of the page as it was. */
+css_cascade *survey_styles(const express_survey *survey);
 /* Findings for the looks of elements that shapes have dissolved, other than into cards or folded sections,
  * whose look is the editor's. */
 void survey_report_dissolved(const express_survey *survey, const dom_node *body, findings *found);

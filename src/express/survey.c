@@ -19,6 +19,7 @@ typedef struct styled {
 
 struct express_survey {
     references *refs;
+    css_cascade *styles;
     vector hidden; /* of hidden */
     vector styled; /* of styled */
 };
@@ -187,9 +188,11 @@ static void look_at_sheet(looking *l) {
     }
 }
 
-express_survey *express_survey_page(dom_node *body, arena *a, findings *found) {
+express_survey *express_survey_page(dom_node *body, css_cascade *styles, arena *a, findings *found) {
     express_survey *survey = arena_alloc(a, sizeof *survey);
-    *survey = (express_survey){express_gather_references(body, a), vector_new(a, sizeof(hidden)),
+    if (!styles)
+        css_cascade_settle(styles = css_cascade_new(NULL, body, a));
+    *survey = (express_survey){express_gather_references(body, a), styles, vector_new(a, sizeof(hidden)),
                                vector_new(a, sizeof(styled))};
     looking l = {.survey = survey, .arena = a, .found = found};
     showing shown = {.arena = a, .found = found};
@@ -207,6 +210,10 @@ express_survey *express_survey_page(dom_node *body, arena *a, findings *found) {
         next = dom_next(node, body);
     }
     return survey;
+}
+
+css_cascade *survey_styles(const express_survey *survey) {
+    return survey->styles;
 }
 
 references *survey_references(const express_survey *survey) {

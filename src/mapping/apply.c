@@ -9,7 +9,7 @@ void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options
                    findings *found, mapping_account *account) {
     engine e = {.set = set,
                 .body = body,
-                .options = options ? *options : (mapping_options){{NULL, 0}, 0, 0},
+                .options = options ? *options : (mapping_options){.styles = NULL},
                 .arena = a,
                 .found = found,
                 .account = account,
@@ -23,6 +23,8 @@ void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options
         e.options.cards_max = 18;
     if (!e.options.description_max)
         e.options.description_max = 300;
+    if (!e.options.styles)
+        e.options.styles = css_cascade_new(NULL, body, a);
     mark_layouts(&e);
     recognise(&e);
     if (dom_matcher_exhausted(e.matcher))

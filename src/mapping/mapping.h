@@ -65,6 +65,7 @@ typedef struct mapping_options {
     slice link_text;          /* of a card with a link and no words for it; empty: "Learn more" */
     uint32_t cards_max;       /* cards in one grid; 0: 18, as the CMS's card drawer */
     uint32_t description_max; /* UTF-16 units of a card's description; 0: 300 */
+    css_cascade *styles;      /* of the page, settled; NULL: the page's own style sheets and the browser's */
 } mapping_options;
 
 /* A rule that looked at a shape and let it be. */

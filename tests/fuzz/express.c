@@ -1,5 +1,6 @@
-/* Any tree: what express makes of it goes through the editor's parser without a text or an element lost, and stays
- * as it is when it is expressed again. */
+/* Any tree: what express makes of it goes through the editor's parser without a text or an element lost, and
+ * stays as it is when it is expressed again. */
+#include "express/express.h"
 #include "tiptap/tiptap.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@ static void fail(const char *what, slice html) {
 
 static slice expressed(slice html, arena *a, findings *found, dom_node **body) {
     *body = dom_parse(html, NULL, a, found);
-    tiptap_express(*body, tiptap_survey_page(*body, a, found), a, found);
+    express_page(*body, express_survey_page(*body, NULL, a, found), a, found);
     buffer out = buffer_new(a, html.length + 64);
     dom_inner_html(*body, &out);
     return buffer_slice(&out);
