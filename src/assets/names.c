@@ -112,9 +112,7 @@ static slice shorten(slice segment, size_t max, arena *a) {
     if (extension.length == 0 || extension.length > EXTENSION_MAX)
         extension = (slice){NULL, 0};
     size_t cut = max - (extension.length ? extension.length + 1 : 0);
-    while (cut > 0 && ((unsigned char)segment.data[cut] & 0xC0) == 0x80)
-        cut--;
-    slice stem = trim_ends(slice_sub(segment, 0, cut));
+    slice stem = trim_ends(utf8_head(segment, cut));
     return extension.length ? format_slice(a, "%.*s.%.*s", SLICE_ARGS(stem), SLICE_ARGS(extension)) : stem;
 }
 

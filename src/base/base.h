@@ -132,6 +132,36 @@ void buffer_append_html(buffer *b, slice text, bool in_attribute);
 
 slice format_slice(arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* ---- JSON -------------------------------------------------------------------------------------------- */
+
+/* Writes JSON (RFC 8259) at the end of a buffer: commas and line breaks are its own business. All zero but
+ * for `out` begins one. */
+typedef struct json_writer {
+    buffer *out;
+    bool is_indented; /* by two spaces a level, as JSON.stringify(value, null, 2) */
+    bool comma;       /* another value stands before the next one */
+    bool after_key;
+    uint32_t depth;
+} json_writer;
+
+void json_open(json_writer *j, char bracket); /* '{' or '[' */
+void json_close(json_writer *j, char bracket);
+void json_key(json_writer *j, slice key);
+/* The next value or key begins a line, behind the comma that it may need. */
+void json_break(json_writer *j);
+void json_text(json_writer *j, slice text); /* as buffer_append_json */
+void json_number(json_writer *j, int64_t number);
+void json_bool(json_writer *j, bool value);
+void json_raw(json_writer *j, slice value); /* one that is JSON already */
+
+/* A key and its value. */
+void json_add_open(json_writer *j, const char *key, char bracket);
+void json_add_text(json_writer *j, const char *key, slice text);
+void json_add_string(json_writer *j, const char *key, const char *text);
+void json_add_filled(json_writer *j, const char *key, slice text); /* nothing where the text is empty */
+void json_add_number(json_writer *j, const char *key, int64_t number);
+void json_add_bool(json_writer *j, const char *key, bool value);
+
 /* ---- vector ------------------------------------------------------------------------------------------ */
 
 /* A growing array of items of one size. Pointers into it move when it grows. */
@@ -297,21 +327,9 @@ finding *findings_add(findings *f, finding_code code, uint32_t line, const char 
 void findings_add_change(findings *f, finding *one, change_kind kind, slice before, slice after);
 grade findings_grade(const findings *f);
 
-/* ---- UTF-8 ------------------------------------------------------------------------------------------- */
+/* ---- characters -------------------------------------------------------------------------------------- */
 
-/* Decodes the code point at `offset` of valid UTF-8 and moves `offset` behind it; of invalid bytes, one byte
- * as U+FFFD. */
-uint32_t utf8_next_wide(slice s, size_t *offset); /* the part of utf8_next that few characters need */
-static inline uint32_t utf8_next(slice s, size_t *offset) {
-    unsigned char lead = (unsigned char)s.data[*offset];
-    if (lead >= 0x80)
-        return utf8_next_wide(s, offset);
-    *offset += 1;
-    return lead;
-}
-
-/* The text's first bytes, at most so many, no character cut in two. */
-slice utf8_head(slice text, size_t most);
+#include "utf8.h"
 
 /* ASCII classes, locale-independent. */
 static inline bool is_space(char c) {

@@ -79,7 +79,7 @@ slice slice_trim_wide(slice text) {
     size_t to = text.length;
     while (to > from) {
         size_t start = to - 1;
-        while (start > from && ((unsigned char)text.data[start] & 0xC0) == 0x80)
+        while (start > from && utf8_is_trail(text.data[start]))
             start--;
         size_t at = start;
         if (!is_wide_space(utf8_next(text, &at)))
@@ -193,31 +193,6 @@ slice buffer_slice(const buffer *b) {
     return (slice){b->data, b->length};
 }
 
-void buffer_append_json(buffer *b, slice text) {
-    buffer_reserve(b, text.length + 2);
-    buffer_append_char(b, '"');
-    for (size_t i = 0; i < text.length;) {
-        unsigned char c = (unsigned char)text.data[i];
-        if (c == '"' || c == '\\') {
-            buffer_append_char(b, '\\');
-            buffer_append_char(b, (char)c);
-            i++;
-        } else if (c == '\n') {
-            buffer_append(b, SLICE("\\n"));
-            i++;
-        } else if (c < 0x20 || c == 0x7F) {
-            buffer_printf(b, "\\u%04x", c);
-            i++;
-        } else if (c < 0x80) {
-            buffer_append_char(b, (char)c);
-            i++;
-        } else {
-            buffer_append_codepoint(b, utf8_next(text, &i));
-        }
-    }
-    buffer_append_char(b, '"');
-}
-
 /* The entity for the character at `at`, and how many bytes it takes; NULL when it is written as it is. */
 static const char *entity_at(slice text, size_t at, bool in_attribute, size_t *size) {
     *size = 1;
@@ -321,39 +296,27 @@ uint32_t line_map_find(const line_map *map, size_t offset) {
     return low ? marks[low - 1].line : 0;
 }
 
+size_t utf8_start(slice text, size_t at) {
+    at = at > text.length ? text.length : at;
+    while (at && at < text.length && utf8_is_trail(text.data[at]))
+        at--;
+    return at;
+}
+
 slice utf8_head(slice text, size_t most) {
-    size_t end = text.length;
-    if (end > most)
-        for (end = most; end && ((unsigned char)text.data[end] & 0xC0) == 0x80;)
-            end--;
-    return slice_sub(text, 0, end);
+    return slice_sub(text, 0, utf8_start(text, most));
 }
 
 uint32_t utf8_next_wide(slice s, size_t *offset) {
     const unsigned char *at = (const unsigned char *)s.data + *offset;
-    size_t left = s.length - *offset;
-    unsigned char lead = at[0];
-    size_t length = lead >= 0xF0 && lead <= 0xF4  ? 4
-                    : lead >= 0xE0 && lead < 0xF0 ? 3
-                    : lead >= 0xC2 && lead < 0xE0 ? 2
-                                                  : 0;
-    if (length == 0 || length > left) {
-        *offset += 1;
-        return 0xFFFD;
-    }
-    uint32_t c = lead & (0x7Fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((at[i] & 0xC0) != 0x80) {
-            *offset += 1;
-            return 0xFFFD;
-        }
-        c = c << 6 | (at[i] & 0x3Fu);
-    }
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (c < least[length] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) {
-        *offset += 1;
-        return 0xFFFD;
-    }
-    *offset += length;
-    return c;
+    size_t length = utf8_sequence_length(at, s.length - *offset);
+    *offset += length ? length : 1;
+    return length ? utf8_value(at, length) : 0xFFFD;
+}
+
+bool utf8_is_valid(slice text) {
+    for (size_t at = 0, length; at < text.length; at += length)
+        if (!(length = utf8_sequence_length((const unsigned char *)text.data + at, text.length - at)))
+            return false;
+    return true;
 }

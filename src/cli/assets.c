@@ -13,25 +13,25 @@
 static const char *const STATES[] = {"wanted", "here", "failed"};
 
 static void print_json(const asset_entry *entry, const vector *pages, buffer *out) {
-    buffer_append(out, SLICE("{\"remote\":"));
-    buffer_append_json(out, entry->remote);
-    buffer_append(out, SLICE(",\"path\":"));
-    buffer_append_json(out, entry->path);
-    buffer_printf(out, ",\"state\":\"%s\",\"fetched\":%s,\"size\":%llu,\"finding\":", STATES[entry->state],
-                  entry->ours ? "true" : "false", (unsigned long long)entry->size);
+    json_writer json = {.out = out};
+    json_open(&json, '{');
+    json_add_text(&json, "remote", entry->remote);
+    json_add_text(&json, "path", entry->path);
+    json_add_string(&json, "state", STATES[entry->state]);
+    json_add_bool(&json, "fetched", entry->ours);
+    json_add_number(&json, "size", (int64_t)entry->size);
+    json_key(&json, SLICE("finding"));
     if (entry->code == FINDING_COUNT)
-        buffer_append(out, SLICE("null"));
+        json_raw(&json, SLICE("null"));
     else
-        buffer_append_json(out, slice_of(finding_describe(entry->code)->name));
-    buffer_append(out, SLICE(",\"problem\":"));
-    buffer_append_json(out, entry->problem);
-    buffer_append(out, SLICE(",\"pages\":["));
-    for (size_t i = 0; i < pages->count; i++) {
-        if (i)
-            buffer_append_char(out, ',');
-        buffer_append_json(out, *(slice *)vector_at(pages, i));
-    }
-    buffer_append(out, SLICE("]}\n"));
+        json_text(&json, slice_of(finding_describe(entry->code)->name));
+    json_add_text(&json, "problem", entry->problem);
+    json_add_open(&json, "pages", '[');
+    for (size_t i = 0; i < pages->count; i++)
+        json_text(&json, *(slice *)vector_at(pages, i));
+    json_close(&json, ']');
+    json_close(&json, '}');
+    buffer_append_char(out, '\n');
 }
 
 static void print_text(const asset_entry *entry, const vector *pages, buffer *out) {

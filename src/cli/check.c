@@ -35,27 +35,22 @@ static void locate(slice text, size_t at, size_t *line, size_t *column) {
         }
 }
 
-/* The start of the character that the byte belongs to: both texts are the same before it. */
-static size_t character_start(slice text, size_t at) {
-    while (at && at < text.length && ((unsigned char)text.data[at] & 0xC0) == 0x80)
-        at--;
-    return at;
-}
-
 static void print_json(const checking *c, slice path, slice page, bool holds, size_t at, slice saved) {
     size_t line, column;
     buffer out = buffer_new(c->arena, 512);
-    buffer_append_string(&out, "{\"page\":");
-    buffer_append_json(&out, path);
-    buffer_printf(&out, ",\"save_form\":%s", holds ? "true" : "false");
+    json_writer json = {.out = &out};
+    json_open(&json, '{');
+    json_add_text(&json, "page", path);
+    json_add_bool(&json, "save_form", holds);
     if (!holds) {
         locate(page, at, &line, &column);
-        buffer_printf(&out, ",\"line\":%zu,\"column\":%zu,\"have\":", line, column);
-        buffer_append_json(&out, rest_of_line(page, at));
-        buffer_append_string(&out, ",\"editor\":");
-        buffer_append_json(&out, rest_of_line(saved, at));
+        json_add_number(&json, "line", (int64_t)line);
+        json_add_number(&json, "column", (int64_t)column);
+        json_add_text(&json, "have", rest_of_line(page, at));
+        json_add_text(&json, "editor", rest_of_line(saved, at));
     }
-    printf("%.*s}\n", SLICE_ARGS(buffer_slice(&out)));
+    json_close(&json, '}');
+    print_json_line(&json);
 }
 
 static void print_difference(slice path, slice page, size_t at, slice saved) {
@@ -77,7 +72,7 @@ static void check_page(checking *c, slice path, slice page) {
     size_t at;
     slice saved;
     bool holds = convert_check(page, c->arena, &at, &saved);
-    at = character_start(page, at);
+    at = utf8_start(page, at); /* both texts are the same before it */
     c->held += holds;
     c->changed += !holds;
     if (c->json)

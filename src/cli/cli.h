@@ -85,6 +85,9 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void watch_for_stop(void);
 bool stop_is_asked(void *context); /* for site_events; `context` is not used */
 
+/* One line of JSON on standard output: what the writer holds, which is emptied of it. */
+void print_json_line(json_writer *json);
+
 /* A whole file, or standard input for "-", into the arena. False with errno set. */
 bool read_file(const char *path, arena *a, slice *out);
 

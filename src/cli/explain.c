@@ -11,35 +11,33 @@
 
 static const char *const STATES[] = {"unclaimed", "claimed", "part"};
 
-static void append_field(buffer *out, const char *name, slice value) {
-    buffer_printf(out, ",\"%s\":", name);
-    buffer_append_json(out, value);
-}
-
 static void print_json(const char *path, const mapping_shape *s, arena *a) {
     buffer out = buffer_new(a, 512);
-    buffer_append(&out, SLICE("{\"page\":"));
-    buffer_append_json(&out, slice_of(path));
-    buffer_printf(&out, ",\"line\":%u", s->line);
-    append_field(&out, "shape", s->shape);
-    append_field(&out, "element", s->element);
-    append_field(&out, "state", slice_of(STATES[s->state]));
-    append_field(&out, "rule", s->rule);
-    append_field(&out, "block", s->block);
-    append_field(&out, "parts", s->parts);
-    append_field(&out, "reason", s->reason);
+    json_writer json = {.out = &out};
     const mapping_miss *nearest = mapping_nearest_miss(s);
-    append_field(&out, "nearest", nearest ? nearest->rule : SLICE(""));
-    buffer_append(&out, SLICE(",\"misses\":["));
+    json_open(&json, '{');
+    json_add_string(&json, "page", path);
+    json_add_number(&json, "line", s->line);
+    json_add_text(&json, "shape", s->shape);
+    json_add_text(&json, "element", s->element);
+    json_add_string(&json, "state", STATES[s->state]);
+    json_add_text(&json, "rule", s->rule);
+    json_add_text(&json, "block", s->block);
+    json_add_text(&json, "parts", s->parts);
+    json_add_text(&json, "reason", s->reason);
+    json_add_text(&json, "nearest", nearest ? nearest->rule : SLICE(""));
+    json_add_open(&json, "misses", '[');
     for (size_t i = 0; i < s->misses.count; i++) {
         const mapping_miss *miss = vector_at(&s->misses, i);
-        buffer_append(&out, i ? SLICE(",{\"rule\":") : SLICE("{\"rule\":"));
-        buffer_append_json(&out, miss->rule);
-        append_field(&out, "condition", miss->condition);
-        buffer_printf(&out, ",\"held\":%u}", miss->held);
+        json_open(&json, '{');
+        json_add_text(&json, "rule", miss->rule);
+        json_add_text(&json, "condition", miss->condition);
+        json_add_number(&json, "held", miss->held);
+        json_close(&json, '}');
     }
-    buffer_append(&out, SLICE("]}\n"));
-    fwrite(out.data, 1, out.length, stdout);
+    json_close(&json, ']');
+    json_close(&json, '}');
+    print_json_line(&json);
 }
 
 static void print_shape(const mapping_shape *s, bool verbose) {

@@ -1,4 +1,4 @@
-/* Reading what the command line names. */
+/* Reading what the command line names, and writing lines of JSON. */
 #include "cli.h"
 
 #include <errno.h>
@@ -22,4 +22,11 @@ bool read_file(const char *path, arena *a, slice *out) {
     errno = error;
     *out = buffer_slice(&content);
     return error == 0;
+}
+
+void print_json_line(json_writer *json) {
+    buffer_append_char(json->out, '\n');
+    fwrite(json->out->data, 1, json->out->length, stdout);
+    json->out->length = 0;
+    json->comma = false;
 }

@@ -13,30 +13,45 @@ static void print_rule(const mapping_rule_info *r, bool json, arena *a) {
         return;
     }
     buffer out = buffer_new(a, 256);
-    buffer_append(&out, SLICE("{\"rule\":"));
-    buffer_append_json(&out, r->name);
-    buffer_append(&out, SLICE(",\"about\":"));
-    buffer_append_json(&out, r->about);
-    buffer_append(&out, SLICE(",\"block\":"));
-    buffer_append_json(&out, r->block);
-    buffer_append(&out, SLICE(",\"source\":"));
-    buffer_append_json(&out, r->source);
-    buffer_printf(&out, ",\"line\":%u,\"priority\":%d,\"shipped\":%s,\"overrides\":%s,\"examples\":%zu}\n",
-                  r->line, r->priority, r->shipped ? "true" : "false", r->overrides ? "true" : "false",
-                  r->example_count);
-    fwrite(out.data, 1, out.length, stdout);
+    json_writer line = {.out = &out};
+    json_open(&line, '{');
+    json_add_text(&line, "rule", r->name);
+    json_add_text(&line, "about", r->about);
+    json_add_text(&line, "block", r->block);
+    json_add_text(&line, "source", r->source);
+    json_add_number(&line, "line", r->line);
+    json_add_number(&line, "priority", r->priority);
+    json_add_bool(&line, "shipped", r->shipped);
+    json_add_bool(&line, "overrides", r->overrides);
+    json_add_number(&line, "examples", (int64_t)r->example_count);
+    json_close(&line, '}');
+    print_json_line(&line);
 }
 
 static void print_problem_json(const mapping_problem *p, arena *a) {
     buffer out = buffer_new(a, 256);
-    buffer_append(&out, SLICE("{\"problem\":"));
-    buffer_append_json(&out, p->message);
-    buffer_append(&out, SLICE(",\"suggestion\":"));
-    buffer_append_json(&out, p->suggestion);
-    buffer_append(&out, SLICE(",\"source\":"));
-    buffer_append_json(&out, p->source);
-    buffer_printf(&out, ",\"line\":%u,\"column\":%u}\n", p->line, p->column);
-    fwrite(out.data, 1, out.length, stdout);
+    json_writer line = {.out = &out};
+    json_open(&line, '{');
+    json_add_text(&line, "problem", p->message);
+    json_add_text(&line, "suggestion", p->suggestion);
+    json_add_text(&line, "source", p->source);
+    json_add_number(&line, "line", p->line);
+    json_add_number(&line, "column", p->column);
+    json_close(&line, '}');
+    print_json_line(&line);
+}
+
+static void print_failure_json(const mapping_rule_info *r, uint32_t at, slice got, slice expected, arena *a) {
+    buffer out = buffer_new(a, 1024);
+    json_writer line = {.out = &out};
+    json_open(&line, '{');
+    json_add_text(&line, "failed", r->name);
+    json_add_text(&line, "source", r->source);
+    json_add_number(&line, "line", at);
+    json_add_text(&line, "got", got);
+    json_add_text(&line, "expected", expected);
+    json_close(&line, '}');
+    print_json_line(&line);
 }
 
 static bool test_example(const mapping_set *set, size_t rule, size_t example, arena *a, bool json) {
@@ -45,23 +60,12 @@ static bool test_example(const mapping_set *set, size_t rule, size_t example, ar
     slice got, expected;
     if (mapping_run_example(set, rule, example, a, &line, &got, &expected))
         return true;
-    if (json) {
-        buffer out = buffer_new(a, 1024);
-        buffer_append(&out, SLICE("{\"failed\":"));
-        buffer_append_json(&out, r.name);
-        buffer_append(&out, SLICE(",\"source\":"));
-        buffer_append_json(&out, r.source);
-        buffer_printf(&out, ",\"line\":%u,\"got\":", line);
-        buffer_append_json(&out, got);
-        buffer_append(&out, SLICE(",\"expected\":"));
-        buffer_append_json(&out, expected);
-        buffer_append(&out, SLICE("}\n"));
-        fwrite(out.data, 1, out.length, stdout);
-    } else {
+    if (json)
+        print_failure_json(&r, line, got, expected, a);
+    else
         printf(
             "%.*s:%u: %.*s: the example does not come out as expected\n  got:      %.*s\n  expected: %.*s\n",
             SLICE_ARGS(r.source), line, SLICE_ARGS(r.name), SLICE_ARGS(got), SLICE_ARGS(expected));
-    }
     return false;
 }
 

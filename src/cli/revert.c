@@ -13,12 +13,13 @@ static void report_page(void *context, const site_result *result, arena *scratch
     slice path = site_show_path(result->path, scratch);
     if (option_given(arguments, OPTION_JSON)) {
         buffer out = buffer_new(scratch, 256);
-        buffer_append_string(&out, "{\"page\":");
-        buffer_append_json(&out, result->path);
-        buffer_printf(&out,
-                      ",\"reverted\":%s,\"message\":", result->outcome == SITE_CONVERTED ? "true" : "false");
-        buffer_append_json(&out, result->message);
-        printf("%.*s}\n", SLICE_ARGS(buffer_slice(&out)));
+        json_writer json = {.out = &out};
+        json_open(&json, '{');
+        json_add_text(&json, "page", result->path);
+        json_add_bool(&json, "reverted", result->outcome == SITE_CONVERTED);
+        json_add_text(&json, "message", result->message);
+        json_close(&json, '}');
+        print_json_line(&json);
     } else if (result->outcome != SITE_CONVERTED)
         complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(result->message));
     else if (option_given(arguments, OPTION_VERBOSE))

@@ -17,16 +17,20 @@ typedef struct listing {
 
 static void print_json(const listing *l, const site_status *status) {
     buffer out = buffer_new(l->arena, 256);
-    buffer_append_string(&out, "{\"page\":");
-    buffer_append_json(&out, status->path);
-    buffer_printf(&out, ",\"state\":\"%s\",\"grade\":", site_state_name(status->state));
+    json_writer json = {.out = &out};
+    json_open(&json, '{');
+    json_add_text(&json, "page", status->path);
+    json_add_string(&json, "state", site_state_name(status->state));
+    json_key(&json, SLICE("grade"));
     if (status->is_known)
-        buffer_append_json(&out, slice_of(grade_name(status->grade)));
+        json_text(&json, slice_of(grade_name(status->grade)));
     else
-        buffer_append_string(&out, "null");
-    buffer_printf(&out, ",\"time\":%lld,\"findings\":%.*s}", (long long)status->time,
-                  SLICE_ARGS(status->findings.length ? status->findings : SLICE("[]")));
-    printf("%.*s\n", SLICE_ARGS(buffer_slice(&out)));
+        json_raw(&json, SLICE("null"));
+    json_add_number(&json, "time", status->time);
+    json_key(&json, SLICE("findings"));
+    json_raw(&json, status->findings.length ? status->findings : SLICE("[]"));
+    json_close(&json, '}');
+    print_json_line(&json);
 }
 
 static void list_page(void *context, const site_status *status) {
@@ -47,11 +51,12 @@ static void list_page(void *context, const site_status *status) {
 
 static void print_skip_json(const site_skip *one, arena *a) {
     buffer out = buffer_new(a, 256);
-    buffer_append_string(&out, "{\"skipped\":");
-    buffer_append_json(&out, one->path);
-    buffer_append_string(&out, ",\"why\":");
-    buffer_append_json(&out, slice_of(one->why));
-    printf("%.*s}\n", SLICE_ARGS(buffer_slice(&out)));
+    json_writer json = {.out = &out};
+    json_open(&json, '{');
+    json_add_text(&json, "skipped", one->path);
+    json_add_string(&json, "why", one->why);
+    json_close(&json, '}');
+    print_json_line(&json);
 }
 
 /* What lies in the checkout like a page and is none. */

@@ -191,7 +191,7 @@ static void own_words(side *s, size_t from, size_t to) {
 enum { QUOTE_MAX = 160, QUOTE_BEFORE = 40 };
 
 static size_t character_start(slice text, size_t at) {
-    while (at < text.length && ((unsigned char)text.data[at] & 0xC0) == 0x80)
+    while (at < text.length && utf8_is_trail(text.data[at]))
         at++;
     return at;
 }

@@ -99,7 +99,7 @@ size_t character_length(const source *s, size_t at) {
 
 size_t character_before(const source *s, size_t at) {
     size_t start = at - 1;
-    while (start > 0 && at - start < 4 && (s->text[start] & 0xC0) == 0x80)
+    while (start > 0 && at - start < 4 && utf8_is_trail(s->text[start]))
         start--;
     return start + character_length(s, start) == at ? start : at - 1;
 }

@@ -538,10 +538,10 @@ static void note_comments(const reading *in, slice front, size_t count) {
                 slice text = slice_trim(slice_sub(front, at, end == SLICE_NONE ? front.length : end));
                 note(in, FINDING_FRONT_COMMENT, line, "", text);
                 for (; at + 1 < front.length && front.data[at + 1] != '\n'; at++)
-                    character += ((unsigned char)front.data[at] & 0xC0) != 0x80;
+                    character += !utf8_is_trail(front.data[at]);
             }
             line += front.data[at] == '\n';
-            character += ((unsigned char)front.data[at] & 0xC0) != 0x80;
+            character += !utf8_is_trail(front.data[at]);
         }
     }
 }

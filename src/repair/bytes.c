@@ -65,7 +65,7 @@ static void count_places(decoder *d, const unsigned char *text, size_t length) {
         if (text[i] == '\n') {
             d->line++;
             d->column = 1;
-        } else if ((text[i] & 0xC0) != 0x80) {
+        } else if (!utf8_is_trail((char)text[i])) {
             d->column++;
         }
     }
@@ -93,7 +93,7 @@ static void report_run(decoder *d, finding_code code, size_t to, size_t written,
     slice after = {d->out.data + written, d->out.length - written};
     size_t shown_to = to - d->at > SHOWN_BYTES ? d->at + SHOWN_BYTES : to;
     size_t cut = after.length > SHOWN_BYTES * 3 ? SHOWN_BYTES * 3 : after.length;
-    while (cut < after.length && ((unsigned char)after.data[cut] & 0xC0) == 0x80)
+    while (cut < after.length && utf8_is_trail(after.data[cut]))
         cut--;
     finding *added = findings_add(d->job->found, code, d->line, "%s", detail);
     if (added) {
@@ -108,7 +108,7 @@ static void report_run(decoder *d, finding_code code, size_t to, size_t written,
 /* ---- forbidden forms of UTF-8 ------------------------------------------------------------------------ */
 
 static bool is_trail(const decoder *d, size_t at) {
-    return at < d->length && (d->in[at] & 0xC0) == 0x80;
+    return at < d->length && utf8_is_trail((char)d->in[at]);
 }
 
 /* Two surrogates of three bytes each, as CESU-8 (Unicode Technical Report 26) writes characters above U+FFFF.

@@ -20,7 +20,7 @@ static uint32_t column_of(column_counter *c, size_t offset) {
     if (offset < c->at)
         *c = (column_counter){c->source, 0, 1};
     for (; c->at < offset; c->at++)
-        c->column += ((unsigned char)c->source.data[c->at] & 0xC0) != 0x80;
+        c->column += !utf8_is_trail(c->source.data[c->at]);
     return c->column;
 }
 

@@ -41,32 +41,29 @@ static void append_script_json(slice json, buffer *out) {
     }
 }
 
-static void append_field(buffer *out, const char *name, slice value) {
-    if (!value.length)
-        return;
-    buffer_printf(out, ",\"%s\":", name);
-    buffer_append_json(out, value);
-}
-
 /* ---- the frame --------------------------------------------------------------------------------------- */
 
 static void append_run(const report_writer *w, buffer *out) {
-    buffer json = buffer_new(w->memory, 16384);
-    buffer_printf(&json, "{\"dry_run\":%s", w->options.dry_run ? "true" : "false");
-    append_field(&json, "site", w->options.site);
-    append_field(&json, "version", w->options.version);
-    buffer_append_string(&json, ",\"codes\":{");
+    buffer text = buffer_new(w->memory, 16384);
+    json_writer json = {.out = &text};
+    json_open(&json, '{');
+    json_add_bool(&json, "dry_run", w->options.dry_run);
+    json_add_filled(&json, "site", w->options.site);
+    json_add_filled(&json, "version", w->options.version);
+    json_add_open(&json, "codes", '{');
     for (int code = 0; code < FINDING_COUNT; code++) {
         const finding_info *info = finding_describe((finding_code)code);
-        buffer_printf(&json, "%s\n\"%s\":{\"grade\":\"%s\"", code ? "," : "", info->name,
-                      grade_name(info->grade));
-        append_field(&json, "title", slice_of(info->title));
-        append_field(&json, "became", slice_of(info->became));
-        append_field(&json, "advice", slice_of(info->advice));
-        buffer_append_char(&json, '}');
+        json_break(&json);
+        json_add_open(&json, info->name, '{');
+        json_add_string(&json, "grade", grade_name(info->grade));
+        json_add_filled(&json, "title", slice_of(info->title));
+        json_add_filled(&json, "became", slice_of(info->became));
+        json_add_filled(&json, "advice", slice_of(info->advice));
+        json_close(&json, '}');
     }
-    buffer_append_string(&json, "}}");
-    append_script_json(buffer_slice(&json), out);
+    json_close(&json, '}');
+    json_close(&json, '}');
+    append_script_json(buffer_slice(&text), out);
 }
 
 static void append_placeholder(const report_writer *w, slice name, buffer *out) {
@@ -195,54 +192,63 @@ static size_t find_picture(void *context, slice path, arena *scratch) {
  */
 static void append_entry(const report_page *page, buffer *out, arena *scratch) {
     line_counts lines = count_changed_lines(page, scratch);
-    buffer_printf(out, "{\"state\":\"%s\",\"grade\":\"%s\",\"removed\":%zu,\"added\":%zu",
-                  report_state_name(page->state), grade_name(page->grade), lines.removed, lines.added);
-    append_json_path(page, out);
-    append_field(out, "site", page->site);
-    append_field(out, "message", page->message);
-    const char *separator = ",\"codes\":{";
+    json_writer json = {.out = out};
+    json_open(&json, '{');
+    json_add_string(&json, "state", report_state_name(page->state));
+    json_add_string(&json, "grade", grade_name(page->grade));
+    json_add_number(&json, "removed", (int64_t)lines.removed);
+    json_add_number(&json, "added", (int64_t)lines.added);
+    add_json_path(page, &json);
+    json_add_filled(&json, "site", page->site);
+    json_add_filled(&json, "message", page->message);
+    bool any = false;
     for (int code = 0; page->findings && code < FINDING_COUNT; code++) {
         if (!page->findings->counts[code])
             continue;
-        buffer_printf(out, "%s\"%s\":%u", separator, finding_describe((finding_code)code)->name,
-                      page->findings->counts[code]);
-        separator = ",";
+        if (!any)
+            json_add_open(&json, "codes", '{');
+        any = true;
+        json_add_number(&json, finding_describe((finding_code)code)->name, page->findings->counts[code]);
     }
-    buffer_append_string(out, separator[1] ? "" : "}");
+    if (any)
+        json_close(&json, '}');
     size_t assets[REPORT_ASSET_STATE_COUNT] = {0};
     for (size_t i = 0; i < page->asset_count; i++)
         assets[page->assets[i].state]++;
-    buffer_append_string(out, ",\"assets\":[");
+    json_add_open(&json, "assets", '[');
     for (int state = 0; state < REPORT_ASSET_STATE_COUNT; state++)
-        buffer_printf(out, "%s%zu", state ? "," : "", assets[state]);
-    buffer_append_string(out, "]}");
+        json_number(&json, (int64_t)assets[state]);
+    json_close(&json, ']');
+    json_close(&json, '}');
 }
 
-static void append_findings(const findings *found, buffer *out) {
-    buffer_append_string(out, ",\"findings\":[");
+static void add_findings(json_writer *j, const findings *found) {
+    json_add_open(j, "findings", '[');
     for (size_t i = 0; found && i < found->items.count; i++) {
         const finding *one = vector_at(&found->items, i);
-        buffer_printf(out, "%s{\"code\":\"%s\",\"line\":%u,\"column\":%u", i ? "," : "",
-                      finding_describe(one->code)->name, one->line, one->column);
-        append_field(out, "detail", one->detail);
-        append_field(out, "became", one->became);
-        append_field(out, "before", one->before);
-        append_field(out, "after", one->after);
-        buffer_append_char(out, '}');
+        json_open(j, '{');
+        json_add_string(j, "code", finding_describe(one->code)->name);
+        json_add_number(j, "line", one->line);
+        json_add_number(j, "column", one->column);
+        json_add_filled(j, "detail", one->detail);
+        json_add_filled(j, "became", one->became);
+        json_add_filled(j, "before", one->before);
+        json_add_filled(j, "after", one->after);
+        json_close(j, '}');
     }
-    buffer_append_char(out, ']');
+    json_close(j, ']');
 }
 
-static void append_assets(const report_page *page, buffer *out) {
-    buffer_append_string(out, ",\"assets\":[");
+static void add_assets(json_writer *j, const report_page *page) {
+    json_add_open(j, "assets", '[');
     for (size_t i = 0; i < page->asset_count; i++) {
-        buffer_printf(out, "%s{\"state\":\"%s\"", i ? "," : "",
-                      report_asset_state_name(page->assets[i].state));
-        append_field(out, "url", page->assets[i].url);
-        append_field(out, "path", page->assets[i].path);
-        buffer_append_char(out, '}');
+        json_open(j, '{');
+        json_add_string(j, "state", report_asset_state_name(page->assets[i].state));
+        json_add_filled(j, "url", page->assets[i].url);
+        json_add_filled(j, "path", page->assets[i].path);
+        json_close(j, '}');
     }
-    buffer_append_char(out, ']');
+    json_close(j, ']');
 }
 
 static void append_content(html_data *html, const report_page *page, buffer *out, arena *scratch) {
@@ -253,13 +259,15 @@ static void append_content(html_data *html, const report_page *page, buffer *out
     render_page(page, &shelf, &before, &after, scratch);
     if (page->state == REPORT_CHANGED)
         report_unified_diff(page->path, page->before, page->after, false, &patch, scratch);
-    buffer_append_string(out, "{\"version\":1");
-    append_field(out, "before", buffer_slice(&before));
-    append_field(out, "after", buffer_slice(&after));
-    append_field(out, "patch", buffer_slice(&patch));
-    append_findings(page->findings, out);
-    append_assets(page, out);
-    buffer_append_char(out, '}');
+    json_writer json = {.out = out};
+    json_open(&json, '{');
+    json_add_number(&json, "version", 1);
+    json_add_filled(&json, "before", buffer_slice(&before));
+    json_add_filled(&json, "after", buffer_slice(&after));
+    json_add_filled(&json, "patch", buffer_slice(&patch));
+    add_findings(&json, page->findings);
+    add_assets(&json, page);
+    json_close(&json, '}');
 }
 
 static bool begin_html(report_writer *w) {

@@ -2,120 +2,138 @@
  * (src/cli/manual/isomerize.1.in, JSON REPORTS). merge.c reads them back. */
 #include "writer.h"
 
-static void append_field(buffer *out, const char *name, slice value) {
-    buffer_printf(out, ",\"%s\":", name);
-    buffer_append_json(out, value);
-}
-
-static void append_filled(buffer *out, const char *name, slice value) {
-    if (value.length)
-        append_field(out, name, value);
-}
-
-static void append_json_finding(const finding *one, buffer *out) {
+static void add_finding(json_writer *j, const finding *one) {
     const finding_info *info = finding_describe(one->code);
-    buffer_printf(out, "{\"code\":\"%s\",\"grade\":\"%s\",\"line\":%u,\"column\":%u", info->name,
-                  grade_name(info->grade), one->line, one->column);
-    append_field(out, "title", slice_of(info->title));
-    append_field(out, "detail", one->detail);
-    append_field(out, "became", one->became.length ? one->became : slice_of(info->became));
-    append_field(out, "advice", slice_of(info->advice));
-    append_filled(out, "before", one->before);
-    append_filled(out, "after", one->after);
-    buffer_append_char(out, '}');
+    json_open(j, '{');
+    json_add_string(j, "code", info->name);
+    json_add_string(j, "grade", grade_name(info->grade));
+    json_add_number(j, "line", one->line);
+    json_add_number(j, "column", one->column);
+    json_add_string(j, "title", info->title);
+    json_add_text(j, "detail", one->detail);
+    json_add_text(j, "became", one->became.length ? one->became : slice_of(info->became));
+    json_add_string(j, "advice", info->advice);
+    json_add_filled(j, "before", one->before);
+    json_add_filled(j, "after", one->after);
+    json_close(j, '}');
 }
 
-static void append_findings(const findings *found, buffer *out) {
-    buffer_append_string(out, ",\"findings\":[");
+static void add_findings(json_writer *j, const findings *found) {
     uint32_t listed[FINDING_COUNT + 1] = {0};
+    json_add_open(j, "findings", '[');
     for (size_t i = 0; found && i < found->items.count; i++) {
         const finding *one = vector_at(&found->items, i);
         listed[one->code]++;
-        buffer_append_string(out, i ? "," : "");
-        append_json_finding(one, out);
+        add_finding(j, one);
     }
-    buffer_append_char(out, ']');
-    const char *separator = ",\"more_findings\":{";
+    json_close(j, ']');
+    bool more = false;
     for (int code = 0; found && code < FINDING_COUNT; code++) {
         if (found->counts[code] <= listed[code])
             continue;
-        buffer_printf(out, "%s\"%s\":%u", separator, finding_describe((finding_code)code)->name,
-                      found->counts[code] - listed[code]);
-        separator = ",";
+        if (!more)
+            json_add_open(j, "more_findings", '{');
+        more = true;
+        json_add_number(j, finding_describe((finding_code)code)->name, found->counts[code] - listed[code]);
     }
-    buffer_append_string(out, separator[1] ? "" : "}");
+    if (more)
+        json_close(j, '}');
 }
 
-static void append_assets(const report_page *page, buffer *out) {
-    buffer_append_string(out, ",\"assets\":[");
+static void add_assets(json_writer *j, const report_page *page) {
+    json_add_open(j, "assets", '[');
     for (size_t i = 0; i < page->asset_count; i++) {
-        buffer_append_string(out, i ? ",{\"url\":" : "{\"url\":");
-        buffer_append_json(out, page->assets[i].url);
-        append_field(out, "path", page->assets[i].path);
-        buffer_printf(out, ",\"state\":\"%s\"}", report_asset_state_name(page->assets[i].state));
+        json_open(j, '{');
+        json_add_text(j, "url", page->assets[i].url);
+        json_add_text(j, "path", page->assets[i].path);
+        json_add_string(j, "state", report_asset_state_name(page->assets[i].state));
+        json_close(j, '}');
     }
-    buffer_append_char(out, ']');
+    json_close(j, ']');
 }
 
-void append_json_path(const report_page *page, buffer *out) {
-    append_field(out, "path", page->path);
-    if (is_utf8(page->path))
+void add_json_path(const report_page *page, json_writer *json) {
+    json_add_text(json, "path", page->path);
+    if (utf8_is_valid(page->path))
         return;
-    buffer_append_string(out, ",\"path_uri\":\"");
-    append_uri(page->path, out);
-    buffer_append_char(out, '"');
+    buffer uri = buffer_new(json->out->arena, page->path.length * 3);
+    append_uri(page->path, &uri);
+    json_add_text(json, "path_uri", buffer_slice(&uri));
+}
+
+static bool write_line(report_writer *w, buffer *out) {
+    buffer_append_char(out, '\n');
+    return write_out(w, buffer_slice(out));
 }
 
 static bool add_json(report_writer *w, const report_page *page, arena *scratch) {
     buffer out = buffer_new(scratch, 1024);
-    buffer_append_string(&out, "{\"type\":\"page\"");
-    append_filled(&out, "site", page->site);
-    append_json_path(page, &out);
-    buffer_printf(&out, ",\"state\":\"%s\",\"grade\":\"%s\"", report_state_name(page->state),
-                  grade_name(page->grade));
-    append_filled(&out, "message", page->message);
+    json_writer json = {.out = &out};
+    json_open(&json, '{');
+    json_add_string(&json, "type", "page");
+    json_add_filled(&json, "site", page->site);
+    add_json_path(page, &json);
+    json_add_string(&json, "state", report_state_name(page->state));
+    json_add_string(&json, "grade", grade_name(page->grade));
+    json_add_filled(&json, "message", page->message);
     line_counts lines = count_changed_lines(page, scratch);
-    buffer_printf(&out, ",\"lines_removed\":%zu,\"lines_added\":%zu", lines.removed, lines.added);
-    append_findings(page->findings, &out);
-    append_assets(page, &out);
-    buffer_append_string(&out, "}\n");
-    return write_out(w, buffer_slice(&out));
+    json_add_number(&json, "lines_removed", (int64_t)lines.removed);
+    json_add_number(&json, "lines_added", (int64_t)lines.added);
+    add_findings(&json, page->findings);
+    add_assets(&json, page);
+    json_close(&json, '}');
+    return write_line(w, &out);
 }
 
 static bool begin_json(report_writer *w) {
     buffer out = buffer_new(w->memory, 256);
-    buffer_append_string(&out, "{\"type\":\"run\",\"schema\":1,\"program\":\"isomerize\"");
-    append_field(&out, "version", w->options.version);
-    append_field(&out, "site", w->options.site);
-    buffer_printf(&out, ",\"dry_run\":%s}\n", w->options.dry_run ? "true" : "false");
-    return write_out(w, buffer_slice(&out));
+    json_writer json = {.out = &out};
+    json_open(&json, '{');
+    json_add_string(&json, "type", "run");
+    json_add_number(&json, "schema", 1);
+    json_add_string(&json, "program", "isomerize");
+    json_add_text(&json, "version", w->options.version);
+    json_add_text(&json, "site", w->options.site);
+    json_add_bool(&json, "dry_run", w->options.dry_run);
+    json_close(&json, '}');
+    return write_line(w, &out);
+}
+
+static void add_finding_totals(json_writer *j, const report_totals *t) {
+    json_add_open(j, "findings", '{');
+    for (int code = 0; code < FINDING_COUNT; code++) {
+        if (!t->findings[code])
+            continue;
+        json_add_open(j, finding_describe((finding_code)code)->name, '{');
+        json_add_number(j, "pages", (int64_t)t->finding_pages[code]);
+        json_add_number(j, "times", (int64_t)t->findings[code]);
+        json_close(j, '}');
+    }
+    json_close(j, '}');
 }
 
 static bool end_json(report_writer *w) {
     const report_totals *t = &w->totals;
     buffer out = buffer_new(w->memory, 4096);
-    buffer_printf(&out, "{\"type\":\"summary\",\"pages\":%zu,\"states\":{", t->pages);
+    json_writer json = {.out = &out};
+    json_open(&json, '{');
+    json_add_string(&json, "type", "summary");
+    json_add_number(&json, "pages", (int64_t)t->pages);
+    json_add_open(&json, "states", '{');
     for (int state = 0; state < REPORT_STATE_COUNT; state++)
-        buffer_printf(&out, "%s\"%s\":%zu", state ? "," : "", report_state_name((report_state)state),
-                      t->states[state]);
-    buffer_append_string(&out, "},\"grades\":{");
+        json_add_number(&json, report_state_name((report_state)state), (int64_t)t->states[state]);
+    json_close(&json, '}');
+    json_add_open(&json, "grades", '{');
     for (int g = 0; g <= GRADE_REFUSED; g++)
-        buffer_printf(&out, "%s\"%s\":%zu", g ? "," : "", grade_name((grade)g), t->grades[g]);
-    buffer_append_string(&out, "},\"findings\":{");
-    const char *separator = "";
-    for (int code = 0; code < FINDING_COUNT; code++) {
-        if (!t->findings[code])
-            continue;
-        buffer_printf(&out, "%s\"%s\":{\"pages\":%zu,\"times\":%zu}", separator,
-                      finding_describe((finding_code)code)->name, t->finding_pages[code], t->findings[code]);
-        separator = ",";
-    }
-    buffer_append_string(&out, "},\"assets\":{");
+        json_add_number(&json, grade_name((grade)g), (int64_t)t->grades[g]);
+    json_close(&json, '}');
+    add_finding_totals(&json, t);
+    json_add_open(&json, "assets", '{');
     for (int state = 0; state < REPORT_ASSET_STATE_COUNT; state++)
-        buffer_printf(&out, "%s\"%s\":%zu", state ? "," : "",
-                      report_asset_state_name((report_asset_state)state), t->assets[state]);
-    buffer_append_string(&out, "}}\n");
-    return write_out(w, buffer_slice(&out));
+        json_add_number(&json, report_asset_state_name((report_asset_state)state), (int64_t)t->assets[state]);
+    json_close(&json, '}');
+    json_close(&json, '}');
+    return write_line(w, &out);
 }
 
 const report_form FORM_JSON = {begin_json, add_json, end_json};

@@ -3,31 +3,45 @@
 
 static const char *const LEVELS[] = {"note", "note", "warning", "error", "error"}; /* by grade; §3.27.10 */
 
-static void append_text(buffer *out, const char *name, const char *text) {
-    buffer_printf(out, "\"%s\":{\"text\":", name);
-    buffer_append_json(out, slice_of(text));
-    buffer_append_char(out, '}');
+static void add_message(json_writer *j, const char *name, slice text) {
+    json_add_open(j, name, '{');
+    json_add_text(j, "text", text);
+    json_close(j, '}');
+}
+
+static void add_rule(json_writer *j, const finding_info *info) {
+    json_break(j);
+    json_open(j, '{');
+    json_add_string(j, "id", info->name);
+    add_message(j, "shortDescription", slice_of(info->title));
+    add_message(j, "fullDescription", slice_of(info->became));
+    add_message(j, "help", slice_of(info->advice));
+    json_add_open(j, "defaultConfiguration", '{');
+    json_add_string(j, "level", LEVELS[info->grade]);
+    json_close(j, '}');
+    json_close(j, '}');
 }
 
 static bool begin_sarif(report_writer *w) {
     buffer out = buffer_new(w->memory, 16384);
-    buffer_append_string(
-        &out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\","
-              "\"runs\":[{\"columnKind\":\"unicodeCodePoints\",\"tool\":{\"driver\":{"
-              "\"name\":\"isomerize\",\"semanticVersion\":");
-    buffer_append_json(&out, w->options.version);
-    buffer_append_string(&out, ",\"rules\":[");
-    for (int code = 0; code < FINDING_COUNT; code++) {
-        const finding_info *info = finding_describe((finding_code)code);
-        buffer_printf(&out, "%s\n{\"id\":\"%s\",", code ? "," : "", info->name);
-        append_text(&out, "shortDescription", info->title);
-        buffer_append_char(&out, ',');
-        append_text(&out, "fullDescription", info->became);
-        buffer_append_char(&out, ',');
-        append_text(&out, "help", info->advice);
-        buffer_printf(&out, ",\"defaultConfiguration\":{\"level\":\"%s\"}}", LEVELS[info->grade]);
-    }
-    buffer_append_string(&out, "]}},\"results\":[");
+    json_writer json = {.out = &out};
+    json_open(&json, '{');
+    json_add_string(&json, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
+    json_add_string(&json, "version", "2.1.0");
+    json_add_open(&json, "runs", '[');
+    json_open(&json, '{');
+    json_add_string(&json, "columnKind", "unicodeCodePoints");
+    json_add_open(&json, "tool", '{');
+    json_add_open(&json, "driver", '{');
+    json_add_string(&json, "name", "isomerize");
+    json_add_text(&json, "semanticVersion", w->options.version);
+    json_add_open(&json, "rules", '[');
+    for (int code = 0; code < FINDING_COUNT; code++)
+        add_rule(&json, finding_describe((finding_code)code));
+    json_close(&json, ']');
+    json_close(&json, '}');
+    json_close(&json, '}');
+    json_add_open(&json, "results", '[');
     return write_out(w, buffer_slice(&out));
 }
 
@@ -49,7 +63,7 @@ static void append_sentence(slice words, buffer *out) {
     buffer_append_char(out, '.');
 }
 
-static void append_message(const finding *one, buffer *out, arena *scratch) {
+static slice describe(const finding *one, arena *scratch) {
     const finding_info *info = finding_describe(one->code);
     slice became = one->became.length ? one->became : slice_of(info->became);
     buffer message = buffer_new(scratch, 256);
@@ -62,38 +76,61 @@ static void append_message(const finding *one, buffer *out, arena *scratch) {
     append_sentence(buffer_slice(&what), &message);
     append_sentence(became, &message);
     append_sentence(slice_of(info->advice), &message);
-    buffer_append_string(out, "\"message\":{\"text\":");
-    buffer_append_json(out, slice_from(buffer_slice(&message), 1));
-    buffer_append_char(out, '}');
+    return slice_from(buffer_slice(&message), 1);
 }
 
-static void append_result(const report_page *page, const finding *one, buffer *out, arena *scratch) {
-    const finding_info *info = finding_describe(one->code);
-    buffer_printf(out, "{\"ruleId\":\"%s\",\"ruleIndex\":%d,\"level\":\"%s\",", info->name, (int)one->code,
-                  LEVELS[info->grade]);
-    append_message(one, out, scratch);
-    buffer_append_string(out, ",\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":\"");
+static slice uri_of(const report_page *page, arena *scratch) {
+    buffer uri = buffer_new(scratch, page->path.length + 64);
     if (page->site.length) {
-        append_uri(page->site, out);
-        buffer_append_char(out, '/');
+        append_uri(page->site, &uri);
+        buffer_append_char(&uri, '/');
     }
-    append_uri(page->path, out);
-    buffer_append_string(out, "\",\"uriBaseId\":\"%SRCROOT%\"}");
-    if (one->line)
-        buffer_printf(out, ",\"region\":{\"startLine\":%u", one->line);
-    if (one->line && one->column)
-        buffer_printf(out, ",\"startColumn\":%u", one->column);
-    buffer_append_string(out, one->line ? "}}}]" : "}}]");
-    buffer_printf(out, ",\"partialFingerprints\":{\"isomerize/v1\":\"%016llx\"}}",
-                  (unsigned long long)fingerprint(page, one));
+    append_uri(page->path, &uri);
+    return buffer_slice(&uri);
+}
+
+static void add_location(json_writer *j, const report_page *page, const finding *one, arena *scratch) {
+    json_add_open(j, "locations", '[');
+    json_open(j, '{');
+    json_add_open(j, "physicalLocation", '{');
+    json_add_open(j, "artifactLocation", '{');
+    json_add_text(j, "uri", uri_of(page, scratch));
+    json_add_string(j, "uriBaseId", "%SRCROOT%");
+    json_close(j, '}');
+    if (one->line) {
+        json_add_open(j, "region", '{');
+        json_add_number(j, "startLine", one->line);
+        if (one->column)
+            json_add_number(j, "startColumn", one->column);
+        json_close(j, '}');
+    }
+    json_close(j, '}');
+    json_close(j, '}');
+    json_close(j, ']');
+}
+
+static void add_result(json_writer *j, const report_page *page, const finding *one, arena *scratch) {
+    const finding_info *info = finding_describe(one->code);
+    json_break(j);
+    json_open(j, '{');
+    json_add_string(j, "ruleId", info->name);
+    json_add_number(j, "ruleIndex", one->code);
+    json_add_string(j, "level", LEVELS[info->grade]);
+    add_message(j, "message", describe(one, scratch));
+    add_location(j, page, one, scratch);
+    json_add_open(j, "partialFingerprints", '{');
+    json_add_text(j, "isomerize/v1",
+                  format_slice(scratch, "%016llx", (unsigned long long)fingerprint(page, one)));
+    json_close(j, '}');
+    json_close(j, '}');
 }
 
 static bool add_sarif(report_writer *w, const report_page *page, arena *scratch) {
     buffer out = buffer_new(scratch, 4096);
+    json_writer json = {.out = &out, .comma = w->form_data != NULL};
     for (size_t i = 0; page->findings && i < page->findings->items.count; i++) {
-        buffer_append_string(&out, w->form_data ? ",\n" : "\n");
+        add_result(&json, page, vector_at(&page->findings->items, i), scratch);
         w->form_data = w; /* not the first result any more */
-        append_result(page, vector_at(&page->findings->items, i), &out, scratch);
     }
     return write_out(w, buffer_slice(&out));
 }

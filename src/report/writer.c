@@ -60,15 +60,6 @@ void append_uri(slice path, buffer *out) {
     }
 }
 
-bool is_utf8(slice text) {
-    for (size_t at = 0; at < text.length;) {
-        size_t start = at;
-        if (utf8_next(text, &at) == 0xFFFD && at - start != 3)
-            return false;
-    }
-    return true;
-}
-
 report_writer *report_begin(const report_options *options, report_sink sink) {
     arena *memory = arena_create(0);
     report_writer *w = arena_zeroed(memory, sizeof *w);

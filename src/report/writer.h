@@ -53,9 +53,6 @@ typedef struct line_counts {
 line_counts count_changed_lines(const report_page *page, arena *scratch);
 
 /* A field of the JSON schema (json.c) that the HTML report shares. */
-void append_json_path(const report_page *page, buffer *out);
-
-/* Whether every byte belongs to valid UTF-8. */
-bool is_utf8(slice text);
+void add_json_path(const report_page *page, json_writer *json);
 
 #endif

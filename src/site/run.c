@@ -66,15 +66,18 @@ static site_outcome outcome_of(convert_state state) {
 }
 
 static void findings_to_json(const findings *found, buffer *out) {
-    buffer_append_char(out, '[');
+    json_writer json = {.out = out};
+    json_open(&json, '[');
     for (size_t i = 0; i < found->items.count; i++) {
         const finding *one = vector_at(&found->items, i);
-        buffer_printf(out, "%s{\"code\":\"%s\",\"line\":%u,\"column\":%u,\"detail\":", i ? "," : "",
-                      finding_describe(one->code)->name, one->line, one->column);
-        buffer_append_json(out, one->detail);
-        buffer_append_char(out, '}');
+        json_open(&json, '{');
+        json_add_string(&json, "code", finding_describe(one->code)->name);
+        json_add_number(&json, "line", one->line);
+        json_add_number(&json, "column", one->column);
+        json_add_text(&json, "detail", one->detail);
+        json_close(&json, '}');
     }
-    buffer_append_char(out, ']');
+    json_close(&json, ']');
 }
 
 /* Was the page refused (--strict) for links that may have gone since? A page that was converted keeps its
