@@ -167,7 +167,7 @@ static const report_state STATES[SITE_OUTCOME_COUNT] = {
     [SITE_CONVERTED] = REPORT_CHANGED,      [SITE_ALREADY] = REPORT_ALREADY,
     [SITE_NOT_A_PAGE] = REPORT_STATE_COUNT, [SITE_REFUSED] = REPORT_REFUSED,
     [SITE_UNCHANGED] = REPORT_ALREADY,      [SITE_KEPT] = REPORT_KEPT,
-    [SITE_FAILED] = REPORT_FAILED,
+    [SITE_FAILED] = REPORT_FAILED,          [SITE_UNPUBLISHED] = REPORT_UNPUBLISHED,
 };
 
 static const report_asset *list_assets(const convert_result *conversion, arena *a) {
@@ -189,8 +189,11 @@ static void add_to_report(show *s, const site_result *result) {
                         .grade = result->grade,
                         .state = STATES[result->outcome],
                         .message = result->message};
-    if (page.state == REPORT_STATE_COUNT)
+    if (page.state == REPORT_STATE_COUNT) {
+        report_skip skip = {.path = result->path, .why = SLICE("it has no front matter"), .files = 1};
+        report_add_skip(s->writer, &skip, s->page);
         return;
+    }
     if (conversion) {
         page.findings = &conversion->found;
         page.assets = list_assets(conversion, s->page);
@@ -228,6 +231,7 @@ static const char *const OUTCOMES[SITE_OUTCOME_COUNT] = {
     [SITE_NOT_A_PAGE] = "without front matter, left alone",
     [SITE_REFUSED] = "left as it was",
     [SITE_UNCHANGED] = "as the last run left it",
+    [SITE_UNPUBLISHED] = "not published, left alone",
 };
 
 /* With --verbose, what became of every page; one that failed or was kept is named anyway. */
@@ -245,7 +249,8 @@ static void tell_outcome(show *s, const site_result *result, slice path) {
 static void tell(show *s, const site_result *result, arena *scratch) {
     slice path = site_show_path(result->path, scratch);
     bool quiet = option_given(s->arguments, OPTION_QUIET);
-    if (result->message.length && (result->outcome == SITE_FAILED || !quiet)) {
+    bool quiet_outcome = result->outcome == SITE_UNPUBLISHED && !option_given(s->arguments, OPTION_VERBOSE);
+    if (result->message.length && !quiet_outcome && (result->outcome == SITE_FAILED || !quiet)) {
         clear_progress(s);
         complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(result->message));
     }
@@ -289,6 +294,58 @@ slice show_words(const cli_arguments *arguments, arena *a) {
     return site_show_path(buffer_slice(&out), a);
 }
 
+/* ---- what was passed over ---------------------------------------------------------------------------- */
+
+#define PASSED_OVER_NAMED 5 /* folders and files, in the last lines */
+
+typedef struct passed_over {
+    size_t files, folders, pages; /* Markdown files; what holds pages, and those pages */
+} passed_over;
+
+static passed_over count_passed_over(const site *s) {
+    passed_over all = {0, 0, 0};
+    const vector *skipped = site_skipped(s);
+    for (size_t i = 0; i < skipped->count; i++) {
+        const site_skip *one = vector_at(skipped, i);
+        all.files += one->files;
+        all.pages += one->pages;
+        all.folders += one->pages > 0;
+    }
+    return all;
+}
+
+bool much_is_passed_over(const site *s) {
+    size_t pages = count_passed_over(s).pages;
+    return pages * 20 > pages + site_pages(s)->count;
+}
+
+void tell_passed_over(const site *s, const cli_arguments *arguments, arena *a) {
+    passed_over all = count_passed_over(s);
+    const vector *skipped = site_skipped(s);
+    bool loud = much_is_passed_over(s);
+    size_t named = 0;
+    slice first = SLICE("");
+    if (all.files)
+        fprintf(stderr, "%zu Markdown files: %zu looked at, %zu passed over\n",
+                all.files + site_pages(s)->count, site_pages(s)->count, all.files);
+    if (!all.pages)
+        return;
+    complain("%s%zu folder%s or file%s with %zu page%s not looked at:", loud ? "WARNING: " : "", all.folders,
+             all.folders == 1 ? "" : "s", all.folders == 1 ? "" : "s", all.pages, all.pages == 1 ? "" : "s");
+    for (size_t i = 0; i < skipped->count && named < PASSED_OVER_NAMED; i++) {
+        const site_skip *one = vector_at(skipped, i);
+        if (!one->pages)
+            continue;
+        first = named++ ? first : one->path;
+        fprintf(stderr, "  %.*s (%zu): %s\n", SLICE_ARGS(site_show_path(one->path, a)), one->pages, one->why);
+    }
+    if (all.folders > named)
+        fprintf(stderr, "  and %zu more: isomerize status --verbose%.*s names them\n", all.folders - named,
+                SLICE_ARGS(show_words(arguments, a)));
+    fprintf(stderr, "  one that is named is converted all the same: isomerize convert %.*s/%.*s\n",
+            SLICE_ARGS(site_show_path(site_root(s), a)), SLICE_ARGS(site_show_path(first, a)));
+}
+
 static void append_count(buffer *out, size_t count, const char *words) {
     if (count)
         buffer_printf(out, "%s%zu %s", out->length ? ", " : "", count, words);
@@ -308,6 +365,7 @@ static void print_what_happened(const show *s, const site_totals *t) {
     append_count(&out, t->outcomes[SITE_UNCHANGED], "as the last run left them");
     append_count(&out, t->outcomes[SITE_KEPT], "edited since, left alone");
     append_count(&out, t->outcomes[SITE_NOT_A_PAGE], "without front matter, left alone");
+    append_count(&out, t->outcomes[SITE_UNPUBLISHED], "not published, left alone");
     append_count(&out, t->outcomes[SITE_FAILED], "failed");
     fprintf(stderr, "%.*s in %.1f s\n", SLICE_ARGS(out.length ? buffer_slice(&out) : SLICE("no pages")),
             seconds_since(&s->start));
@@ -343,27 +401,49 @@ static void print_next(const show *s, const site_totals *t) {
 
 static int exit_status(const show *s, const site_totals *t, bool done) {
     slice fail_on = slice_of(option_value(s->arguments, OPTION_FAIL_ON, "refused"));
+    bool is_strict = option_given(s->arguments, OPTION_STRICT);
     grade limit = (grade)grade_by_name(fail_on);
     return !done || t->stopped || t->outcomes[SITE_FAILED] ? EXIT_ENVIRONMENT
            : t->outcomes[SITE_REFUSED]                     ? EXIT_UNCONVERTED
            : s->worst >= limit                             ? EXIT_FINDINGS
+           : is_strict && much_is_passed_over(s->site)     ? EXIT_FINDINGS
                                                            : EXIT_DONE;
+}
+
+static void report_passed_over(show *s) {
+    const vector *skipped = site_skipped(s->site);
+    for (size_t i = 0; i < skipped->count; i++) {
+        const site_skip *one = vector_at(skipped, i);
+        report_skip skip = {.path = one->path,
+                            .why = slice_of(one->why),
+                            .is_page = one->is_page,
+                            .files = one->files,
+                            .pages = one->pages};
+        if (one->files)
+            report_add_skip(s->writer, &skip, s->page);
+        arena_reset(s->page);
+    }
 }
 
 /* Ends the report, prints the last lines and returns the exit status. `done`: as site_run returned. */
 static int end(show *s, const site_totals *totals, bool done) {
     clear_progress(s);
     int status = exit_status(s, totals, done);
+    if (done && !totals->stopped)
+        report_passed_over(s);
     /* A JSON report that stops short has no last line: whoever reads it can tell. */
     bool ends = (done && !totals->stopped) || s->format != REPORT_JSON;
     if ((ends && !report_end(s->writer)) || fflush(stdout) != 0) {
         complain("standard output took no more: the report is not whole");
         status = EXIT_ENVIRONMENT;
     }
-    if (!option_given(s->arguments, OPTION_QUIET) && (done || s->done)) {
+    bool shows = !option_given(s->arguments, OPTION_QUIET) && (done || s->done);
+    if (shows)
         print_what_happened(s, totals);
+    if (shows || (done && much_is_passed_over(s->site)))
+        tell_passed_over(s->site, s->arguments, s->memory);
+    if (shows)
         print_next(s, totals);
-    }
     report_free(s->writer);
     arena_destroy(s->picture);
     arena_destroy(s->page);

@@ -32,4 +32,11 @@ size_t terminal_width(int descriptor);
 /* Report bytes to standard output: a report_sink's write. */
 bool write_standard_output(void *context, const char *bytes, size_t length);
 
+/* Says what lies in the site like pages and was passed over: files, folders with pages, why. To standard
+ * error. */
+void tell_passed_over(const site *s, const cli_arguments *arguments, arena *a);
+
+/* Is it more than one page in twenty? */
+bool much_is_passed_over(const site *s);
+
 #endif

@@ -5,6 +5,7 @@
  */
 #include "cli.h"
 #include "engine.h"
+#include "show.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -26,6 +27,8 @@ static void print_json(const listing *l, const site_status *status) {
         json_text(&json, slice_of(grade_name(status->grade)));
     else
         json_raw(&json, SLICE("null"));
+    if (status->why)
+        json_add_string(&json, "why", status->why);
     json_add_number(&json, "time", status->time);
     json_key(&json, SLICE("findings"));
     json_raw(&json, status->findings.length ? status->findings : SLICE("[]"));
@@ -33,42 +36,49 @@ static void print_json(const listing *l, const site_status *status) {
     print_json_line(&json);
 }
 
+static void print_skip(const listing *l, const site_skip *one) {
+    if (l->json) {
+        buffer out = buffer_new(l->arena, 256);
+        json_writer json = {.out = &out};
+        json_open(&json, '{');
+        json_add_text(&json, "skipped", one->path);
+        json_add_string(&json, "why", one->why);
+        json_add_bool(&json, "would_be_published", one->is_page);
+        json_add_number(&json, "files", (int64_t)one->files);
+        json_add_number(&json, "pages", (int64_t)one->pages);
+        json_close(&json, '}');
+        print_json_line(&json);
+    } else if (l->all)
+        printf("%-9s %.*s: %s\n", "no page", SLICE_ARGS(site_show_path(one->path, l->arena)), one->why);
+    arena_reset(l->arena);
+}
+
 static void list_page(void *context, const site_status *status) {
     listing *l = context;
     l->counts[status->state]++;
+    if (status->state == SITE_STATE_NO_PAGE) {
+        print_skip(l, &(site_skip){.path = status->path, .why = "it has no front matter", .files = 1});
+        return;
+    }
     bool asks = status->state != SITE_STATE_LEGACY && status->state != SITE_STATE_CONVERTED &&
-                status->state != SITE_STATE_ALREADY;
+                status->state != SITE_STATE_ALREADY && status->state != SITE_STATE_UNPUBLISHED;
     if (l->json)
         print_json(l, status);
     else if (!l->quiet && (l->all || asks)) {
         bool has_grade = status->is_known && status->grade != GRADE_REFUSED;
+        const char *more = status->why ? status->why : has_grade ? grade_name(status->grade) : "";
         printf("%-9s %.*s%s%s%s\n", site_state_name(status->state),
-               SLICE_ARGS(site_show_path(status->path, l->arena)), has_grade ? " (" : "",
-               has_grade ? grade_name(status->grade) : "", has_grade ? ")" : "");
+               SLICE_ARGS(site_show_path(status->path, l->arena)), more[0] ? " (" : "", more,
+               more[0] ? ")" : "");
     }
     arena_reset(l->arena);
 }
 
-static void print_skip_json(const site_skip *one, arena *a) {
-    buffer out = buffer_new(a, 256);
-    json_writer json = {.out = &out};
-    json_open(&json, '{');
-    json_add_text(&json, "skipped", one->path);
-    json_add_string(&json, "why", one->why);
-    json_close(&json, '}');
-    print_json_line(&json);
-}
-
 /* What lies in the checkout like a page and is none. */
-static void list_skipped(const site *s, bool json, arena *a) {
+static void list_skipped(const listing *l, const site *s) {
     const vector *skipped = site_skipped(s);
-    for (size_t i = 0; i < skipped->count; i++) {
-        const site_skip *one = vector_at(skipped, i);
-        if (json)
-            print_skip_json(one, a);
-        else
-            printf("%-9s %.*s: %s\n", "no page", SLICE_ARGS(site_show_path(one->path, a)), one->why);
-    }
+    for (size_t i = 0; i < skipped->count; i++)
+        print_skip(l, vector_at(skipped, i));
 }
 
 static void print_counts(const listing *l) {
@@ -96,9 +106,11 @@ int command_status(const cli_arguments *arguments) {
         status = EXIT_ENVIRONMENT;
     }
     if (status == EXIT_DONE && (l.all || l.json))
-        list_skipped(s, l.json, a);
+        list_skipped(&l, s);
     if (status == EXIT_DONE && !l.json)
         print_counts(&l);
+    if (status == EXIT_DONE && !l.json && !l.quiet)
+        tell_passed_over(s, arguments, a);
     site_close(s);
     arena_destroy(l.arena);
     arena_destroy(a);

@@ -303,4 +303,4 @@ static bool end_html(report_writer *w) {
     return write_out(w, buffer_slice(&out));
 }
 
-const report_form FORM_HTML = {begin_html, add_html, end_html};
+const report_form FORM_HTML = {begin_html, add_html, end_html, NULL};

@@ -85,6 +85,21 @@ static bool add_json(report_writer *w, const report_page *page, arena *scratch) 
     return write_line(w, &out);
 }
 
+static bool skip_json(report_writer *w, const report_skip *skip, arena *scratch) {
+    buffer out = buffer_new(scratch, 256);
+    json_writer json = {.out = &out};
+    json_open(&json, '{');
+    json_add_string(&json, "type", "skipped");
+    json_add_filled(&json, "site", skip->site);
+    add_json_path(&(report_page){.path = skip->path}, &json);
+    json_add_text(&json, "why", skip->why);
+    json_add_bool(&json, "would_be_published", skip->is_page);
+    json_add_number(&json, "files", (int64_t)skip->files);
+    json_add_number(&json, "pages", (int64_t)skip->pages);
+    json_close(&json, '}');
+    return write_line(w, &out);
+}
+
 static bool begin_json(report_writer *w) {
     buffer out = buffer_new(w->memory, 256);
     json_writer json = {.out = &out};
@@ -132,8 +147,12 @@ static bool end_json(report_writer *w) {
     for (int state = 0; state < REPORT_ASSET_STATE_COUNT; state++)
         json_add_number(&json, report_asset_state_name((report_asset_state)state), (int64_t)t->assets[state]);
     json_close(&json, '}');
+    json_add_open(&json, "skipped", '{');
+    json_add_number(&json, "files", (int64_t)t->skipped_files);
+    json_add_number(&json, "pages", (int64_t)t->skipped_pages);
+    json_close(&json, '}');
     json_close(&json, '}');
     return write_line(w, &out);
 }
 
-const report_form FORM_JSON = {begin_json, add_json, end_json};
+const report_form FORM_JSON = {begin_json, add_json, end_json, skip_json};

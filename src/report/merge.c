@@ -95,6 +95,14 @@ static size_t read_number(cursor *c) {
     return value;
 }
 
+static void skip_value(cursor *c);
+
+static bool read_bool(cursor *c) {
+    bool value = peek(c) == 't';
+    skip_value(c);
+    return value;
+}
+
 /* Passes over a value of any kind: to the comma or bracket that ends it. */
 static void skip_value(cursor *c) {
     for (size_t depth = 0; !c->bad;) {
@@ -151,6 +159,7 @@ static const char *name_of_asset_state(int i) {
 /* The page line being read; a finding code that this version does not know is an error, not a gap. */
 typedef struct reading {
     report_page page;
+    report_skip skip;
     findings found;
     vector assets; /* of report_asset */
     slice type, site, unknown_code;
@@ -255,6 +264,14 @@ static void read_member(cursor *c, reading *r, slice key) {
         page->lines_removed = read_number(c);
     else if (slice_equal(key, SLICE("lines_added")))
         page->lines_added = read_number(c);
+    else if (slice_equal(key, SLICE("why")))
+        r->skip.why = read_string(c);
+    else if (slice_equal(key, SLICE("would_be_published")))
+        r->skip.is_page = read_bool(c);
+    else if (slice_equal(key, SLICE("files")))
+        r->skip.files = read_number(c);
+    else if (slice_equal(key, SLICE("pages")) && slice_equal(r->type, SLICE("skipped")))
+        r->skip.pages = read_number(c);
     else if (slice_equal(key, SLICE("more_findings")))
         read_more_findings(c, r);
     else
@@ -314,6 +331,11 @@ bool report_merge(report_writer *w, slice json, slice site, arena *scratch, slic
         r.page.site = r.site.length ? r.site : run_site;
         r.page.findings = &r.found;
         if (slice_equal(r.type, SLICE("page")) && !report_add(w, &r.page, scratch)) {
+            *error = SLICE("the report cannot be written");
+            return false;
+        }
+        r.skip.site = r.page.site, r.skip.path = r.page.path;
+        if (slice_equal(r.type, SLICE("skipped")) && !report_add_skip(w, &r.skip, scratch)) {
             *error = SLICE("the report cannot be written");
             return false;
         }

@@ -13,15 +13,17 @@
 
 /* What became of a page, or would. */
 typedef enum report_state {
-    REPORT_CHANGED, /* converted: `after` holds the new page */
-    REPORT_ALREADY, /* already in the new editor's form: left alone */
-    REPORT_KEPT,    /* edited by a person since it was converted: left alone */
-    REPORT_REFUSED, /* left exactly as it was: the findings say why */
-    REPORT_FAILED,  /* could not be read or written: `message` says why */
+    REPORT_CHANGED,     /* converted: `after` holds the new page */
+    REPORT_ALREADY,     /* already in the new editor's form: left alone */
+    REPORT_KEPT,        /* edited by a person since it was converted: left alone */
+    REPORT_REFUSED,     /* left exactly as it was: the findings say why */
+    REPORT_FAILED,      /* could not be read or written: `message` says why */
+    REPORT_UNPUBLISHED, /* the site's build leaves it out: `message` says why */
     REPORT_STATE_COUNT
 } report_state;
 
-const char *report_state_name(report_state state); /* "changed", "already", "kept", "refused", "failed" */
+const char *
+report_state_name(report_state state); /* "changed", "already", "kept", "refused", "failed", "unpublished" */
 
 typedef enum report_asset_state {
     REPORT_ASSET_TO_FETCH, /* a real run would fetch it */
@@ -50,7 +52,7 @@ typedef struct report_page {
     grade grade;         /* of the page: its worst finding's */
     report_state state;
     size_t lines_removed, lines_added; /* of the page file, where `before` and `after` are not at hand */
-    slice message;                     /* REPORT_KEPT, REPORT_FAILED: why, in a sentence */
+    slice message; /* REPORT_KEPT, REPORT_FAILED, REPORT_UNPUBLISHED: why, in a sentence */
     const findings *findings;
     const report_asset *assets;
     size_t asset_count;
@@ -106,6 +108,8 @@ typedef struct report_totals {
     size_t findings[FINDING_COUNT];   /* times */
     size_t finding_pages[FINDING_COUNT];
     size_t assets[REPORT_ASSET_STATE_COUNT]; /* a file once a page that names it */
+    size_t skipped_files;                    /* Markdown files that were passed over */
+    size_t skipped_pages;                    /* ... with front matter, that would be published otherwise */
 } report_totals;
 
 typedef struct report_writer report_writer;
@@ -116,6 +120,19 @@ report_writer *report_begin(const report_options *options, report_sink sink);
 /* Adds the next page; temporary memory comes from `scratch`, normally the page's own arena. False when the
  * sink took no more. */
 bool report_add(report_writer *writer, const report_page *page, arena *scratch);
+
+/* A file or folder of the site that was passed over. */
+typedef struct report_skip {
+    slice site; /* empty in a run over one site */
+    slice path; /* relative to the site; a folder ends in '/' */
+    slice why;
+    bool is_page; /* it would be published, or its files would, were it not for that */
+    size_t files; /* Markdown files: itself, or those in the folder */
+    size_t pages; /* ... of which so many have front matter, where `is_page` */
+} report_skip;
+
+/* Adds what was passed over, behind the pages. False when the sink took no more. */
+bool report_add_skip(report_writer *writer, const report_skip *skip, arena *scratch);
 
 const report_totals *report_so_far(const report_writer *writer);
 

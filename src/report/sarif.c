@@ -139,4 +139,4 @@ static bool end_sarif(report_writer *w) {
     return write_out(w, SLICE("\n]}]}\n"));
 }
 
-const report_form FORM_SARIF = {begin_sarif, add_sarif, end_sarif};
+const report_form FORM_SARIF = {begin_sarif, add_sarif, end_sarif, NULL};

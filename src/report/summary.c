@@ -20,6 +20,7 @@ static const char *const STATE_MEANINGS[] = {
     [REPORT_ALREADY] = "already in the new editor's form: left alone",
     [REPORT_KEPT] = "edited by a person since: left alone",
     [REPORT_FAILED] = "could not be read or written",
+    [REPORT_UNPUBLISHED] = "left out by the site's own build: left alone",
 };
 static const char *const ASSET_MEANINGS[][2] = {
     [REPORT_ASSET_TO_FETCH] = {"to fetch", "a real run fetches these into the site"},
@@ -80,6 +81,9 @@ static void append_pages(const report_writer *w, buffer *out) {
         if (STATE_MEANINGS[state] && t->states[state])
             append_row(w, DIM, report_state_name((report_state)state), t->states[state],
                        STATE_MEANINGS[state], out);
+    if (t->skipped_pages)
+        append_row(w, GRADE_COLORS[GRADE_LOSS], "passed over", t->skipped_pages,
+                   "in folders that the site's build leaves out", out);
 }
 
 static int compare_codes(const void *left, const void *right, void *context) {
@@ -177,4 +181,4 @@ static bool end_summary(report_writer *w) {
     return write_out(w, buffer_slice(&out));
 }
 
-const report_form FORM_SUMMARY = {NULL, add_nothing, end_summary};
+const report_form FORM_SUMMARY = {NULL, add_nothing, end_summary, NULL};

@@ -28,7 +28,7 @@ const char *report_format_name(report_format format) {
 }
 
 const char *report_state_name(report_state state) {
-    static const char *const names[] = {"changed", "already", "kept", "refused", "failed"};
+    static const char *const names[] = {"changed", "already", "kept", "refused", "failed", "unpublished"};
     return names[state];
 }
 
@@ -72,6 +72,12 @@ report_writer *report_begin(const report_options *options, report_sink sink) {
     if (w->form->begin)
         w->form->begin(w);
     return w;
+}
+
+bool report_add_skip(report_writer *w, const report_skip *skip, arena *scratch) {
+    w->totals.skipped_files += skip->files;
+    w->totals.skipped_pages += skip->pages;
+    return !w->form->skip || w->form->skip(w, skip, scratch);
 }
 
 /* The page's worst finding and how many there are of its grade. False when there is nothing to look at. */

@@ -117,6 +117,17 @@ bool config_glob(slice pattern, slice text);
  * root). */
 bool find_pages(site *s, const vector *inside, slice *error);
 
+/* ---- publish.c --------------------------------------------------------------------------------------- */
+
+/* Why the site's build, run at `now` (seconds since 1970), does not publish a page with these bytes, though
+ * it reads it; NULL: it does, or a person named the page. Words for a person, static. On any thread. */
+const char *why_unpublished(const site *s, slice path, slice bytes, int64_t now, arena *a);
+
+/* `2024-01-31`, `2024-01-31 10:00:00 +0800` and what else begins so. False: no date. */
+bool publish_read_date(slice text, int64_t *time);
+
+/* ---- discover.c again ---------------------------------------------------------------------------------- */
+
 /* Was the page taken because a person named it? */
 bool is_taken(const site *s, slice path);
 

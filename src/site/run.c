@@ -224,6 +224,19 @@ static void convert_one(run *r, page_work *p, const journal_row *row, size_t ind
         record(r, p, slot->input);
 }
 
+/* What the build leaves out is so in every run, until the page or the clock says otherwise: nothing is
+ * recorded.
+ */
+static bool leave_unpublished(const run *r, page_work *p, arena *a) {
+    const char *why = why_unpublished(r->site, p->result.path, p->result.before, (int64_t)time(NULL), a);
+    if (!why || page_text_is_tiptap(p->result.before, a))
+        return false;
+    p->looks = false;
+    p->result.outcome = SITE_UNPUBLISHED;
+    p->result.message = slice_of(why);
+    return true;
+}
+
 static void work_on_page(void *context, size_t index, work_slot *slot) {
     run *r = context;
     page_work *p = slot->own;
@@ -241,6 +254,8 @@ static void work_on_page(void *context, size_t index, work_slot *slot) {
     const journal_row *row = r->journal ? journal_find(r->journal, path) : NULL;
     bool behind = row && (is_behind(r, bytes, slot->input) || hangs_on_links(r, row, slot->input));
     site_outcome outcome = row ? judge(r, row, &p->now, behind) : SITE_CONVERTED;
+    if ((!row || row->outcome != SITE_CONVERTED) && leave_unpublished(r, p, slot->input))
+        return;
     if (outcome != SITE_CONVERTED)
         settle(&p->result, outcome, row);
     else if (find_source(r, p, row, slot->input))

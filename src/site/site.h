@@ -74,13 +74,14 @@ slice site_show_path(slice path, arena *a);
 /* ---- a run ------------------------------------------------------------------------------------------- */
 
 typedef enum site_outcome {
-    SITE_CONVERTED,  /* written (or would be): `conversion` holds it */
-    SITE_ALREADY,    /* in the new form before */
-    SITE_NOT_A_PAGE, /* no front matter */
-    SITE_REFUSED,    /* left as it was: `conversion` says why, or `message` that an earlier run refused it */
-    SITE_UNCHANGED,  /* the journal knows this page, these rules and this program: nothing to do */
-    SITE_KEPT,       /* edited by a person since it was converted: left alone */
-    SITE_FAILED,     /* could not be read or written: `message` */
+    SITE_CONVERTED,   /* written (or would be): `conversion` holds it */
+    SITE_ALREADY,     /* in the new form before */
+    SITE_NOT_A_PAGE,  /* no front matter */
+    SITE_REFUSED,     /* left as it was: `conversion` says why, or `message` that an earlier run refused it */
+    SITE_UNCHANGED,   /* the journal knows this page, these rules and this program: nothing to do */
+    SITE_KEPT,        /* edited by a person since it was converted: left alone */
+    SITE_FAILED,      /* could not be read or written: `message` */
+    SITE_UNPUBLISHED, /* the site's build leaves it out (`message` says why): left alone */
     SITE_OUTCOME_COUNT
 } site_outcome;
 
@@ -91,7 +92,8 @@ typedef struct site_result {
     slice before;                     /* the page's bytes as they were; empty where they were not read */
     const convert_result *conversion; /* NULL unless the page was converted in this run */
     grade grade;                      /* of this run, or the recorded one of SITE_UNCHANGED and SITE_KEPT */
-    slice message; /* SITE_KEPT, SITE_FAILED, SITE_REFUSED without a conversion: a sentence */
+    slice
+        message; /* SITE_KEPT, SITE_FAILED, SITE_UNPUBLISHED, SITE_REFUSED without a conversion: a sentence */
 } site_result;
 
 /* Called from the thread that called site_run. NULL: not wanted. A page that was reported as converted and
@@ -167,14 +169,16 @@ const convert_linked_id *site_links_to(const site_links *links, slice path, size
 /* ---- the journal ------------------------------------------------------------------------------------- */
 
 typedef enum site_state {
-    SITE_STATE_LEGACY,    /* not converted yet, or changed back */
-    SITE_STATE_CONVERTED, /* as it was written */
-    SITE_STATE_ALREADY,   /* in the new editor's form, not by this program */
-    SITE_STATE_CHANGED,   /* refused by the last run, and changed since */
-    SITE_STATE_EDITED,    /* converted, then edited by a person */
-    SITE_STATE_REFUSED,   /* by the last run */
-    SITE_STATE_GONE,      /* converted, and no longer there */
-    SITE_STATE_FAILED,    /* cannot be read */
+    SITE_STATE_LEGACY,      /* not converted yet, or changed back */
+    SITE_STATE_CONVERTED,   /* as it was written */
+    SITE_STATE_ALREADY,     /* in the new editor's form, not by this program */
+    SITE_STATE_CHANGED,     /* refused by the last run, and changed since */
+    SITE_STATE_EDITED,      /* converted, then edited by a person */
+    SITE_STATE_REFUSED,     /* by the last run */
+    SITE_STATE_GONE,        /* converted, and no longer there */
+    SITE_STATE_FAILED,      /* cannot be read */
+    SITE_STATE_UNPUBLISHED, /* not converted, and the site's build leaves it out: `why` */
+    SITE_STATE_NO_PAGE,     /* without front matter */
     SITE_STATE_COUNT
 } site_state;
 
@@ -185,12 +189,13 @@ typedef struct site_status {
     site_state state;
     bool is_known; /* a run has looked at it: the rest is recorded */
     grade grade;
-    int64_t time;   /* seconds since 1970 of the last conversion; 0: none */
-    slice findings; /* a JSON array; empty where nothing is recorded, or not asked for */
+    int64_t time;    /* seconds since 1970 of the last conversion; 0: none */
+    slice findings;  /* a JSON array; empty where nothing is recorded, or not asked for */
+    const char *why; /* SITE_STATE_UNPUBLISHED: for a person; else NULL */
 } site_status;
 
-/* The state of every page, in the order of their paths, as the journal and the files say it. Files without
- * front matter are left out. Reads only. False: `error` says why. */
+/* The state of every page, in the order of their paths, as the journal and the files say it. Reads only.
+ * False: `error` says why. */
 bool site_report_status(site *s, bool with_findings, void (*each)(void *context, const site_status *status),
                         void *context, slice *error);
 

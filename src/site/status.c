@@ -6,17 +6,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <time.h>
 
 const char *site_state_name(site_state state) {
-    static const char *const names[] = {"legacy", "converted", "already", "changed",
-                                        "edited", "refused",   "gone",    "failed"};
+    static const char *const names[] = {"legacy",  "converted", "already", "changed",     "edited",
+                                        "refused", "gone",      "failed",  "unpublished", "no page"};
     return names[state];
 }
 
-/* The state of a page that no run has recorded; SITE_STATE_COUNT: no page. */
+/* The state of a page that no run has recorded. */
 static site_state state_of_new(slice bytes, arena *a) {
     if (!page_split(bytes).has_front)
-        return SITE_STATE_COUNT;
+        return SITE_STATE_NO_PAGE;
     return page_text_is_tiptap(bytes, a) ? SITE_STATE_ALREADY : SITE_STATE_LEGACY;
 }
 
@@ -38,7 +39,7 @@ static site_state state_of(const journal_row *row, const hash *now) {
     case SITE_ALREADY:
         return SITE_STATE_ALREADY;
     default:
-        return SITE_STATE_COUNT;
+        return SITE_STATE_NO_PAGE;
     }
 }
 
@@ -48,6 +49,7 @@ typedef struct survey {
     const site *site;
     const journal *journal; /* NULL: none */
     site_state *states;     /* of each page */
+    const char **why;       /* ... of those that are not published */
     size_t *todo;           /* pages to be read, in order */
     size_t todo_count;
 } survey;
@@ -62,6 +64,7 @@ static void settle_ahead(survey *s) {
     arena *scratch = arena_create(0);
     s->states = arena_alloc(s->site->arena, (count + 1) * sizeof *s->states);
     s->todo = arena_alloc(s->site->arena, (count + 1) * sizeof *s->todo);
+    s->why = arena_zeroed(s->site->arena, (count + 1) * sizeof *s->why);
     for (size_t i = 0; i < count; i++) {
         const journal_row *row = find_row(s, *(slice *)vector_at(&s->site->pages, i));
         struct stat info;
@@ -74,26 +77,37 @@ static void settle_ahead(survey *s) {
     arena_destroy(scratch);
 }
 
+typedef struct state_read {
+    site_state state;
+    const char *why;
+} state_read;
+
 static void read_state(void *context, size_t index, work_slot *slot) {
     const survey *s = context;
-    site_state *state = slot->own;
+    state_read *read = slot->own;
     slice path = *(slice *)vector_at(&s->site->pages, s->todo[index]), bytes, error;
-    *state = SITE_STATE_FAILED;
+    read->state = SITE_STATE_FAILED;
     if (!read_whole(s->site->folder, slice_c_string(path, slot->input), slot->input, &bytes, NULL, &error))
         return;
     const journal_row *row = find_row(s, path);
     hash now = row ? hash_bytes(bytes) : (hash){{0}};
-    *state = is_recorded(row, &now) ? state_of(row, &now) : state_of_new(bytes, slot->arena);
+    read->state = is_recorded(row, &now) ? state_of(row, &now) : state_of_new(bytes, slot->arena);
+    if (read->state == SITE_STATE_LEGACY && (!row || row->outcome != SITE_CONVERTED))
+        read->why = why_unpublished(s->site, path, bytes, (int64_t)time(NULL), slot->arena);
+    if (read->why)
+        read->state = SITE_STATE_UNPUBLISHED;
 }
 
 static bool keep_state(void *context, size_t index, work_slot *slot) {
     survey *s = context;
-    s->states[s->todo[index]] = *(site_state *)slot->own;
+    const state_read *read = slot->own;
+    s->states[s->todo[index]] = read->state;
+    s->why[s->todo[index]] = read->why;
     return true;
 }
 
 static bool find_states(survey *s, slice *error) {
-    work w = {.context = s, .size = sizeof(site_state), .each = read_state, .report = keep_state};
+    work w = {.context = s, .size = sizeof(state_read), .each = read_state, .report = keep_state};
     size_t read;
     settle_ahead(s);
     if (work_on(&w, s->todo_count, &read))
@@ -125,7 +139,8 @@ static void report_gone(const site *s, const journal_row *row, void (*each)(void
 
 static void report_page(const survey *s, journal *j, size_t index, bool with_findings,
                         void (*each)(void *context, const site_status *status), void *context) {
-    site_status status = {.path = *(slice *)vector_at(&s->site->pages, index), .state = s->states[index]};
+    site_status status = {
+        .path = *(slice *)vector_at(&s->site->pages, index), .state = s->states[index], .why = s->why[index]};
     const journal_row *row = find_row(s, status.path);
     arena *scratch = arena_create(0);
     if (row) {
@@ -135,8 +150,7 @@ static void report_page(const survey *s, journal *j, size_t index, bool with_fin
     }
     if (row && with_findings)
         status.findings = journal_findings(j, status.path, scratch);
-    if (status.state != SITE_STATE_COUNT)
-        each(context, &status);
+    each(context, &status);
     arena_destroy(scratch);
 }
 

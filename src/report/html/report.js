@@ -11,12 +11,12 @@ const MEANINGS = {
   review: 'Text, pictures and links are all there, but a person should look at it.',
   loss: 'Something a visitor could read or do is gone or unclear.',
   refused: 'Left exactly as they were, with the reason.',
-  other: 'Already in the new form, or edited by a person since.',
+  other: 'Already in the new form, edited by a person since, or not published.',
 };
 const STATES = {
   changed: 'Converted', already: 'Already in the new editor’s form: left alone',
   kept: 'Edited by a person since it was converted: left alone', refused: 'Left exactly as it was',
-  failed: 'Could not be read or written',
+  failed: 'Could not be read or written', unpublished: 'Left out by the site’s own build: left alone',
 };
 const ASSET_STATES = [['to-fetch', 'To fetch', 'A real run fetches these into the site.'],
   ['fetched', 'Fetched', 'Now in the site.'], ['present', 'Present', 'Were in the site already.'],
