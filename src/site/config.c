@@ -20,23 +20,24 @@
 
 /* ---- one file ---------------------------------------------------------------------------------------- */
 
-bool config_parse(slice path, slice bytes, arena *a, front_value *out, slice *error) {
+static bool parse(const site_file *file, arena *a, front_value *out, slice *error) {
     static const slice MARK = LITERAL("\xEF\xBB\xBF");
     page_error wrong;
+    slice bytes = file->bytes;
     if (slice_starts_with(bytes, MARK))
         bytes = slice_from(bytes, MARK.length);
     if (page_read_settings(bytes, a, out, &wrong))
         return true;
-    *error = format_slice(a, "%.*s:%u:%u: %.*s", SLICE_ARGS(site_show_path(path, a)), wrong.line,
+    *error = format_slice(a, "%.*s:%u:%u: %.*s", SLICE_ARGS(site_show_path(file->path, a)), wrong.line,
                           wrong.column, SLICE_ARGS(wrong.message));
     return false;
 }
 
-static bool read_mapping(site *s, slice path, size_t *total, front_value *out, slice *error) {
-    slice bytes, problem;
+/* Nothing is read of a file that is not there. */
+static bool read_file(const site *s, site_file *file, size_t *total, slice *error) {
+    slice problem;
     struct stat info;
-    const char *name = slice_c_string(path, s->arena);
-    *out = (front_value){.kind = FRONT_MAPPING};
+    const char *name = slice_c_string(file->path, s->arena);
     if (fstatat(s->folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
         return true;
     bool fits = info.st_size <= CONFIG_FILE_MAX && *total + (size_t)info.st_size <= CONFIG_TOTAL_MAX;
@@ -45,12 +46,12 @@ static bool read_mapping(site *s, slice path, size_t *total, front_value *out, s
             s->arena, "%s: it is larger than a site's settings may be (1 MiB a file, 4 MiB in all)", name);
         return false;
     }
-    if (!read_whole(s->folder, name, s->arena, &bytes, NULL, &problem)) {
+    if (!read_whole(s->folder, name, s->arena, &file->bytes, NULL, &problem)) {
         *error = format_slice(s->arena, "%s: %.*s", name, SLICE_ARGS(problem));
         return false;
     }
-    *total += bytes.length;
-    return config_parse(path, bytes, s->arena, out, error);
+    *total += file->bytes.length;
+    return true;
 }
 
 /* ---- merging ----------------------------------------------------------------------------------------- */
@@ -71,41 +72,44 @@ static void add_value(merged_key *k, const front_value *value, arena *a) {
     *(front_value *)vector_push(&k->values) = *value;
 }
 
-static merged_key *find_key(vector *keys, uint32_t *slots, size_t mask, slice key, arena *a) {
-    size_t at = (size_t)slice_hash(key) & mask;
-    for (; slots[at]; at = (at + 1) & mask) {
-        merged_key *one = vector_at(keys, slots[at] - 1);
-        if (slice_equal(one->key, key))
-            return one;
+static merged_key *find_key(vector *keys, hash_map *places, slice key, arena *a) {
+    bool is_new;
+    void **place = map_put(places, key, &is_new);
+    if (is_new) {
+        *(merged_key *)vector_push(keys) = (merged_key){key, vector_new(a, sizeof(front_value))};
+        *place = (void *)(uintptr_t)keys->count;
     }
-    merged_key *new = vector_push(keys);
-    *new = (merged_key){key, vector_new(a, sizeof(front_value))};
-    slots[at] = (uint32_t)keys->count;
-    return new;
+    return vector_at(keys, (size_t)(uintptr_t)*place - 1);
 }
 
-/* As deep as the values are nested, which reading them limits. */
-front_value config_merge(const vector *mappings, arena *a) {
-    size_t total = 0, size = 16;
-    for (size_t i = 0; i < mappings->count; i++)
-        total += ((const front_value *)vector_at(mappings, i))->count;
-    while (size < total * 2)
-        size *= 2;
-    uint32_t *slots = arena_zeroed(a, size * sizeof *slots);
+/* Mappings, each laid over those before it, in linear time; as deep as they are nested, which reading them
+ * limits.
+ */
+static front_value merge(const vector *mappings, arena *a) {
+    hash_map places = map_new(a, 16);
     vector keys = vector_new(a, sizeof(merged_key));
     for (size_t i = 0; i < mappings->count; i++) {
         const front_value *one = vector_at(mappings, i);
         for (uint32_t k = 0; k < one->count; k++)
-            add_value(find_key(&keys, slots, size - 1, one->entries[k].key, a), &one->entries[k].value, a);
+            add_value(find_key(&keys, &places, one->entries[k].key, a), &one->entries[k].value, a);
     }
     front_value out = {.kind = FRONT_MAPPING, .count = (uint32_t)keys.count};
     out.entries = arena_alloc(a, (keys.count + 1) * sizeof *out.entries);
     for (size_t i = 0; i < keys.count; i++) {
         const merged_key *k = vector_at(&keys, i);
-        out.entries[i] = (front_entry){k->key, k->values.count > 1 ? config_merge(&k->values, a)
+        out.entries[i] = (front_entry){k->key, k->values.count > 1 ? merge(&k->values, a)
                                                                    : *(front_value *)k->values.items};
     }
     return out;
+}
+
+bool site_merge_config(const site_file *files, size_t count, arena *a, front_value *config, slice *error) {
+    vector mappings = vector_new(a, sizeof(front_value));
+    for (size_t i = 0; i < count; i++)
+        if (!parse(&files[i], a, vector_push(&mappings), error))
+            return false;
+    *config = merge(&mappings, a);
+    return true;
 }
 
 /* ---- all files --------------------------------------------------------------------------------------- */
@@ -162,20 +166,24 @@ static vector find_collection_files(const site *s) {
 }
 
 bool read_configuration(site *s, slice *error) {
-    vector mappings = vector_new(s->arena, sizeof(front_value)), files = find_collection_files(s);
-    size_t total = 0, own = 0;
-    if (files.count > CONFIG_FILES_MAX) {
+    vector paths = find_collection_files(s);
+    site_file own = {.path = SLICE(STATE_FOLDER "/config.yml")}, *files;
+    size_t total = 0, own_total = 0;
+    if (paths.count > CONFIG_FILES_MAX) {
         *error = format_slice(s->arena, "%s: there are more than %d files named " COLLECTION_FILE, s->root,
                               CONFIG_FILES_MAX);
         return false;
     }
-    if (!read_mapping(s, SLICE("_config.yml"), &total, vector_push(&mappings), error))
-        return false;
-    for (size_t i = 0; i < files.count; i++)
-        if (!read_mapping(s, *(slice *)vector_at(&files, i), &total, vector_push(&mappings), error))
+    files = arena_zeroed(s->arena, (paths.count + 1) * sizeof *files);
+    files[0].path = SLICE("_config.yml");
+    for (size_t i = 0; i < paths.count; i++)
+        files[i + 1].path = *(slice *)vector_at(&paths, i);
+    for (size_t i = 0; i <= paths.count; i++)
+        if (!read_file(s, &files[i], &total, error))
             return false;
-    s->config = config_merge(&mappings, s->arena);
-    return read_mapping(s, SLICE(STATE_FOLDER "/config.yml"), &own, &s->settings, error);
+    return read_file(s, &own, &own_total, error) &&
+           site_merge_config(files, paths.count + 1, s->arena, &s->config, error) &&
+           site_merge_config(&own, 1, s->arena, &s->settings, error);
 }
 
 /* ---- what it says ------------------------------------------------------------------------------------ */
@@ -280,9 +288,11 @@ static bool takes_byte(slice pattern, size_t *p, char c) {
     return first == '?' || first == c;
 }
 
-bool config_glob(slice pattern, slice text) {
+bool site_glob(slice pattern, slice text) {
     size_t p = 0, t = 0, star = SLICE_NONE, from = 0;
-    while (t < text.length && pattern.length <= PATTERN_MAX) {
+    if (pattern.length > PATTERN_MAX)
+        return false;
+    while (t < text.length) {
         size_t next = p;
         if (p < pattern.length && pattern.data[p] == '*')
             star = ++p, from = t;
@@ -310,7 +320,7 @@ static bool scope_holds(slice scope, slice path) {
     for (size_t end = 0; end < path.length; end++) {
         end = slice_find_char(path, '/', end);
         end = end == SLICE_NONE ? path.length : end;
-        if (config_glob(scope, slice_sub(path, 0, end)))
+        if (site_glob(scope, slice_sub(path, 0, end)))
             return true;
     }
     return false;
@@ -336,7 +346,7 @@ static slice scope_type(const front_value *set) {
 }
 
 /* Jekyll: FrontmatterDefaults#find. */
-const front_value *config_default(const front_value *config, slice path, slice key) {
+const front_value *site_default(const front_value *config, slice path, slice key) {
     const front_value *sets = page_front_get(config, SLICE("defaults")), *found = NULL;
     slice best_path = SLICE(""), best_type = SLICE(""), folder = config_collections_folder(config);
     slice type = config_type(config, path);

@@ -170,7 +170,7 @@ static void pass_over(search *in, entry e, const reason *r) {
 static bool matches(slice pattern, slice path, bool is_folder) {
     while (slice_starts_with(pattern, SLICE("/")))
         pattern = slice_from(pattern, 1);
-    return slice_starts_with(path, pattern) || config_glob(pattern, path) ||
+    return slice_starts_with(path, pattern) || site_glob(pattern, path) ||
            (is_folder && pattern.length == path.length + 1 && slice_starts_with(pattern, path) &&
             pattern.data[path.length] == '/');
 }

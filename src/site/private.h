@@ -88,13 +88,6 @@ bool make_folders(int folder, const char *path);
 /* Fills config and settings. */
 bool read_configuration(site *s, slice *error);
 
-/* A file of settings as a mapping, in `a`; a mark for the order of bytes before it is passed over. False:
- * `error` (in `a`) says what is wrong, with path, line and column. */
-bool config_parse(slice path, slice bytes, arena *a, front_value *out, slice *error);
-
-/* Mappings (vector of front_value), each laid over those before it as Jekyll does. Linear time. */
-front_value config_merge(const vector *mappings, arena *a);
-
 /* As Ruby takes a value of YAML: only false and null are not true. NULL is not true. */
 bool config_is_true(const front_value *value);
 
@@ -105,13 +98,6 @@ slice config_collections_folder(const front_value *config); /* `collections_dir`
 
 /* What Jekyll calls a file with this path: "posts", "drafts", the name of its collection, or "pages". */
 slice config_type(const front_value *config, slice path);
-
-/* The value that `defaults` gives a page for a key of its front matter, or NULL. */
-const front_value *config_default(const front_value *config, slice path, slice key);
-
-/* `*` any bytes, `?` one, `[…]` one of a set, `\` quotes (Ruby: File.fnmatch without flags). At most as many
- * steps as the product of both lengths; patterns are cut off at 1024 bytes: longer ones match nothing. */
-bool config_glob(slice pattern, slice text);
 
 /* Fills pages, linking and skipped with what lies in these paths from the root (files, folders; empty: the
  * root). */

@@ -67,7 +67,7 @@ static slice base_name(slice path) {
 /* What the page says, or `defaults` for it. */
 static const front_value *value_of(const site *s, slice path, const front_value *front, slice key) {
     const front_value *own = page_front_get(front, key);
-    return own ? own : config_default(&s->config, path, key);
+    return own ? own : site_default(&s->config, path, key);
 }
 
 static bool is_future(const site *s, slice path, slice type, const front_value *front, int64_t now) {

@@ -46,6 +46,22 @@ void site_fill_settings(const site *s, convert_settings *settings);
 const front_value *
 site_settings(const site *s); /* `.isomerize/config.yml`: options by their long names; empty: none */
 
+/* A file of settings; `bytes` empty: it is not there. */
+typedef struct site_file {
+    slice path, bytes;
+} site_file;
+
+/* Files of settings, each laid over those before it as Jekyll does (Utils.deep_merge_hashes). Pure, linear
+ * time. False: `error` (in `a`) says what is wrong, with path, line and column. `config` lives in `a`. */
+bool site_merge_config(const site_file *files, size_t count, arena *a, front_value *config, slice *error);
+
+/* The value that `defaults` in the settings gives a page for a key of its front matter, or NULL. Pure. */
+const front_value *site_default(const front_value *config, slice path, slice key);
+
+/* `*` any bytes, `?` one, `[…]` one of a set, `\` quotes (Ruby: File.fnmatch without flags). At most as many
+ * steps as the product of both lengths; a pattern of more than 1024 bytes matches nothing. */
+bool site_glob(slice pattern, slice text);
+
 /* A whole file of the site, by its path from the root. False: `error` (in `a`) says why. Symbolic links are
  * not followed. */
 bool site_read(const site *s, slice path, arena *a, slice *bytes, slice *error);

@@ -1,0 +1,139 @@
+/* Settings of a site: several files laid over each other, defaults by scope, patterns; as Jekyll 4.3 does. */
+#include "site/site.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static arena *memory;
+
+static int set_up(void **state) {
+    (void)state;
+    memory = arena_create(0);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    arena_destroy(memory);
+    return 0;
+}
+
+static front_value merged(const char *const *texts, size_t count) {
+    site_file files[8];
+    front_value config;
+    slice error;
+    for (size_t i = 0; i < count; i++)
+        files[i] = (site_file){SLICE("_config.yml"), slice_of(texts[i])};
+    assert_true(site_merge_config(files, count, memory, &config, &error));
+    return config;
+}
+
+/* The text at `a.b.c`. */
+static slice at(const front_value *config, const char *path) {
+    slice whole = slice_of(path);
+    for (size_t from = 0, end; from <= whole.length && config; from = end + 1) {
+        end = slice_find_char(whole, '.', from);
+        end = end == SLICE_NONE ? whole.length : end;
+        config = page_front_get(config, slice_sub(whole, from, end));
+    }
+    return config && config->kind == FRONT_STRING ? config->text : SLICE("(none)");
+}
+
+#define ASSERT_TEXT(actual, expected)                                                                        \
+    do {                                                                                                     \
+        slice text = (actual);                                                                               \
+        assert_int_equal(text.length, strlen(expected));                                                     \
+        assert_memory_equal(text.data, expected, text.length);                                               \
+    } while (0)
+
+static void mappings_are_merged_and_all_else_is_replaced(void **state) {
+    (void)state;
+    const char *files[] = {"a: {x: one, y: two}\nlist: [p, q]\nkept: k\ngone: [1]\ntext: before\n",
+                           "a: {y: new, z: {deep: d}}\nlist: [r]\nkept:\ngone: {m: n}\n",
+                           "a: {z: {more: e}}\ntext: {now: mapping}\n"};
+    front_value config = merged(files, 3);
+    ASSERT_TEXT(at(&config, "a.x"), "one");
+    ASSERT_TEXT(at(&config, "a.y"), "new");
+    ASSERT_TEXT(at(&config, "a.z.deep"), "d");
+    ASSERT_TEXT(at(&config, "a.z.more"), "e");
+    ASSERT_TEXT(at(&config, "kept"), "k"); /* null changes nothing */
+    ASSERT_TEXT(at(&config, "gone.m"), "n");
+    ASSERT_TEXT(at(&config, "text.now"), "mapping");
+    const front_value *list = page_front_get(&config, SLICE("list"));
+    assert_int_equal(list->count, 1);
+}
+
+static void a_mapping_that_was_replaced_does_not_come_back(void **state) {
+    (void)state;
+    const char *files[] = {"a: {x: one}\n", "a: text\n", "a: {y: two}\n"};
+    front_value config = merged(files, 3);
+    ASSERT_TEXT(at(&config, "a.x"), "(none)");
+    ASSERT_TEXT(at(&config, "a.y"), "two");
+}
+
+static void what_cannot_be_read_is_named(void **state) {
+    (void)state;
+    site_file files[] = {{SLICE("_config.yml"), SLICE("a: b\n")},
+                         {SLICE("_x/collection.yml"), SLICE("a: [\n")}};
+    front_value config;
+    slice error;
+    assert_false(site_merge_config(files, 2, memory, &config, &error));
+    assert_true(slice_starts_with(error, SLICE("_x/collection.yml:")));
+    files[1].bytes = SLICE("- list\n");
+    assert_false(site_merge_config(files, 2, memory, &config, &error));
+}
+
+static slice default_of(const front_value *config, const char *path, const char *key) {
+    const front_value *value = site_default(config, slice_of(path), slice_of(key));
+    return value && value->kind == FRONT_STRING ? value->text : SLICE("(none)");
+}
+
+static void defaults_go_by_path_and_type(void **state) {
+    (void)state;
+    const char *files[] = {"collections: {news: {output: true}}\n"
+                           "defaults:\n"
+                           "  - {scope: {path: ''}, values: {layout: all, other: o}}\n"
+                           "  - {scope: {path: '', type: posts}, values: {layout: posts}}\n"
+                           "  - {scope: {path: '_news'}, values: {layout: news}}\n"
+                           "  - {scope: {path: '_news', type: news}, values: {layout: typed}}\n"
+                           "  - {scope: {path: '', type: page}, values: {layout: pages}}\n"
+                           "  - {scope: {path: 'pages/*/special'}, values: {layout: starred}}\n"};
+    front_value config = merged(files, 1);
+    ASSERT_TEXT(default_of(&config, "pages/a.md", "layout"), "pages");
+    ASSERT_TEXT(default_of(&config, "pages/x/special/a.md", "layout"), "starred");
+    ASSERT_TEXT(default_of(&config, "room/_posts/2020-01-01-a.md", "layout"), "posts");
+    ASSERT_TEXT(default_of(&config, "_news/a.md", "layout"), "typed");
+    ASSERT_TEXT(default_of(&config, "_news/a.md", "other"), "o");
+    ASSERT_TEXT(default_of(&config, "_other/a.md", "none"), "(none)");
+}
+
+static void patterns_match_as_ruby_says(void **state) {
+    (void)state;
+    static const struct {
+        const char *pattern, *text;
+        bool matches;
+    } CASES[] = {
+        {"*.md", "a/b.md", true}, {"a?c", "abc", true},     {"a?c", "ac", false},    {"[a-c]x", "bx", true},
+        {"[^a-c]x", "bx", false}, {"[!a]x", "bx", true},    {"\\*x", "*x", true},    {"\\*x", "ax", false},
+        {"a*b*c", "aXbYc", true}, {"a*b*c", "aXbY", false}, {"[x", "[x", true},      {"", "", true},
+        {"*", "", true},          {"a**", "abc", true},     {"**/x", "a/b/x", true}, {"x", "xy", false},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        if (site_glob(slice_of(CASES[i].pattern), slice_of(CASES[i].text)) != CASES[i].matches)
+            fail_msg("%s on %s", CASES[i].pattern, CASES[i].text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mappings_are_merged_and_all_else_is_replaced),
+        cmocka_unit_test(a_mapping_that_was_replaced_does_not_come_back),
+        cmocka_unit_test(what_cannot_be_read_is_named),
+        cmocka_unit_test(defaults_go_by_path_and_type),
+        cmocka_unit_test(patterns_match_as_ruby_says),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
