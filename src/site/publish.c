@@ -85,7 +85,7 @@ const char *why_unpublished(const site *s, slice path, slice bytes, int64_t now,
     bool may_wait = !slice_equal(type, SLICE("pages"));
     bool may_hide = slice_find(parts.front, SLICE("published"), 0) != SLICE_NONE ||
                     page_front_get(&s->config, SLICE("defaults"));
-    if (is_taken(s, path) || !parts.has_front || (!may_wait && !may_hide))
+    if (!s->config.count || is_taken(s, path) || !parts.has_front || (!may_wait && !may_hide))
         return NULL;
     findings ignored = findings_new(a);
     front_value front;

@@ -194,6 +194,9 @@ int main(int argc, char **argv) {
     add_about(&s);
     add_special(&s);
     add_many(&s, argc > 2 ? atoi(argv[2]) : 0);
+    report_skip skip = {.path = SLICE("_old/"), .why = SLICE("drafts are not published"), .is_page = true};
+    skip.files = 3, skip.pages = 2;
+    report_add_skip(s.writer, &skip, s.scratch);
     bool done = report_end(s.writer);
     report_free(s.writer);
     arena_destroy(scratch);
