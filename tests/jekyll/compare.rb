@@ -101,6 +101,8 @@ class Comparison
 
     compare_address(path, page, now)
     compare_data(path, page, now)
+    return compare_other(path, was_html, is_html) unless page['file'].match?(/\.html?\z/i)
+
     compare_head(path, was_html, is_html)
     compare_shown(path, was_html, is_html)
   end
@@ -110,6 +112,13 @@ class Comparison
     return @told['address'] += 1 if (codes(path) & MOVES).any?
 
     fault(path, 'address', "#{page['url']} -> #{now['url']}")
+  end
+
+  # A list for scripts, a style sheet: the same but for white space and addresses that moved.
+  def compare_other(path, was, is)
+    @addresses.each { |old, new| was = was.gsub(/(?<=["'])#{Regexp.escape(old)}(?=["'])/, new) unless old == new }
+    was, is = [was, is].map { |text| view(text)[:text] }
+    fault(path, 'text', first_difference(:text, { text: was }, { text: is })) unless was == is
   end
 
   def compare_data(path, page, now)
