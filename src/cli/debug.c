@@ -7,6 +7,7 @@
 #include "dom/dom.h"
 #include "express/express.h"
 #include "legacy/legacy.h"
+#include "liquid/liquid.h"
 #include "mapping/mapping.h"
 #include "page/page.h"
 #include "repair/repair.h"
@@ -15,6 +16,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* What a stage gets: the bytes of FILE, and the arguments before it. It appends its result to `out`. */
 typedef struct debug_input {
@@ -55,25 +57,73 @@ static slice skip_front_matter(slice page, uint32_t *line) {
     return page;
 }
 
-/* debug legacy [--html] [NAME=VALUE...] FILE: a page's HTML; --html: without findings. */
+/* debug legacy [--html] FILE: a page's HTML; --html: without findings. */
 static void debug_legacy(const debug_input *in, buffer *out) {
-    legacy_variable variables[16];
-    legacy_options options = {variables, 0};
-    bool html_only = false;
     uint32_t line;
-    for (int i = 0; i < in->argc && options.variable_count < 16; i++) {
-        slice argument = slice_of(in->argv[i]);
-        size_t equals = slice_find_char(argument, '=', 0);
-        if (equals == SLICE_NONE)
-            html_only |= slice_equal(argument, SLICE("--html"));
-        else
-            variables[options.variable_count++] =
-                (legacy_variable){slice_sub(argument, 0, equals), slice_from(argument, equals + 1)};
-    }
     slice body = skip_front_matter(in->bytes, &line);
-    buffer_append(out, legacy_to_html(body, line, &options, in->arena, in->found).html);
-    if (html_only)
+    buffer_append(out, legacy_to_html(body, line, in->arena, in->found).html);
+    if (in->argc > 0 && strcmp(in->argv[0], "--html") == 0)
         *in->found = findings_new(in->arena);
+}
+
+static int compare_variables(const void *one, const void *other) {
+    return slice_compare(((const liquid_variable *)one)->name, ((const liquid_variable *)other)->name);
+}
+
+/* NAME=VALUE: `site.url` and `site.baseurl` are the site's address too. */
+static void add_variable(liquid_scope *scope, liquid_variable *site, liquid_variable *page, slice argument) {
+    size_t equals = slice_find_char(argument, '=', 0);
+    slice name = slice_sub(argument, 0, equals), value = slice_from(argument, equals + 1);
+    liquid_variable variable = {name, liquid_string(value)};
+    if (slice_equal(name, SLICE("site.url")))
+        scope->url = value;
+    if (slice_equal(name, SLICE("site.baseurl")))
+        scope->baseurl = value;
+    if (slice_starts_with(name, SLICE("page.")))
+        page[scope->page_count++] = variable;
+    else
+        site[scope->site_count++] = variable;
+}
+
+static void run_one_template(slice text, const liquid_scope *scope, bool restored, arena *a, findings *found,
+                             buffer *out) {
+    liquid_page page = liquid_run(text, 1, scope, a, found);
+    if (restored && page.is_refused) {
+        const finding *last = vector_last(&found->items);
+        buffer_printf(out, "\x01%s", finding_describe(last->code)->name);
+        return;
+    }
+    buffer_append(out, restored ? liquid_restore_shielded(&page, page.text, a) : page.text);
+}
+
+/* debug liquid [NAME=VALUE...] FILE: the text for the Markdown parser, with each tag that is carried as
+ * U+100000 and the characters behind it. --batch: templates with a NUL behind each; for each, the text with
+ * its tags put back and a NUL. */
+static void debug_liquid(const debug_input *in, buffer *out) {
+    size_t count = (size_t)in->argc + 1;
+    liquid_variable *site = arena_alloc(in->arena, count * sizeof *site),
+                    *page = arena_alloc(in->arena, count * sizeof *page);
+    liquid_scope scope = {.site = site, .page = page};
+    bool batch = false;
+    for (int i = 0; i < in->argc; i++)
+        if (strchr(in->argv[i], '='))
+            add_variable(&scope, site, page, slice_of(in->argv[i]));
+        else
+            batch = batch || strcmp(in->argv[i], "--batch") == 0;
+    qsort(site, scope.site_count, sizeof *site, compare_variables);
+    qsort(page, scope.page_count, sizeof *page, compare_variables);
+    if (!batch) {
+        run_one_template(in->bytes, &scope, false, in->arena, in->found, out);
+        return;
+    }
+    arena *own = arena_create(0);
+    for (size_t at = 0, end; (end = slice_find_char(in->bytes, '\0', at)) != SLICE_NONE; at = end + 1) {
+        findings ignored = findings_new(own);
+        run_one_template(slice_sub(in->bytes, at, end), &scope, true, own, &ignored, out);
+        buffer_append_char(out, '\0');
+        arena_reset(own);
+    }
+    arena_destroy(own);
 }
 
 static void debug_dom(const debug_input *in, buffer *out) {
@@ -311,7 +361,7 @@ static const struct {
     {"assets", debug_assets}, {"css", debug_css},         {"dom", debug_dom},
     {"legacy", debug_legacy}, {"mapping", debug_mapping}, {"repair", debug_repair},
     {"page", debug_page},     {"express", debug_express}, {"save", debug_save},
-    {"tiptap", debug_tiptap}, {"manual", debug_manual},
+    {"tiptap", debug_tiptap}, {"manual", debug_manual},   {"liquid", debug_liquid},
 };
 
 static void print_findings(const findings *f) {

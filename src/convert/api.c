@@ -44,10 +44,10 @@ static void add_rules(const struct isomerize_settings *given, arena *a, convert_
 }
 
 static void add_variables(const struct isomerize_settings *given, arena *a, convert_settings *settings) {
-    legacy_variable *variables = arena_alloc(a, given->variable_count * sizeof *variables);
+    liquid_variable *variables = arena_alloc(a, given->variable_count * sizeof *variables);
     for (size_t i = 0; i < given->variable_count; i++)
-        variables[i] =
-            (legacy_variable){slice_of(given->variables[i].name), slice_of(given->variables[i].value)};
+        variables[i] = (liquid_variable){slice_of(given->variables[i].name),
+                                         liquid_string(slice_of(given->variables[i].value))};
     settings->variables = variables;
     settings->variables_count = given->variable_count;
 }

@@ -6,7 +6,9 @@
  */
 #include "private.h"
 
+#include "carry.h"
 #include "express/express.h"
+#include "legacy/legacy.h"
 #include "page/page.h"
 #include "repair/repair.h"
 #include "save/save.h"
@@ -26,6 +28,7 @@ typedef struct conversion {
     convert_result *result;
     page_parts parts;
     front_value front;
+    carry carry; /* the page's Liquid; empty where it has none */
 } conversion;
 
 static findings *found(conversion *c) {
@@ -72,14 +75,49 @@ static bool open_page(conversion *c) {
 
 /* ---- the body ---------------------------------------------------------------------------------------- */
 
-static dom_node *read_legacy_body(conversion *c) {
-    legacy_options dialect = {c->settings->variables, c->settings->variables_count};
-    legacy_result read = legacy_to_html(c->parts.body, c->parts.body_line, &dialect, c->arena, found(c));
-    if (c->options->keep_html) {
-        c->result->before_html = read.html;
-        c->result->before_lines = read.lines;
+/* Jekyll: Document#render_with_liquid? */
+static bool runs_liquid(const conversion *c) {
+    const front_value *says = page_front_get(&c->front, SLICE("render_with_liquid"));
+    return !says || says->kind != FRONT_BOOL || says->boolean;
+}
+
+/* The body for the Markdown parser. */
+static slice run_templates(conversion *c) {
+    if (!runs_liquid(c) || !liquid_is_in(c->parts.body))
+        return c->parts.body;
+    vector own = carry_page_variables(&c->parts, &c->front, c->arena);
+    liquid_scope scope = c->engine->scope;
+    scope.page = own.items;
+    scope.page_count = own.count;
+    carry_begin(&c->carry, c->parts.body, c->parts.body_line, &scope);
+    return c->carry.page.text;
+}
+
+/* Lines of the text that the templates made → lines of the page. */
+static void restore_lines(conversion *c, line_map *lines, size_t first_finding) {
+    const liquid_page *page = &c->carry.page;
+    for (size_t i = 0; page->lines.count && i < lines->marks.count; i++) {
+        line_mark *m = vector_at(&lines->marks, i);
+        m->line = liquid_line(page, c->parts.body_line, m->line);
     }
-    return dom_parse(read.html, &read.lines, c->arena, found(c));
+    for (size_t i = first_finding; page->lines.count && i < found(c)->items.count; i++) {
+        finding *f = vector_at(&found(c)->items, i);
+        f->line = liquid_line(page, c->parts.body_line, f->line);
+    }
+}
+
+static dom_node *read_legacy_body(conversion *c) {
+    slice body = run_templates(c);
+    size_t first_finding = found(c)->items.count;
+    legacy_result read = legacy_to_html(body, c->parts.body_line, c->arena, found(c));
+    restore_lines(c, &read.lines, first_finding);
+    if (c->options->keep_html) {
+        c->result->before_lines = read.lines;
+        c->result->before_html = carry_restore_html(&c->carry, read.html, &c->result->before_lines);
+    }
+    dom_node *tree = dom_parse(read.html, &read.lines, c->arena, found(c));
+    carry_note_places(&c->carry, read.html, tree);
+    return tree;
 }
 
 static int compare_linked_ids(const void *one, const void *other) {
@@ -131,7 +169,7 @@ static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
 /* The URL that the page is to hold in place of `url`; the reference is noted where `note` says so. */
 static slice bring_home(conversion *c, slice url, asset_use use, uint32_t line, bool note) {
     asset_reference reference;
-    if (!asset_rewrite_url(c->engine->assets, url, use, c->arena, &reference))
+    if (liquid_may_hold(url) || !asset_rewrite_url(c->engine->assets, url, use, c->arena, &reference))
         return url;
     reference.line = line;
     if (note) {
@@ -191,8 +229,41 @@ static bool write_page(conversion *c, slice body) {
     return true;
 }
 
+/* The document as it is saved, with the page's Liquid back in it. False: it never settles. */
+static bool save_document(conversion *c, tiptap_node *document, slice *body) {
+    if (c->carry.page.carried.count)
+        carry_put_back(&c->carry, document);
+    save_settled saved = save_settle(document, c->arena, found(c));
+    if (saved.stable && !c->carry.page.carried.count && runs_liquid(c) && liquid_is_in(saved.body)) {
+        carry_put_back(&c->carry, document); /* braces that stand for themselves */
+        saved = save_settle(document, c->arena, found(c));
+    }
+    *body = saved.body;
+    if (!saved.stable)
+        findings_add(found(c), FINDING_NOT_STABLE, 0,
+                     "each time the editor saves it, it would write something else");
+    return saved.stable;
+}
+
+/* The self-check: nothing that visitors read, and nothing that the site's build runs, has gone in silence. */
+static void check_page(conversion *c, view *before, slice written) {
+    rewrite_view(c, &before->images, ASSET_PICTURE);
+    rewrite_view(c, &before->links, ASSET_LINK);
+    rewrite_changes(c);
+    if (runs_liquid(c) && (c->carry.page.carried.count || liquid_is_in(written)))
+        written = carry_check(&c->carry, written);
+    if (c->carry.is_refused)
+        return;
+    view after = view_take(dom_parse(written, NULL, c->arena, NULL), c->arena);
+    view_compare(before, &after, found(c), c->arena);
+}
+
 static void convert_body(conversion *c) {
     dom_node *body = read_legacy_body(c);
+    if (c->carry.is_refused) {
+        c->result->state = CONVERT_REFUSED;
+        return;
+    }
     report_linked_ids(c, body);
     view before = view_take(body, c->arena);
     css_cascade *styles = css_cascade_new(c->engine->sheets, body, c->arena);
@@ -204,21 +275,16 @@ static void convert_body(conversion *c) {
     rewrite_front(c, SLICE("file_url"), ASSET_LINK);
     if (c->options->inspect)
         c->options->inspect(c->options->context, document);
-    save_settled saved = save_settle(document, c->arena, found(c));
-    if (!saved.stable) {
-        findings_add(found(c), FINDING_NOT_STABLE, 0,
-                     "each time the editor saves it, it would write something else");
+    slice saved;
+    if (!save_document(c, document, &saved)) {
         c->result->state = CONVERT_REFUSED;
         return;
     }
-    if (!write_page(c, saved.body))
+    if (!write_page(c, saved))
         return;
-    rewrite_view(c, &before.images, ASSET_PICTURE);
-    rewrite_view(c, &before.links, ASSET_LINK);
-    rewrite_changes(c);
-    view after = view_take(dom_parse(saved.body, NULL, c->arena, NULL), c->arena);
-    view_compare(&before, &after, found(c), c->arena);
-    c->result->state = CONVERT_DONE;
+    check_page(c, &before, saved);
+    carry_restore_findings(&c->carry);
+    c->result->state = c->carry.is_refused ? CONVERT_REFUSED : CONVERT_DONE;
 }
 
 static void settle_state(conversion *c, slice bytes) {
@@ -271,7 +337,14 @@ void convert_page(const convert_engine *engine, slice bytes, const convert_optio
                   convert_result *result) {
     static const convert_options NOTHING;
     jmp_buf exhausted;
-    conversion c = {engine, &engine->settings, options ? options : &NOTHING, a, result, {0}, {0}};
+    conversion c = {engine,
+                    &engine->settings,
+                    options ? options : &NOTHING,
+                    a,
+                    result,
+                    {0},
+                    {0},
+                    carry_none(a, &result->found)};
     if (setjmp(exhausted) != 0) {
         /* Nothing of the page is kept: a fresh arena has room for one finding. */
         arena_on_exhausted(a, NULL);

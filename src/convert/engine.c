@@ -4,6 +4,8 @@
  */
 #include "private.h"
 
+#include <stdlib.h>
+
 convert_settings convert_settings_default(void) {
     convert_settings settings;
     memset(&settings, 0, sizeof settings);
@@ -58,6 +60,21 @@ static css_sheets *load_sheets(const convert_settings *s, arena *a) {
     return sheets;
 }
 
+/* ---- templates --------------------------------------------------------------------------------------- */
+
+static int compare_variables(const void *one, const void *other) {
+    return slice_compare(((const liquid_variable *)one)->name, ((const liquid_variable *)other)->name);
+}
+
+static liquid_scope make_scope(const convert_settings *s, arena *a) {
+    liquid_variable *variables = arena_alloc(a, (s->variables_count + 1) * sizeof *variables);
+    for (size_t i = 0; i < s->variables_count; i++)
+        variables[i] = s->variables[i];
+    qsort(variables, s->variables_count, sizeof *variables, compare_variables);
+    return (liquid_scope){
+        .site = variables, .site_count = s->variables_count, .url = s->url, .baseurl = s->baseurl};
+}
+
 /* ---- the fingerprint --------------------------------------------------------------------------------- */
 
 /* Each part behind its length, so that no two lists of parts read alike. */
@@ -75,9 +92,12 @@ static void add_mapping_source(buffer *out, const mapping_source *source) {
     add_slice(out, &source->text);
 }
 
-static void add_legacy_variable(buffer *out, const legacy_variable *variable) {
+static void add_liquid_variable(buffer *out, const liquid_variable *variable) {
     add_slice(out, &variable->name);
-    add_slice(out, &variable->value);
+    add_number(out, variable->value.type);
+    add_number(out, variable->value.boolean);
+    add_number(out, (uint64_t)variable->value.integer);
+    add_slice(out, &variable->value.text);
 }
 
 static void add_convert_sheet(buffer *out, const convert_sheet *sheet) {
@@ -125,6 +145,7 @@ convert_engine *convert_engine_new(const convert_settings *settings, arena *a, s
         .settings = *settings, .assets = assets, .fingerprint = make_fingerprint(settings, a)};
     e->sheets = load_sheets(settings, a);
     e->rules = load_rules(settings, a);
+    e->scope = make_scope(settings, a);
     return e;
 }
 

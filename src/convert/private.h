@@ -9,6 +9,7 @@ struct convert_engine {
     mapping_set *rules;
     asset_rules *assets;
     css_sheets *sheets;
+    liquid_scope scope; /* of the site */
     slice fingerprint;
 };
 

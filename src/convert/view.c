@@ -34,7 +34,7 @@ static bool ends_word(dom_tag tag) {
 }
 
 /* Elements of which browsers show nothing. What stands in for a frame or a player counts: some read it. */
-static bool is_hidden(dom_tag tag) {
+bool view_is_hidden(dom_tag tag) {
     return tag == DOM_TAG_SCRIPT || tag == DOM_TAG_STYLE || tag == DOM_TAG_TITLE || tag == DOM_TAG_NOSCRIPT ||
            tag == DOM_TAG_TEMPLATE || tag == DOM_TAG_DATALIST;
 }
@@ -122,7 +122,7 @@ view view_take(const dom_node *body, arena *a) {
     view v = view_new(a);
     taking t = {buffer_new(a, 4096), &v.lines, false};
     for (const dom_node *at = body; at;) {
-        bool hidden = is_hidden((dom_tag)at->tag);
+        bool hidden = view_is_hidden((dom_tag)at->tag);
         if (at->type == DOM_TEXT)
             take_text(&t, at->text, at->line);
         else if (at->type == DOM_ELEMENT)

@@ -18,6 +18,9 @@ typedef struct view {
     vector links;   /* of view_url: every link and embedded frame with a target, in order */
 } view;
 
+/* Whether browsers show nothing of such an element. */
+bool view_is_hidden(dom_tag tag);
+
 /* The view of a tree. Copies what it keeps: the tree may change afterwards. */
 view view_take(const dom_node *body, arena *a);
 

@@ -1,4 +1,4 @@
-/* The room's one call: Liquid, blocks, spans, HTML. */
+/* The room's one call: blocks, spans, HTML. */
 #include "private.h"
 
 /* Bytes that may be read in vain, for each byte of the page and to begin with. */
@@ -34,11 +34,10 @@ static slice adapt_body(slice body, arena *a) {
     return buffer_slice(&out);
 }
 
-legacy_result legacy_to_html(slice body, uint32_t first_line, const legacy_options *options, arena *a,
-                             findings *found) {
+legacy_result legacy_to_html(slice body, uint32_t first_line, arena *a, findings *found) {
     parser p = {.arena = a, .found = found, .settings = default_settings()};
     legacy_result result = {.lines = line_map_new(a)};
-    body = adapt_body(resolve_liquid(body, first_line, options, a, found), a);
+    body = adapt_body(body, a);
     p.effort_left = EFFORT_FREE + EFFORT_PER_BYTE * body.length;
     p.root = new_node(&p, NODE_ROOT, first_line);
     source s = source_of(body, first_line);

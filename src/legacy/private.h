@@ -377,7 +377,7 @@ void parse_all_spans(parser *p, source *s, node *tree, span_mode mode, node_type
 void take_text(spans *s, size_t to); /* the source's text up to `to` becomes text of the tree */
 node *take_node(spans *s, node_type type, size_t to);
 /* Kinds of spans that may fail to close. */
-enum { KIND_STAR, KIND_STARS, KIND_LINE, KIND_LINES, KIND_LINK, KIND_IMAGE, KIND_STRIKE, KIND_LIQUID };
+enum { KIND_STAR, KIND_STARS, KIND_LINE, KIND_LINES, KIND_LINK, KIND_IMAGE, KIND_STRIKE };
 /* Whether spans of that kind may still be tried: false once they failed and the effort is spent. */
 bool may_try(const spans *s, unsigned kind);
 uint64_t failure_of(const spans *s, unsigned kind);
@@ -436,11 +436,5 @@ void render_footnotes(renderer *r);
 void render_contents(renderer *r);
 /* The page's HTML; `lines` gets its marks. */
 slice render_tree(parser *p, line_map *lines);
-
-/* ---- liquid.c ---------------------------------------------------------------------------------------- */
-
-/* Puts known variables in; what other Liquid there is stays, with a finding. */
-slice resolve_liquid(slice body, uint32_t first_line, const legacy_options *options, arena *a,
-                     findings *found);
 
 #endif

@@ -297,32 +297,11 @@ static bool is_quote_ahead(const source *s) {
     return c == '"' || c == '\'';
 }
 
-/* Liquid that is left for the site generator, which runs it before kramdown reads the page: not one character
- * of it may change, so its quotes stay straight. */
-static bool parse_liquid(spans *s) {
-    source *src = s->source;
-    char kind = source_char(src, src->at + 1);
-    if ((kind != '{' && kind != '%') || !may_try(s, KIND_LIQUID))
-        return false;
-    slice text = {src->text, src->length};
-    size_t close = slice_find(text, kind == '{' ? SLICE("}}") : SLICE("%}"), src->at + 2);
-    if (close == SLICE_NONE) {
-        note_failure(s, KIND_LIQUID, src->length - src->at);
-        return false;
-    }
-    take_text(s, close + 2);
-    return true;
-}
-
 /* The kinds of spans in kramdown's order. False: none starts here. */
 static bool parse_span(spans *s) {
     source *src = s->source;
     char c = src->text[src->at];
     switch (c) {
-    case '{':
-        if (parse_liquid(s))
-            return true;
-        break;
     case '*':
     case '_':
         parse_emphasis(s);

@@ -5,6 +5,7 @@
  * card.
  */
 #include "engine.h"
+#include "liquid/liquid.h"
 
 #define TITLE_MAX 150
 #define CANDIDATES_MAX 8
@@ -464,12 +465,11 @@ static slice check_headings(engine *e, const item *it, const inventory *in, cons
     return (slice){0};
 }
 
-/* `{{ … }}` and `{% … %}`: the card's text is not known. */
+/* Liquid that the site's build fills in: the card's text is not known. */
 static bool holds_liquid(const item *it) {
     const slice texts[] = {it->title, it->description, it->href};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (slice_find(texts[i], SLICE("{{"), 0) != SLICE_NONE ||
-            slice_find(texts[i], SLICE("{%"), 0) != SLICE_NONE)
+        if (liquid_may_hold(texts[i]))
             return true;
     return false;
 }

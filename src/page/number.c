@@ -90,6 +90,22 @@ static bool parse_special(slice text, double *number) {
     return true;
 }
 
+/* Psych: ScalarScanner#tokenize. Numbers with underscores, commas or colons, dates and times are made of these
+ * signs alone. */
+bool page_is_text_in_ruby(slice scalar) {
+    static const slice WORDS[] = {LITERAL("yes"), LITERAL("no"), LITERAL("on"), LITERAL("off")};
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (slice_equal_nocase(scalar, WORDS[i]))
+            return false;
+    char first = scalar.length ? scalar.data[0] : '~';
+    if (!is_digit(first) && !strchr("+-.:~", first))
+        return true;
+    for (size_t i = 0; i < scalar.length && first != ':'; i++)
+        if (hex_value(scalar.data[i]) < 0 && !strchr("~xXoOtTzZ_,.:+- ", scalar.data[i]))
+            return true;
+    return false;
+}
+
 front_value resolve_plain(slice text) {
     static const char *const null_words[] = {"", "~", "null", "Null", "NULL", NULL};
     static const char *const true_words[] = {"true", "True", "TRUE", NULL};

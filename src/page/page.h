@@ -80,6 +80,10 @@ bool page_text_is_tiptap(slice text, arena *a);
  * page_read_front. */
 bool page_read_settings(slice yaml, arena *a, front_value *root, page_error *error);
 
+/* Whether Ruby's YAML, the site generator's, takes a plain scalar for a text as the CMS's does, and not for a
+ * number, a date, a time, a symbol or a boolean of YAML 1.1. */
+bool page_is_text_in_ruby(slice scalar);
+
 /* The value of a top-level key, or NULL. */
 const front_value *page_front_get(const front_value *root, slice key);
 /* The text of a top-level string; empty when the key is absent or holds no string. */

@@ -235,14 +235,18 @@ slice config_type(const front_value *config, slice path) {
 }
 
 void site_fill_settings(const site *s, convert_settings *settings) {
-    legacy_variable *variables = arena_alloc(s->arena, (s->config.count + 1) * sizeof *variables);
+    liquid_variable *variables = arena_alloc(s->arena, (s->config.count + 1) * sizeof *variables);
     settings->variables = variables;
     for (uint32_t i = 0; i < s->config.count; i++) {
         const front_entry *one = &s->config.entries[i];
-        if (one->value.kind == FRONT_STRING)
-            variables[settings->variables_count++] =
-                (legacy_variable){format_slice(s->arena, "site.%.*s", SLICE_ARGS(one->key)), one->value.text};
+        if (one->value.kind == FRONT_STRING && page_is_text_in_ruby(one->value.text))
+            variables[settings->variables_count++] = (liquid_variable){
+                format_slice(s->arena, "site.%.*s", SLICE_ARGS(one->key)), liquid_string(one->value.text)};
     }
+    if (s->config.count &&
+        !page_front_get(&s->config, SLICE("baseurl"))) /* Jekyll: Configuration::DEFAULTS */
+        variables[settings->variables_count++] =
+            (liquid_variable){SLICE("site.baseurl"), liquid_string(SLICE(""))};
     settings->url = page_front_text(&s->config, SLICE("url"));
     settings->baseurl = page_front_text(&s->config, SLICE("baseurl"));
 }

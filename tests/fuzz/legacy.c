@@ -4,11 +4,9 @@
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static const legacy_variable VARIABLES[] = {{{"site.baseurl", 12}, {"/base", 5}}};
-    static const legacy_options OPTIONS = {VARIABLES, 1};
     arena *a = arena_create((size_t)1 << 30);
     findings found = findings_new(a);
-    legacy_result result = legacy_to_html((slice){(const char *)data, size}, 1, &OPTIONS, a, &found);
+    legacy_result result = legacy_to_html((slice){(const char *)data, size}, 1, a, &found);
     size_t last = 0;
     for (size_t i = 0; i < result.lines.marks.count; i++) {
         const line_mark *mark = vector_at(&result.lines.marks, i);

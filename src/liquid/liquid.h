@@ -1,0 +1,115 @@
+/* liquid/: the templates of a page, run before Markdown is read, as Jekyll 4.3 with Liquid 5.4 runs them.
+ *
+ * Comes in: a page's body, what is known of the site and the page. Goes out: the body for the Markdown
+ * parser. What stands for a fixed text is evaluated. All other Liquid (conditions, loops, includes, values
+ * that are not known here) is left to the site's build: each tag is carried through the conversion as one
+ * private character, so that nothing reads, escapes or curls it, and put back at the end. Never: a tag lost,
+ * changed or moved in silence, a crash, more than linear time, on any bytes.
+ */
+#ifndef ISOMERIZE_LIQUID_H
+#define ISOMERIZE_LIQUID_H
+
+#include "base/base.h"
+
+/* ---- values ------------------------------------------------------------------------------------------ */
+
+typedef enum liquid_type {
+    LIQUID_UNKNOWN, /* only the site's build can tell */
+    LIQUID_NIL,
+    LIQUID_BOOLEAN,
+    LIQUID_INTEGER,
+    LIQUID_FLOAT,
+    LIQUID_STRING
+} liquid_type;
+
+typedef struct liquid_value {
+    liquid_type type;
+    bool boolean;
+    int64_t integer;
+    double number;
+    slice text;
+} liquid_value;
+
+/* `site.title` → "Our site". */
+typedef struct liquid_variable {
+    slice name; /* with dots between its parts */
+    liquid_value value;
+} liquid_variable;
+
+static inline liquid_value liquid_string(slice text) {
+    return (liquid_value){.type = LIQUID_STRING, .text = text};
+}
+
+/* A page of the site, for {% link %} and {% post_url %}. */
+typedef struct liquid_target {
+    slice name; /* its path from the site's root; of posts, the file's name without its ending */
+    slice url;  /* where it is published, without the site's baseurl */
+} liquid_target;
+
+/* What templates may ask for. A name that is in none of the lists is not known. */
+typedef struct liquid_scope {
+    const liquid_variable *site, *page; /* `site.NAME`, `page.NAME`; sorted by name */
+    size_t site_count, page_count;
+    slice url, baseurl;                 /* of _config.yml; empty where they are not set */
+    const liquid_target *files, *posts; /* sorted by name */
+    size_t file_count, post_count;
+} liquid_scope;
+
+/* ---- running ----------------------------------------------------------------------------------------- */
+
+/* Has the text any Liquid at all? (Jekyll: Utils.has_liquid_construct?) */
+bool liquid_is_in(slice text);
+
+/* One tag or output that is carried through. */
+typedef struct liquid_carried {
+    slice text;     /* as written, white space around it not included */
+    uint32_t line;  /* of the page */
+    uint32_t block; /* tags of one block share a number: `if`, `else` and `endif`; 0: it stands by itself */
+    uint32_t codepoint; /* what stands for it in `text` */
+    bool is_output;     /* {{ … }} */
+    bool sets_variable; /* what follows on the page may hang on it */
+} liquid_carried;
+
+typedef struct liquid_page {
+    slice text;     /* for the Markdown parser */
+    vector carried; /* of liquid_carried, in the order of the page; rising codepoints */
+    vector lines;   /* of uint32_t: for each line of `text`, its line of the page */
+    uint32_t block_count;
+    bool is_refused;
+} liquid_page;
+
+/* Runs the templates of a page's body that begins at `first_line`. Findings: what was evaluated, what is
+ * carried. `is_refused`: they cannot be read or carried; a finding of grade refused says where and why. */
+liquid_page liquid_run(slice body, uint32_t first_line, const liquid_scope *scope, arena *a, findings *found);
+
+/* The line of the page that line `line` of `text` (counted from the body's first line) comes from. */
+uint32_t liquid_line(const liquid_page *page, uint32_t first_line, uint32_t line);
+
+/* The value of one output's markup, what stands between the braces. */
+liquid_value liquid_evaluate(slice markup, const liquid_scope *scope, arena *a);
+
+/* ---- putting back ------------------------------------------------------------------------------------ */
+
+/* Whether a carried tag may be in the text: characters of the last plane of Unicode, which nobody assigns. */
+static inline bool liquid_may_hold(slice text) {
+    return text.length >= 4 && memchr(text.data, 0xF4, text.length) != NULL;
+}
+
+/* The carried tag that the character at `at` stands for, which `*length` bytes are; NULL: an honest one. */
+const liquid_carried *liquid_carried_at(const liquid_page *page, slice text, size_t at, size_t *length);
+
+/* The text with its carried tags as written. `text` itself where it holds none. */
+slice liquid_restore(const liquid_page *page, slice text, arena *a);
+
+/* The same for text that the site's build is to publish: `{{` and `{%` that stand for themselves are put in
+ * {% raw %}, or Liquid would take them for its own. */
+slice liquid_restore_shielded(const liquid_page *page, slice text, arena *a);
+
+/* The other way round, for the bytes about to be written: each tag becomes its character again, raw text is
+ * freed of its tags. False: the tags in `written` are not those of the page in their order, to the letter
+ * (but for the kind of white space between the words of a tag, and an address that several parts of one link
+ * have): `*wrong` is the first that is missing or not the same. */
+bool liquid_hide(const liquid_page *page, slice written, arena *a, slice *hidden,
+                 const liquid_carried **wrong);
+
+#endif

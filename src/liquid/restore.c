@@ -1,0 +1,161 @@
+/* Carried tags are put back, and looked for in the bytes about to be written. */
+#include "private.h"
+
+const liquid_carried *liquid_carried_at(const liquid_page *page, slice text, size_t at, size_t *length) {
+    if ((unsigned char)text.data[at] != 0xF4)
+        return NULL;
+    size_t end = at;
+    uint32_t c = utf8_next(text, &end);
+    *length = end - at;
+    for (size_t low = 0, high = page->carried.count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        const liquid_carried *one = vector_at(&page->carried, middle);
+        if (one->codepoint == c)
+            return one;
+        *(one->codepoint < c ? &low : &high) = one->codepoint < c ? middle + 1 : middle;
+    }
+    return NULL;
+}
+
+slice liquid_restore(const liquid_page *page, slice text, arena *a) {
+    if (!page->carried.count || !liquid_may_hold(text))
+        return text;
+    buffer out = buffer_new(a, text.length + 256);
+    for (size_t at = 0, length; at < text.length;) {
+        const liquid_carried *one = liquid_carried_at(page, text, at, &length);
+        if (one)
+            buffer_append(&out, one->text);
+        else
+            buffer_append_char(&out, text.data[at]);
+        at += one ? length : 1;
+    }
+    return buffer_slice(&out);
+}
+
+/* The braces that begin at `at` and that Liquid would take for a start: a run of `{` and the `%` behind it,
+ * where two meet, or where a tag that is put back would make it two. Closing braces behind them go with them:
+ * Liquid ends a token that began with `{{` at the first `}` and the one behind it. Their length; 0: none. */
+static size_t match_braces(const liquid_page *page, slice text, size_t at) {
+    size_t end = at, length;
+    while (end < text.length && text.data[end] == '{')
+        end++;
+    if (end == at)
+        return 0;
+    bool meets = end < text.length && liquid_carried_at(page, text, end, &length);
+    bool percent = end < text.length && text.data[end] == '%';
+    if (end - at < 2 && !percent && !meets)
+        return 0;
+    end += percent;
+    while (end < text.length && text.data[end] == '}')
+        end++;
+    return end - at;
+}
+
+slice liquid_restore_shielded(const liquid_page *page, slice text, arena *a) {
+    if (!liquid_is_in(text) && !liquid_may_hold(text))
+        return text;
+    buffer out = buffer_new(a, text.length + 256);
+    for (size_t at = 0, length; at < text.length;) {
+        size_t braces = match_braces(page, text, at);
+        const liquid_carried *one = braces ? NULL : liquid_carried_at(page, text, at, &length);
+        if (braces) {
+            buffer_append(&out, SLICE("{% raw %}"));
+            buffer_append(&out, slice_sub(text, at, at + braces));
+            buffer_append(&out, SLICE("{% endraw %}"));
+        } else if (one) {
+            buffer_append(&out, one->text);
+        } else {
+            buffer_append_char(&out, text.data[at]);
+        }
+        at += braces ? braces : one ? length : 1;
+    }
+    return buffer_slice(&out);
+}
+
+/* The next character of a tag, one space for white space between words. `*quote`: the quote that it stands
+ * in. */
+static char next_folded(slice text, size_t *at, char *quote) {
+    if (*at >= text.length)
+        return '\0';
+    char c = text.data[(*at)++];
+    if (*quote ? c == *quote : c == '"' || c == '\'')
+        *quote = *quote ? '\0' : c;
+    if (*quote || !is_space(c))
+        return c;
+    while (*at < text.length && is_space(text.data[*at]))
+        (*at)++;
+    return ' ';
+}
+
+/* The same tag to Liquid: white space between words is of no matter to it, but in {% liquid %} and {% # %}.
+ */
+static bool is_same_tag(slice written, slice tag) {
+    size_t name = 2;
+    while (name < tag.length && (is_space(tag.data[name]) || tag.data[name] == '-'))
+        name++;
+    slice rest = slice_from(tag, name);
+    if (slice_starts_with(rest, SLICE("liquid")) || slice_starts_with(rest, SLICE("#")))
+        return slice_equal(written, tag);
+    size_t at = 0, other = 0;
+    char quote = '\0', other_quote = '\0';
+    for (;;) {
+        char c = next_folded(written, &at, &quote), d = next_folded(tag, &other, &other_quote);
+        if (c != d)
+            return false;
+        if (!c)
+            return at >= written.length && other >= tag.length;
+    }
+}
+
+static bool is_tag_named(const token *t, slice name) {
+    return t->kind == TOKEN_TAG && slice_equal(t->name, name);
+}
+
+/* Whether the text before `at` is the beginning of an attribute's value. */
+static bool is_in_value(slice written, size_t at) {
+    while (at > 0 && !strchr("\"<>", written.data[at - 1]))
+        at--;
+    return at > 1 && written.data[at - 1] == '"' && written.data[at - 2] == '=';
+}
+
+/* The output just before number `next` that the token says again; NULL: none of the last ones. */
+static const liquid_carried *find_again(const liquid_page *page, size_t next, slice text) {
+    for (size_t back = 1; back <= 8 && back <= next; back++) {
+        const liquid_carried *one = vector_at(&page->carried, next - back);
+        if (one->is_output && is_same_tag(text, one->text))
+            return one;
+    }
+    return NULL;
+}
+
+bool liquid_hide(const liquid_page *page, slice written, arena *a, slice *hidden,
+                 const liquid_carried **wrong) {
+    scanner s = {.source = written};
+    buffer out = buffer_new(a, written.length + 64);
+    token t;
+    slice raw;
+    size_t next = 0;
+    while (scan_token(&s, &t)) {
+        const liquid_carried *expected = next < page->carried.count ? vector_at(&page->carried, next) : NULL;
+        slice text = slice_sub(written, t.from, t.to);
+        *wrong = expected;
+        if (t.kind == TOKEN_TEXT) {
+            buffer_append(&out, text);
+        } else if (is_tag_named(&t, SLICE("raw"))) {
+            if (!scan_raw(&s, &raw))
+                return false;
+            buffer_append(&out, raw);
+        } else {
+            bool is_next = expected && is_same_tag(text, expected->text);
+            const liquid_carried *again =
+                !is_next && is_in_value(written, t.from) ? find_again(page, next, text) : NULL;
+            if (!is_next && !again)
+                return false;
+            buffer_append_codepoint(&out, again ? again->codepoint : expected->codepoint);
+            next += is_next;
+        }
+    }
+    *hidden = buffer_slice(&out);
+    *wrong = next < page->carried.count ? vector_at(&page->carried, next) : NULL;
+    return *wrong == NULL;
+}
