@@ -85,8 +85,8 @@ static bool extends_word(const token_line *line, size_t at) {
 
 static slice trail_text(const repair_job *job, uint32_t trail) {
     buffer out = buffer_new(job->arena, 32);
-    for (; trail & 15; trail >>= 4)
-        buffer_printf(&out, "%s%s", out.length ? ", " : "", codepage_name((codepage)((trail & 15) - 1)));
+    for (; trail & 31; trail >>= 5)
+        buffer_printf(&out, "%s%s", out.length ? ", " : "", codepage_name((codepage)((trail & 31) - 1)));
     return buffer_slice(&out);
 }
 
@@ -218,8 +218,9 @@ static void report_lost(const repair_job *job, const token_line *line, uint32_t 
     }
 }
 
-static void report_doubts(const repair_job *job, const token_line *line, uint32_t number,
-                          const vector *doubts) {
+void report_doubts(const repair_job *job, const token_line *line, uint32_t number, const vector *doubts) {
+    if (is_off(job, FINDING_ENCODING_DOUBTFUL))
+        return;
     column_counter columns = {line->source, 0, 1};
     for (size_t i = 0; i < doubts->count; i++) {
         const mojibake_doubt *d = vector_at(doubts, i);
@@ -236,8 +237,7 @@ void report_left(const repair_job *job, const token_line *line, uint32_t number,
                  size_t *lost) {
     if (lost && !is_off(job, FINDING_ENCODING_LOST))
         report_lost(job, line, number, lost);
-    if (!is_off(job, FINDING_ENCODING_DOUBTFUL))
-        report_doubts(job, line, number, doubts);
+    report_doubts(job, line, number, doubts);
     report_unseen(job, line, number, KIND_INVISIBLE, FINDING_ENCODING_INVISIBLE);
     report_unseen(job, line, number, KIND_CONTROL, FINDING_ENCODING_CONTROL);
 }

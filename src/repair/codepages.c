@@ -29,7 +29,7 @@ struct codepage_index {
     uint16_t sparse_rows[8];
     size_t sparse_count;
     uint16_t rows;
-    unsigned char bytes[ROWS_MAX + 1][CODEPAGE_COUNT];
+    codepage_row all[ROWS_MAX + 1];
 };
 
 static uint16_t *row_slot(codepage_index *index, uint32_t character) {
@@ -43,21 +43,48 @@ static uint16_t *row_slot(codepage_index *index, uint32_t character) {
     return &index->sparse_rows[at];
 }
 
+static bool has_character(codepage page, uint32_t character) {
+    for (size_t i = 0; i < 128; i++)
+        if (PAGES[page].characters[i] == character)
+            return true;
+    return false;
+}
+
+static void add_byte(codepage_row *row, size_t page, unsigned char byte) {
+    row->bytes[page] = byte;
+    if (byte >= 0xC2 && byte <= 0xF4)
+        row->leads |= UINT32_C(1) << page;
+    else if (byte <= 0xBF)
+        row->trails |= UINT32_C(1) << page;
+}
+
+/* A control of this number, in the pages that share their upper half with ISO-8859: programs mix the two. */
+static void add_control(codepage_index *index, unsigned char byte) {
+    codepage_row *row = &index->all[*row_slot(index, byte)];
+    for (size_t page = 0; page < CODEPAGE_COUNT; page++)
+        if (row->bytes[page] == 0 && PAGES[page].characters[0xA0 - 0x80] == 0xA0)
+            add_byte(row, page, byte);
+}
+
 const codepage_index *codepage_index_new(arena *a) {
     codepage_index *index = arena_zeroed(a, sizeof *index);
     for (size_t page = 0; page < CODEPAGE_COUNT; page++) {
         for (unsigned byte = 0x80; byte <= 0xFF; byte++) {
             uint32_t character = PAGES[page].characters[byte - 0x80];
+            if (character == 0 && has_character((codepage)page, byte))
+                continue;
             uint16_t *slot = row_slot(index, character ? character : byte);
             if (*slot == 0)
                 *slot = ++index->rows;
-            index->bytes[*slot][page] = (unsigned char)byte;
+            add_byte(&index->all[*slot], page, (unsigned char)byte);
         }
     }
+    for (unsigned byte = 0x80; byte <= 0x9F; byte++)
+        add_control(index, (unsigned char)byte);
     return index;
 }
 
-const unsigned char *codepage_bytes(const codepage_index *index, uint32_t character) {
+const codepage_row *codepage_find(const codepage_index *index, uint32_t character) {
     uint16_t row = 0;
     if (character < DENSE_END) {
         row = index->row_of[character];
@@ -66,5 +93,5 @@ const unsigned char *codepage_bytes(const codepage_index *index, uint32_t charac
             if (index->sparse[i] == character)
                 row = index->sparse_rows[i];
     }
-    return row ? index->bytes[row] : NULL;
+    return row ? &index->all[row] : NULL;
 }

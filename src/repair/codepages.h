@@ -16,13 +16,22 @@ const char *codepage_name(codepage page);
 /* The character of a byte; 0 where the page has none. Below 0x80 every page is ASCII. */
 uint32_t codepage_decode(codepage page, unsigned char byte);
 
+_Static_assert(CODEPAGE_COUNT < 32, "pages are bits of a word, and numbers of five bits");
+
 /* From characters to their bytes, in all pages at once. Lives in the arena it was made in. */
 typedef struct codepage_index codepage_index;
 const codepage_index *codepage_index_new(arena *a);
 
-/* The byte (0x80 to 0xFF) of a character in each page, 0: none; NULL where no page has it. A byte that a page
- * does not define is the C1 control of that number, as browsers decode it (WHATWG Encoding, "index
- * windows-1252"). */
-const unsigned char *codepage_bytes(const codepage_index *index, uint32_t character);
+/* A character in all pages: its byte (0x80 to 0xFF) in each, 0: none; and the pages, as bits, in which that
+ * byte can begin a UTF-8 sequence or go on with one. */
+typedef struct codepage_row {
+    uint32_t leads, trails;
+    unsigned char bytes[CODEPAGE_COUNT];
+} codepage_row;
+
+/* The row of a character; NULL where no page has it. A byte that a page does not define is the character
+ * of that number, as browsers (WHATWG Encoding, "index windows-1252") and scripts decode it, unless the page
+ * has that character elsewhere. */
+const codepage_row *codepage_find(const codepage_index *index, uint32_t character);
 
 #endif

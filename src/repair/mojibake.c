@@ -9,46 +9,56 @@
  */
 #include "mojibake.h"
 #include "mention.h"
+#include "sequences.h"
 
 /* Costs are in sixteenths of the points of characters.def. */
 #define POINT 16u
 
 /* What a stretch must gain to be called misread, in points: less for the pages met most. */
 static const uint8_t STRETCH_PRICE[CODEPAGE_COUNT] = {
-    [CODEPAGE_WINDOWS_1252] = 5, [CODEPAGE_LATIN_1] = 5,      [CODEPAGE_MAC_ROMAN] = 6,
-    [CODEPAGE_WINDOWS_1250] = 7, [CODEPAGE_WINDOWS_1251] = 7, [CODEPAGE_CP437] = 6,
-    [CODEPAGE_WINDOWS_1253] = 8, [CODEPAGE_WINDOWS_1254] = 7, [CODEPAGE_WINDOWS_1257] = 11,
+    [CODEPAGE_WINDOWS_1252] = 5,
+    [CODEPAGE_LATIN_1] = 5,
+    [CODEPAGE_MAC_ROMAN] = 6,
+    [CODEPAGE_WINDOWS_1250] = 7,
+    [CODEPAGE_WINDOWS_1251] = 7,
+    [CODEPAGE_CP437] = 6,
+    [CODEPAGE_WINDOWS_1253] = 8,
+    [CODEPAGE_WINDOWS_1254] = 7,
+    [CODEPAGE_WINDOWS_1257] = 11,
     [CODEPAGE_ISO_8859_2] = 8,
-};
+    [CODEPAGE_CP850] = 8,
+    [CODEPAGE_CP852] = 9,
+    [CODEPAGE_CP866] = 9,
+    [CODEPAGE_KOI8_R] = 10,
+    [CODEPAGE_KOI8_U] = 11,
+    [CODEPAGE_MAC_CYRILLIC] = 9,
+    [CODEPAGE_MAC_CENTRAL_EUROPE] = 9,
+    [CODEPAGE_ISO_8859_5] = 11,
+    [CODEPAGE_ISO_8859_7] = 10,
+    [CODEPAGE_ISO_8859_9] = 8,
+    [CODEPAGE_ISO_8859_15] = 8,
+    [CODEPAGE_WINDOWS_1255] = 11,
+    [CODEPAGE_WINDOWS_1256] = 11,
+    [CODEPAGE_WINDOWS_1258] = 10,
+    [CODEPAGE_MAC_GREEK] = 10,
+    [CODEPAGE_CP737] = 10,
+    [CODEPAGE_CP775] = 10,
+    [CODEPAGE_CP857] = 10,
+};               /* 0: never searched for; of honest Thai, too much could be read as if it were windows-874 */
 #define SLACK 16 /* points that the next character may cost more behind one character than another */
 #define SMALL_AMONG_CAPITALS 4 /* a small letter behind two capitals */
 /* The points of a character that hardly anything is meant to be, and the price of it. */
 #define FAR_FETCHED 13
 #define FAR_FETCHED_PRICE 12
-#define AMBIGUOUS 3    /* points between two readings, either of which may be right */
 #define DEEPER_PRICE 6 /* a character that is misread once more, at the most */
 #define TORN_PRICE 12  /* a stretch that begins or ends inside a word of a script other than Latin */
 #define LONE_LETTER_PRICE 4
-#define MIXED_PRICE 4 /* a character inside a stretch that is honest */
-
-/* How a token, or several, became a character. */
-typedef enum step_kind {
-    STEP_KEEP,
-    STEP_LEAVE,    /* the stretch ends here */
-    STEP_EXACT,    /* all bytes are there */
-    STEP_LOST,     /* one is U+FFFD: so is the character */
-    STEP_SPACE,    /* the byte A0, a no-break space, became a plain one */
-    STEP_ABSORBED, /* the byte A0 vanished */
-    STEP_QUOTE     /* the byte 9D, which Windows-1252 does not define, vanished from a closing quote */
-} step_kind;
-
-static const uint8_t STEP_PRICE[] = {
-    [STEP_LOST] = 4, [STEP_SPACE] = 3, [STEP_ABSORBED] = 2, [STEP_QUOTE] = 4};
+#define MIXED_PRICE 4     /* a character inside a stretch that is honest */
+#define CONFIRMED_PRICE 2 /* of a stretch in a page that the line is known to be misread as */
 
 #define MODES (CODEPAGE_COUNT + 1) /* 0: as written; page + 1: inside a stretch misread as that page */
 #define NEVER UINT32_MAX
-#define UNIT_MAX 4
-#define ROWS (UNIT_MAX + 1)
+#define ROWS (SEQUENCE_MAX + 1)
 
 typedef struct reading {
     uint32_t cost; /* NEVER: there is none */
@@ -68,6 +78,8 @@ struct mojibake_search {
     const repair_job *job;
     const codepage_index *index;
     reading rows[ROWS][MODES]; /* the readings up to a place: row place % ROWS */
+    uint32_t alive[ROWS];      /* the modes, as bits, in which there is one */
+    uint32_t confirmed;        /* the pages, as bits, that something of the line was read back from */
     vector steps;              /* of step[MODES], one for each place of the island behind its first */
     vector path;               /* of path_step, last first */
 };
@@ -82,93 +94,19 @@ mojibake_search *mojibake_search_new(const repair_job *job, const codepage_index
     mojibake_search *s = arena_zeroed(job->arena, sizeof *s);
     s->job = job;
     s->index = index;
+    for (size_t i = 0; i < ROWS * MODES; i++)
+        s->rows[i / MODES][i % MODES].cost = NEVER;
     s->steps = vector_new(job->arena, sizeof(step[MODES]));
     s->path = vector_new(job->arena, sizeof(path_step));
     return s;
 }
 
-static uint32_t stretch_price(codepage page) {
-    return STRETCH_PRICE[page] * POINT;
+static bool is_confirmed(const mojibake_search *s, codepage page) {
+    return s->confirmed >> page & 1;
 }
 
-/* ---- sequences --------------------------------------------------------------------------------------- */
-
-/* A misread sequence at some token: what it was, how many tokens it takes. */
-typedef struct sequence {
-    step_kind kind;
-    uint32_t value;
-    size_t length;
-} sequence;
-
-static size_t sequence_bytes(unsigned char lead) {
-    return lead < 0xC2 || lead > 0xF4 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-}
-
-/* Where the byte A0 is something else, nobody took it for a space. */
-static bool has_no_break_space(codepage page) {
-    return codepage_decode(page, 0xA0) == 0xA0;
-}
-
-/* The trail byte that a token stands for, in `byte`; how it does is returned (STEP_KEEP: it does not). */
-static step_kind trail_byte(const token *t, codepage page, unsigned char *byte) {
-    *byte = t->bytes ? t->bytes[page] : 0;
-    if (*byte >= 0x80 && *byte <= 0xBF)
-        return STEP_EXACT;
-    if (t->what.value == REPLACEMENT) {
-        *byte = 0x80;
-        return STEP_LOST;
-    }
-    if (t->what.value == ' ' && has_no_break_space(page)) {
-        *byte = 0xA0;
-        return STEP_SPACE;
-    }
-    return STEP_KEEP;
-}
-
-/* The sequence that starts at `at` when read in `page`, with all its bytes or stand-ins for them. */
-static bool read_sequence(const token_line *line, size_t at, codepage page, sequence *out) {
-    const token *first = &line->tokens[at];
-    unsigned char bytes[UNIT_MAX] = {first->bytes[page]};
-    size_t length = sequence_bytes(bytes[0]);
-    *out = (sequence){STEP_EXACT, 0, length};
-    if (length == 0 || at + length >= line->count)
-        return false;
-    for (size_t i = 1; i < length; i++) {
-        const token *t = &line->tokens[at + i];
-        step_kind kind = trail_byte(t, page, &bytes[i]);
-        bool same_form = (t->form == FORM_PERCENT) == (first->form == FORM_PERCENT);
-        if (kind == STEP_KEEP || !same_form || (kind != STEP_EXACT && out->kind != STEP_EXACT))
-            return false;
-        if (kind != STEP_EXACT)
-            out->kind = kind;
-    }
-    if (out->kind == STEP_LOST) {
-        out->value = REPLACEMENT;
-        return true;
-    }
-    out->value = utf8_sequence_length(bytes, length) == length ? utf8_value(bytes, length) : 0;
-    return out->value >= 0x80;
-}
-
-/* `voilà le` whose A0 was taken for the space, or went with it: the letter à, the space stays. */
-static bool read_absorbed(const token_line *line, size_t at, codepage page, sequence *out) {
-    if (line->tokens[at].bytes[page] != 0xC3 || !has_no_break_space(page) || at + 1 >= line->count)
-        return false;
-    const character *next = &line->tokens[at + 1].what;
-    bool twice = next->value == ' ' && at + 2 < line->count && line->tokens[at + 2].what.value == ' ';
-    if (twice || (next->value != ' ' && next->value != '\n' && next->kind != KIND_STOP && next->value != '<'))
-        return false;
-    *out = (sequence){STEP_ABSORBED, 0xE0, 1};
-    return true;
-}
-
-/* `”` without its last byte, behind a quote that is open. */
-static bool read_quote(const token_line *line, size_t at, codepage page, sequence *out) {
-    if (line->tokens[at].bytes[page] != 0xE2 || at + 2 >= line->count)
-        return false;
-    const unsigned char *second = line->tokens[at + 1].bytes;
-    *out = (sequence){STEP_QUOTE, 0x201D, 2};
-    return second && second[page] == 0x80;
+static uint32_t stretch_price(const mojibake_search *s, codepage page) {
+    return (is_confirmed(s, page) ? CONFIRMED_PRICE : STRETCH_PRICE[page]) * POINT;
 }
 
 /* ---- the search -------------------------------------------------------------------------------------- */
@@ -178,6 +116,7 @@ static void offer(mojibake_search *s, size_t island, size_t place, size_t mode, 
     if (offered.cost >= best->cost)
         return;
     *best = offered;
+    s->alive[place % ROWS] |= UINT32_C(1) << mode;
     step *steps = vector_at(&s->steps, place - island - 1);
     steps[mode] = how;
 }
@@ -205,8 +144,10 @@ static bool wanted(const mojibake_search *s, step_kind kind) {
 
 /* Inside a stretch, a character of the page's own is likely to be one more layer of the same misreading. */
 static bool is_deeper(const mojibake_search *s, uint32_t value, codepage page) {
-    const unsigned char *bytes = codepage_bytes(s->index, value);
-    return bytes && bytes[page];
+    const codepage_row *row = codepage_find(s->index, value);
+    bool western = page == CODEPAGE_WINDOWS_1252 || page == CODEPAGE_LATIN_1; /* programs mix these */
+    return row && (row->bytes[page] ||
+                   (western && (row->bytes[CODEPAGE_WINDOWS_1252] || row->bytes[CODEPAGE_LATIN_1])));
 }
 
 /* Text that is odd as it stands is not mended into something odder. */
@@ -231,7 +172,7 @@ static bool is_lone_letter(const token_line *line, const reading *from, const ch
                                      0xE5, 0xE6, 0xE8, 0xE9, 0xED, 0xF3, 0xF4, 0xF5, 0xF6, 0xFA, 0xFC};
     const token *next = &line->tokens[behind];
     if (value->script != SCRIPT_LATIN || character_is_word(&from->last) || character_is_word(&next->what) ||
-        next->bytes)
+        next->row)
         return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i] == value->value)
@@ -241,31 +182,58 @@ static bool is_lone_letter(const token_line *line, const reading *from, const ch
 
 /* Points against `value` standing for the tokens [at, behind) of the line, behind what `from` has read. */
 static uint32_t doubt_price(const token_line *line, const reading *from, const character *value, size_t at,
-                            size_t behind, codepage page) {
+                            size_t behind, codepage page, bool guess) {
     uint32_t points = is_far_fetched(value) ? FAR_FETCHED_PRICE : 0;
     sequence next;
-    bool goes_on = line->tokens[behind].bytes && read_sequence(line, behind, page, &next);
+    bool goes_on = line->tokens[behind].row && sequence_read(line, behind, page, true, &next);
     if ((!from->misread && tears_word(line, at)) || (!goes_on && tears_word(line, behind)))
         points += TORN_PRICE;
-    if (is_lone_letter(line, from, value, behind))
+    if (!guess && is_lone_letter(line, from, value, behind))
         points += LONE_LETTER_PRICE;
     return points;
 }
 
+/* May the tokens, which stand by themselves, be honest signs that only happen to be the bytes of `found`?
+ * Asked where nothing else of the line is known to be misread as `page`. */
+static bool is_accident(const token_line *line, size_t at, codepage page, const sequence *found) {
+    static const character nothing = {'\n', KIND_SPACE, SCRIPT_NONE, 0, 0};
+    const token *first = &line->tokens[at], *behind = first + found->length;
+    const character *before = at ? &first[-1].what : &nothing, *after = &behind->what;
+    if (found->kind == STEP_EXACT && found->length == 2 && first[1].what.value == 0xA0 &&
+        first->what.kind == KIND_UPPER)
+        return sequence_is_capital(first, before, after, page);
+    character value = character_of(found->value);
+    if (value.script <= SCRIPT_LATIN || value.script == SCRIPT_BOX)
+        return false;
+    sequence next;
+    if (before->script == value.script || after->script == value.script || sequence_ends_at(line, at, page) ||
+        (behind->row && sequence_read(line, at + found->length, page, true, &next)))
+        return false;
+    bool accented = (before->script == SCRIPT_LATIN && before->value >= 0x80) ||
+                    (after->script == SCRIPT_LATIN && after->value >= 0x80);
+    bool in_word = before->script == SCRIPT_LATIN && after->script == SCRIPT_LATIN;
+    return accented || (value.script == SCRIPT_GREEK ? in_word : found->length == 2);
+}
+
 static void offer_sequence(mojibake_search *s, const token_line *line, size_t island, size_t at,
                            codepage page, const sequence *found) {
-    if (!wanted(s, found->kind))
+    if (!wanted(s, found->kind) || (!is_confirmed(s, page) && is_accident(line, at, page, found)))
         return;
     const reading *row = s->rows[at % ROWS];
     character value = character_of(found->value);
     size_t mode = (size_t)page + 1;
     bool deeper = is_deeper(s, found->value, page);
-    uint32_t price = STEP_PRICE[found->kind] * POINT;
+    uint32_t price = found->price * POINT;
     for (size_t from = 0; from <= mode; from += mode) {
-        if (row[from].cost == NEVER || (found->kind == STEP_QUOTE && !row[from].quote_open))
+        if (!(s->alive[at % ROWS] >> from & 1) || (found->kind == STEP_QUOTE && !row[from].quote_open))
             continue;
-        uint32_t extra = price + (from ? 0 : stretch_price(page)) +
-                         doubt_price(line, &row[from], &value, at, at + found->length, page) * POINT;
+        uint32_t begin = from ? 0 : stretch_price(s, page);
+        if (begin > found->stretch * POINT)
+            begin = found->stretch * POINT;
+        uint32_t extra =
+            price + begin +
+            doubt_price(line, &row[from], &value, at, at + found->length, page, found->kind == STEP_DAMAGED) *
+                POINT;
         step how = {found->value, (uint8_t)found->kind, (uint8_t)found->length, (uint8_t)from};
         reading on = read_on(&row[from], value, extra);
         on.misread = true;
@@ -276,25 +244,29 @@ static void offer_sequence(mojibake_search *s, const token_line *line, size_t is
 }
 
 static void offer_sequences(mojibake_search *s, const token_line *line, size_t island, size_t at) {
-    if (!line->tokens[at].bytes)
+    const token *first = &line->tokens[at], *second = first + 1;
+    if (!first->row)
         return;
-    for (size_t page = 0; page < CODEPAGE_COUNT; page++) {
+    uint32_t pages = first->row->leads;
+    if (second->what.value >= 0x80 && second->what.value != REPLACEMENT)
+        pages &=
+            (second->row ? second->row->trails : 0) | s->confirmed | UINT32_C(1) << CODEPAGE_WINDOWS_1252;
+    for (; pages; pages &= pages - 1) {
+        size_t page = (size_t)__builtin_ctz(pages);
         sequence found;
-        if (read_sequence(line, at, (codepage)page, &found))
-            offer_sequence(s, line, island, at, (codepage)page, &found);
-        if (read_absorbed(line, at, (codepage)page, &found))
-            offer_sequence(s, line, island, at, (codepage)page, &found);
-        if (read_quote(line, at, (codepage)page, &found))
-            offer_sequence(s, line, island, at, (codepage)page, &found);
+        if (STRETCH_PRICE[page] == 0)
+            continue;
+        for (size_t i = 0; i < SEQUENCE_READERS; i++)
+            if (sequence_readers[i](line, at, (codepage)page, is_confirmed(s, (codepage)page), &found))
+                offer_sequence(s, line, island, at, (codepage)page, &found);
     }
 }
 
 static void offer_keeping(mojibake_search *s, const token_line *line, size_t island, size_t at) {
     const reading *row = s->rows[at % ROWS];
     character what = line->tokens[at].what;
-    for (size_t mode = 0; mode < MODES; mode++) {
-        if (row[mode].cost == NEVER)
-            continue;
+    for (uint32_t alive = s->alive[at % ROWS]; alive; alive &= alive - 1) {
+        size_t mode = (size_t)__builtin_ctz(alive);
         uint32_t extra = mode == 0 ? 0 : what.value < 0x80 ? 2 : MIXED_PRICE * POINT;
         reading on = read_on(&row[mode], what, extra);
         on.misread = false;
@@ -304,37 +276,41 @@ static void offer_keeping(mojibake_search *s, const token_line *line, size_t isl
 
 /* Behind the same character, a stretch that costs as much more as a new one is no use; behind another, it may
  * still be worth what the character makes likelier next. */
-static bool is_hopeless(const reading *written, const reading *stretch, codepage page) {
-    uint32_t most = stretch_price(page) + (stretch->last.value == written->last.value ? 0 : SLACK * POINT);
+static bool is_hopeless(const mojibake_search *s, const reading *written, const reading *stretch,
+                        codepage page) {
+    uint32_t most = stretch_price(s, page) + (stretch->last.value == written->last.value ? 0 : SLACK * POINT);
     return stretch->cost >= written->cost + most;
 }
 
 /* Lets stretches end at `place`, and forgets those that are no better than to begin anew. */
 static bool settle(mojibake_search *s, size_t island, size_t place) {
     reading *row = s->rows[place % ROWS];
-    for (size_t mode = 1; mode < MODES; mode++)
-        if (row[mode].cost != NEVER)
-            offer(s, island, place, 0, row[mode], (step){0, STEP_LEAVE, 0, (uint8_t)mode});
-    bool any = false;
-    for (size_t mode = 1; mode < MODES; mode++) {
-        if (row[mode].cost != NEVER && is_hopeless(&row[0], &row[mode], (codepage)(mode - 1)))
-            row[mode].cost = NEVER;
-        any = any || row[mode].cost != NEVER;
+    uint32_t *alive = &s->alive[place % ROWS], stretches = *alive & ~UINT32_C(1);
+    for (uint32_t left = stretches; left; left &= left - 1) {
+        size_t mode = (size_t)__builtin_ctz(left);
+        offer(s, island, place, 0, row[mode], (step){0, STEP_LEAVE, 0, (uint8_t)mode});
     }
-    return any;
+    for (uint32_t left = stretches; left; left &= left - 1) {
+        size_t mode = (size_t)__builtin_ctz(left);
+        if (!is_hopeless(s, &row[0], &row[mode], (codepage)(mode - 1)))
+            continue;
+        row[mode].cost = NEVER;
+        *alive &= ~(UINT32_C(1) << mode);
+    }
+    return *alive > 1;
 }
 
 static void clear_row(mojibake_search *s, size_t place) {
-    for (size_t mode = 0; mode < MODES; mode++)
-        s->rows[place % ROWS][mode].cost = NEVER;
+    for (uint32_t left = s->alive[place % ROWS]; left; left &= left - 1)
+        s->rows[place % ROWS][__builtin_ctz(left)].cost = NEVER;
+    s->alive[place % ROWS] = 0;
 }
 
 /* Is any reading with a stretch alive at the places behind `place`? */
 static bool stretch_ahead(const mojibake_search *s, size_t place) {
     for (size_t ahead = 1; ahead < ROWS; ahead++)
-        for (size_t mode = 1; mode < MODES; mode++)
-            if (s->rows[(place + ahead) % ROWS][mode].cost != NEVER)
-                return true;
+        if (s->alive[(place + ahead) % ROWS] > 1)
+            return true;
     return false;
 }
 
@@ -351,11 +327,12 @@ static size_t search_island(mojibake_search *s, const token_line *line, size_t i
     for (size_t row = 0; row < ROWS; row++)
         clear_row(s, row);
     s->steps.count = s->path.count = 0;
+    s->alive[island % ROWS] = 1;
     s->rows[island % ROWS][0] =
         (reading){.quote_open = quote_open,
                   .capitals = capitals_before(line, island),
                   .last = island ? line->tokens[island - 1].what : character_of('\n')};
-    for (size_t i = 0; i < UNIT_MAX; i++)
+    for (size_t i = 0; i < SEQUENCE_MAX; i++)
         vector_push(&s->steps);
     size_t at = island;
     bool alive;
@@ -466,8 +443,8 @@ static uint32_t longer_trail(uint32_t a, uint32_t b) {
 }
 
 static uint32_t trail_with(uint32_t trail, codepage page) {
-    for (unsigned shift = 0; shift < 32; shift += 4)
-        if ((trail >> shift & 15) == 0)
+    for (unsigned shift = 0; shift < 30; shift += 5)
+        if ((trail >> shift & 31) == 0)
             return trail | (uint32_t)(page + 1) << shift;
     return trail;
 }
@@ -487,30 +464,42 @@ static uint32_t cost_in_page(const token_line *line, size_t from, size_t to, cod
     *differs = false;
     while (from < to) {
         sequence found, other;
-        if (!line->tokens[from].bytes || !read_sequence(line, from, page, &found) || from + found.length > to)
+        const codepage_row *row = line->tokens[from].row;
+        if (!row || !(row->leads >> page & 1) || !sequence_read(line, from, page, true, &found) ||
+            from + found.length > to)
             return NEVER;
-        if (!read_sequence(line, from, than, &other) || other.value != found.value)
+        if (!sequence_read(line, from, than, true, &other) || other.value != found.value)
             *differs = true;
         character next = character_of(found.value);
-        cost += character_cost(&before, &next);
+        cost += character_cost(&before, &next) + found.price;
         before = next;
         from += found.length;
     }
     return cost;
 }
 
-/* Is there another page in which the stretch reads about as well, but says something else? */
-static bool is_ambiguous(const token_line *line, size_t from, size_t to, codepage page) {
+/* Is there another page in which the stretch reads about as well, but says something else? The pages in which
+ * it says the same, as bits, in `same`. What else the line is misread as does not count: each place stands
+ * for itself. */
+static bool is_ambiguous(const token_line *line, size_t from, size_t to, codepage page, uint32_t *same) {
     character before = line->written ? line->spare[line->written - 1].what : character_of('\n');
-    bool differs;
-    uint32_t chosen =
-        cost_in_page(line, from, to, page, page, before, &differs) + stretch_price(page) / POINT;
+    bool differs, ambiguous = false;
+    uint32_t chosen = cost_in_page(line, from, to, page, page, before, &differs);
+    *same = 0;
+    if (chosen == NEVER)
+        return false; /* a guess in any case */
     for (size_t other = 0; other < CODEPAGE_COUNT; other++) {
-        uint32_t cost = cost_in_page(line, from, to, (codepage)other, page, before, &differs);
-        if (differs && cost != NEVER && cost + stretch_price((codepage)other) / POINT <= chosen + AMBIGUOUS)
-            return true;
+        uint32_t cost = STRETCH_PRICE[other]
+                            ? cost_in_page(line, from, to, (codepage)other, page, before, &differs)
+                            : NEVER;
+        if (cost == NEVER)
+            continue;
+        if (!differs)
+            *same |= UINT32_C(1) << other;
+        else
+            ambiguous = ambiguous || cost + STRETCH_PRICE[other] <= chosen + STRETCH_PRICE[page] + AMBIGUOUS;
     }
-    return false;
+    return ambiguous;
 }
 
 static void write_sequence(mojibake_search *s, token_line *line, const path_step *p, bool ambiguous) {
@@ -552,11 +541,14 @@ static bool write_path(mojibake_search *s, token_line *line, vector *doubts) {
             doubt(doubts, first, last->to);
         for (size_t i = keep ? first->from : last->to; i < last->to; i++)
             token_line_put(line, line->tokens[i]);
-        bool ambiguous = !keep && is_ambiguous(line, first->from, last->to, first->page);
+        uint32_t same = 0;
+        bool ambiguous = !keep && is_ambiguous(line, first->from, last->to, first->page, &same);
         for (size_t i = 0; !keep && i < units; i++) {
             const path_step *p = vector_at(&s->path, left - 1 - i);
             write_sequence(s, line, p, ambiguous);
         }
+        if (!ambiguous)
+            s->confirmed |= same;
         changed = changed || !keep;
         left -= units ? units : 1;
     }
@@ -565,13 +557,12 @@ static bool write_path(mojibake_search *s, token_line *line, vector *doubts) {
 
 /* May a sequence begin at `at`? */
 static bool may_begin(const token_line *line, size_t at) {
-    const unsigned char *bytes = line->tokens[at].bytes;
-    if (!bytes)
-        return false;
-    for (size_t page = 0; page < CODEPAGE_COUNT; page++)
-        if (sequence_bytes(bytes[page]))
-            return true;
-    return false;
+    const codepage_row *row = line->tokens[at].row;
+    return row && row->leads;
+}
+
+void mojibake_begin(mojibake_search *s) {
+    s->confirmed = 0;
 }
 
 bool mojibake_mend(mojibake_search *s, token_line *line, vector *doubts) {
@@ -594,4 +585,8 @@ bool mojibake_mend(mojibake_search *s, token_line *line, vector *doubts) {
     }
     token_line_turn(line);
     return changed;
+}
+
+uint32_t mojibake_pages(const mojibake_search *s) {
+    return s->confirmed;
 }

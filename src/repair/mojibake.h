@@ -15,9 +15,15 @@ typedef struct mojibake_doubt {
 typedef struct mojibake_search mojibake_search;
 mojibake_search *mojibake_search_new(const repair_job *job, const codepage_index *index);
 
+/* To be called before the first layer of each line. */
+void mojibake_begin(mojibake_search *search);
+
 /* Undoes one layer of misreading in a line; true where it changed something. Adds to `doubts` (of
  * mojibake_doubt) what it left though it looks broken. Each line is judged by itself, so that a change of one
  * line never changes what becomes of another. Time is linear in the line's tokens. */
 bool mojibake_mend(mojibake_search *search, token_line *line, vector *doubts);
+
+/* The pages that the line was read back from with certainty, as bits. */
+uint32_t mojibake_pages(const mojibake_search *search);
 
 #endif

@@ -18,14 +18,14 @@ static bool holds_control(uint64_t word) {
 
 /* Can a misread sequence begin with this character, in any of the code pages? False is certain. */
 static bool may_lead(uint32_t value) {
-    return (value >= 0xA0 && value <= 0x052F) || (value >= 0x2000 && value <= 0x25FF) || value == 0xF8FF ||
+    return (value >= 0xA0 && value <= 0x06FF) || (value >= 0x2000 && value <= 0x25FF) || value == 0xF8FF ||
            value == 0xFB01 || value == 0xFB02;
 }
 
 /* May the character before, some lead, be followed by a trail that starts with this byte? Trails are below
- * U+0530 or from U+2000 to U+25FF, U+FB01 and U+FFFD, or written as a reference. */
+ * U+0700 or from U+2000 to U+25FF, U+FB01 and U+FFFD, or written as a reference. */
 static bool may_trail(unsigned char byte) {
-    return (byte >= 0xC2 && byte <= 0xD4) || byte == 0xE2 || byte == 0xEF || byte == '&';
+    return (byte >= 0xC2 && byte <= 0xDB) || byte == 0xE2 || byte == 0xEF || byte == '&';
 }
 
 /* What the composing scripts of these sites need looked at: Tamil vowel signs in two parts. Everything else
@@ -54,6 +54,9 @@ static bool deserves_a_look(uint32_t value, uint32_t before, const unsigned char
         return true;
     if (next < end && may_trail(*next) && may_lead(value))
         return true;
+    if (value == 0xE2 && next < end &&
+        strchr("?\"'strvldm", *next)) /* a quotation mark made ASCII, or cut short */
+        return *next != 0;
     return may_compose(value, before);
 }
 

@@ -7,6 +7,7 @@
  */
 #include "changes.h"
 #include "normalise.h"
+#include "residue.h"
 #include "scan.h"
 
 #define PASSES_MAX 40 /* more than a text of any size has layers */
@@ -102,13 +103,21 @@ static slice mend_line(mender *m, slice source, const surroundings *around, uint
     uint32_t lost_before = m->job->found->counts[FINDING_ENCODING_LOST];
     for (size_t round = 0; round < ROUNDS_MAX; round++) {
         token_line line = read_line(m, source, around);
+        mojibake_begin(m->search);
         mend_tokens(m, &line);
         if (!is_mended(&line)) {
             bool reported = m->job->found->counts[FINDING_ENCODING_LOST] > lost_before;
             report_left(m->job, &line, number, &m->doubts, reported ? NULL : &m->lost);
             break;
         }
-        report_changes(m->job, &line, number);
+        m->doubts.count = 0;
+        if (residue_find(&line, mojibake_pages(m->search), &m->doubts)) {
+            residue_make_guessed(&line);
+            report_changes(m->job, &line, number);
+            report_doubts(m->job, &line, number, &m->doubts);
+        } else {
+            report_changes(m->job, &line, number);
+        }
         source = write_line(m, &line);
     }
     return source;

@@ -51,8 +51,11 @@ static uint32_t numeric_reference(slice digits) {
             return 0;
         value = value * base + digit;
     }
+    uint32_t windows = 0;
     if (value >= 0x80 && value <= 0x9F)
-        value = codepage_decode(CODEPAGE_WINDOWS_1252, (unsigned char)value);
+        windows = codepage_decode(CODEPAGE_WINDOWS_1252, (unsigned char)value);
+    if (windows)
+        return windows;
     return value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF) ? 0 : value;
 }
 
@@ -356,7 +359,7 @@ token_line tokenise_line(const repair_job *job, const codepage_index *index, sli
         t->end = (uint32_t)end;
         t->trail = 0;
         t->code = form == FORM_ESCAPED ? FINDING_ENCODING_ESCAPED : UNCHANGED;
-        t->bytes = t->what.value >= 0x80 && may_decode(job, t) ? codepage_bytes(index, t->what.value) : NULL;
+        t->row = t->what.value >= 0x80 && may_decode(job, t) ? codepage_find(index, t->what.value) : NULL;
         at = end;
     }
     tokens[count++] = (token){.what = character_of('\n'),
@@ -378,7 +381,7 @@ void token_line_turn(token_line *line) {
 void token_set(const repair_job *job, const codepage_index *index, token *t, uint32_t value,
                finding_code code) {
     t->what = character_of(value);
-    t->bytes = may_decode(job, t) ? codepage_bytes(index, value) : NULL;
+    t->row = may_decode(job, t) ? codepage_find(index, value) : NULL;
     t->code = (uint16_t)code;
 }
 

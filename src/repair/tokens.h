@@ -20,10 +20,10 @@ typedef enum token_place { PLACE_TEXT, PLACE_URL, PLACE_CODE } token_place;
 
 typedef struct token {
     character what;
-    const unsigned char *bytes; /* of `what` in each code page; NULL: none, or not to be decoded */
-    uint32_t start, end;        /* the source it stands for */
-    uint32_t dropped_from;      /* source from here to `start` was dropped; == start: nothing was */
-    uint32_t trail; /* code pages gone through: (page + 1) in 4 bits each, the first undone lowest */
+    const codepage_row *row; /* of `what` in the code pages; NULL: in none, or not to be decoded */
+    uint32_t start, end;     /* the source it stands for */
+    uint32_t dropped_from;   /* source from here to `start` was dropped; == start: nothing was */
+    uint32_t trail;          /* code pages gone through: (page + 1) in 5 bits each, the first undone lowest */
     uint16_t code, dropped_code;
     uint8_t form, place;
 } token;

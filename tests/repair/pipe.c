@@ -1,8 +1,8 @@
 /* Repairs many pages in one process, for the scripts beside it.
  *
  * stdin: a page as its length in decimal, a line feed, its bytes; again and again. stdout: the repaired pages
- * in the same form, with the number of findings of each code that changed something before it: "changes
- * length\n".
+ * in the same form, with the number of findings that changed something and the worst grade of all before it:
+ * "changes length grade\n".
  */
 #include "repair/repair.h"
 
@@ -27,7 +27,7 @@ int main(void) {
             return EXIT_FAILURE;
         findings found = findings_new(a);
         slice text = repair_text((slice){bytes, length}, NULL, a, &found);
-        printf("%u %zu\n", count_changes(&found), text.length);
+        printf("%u %zu %s\n", count_changes(&found), text.length, grade_name(findings_grade(&found)));
         fwrite(text.data, 1, text.length, stdout);
         arena_reset(a);
     }

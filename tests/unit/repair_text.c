@@ -117,6 +117,16 @@ static const char *const HONEST[] = {
     "AT&T R&amp;D &copy; &nbsp;&nbsp;&bull;&nbsp;&eacute;&nbsp;",
     "caf&eacute;&rdquo; &Eacute;&hellip; &ldquo;&lsquo;x&rsquo;&rdquo;",
     "&Acirc;ge, &Atilde;o",
+    /* signs and capitals that happen to be bytes of UTF-8 */
+    "Click the “×” sign",
+    "5×£35, ½×¾, “½”×‘¼’",
+    "SELKÄ\xC2\xA0"
+    "EDELLÄ\xC2\xA0TÄMÄ",
+    "HÅ\xC2\xA0KÅ\xC2\xA0, PÅ\xC2\xA0SKÅNE, Å\xC2\xA0VÆRE, Å\xC2\xA0være",
+    "AMANHÃ\xC2\xA0"
+    "CEDO, ĐÃ\xC2\xA0NẴNG, CASĂ\xC2\xA0",
+    "¬_¬ (°□°) ┻━┻",
+    "lâu tâm, pâté, tâche",
 };
 
 static void honest_text_is_returned_itself(void **state) {
