@@ -4,6 +4,7 @@
  * specification says so, and told. Nesting is bounded, so recursion is too.
  */
 #include "css_private.h"
+#include "scss.h"
 
 #define NESTING_MAX 32
 #define SELECTORS_MAX 400000u /* of a set of sheets */
@@ -19,6 +20,8 @@ typedef struct parser {
     css_origin origin;
     slice file;
     const css_loader *loader;
+    const vector *marks; /* of scss_mark; NULL: lines are counted */
+    size_t next_mark;
     size_t counted; /* bytes of which the lines are counted */
     uint32_t line;  /* at `counted` */
     unsigned nesting;
@@ -29,6 +32,16 @@ typedef struct parser {
  */
 
 static css_place place_at(parser *p, size_t offset) {
+    const scss_mark *mark;
+    for (; p->marks && p->next_mark < p->marks->count; p->next_mark++) {
+        mark = vector_at(p->marks, p->next_mark);
+        if (mark->offset > offset)
+            break;
+        p->file = mark->file;
+        p->line = mark->line;
+    }
+    if (p->marks)
+        return (css_place){p->origin, p->file, p->line};
     for (; p->counted < offset && p->counted < p->r.text.length; p->counted++)
         p->line += p->r.text.data[p->counted] == '\n';
     return (css_place){p->origin, p->file, p->line};
@@ -436,6 +449,14 @@ static slice without_comments(slice text, arena *a) {
     return slice_trim(buffer_slice(&out));
 }
 
+/* Selectors that other browsers have: nobody is to mend them. */
+static bool is_of_a_vendor(slice prelude) {
+    return slice_find(prelude, SLICE(":-moz-"), 0) != SLICE_NONE ||
+           slice_find(prelude, SLICE(":-ms-"), 0) != SLICE_NONE ||
+           slice_find(prelude, SLICE(":-webkit-"), 0) != SLICE_NONE ||
+           slice_find(prelude, SLICE(":-o-"), 0) != SLICE_NONE;
+}
+
 static void read_style_rule(parser *p, size_t start, slice prelude, const surrounding *around) {
     css_sheets *s = p->sheets;
     css_place place = place_at(p, start);
@@ -447,7 +468,7 @@ static void read_style_rule(parser *p, size_t start, slice prelude, const surrou
     css_gather_start(&g, s->arena);
     g.next.rule = rule;
     css_block *block = arena_zeroed(s->arena, sizeof *block);
-    if (!list)
+    if (!list && !is_of_a_vendor(prelude))
         note_problem(s, place, "a selector that is not understood; the rule is left out", prelude);
     for (size_t i = 0; list && i < list->count; i++) /* before the rules nested in it: they come later */
         add_match(s, list->complexes[i], block, p->origin);
@@ -577,12 +598,13 @@ static void read_contents(parser *p, const surrounding *around, css_gathering *g
 }
 
 static void read_sheet(css_sheets *s, css_origin origin, slice file, slice text, uint32_t line,
-                       const css_loader *loader) {
+                       const css_loader *loader, const vector *marks) {
     parser p = {.sheets = s,
                 .r = {.text = text, .arena = s->arena},
                 .origin = origin,
                 .file = file,
                 .loader = loader,
+                .marks = marks,
                 .line = line,
                 .imports_allowed = true};
     if (slice_starts_with(text, SLICE("\xEF\xBB\xBF")))
@@ -605,17 +627,27 @@ css_sheets *css_sheets_new_empty(arena *a, unsigned viewport_width) {
 
 css_sheets *css_sheets_new(arena *a, unsigned viewport_width) {
     css_sheets *s = css_sheets_new_empty(a, viewport_width);
-    read_sheet(s, CSS_ORIGIN_AGENT, SLICE("the browser"), (slice){css_agent, css_agent_length}, 1, NULL);
+    read_sheet(s, CSS_ORIGIN_AGENT, SLICE("the browser"), (slice){css_agent, css_agent_length}, 1, NULL,
+               NULL);
     css_sheets_surround(s, SLICE("html > body"));
     return s;
 }
 
 void css_sheets_add(css_sheets *s, css_origin origin, slice name, slice text, const css_loader *loader) {
-    read_sheet(s, origin, name, text, 1, loader);
+    if (!slice_ends_with(name, SLICE(".scss"))) {
+        if (slice_starts_with(text, SLICE("---")))
+            text = scss_without_liquid(text, s->arena);
+        read_sheet(s, origin, name, text, 1, loader, NULL);
+        return;
+    }
+    scss_result flat = scss_to_css(name, text, loader, s->arena);
+    for (size_t i = 0; i < flat.problems.count && s->problems.count < PROBLEMS_MAX; i++)
+        *(css_problem *)vector_push(&s->problems) = *(css_problem *)vector_at(&flat.problems, i);
+    read_sheet(s, origin, name, flat.css, 1, loader, &flat.marks);
 }
 
 void css_sheets_add_style(css_sheets *s, slice text, uint32_t line) {
-    read_sheet(s, CSS_ORIGIN_PAGE, (slice){NULL, 0}, text, line, NULL);
+    read_sheet(s, CSS_ORIGIN_PAGE, (slice){NULL, 0}, text, line, NULL, NULL);
 }
 
 size_t css_sheets_problem_count(const css_sheets *s) {
