@@ -130,10 +130,20 @@ static void debug_dom(const debug_input *in, buffer *out) {
     dom_inner_html(dom_parse(in->bytes, NULL, in->arena, in->found), out);
 }
 
+/* What an @import names, in the folder that the program runs in. */
 static bool load_beside(void *context, slice from, slice url, slice *name, slice *text) {
+    static const char *const NAMES[] = {"%.*s%.*s", "%.*s%.*s.scss", "%.*s_%.*s.scss"};
+    size_t folder = url.length;
+    while (folder > 0 && url.data[folder - 1] != '/')
+        folder--;
     (void)from;
-    *name = url;
-    return read_file(slice_c_string(url, context), context, text);
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        *name = format_slice(context, NAMES[i], SLICE_ARGS(slice_sub(url, 0, folder)),
+                             SLICE_ARGS(slice_from(url, folder)));
+        if (read_file(slice_c_string(*name, context), context, text))
+            return true;
+    }
+    return false;
 }
 
 static void print_style(css_cascade *c, const dom_node *node, css_pseudo pseudo, buffer *out) {

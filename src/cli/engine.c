@@ -5,8 +5,11 @@
 #include "engine.h"
 #include "rules.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define PROBLEMS_SHOWN 20 /* of style sheets */
 
 static bool add_disabled(const cli_arguments *arguments, convert_settings *settings) {
     for (size_t i = 0; i < arguments->option_count; i++) {
@@ -85,6 +88,40 @@ bool add_settings(const cli_arguments *given, const site *s, arena *a, cli_argum
     return true;
 }
 
+/* ---- style sheets ------------------------------------------------------------------------------ */
+
+/* Those of --css, behind the site's. */
+static bool add_sheets(const cli_arguments *arguments, arena *a, convert_settings *settings) {
+    vector sheets = vector_new(a, sizeof(convert_sheet));
+    for (size_t i = 0; i < settings->sheets_count; i++)
+        *(convert_sheet *)vector_push(&sheets) = settings->sheets[i];
+    for (size_t i = 0; i < arguments->option_count; i++) {
+        if (arguments->options[i].option != OPTION_CSS)
+            continue;
+        convert_sheet sheet = {.path = slice_of(arguments->options[i].value), .origin = CSS_ORIGIN_SITE};
+        if (!read_file(arguments->options[i].value, a, &sheet.text)) {
+            complain("--css: %s: cannot be read: %s", arguments->options[i].value, strerror(errno));
+            return false;
+        }
+        *(convert_sheet *)vector_push(&sheets) = sheet;
+    }
+    settings->sheets = sheets.items;
+    settings->sheets_count = sheets.count;
+    return true;
+}
+
+/* What was not understood of them, once a run. */
+static void tell_sheet_problems(const css_sheets *sheets, arena *a) {
+    size_t count = css_sheets_problem_count(sheets);
+    for (size_t i = 0; i < count && i < PROBLEMS_SHOWN; i++) {
+        const css_problem *p = css_sheets_problem_at(sheets, i);
+        complain("%.*s:%u: %s: %.*s", SLICE_ARGS(site_show_path(p->file, a)), p->line, p->message,
+                 SLICE_ARGS(site_show_path(p->what, a)));
+    }
+    if (count > PROBLEMS_SHOWN)
+        complain("and %zu more in style sheets", count - PROBLEMS_SHOWN);
+}
+
 /* ---- starting ---------------------------------------------------------------------------------- */
 
 int engine_start(convert_engine **e, const cli_arguments *arguments, const site *s, arena *a) {
@@ -104,9 +141,13 @@ int engine_start(convert_engine **e, const cli_arguments *arguments, const site 
     settings.refuse_at = option_given(arguments, OPTION_STRICT) ? GRADE_REVIEW : GRADE_REFUSED;
     if (s)
         site_fill_settings(s, &settings);
+    if (!add_sheets(arguments, a, &settings))
+        return EXIT_ENVIRONMENT;
     *e = convert_engine_new(&settings, a, &error);
     if (!*e)
         complain("assets.yml: %.*s", SLICE_ARGS(error));
+    else if (!option_given(arguments, OPTION_QUIET))
+        tell_sheet_problems(convert_engine_sheets(*e), a);
     return *e ? EXIT_DONE : EXIT_USAGE;
 }
 

@@ -42,7 +42,8 @@ static bool find_sheet(void *context, slice from, slice url, slice *name, slice 
     const convert_settings *s = context;
     for (size_t i = 0; i < s->sheets_count; i++) {
         const convert_sheet *sheet = &s->sheets[i];
-        if (css_import_names(from, url, sheet->path)) {
+        if (css_import_names(from, url, sheet->path) ||
+            css_import_names(SLICE("_sass/-"), url, sheet->path)) { /* Jekyll's load path */
             *name = sheet->path;
             *text = sheet->text;
             return true;

@@ -199,6 +199,7 @@ typedef struct evaluation {
     const context *c;
     css_reader r;
     unsigned depth;
+    bool divides; /* in brackets of arithmetic, where / always does */
 } evaluation;
 
 static slice evaluate(const context *c, slice text);
@@ -263,7 +264,10 @@ static slice evaluate_interpolation(evaluation *e) {
 
 static operand evaluate_function(evaluation *e, css_token name) {
     scss *s = e->c->s;
+    bool outer = e->divides;
+    e->divides = css_is_among(name.value, "percentage round ceil floor abs");
     slice arguments = evaluate_list(e, ')');
+    e->divides = outer;
     operand only = value_of_text(s, slice_trim(arguments));
     if (css_is_among(name.value, "percentage") && only.numeric)
         return (operand){true, true, only.number * 100, SLICE("%"), {NULL, 0}};
@@ -312,7 +316,10 @@ static operand evaluate_operand(evaluation *e) {
         return minus;
     }
     if (delim && t.delim == '(' && e->depth < DEPTH_MAX) {
+        bool outer = e->divides;
+        e->divides = true;
         slice inside = slice_trim(evaluate_list(e, ')'));
+        e->divides = outer;
         operand v = value_of_text(s, inside);
         v.computed = true;
         if (!v.numeric)
@@ -324,7 +331,7 @@ static operand evaluate_operand(evaluation *e) {
     if (t.kind == CSS_TOKEN_STRING && slice_find(t.text, SLICE("#{"), 0) != SLICE_NONE &&
         e->depth < DEPTH_MAX) {
         buffer out = buffer_new(s->arena, t.text.length + 16);
-        evaluation inner = {e->c, {.text = t.text, .arena = s->arena}, e->depth + 1};
+        evaluation inner = {e->c, {.text = t.text, .arena = s->arena}, e->depth + 1, false};
         while (inner.r.at < t.text.length)
             if (slice_starts_with(slice_from(t.text, inner.r.at), SLICE("#{"))) {
                 inner.r.at += 2;
@@ -365,13 +372,13 @@ static operand evaluate_side(evaluation *e, bool product) {
     operand left = product ? evaluate_operand(e) : evaluate_side(e, true);
     for (;;) {
         size_t back = e->r.at;
-        char operator= take_operator(e, product, left.computed);
+        char operator= take_operator(e, product, left.computed || e->divides);
         if (!operator|| !left.numeric) {
             e->r.at = back;
             return left;
         }
         operand right = product ? evaluate_operand(e) : evaluate_side(e, true);
-        bool divides = operator!= '/' || left.computed || right.computed;
+        bool divides = operator!= '/' || left.computed || right.computed || e->divides;
         if (!divides || !combine(&left, &right, operator)) {
             e->r.at = back;
             return left;
@@ -412,7 +419,7 @@ static slice evaluate(const context *c, slice text) {
         return text;
     context inner = *c;
     inner.depth++;
-    evaluation e = {&inner, {.text = text, .arena = c->s->arena, .line_comments = true}, 0};
+    evaluation e = {&inner, {.text = text, .arena = c->s->arena, .line_comments = true}, 0, false};
     return slice_trim(evaluate_list(&e, '\0'));
 }
 
@@ -420,7 +427,7 @@ static slice evaluate(const context *c, slice text) {
 static slice interpolate(const context *c, slice text) {
     scss *s = c->s;
     s->steps += text.length;
-    evaluation e = {c, {.text = text, .arena = s->arena, .line_comments = true}, 0};
+    evaluation e = {c, {.text = text, .arena = s->arena, .line_comments = true}, 0, false};
     buffer out = buffer_new(s->arena, text.length + 16);
     while (e.r.at < text.length && s->steps < STEPS_MAX) {
         if (slice_starts_with(slice_from(text, e.r.at), SLICE("#{"))) {

@@ -41,7 +41,7 @@ static int open_step(int folder, slice name, bool last) {
 }
 
 /* The file at the path, no part of which is a link; or -1. */
-static int open_inside(int folder, slice path) {
+int open_inside(int folder, slice path) {
     int at = folder;
     size_t from = 0;
     while (at >= 0 && from < path.length) {

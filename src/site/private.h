@@ -45,6 +45,9 @@ slice describe_error(arena *a, const char *what, int error);
 
 /* A file below `folder`, not through a symbolic link. False: `error` in `a`. `info` may be NULL. */
 bool read_whole(int folder, const char *path, arena *a, slice *bytes, struct stat *info, slice *error);
+/* Opens the file or folder at a path from `folder`, no part of which is a link or leads up (pictures.c). -1:
+ * there is none. */
+int open_inside(int folder, slice path);
 
 /* What a file's state on the disk says of it: as long as it is the same, so are the bytes. Times in
  * nanoseconds since 1970. A file can be written, given its old time again (`touch -r`) and its old size: the
@@ -239,5 +242,8 @@ void batches_move(batches *b);
 bool batches_end(batches *b, slice *error);
 const vector *batches_failures(const batches *b); /* after batches_end: of page_failure, by path */
 void batches_free(batches *b);
+
+/* sheets.c: the style sheets of the site, into the settings. They live as long as the site. */
+void site_add_sheets(const site *s, convert_settings *settings);
 
 #endif

@@ -40,8 +40,8 @@ const vector *site_skipped(const site *s); /* of site_skip, sorted */
 const front_value *
 site_config(const site *s); /* `_config.yml`, with every `collection.yml` laid over it, as a mapping */
 slice site_host(const front_value *config); /* that `url` in `_config.yml` names; empty where it does not */
-/* What `_config.yml` says of how pages are to be converted: `url`, `baseurl`, Liquid's variables. They live
- * as long as the site. */
+/* What `_config.yml` says of how pages are to be converted: `url`, `baseurl`, Liquid's variables, style
+ * sheets. They live as long as the site. */
 void site_fill_settings(const site *s, convert_settings *settings);
 const front_value *
 site_settings(const site *s); /* `.isomerize/config.yml`: options by their long names; empty: none */
