@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 static const char LEDGER[] = "assets.tsv";
+#define LEDGER_MAX ((off_t)256 * 1024 * 1024)
 static const char HEADING[] =
     "# isomerize assets 1: address, name, state, size, etag, last-modified, finding, problem\n";
 enum { FIELDS = 8 };
@@ -167,21 +168,30 @@ static void take_line(asset_book *book, slice line) {
 }
 
 static bool read_ledger(asset_book *book, slice *text) {
-    int file = openat(book->store->state, LEDGER, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int file = openat(book->store->state, LEDGER, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat status;
     *text = (slice){NULL, 0};
     if (file < 0)
         return errno == ENOENT;
-    bool good = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+    bool good = fstat(file, &status) == 0;
+    if (good && (!S_ISREG(status.st_mode) || status.st_size > LEDGER_MAX)) {
+        errno = S_ISREG(status.st_mode) ? EFBIG : EINVAL;
+        good = false;
+    }
     size_t size = good ? (size_t)status.st_size : 0, got = 0;
     char *bytes = arena_alloc(book->arena, size + 1);
     while (good && got < size) {
         ssize_t count = read(file, bytes + got, size - got);
+        if (count < 0 && errno == EINTR)
+            continue;
+        good = count >= 0;
         if (count <= 0)
             break;
         got += (size_t)count;
     }
+    int error = errno;
     close(file);
+    errno = error;
     *text = (slice){bytes, got};
     return good;
 }
@@ -253,7 +263,8 @@ static bool rewrite_ledger(asset_book *book) {
         if (remembered && entry->path.length && (entry->used || entry->known))
             append_entry(&text, entry);
     }
-    int file = openat(s->fetch, LEDGER, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    unlinkat(s->fetch, LEDGER, 0);
+    int file = openat(s->fetch, LEDGER, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     bool good = file >= 0 && write_whole(file, buffer_slice(&text)) &&
                 renameat(s->fetch, LEDGER, s->state, LEDGER) == 0;
     if (file >= 0)
@@ -278,8 +289,11 @@ asset_book *asset_book_open(const char *root, arena *a, slice *error) {
         good = s->state >= 0 ? load_ledger(book) : errno == ENOENT;
     }
     if (!good) {
-        *error = format_slice(a, "%s%s: cannot be read: %s", root, s->root < 0 ? "" : "/.isomerize",
-                              strerror(errno));
+        *error = format_slice(a, "%s%s: cannot be read: %s", root,
+                              s->root < 0    ? ""
+                              : s->state < 0 ? "/.isomerize"
+                                             : "/.isomerize/assets.tsv",
+                              errno == EINVAL ? "it is not a file" : strerror(errno));
         asset_book_close(book);
         return NULL;
     }
@@ -349,8 +363,14 @@ static const char *part_name(const asset_entry *entry, char out[40]) {
 
 int store_open_part(asset_book *book, const asset_entry *entry, bool fresh) {
     char name[40];
-    int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | (fresh ? O_TRUNC : 0);
-    return openat(book->store->fetch, part_name(entry, name), flags, 0666);
+    int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | (fresh ? O_TRUNC : 0);
+    struct stat status;
+    int file = openat(book->store->fetch, part_name(entry, name), flags, 0666);
+    if (file < 0 || (fstat(file, &status) == 0 && S_ISREG(status.st_mode)))
+        return file;
+    close(file);
+    errno = EINVAL;
+    return -1;
 }
 
 uint64_t store_part_size(asset_book *book, const asset_entry *entry) {
@@ -415,7 +435,7 @@ bool store_same(asset_book *book, slice path, slice bytes) {
     arena *scratch = arena_create(0);
     int file = folder < 0 ? -1
                           : openat(folder, slice_c_string(file_of(path), scratch),
-                                   O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+                                   O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     arena_destroy(scratch);
     bool same = file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
                 (uint64_t)status.st_size == bytes.length && bytes.length > 0;

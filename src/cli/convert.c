@@ -81,6 +81,8 @@ static int convert_site(const cli_arguments *arguments, site *s, arena *a) {
     if (since && !site_keep_changed_since(s, since, &error))
         complain("%.*s", SLICE_ARGS(error));
     else if ((status = engine_start_good(&e, arguments, s, a)) == EXIT_DONE) {
+        if (!option_given(arguments, OPTION_OUT))
+            tell_of_state(arguments, s, a);
         status = bring_files_home(arguments, s, e, a);
         convert_engine_free(e);
     }

@@ -1,6 +1,6 @@
 /* From the command line and a site to the engine of a run.
  *
- * Comes in: options, a site with its settings. Goes out: an engine. It looks at no page.
+ * Comes in: options, a site. Goes out: an engine. It looks at no page.
  */
 #include "engine.h"
 #include "rules.h"
@@ -23,68 +23,6 @@ static bool add_disabled(const cli_arguments *arguments, convert_settings *setti
         }
         settings->disabled[code] = true;
     }
-    return true;
-}
-
-/* ---- settings of the site -------------------------------------------------------------------- */
-
-static option_id option_by_name(slice name) {
-    for (int o = 0; o < OPTION_COUNT; o++)
-        if (slice_equal(name, slice_of(option_describe((option_id)o)->name)))
-            return (option_id)o;
-    return OPTION_COUNT;
-}
-
-/* One value of a setting as the command line would give it. False: it does not fit the option. */
-static bool add_value(cli_arguments *all, option_id o, const front_value *value, arena *a) {
-    bool is_flag = !option_describe(o)->argument;
-    if (is_flag != (value->kind == FRONT_BOOL))
-        return false;
-    if (is_flag && !value->boolean)
-        return true;
-    all->options[all->option_count].option = o;
-    if (value->kind == FRONT_STRING)
-        all->options[all->option_count].value = slice_c_string(value->text, a);
-    else if (value->kind == FRONT_NUMBER)
-        all->options[all->option_count].value = slice_c_string(format_slice(a, "%.15g", value->number), a);
-    else if (!is_flag)
-        return false;
-    const char *text = all->options[all->option_count++].value;
-    return is_flag || option_takes(o, text);
-}
-
-static bool add_setting(cli_arguments *all, const front_entry *setting, arena *a) {
-    option_id o = option_by_name(setting->key);
-    bool known = o != OPTION_COUNT && o != OPTION_HELP && o != OPTION_VERSION && o != OPTION_FORCE;
-    bool fits = known;
-    if (known && setting->value.kind == FRONT_SEQUENCE)
-        for (uint32_t i = 0; fits && i < setting->value.count; i++)
-            fits = add_value(all, o, &setting->value.entries[i].value, a);
-    else if (known)
-        fits = add_value(all, o, &setting->value, a);
-    if (!known)
-        complain(".isomerize/config.yml:%u: '%.*s' is no setting; settings are the long names of options",
-                 setting->value.line, SLICE_ARGS(setting->key));
-    else if (!fits)
-        complain(".isomerize/config.yml:%u: %.*s: expected %s", setting->value.line, SLICE_ARGS(setting->key),
-                 option_describe(o)->argument ? "a value that the option takes, or a list of them"
-                                              : "true or false");
-    return fits;
-}
-
-bool add_settings(const cli_arguments *given, const site *s, arena *a, cli_arguments *all) {
-    const front_value *settings = site_settings(s);
-    size_t room = given->option_count + settings->count;
-    for (uint32_t i = 0; i < settings->count; i++)
-        room += settings->entries[i].value.count;
-    *all = *given;
-    all->options = arena_zeroed(a, (room + 1) * sizeof *all->options);
-    all->option_count = 0;
-    for (uint32_t i = 0; i < settings->count; i++)
-        if (!add_setting(all, &settings->entries[i], a))
-            return false;
-    for (size_t i = 0; i < given->option_count; i++)
-        all->options[all->option_count++] = given->options[i];
     return true;
 }
 
@@ -128,7 +66,7 @@ int engine_start(convert_engine **e, const cli_arguments *arguments, const site 
     convert_settings settings = convert_settings_default();
     vector hosts = vector_new(a, sizeof(slice));
     slice error;
-    if (!collect_rules(arguments, s ? slice_c_string(site_root(s), a) : ".", a, &settings))
+    if (!collect_rules(arguments, s, a, &settings))
         return EXIT_ENVIRONMENT;
     if (!add_disabled(arguments, &settings))
         return EXIT_USAGE;
@@ -170,9 +108,17 @@ site *open_site(const cli_arguments *arguments, arena *a) {
     site *s = arguments->word_count
                   ? site_open((const char *const *)arguments->words, arguments->word_count, a, &error)
                   : site_open(here, 1, a, &error);
-    if (!s)
+    if (s)
+        site_keep_state(s, state_base(a), option_value(arguments, OPTION_STATE, NULL));
+    else
         complain("%.*s", SLICE_ARGS(error));
     return s;
+}
+
+void tell_of_state(const cli_arguments *arguments, const site *s, arena *a) {
+    slice note = option_given(arguments, OPTION_QUIET) ? SLICE("") : site_state_note(s, a);
+    if (note.length)
+        complain("note: %.*s", SLICE_ARGS(note));
 }
 
 int work_on_site(const cli_arguments *given, int (*work)(const cli_arguments *arguments, site *s, arena *a)) {

@@ -6,8 +6,9 @@
 #include "convert/convert.h"
 #include "site/site.h"
 
-/* What the command line says, and before it, so that it counts less, what the site's `.isomerize/config.yml`
- * says: options by their long names. False: a setting is wrong, said so. */
+/* What the command line says, and before it, so that it counts less, what the user's own settings say
+ * ($XDG_CONFIG_HOME/isomerize/config.yml), and before them what the site's `.isomerize/config.yml` says, as
+ * far as a checkout may: options by their long names. False: a setting is wrong, said so. */
 bool add_settings(const cli_arguments *given, const site *s, arena *a, cli_arguments *all);
 
 /* The engine of the command line and the site; `s` may be NULL: pages without a site. EXIT_DONE, or the exit
@@ -20,6 +21,13 @@ int engine_start_good(convert_engine **e, const cli_arguments *arguments, const 
 
 /* What every run over a site is given. */
 site_options options_of_run(const convert_engine *e, const cli_arguments *arguments);
+
+/* The folder below which the journals are ($XDG_STATE_HOME); NULL: there is none. In `a` or the environment.
+ */
+const char *state_base(arena *a);
+
+/* Says, unless --quiet, why a site that looks as if it had a journal has none here. */
+void tell_of_state(const cli_arguments *arguments, const site *s, arena *a);
 
 /* The site that the command line names (without words: the current folder). NULL: said why not. */
 site *open_site(const cli_arguments *arguments, arena *a);

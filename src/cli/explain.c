@@ -99,16 +99,18 @@ static int explain_bytes(const char *path, slice bytes, const convert_engine *e,
 static int explain_page(const char *path, const site *s, const cli_arguments *given, arena *a) {
     convert_engine *e;
     cli_arguments all = *given;
-    slice bytes;
+    slice bytes, why = SLICE("name one page");
     if (s && !add_settings(given, s, a, &all))
         return EXIT_USAGE;
     int status = engine_start_good(&e, &all, s, a);
     if (status != EXIT_DONE)
         return status;
-    if (read_file(path, a, &bytes))
+    bool read = s ? site_pages(s)->count == 1 && site_read(s, *(slice *)site_pages(s)->items, a, &bytes, &why)
+                  : read_file(path, a, &bytes);
+    if (read)
         status = explain_bytes(path, bytes, e, &all, a);
     else {
-        complain("%s: cannot be read: %s", path, strerror(errno));
+        complain("%s: %.*s", path, SLICE_ARGS(s ? why : slice_of(strerror(errno))));
         status = EXIT_ENVIRONMENT;
     }
     convert_engine_free(e);

@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 
+/* A device that never ends may have been named. */
+#define BYTES_MAX ((size_t)1 << 30)
+
 bool read_file(const char *path, arena *a, slice *out) {
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
     if (!file)
@@ -13,10 +16,10 @@ bool read_file(const char *path, arena *a, slice *out) {
         buffer_reserve(&content, 65536);
         size_t got = fread(content.data + content.length, 1, content.capacity - content.length, file);
         content.length += got;
-        if (got == 0)
+        if (got == 0 || content.length > BYTES_MAX)
             break;
     }
-    int error = ferror(file) ? (errno ? errno : EIO) : 0;
+    int error = ferror(file) ? (errno ? errno : EIO) : content.length > BYTES_MAX ? EFBIG : 0;
     if (file != stdin)
         fclose(file);
     errno = error;

@@ -44,6 +44,8 @@ int command_revert(const cli_arguments *arguments) {
         fprintf(stderr, "%zu put back, %zu left as they were edited since, %zu failed%s\n",
                 totals.outcomes[SITE_CONVERTED], totals.outcomes[SITE_KEPT], totals.outcomes[SITE_FAILED],
                 totals.stopped ? "; stopped before the last page" : "");
+    if (s && !totals.outcomes[SITE_CONVERTED])
+        tell_of_state(arguments, s, a);
     site_close(s);
     arena_destroy(a);
     return status;

@@ -4,10 +4,11 @@
 
 #include "cli.h"
 #include "convert/convert.h"
+#include "site/site.h"
 
-/* Adds the rules of the site in the folder `site` and those of every --mappings to the settings, in `a`.
- * False: a folder or file cannot be read, said on standard error. */
-bool collect_rules(const cli_arguments *arguments, const char *site, arena *a, convert_settings *settings);
+/* Adds the rules of the site (NULL: of the folder that the program was called in) and those of every
+ * --mappings to the settings, in `a`. False: a folder or file cannot be read, said on standard error. */
+bool collect_rules(const cli_arguments *arguments, const site *s, arena *a, convert_settings *settings);
 
 /* Whether no rule has a mistake; every mistake is said on standard error, with file:line:column and what to
  * write. */

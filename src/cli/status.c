@@ -105,6 +105,8 @@ int command_status(const cli_arguments *arguments) {
         complain("%.*s", SLICE_ARGS(error));
         status = EXIT_ENVIRONMENT;
     }
+    if (status == EXIT_DONE)
+        tell_of_state(arguments, s, a);
     if (status == EXIT_DONE && (l.all || l.json))
         list_skipped(&l, s);
     if (status == EXIT_DONE && !l.json)

@@ -56,9 +56,10 @@ static void empty_batch(batch *one) {
 }
 
 static void note_failure(batches *b, page_change *c, slice why) {
-    unlinkat(b->site->folder, c->temporary, 0);
+    remove_file(b->site->folder, c->temporary);
     c->temporary = NULL;
-    c->looked = c->forget = false;
+    c->looked = false;
+    c->forget = c->is_first;
     pthread_mutex_lock(&b->lock);
     *(page_failure *)vector_push(&b->failures) =
         (page_failure){slice_copy(c->path, b->arena), slice_copy(why, b->arena)};
@@ -116,12 +117,28 @@ static int64_t wait_for_clock(journal *j) {
     return now;
 }
 
+/* What is recorded of a page goes only once the page itself is on the disk. */
+static bool sync_moved(batches *b, const batch *one, slice *error) {
+    bool any = false;
+    for (size_t i = 0; i < one->changes.count; i++) {
+        const page_change *c = vector_at(&one->changes, i);
+        any |= c->forget && c->temporary;
+    }
+    if (!any || syncfs(b->site->folder) == 0)
+        return true;
+    *error = describe_error(one->arena, "pages cannot be written to the disk", errno);
+    return false;
+}
+
 static bool settle_rows(batches *b, const batch *one, slice *error) {
-    bool ok = true;
+    bool ok = sync_moved(b, one, error);
     int64_t clock = wait_for_clock(b->journal);
     for (size_t i = 0; ok && i < one->changes.count; i++) {
         const page_change *c = vector_at(&one->changes, i);
         journal_row seen = {.holds = c->holds, .names_files = c->names_files};
+        if (c->forget && c->temporary &&
+            !is_in_place(b->site->folder, slice_c_string(c->path, one->arena), &c->made))
+            continue; /* nobody knows what is there: what is recorded stays */
         if (c->forget)
             ok = journal_forget(b->journal, c->path, error);
         else if (find_stamp(b, one, c, clock, &seen.stamp))
@@ -194,7 +211,7 @@ static void *write_all(void *argument) {
 static void move_page(batches *b, batch *one, page_change *c) {
     slice why = SLICE("it was changed while it was worked on: run again");
     if (c->temporary && !replace_page(b->site->folder, c->temporary, slice_c_string(c->path, one->arena),
-                                      &c->then, one->arena, &why))
+                                      &c->then, &c->made, one->arena, &why))
         note_failure(b, c, why);
 }
 

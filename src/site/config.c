@@ -8,6 +8,7 @@
 #include "private.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -38,8 +39,12 @@ static bool read_file(const site *s, site_file *file, size_t *total, slice *erro
     slice problem;
     struct stat info;
     const char *name = slice_c_string(file->path, s->arena);
-    if (fstatat(s->folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
-        return true;
+    if (fstatat(s->folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR)
+            return true;
+        *error = format_slice(s->arena, "%s: it cannot be read: %s", name, strerror(errno));
+        return false;
+    }
     bool fits = info.st_size <= CONFIG_FILE_MAX && *total + (size_t)info.st_size <= CONFIG_TOTAL_MAX;
     if (S_ISREG(info.st_mode) && !fits) {
         *error = format_slice(
@@ -119,14 +124,19 @@ typedef struct folder_found {
     unsigned depth;
 } folder_found;
 
-/* What is in one folder: files to read, further folders. */
-static void look_into(const site *s, folder_found folder, vector *folders, vector *files) {
+/* What is in one folder: files to read, further folders. False: it cannot be read, errno says why. What may
+ * not be read is left to the run, which tells it. */
+static bool look_into(const site *s, folder_found folder, vector *folders, vector *files) {
     const char *path = folder.path.length ? slice_c_string(folder.path, s->arena) : ".";
-    int file = openat(s->folder, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int file = open_below(s->folder, path, O_RDONLY | O_DIRECTORY, 0);
     DIR *entries = file >= 0 ? fdopendir(file) : NULL;
-    if (!entries && file >= 0)
-        close(file);
-    for (const struct dirent *one; entries && (one = readdir(entries));) {
+    if (!entries) {
+        if (file >= 0)
+            close(file);
+        return errno == EACCES || errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
+    }
+    errno = 0;
+    for (const struct dirent *one; (one = readdir(entries)); errno = 0) {
         slice name = slice_of(one->d_name);
         bool skipped = name.data[0] == '.' || slice_equal(name, SLICE("node_modules")) ||
                        (!folder.depth && slice_equal(name, SLICE("_site")));
@@ -144,31 +154,39 @@ static void look_into(const site *s, folder_found folder, vector *folders, vecto
         else if (is_file && S_ISREG(info.st_mode))
             *(slice *)vector_push(files) = whole;
     }
-    if (entries)
-        closedir(entries);
+    int error = errno;
+    closedir(entries);
+    errno = error;
+    return error == 0;
 }
 
 static int compare_paths(const void *one, const void *other) {
     return slice_compare(*(const slice *)one, *(const slice *)other);
 }
 
-static vector find_collection_files(const site *s) {
-    vector folders = vector_new(s->arena, sizeof(folder_found)), files = vector_new(s->arena, sizeof(slice));
+static bool find_collection_files(const site *s, vector *files, slice *error) {
+    vector folders = vector_new(s->arena, sizeof(folder_found));
     *(folder_found *)vector_push(&folders) = (folder_found){SLICE(""), 0};
     while (folders.count) {
         folder_found folder = *(folder_found *)vector_last(&folders);
         vector_pop(&folders);
-        look_into(s, folder, &folders, &files);
+        if (!look_into(s, folder, &folders, files)) {
+            *error = format_slice(s->arena, "%s/%.*s: the folder cannot be read: %s", s->root,
+                                  SLICE_ARGS(site_show_path(folder.path, s->arena)), strerror(errno));
+            return false;
+        }
     }
-    if (files.count)
-        qsort(files.items, files.count, sizeof(slice), compare_paths);
-    return files;
+    if (files->count)
+        qsort(files->items, files->count, sizeof(slice), compare_paths);
+    return true;
 }
 
 bool read_configuration(site *s, slice *error) {
-    vector paths = find_collection_files(s);
+    vector paths = vector_new(s->arena, sizeof(slice));
     site_file own = {.path = SLICE(STATE_FOLDER "/config.yml")}, *files;
     size_t total = 0, own_total = 0;
+    if (!find_collection_files(s, &paths, error))
+        return false;
     if (paths.count > CONFIG_FILES_MAX) {
         *error = format_slice(s->arena, "%s: there are more than %d files named " COLLECTION_FILE, s->root,
                               CONFIG_FILES_MAX);

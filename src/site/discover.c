@@ -124,8 +124,8 @@ static bool may_link(const search *in, const entry *e, slice name) {
 /* Jekyll: Utils.has_yaml_header?. */
 static bool has_front_matter(const search *in, slice path) {
     char first[256];
-    int file = openat(in->site->folder, slice_c_string(path, in->site->arena),
-                      O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    int file = open_below(in->site->folder, slice_c_string(path, in->site->arena),
+                          O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
     ssize_t got = file < 0 ? -1 : read(file, first, sizeof first);
     if (file >= 0)
         close(file);
@@ -315,8 +315,11 @@ static bool is_machinery(slice path) {
 
 static void visit(search *in, entry e) {
     slice name = base_name(e.path);
-    if (e.type == DT_UNKNOWN && !look_up_type(in, &e))
+    if (e.type == DT_UNKNOWN && !look_up_type(in, &e)) {
+        if (errno != ENOENT) /* as in read_folder */
+            *(slice *)vector_push(&in->site->pages) = e.path;
         return;
+    }
     e.is_folder = e.type == DT_DIR;
     if ((e.room == ROOM_LINKS || e.room == ROOM_PASSED) && e.type == DT_REG) {
         count_passed(in, &e);
@@ -342,16 +345,18 @@ static void visit(search *in, entry e) {
 
 static void read_folder(search *in, entry folder) {
     const char *path = folder.path.length ? slice_c_string(folder.path, in->site->arena) : ".";
-    int file = openat(in->site->folder, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int file = open_below(in->site->folder, path, O_RDONLY | O_DIRECTORY, 0);
     DIR *entries = file >= 0 ? fdopendir(file) : NULL;
     if (!entries) {
         if (file >= 0)
             close(file);
-        if (!folder.passed) /* the run tells that it cannot be read: nobody knows what is in it */
+        if (!folder.passed ||
+            errno != EACCES) /* the run tells that it cannot be read: nobody knows what is in it */
             *(slice *)vector_push(&in->site->pages) = folder.path;
         return;
     }
-    for (const struct dirent *one; (one = readdir(entries));) {
+    errno = 0;
+    for (const struct dirent *one; (one = readdir(entries)); errno = 0) {
         if (strcmp(one->d_name, ".") == 0 || strcmp(one->d_name, "..") == 0)
             continue;
         entry e = folder;
@@ -362,6 +367,8 @@ static void read_folder(search *in, entry folder) {
                      : slice_copy(name, in->site->arena);
         visit(in, e);
     }
+    if (errno) /* only a part of it is known */
+        *(slice *)vector_push(&in->site->pages) = folder.path;
     closedir(entries);
 }
 
@@ -465,6 +472,10 @@ bool find_pages(site *s, const vector *inside, slice *error) {
     }
     sort_paths(&s->pages);
     sort_paths(&s->taken);
+    if (s->pages.count && (*(slice *)s->pages.items).length == 0) { /* the root itself, as in read_folder */
+        *error = format_slice(s->arena, "%s: the folder cannot be read whole", s->root);
+        return false;
+    }
     if (s->skipped.count)
         qsort(s->skipped.items, s->skipped.count, sizeof(site_skip), compare_skips);
     return true;

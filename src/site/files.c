@@ -1,15 +1,18 @@
 /* Files, whole or not at all.
  *
  * Comes in: paths below an open folder. Goes out: bytes read, new files written beside the old ones and moved
- * into place in one step. Never follows a symbolic link as the last part of a path; never leaves half a file
- * under a page's name.
+ * into place in one step. Never follows a symbolic link in any part of a path, never leaves the folder,
+ * whoever changes it meanwhile; never opens what is no regular file; never leaves half a file under a page's
+ * name.
  */
 #include "private.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define FILE_MAX ((off_t)256 * 1024 * 1024)
@@ -17,6 +20,95 @@
 slice describe_error(arena *a, const char *what, int error) {
     return format_slice(a, "%s: %s", what, strerror(error));
 }
+
+/* ---- below a folder ------------------------------------------------------------------------------------ */
+
+/* The same where the kernel has no openat2 (before 5.6, or under a filter of system calls): one part of the
+ * path after the other. */
+static int walk_below(int folder, const char *path, int flags, mode_t mode) {
+    char part[256];
+    int at = folder;
+    for (const char *slash; (slash = strchr(path, '/'));) {
+        size_t length = (size_t)(slash - path);
+        memcpy(part, path, length < sizeof part ? length : 0);
+        part[length < sizeof part ? length : 0] = '\0';
+        path = slash + 1;
+        if (length == 0)
+            continue;
+        bool leaves = length >= sizeof part || strcmp(part, "..") == 0;
+        int next = leaves ? -1 : openat(at, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        int error = leaves ? EXDEV : errno;
+        if (at != folder)
+            close(at);
+        errno = error;
+        if ((at = next) < 0)
+            return -1;
+    }
+    int file = strcmp(path, "..") == 0 ? -1 : openat(at, *path ? path : ".", flags, mode);
+    int error = errno;
+    if (at != folder)
+        close(at);
+    errno = error;
+    return file;
+}
+
+int open_below(int folder, const char *path, int flags, mode_t mode) {
+    flags |= O_NOFOLLOW | O_CLOEXEC;
+    struct open_how how = {.flags = (uint64_t)(unsigned)flags,
+                           .mode = flags & O_CREAT ? mode : 0,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+    int file = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+    if (file >= 0 || (errno != ENOSYS && errno != EPERM))
+        return file;
+    return walk_below(folder, path, flags, mode);
+}
+
+/* The folder that holds `path`, and its name there. */
+typedef struct place {
+    int folder; /* -1: errno says why not */
+    const char *name;
+} place;
+
+static place find_place(int folder, const char *path) {
+    const char *slash = strrchr(path, '/');
+    char above[4096] = ".";
+    size_t length = slash ? (size_t)(slash - path) : 0;
+    if (length >= sizeof above) {
+        errno = ENAMETOOLONG;
+        return (place){-1, path};
+    }
+    if (slash) {
+        memcpy(above, path, length);
+        above[length] = '\0';
+    }
+    return (place){open_below(folder, above, O_PATH | O_DIRECTORY, 0), slash ? slash + 1 : path};
+}
+
+static void leave_place(place p) {
+    int error = errno;
+    if (p.folder >= 0)
+        close(p.folder);
+    errno = error;
+}
+
+bool remove_file(int folder, const char *path) {
+    place p = find_place(folder, path);
+    bool ok = p.folder >= 0 && unlinkat(p.folder, p.name, 0) == 0;
+    leave_place(p);
+    return ok || errno == ENOENT;
+}
+
+bool rename_file(int folder, const char *from, const char *to) {
+    place one = find_place(folder, from), other = find_place(folder, to);
+    bool ok =
+        one.folder >= 0 && other.folder >= 0 && renameat(one.folder, one.name, other.folder, other.name) == 0;
+    leave_place(one);
+    leave_place(other);
+    return ok;
+}
+
+/* ---- reading --------------------------------------------------------------------------------------------
+ */
 
 static bool read_all(int file, size_t size, arena *a, slice *bytes) {
     /* One byte more than the file is thought to hold, to see its end. */
@@ -31,22 +123,33 @@ static bool read_all(int file, size_t size, arena *a, slice *bytes) {
         if (got == 0)
             break;
         content.length += (size_t)got;
+        if (content.length > (size_t)FILE_MAX) { /* it grows while it is read */
+            errno = EFBIG;
+            return false;
+        }
     }
     *bytes = buffer_slice(&content);
     return true;
 }
 
+static bool is_link_error(int error) {
+    return error == ELOOP || error == EXDEV;
+}
+
 bool read_whole(int folder, const char *path, arena *a, slice *bytes, struct stat *info, slice *error) {
-    struct stat own;
-    int file = openat(folder, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat own = {.st_size = 0};
+    int file = open_below(folder, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
     if (file < 0) {
-        *error = errno == ELOOP
-                     ? SLICE("it is a symbolic link, which is never written through: name the file itself")
-                     : describe_error(a, "it cannot be read", errno);
+        *error = is_link_error(errno) ? SLICE("it is, or lies behind, a symbolic link, and those are not "
+                                              "followed: name the file itself")
+                                      : describe_error(a, "it cannot be read", errno);
         return false;
     }
     bool ok = fstat(file, &own) == 0;
-    if (ok && !S_ISREG(own.st_mode)) {
+    if (ok && S_ISDIR(own.st_mode)) {
+        *error = SLICE("it is a folder, and could not be read whole");
+        ok = false;
+    } else if (ok && !S_ISREG(own.st_mode)) {
         *error = SLICE("it is not a file");
         ok = false;
     } else if (ok && own.st_size > FILE_MAX) {
@@ -74,22 +177,23 @@ static bool write_all(int file, slice bytes) {
     return true;
 }
 
+/* The bits of set-user-ID and its like are for what ran there before, not for what is written now. */
+static bool take_after(int file, const struct stat *like) {
+    /* Another owner can be kept by root only; the mode must be. */
+    if (fchown(file, like->st_uid, like->st_gid) != 0)
+        errno = 0;
+    return fchmod(file, like->st_mode & 0777) == 0;
+}
+
 bool write_new(int folder, const char *path, slice bytes, const struct stat *like, stamp *made, arena *a,
                slice *error) {
-    int file = openat(folder, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    int file = open_below(folder, path, O_WRONLY | O_CREAT | O_EXCL, like ? 0600 : 0666);
     if (file < 0) {
         *error = describe_error(a, "it cannot be written", errno);
         return false;
     }
-    bool ok = write_all(file, bytes);
-    if (ok && like) {
-        /* Another owner can be kept by root only; the mode must be. */
-        if (fchown(file, like->st_uid, like->st_gid) != 0)
-            errno = 0;
-        ok = fchmod(file, like->st_mode & 07777) == 0;
-    }
     struct stat info;
-    ok = ok && fstat(file, &info) == 0;
+    bool ok = write_all(file, bytes) && (!like || take_after(file, like)) && fstat(file, &info) == 0;
     if (ok && made)
         *made = stamp_of(&info);
     int problem = errno;
@@ -97,17 +201,19 @@ bool write_new(int folder, const char *path, slice bytes, const struct stat *lik
         ok = false, problem = errno;
     if (ok)
         return true;
-    unlinkat(folder, path, 0);
+    remove_file(folder, path);
     *error = describe_error(a, "it cannot be written", problem);
     return false;
 }
 
 static bool sync_file(int folder, const char *path) {
-    int file = openat(folder, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int file = open_below(folder, path, O_RDONLY | O_NONBLOCK, 0);
     if (file < 0)
         return false;
-    bool ok = fdatasync(file) == 0;
+    bool ok = fsync(file) == 0;
+    int error = errno;
     close(file);
+    errno = error;
     return ok;
 }
 
@@ -149,81 +255,150 @@ bool stamp_is_before(const stamp *one, int64_t clock) {
 /* ---- moving into place --------------------------------------------------------------------------------- */
 
 bool can_replace(int folder, slice path, arena *a) {
-    size_t above = path.length;
-    while (above > 0 && path.data[above - 1] != '/')
-        above--;
-    const char *parent = above ? slice_c_string(slice_sub(path, 0, above), a) : ".";
-    return faccessat(folder, parent, W_OK | X_OK, AT_EACCESS) == 0;
+    place p = find_place(folder, slice_c_string(path, a));
+    bool ok = p.folder >= 0 && faccessat(p.folder, ".", W_OK | X_OK, AT_EACCESS) == 0;
+    leave_place(p);
+    return ok;
+}
+
+static const char CHANGED[] = "it was changed while it was worked on: run again";
+
+static bool is_file(place p, const stamp *then) {
+    struct stat info;
+    if (fstatat(p.folder, p.name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+        return false;
+    stamp now = stamp_of(&info);
+    return S_ISREG(info.st_mode) && stamp_same_file(&now, then);
+}
+
+/* The page was saved by somebody in the very moment: what they saved goes back. Should they have saved twice,
+ * the other version is kept beside it. */
+static void put_back(place from, place to, const stamp *made, arena *a) {
+    if (renameat2(from.folder, from.name, to.folder, to.name, RENAME_EXCHANGE) != 0 || is_file(from, made))
+        return;
+    const char *kept = slice_c_string(format_slice(a, ".%.200s.isomerize-saved", to.name), a);
+    renameat2(from.folder, from.name, to.folder, kept, RENAME_NOREPLACE);
+}
+
+/* Exchanges both and looks at what came out: there is no moment in which a save could be lost. Where the file
+ * system cannot exchange, the old page is looked at right before. */
+static bool exchange(place from, place to, const stamp *then, const stamp *made, arena *a, slice *error) {
+    *error = slice_of(CHANGED);
+    if (!is_file(to, then))
+        return false;
+    if (renameat2(from.folder, from.name, to.folder, to.name, RENAME_EXCHANGE) == 0) {
+        if (is_file(from, then)) {
+            unlinkat(from.folder, from.name, 0);
+            return true;
+        }
+        put_back(from, to, made, a);
+        return false;
+    }
+    bool cannot = errno == EINVAL || errno == ENOSYS || errno == ENOTSUP;
+    if (cannot && renameat(from.folder, from.name, to.folder, to.name) == 0)
+        return true;
+    *error = describe_error(a, "it cannot be written", errno);
+    return false;
 }
 
 /* Where the page is on another file system than the temporary folder: through a new file beside it. */
-static bool move_across(int folder, const char *temporary, const char *path, arena *a, slice *error) {
-    const char *name = strrchr(path, '/');
-    slice above = {path, name ? (size_t)(name - path) + 1 : 0}, bytes;
-    const char *beside = slice_c_string(format_slice(a, "%.*s.isomerize-new", SLICE_ARGS(above)), a);
+static bool move_across(int folder, const char *temporary, place to, const stamp *then, arena *a,
+                        slice *error) {
+    slice bytes;
     struct stat like;
+    stamp made;
+    place beside = {to.folder, ".isomerize-new"};
     if (!read_whole(folder, temporary, a, &bytes, &like, error))
         return false;
-    unlinkat(folder, beside, 0);
-    if (!write_new(folder, beside, bytes, &like, NULL, a, error))
-        return false;
-    if (sync_file(folder, beside) && renameat(folder, beside, folder, path) == 0) {
-        unlinkat(folder, temporary, 0);
-        return true;
+    unlinkat(to.folder, beside.name, 0);
+    int open = openat(to.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = open >= 0 && write_new(open, beside.name, bytes, &like, &made, a, error);
+    if (ok && !sync_file(open, beside.name)) {
+        *error = describe_error(a, "it cannot be written", errno);
+        ok = false;
     }
-    *error = describe_error(a, "it cannot be written", errno);
-    unlinkat(folder, beside, 0);
-    return false;
+    ok = ok && exchange(beside, to, then, &made, a, error);
+    if (!ok)
+        unlinkat(to.folder, beside.name, 0);
+    else
+        remove_file(folder, temporary);
+    if (open >= 0)
+        close(open);
+    return ok;
 }
 
-static bool move_into_place(int folder, const char *temporary, const char *path, arena *a, slice *error) {
-    if (renameat(folder, temporary, folder, path) == 0)
-        return true;
-    if (errno == EXDEV)
-        return move_across(folder, temporary, path, a, error);
-    *error = describe_error(a, "it cannot be written", errno);
-    return false;
+bool replace_page(int folder, const char *temporary, const char *path, const stamp *then, const stamp *made,
+                  arena *a, slice *error) {
+    struct stat info, other;
+    place from = find_place(folder, temporary), to = find_place(folder, path);
+    bool ok = from.folder >= 0 && to.folder >= 0;
+    stamp now = ok && fstatat(to.folder, to.name, &info, AT_SYMLINK_NOFOLLOW) == 0 ? stamp_of(&info)
+                                                                                   : (stamp){0, 0, 0, 0};
+    if (!ok)
+        *error = describe_error(a, "its folder cannot be written to", errno);
+    else if (!stamp_equal(&now, then)) {
+        *error = slice_of(CHANGED);
+        ok = false;
+    } else if (fstat(from.folder, &other) == 0 && other.st_dev != info.st_dev)
+        ok = move_across(folder, temporary, to, then, a, error);
+    else
+        ok = exchange(from, to, then, made, a, error);
+    leave_place(from);
+    leave_place(to);
+    return ok;
 }
 
-bool replace_page(int folder, const char *temporary, const char *path, const stamp *then, arena *a,
-                  slice *error) {
-    struct stat info;
-    /* Held open, the old file's blocks are freed after the move, which then does not hold up other threads in
-     * these folders. */
-    int old = openat(folder, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    stamp now = old >= 0 && fstat(old, &info) == 0 ? stamp_of(&info) : (stamp){0, 0, 0, 0};
-    bool is_same = stamp_equal(&now, then);
-    if (!is_same)
-        *error = SLICE("it was changed while it was worked on: run again");
-    bool ok = is_same && move_into_place(folder, temporary, path, a, error);
-    if (old >= 0)
-        close(old);
+bool is_in_place(int folder, const char *path, const stamp *made) {
+    place p = find_place(folder, path);
+    bool ok = p.folder >= 0 && is_file(p, made);
+    leave_place(p);
     return ok;
 }
 
 bool make_folders(int folder, const char *path) {
-    char part[4096];
-    for (const char *slash = path; (slash = strchr(slash + 1, '/'));) {
-        if ((size_t)(slash - path) >= sizeof part)
-            return false;
-        memcpy(part, path, (size_t)(slash - path));
-        part[slash - path] = '\0';
-        if (mkdirat(folder, part, 0777) != 0 && errno != EEXIST)
-            return false;
+    char part[256];
+    int at = openat(folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    for (const char *slash; at >= 0 && (slash = strchr(path, '/')); path = slash + 1) {
+        size_t length = (size_t)(slash - path);
+        if (length >= sizeof part)
+            break;
+        memcpy(part, path, length);
+        part[length] = '\0';
+        int next = mkdirat(at, part, 0777) == 0 || errno == EEXIST
+                       ? openat(at, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                       : -1;
+        int error = errno;
+        close(at);
+        errno = error;
+        at = next;
     }
-    return true;
+    bool ok = at >= 0 && !strchr(path, '/');
+    if (at >= 0)
+        close(at);
+    return ok;
 }
 
-void list_folder(int folder, const char *path, vector *names) {
-    int file = openat(folder, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+bool make_folder(int folder, const char *path) {
+    place p = find_place(folder, path);
+    bool ok = p.folder >= 0 && (mkdirat(p.folder, p.name, 0777) == 0 || errno == EEXIST);
+    leave_place(p);
+    return ok;
+}
+
+bool list_folder(int folder, const char *path, vector *names) {
+    int file = open_below(folder, path, O_RDONLY | O_DIRECTORY, 0);
     DIR *entries = file >= 0 ? fdopendir(file) : NULL;
     if (!entries) {
         if (file >= 0)
             close(file);
-        return;
+        return false;
     }
-    for (const struct dirent *one; (one = readdir(entries));)
+    errno = 0;
+    for (const struct dirent *one; (one = readdir(entries)); errno = 0)
         if (strcmp(one->d_name, ".") != 0 && strcmp(one->d_name, "..") != 0)
             *(slice *)vector_push(names) = format_slice(names->arena, "%s/%s", path, one->d_name);
+    int error = errno;
     closedir(entries);
+    errno = error;
+    return error == 0;
 }

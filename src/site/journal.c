@@ -1,9 +1,13 @@
-/* The journal: what was done to each page, and the bytes from before. SQLite in the site's own state folder.
+/* The journal: what was done to each page, and the bytes from before. SQLite in the user's state folder.
  *
  * Comes in: rows. Goes out: rows, durable once committed. A row is committed before its page is moved into
  * place, so that at any moment a page holds exactly the bytes of `source` or of `result`, whatever happened
  * to the run. One run at a time holds the lock. A file that is not a whole journal of this version is never
  * written to.
+ *
+ * Should somebody else's file be in its place all the same: what is not of our making is not opened, nothing
+ * but our own tables is in it, no trigger or view runs, every statement has a limit, and bytes from before
+ * are given out only when they are those that were recorded (SQLite: Defense Against The Dark Arts).
  *
  * The table `seen` only saves time: which file was last seen under a path, and the hash of its bytes.
  * Journals of older programs have none; one that is lost costs a reading of all pages.
@@ -22,15 +26,25 @@
 #define APPLICATION 0x69736f6d /* "isom" */
 #define VERSION 1
 
-static const char SCHEMA[] =
-    "CREATE TABLE pages(path BLOB PRIMARY KEY, source BLOB NOT NULL, result BLOB NOT NULL,"
-    " rules BLOB NOT NULL, program TEXT NOT NULL, outcome INTEGER NOT NULL,"
-    " grade INTEGER NOT NULL, time INTEGER NOT NULL, findings TEXT NOT NULL);"
-    "CREATE TABLE originals(path BLOB PRIMARY KEY, bytes BLOB NOT NULL);";
+/* The whole schema, word for word. */
+static const struct {
+    const char *name, *sql;
+} TABLES[] = {
+    {"pages", "CREATE TABLE pages(path BLOB PRIMARY KEY, source BLOB NOT NULL, result BLOB NOT NULL,"
+              " rules BLOB NOT NULL, program TEXT NOT NULL, outcome INTEGER NOT NULL,"
+              " grade INTEGER NOT NULL, time INTEGER NOT NULL, findings TEXT NOT NULL)"},
+    {"originals", "CREATE TABLE originals(path BLOB PRIMARY KEY, bytes BLOB NOT NULL)"},
+    {"seen", "CREATE TABLE seen(path BLOB PRIMARY KEY, size INTEGER,"
+             " modified INTEGER, changed INTEGER, inode INTEGER, hash BLOB, files INTEGER)"
+             " WITHOUT ROWID"},
+};
+enum { TABLE_COUNT = sizeof TABLES / sizeof *TABLES };
 
-static const char SEEN[] = "CREATE TABLE IF NOT EXISTS seen(path BLOB PRIMARY KEY, size INTEGER,"
-                           " modified INTEGER, changed INTEGER, inode INTEGER, hash BLOB, files INTEGER)"
-                           " WITHOUT ROWID";
+/* Steps of SQLite's machine that one statement may take: so many for each byte of the file, and to begin
+ * with.
+ */
+#define STEPS_EACH 20
+#define STEPS_MIN 10000 /* thousands */
 
 struct journal {
     sqlite3 *database;
@@ -40,9 +54,10 @@ struct journal {
     int lock;
     int64_t began;
     char *path;
-    vector rows;     /* of journal_row, sorted by path */
-    arena *arena;    /* of the rows */
-    arena *messages; /* the caller's */
+    int64_t steps, steps_max; /* in thousands, of the statement that runs */
+    vector rows;              /* of journal_row, sorted by path */
+    arena *arena;             /* of the rows */
+    arena *messages;          /* the caller's */
 };
 
 static bool fail(journal *j, slice *error) {
@@ -52,6 +67,9 @@ static bool fail(journal *j, slice *error) {
                          : code == SQLITE_BUSY ? "another run is writing to it: wait until it ends"
                          : code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM
                              ? "make the folder writable"
+                         : code == SQLITE_NOMEM ? "there is no memory left"
+                         : code == SQLITE_INTERRUPT || code == SQLITE_AUTH
+                             ? "it is not as this program makes it: move it away"
                          : code == SQLITE_CORRUPT || code == SQLITE_NOTADB
                              ? "it is damaged: put back a good copy, or move it away to begin a new one "
                                "(pages stay as they are; `revert` then cannot take them back)"
@@ -62,6 +80,7 @@ static bool fail(journal *j, slice *error) {
 
 static bool execute(journal *j, const char *sql, slice *error) {
     pthread_mutex_lock(&j->mutex);
+    j->steps = 0;
     bool ok = sqlite3_exec(j->database, sql, NULL, NULL, NULL) == SQLITE_OK || fail(j, error);
     pthread_mutex_unlock(&j->mutex);
     return ok;
@@ -72,7 +91,12 @@ static bool execute(journal *j, const char *sql, slice *error) {
 /* The lock is on a file of its own and ends with the process, however that ends. The file names its holder.
  */
 static bool take_lock(journal *j, const site *s, slice *error) {
-    j->lock = openat(s->folder, STATE_FOLDER "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    struct stat info;
+    j->lock = open_below(s->folder, STATE_FOLDER "/lock", O_RDWR | O_CREAT | O_NONBLOCK, 0666);
+    if (j->lock >= 0 && (fstat(j->lock, &info) != 0 || !S_ISREG(info.st_mode))) {
+        *error = format_slice(j->messages, "%s/%s/lock is not a file: move it away", s->root, STATE_FOLDER);
+        return false;
+    }
     if (j->lock < 0) {
         *error = format_slice(j->messages, "%s/%s: %s", s->root, STATE_FOLDER, strerror(errno));
         return false;
@@ -111,6 +135,7 @@ int64_t journal_began(const journal *j) {
 static int read_number(journal *j, const char *pragma) {
     sqlite3_stmt *statement;
     int number = -1;
+    j->steps = 0;
     if (sqlite3_prepare_v2(j->database, pragma, -1, &statement, NULL) == SQLITE_OK &&
         sqlite3_step(statement) == SQLITE_ROW)
         number = sqlite3_column_int(statement, 0);
@@ -118,25 +143,68 @@ static int read_number(journal *j, const char *pragma) {
     return number;
 }
 
+static bool is_foreign(journal *j, slice *error) {
+    *error = format_slice(j->messages, "%s is not a journal of this program: move it away", j->path);
+    return true;
+}
+
+static bool is_text(sqlite3_stmt *statement, int column, const char *text) {
+    const unsigned char *have = sqlite3_column_text(statement, column);
+    return have && strcmp((const char *)have, text) == 0;
+}
+
+static int find_table(sqlite3_stmt *row) {
+    for (int i = 0; i < TABLE_COUNT; i++)
+        if (is_text(row, 1, TABLES[i].name))
+            return i;
+    return -1;
+}
+
+/* Our tables, and what SQLite makes for their keys, and nothing else? `found`: a bit for each table. */
+static bool check_schema(journal *j, unsigned *found, slice *error) {
+    sqlite3_stmt *row;
+    int step = SQLITE_ERROR;
+    bool ok = true;
+    *found = 0;
+    j->steps = 0;
+    if (sqlite3_prepare_v2(j->database, "SELECT type, tbl_name, sql FROM sqlite_master", -1, &row, NULL) !=
+        SQLITE_OK)
+        return fail(j, error);
+    while (ok && (step = sqlite3_step(row)) == SQLITE_ROW) {
+        int table = find_table(row);
+        bool is_table = table >= 0 && is_text(row, 0, "table") && is_text(row, 2, TABLES[table].sql);
+        bool is_key = table >= 0 && is_text(row, 0, "index") && sqlite3_column_type(row, 2) == SQLITE_NULL;
+        ok = is_table || is_key;
+        *found |= is_table ? 1u << table : 0;
+    }
+    if (ok && step != SQLITE_DONE)
+        ok = fail(j, error);
+    else if (!ok)
+        is_foreign(j, error);
+    sqlite3_finalize(row);
+    return ok;
+}
+
+static bool make_tables(journal *j, unsigned found, slice *error) {
+    char numbers[128];
+    snprintf(numbers, sizeof numbers, "PRAGMA application_id=%d; PRAGMA user_version=%d", APPLICATION,
+             VERSION);
+    bool ok = execute(j, "BEGIN IMMEDIATE", error);
+    for (int i = 0; ok && i < TABLE_COUNT; i++)
+        ok = found & (1u << i) || execute(j, TABLES[i].sql, error);
+    return ok && execute(j, numbers, error) && execute(j, "COMMIT", error);
+}
+
 /* A whole journal of this version? A new one is set up. */
 static bool check_journal(journal *j, journal_mode mode, slice *error) {
+    unsigned found;
     int application = read_number(j, "PRAGMA application_id"),
         version = read_number(j, "PRAGMA user_version");
     if (application < 0 || version < 0)
         return fail(j, error);
-    if (application == 0 && version == 0 && read_number(j, "SELECT count(*) FROM sqlite_master") == 0) {
-        if (mode == JOURNAL_READ)
-            return true;
-        char sql[128];
-        snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d;", APPLICATION, VERSION);
-        return execute(j, "BEGIN IMMEDIATE", error) && execute(j, SCHEMA, error) && execute(j, sql, error) &&
-               execute(j, "COMMIT", error);
-    }
-    if (application != APPLICATION) {
-        *error = format_slice(j->messages, "%s is not a journal of this program: move it away", j->path);
-        return false;
-    }
-    if (version != VERSION) {
+    if (application != APPLICATION && (application != 0 || version != 0))
+        return !is_foreign(j, error);
+    if (application == APPLICATION && version != VERSION) {
         *error =
             format_slice(j->messages,
                          "the journal %s is of version %d, this program knows version %d: use the program "
@@ -144,7 +212,12 @@ static bool check_journal(journal *j, journal_mode mode, slice *error) {
                          j->path, version, VERSION);
         return false;
     }
-    return true;
+    if (!check_schema(j, &found, error))
+        return false;
+    if (application == 0 && found) /* it has our tables, and is not ours */
+        return !is_foreign(j, error);
+    bool is_new = application == 0, is_old = found == 3; /* without `seen` */
+    return mode == JOURNAL_READ || (!is_new && !is_old) || make_tables(j, found, error);
 }
 
 static bool prepare_statements(journal *j, journal_mode mode, slice *error) {
@@ -173,20 +246,21 @@ static bool prepare_statements(journal *j, journal_mode mode, slice *error) {
 /* The state folder keeps itself out of git, but for the site's settings and rules. */
 static bool make_state_folder(const site *s, arena *a, slice *error) {
     const slice ignore = SLICE("*\n!config.yml\n!mappings/\n!mappings/*\n");
-    if (mkdirat(s->folder, STATE_FOLDER, 0777) != 0 && errno != EEXIST) {
-        *error = format_slice(a, "%s/%s: %s", s->root, STATE_FOLDER, strerror(errno));
-        return false;
-    }
+    static const char *const folders[] = {STATE_FOLDER, TEMPORARY_FOLDER};
     struct stat info;
-    if (fstatat(s->folder, STATE_FOLDER, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(info.st_mode)) {
-        *error = format_slice(a, "%s/%s is not a folder: move it away", s->root, STATE_FOLDER);
-        return false;
+    for (size_t i = 0; i < 2; i++) {
+        int folder = make_folder(s->folder, folders[i])
+                         ? open_below(s->folder, folders[i], O_PATH | O_DIRECTORY, 0)
+                         : -1;
+        if (folder < 0) {
+            const char *why =
+                errno == ELOOP || errno == ENOTDIR ? "not a folder: move it away" : strerror(errno);
+            *error = format_slice(a, "%s/%s: %s", s->root, folders[i], why);
+            return false;
+        }
+        close(folder);
     }
-    if (mkdirat(s->folder, TEMPORARY_FOLDER, 0777) != 0 && errno != EEXIST) {
-        *error = format_slice(a, "%s/%s: %s", s->root, TEMPORARY_FOLDER, strerror(errno));
-        return false;
-    }
-    if (faccessat(s->folder, STATE_FOLDER "/.gitignore", F_OK, 0) == 0)
+    if (fstatat(s->folder, STATE_FOLDER "/.gitignore", &info, AT_SYMLINK_NOFOLLOW) == 0)
         return true;
     slice why;
     if (write_new(s->folder, STATE_FOLDER "/.gitignore", ignore, NULL, NULL, a, &why))
@@ -200,55 +274,196 @@ static void clear_temporary(const site *s, arena *a) {
     vector names = vector_new(a, sizeof(slice));
     list_folder(s->folder, TEMPORARY_FOLDER, &names);
     for (size_t i = 0; i < names.count; i++)
-        unlinkat(s->folder, slice_c_string(*(slice *)vector_at(&names, i), a), 0);
+        remove_file(s->folder, slice_c_string(*(slice *)vector_at(&names, i), a));
+}
+
+/* ---- what is opened at all ------------------------------------------------------------------------------
+ */
+
+/* SQLite: Database File Format §1.3, §3: a rollback journal that ends so has another one's name in it, which
+ * is deleted with it. */
+static const unsigned char OTHERS[8] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
+
+static bool read_at(int folder, const char *name, off_t at, void *bytes, size_t count, off_t *size) {
+    struct stat info;
+    int file = open_below(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+    bool ok = file >= 0 && fstat(file, &info) == 0 && S_ISREG(info.st_mode);
+    *size = ok ? info.st_size : -1;
+    at = at < 0 && ok ? info.st_size + at : at;
+    ok = ok && at >= 0 && pread(file, bytes, count, at) == (ssize_t)count;
+    if (file >= 0)
+        close(file);
+    return ok;
+}
+
+static bool is_there(int folder, const char *name) {
+    struct stat info;
+    return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Of what SQLite would open beside the journal, nothing is there that this program did not write. */
+static bool check_beside(journal *j, int folder, slice *error) {
+    unsigned char tail[8];
+    off_t size;
+    const char *odd = is_there(folder, "journal.db-wal")   ? "-wal"
+                      : is_there(folder, "journal.db-shm") ? "-shm"
+                                                           : NULL;
+    if (!odd && is_there(folder, "journal.db-journal")) {
+        bool whole = read_at(folder, "journal.db-journal", -8, tail, sizeof tail, &size);
+        if (size < 0 || (whole && memcmp(tail, OTHERS, sizeof tail) == 0))
+            odd = "-journal";
+    }
+    if (odd)
+        *error =
+            format_slice(j->messages, "%s%s was not written by this program: move it away", j->path, odd);
+    return !odd;
+}
+
+/* The head of a database that keeps no log (SQLite: Database File Format §1.3.3). */
+static bool check_file(journal *j, const char *state, bool *is_missing, slice *error) {
+    unsigned char head[20];
+    off_t size = 0;
+    int folder = open(state, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    bool ok = folder >= 0;
+    if (!ok)
+        *error = format_slice(j->messages, "%s: %s", state, strerror(errno));
+    *is_missing = ok && !is_there(folder, "journal.db") && errno == ENOENT;
+    if (ok && !*is_missing) {
+        bool whole = read_at(folder, "journal.db", 0, head, sizeof head, &size);
+        if (!whole && size < 0 && (errno == EACCES || errno == EIO || errno == EMFILE || errno == ENFILE)) {
+            *error = format_slice(j->messages, "the journal %s: %s", j->path, strerror(errno));
+            ok = false;
+        } else if ((!whole && size != 0) ||
+                   (whole && (memcmp(head, "SQLite format 3", 16) != 0 || head[18] != 1 || head[19] != 1)))
+            ok = !is_foreign(j, error);
+    }
+    ok = ok && check_beside(j, folder, error);
+    j->steps_max = STEPS_MIN + size * STEPS_EACH / 1000;
+    if (folder >= 0)
+        close(folder);
+    return ok;
+}
+
+/* ---- SQLite, with what it can do taken from it ----------------------------------------------------------
+ */
+
+static int count_steps(void *context) {
+    journal *j = context;
+    return ++j->steps > j->steps_max;
+}
+
+/* What this file's own statements do, and nothing else. */
+static int allow(void *context, int action, const char *one, const char *two, const char *database,
+                 const char *trigger) {
+    (void)context, (void)one, (void)two, (void)database;
+    static const int allowed[] = {SQLITE_SELECT,      SQLITE_READ,         SQLITE_INSERT,
+                                  SQLITE_DELETE,      SQLITE_UPDATE,       SQLITE_PRAGMA,
+                                  SQLITE_TRANSACTION, SQLITE_CREATE_TABLE, SQLITE_CREATE_INDEX};
+    for (size_t i = 0; !trigger && i < sizeof allowed / sizeof *allowed; i++)
+        if (action == allowed[i])
+            return SQLITE_OK;
+    return SQLITE_DENY;
+}
+
+static void restrain(journal *j) {
+    static const struct {
+        int what, to;
+    } switches[] = {{SQLITE_DBCONFIG_DEFENSIVE, 1},       {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+                    {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},  {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+                    {SQLITE_DBCONFIG_ENABLE_FKEY, 0},     {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+                    {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0},
+                    {SQLITE_DBCONFIG_DQS_DDL, 0},         {SQLITE_DBCONFIG_DQS_DML, 0}},
+      limits[] = {{SQLITE_LIMIT_LENGTH, 320 * 1024 * 1024},
+                  {SQLITE_LIMIT_SQL_LENGTH, 2000},
+                  {SQLITE_LIMIT_COLUMN, 16},
+                  {SQLITE_LIMIT_EXPR_DEPTH, 10},
+                  {SQLITE_LIMIT_COMPOUND_SELECT, 2},
+                  {SQLITE_LIMIT_VDBE_OP, 1000},
+                  {SQLITE_LIMIT_FUNCTION_ARG, 4},
+                  {SQLITE_LIMIT_ATTACHED, 0},
+                  {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 10},
+                  {SQLITE_LIMIT_VARIABLE_NUMBER, 16},
+                  {SQLITE_LIMIT_TRIGGER_DEPTH, 1},
+                  {SQLITE_LIMIT_WORKER_THREADS, 0}};
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+        sqlite3_db_config(j->database, switches[i].what, switches[i].to, NULL);
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        sqlite3_limit(j->database, limits[i].what, limits[i].to);
+    sqlite3_progress_handler(j->database, 1000, count_steps, j);
+    sqlite3_set_authorizer(j->database, allow, j);
 }
 
 static bool open_database(journal *j, journal_mode mode, slice *error) {
+    static const char reading[] = "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"
+                                  "PRAGMA temp_store=MEMORY;";
+    /* Rows are appended: the rollback journal then copies almost nothing, where a log would write all twice.
+     * A batch fits into the cache. What is deleted need not be wiped. */
+    static const char writing[] = "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
+                                  "PRAGMA cache_size=-8192; PRAGMA secure_delete=OFF;";
     int flags = mode == JOURNAL_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
     if (mode == JOURNAL_READ && access(j->path, W_OK) != 0)
         flags = SQLITE_OPEN_READONLY;
     if (sqlite3_open_v2(j->path, &j->database, flags | SQLITE_OPEN_NOFOLLOW, NULL) != SQLITE_OK)
         return fail(j, error);
+    restrain(j);
     sqlite3_busy_timeout(j->database, 10000);
-    /* Rows are appended: the rollback journal then copies almost nothing, where a log would write all twice.
-     * A batch fits into the cache. What is deleted need not be wiped. */
-    static const char settings[] = "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
-                                   "PRAGMA cache_size=-8192; PRAGMA secure_delete=OFF;";
-    return (mode == JOURNAL_READ || execute(j, settings, error)) && check_journal(j, mode, error) &&
-           (mode == JOURNAL_READ || execute(j, SEEN, error));
+    return execute(j, reading, error) && (mode == JOURNAL_READ || execute(j, writing, error)) &&
+           check_journal(j, mode, error);
+}
+
+/* The journal in this folder. NULL: there is none, or with `error`, it cannot be opened. */
+static journal *open_in(const char *state, const site *s, journal_mode mode, arena *a, slice *error) {
+    bool is_missing = false;
+    journal *j = calloc(1, sizeof *j);
+    if (!j) {
+        *error = SLICE("there is no memory left");
+        return NULL;
+    }
+    pthread_mutex_init(&j->mutex, NULL);
+    j->lock = -1;
+    j->messages = a;
+    j->path = strdup(slice_c_string(format_slice(a, "%s/journal.db", state), a));
+    j->arena = arena_create(0);
+    bool ok = j->path && j->arena;
+    if (!ok)
+        *error = SLICE("there is no memory left");
+    else
+        j->rows = vector_new(j->arena, sizeof(journal_row));
+    ok = ok && check_file(j, state, &is_missing, error) && !(is_missing && mode == JOURNAL_READ) &&
+         (mode == JOURNAL_READ || !s || take_lock(j, s, error)) && open_database(j, mode, error) &&
+         read_number(j, "PRAGMA user_version") != 0 /* not set up yet */ &&
+         prepare_statements(j, mode, error);
+    if (ok)
+        return j;
+    journal_close(j);
+    return NULL;
 }
 
 journal *journal_open(const site *s, journal_mode mode, arena *a, slice *error) {
     *error = SLICE("");
-    if (mode == JOURNAL_READ && faccessat(s->folder, STATE_FOLDER "/journal.db", F_OK, 0) != 0)
-        return NULL;
     if (mode == JOURNAL_WRITE && !make_state_folder(s, a, error))
         return NULL;
-    slice path = format_slice(a, "%s/%s/journal.db", s->root, STATE_FOLDER);
-    journal *j = calloc(1, sizeof *j);
-    if (!j)
-        return NULL;
-    pthread_mutex_init(&j->mutex, NULL);
-    j->lock = -1;
-    j->messages = a;
-    j->path = strdup(slice_c_string(path, a));
-    j->arena = arena_create(0);
-    j->rows = vector_new(j->arena, sizeof(journal_row));
-    if ((mode == JOURNAL_WRITE && !take_lock(j, s, error)) || !open_database(j, mode, error)) {
-        journal_close(j);
-        return NULL;
-    }
-    if (read_number(j, "PRAGMA user_version") == 0) { /* read, and not set up yet */
-        journal_close(j);
-        return NULL;
-    }
-    if (!prepare_statements(j, mode, error)) {
-        journal_close(j);
-        return NULL;
-    }
-    if (mode == JOURNAL_WRITE)
+    const char *state = find_state(s, mode == JOURNAL_WRITE, a, error);
+    journal *j = state ? open_in(state, s, mode, a, error) : NULL;
+    if (j && mode == JOURNAL_WRITE)
         clear_temporary(s, a);
     return j;
+}
+
+bool journal_copy(const char *from, const char *to, arena *a, slice *error) {
+    *error = SLICE("");
+    journal *old = open_in(from, NULL, JOURNAL_READ, a, error);
+    if (!old)
+        return !error->length;
+    journal *new = open_in(to, NULL, JOURNAL_WRITE, a, error);
+    sqlite3_backup *copy = new ? sqlite3_backup_init(new->database, "main", old->database, "main") : NULL;
+    bool ok = copy && sqlite3_backup_step(copy, -1) == SQLITE_DONE;
+    ok = sqlite3_backup_finish(copy) == SQLITE_OK && ok;
+    if (new && !ok)
+        fail(new, error);
+    journal_close(new);
+    journal_close(old);
+    return ok;
 }
 
 void journal_close(journal *j) {
@@ -301,6 +516,7 @@ static bool read_row(journal *j, sqlite3_stmt *statement) {
 static void load_seen(journal *j) {
     sqlite3_stmt *statement;
     size_t at = 0;
+    j->steps = 0;
     if (sqlite3_prepare_v2(j->database,
                            "SELECT path, size, modified, changed, inode, hash, files FROM seen ORDER BY path",
                            -1, &statement, NULL) != SQLITE_OK)
@@ -324,6 +540,7 @@ static void load_seen(journal *j) {
 
 bool journal_load(journal *j, slice *error) {
     sqlite3_stmt *statement;
+    j->steps = 0;
     if (sqlite3_prepare_v2(
             j->database, "SELECT path, source, result, rules, outcome, grade, time FROM pages ORDER BY path",
             -1, &statement, NULL) != SQLITE_OK)
@@ -381,6 +598,7 @@ static void bind_slice(sqlite3_stmt *statement, int index, slice bytes) {
 
 static bool find_one(journal *j, sqlite3_stmt *statement, slice path, arena *a, slice *out) {
     pthread_mutex_lock(&j->mutex);
+    j->steps = 0;
     bind_slice(statement, 1, path);
     bool found = sqlite3_step(statement) == SQLITE_ROW;
     if (found)
@@ -396,8 +614,14 @@ slice journal_findings(journal *j, slice path, arena *a) {
     return recorded;
 }
 
-bool journal_original(journal *j, slice path, arena *a, slice *bytes) {
-    return find_one(j, j->original, path, a, bytes);
+bool journal_original(journal *j, const journal_row *row, arena *a, slice *bytes, slice *why) {
+    *why = SLICE("the journal does not hold its bytes from before");
+    if (!find_one(j, j->original, row->path, a, bytes))
+        return false;
+    hash now = hash_bytes(*bytes);
+    *why =
+        SLICE("its bytes from before are damaged in the journal: it stays as it is; `git log` may know them");
+    return hash_equal(&now, &row->source);
 }
 
 /* ---- writing ----------------------------------------------------------------------------------------- */
@@ -418,6 +642,7 @@ void journal_rollback(journal *j) {
 
 static bool run_statement(journal *j, sqlite3_stmt *statement, slice *error) {
     pthread_mutex_lock(&j->mutex);
+    j->steps = 0;
     bool ok = sqlite3_step(statement) == SQLITE_DONE || fail(j, error);
     sqlite3_reset(statement);
     pthread_mutex_unlock(&j->mutex);

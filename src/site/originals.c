@@ -41,5 +41,6 @@ bool site_original(site_originals *o, slice path, bool lags, arena *a, slice *by
     if (!row || row->outcome != SITE_CONVERTED)
         return false;
     bool again = lags || !hash_equal(&row->rules, &o->rules) || (o->force && !is_as_written(o, row, a));
-    return again && journal_original(o->journal, path, a, bytes);
+    slice why;
+    return again && journal_original(o->journal, row, a, bytes, &why);
 }

@@ -17,7 +17,8 @@ struct site {
     vector skipped;   /* of site_skip */
     vector taken;     /* of slice: those of `pages` that a person named although Jekyll passes them over */
     front_value config, settings;
-    site *whole; /* of the whole checkout; NULL: not opened */
+    site *whole;                           /* of the whole checkout; NULL: not opened */
+    const char *state_base, *state_folder; /* site_keep_state */
 };
 
 /* ---- site.c ------------------------------------------------------------------------------------------ */
@@ -43,7 +44,15 @@ bool hash_equal(const hash *one, const hash *other);
 /* "what: the system's words", in `a`. */
 slice describe_error(arena *a, const char *what, int error);
 
-/* A file below `folder`, not through a symbolic link. False: `error` in `a`. `info` may be NULL. */
+/* Opens what is below `folder`: no part of the path may be a symbolic link or lead out of it (openat2). -1
+ * with errno: ELOOP or EXDEV for those. `flags` as open's; files that others may have put there are to be
+ * opened with O_NONBLOCK and looked at by fstat. */
+int open_below(int folder, const char *path, int flags, mode_t mode);
+
+bool remove_file(int folder, const char *path); /* true also where there is none */
+bool rename_file(int folder, const char *from, const char *to);
+
+/* A regular file below `folder`, at most 256 MiB. False: `error` in `a`. `info` may be NULL. */
 bool read_whole(int folder, const char *path, arena *a, slice *bytes, struct stat *info, slice *error);
 /* Opens the file or folder at a path from `folder`, no part of which is a link or leads up (pictures.c). -1:
  * there is none. */
@@ -72,19 +81,25 @@ bool write_new(int folder, const char *path, slice bytes, const struct stat *lik
                slice *error);
 bool sync_files(int folder, const char *const *paths, size_t count);
 
-/* Makes the page at `path` the file `temporary`, at once, if it is still the file with the stamp `then`.
- * False: `error` (in `a`); both are as they were. */
-bool replace_page(int folder, const char *temporary, const char *path, const stamp *then, arena *a,
-                  slice *error);
+/* Makes the page at `path` the file `temporary` (with the stamp `made`), at once, if it is still the file
+ * with the stamp `then`. False: `error` (in `a`); the page is as it was, or as somebody saved it in the very
+ * moment. */
+bool replace_page(int folder, const char *temporary, const char *path, const stamp *then, const stamp *made,
+                  arena *a, slice *error);
+
+/* Is this file at `path`? */
+bool is_in_place(int folder, const char *path, const stamp *made);
 
 /* May the folder that holds `path` be written to? errno says why not. */
 bool can_replace(int folder, slice path, arena *a);
 
-/* Adds the paths of what lies in the folder `path` (of slice). Nothing where it cannot be read. */
-void list_folder(int folder, const char *path, vector *names);
+/* Adds the paths of what lies in the folder `path` (of slice). False: it cannot be read whole, errno says
+ * why. */
+bool list_folder(int folder, const char *path, vector *names);
 
 /* The folders above `path`, made where they are missing. */
 bool make_folders(int folder, const char *path);
+bool make_folder(int folder, const char *path); /* true also where it is there */
 
 /* ---- config.c, discover.c ---------------------------------------------------------------------------- */
 
@@ -125,6 +140,12 @@ bool is_taken(const site *s, slice path);
 /* The size of the picture that the address names, if it is a file of the site. On any thread. */
 bool site_picture_size(const site *s, slice url, picture_size *size);
 
+/* ---- state.c ----------------------------------------------------------------------------------------- */
+
+/* The folder with the site's journal: absolute, no part of it a symbolic link. `write`: made where there is
+ * none, and the checkout's own from now on. NULL: there is none, or with `error`, it cannot be used. */
+const char *find_state(const site *s, bool write, arena *a, slice *error);
+
 /* ---- journal.c --------------------------------------------------------------------------------------- */
 
 typedef struct journal journal;
@@ -155,6 +176,9 @@ typedef enum journal_mode {
 journal *journal_open(const site *s, journal_mode mode, arena *a, slice *error);
 void journal_close(journal *j);
 
+/* A copy of the journal in one folder (as find_state gives it) in another, which has none. */
+bool journal_copy(const char *from, const char *to, arena *a, slice *error);
+
 /* When the journal was opened for writing, and now: by the clock of its file system, nanoseconds since 1970.
  */
 int64_t journal_began(const journal *j);
@@ -170,9 +194,11 @@ const journal_row *journal_at(const journal *j, size_t index);
  * state. `row` may be NULL. */
 bool is_as_seen(const site *s, const journal_row *row, struct stat *info, arena *scratch);
 
-/* The recorded findings (empty where there are none), and the bytes from before. In `a`. On any thread. */
+/* The recorded findings (empty where there are none), and the bytes from before. In `a`. On any thread.
+ * False: `why` says what is wrong with them: bytes that are not those that were recorded are never given out.
+ */
 slice journal_findings(journal *j, slice path, arena *a);
-bool journal_original(journal *j, slice path, arena *a, slice *bytes);
+bool journal_original(journal *j, const journal_row *row, arena *a, slice *bytes, slice *why);
 
 /* Changes are made between these two, by one thread; nothing is durable before journal_commit returns true.
  */
@@ -220,6 +246,7 @@ typedef struct page_change {
     stamp then;             /* the page as it was read */
     stamp made;             /* `temporary` as it was written */
     bool forget;            /* what is recorded goes, once the page is in place */
+    bool is_first;          /* `original` is the page as it was read: without the move, nothing is recorded */
     bool looked;            /* from then on the page holds `holds`: its stamp is to be recorded */
     hash holds;
     bool names_files;

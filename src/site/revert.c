@@ -42,13 +42,11 @@ static bool look_at_page(const reversion *r, const journal_row *row, struct stat
 }
 
 /* Writes the original into a temporary file. */
-static bool write_original(const reversion *r, restored_page *p, const struct stat *info, size_t index,
-                           arena *a) {
+static bool write_original(const reversion *r, restored_page *p, const journal_row *row,
+                           const struct stat *info, size_t index, arena *a) {
     slice original;
-    if (!journal_original(r->journal, p->result.path, a, &original)) {
-        p->result.message = SLICE("the journal does not hold its bytes from before");
+    if (!journal_original(r->journal, row, a, &original, &p->result.message))
         return false;
-    }
     if (!can_replace(r->site->folder, p->result.path, a)) {
         p->result.message = describe_error(a, "its folder cannot be written to", errno);
         return false;
@@ -77,7 +75,7 @@ static void restore_page(void *context, size_t index, work_slot *slot) {
             p->result.message =
                 SLICE("edited since it was converted; --force puts the old page back all the same");
         } else
-            p->forget = p->writes = write_original(r, p, &info, index, slot->input);
+            p->forget = p->writes = write_original(r, p, row, &info, index, slot->input);
         if (p->writes)
             p->result.outcome = SITE_CONVERTED;
     }
@@ -100,7 +98,7 @@ static bool report_page(void *context, size_t index, work_slot *slot) {
                      .forget = true};
     r->broken = r->broken || (p->forget && !batches_add(r->batches, &c));
     if (r->broken && p->writes)
-        unlinkat(r->site->folder, p->temporary, 0);
+        remove_file(r->site->folder, p->temporary);
     if (!r->broken && p->result.outcome != SITE_UNCHANGED)
         report(r, &p->result, slot->arena);
     return !r->broken;

@@ -127,10 +127,11 @@ static bool find_source(const run *r, page_work *p, const journal_row *row, aren
         return true;
     if (!hash_equal(&p->now, &row->result) && !page_text_is_tiptap(p->source_bytes, a))
         return true;
-    if (journal_original(r->journal, p->result.path, a, &p->source_bytes))
+    slice why;
+    if (journal_original(r->journal, row, a, &p->source_bytes, &why))
         return true;
     settle(&p->result, SITE_KEPT, row);
-    p->result.message = SLICE("the journal no longer holds its original");
+    p->result.message = why;
     return false;
 }
 
@@ -157,8 +158,9 @@ static void write_output(const run *r, page_work *p, size_t index, arena *a) {
         const char *path = slice_c_string(p->result.path, a);
         if (!make_folders(r->out, path))
             error = describe_error(a, "its folder cannot be made", errno);
-        else if ((unlinkat(r->out, path, 0) == 0 || errno == ENOENT) &&
-                 write_new(r->out, path, output, &p->info, NULL, a, &error))
+        else if (!remove_file(r->out, path))
+            error = describe_error(a, "the file of an earlier run cannot be removed", errno);
+        else if (write_new(r->out, path, output, &p->info, NULL, a, &error))
             return;
     } else if (!can_replace(r->site->folder, p->result.path, a))
         error = describe_error(a, "its folder cannot be written to", errno);
@@ -313,6 +315,7 @@ static bool add_change(run *r, page_work *p) {
                      .temporary = p->writes ? p->temporary : NULL,
                      .then = stamp_of(&p->info),
                      .made = p->made,
+                     .is_first = p->keeps && p->source_bytes.data == p->result.before.data,
                      .looked = true,
                      .holds = p->writes ? p->row.result : p->now,
                      .names_files = asset_is_named(assets, holds)};
@@ -324,7 +327,7 @@ static bool report_work(void *context, size_t index, work_slot *slot) {
     page_work *p = slot->own;
     r->broken = r->broken || (r->batches && p->looks && !add_change(r, p));
     if (r->broken && p->writes)
-        unlinkat(r->site->folder, p->temporary, 0);
+        remove_file(r->site->folder, p->temporary);
     if (r->broken)
         return false;
     report_settled(r, r->todo[index]);

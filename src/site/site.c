@@ -34,6 +34,28 @@ bool site_read(const site *s, slice path, arena *a, slice *bytes, slice *error) 
     return read_whole(s->folder, slice_c_string(path, a), a, bytes, NULL, error);
 }
 
+static int compare_names(const void *one, const void *other) {
+    return slice_compare(*(const slice *)one, *(const slice *)other);
+}
+
+bool site_list(const site *s, slice path, arena *a, vector *names, slice *error) {
+    vector paths = vector_new(a, sizeof(slice));
+    const char *folder = slice_c_string(path, a);
+    if (!list_folder(s->folder, folder, &paths)) {
+        if (errno == ENOENT)
+            return true;
+        *error = errno == ELOOP || errno == EXDEV || errno == ENOTDIR
+                     ? SLICE("it is no folder, and symbolic links are not followed")
+                     : describe_error(a, "it cannot be read", errno);
+        return false;
+    }
+    for (size_t i = 0; i < paths.count; i++)
+        *(slice *)vector_push(names) = slice_from(*(slice *)vector_at(&paths, i), path.length + 1);
+    if (names->count)
+        qsort(names->items, names->count, sizeof(slice), compare_names);
+    return true;
+}
+
 slice site_show_path(slice path, arena *a) {
     buffer out = buffer_new(a, path.length + 16);
     for (size_t at = 0; at < path.length;) {
@@ -150,10 +172,18 @@ static slice parent_of(slice path) {
     return slice_sub(path, 0, at > 1 ? at - 1 : 1);
 }
 
+static bool is_missing(int error) {
+    return error == ENOENT || error == ENOTDIR;
+}
+
+/* What cannot be looked at is no marker that is not there: the site would be another one. */
 static bool has_marker(slice folder, arena *a) {
     static const char *const markers[] = {"_config.yml", STATE_FOLDER};
+    struct stat info;
     for (size_t i = 0; i < sizeof markers / sizeof *markers; i++)
-        if (access(slice_c_string(format_slice(a, "%.*s/%s", SLICE_ARGS(folder), markers[i]), a), F_OK) == 0)
+        if (lstat(slice_c_string(format_slice(a, "%.*s/%s", SLICE_ARGS(folder), markers[i]), a), &info) ==
+                0 ||
+            !is_missing(errno))
             return true;
     return false;
 }

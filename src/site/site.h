@@ -62,9 +62,13 @@ const front_value *site_default(const front_value *config, slice path, slice key
  * steps as the product of both lengths; a pattern of more than 1024 bytes matches nothing. */
 bool site_glob(slice pattern, slice text);
 
-/* A whole file of the site, by its path from the root. False: `error` (in `a`) says why. Symbolic links are
- * not followed. */
+/* A whole file of the site, by its path from the root: a regular file, at most 256 MiB. False: `error` (in
+ * `a`) says why. Symbolic links are not followed. */
 bool site_read(const site *s, slice path, arena *a, slice *bytes, slice *error);
+
+/* The names (of slice, sorted) of what lies in a folder of the site, by its path from the root; none where
+ * there is no folder. False: `error` (in `a`) says why it cannot be read. */
+bool site_list(const site *s, slice path, arena *a, vector *names, slice *error);
 
 /* Reads all pages on all cores. `look` is called on any thread, in any order, and returns what it found
  * (NULL: nothing), in `a`; `take` is called for each find on the thread that called, in the order of the
@@ -83,6 +87,14 @@ bool site_keep_changed_since(site *s, const char *revision, slice *error);
 /* The pages among those found with changes that are in no commit and not the journal's (of slice); empty
  * outside a git checkout. */
 vector site_uncommitted(const site *s, arena *a);
+
+/* Where the site's journal is to be: below the user's state folder `base` (NULL: there is none), or in
+ * exactly this `folder` (NULL: not asked for). Both must outlive the site. To be called before anything that
+ * reads or writes the journal. */
+void site_keep_state(site *s, const char *base, const char *folder);
+
+/* For people: why a site that looks as if it had a journal has none here. Empty: nothing to say. */
+slice site_state_note(const site *s, arena *a);
 
 /* A path for people: control characters and broken UTF-8 shown as \xNN. */
 slice site_show_path(slice path, arena *a);

@@ -1,0 +1,226 @@
+/* Options that are not on the command line.
+ *
+ * Comes in: the settings of a checkout (.isomerize/config.yml), which anybody may have written, and the
+ * user's own ($XDG_CONFIG_HOME/isomerize/config.yml). Goes out: the command line with those before it, so
+ * that they count less. A checkout can narrow what a run does, and never widen it: it names no folder outside
+ * of it, no host, address, certificate or program, and hides nothing from whoever runs the program.
+ */
+#include "engine.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* What a checkout may set, and within which bounds. */
+typedef enum bound {
+    BOUND_NONE,
+    BOUND_INSIDE, /* a folder of the site, from its root */
+    BOUND_CORES,  /* at most as many */
+    BOUND_SMALLER /* than what is set otherwise */
+} bound;
+
+static const struct {
+    option_id option;
+    bound bound;
+} OF_CHECKOUTS[] = {
+    {OPTION_STRICT, BOUND_NONE},     {OPTION_NO_REPAIR, BOUND_NONE}, {OPTION_DISABLE, BOUND_NONE},
+    {OPTION_FAIL_ON, BOUND_NONE},    {OPTION_FORMAT, BOUND_NONE},    {OPTION_OFFLINE, BOUND_NONE},
+    {OPTION_MAPPINGS, BOUND_INSIDE}, {OPTION_JOBS, BOUND_CORES},     {OPTION_ASSET_LIMIT, BOUND_SMALLER}};
+
+#define ASSET_LIMIT_DEFAULT 268435456u /* asset_fetch_options */
+
+/* A file of settings, and what it may say. */
+typedef struct settings_file {
+    const char *name; /* as messages have it */
+    const site *site; /* whose checkout it is; NULL: the user's own */
+} settings_file;
+
+static option_id option_by_name(slice name) {
+    for (int o = 0; o < OPTION_COUNT; o++)
+        if (slice_equal(name, slice_of(option_describe((option_id)o)->name)))
+            return (option_id)o;
+    return OPTION_COUNT;
+}
+
+/* ---- what a checkout may say -----------------------------------------------------------------------------
+ */
+
+static bool find_bound(option_id o, bound *found) {
+    for (size_t i = 0; i < sizeof OF_CHECKOUTS / sizeof *OF_CHECKOUTS; i++)
+        if (OF_CHECKOUTS[i].option == o) {
+            *found = OF_CHECKOUTS[i].bound;
+            return true;
+        }
+    return false;
+}
+
+/* A path that cannot leave the folder it begins in, whatever is there. */
+static bool stays_inside(slice path) {
+    for (size_t from = 0; from <= path.length;) {
+        size_t to = slice_find_char(path, '/', from);
+        if (slice_equal(slice_sub(path, from, to), SLICE("..")))
+            return false;
+        from = to == SLICE_NONE ? path.length + 1 : to + 1;
+    }
+    return path.length && path.data[0] != '/';
+}
+
+static unsigned long at_most(const char *value, unsigned long most) {
+    unsigned long number = strtoul(value, NULL, 10);
+    return number && number < most ? number : most;
+}
+
+/* The value within the checkout's bounds. NULL: there is none. */
+static const char *keep_within(const char *value, bound within, const site *s, arena *a) {
+    switch (within) {
+    case BOUND_INSIDE:
+        if (!stays_inside(slice_of(value)))
+            return NULL;
+        return slice_c_string(format_slice(a, "%.*s/%s", SLICE_ARGS(site_root(s)), value), a);
+    case BOUND_CORES: {
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        return slice_c_string(format_slice(a, "%lu", at_most(value, cores > 0 ? (unsigned long)cores : 1)),
+                              a);
+    }
+    case BOUND_SMALLER:
+        return slice_c_string(format_slice(a, "%lu", at_most(value, ASSET_LIMIT_DEFAULT)), a);
+    default:
+        return value;
+    }
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------
+ */
+
+/* One value of a setting as the command line would give it. False: it does not fit the option. */
+static bool add_value(cli_arguments *all, option_id o, const front_value *value, arena *a) {
+    bool is_flag = !option_describe(o)->argument;
+    if (is_flag != (value->kind == FRONT_BOOL))
+        return false;
+    if (is_flag && !value->boolean)
+        return true;
+    all->options[all->option_count].option = o;
+    if (value->kind == FRONT_STRING)
+        all->options[all->option_count].value = slice_c_string(value->text, a);
+    else if (value->kind == FRONT_NUMBER)
+        all->options[all->option_count].value = slice_c_string(format_slice(a, "%.15g", value->number), a);
+    else if (!is_flag)
+        return false;
+    const char *text = all->options[all->option_count++].value;
+    return is_flag || option_takes(o, text);
+}
+
+static bool add_values(cli_arguments *all, option_id o, const front_value *value, arena *a) {
+    if (value->kind != FRONT_SEQUENCE)
+        return add_value(all, o, value, a);
+    bool fits = true;
+    for (uint32_t i = 0; fits && i < value->count; i++)
+        fits = add_value(all, o, &value->entries[i].value, a);
+    return fits;
+}
+
+/* False: one of the values from `first` on is out of the checkout's bounds. */
+static bool bound_values(cli_arguments *all, size_t first, bound within, const site *s, arena *a) {
+    for (size_t i = first; within != BOUND_NONE && i < all->option_count; i++)
+        if (!(all->options[i].value = keep_within(all->options[i].value, within, s, a)))
+            return false;
+    return true;
+}
+
+static bool refuse(const settings_file *file, const front_entry *setting, const char *why) {
+    complain("%s:%u: %.*s%s", file->name, setting->value.line, SLICE_ARGS(setting->key), why);
+    return false;
+}
+
+static bool add_setting(cli_arguments *all, const front_entry *setting, const settings_file *file, arena *a) {
+    option_id o = option_by_name(setting->key);
+    bound within = BOUND_NONE;
+    size_t first = all->option_count;
+    if (o == OPTION_COUNT || o == OPTION_HELP || o == OPTION_VERSION || o == OPTION_FORCE) {
+        complain("%s:%u: '%.*s' is no setting; settings are the long names of options", file->name,
+                 setting->value.line, SLICE_ARGS(setting->key));
+        return false;
+    }
+    if (file->site && !find_bound(o, &within))
+        return refuse(
+            file, setting,
+            " is not for a checkout to set, which may come from anybody: if you want it, give it on the "
+            "command line, or set it in your own ~/.config/isomerize/config.yml");
+    if (!add_values(all, o, &setting->value, a))
+        return refuse(file, setting,
+                      option_describe(o)->argument
+                          ? ": expected a value that the option takes, or a list of them"
+                          : ": expected true or false");
+    return bound_values(all, first, within, file->site, a) ||
+           refuse(file, setting, ": expected a folder of the site, by its path from the root, without `..`");
+}
+
+static bool add_file(cli_arguments *all, const front_value *settings, const settings_file *file, arena *a) {
+    for (uint32_t i = 0; i < settings->count; i++)
+        if (!add_setting(all, &settings->entries[i], file, a))
+            return false;
+    return true;
+}
+
+static size_t count_values(const front_value *settings) {
+    size_t count = settings->count;
+    for (uint32_t i = 0; i < settings->count; i++)
+        count += settings->entries[i].value.count;
+    return count;
+}
+
+/* ---- the user's own ---------------------------------------------------------------------------------------
+ */
+
+/* A folder of the XDG Base Directory Specification; NULL: there is none. */
+static const char *base_folder(const char *variable, const char *below_home, arena *a) {
+    const char *set = getenv(variable), *home = getenv("HOME");
+    if (set && set[0] == '/')
+        return set;
+    const struct passwd *user = home && home[0] == '/' ? NULL : getpwuid(geteuid());
+    home = home && home[0] == '/' ? home : user ? user->pw_dir : NULL;
+    return home && home[0] == '/' ? slice_c_string(format_slice(a, "%s/%s", home, below_home), a) : NULL;
+}
+
+const char *state_base(arena *a) {
+    return base_folder("XDG_STATE_HOME", ".local/state", a);
+}
+
+static bool read_own(front_value *out, settings_file *file, arena *a) {
+    const char *base = base_folder("XDG_CONFIG_HOME", ".config", a);
+    slice text;
+    *out = (front_value){.kind = FRONT_MAPPING};
+    if (!base)
+        return true;
+    file->name = slice_c_string(format_slice(a, "%s/isomerize/config.yml", base), a);
+    if (!read_file(file->name, a, &text)) {
+        if (errno == ENOENT || errno == ENOTDIR)
+            return true;
+        complain("%s: cannot be read: %s", file->name, strerror(errno));
+        return false;
+    }
+    findings ignored = findings_new(a);
+    page_error wrong;
+    if (page_read_front(text, 1, a, &ignored, out, &wrong))
+        return true;
+    complain("%s:%u:%u: %.*s", file->name, wrong.line, wrong.column, SLICE_ARGS(wrong.message));
+    return false;
+}
+
+bool add_settings(const cli_arguments *given, const site *s, arena *a, cli_arguments *all) {
+    front_value own;
+    settings_file of_user = {"", NULL}, of_site = {".isomerize/config.yml", s};
+    if (!read_own(&own, &of_user, a))
+        return false;
+    size_t room = given->option_count + count_values(site_settings(s)) + count_values(&own);
+    *all = *given;
+    all->options = arena_zeroed(a, (room + 1) * sizeof *all->options);
+    all->option_count = 0;
+    if (!add_file(all, site_settings(s), &of_site, a) || !add_file(all, &own, &of_user, a))
+        return false;
+    for (size_t i = 0; i < given->option_count; i++)
+        all->options[all->option_count++] = given->options[i];
+    return true;
+}

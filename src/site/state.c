@@ -1,0 +1,212 @@
+/* Where a site's journal is: in the user's own state folder (XDG Base Directory Specification), never in the
+ * checkout, which may come from anybody.
+ *
+ * BASE/isomerize/ID/journal.db   BASE: $XDG_STATE_HOME; ID: 32 hexadecimal digits, drawn for each site
+ * BASE/isomerize/ID/root         the checkout's absolute path
+ * SITE/.isomerize/state          the ID: a name, nothing that is believed
+ *
+ * Comes in: a site. Goes out: the path of the folder that holds its journal. A checkout that was moved keeps
+ * its journal: its old place no longer names the same ID. A copy of a checkout gets a copy. A fresh clone
+ * names none and begins a new one.
+ */
+#include "private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#define ID_LENGTH 32
+static const char POINTER[] = STATE_FOLDER "/state";
+
+/* The ID that the checkout at this folder names; empty where it names none. */
+static slice read_pointer(int folder, arena *a) {
+    slice bytes, ignored;
+    struct stat info;
+    if (folder < 0 || fstatat(folder, POINTER, &info, AT_SYMLINK_NOFOLLOW) != 0 || info.st_size > 64 ||
+        !read_whole(folder, POINTER, a, &bytes, NULL, &ignored))
+        return SLICE("");
+    slice id = slice_trim(bytes);
+    for (size_t i = 0; i < id.length; i++)
+        if (!is_digit(id.data[i]) && !(id.data[i] >= 'a' && id.data[i] <= 'f'))
+            return SLICE("");
+    return id.length == ID_LENGTH ? id : SLICE("");
+}
+
+static bool write_file(int folder, const char *path, slice text, arena *a, slice *error) {
+    const char *fresh = slice_c_string(format_slice(a, "%s.new", path), a);
+    remove_file(folder, fresh);
+    if (!write_new(folder, fresh, text, NULL, NULL, a, error))
+        return false;
+    if (rename_file(folder, fresh, path))
+        return true;
+    *error = describe_error(a, "it cannot be written", errno);
+    return false;
+}
+
+static bool write_pointer(const site *s, slice id, arena *a, slice *error) {
+    slice why;
+    if (write_file(s->folder, POINTER, format_slice(a, "%.*s\n", SLICE_ARGS(id)), a, &why))
+        return true;
+    *error = format_slice(a, "%s/%s: %.*s", s->root, POINTER, SLICE_ARGS(why));
+    return false;
+}
+
+static slice draw_id(arena *a) {
+    unsigned char bytes[ID_LENGTH / 2];
+    buffer out = buffer_new(a, ID_LENGTH + 1);
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        abort();
+    for (size_t i = 0; i < sizeof bytes; i++)
+        buffer_printf(&out, "%02x", bytes[i]);
+    return buffer_slice(&out);
+}
+
+/* ---- the user's folders ---------------------------------------------------------------------------------
+ */
+
+/* Everybody's folders above BASE, as other programs make them. */
+static void make_above(const char *path, arena *a) {
+    slice whole = slice_of(path);
+    for (size_t at = 1; (at = slice_find_char(whole, '/', at)) != SLICE_NONE; at++)
+        mkdir(slice_c_string(slice_sub(whole, 0, at), a), 0700);
+}
+
+/* A folder that nobody else can put anything into. -1 with `error`. */
+static int open_own(const char *path, bool make, arena *a, slice *error) {
+    struct stat info;
+    if (make)
+        mkdir(path, 0700);
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder >= 0 && fstat(folder, &info) == 0 && info.st_uid == geteuid() && !(info.st_mode & 022))
+        return folder;
+    *error =
+        folder < 0
+            ? format_slice(a, "%s: %s; --state names another folder for the journal", path, strerror(errno))
+            : format_slice(a,
+                           "%s: others may write into this folder, which is to hold what `revert` "
+                           "puts back: take that from them (chown, chmod 700), or name another "
+                           "folder with --state",
+                           path);
+    if (folder >= 0)
+        close(folder);
+    return -1;
+}
+
+/* Of this ID, where it is. -1: there is none, or with `error`, it cannot be used. */
+static int open_state(const site *s, slice id, bool make, const char **path, arena *a, slice *error) {
+    const char *own = slice_c_string(format_slice(a, "%s/isomerize", s->state_base), a);
+    *path = slice_c_string(format_slice(a, "%s/%.*s", own, SLICE_ARGS(id)), a);
+    if (make) {
+        make_above(own, a);
+        int above = open_own(own, true, a, error);
+        if (above < 0)
+            return -1;
+        close(above);
+    } else if (access(*path, F_OK) != 0 && errno == ENOENT)
+        return -1;
+    return open_own(*path, make, a, error);
+}
+
+/* ---- whose state it is ----------------------------------------------------------------------------------
+ */
+
+typedef enum owner { OWNER_THIS, OWNER_MOVED, OWNER_OTHER } owner;
+
+/* Is it this checkout's, or that of one that is still where it was? */
+static owner find_owner(const site *s, int folder, slice id, arena *a, slice *root) {
+    slice ignored;
+    if (!read_whole(folder, "root", a, root, NULL, &ignored) || slice_equal(*root, slice_of(s->root)))
+        return OWNER_THIS;
+    int other = open(slice_c_string(*root, a), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool names_it = slice_equal(read_pointer(other, a), id);
+    if (other >= 0)
+        close(other);
+    return names_it ? OWNER_OTHER : OWNER_MOVED;
+}
+
+static const char *settle_path(const char *path, arena *a, slice *error) {
+    char resolved[PATH_MAX]; /* SQLite is to follow no links, the user's folders may well be some */
+    if (realpath(path, resolved))
+        return slice_c_string(slice_of(resolved), a);
+    *error = format_slice(a, "%s: %s", path, strerror(errno));
+    return NULL;
+}
+
+/* A new state for this checkout; `from`: the state of the checkout that it is a copy of, or NULL. */
+static const char *begin_state(const site *s, const char *from, arena *a, slice *error) {
+    const char *path;
+    slice id = draw_id(a), why;
+    int folder = open_state(s, id, true, &path, a, error);
+    if (folder < 0)
+        return NULL;
+    bool ok = write_file(folder, "root", slice_of(s->root), a, &why);
+    close(folder);
+    if (!ok)
+        *error = format_slice(a, "%s: %.*s", path, SLICE_ARGS(why));
+    path = ok ? settle_path(path, a, error) : NULL;
+    ok = path && (!from || journal_copy(from, path, a, error)) && write_pointer(s, id, a, error);
+    return ok ? path : NULL;
+}
+
+/* The state that the checkout names. */
+static const char *take_state(const site *s, slice id, bool write, arena *a, slice *error) {
+    const char *path;
+    slice root, why;
+    int folder = open_state(s, id, write, &path, a, error);
+    if (folder < 0)
+        return NULL;
+    owner is = find_owner(s, folder, id, a, &root);
+    bool ok = true;
+    if (write && is != OWNER_OTHER && !(ok = write_file(folder, "root", slice_of(s->root), a, &why)))
+        *error = format_slice(a, "%s: %.*s", path, SLICE_ARGS(why));
+    close(folder);
+    path = ok ? settle_path(path, a, error) : NULL;
+    return path && write && is == OWNER_OTHER ? begin_state(s, path, a, error) : path;
+}
+
+const char *find_state(const site *s, bool write, arena *a, slice *error) {
+    *error = SLICE("");
+    if (s->state_folder) {
+        if (write) {
+            make_above(s->state_folder, a);
+            mkdir(s->state_folder, 0700);
+        } else if (access(s->state_folder, F_OK) != 0 && errno == ENOENT)
+            return NULL;
+        return settle_path(s->state_folder, a, error);
+    }
+    slice id = read_pointer(s->folder, a);
+    if (!id.length && !write)
+        return NULL;
+    if (!s->state_base) {
+        *error = SLICE("there is no folder for the journal: set HOME or XDG_STATE_HOME, or name one with "
+                       "--state");
+        return NULL;
+    }
+    return id.length ? take_state(s, id, write, a, error) : begin_state(s, NULL, a, error);
+}
+
+void site_keep_state(site *s, const char *base, const char *folder) {
+    s->state_base = base;
+    s->state_folder = folder;
+}
+
+slice site_state_note(const site *s, arena *a) {
+    struct stat info;
+    slice error;
+    slice id = read_pointer(s->folder, a);
+    if (s->state_folder || find_state(s, false, a, &error))
+        return SLICE("");
+    if (fstatat(s->folder, STATE_FOLDER "/journal.db", &info, AT_SYMLINK_NOFOLLOW) == 0)
+        return format_slice(a,
+                            "%s/%s/journal.db is left alone: a journal in a checkout may be anybody's; if it "
+                            "is yours, name it: --state %s/%s",
+                            s->root, STATE_FOLDER, s->root, STATE_FOLDER);
+    if (id.length && !error.length)
+        return format_slice(a,
+                            "the journal of this site is not on this machine, or another user's: only there "
+                            "`isomerize revert` can put pages back; here, git may (git log -- PAGE)");
+    return SLICE("");
+}
