@@ -312,10 +312,14 @@ static void debug_mapping(const debug_input *in, buffer *out) {
     mapping_free(set);
 }
 
-/* HTML → what the schema holds, one block a line. */
+/* HTML → what the schema holds, one block a line. Pictures and frames keep their own sizes: how the page was
+ * seen hangs on the theme. */
 static void debug_express(const debug_input *in, buffer *out) {
+    static const slice HOSTS[] = {LITERAL("youtube.com"), LITERAL("vimeo.com")};
+    express_theme theme = {.frame_hosts = HOSTS, .frame_host_count = 2};
+    express_seen seen = {.theme = &theme};
     dom_node *body = dom_parse(in->bytes, NULL, in->arena, in->found);
-    express_page(body, express_survey_page(body, NULL, in->arena, in->found), in->arena, in->found);
+    express_page(body, express_survey_page(body, NULL, in->arena, in->found), &seen, in->arena, in->found);
     for (const dom_node *block = body->first_child; block; block = block->next) {
         dom_outer_html(block, out);
         buffer_append_char(out, '\n');

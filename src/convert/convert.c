@@ -154,11 +154,52 @@ static void report_linked_ids(conversion *c, const dom_node *body) {
     }
 }
 
+/* ---- how it was seen --------------------------------------------------------------------------------- */
+
+static bool has_size(const dom_node *body) {
+    for (const dom_node *at = body; at; at = dom_next(at, body))
+        if (dom_is(at, DOM_TAG_IMG) || dom_is(at, DOM_TAG_IFRAME))
+            return true;
+    return false;
+}
+
+static const layout *lay_out(conversion *c, const dom_node *body, css_cascade *cascade, double column) {
+    layout_options options = {
+        .column = column, .picture_size = c->options->picture_size, .context = c->options->picture_context};
+    return layout_page(cascade, body, &options, c->arena);
+}
+
+/* A tree holds the styles of one cascade: another one is asked while they are put aside. */
+static const layout *lay_out_on_phone(conversion *c, dom_node *body) {
+    vector styles = vector_new(c->arena, sizeof body->style);
+    for (dom_node *at = body; at; at = dom_next(at, body)) {
+        *(uint32_t *)vector_push(&styles) = at->style;
+        at->style = 0;
+    }
+    css_cascade *cascade = css_cascade_new(c->engine->phone_sheets, body, c->arena);
+    const layout *phone = lay_out(c, body, cascade, c->engine->theme.express.phone_column);
+    size_t i = 0;
+    for (dom_node *at = body; at; at = dom_next(at, body))
+        at->style = *(uint32_t *)vector_at(&styles, i++);
+    return phone;
+}
+
+/* Boxes of pages with pictures or frames: of others nothing hangs on sizes. */
+static express_seen see_page(conversion *c, dom_node *body, css_cascade *styles) {
+    express_seen seen = {.theme = &c->engine->theme.express, .cascade = styles};
+    if (!has_size(body))
+        return seen;
+    seen.desk = lay_out(c, body, styles, seen.theme->column);
+    seen.phone = lay_out_on_phone(c, body);
+    return seen;
+}
+
 static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
                              const express_survey *survey) {
+    express_seen seen = see_page(c, body, styles);
     mapping_options shapes = {.styles = styles};
     mapping_apply(c->engine->rules, body, &shapes, c->arena, found(c), c->result->account);
-    express_page(body, survey, c->arena, found(c));
+    express_page(body, survey, &seen, c->arena, found(c));
     tiptap_node *document = tiptap_parse(body, c->arena, NULL);
     tiptap_complete(document, c->arena);
     return document;

@@ -52,8 +52,12 @@ static bool find_sheet(void *context, slice from, slice url, slice *name, slice 
     return false;
 }
 
-static css_sheets *load_sheets(const convert_settings *s, arena *a) {
-    css_sheets *sheets = css_sheets_new(a, 0);
+/* As a window so wide takes them. */
+static css_sheets *load_sheets(const convert_settings *s, const convert_theme *theme, unsigned window,
+                               arena *a) {
+    css_sheets *sheets = css_sheets_new(a, window);
+    css_sheets_surround(sheets, theme->around);
+    css_sheets_add(sheets, CSS_ORIGIN_THEME, SLICE("theme.yml"), theme->css, NULL);
     css_loader loader = {find_sheet, (void *)(uintptr_t)s};
     for (size_t i = 0; i < s->sheets_count; i++)
         if (!s->sheets[i].only_imported)
@@ -129,8 +133,9 @@ static slice make_fingerprint(const convert_settings *s, arena *a) {
     add_slice(&out, &SLICE(ISOMERIZE_VERSION));
     for (size_t i = 0; i < shipped_count; i++)
         add_mapping_source(&out, &shipped[i]);
-    slice shipped_assets = asset_rules_shipped();
+    slice shipped_assets = asset_rules_shipped(), shipped_theme = theme_shipped();
     add_slice(&out, &shipped_assets);
+    add_slice(&out, &shipped_theme);
     add_settings(&out, s);
     return buffer_slice(&out);
 }
@@ -142,9 +147,15 @@ convert_engine *convert_engine_new(const convert_settings *settings, arena *a, s
     if (!assets)
         return NULL;
     convert_engine *e = arena_alloc(a, sizeof *e);
-    *e = (convert_engine){
-        .settings = *settings, .assets = assets, .fingerprint = make_fingerprint(settings, a)};
-    e->sheets = load_sheets(settings, a);
+    convert_theme theme;
+    if (!theme_load(settings, a, &theme, error))
+        return NULL;
+    *e = (convert_engine){.settings = *settings,
+                          .assets = assets,
+                          .theme = theme,
+                          .fingerprint = make_fingerprint(settings, a)};
+    e->sheets = load_sheets(settings, &e->theme, e->theme.express.window, a);
+    e->phone_sheets = load_sheets(settings, &e->theme, e->theme.express.phone_window, a);
     e->rules = load_rules(settings, a);
     e->scope = make_scope(settings, a);
     return e;

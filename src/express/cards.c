@@ -104,7 +104,7 @@ static bool read_image(cards *c, const dom_node *image, dom_node *card) {
     if (!picture)
         return true;
     dom_node *built = append_part(c, card, DOM_TAG_DIV, SLICE("isomer-card-image"), image->line);
-    dom_append(built, express_picture(picture, NULL, c->arena, NULL));
+    dom_append(built, express_picture(NULL, picture, NULL, NULL, c->arena, NULL));
     return true;
 }
 

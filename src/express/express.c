@@ -71,6 +71,7 @@ typedef struct walk {
     arena *arena;
     findings *found;
     references *refs;
+    const express_seen *seen;
     vector frames; /* of frame: the elements that the walk is inside of, outermost first */
     inline_style style;
     unsigned last_heading; /* 1 … 6; 0: none yet */
@@ -237,7 +238,7 @@ static bool report_picture_place(walk *w, const dom_node *img) {
 }
 
 static void put_picture(walk *w, const dom_node *img) {
-    dom_node *block = express_picture(img, w->style.link, w->arena, w->found);
+    dom_node *block = express_picture(w->seen, img, w->out.container, w->style.link, w->arena, w->found);
     if (!block) {
         express_boundary(&w->out);
         return;
@@ -254,7 +255,7 @@ static void put_picture(walk *w, const dom_node *img) {
 }
 
 static void put_frame(walk *w, const dom_node *iframe) {
-    dom_node *block = express_frame(iframe, w->arena, w->found);
+    dom_node *block = express_frame(w->seen, iframe, w->out.container, w->arena, w->found);
     if (block)
         express_block(&w->out, block);
     else
@@ -831,12 +832,14 @@ static void walk_tree(walk *w, dom_node *body) {
     }
 }
 
-void express_page(dom_node *body, const express_survey *survey, arena *a, findings *found) {
+void express_page(dom_node *body, const express_survey *survey, const express_seen *seen, arena *a,
+                  findings *found) {
     dom_node *root = dom_new_element(a, DOM_TAG_BODY, body->line);
     walk w = {.out = express_builder(root, a, found),
               .arena = a,
               .found = found,
               .refs = survey_references(survey),
+              .seen = seen,
               .frames = vector_new(a, sizeof(frame))};
     *(frame *)vector_push(&w.frames) =
         (frame){.node = body, .rule = RULE_BLOCK, .inner = root, .outer = root};

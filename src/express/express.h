@@ -10,6 +10,7 @@
 
 #include "base/base.h"
 #include "dom/dom.h"
+#include "layout/layout.h"
 
 /* What is to be known of a page before shapes are recognised in it: they change the tree, and keep nothing of
  * most attributes. Makes the tree what a visitor saw: pictures that a script loads are in their places, links
@@ -20,10 +21,28 @@
 typedef struct express_survey express_survey;
 express_survey *express_survey_page(dom_node *body, css_cascade *styles, arena *a, findings *found);
 
+/* The theme that lies below the site's own style sheets, where sizes hang on it (mappings/theme.yml). */
+typedef struct express_theme {
+    double column, phone_column; /* width of the column of text, in windows so wide: */
+    unsigned window, phone_window;
+    unsigned stacks_below;    /* in a column up to this wide, the theme's columns stand below each other */
+    const slice *frame_hosts; /* that the sites' content policy lets in, with their subdomains */
+    size_t frame_host_count;
+} express_theme;
+
+/* How visitors saw the page: its boxes in a wide window and on a phone, laid out before shapes are
+ * recognised; NULL where that is not known. */
+typedef struct express_seen {
+    const express_theme *theme;
+    css_cascade *cascade;
+    const layout *desk, *phone;
+} express_seen;
+
 /* Rewrites the tree of a legacy page, in place, into one that tiptap_parse takes without dropping any text,
  * picture or link; what the schema has no place for becomes a finding. The editor's own markup (card grids,
- * accordions, details, picture and frame wrappers) stays as it is. The new tree lives in `a`; a second time
- * changes nothing. Linear in the size of the tree. */
-void express_page(dom_node *body, const express_survey *survey, arena *a, findings *found);
+ * accordions, details, picture and frame wrappers) stays as it is. `seen` may be NULL. The new tree lives in
+ * `a`; a second time changes nothing. Linear in the size of the tree. */
+void express_page(dom_node *body, const express_survey *survey, const express_seen *seen, arena *a,
+                  findings *found);
 
 #endif

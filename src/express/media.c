@@ -61,15 +61,15 @@ static void append_declaration(buffer *style, slice property, slice value) {
     buffer_append(style, value);
 }
 
-/* The picture's size as a style attribute: its own declarations, else its width attribute. The schema gives a
+/* Where it is not known how it was seen: its own declarations, else its width attribute. The schema gives a
  * picture without one `width: 100%`, and one with a style `width="100%"`: so a height alone needs `width:
  * auto` beside it. */
-static slice picture_style(const dom_node *img, arena *a) {
+static slice own_style(const dom_node *img, arena *a) {
     buffer style = buffer_new(a, 64);
     bool has_width = false;
     slice property, value, declarations = attribute_value(img, SLICE("style"));
     for (size_t at = 0; express_next_declaration(declarations, &at, &property, &value);)
-        if (express_is_size(property)) {
+        if (express_is_size(property) || express_is_among(property, "float margin object-fit")) {
             has_width = has_width || slice_equal_nocase(property, SLICE("width"));
             append_declaration(&style, property, value);
         }
@@ -103,7 +103,8 @@ bool express_picture_has_source(const dom_node *img) {
     return src.length && dom_is_allowed_address(src);
 }
 
-dom_node *express_picture(const dom_node *img, const dom_node *link, arena *a, findings *found) {
+dom_node *express_picture(const express_seen *seen, const dom_node *img, const dom_node *container,
+                          const dom_node *link, arena *a, findings *found) {
     slice src = attribute_value(img, SLICE("src")), alt = attribute_value(img, SLICE("alt"));
     if (!express_picture_has_source(img)) {
         report_lost_picture(img, src, alt, found);
@@ -116,11 +117,13 @@ dom_node *express_picture(const dom_node *img, const dom_node *link, arena *a, f
                      SLICE_ARGS(express_file_name(src)));
     if (dom_attribute_get(img, SLICE("alt")))
         dom_attribute_set(picture, a, SLICE("alt"), alt);
-    slice title = attribute_value(img, SLICE("title")), style = picture_style(img, a);
-    slice height = attribute_value(img, SLICE("height"));
+    buffer seen_style = buffer_new(a, 64);
+    bool is_seen = express_picture_style(seen, img, container, &seen_style);
+    slice style = is_seen ? buffer_slice(&seen_style) : own_style(img, a);
+    slice title = attribute_value(img, SLICE("title")), height = attribute_value(img, SLICE("height"));
     if (title.length)
         dom_attribute_set(picture, a, SLICE("title"), title);
-    if (height.length && !slice_equal(height, SLICE("auto")))
+    if (!is_seen && height.length && !slice_equal(height, SLICE("auto")))
         dom_attribute_set(picture, a, SLICE("height"), height);
     if (style.length)
         dom_attribute_set(picture, a, SLICE("style"), style);
@@ -133,13 +136,6 @@ dom_node *express_picture(const dom_node *img, const dom_node *link, arena *a, f
 
 /* ---- frames ------------------------------------------------------------------------------------------- */
 
-/* Hosts of frames that the sites' content policy lets in; an entry matches its subdomains too. */
-static const char *const FRAME_HOSTS[] = {
-    "youtube.com", "youtube-nocookie.com", "youtu.be",       "vimeo.com",
-    "google.com",  "facebook.com",         "instagram.com",  "gov.sg",
-    "flickr.com",  "spotify.com",          "slideshare.net",
-};
-
 static slice url_host(slice url) {
     size_t from = slice_find(url, SLICE("//"), 0);
     if (from == SLICE_NONE)
@@ -150,9 +146,9 @@ static slice url_host(slice url) {
     return slice_sub(url, from, end);
 }
 
-static bool host_is_known(slice host) {
-    for (size_t i = 0; i < sizeof FRAME_HOSTS / sizeof *FRAME_HOSTS; i++) {
-        slice known = slice_of(FRAME_HOSTS[i]);
+static bool host_is_known(const express_theme *theme, slice host) {
+    for (size_t i = 0; theme && i < theme->frame_host_count; i++) {
+        slice known = theme->frame_hosts[i];
         if (host.length < known.length)
             continue;
         size_t rest = host.length - known.length;
@@ -185,7 +181,31 @@ static void report_fallback(const dom_node *iframe, findings *found) {
             CHANGE_TEXT, text, NOTHING);
 }
 
-dom_node *express_frame(const dom_node *iframe, arena *a, findings *found) {
+static void set_unless_empty(dom_node *node, arena *a, const char *name, slice value) {
+    if (value.length)
+        dom_attribute_set(node, a, slice_of(name), value);
+}
+
+/* Its size as seen, else its own attributes. */
+static void size_frame(const express_seen *seen, const dom_node *iframe, const dom_node *container,
+                       dom_node *frame, arena *a, findings *found) {
+    express_size size;
+    if (express_frame_size(seen, iframe, container, &size, a)) {
+        set_unless_empty(frame, a, "width", size.width);
+        set_unless_empty(frame, a, "height", size.height);
+        set_unless_empty(frame, a, "style", size.style);
+        return;
+    }
+    bool was_positioned = false;
+    set_unless_empty(frame, a, "width", attribute_value(iframe, SLICE("width")));
+    set_unless_empty(frame, a, "height", attribute_value(iframe, SLICE("height")));
+    set_unless_empty(frame, a, "style", frame_style(iframe, a, &was_positioned));
+    if (was_positioned)
+        findings_add(found, FINDING_FRAME_BOX, iframe->line, "a frame sized by the box around it");
+}
+
+dom_node *express_frame(const express_seen *seen, const dom_node *iframe, const dom_node *container, arena *a,
+                        findings *found) {
     slice src = attribute_value(iframe, SLICE("src"));
     report_fallback(iframe, found);
     if (!src.length) {
@@ -200,22 +220,17 @@ dom_node *express_frame(const dom_node *iframe, arena *a, findings *found) {
         return NULL;
     }
     slice host = url_host(src);
-    if (host.length && !host_is_known(host))
+    if (host.length && !host_is_known(seen ? seen->theme : NULL, host))
         findings_add(found, FINDING_FRAME_HOST, iframe->line, "a frame from %.*s", SLICE_ARGS(host));
     dom_node *frame = dom_new_element(a, DOM_TAG_IFRAME, iframe->line);
     dom_attribute_set(frame, a, SLICE("src"), src);
-    static const char *const KEPT[] = {"frameborder", "allowfullscreen", "width", "height"};
+    static const char *const KEPT[] = {"frameborder", "allowfullscreen"};
     for (size_t i = 0; i < sizeof KEPT / sizeof *KEPT; i++) {
         const slice *value = dom_attribute_get(iframe, slice_of(KEPT[i]));
         if (value)
             dom_attribute_set(frame, a, slice_of(KEPT[i]), *value);
     }
-    bool was_positioned = false;
-    slice style = frame_style(iframe, a, &was_positioned);
-    if (style.length)
-        dom_attribute_set(frame, a, SLICE("style"), style);
-    if (was_positioned)
-        findings_add(found, FINDING_FRAME_BOX, iframe->line, "a frame sized by the box around it");
+    size_frame(seen, iframe, container, frame, a, found);
     return wrap(a, DOM_TAG_DIV, SLICE("iframe-wrapper"), frame);
 }
 

@@ -224,14 +224,34 @@ bool express_mentions_script(slice href);
 /* %20 and its like, where they stand for printable characters of ASCII, as those. */
 slice express_printable_decoded(slice text, arena *a);
 
+/* ---- size.c ----------------------------------------------------------------------------------- */
+
+/* Adds a declaration to those of a style attribute. */
+void express_declare(buffer *style, const char *property, slice value);
+
+/* Appends the declarations that show the picture on the new page, in `container` there, as it was seen;
+ * nothing for one that fills the box around it. False: how it was seen is not known. */
+bool express_picture_style(const express_seen *seen, const dom_node *img, const dom_node *container,
+                           buffer *style);
+
+/* Attributes of a frame; empty: not written. */
+typedef struct express_size {
+    slice width, height, style;
+} express_size;
+
+bool express_frame_size(const express_seen *seen, const dom_node *frame, const dom_node *container,
+                        express_size *size, arena *a);
+
 /* ---- media.c ---------------------------------------------------------------------------------- */
 
-/* The picture as the schema has it, in its wrapper; NULL (and a finding) when the schema cannot hold it.
- * `found` may be NULL. */
-dom_node *express_picture(const dom_node *img, const dom_node *link, arena *a, findings *found);
+/* The picture as the schema has it, in its wrapper, to be put into `container`; NULL (and a finding) when the
+ * schema cannot hold it. `found` may be NULL. */
+dom_node *express_picture(const express_seen *seen, const dom_node *img, const dom_node *container,
+                          const dom_node *link, arena *a, findings *found);
 bool express_picture_has_source(const dom_node *img);
 /* The iframe in its wrapper, or NULL and a finding. */
-dom_node *express_frame(const dom_node *iframe, arena *a, findings *found);
+dom_node *express_frame(const express_seen *seen, const dom_node *iframe, const dom_node *container, arena *a,
+                        findings *found);
 /* The address of a video, audio, object, embed; an empty slice when it has none. */
 slice express_media_source(const dom_node *node);
 slice express_file_name(slice url);

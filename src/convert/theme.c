@@ -1,0 +1,85 @@
+/* The theme that lies below the sites: its numbers, and the style sheets that pages are seen with.
+ *
+ * Comes in: mappings/theme.yml, and a site's own file of the same form. Goes out: what sizes on a page hang
+ * on. A key that the site's file leaves out is as shipped.
+ */
+#include "private.h"
+
+#include "page/page.h"
+
+extern const char shipped_theme_yml[];
+extern const size_t shipped_theme_yml_length;
+
+static bool read_number(const front_value *root, const char *key, double *number, arena *a, slice *error) {
+    const front_value *value = page_front_get(root, slice_of(key));
+    if (!value)
+        return true;
+    if (value->kind != FRONT_NUMBER || !(value->number >= 1 && value->number <= 10000)) {
+        *error = format_slice(a, "theme.yml:%u: `%s` must be a number of pixels from 1 to 10000", value->line,
+                              key);
+        return false;
+    }
+    *number = value->number;
+    return true;
+}
+
+static bool read_hosts(const front_value *root, convert_theme *theme, arena *a, slice *error) {
+    const front_value *value = page_front_get(root, SLICE("frame-hosts"));
+    if (!value)
+        return true;
+    slice *hosts = arena_alloc(a, (value->count + 1) * sizeof *hosts);
+    for (uint32_t i = 0; i < value->count; i++)
+        hosts[i] = value->entries[i].value.text;
+    if (value->kind != FRONT_SEQUENCE) {
+        *error =
+            format_slice(a, "theme.yml:%u: `frame-hosts` must be a list: [youtube.com, gov.sg]", value->line);
+        return false;
+    }
+    theme->express.frame_hosts = hosts;
+    theme->express.frame_host_count = value->count;
+    return true;
+}
+
+/* The text of the block `css: |`: front matter keeps no line breaks, and comments of CSS would end it. */
+static slice block_of(slice yaml, slice key) {
+    size_t at = slice_find(yaml, key, 0);
+    return at == SLICE_NONE ? SLICE("") : slice_from(yaml, at + key.length);
+}
+
+static bool read_theme(slice yaml, convert_theme *theme, arena *a, slice *error) {
+    slice css = block_of(yaml, SLICE("\ncss: |\n"));
+    slice numbers = css.length ? slice_sub(yaml, 0, yaml.length - css.length - 8) : yaml;
+    findings ignored = findings_new(a);
+    front_value root;
+    page_error wrong = {0, 0, {NULL, 0}};
+    if (!page_read_front(numbers, 1, a, &ignored, &root, &wrong)) {
+        *error =
+            format_slice(a, "theme.yml:%u:%u: %.*s", wrong.line, wrong.column, SLICE_ARGS(wrong.message));
+        return false;
+    }
+    express_theme *e = &theme->express;
+    double window = e->window, phone_window = e->phone_window, stacks = e->stacks_below;
+    if (!read_number(&root, "column", &e->column, a, error) ||
+        !read_number(&root, "column-on-phone", &e->phone_column, a, error) ||
+        !read_number(&root, "window", &window, a, error) ||
+        !read_number(&root, "window-on-phone", &phone_window, a, error) ||
+        !read_number(&root, "stacks-below", &stacks, a, error) || !read_hosts(&root, theme, a, error))
+        return false;
+    e->window = (unsigned)window;
+    e->phone_window = (unsigned)phone_window;
+    e->stacks_below = (unsigned)stacks;
+    slice around = page_front_text(&root, SLICE("around"));
+    theme->around = around.length ? around : theme->around;
+    theme->css = css.length ? css : theme->css;
+    return true;
+}
+
+slice theme_shipped(void) {
+    return (slice){shipped_theme_yml, shipped_theme_yml_length};
+}
+
+bool theme_load(const convert_settings *settings, arena *a, convert_theme *theme, slice *error) {
+    memset(theme, 0, sizeof *theme);
+    return read_theme(theme_shipped(), theme, a, error) &&
+           (!settings->theme.length || read_theme(settings->theme, theme, a, error));
+}

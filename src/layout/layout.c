@@ -1,0 +1,40 @@
+/* The passes in their order, and the way from a node to its box. Comes in: a page's tree and cascade. Goes
+ * out: its boxes.
+ */
+#include "private.h"
+
+static size_t slot_of(const layout *l, const dom_node *node) {
+    size_t at = ((uintptr_t)node >> 4) * (size_t)0x9E3779B97F4A7C15u >> 20 & l->mask;
+    while (l->slots[at] && box_at(l, l->slots[at] - 1)->node != node)
+        at = (at + 1) & l->mask;
+    return at;
+}
+
+static void index_boxes(layout *l) {
+    size_t size = 16;
+    while (size < l->boxes.count * 2)
+        size *= 2;
+    l->mask = size - 1;
+    l->slots = arena_zeroed(l->arena, size * sizeof *l->slots);
+    for (uint32_t i = 0; i < l->boxes.count; i++)
+        l->slots[slot_of(l, box_at(l, i)->node)] = i + 1;
+}
+
+layout *layout_page(css_cascade *cascade, const dom_node *root, const layout_options *options, arena *a) {
+    layout *l = arena_zeroed(a, sizeof *l);
+    l->arena = a;
+    l->cascade = cascade;
+    l->options = *options;
+    l->boxes = vector_new(a, sizeof(box));
+    layout_make_boxes(l, root);
+    layout_measure_content(l);
+    layout_place(l);
+    layout_add_heights(l);
+    index_boxes(l);
+    return l;
+}
+
+const layout_box *layout_box_of(const layout *l, const dom_node *node) {
+    uint32_t index = l ? l->slots[slot_of(l, node)] : 0;
+    return index ? &box_at(l, index - 1)->out : NULL;
+}

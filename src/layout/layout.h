@@ -1,0 +1,52 @@
+/* layout/: how wide, how high and where the boxes of a page are, as far as styles say it.
+ *
+ * Comes in: a page's tree with its cascade, the width of the column that holds it, the sizes of its picture
+ * files. Goes out: a box for each element that is shown. Widths follow CSS 2.2 §10, flexbox, grid and
+ * automatic tables; what depends on the shapes of letters (the width of text, the number of its lines) is
+ * estimated. Never draws, never changes the tree; linear in its size.
+ */
+#ifndef ISOMERIZE_LAYOUT_H
+#define ISOMERIZE_LAYOUT_H
+
+#include "base/base.h"
+#include "dom/dom.h"
+
+typedef struct layout_options {
+    double column; /* content width of the box that the root stands for, in CSS pixels */
+    /* The size of a picture file; false: not known. NULL: none is. */
+    bool (*picture_size)(void *context, slice url, uint32_t *width, uint32_t *height);
+    void *context;
+} layout_options;
+
+typedef enum layout_flow {
+    LAYOUT_INLINE, /* in a line of text */
+    LAYOUT_BLOCK,  /* a line of its own */
+    LAYOUT_FLOAT,
+    LAYOUT_ITEM, /* of a flex container or a grid */
+    LAYOUT_CELL, /* of a table */
+    LAYOUT_ABSOLUTE,
+    LAYOUT_TABLE_PART /* rows and groups of rows */
+} layout_flow;
+
+/* Border box, in CSS pixels; `x` from the left edge of the column. */
+typedef struct layout_box {
+    double x, width, height;
+    double around; /* content width of the box that holds it */
+    double margin_left, margin_right;
+    bool auto_margins; /* it is centred in what is left of the line */
+    bool known;        /* a picture: its size does not hang on a file that is not known */
+    bool float_right;
+    uint8_t flow;              /* layout_flow */
+    uint32_t line;             /* items: the line of the container that it stands on; cells: the row */
+    const dom_node *container; /* items and cells: the flex container, the grid, the table */
+} layout_box;
+
+typedef struct layout layout;
+
+layout *layout_page(css_cascade *cascade, const dom_node *root, const layout_options *options, arena *a);
+
+/* NULL: the node is not shown, or was not in the tree then. Boxes stay what they were when the tree changes.
+ */
+const layout_box *layout_box_of(const layout *l, const dom_node *node);
+
+#endif

@@ -1,0 +1,100 @@
+/* layout, inside: boxes in document order, and what each pass leaves for the next.
+ *
+ * 1. boxes.c makes a box for each node that is shown, with the styles that widths hang on.
+ * 2. intrinsic.c goes from the last box to the first: how narrow and how wide what is inside could be.
+ * 3. place.c goes from the first to the last: each box gives its children their widths.
+ * 4. height.c goes from the last to the first again.
+ */
+#ifndef ISOMERIZE_LAYOUT_PRIVATE_H
+#define ISOMERIZE_LAYOUT_PRIVATE_H
+
+#include "layout/layout.h"
+
+typedef enum box_kind {
+    KIND_TEXT,
+    KIND_BREAK,
+    KIND_REPLACED, /* img, iframe, video, …: no content of its own */
+    KIND_INLINE,
+    KIND_BLOCK, /* also what only shrinks to fit: floats, inline blocks, captions */
+    KIND_FLEX,
+    KIND_GRID,
+    KIND_TABLE,
+    KIND_ROWS,
+    KIND_ROW,
+    KIND_CELL,
+} box_kind;
+
+#define NONE UINT32_MAX
+#define AUTO (-1.0) /* a size that is not given */
+
+typedef struct box {
+    const dom_node *node;
+    uint32_t parent, end; /* the index of the box that holds it; the first index behind what is inside */
+    uint8_t kind, flow;
+    bool is_inline_block, is_column, wraps, placed;
+    double font;
+    double padding_x, edges_x; /* padding left and right; with borders; percentages count as nothing here */
+    double margin_x;           /* left and right, without `auto` */
+    double natural_width, natural_height; /* replaced; AUTO: not known */
+    double min, max;                      /* border box and margins: the widths it could have */
+    double line, word, lines_max;         /* while what is inside is added up */
+    double assigned;                      /* border box width that the container has decided; AUTO: none */
+    double content;                       /* content width */
+    double height, column_line;           /* and of the line that is being filled */
+    layout_box out;
+    uint32_t row_seen;             /* 1 + the line of items that `column_line` is of */
+    struct table_columns *columns; /* tables */
+} box;
+
+typedef struct table_column {
+    double min, max, fixed, percent, width, left;
+} table_column;
+
+typedef struct table_columns {
+    uint32_t count;
+    double spacing;
+    table_column *at;
+} table_columns;
+
+struct layout {
+    arena *arena;
+    css_cascade *cascade;
+    layout_options options;
+    vector boxes;    /* of box, in document order */
+    uint32_t *slots; /* node → 1 + index of its box */
+    size_t mask;
+    size_t pictures_asked;
+};
+
+static inline box *box_at(const layout *l, uint32_t index) {
+    return (box *)l->boxes.items + index;
+}
+
+void layout_make_boxes(layout *l, const dom_node *root);
+void layout_measure_content(layout *l);
+void layout_place(layout *l);
+void layout_add_heights(layout *l);
+
+/* The specified width, height …, in pixels as border box; AUTO where there is none or it hangs on something
+ * unknown. `around` < 0: percentages count as none. */
+double layout_specified(layout *l, const box *b, css_property property, double around);
+/* `width` between the box's min-width and max-width. */
+double layout_limited(layout *l, const box *b, double width, double around);
+/* The width of a picture or a frame, where the box around it has the width `around`; < 0: not known yet. */
+double layout_replaced_width(layout *l, const box *b, double around);
+double layout_replaced_height(layout *l, const box *b, double width, double around);
+
+/* table.c: the columns of a table, from its cells; and their widths in a table so wide. */
+void layout_gather_columns(layout *l, uint32_t table);
+void layout_share_columns(layout *l, uint32_t table);
+
+/* Sets what follows from a box's border box width. */
+void layout_set_width(box *b, double width);
+
+/* flex.c, grid.c: the widths of the items in a container whose content width is known. */
+void layout_place_flex(layout *l, uint32_t container);
+void layout_place_grid(layout *l, uint32_t container);
+double layout_gap(layout *l, const box *container);
+unsigned layout_grid_column_count(layout *l, uint32_t container);
+
+#endif
