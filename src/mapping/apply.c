@@ -16,6 +16,8 @@ void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options
                 .matcher = dom_matcher_new(body, a),
                 .live = vector_new(a, sizeof(const rule *)),
                 .shapes = vector_new(a, sizeof(const shape_name *)),
+                .alike = vector_new(a, sizeof(alike_run *)),
+                .reported = {.arena = a},
                 .claims = vector_new(a, sizeof(claim *))};
     if (!e.options.link_text.length)
         e.options.link_text = SLICE("Learn more");

@@ -125,11 +125,15 @@ static void report_leftover_words(engine *e, uint32_t line, slice words) {
 
 static void report_card(engine *e, const item *it) {
     uint32_t line = it->first->line;
-    if (it->second.href.length)
+    for (size_t i = 0; i < it->others.count; i++) {
+        const extra_link *other = vector_at(&it->others, i);
         report_added(
-            e, FINDING_CARD_SECOND_LINK, it->second.line,
-            format_slice(e->arena, "%.*s beside %.*s", SLICE_ARGS(it->second.href), SLICE_ARGS(it->href)),
-            it->second.text);
+            e, FINDING_CARD_SECOND_LINK, other->line,
+            format_slice(e->arena, "%.*s beside %.*s", SLICE_ARGS(other->href), SLICE_ARGS(it->href)),
+            it->title);
+        if (other->text.length)
+            findings_add_change(e->found, NULL, CHANGE_PLACE, other->text, NOTHING);
+    }
     if (it->alt_from_title)
         findings_add(e->found, FINDING_CARD_PICTURE_WITHOUT_ALT, it->picture->line, "%.*s",
                      SLICE_ARGS(*dom_attribute_get(it->picture, SLICE("src"))));
@@ -170,11 +174,14 @@ static void make_rest_of_cards(engine *e, const claim *c, dom_node *grid) {
             dom_remove(picture);
             dom_append(last, picture);
         }
-        if (it->second.href.length) {
+        for (size_t j = 0; j < it->others.count; j++) {
+            const extra_link *other = vector_at(&it->others, j);
             last = paragraph_after(e, last, it);
+            if (other->text.length) /* which card's link it is */
+                append_text(e, last, format_slice(e->arena, "%.*s: ", SLICE_ARGS(it->title)));
             dom_node *link = append_made(e, last, DOM_TAG_A, NULL);
-            dom_attribute_set(link, e->arena, SLICE("href"), it->second.href);
-            append_text(e, link, it->second.text);
+            dom_attribute_set(link, e->arena, SLICE("href"), other->href);
+            append_text(e, link, other->text.length ? other->text : it->title);
         }
     }
 }
@@ -202,9 +209,28 @@ static void join_grid(engine *e, const claim *c, dom_node *grid) {
     dom_remove(grid);
 }
 
+/* What stood between boxes that were alike goes with them: lines, and the wrappers that are empty now. */
+static void remove_between(const alike_run *run, dom_node *first, dom_node *last) {
+    for (dom_node *root = first, *next; root; root = next) {
+        next = root == last ? NULL : root->next;
+        for (dom_node *at = root, *after; at; at = after) {
+            after = dom_next(at, root);
+            if (at->tag == DOM_TAG_HR && at != root)
+                dom_remove(at);
+        }
+        bool line = root->tag == DOM_TAG_HR && root != run->first && root != run->last;
+        if (root->type == DOM_ELEMENT && !(root->flags & NODE_MADE) && (line || is_blank(root)))
+            dom_remove(root);
+    }
+}
+
 /* Where the block goes: in the place of the first item, or at the container's start or end. */
 static void place_block(const claim *c, dom_node *block) {
     bool open = c->container && c->container->parent && c->rule->items;
+    if (c->alike && !c->container) {
+        dom_insert_before(c->alike->first, block);
+        return;
+    }
     if (open && c->rule->leftover == LEFTOVER_AFTER && c->container->first_child)
         dom_insert_before(c->container->first_child, block);
     else if (open && c->rule->leftover == LEFTOVER_BEFORE)
@@ -252,8 +278,13 @@ static void make_card_grid(engine *e, const claim *c) {
     dom_node *grid = made(e, DOM_TAG_DIV, "isomer-card-grid", c->line), *first = grid;
     place_block(c, grid);
     dom_node *parent = grid->parent;
+    size_t left = c->item_count, grids = (left + e->options.cards_max - 1) / e->options.cards_max;
+    size_t in_grid = (left + grids - 1) / grids; /* as even as can be: no card stands alone */
     for (size_t i = 0; i < c->item_count; i++) {
-        if (i > 0 && i % e->options.cards_max == 0) {
+        if (in_grid == 0) {
+            left = c->item_count - i;
+            grids--;
+            in_grid = (left + grids - 1) / grids;
             dom_node *more = made(e, DOM_TAG_DIV, "isomer-card-grid", c->items[i].first->line);
             if (grid->next)
                 dom_insert_before(grid->next, more);
@@ -261,6 +292,7 @@ static void make_card_grid(engine *e, const claim *c) {
                 dom_append(parent, more);
             grid = more;
         }
+        in_grid--;
         dom_append(grid, make_card(e, &c->items[i], c->items[i].first->line));
         report_card(e, &c->items[i]);
     }
@@ -269,6 +301,10 @@ static void make_card_grid(engine *e, const claim *c) {
     for (size_t i = 0; i < c->item_count; i++)
         if (!is_inside(first, c->items[i].first))
             remove_item(&c->items[i]);
+    if (c->alike && c->container)
+        remove_between(c->alike, c->container->first_child, NULL);
+    else if (c->alike)
+        remove_between(c->alike, c->alike->first, c->alike->last);
     make_rest_of_cards(e, c, grid);
     if (c->container && c->container->parent) {
         remove_emptied(c->container);
@@ -525,11 +561,36 @@ static size_t count_showing(const claim *c) {
     return c->container && c->rule->items ? c->item_count : 0;
 }
 
+/* Boxes that look like cards and are none have one finding, and what is around them has none of its own. */
+static void report_unfit(engine *e) {
+    for (size_t i = 0; i < e->alike.count; i++) {
+        const alike_run *run = *(alike_run **)vector_at(&e->alike, i);
+        if (!run->failure.length)
+            continue;
+        findings_add(e->found, FINDING_ROW_NOT_CARDS, run->items[0].first->line, "%.*s; %.*s",
+                     SLICE_ARGS(run->words), SLICE_ARGS(run->failure));
+        *map_put(&e->reported, MAP_KEY(run->around), NULL) = run->around;
+        for (size_t j = 0; j < run->count; j++)
+            for (dom_node *up = run->items[j].first; up && up != run->around; up = up->parent)
+                *map_put(&e->reported, MAP_KEY(up), NULL) = up;
+    }
+}
+
+/* The items that are not part of cards. */
+static size_t count_in_order(const claim *c) {
+    size_t count = 0;
+    for (size_t i = 0; i < c->item_count; i++)
+        count += c->items[i].first->parent && !(c->items[i].first->flags & NODE_LEAF);
+    return c->container && c->rule->items ? count : 0;
+}
+
 static void make_unwrapped(engine *e, const claim *c) {
-    if (c->card_miss.length && count_showing(c) > 1)
+    bool reported = c->container && map_has(&e->reported, MAP_KEY(c->container));
+    bool holds_cards = count_in_order(c) < c->item_count || (c->container && holds_made(c->container));
+    if (!reported && c->card_miss.length && !holds_cards && count_showing(c) > 1)
         findings_add(e->found, FINDING_ROW_NOT_CARDS, c->line, "%.*s: %.*s", SLICE_ARGS(c->element),
                      SLICE_ARGS(c->card_miss));
-    else if (count_showing(c) > 1 && !c->rule->quiet)
+    else if (!reported && count_in_order(c) > 1 && !c->rule->quiet)
         findings_add(e->found,
                      c->container->tag == DOM_TAG_TABLE ? FINDING_LAYOUT_TABLE : FINDING_COLUMNS_IN_ORDER,
                      c->line, "%.*s: %zu side by side", SLICE_ARGS(c->element), c->item_count);
@@ -582,6 +643,7 @@ static void (*const MAKERS[BLOCK_KIND_COUNT])(engine *e, const claim *c) = {
 };
 
 void rewrite_claims(engine *e) {
+    report_unfit(e);
     for (size_t i = 0; i < e->claims.count; i++) {
         const claim *c = *(claim **)vector_at(&e->claims, i);
         MAKERS[c->rule->make](e, c);

@@ -10,6 +10,7 @@
 #define TITLE_MAX 150
 #define CANDIDATES_MAX 8
 #define LINKS_MAX 8
+#define OTHERS_MAX 2
 
 /* A text of the item, the line it stands on (blocks and <br> end lines), and the link around it. */
 typedef struct piece {
@@ -33,51 +34,14 @@ typedef struct inventory {
 
 /* ---- taking stock ------------------------------------------------------------------------------------ */
 
-static bool is_rich(const dom_node *node) {
-    switch (node->tag) {
-    case DOM_TAG_TABLE:
-    case DOM_TAG_UL:
-    case DOM_TAG_OL:
-    case DOM_TAG_DL:
-    case DOM_TAG_IFRAME:
-    case DOM_TAG_VIDEO:
-    case DOM_TAG_AUDIO:
-    case DOM_TAG_OBJECT:
-    case DOM_TAG_EMBED:
-    case DOM_TAG_CANVAS:
-    case DOM_TAG_SVG:
-    case DOM_TAG_FORM:
-    case DOM_TAG_INPUT:
-    case DOM_TAG_SELECT:
-    case DOM_TAG_TEXTAREA:
-    case DOM_TAG_PRE:
-    case DOM_TAG_BLOCKQUOTE:
-    case DOM_TAG_DETAILS:
-    case DOM_TAG_SCRIPT:
-    case DOM_TAG_STYLE:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static bool is_emphasis(const dom_node *node) {
     return node->tag == DOM_TAG_B || node->tag == DOM_TAG_STRONG || node->tag == DOM_TAG_I ||
            node->tag == DOM_TAG_EM || node->tag == DOM_TAG_U || node->tag == DOM_TAG_SUB ||
            node->tag == DOM_TAG_SUP || node->tag == DOM_TAG_MARK;
 }
 
-static bool is_heading(const dom_node *node) {
-    return node->tag >= DOM_TAG_H1 && node->tag <= DOM_TAG_H6;
-}
-
 static bool breaks_line(const dom_node *node) {
     return node->type == DOM_ELEMENT && (node->tag == DOM_TAG_BR || !is_inline(node));
-}
-
-static const slice *href_of(const dom_node *node) {
-    const slice *href = node->tag == DOM_TAG_A ? dom_attribute_get(node, SLICE("href")) : NULL;
-    return href && slice_trim(*href).length ? href : NULL;
 }
 
 static void enter(inventory *in, dom_node *node, const dom_node *link, unsigned emphasis, uint32_t line) {
@@ -87,7 +51,7 @@ static void enter(inventory *in, dom_node *node, const dom_node *link, unsigned 
         return;
     if (node->tag == DOM_TAG_IMG)
         *(picture *)vector_push(&in->pictures) = (picture){node, link};
-    if (href_of(node))
+    if (link_address(node))
         *(dom_node **)vector_push(&in->links) = node;
     if (is_heading(node) && !is_blank(node))
         *(dom_node **)vector_push(&in->headings) = node;
@@ -101,7 +65,7 @@ static void take_stock_of(inventory *in, dom_node *root, uint32_t *line) {
     dom_node *at = root;
     for (;;) {
         *line += breaks_line(at);
-        if (href_of(at))
+        if (link_address(at))
             link = at;
         emphasis += is_emphasis(at);
         enter(in, at, link, emphasis, *line);
@@ -200,12 +164,15 @@ static dom_node *find_in_item(engine *e, const dom_selector *s, const item *it, 
     return NULL;
 }
 
-/* The text of one line: of the first that is not in a link. */
+/* The text of one line: of the first that is not in a link, or of the first where all are. */
 static slice first_line(engine *e, const inventory *in, uint32_t *line) {
     buffer out = buffer_new(e->arena, 64);
+    bool only_links = true;
+    for (size_t i = 0; i < in->pieces.count; i++)
+        only_links &= ((piece *)vector_at(&in->pieces, i))->link != NULL;
     for (size_t i = 0; i < in->pieces.count; i++) {
         const piece *one = vector_at(&in->pieces, i);
-        if ((*line == 0 && !one->link) || one->line == *line) {
+        if ((*line == 0 && (!one->link || only_links)) || one->line == *line) {
             *line = one->line;
             buffer_append(&out, one->text->text);
         }
@@ -301,7 +268,7 @@ static const dom_node *choose_link(engine *e, const rule *r, const item *it) {
     for (size_t i = 0; i < sources->count; i++)
         for (dom_node *node = NULL;
              sources->items[i].selector && (node = find_in_item(e, sources->items[i].selector, it, node));)
-            if (href_of(node))
+            if (link_address(node))
                 return node;
     return NULL;
 }
@@ -310,21 +277,35 @@ static slice fail_item(engine *e, const item *it, size_t number, const char *rea
     return format_slice(e->arena, "item %zu (line %u) %s", number, it->first->line, reason);
 }
 
+/* A link that stands below the cards, once. */
+static bool add_other_link(item *it, slice href, slice text, uint32_t line) {
+    for (size_t i = 0; i < it->others.count; i++) {
+        extra_link *other = vector_at(&it->others, i);
+        if (same_target(other->href, href)) {
+            other->text = other->text.length ? other->text : text;
+            return true;
+        }
+    }
+    *(extra_link *)vector_push(&it->others) = (extra_link){href, text, line};
+    return it->others.count <= OTHERS_MAX;
+}
+
 /* Every link of the item: the card's own, one beside it, or too many. */
 static slice sort_links(engine *e, const rule *r, item *it, const inventory *in, const title *t,
                         size_t number, const dom_node **text_link) {
     const dom_node *chosen = choose_link(e, r, it);
     *text_link = NULL;
+    it->others = vector_new(e->arena, sizeof(extra_link));
     if (!chosen && in->links.count)
         return fail_item(e, it, number, "has a link that the rule has no part for");
     if (!chosen)
         return (slice){0};
     if (in->links.count > LINKS_MAX)
         return fail_item(e, it, number, "has several links with words of their own");
-    it->href = slice_trim(*href_of(chosen));
+    it->href = slice_trim(*link_address(chosen));
     for (size_t i = 0; i < in->links.count; i++) {
         const dom_node *link = *(dom_node **)vector_at(&in->links, i);
-        slice href = slice_trim(*href_of(link)), text = own_text(e, in, t, link);
+        slice href = slice_trim(*link_address(link)), text = own_text(e, in, t, link);
         bool partly, titled = holds_title(in, t, link, &partly);
         if (partly)
             return fail_item(e, it, number, "has a link inside its title");
@@ -335,11 +316,12 @@ static slice sort_links(engine *e, const rule *r, item *it, const inventory *in,
                 return fail_item(e, it, number, "has a link inside a sentence");
             continue;
         }
-        if (text.length || titled || (it->second.href.length && !same_target(it->second.href, href)))
+        if (titled || (text.length && !can_leave_line(in, link)))
             return fail_item(e, it, number, "has several links with words of their own");
         if (r->refuse_second_link)
             return fail_item(e, it, number, "has two links to different places");
-        it->second = (extra_link){href, (slice){0}, link->line};
+        if (!add_other_link(it, href, text, link->line))
+            return fail_item(e, it, number, "has too many links");
     }
     return (slice){0};
 }
@@ -416,6 +398,13 @@ static const dom_node *find_link_text(engine *e, const rule *r, item *it, const 
     return words;
 }
 
+static bool is_other_link(const item *it, const piece *one) {
+    for (size_t i = 0; one->link && i < it->others.count; i++)
+        if (same_target(((extra_link *)vector_at(&it->others, i))->href, *link_address(one->link)))
+            return true;
+    return false;
+}
+
 /* Everything that is neither title nor link text: the description, or left over. */
 static void gather_description(engine *e, const rule *r, item *it, const inventory *in, const title *t,
                                const dom_node *link_words) {
@@ -425,7 +414,7 @@ static void gather_description(engine *e, const rule *r, item *it, const invento
     it->leftover = vector_new(e->arena, sizeof(slice));
     for (size_t i = 0; i < in->pieces.count; i++) {
         const piece *one = vector_at(&in->pieces, i);
-        if (in_title(t, one) || (link_words && is_inside(one->text, link_words)))
+        if (in_title(t, one) || (link_words && is_inside(one->text, link_words)) || is_other_link(it, one))
             continue;
         if (!rest && !in_description(e, r, it, one)) {
             *(slice *)vector_push(&it->leftover) = collapse_text(one->text->text, e->arena);
@@ -510,8 +499,6 @@ slice fit_card(engine *e, const rule *r, item *it, size_t number) {
         it->alt = it->title;
         it->alt_from_title = true;
     }
-    if (it->second.href.length)
-        it->second.text = it->title;
     return (slice){0};
 }
 

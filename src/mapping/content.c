@@ -98,6 +98,43 @@ bool is_inside(const dom_node *node, const dom_node *outer) {
     return node != NULL;
 }
 
+bool is_rich(const dom_node *node) {
+    switch (node->tag) {
+    case DOM_TAG_TABLE:
+    case DOM_TAG_UL:
+    case DOM_TAG_OL:
+    case DOM_TAG_DL:
+    case DOM_TAG_IFRAME:
+    case DOM_TAG_VIDEO:
+    case DOM_TAG_AUDIO:
+    case DOM_TAG_OBJECT:
+    case DOM_TAG_EMBED:
+    case DOM_TAG_CANVAS:
+    case DOM_TAG_SVG:
+    case DOM_TAG_FORM:
+    case DOM_TAG_INPUT:
+    case DOM_TAG_SELECT:
+    case DOM_TAG_TEXTAREA:
+    case DOM_TAG_PRE:
+    case DOM_TAG_BLOCKQUOTE:
+    case DOM_TAG_DETAILS:
+    case DOM_TAG_SCRIPT:
+    case DOM_TAG_STYLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool is_heading(const dom_node *node) {
+    return node->tag >= DOM_TAG_H1 && node->tag <= DOM_TAG_H6;
+}
+
+const slice *link_address(const dom_node *node) {
+    const slice *href = node->tag == DOM_TAG_A ? dom_attribute_get(node, SLICE("href")) : NULL;
+    return href && slice_trim(*href).length ? href : NULL;
+}
+
 /* What sets its neighbours apart and shows nothing: white space, line breaks, paragraphs of nothing else. */
 static bool is_gap(const dom_node *node) {
     return (node->type != DOM_ELEMENT || node->tag == DOM_TAG_BR || node->tag == DOM_TAG_P) && is_blank(node);

@@ -27,17 +27,32 @@ typedef struct item {
     slice title, description, href, link_text;
     dom_node *picture;
     slice alt;
-    extra_link second; /* href empty: none */
-    vector leftover;   /* of slice: text that no part took */
-    vector pictures;   /* of dom_node*: pictures that no part took */
+    vector others;   /* of extra_link: other links than the card's own */
+    vector leftover; /* of slice: text that no part took */
+    vector pictures; /* of dom_node*: pictures that no part took */
     bool was_rich, default_link_text, alt_from_title, title_from_alt;
     /* an accordion's */
     dom_node *summary, *content;
 } item;
 
+/* Boxes that are alike (alike.c). `first`, `last`: the children of `around` that hold the first and the last.
+ */
+typedef struct alike_run {
+    dom_node *around, *first, *last;
+    bool whole; /* `around` shows nothing else */
+    item *items;
+    size_t count;
+    int evidence;
+    bool enough;   /* to be taken for cards */
+    slice words;   /* the evidence, for people */
+    slice failure; /* why no rule made cards of it, though it looks like cards; empty: one did, or it does not
+                    */
+} alike_run;
+
 typedef struct claim {
     const rule *rule;
-    dom_node *container; /* NULL: a run */
+    dom_node *container;    /* NULL: a run */
+    const alike_run *alike; /* NULL: not of boxes alike */
     item *items;
     size_t item_count;
     uint32_t line;
@@ -53,14 +68,19 @@ typedef struct engine {
     findings *found;
     mapping_account *account; /* may be NULL */
     dom_matcher *matcher;
-    vector live;   /* of const rule*: those whose tags and classes occur in the page */
-    vector shapes; /* of const shape_name*: the same */
-    vector claims; /* of claim*, in the order of the page */
+    vector live;       /* of const rule*: those whose tags and classes occur in the page */
+    vector shapes;     /* of const shape_name*: the same */
+    vector alike;      /* of alike_run*, in the order of the page */
+    hash_map reported; /* nodes: around boxes that have a finding */
+    vector claims;     /* of claim*: of boxes alike, then in the order of the page */
 } engine;
 
 /* layout.c */
 void mark_layouts(engine *e);
 void unmark_layouts(engine *e);
+
+/* alike.c: fills `alike` */
+void find_alike(engine *e);
 
 /* recognise.c */
 void recognise(engine *e);
@@ -80,6 +100,9 @@ slice describe_parts(const claim *c, arena *a);
 
 /* content.c: looking at content */
 bool is_inline(const dom_node *node);
+bool is_heading(const dom_node *node);
+bool is_rich(const dom_node *node);              /* no card holds it */
+const slice *link_address(const dom_node *node); /* of an <a> that leads somewhere; else NULL */
 bool is_blank(const dom_node *node);        /* no text but white space, and nothing to see, inside either */
 bool shows_something(const dom_node *node); /* itself, whatever is in it: a picture, a player, a control */
 bool is_switch(const dom_node *node);       /* input type=checkbox or radio */

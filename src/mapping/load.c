@@ -418,6 +418,10 @@ static void read_match(loader *l, const value *v, rule *r) {
     r->match_text = v->text;
 }
 static void read_items(loader *l, const value *v, rule *r) {
+    if (v->kind == VALUE_SCALAR && slice_equal(v->text, SLICE("alike"))) {
+        r->alike = true;
+        return;
+    }
     read_selector(l, v, &r->items);
 }
 static void read_ignore(loader *l, const value *v, rule *r) {

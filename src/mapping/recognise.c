@@ -27,8 +27,17 @@ static const void *pair_get(const hash_map *m, const void *one, const void *two)
 
 /* ---- items ------------------------------------------------------------------------------------------- */
 
+/* Why boxes that are alike are no cards. */
+typedef struct alike_miss {
+    const rule *rule;
+    slice failure;
+    uint32_t held;
+} alike_miss;
+
 typedef struct recognition {
     engine *engine;
+    hash_map alike;  /* node: the claim of boxes alike that begins there */
+    hash_map unlike; /* node: alike_miss of those that begin there */
     hash_map tried;  /* (node, rule): a run from here has failed already */
     hash_map owners; /* (node, node): the claim that marked the node */
     vector misses;   /* of mapping_miss, of the element at hand */
@@ -203,6 +212,8 @@ static slice check_claim(engine *e, claim *c, uint32_t *held) {
     const conditions *when = &c->rule->when;
     item whole = {.first = c->container ? c->container : c->items[0].first,
                   .last = c->container ? c->container : c->items[c->item_count - 1].last};
+    if (c->alike && !c->container)
+        whole = (item){.first = c->alike->first, .last = c->alike->last};
     *held = 0;
     if (!in_range(c->item_count, when->items) || (c->rule->items && c->item_count == 0))
         return format_slice(e->arena, "items: %zu, %.*s expected", c->item_count,
@@ -265,8 +276,8 @@ static void mark_claim(recognition *r, const claim *c) {
             mark(r, at, NODE_CONSUMED, c);
     for (size_t i = 0; i < c->item_count; i++) {
         const item *it = &c->items[i];
-        for (dom_node *up = it->first->parent;
-             c->container && up != c->container && it->first != c->container; up = up->parent)
+        const dom_node *around = c->alike ? c->alike->around : c->container;
+        for (dom_node *up = it->first->parent; around && up != around && it->first != around; up = up->parent)
             mark(r, up, NODE_CONSUMED, c);
         bool leaf = c->rule->make == BLOCK_CARD_GRID || c->rule->make == BLOCK_DROP;
         for (dom_node *node = it->first; node; node = node->next) {
@@ -310,23 +321,28 @@ static slice nearest_card_miss(const recognition *r) {
 }
 
 /* Whether an outer claim has settled something inside already: a summary, a wrapper. */
-static bool holds_settled(const claim *c) {
+static bool holds_settled(const recognition *r, const claim *c) {
+    bool sections = c->rule->make == BLOCK_ACCORDION; /* cards may stand in them */
     if (c->rule->make == BLOCK_UNWRAP)
         return false;
-    const dom_node *first = c->container ? c->container : c->items[0].first;
-    const dom_node *last = c->container ? c->container : c->items[c->item_count - 1].last;
-    for (const dom_node *root = first; root; root = root->next) {
-        for (const dom_node *at = root; at; at = dom_next(at, root))
-            if (at->flags & (NODE_LEAF | NODE_CONSUMED))
-                return true;
-        if (root == last)
-            break;
+    item whole = {.first = c->container, .last = c->container};
+    for (size_t i = 0; i < (c->container ? 1 : c->item_count); i++) {
+        const item *it = c->container ? &whole : &c->items[i];
+        for (const dom_node *root = it->first; root; root = root->next) {
+            for (const dom_node *at = root; at; at = dom_next(at, root))
+                if (at->flags & (NODE_LEAF | NODE_CONSUMED) && !(sections && owner_of(r, at)->alike))
+                    return true;
+            if (root == it->last)
+                break;
+        }
     }
     return false;
 }
 
 static claim *try_rule(recognition *r, const rule *candidate, dom_node *node) {
     engine *e = r->engine;
+    if (candidate->alike)
+        return NULL;
     if (candidate->match ? !dom_matches(e->matcher, candidate->match, node, NULL)
                          : pair_get(&r->tried, node, candidate) != NULL)
         return NULL;
@@ -338,10 +354,14 @@ static claim *try_rule(recognition *r, const rule *candidate, dom_node *node) {
     if (!candidate->match && !items.count)
         return NULL;
     claim *c = arena_zeroed(e->arena, sizeof *c);
-    *c = (claim){candidate, candidate->match ? node : NULL, items.items, items.count, node->line, {0}, {0}};
+    *c = (claim){.rule = candidate,
+                 .container = candidate->match ? node : NULL,
+                 .items = items.items,
+                 .item_count = items.count,
+                 .line = node->line};
     uint32_t held = 0;
     slice failure = check_claim(e, c, &held);
-    if (!failure.length && holds_settled(c))
+    if (!failure.length && holds_settled(r, c))
         failure = SLICE("something inside belongs to another rule's block");
     if (!failure.length)
         return c;
@@ -354,6 +374,9 @@ static claim *try_rule(recognition *r, const rule *candidate, dom_node *node) {
 static claim *claim_at(recognition *r, dom_node *node) {
     engine *e = r->engine;
     r->misses = vector_new(e->arena, sizeof(mapping_miss));
+    const alike_miss *unlike = map_get(&r->unlike, MAP_KEY(node));
+    if (unlike)
+        add_miss(r, unlike->rule, unlike->failure, unlike->held);
     const claim *owner = node->flags & NODE_ITEM ? owner_of(r, node) : NULL;
     for (size_t i = 0; i < e->live.count; i++) {
         const rule *candidate = *(const rule **)vector_at(&e->live, i);
@@ -368,6 +391,86 @@ static claim *claim_at(recognition *r, dom_node *node) {
         return c;
     }
     return NULL;
+}
+
+/* ---- boxes alike --------------------------------------------------------------------------------------- */
+
+/* Whether the rule looks at the run: at what is around its boxes, at one of them, or further out. */
+static bool looks_at(engine *e, const rule *r, const alike_run *run) {
+    for (size_t i = 0; i < run->count; i++)
+        if (dom_matches(e->matcher, r->match, run->items[i].first, NULL))
+            return true;
+    for (const dom_node *up = run->around; up && up != e->body; up = up->parent)
+        if (dom_matches(e->matcher, r->match, up, NULL))
+            return true;
+    return false;
+}
+
+/* A rule that is tried before this one, and is meant for this run: of the site, or for blocks that are made
+ * already. */
+static bool is_anothers(engine *e, const rule *candidate, const alike_run *run) {
+    for (size_t i = 0; i < e->live.count; i++) {
+        const rule *earlier = *(const rule **)vector_at(&e->live, i);
+        if (earlier == candidate)
+            return false;
+        if (earlier->match && !earlier->alike && (!earlier->shipped || earlier->make == BLOCK_KEEP) &&
+            looks_at(e, earlier, run))
+            return true;
+    }
+    return false;
+}
+
+static claim *try_alike(recognition *r, const rule *candidate, alike_run *run) {
+    engine *e = r->engine;
+    if (!candidate->alike || !dom_matches(e->matcher, candidate->match, run->around, NULL) ||
+        is_anothers(e, candidate, run))
+        return NULL;
+    claim *c = arena_zeroed(e->arena, sizeof *c);
+    *c = (claim){.rule = candidate,
+                 .container = run->whole ? run->around : NULL,
+                 .alike = run,
+                 .items = run->items,
+                 .item_count = run->count,
+                 .line = run->items[0].first->line};
+    uint32_t held = 0;
+    slice failure = run->enough
+                        ? check_claim(e, c, &held)
+                        : format_slice(e->arena, "%.*s: not enough to be cards", SLICE_ARGS(run->words));
+    if (!failure.length && holds_settled(r, c))
+        failure = SLICE("something inside belongs to another rule's block");
+    if (!failure.length)
+        return c;
+    alike_miss *miss = arena_alloc(e->arena, sizeof *miss);
+    *miss = (alike_miss){candidate, failure, held};
+    const dom_node *start = run->whole ? run->around : run->first;
+    *map_put(&r->unlike, MAP_KEY(start), NULL) = miss;
+    run->failure = run->enough ? failure : (slice){0};
+    return NULL;
+}
+
+/* Before all else: what is alike reaches across rows and wrappers that other rules look at one by one. */
+static void claim_alike(recognition *r) {
+    engine *e = r->engine;
+    bool wanted = false;
+    for (size_t i = 0; i < e->live.count; i++)
+        wanted |= (*(const rule **)vector_at(&e->live, i))->alike;
+    if (!wanted)
+        return;
+    find_alike(e);
+    for (size_t i = 0; i < e->alike.count; i++) {
+        alike_run *run = *(alike_run **)vector_at(&e->alike, i);
+        claim *c = NULL;
+        for (size_t j = 0; j < e->live.count && !c; j++)
+            c = try_alike(r, *(const rule **)vector_at(&e->live, j), run);
+        if (!c)
+            continue;
+        run->failure = (slice){0};
+        const dom_node *start = run->whole ? run->around : run->first;
+        c->element = describe_element(start, e->arena);
+        *(claim **)vector_push(&e->claims) = c;
+        *map_put(&r->alike, MAP_KEY(start), NULL) = c;
+        mark_claim(r, c);
+    }
 }
 
 /* ---- the account ------------------------------------------------------------------------------------- */
@@ -426,9 +529,15 @@ static void select_live_shapes(engine *e) {
 }
 
 void recognise(engine *e) {
-    recognition r = {e, {.arena = e->arena}, {.arena = e->arena}, vector_new(e->arena, sizeof(mapping_miss))};
+    recognition r = {.engine = e,
+                     .alike = {.arena = e->arena},
+                     .unlike = {.arena = e->arena},
+                     .tried = {.arena = e->arena},
+                     .owners = {.arena = e->arena},
+                     .misses = vector_new(e->arena, sizeof(mapping_miss))};
     select_live_rules(e);
     select_live_shapes(e);
+    claim_alike(&r);
     for (dom_node *at = dom_next(e->body, e->body); at; at = dom_next(at, e->body)) {
         if (at->type != DOM_ELEMENT)
             continue;
@@ -441,7 +550,8 @@ void recognise(engine *e) {
         if (at->parent->flags & NODE_LEAF)
             at->flags |= NODE_LEAF;
         bool settled = at->flags & (NODE_LEAF | NODE_CONSUMED), part = settled || at->flags & NODE_ITEM;
-        const claim *c = settled ? NULL : claim_at(&r, at);
+        const claim *c = map_get(&r.alike, MAP_KEY(at));
+        c = c || settled ? c : claim_at(&r, at);
         if (c)
             account_for(&r, at, c, MAPPING_CLAIMED);
         else

@@ -92,6 +92,7 @@ typedef struct rule {
     run_step *run;
     size_t run_count;
     const dom_selector *items, *ignore; /* may be NULL */
+    bool alike; /* `items: alike`: the items are those of a run of boxes that are alike */
     conditions when;
     block_kind make;
     uint32_t level;
