@@ -342,31 +342,24 @@ static void check_dropped(carry *c, const vector *dropped) {
     }
 }
 
-/* Whether the tags stand in the order of the page; that of attributes of one element is of no matter. */
-static bool is_in_order(const vector *places) {
-    uint32_t highest = 0, highest_before = 0; /* the element at hand */
-    const dom_node *inside = NULL;
-    for (size_t i = 0; i < places->count; i++) {
-        const carry_place *place = vector_at(places, i);
-        if (!place->inside || place->inside != inside)
-            highest_before = highest;
-        inside = place->inside;
-        if (place->tag->codepoint <= highest_before)
-            return false;
-        highest = place->tag->codepoint > highest ? place->tag->codepoint : highest;
-    }
-    return true;
-}
-
-/* Outputs may change their order (the notes at the end of a page), and stand twice (headings in the table of
- * contents); what tags do hangs on their order. */
+/* What a tag does hangs on its place among the others. Outputs may change their order between two tags: an
+ * address is read before the words of its link; the notes stand at the end; headings stand twice, in the
+ * contents too. */
 static void check_order(carry *c) {
-    bool in_order = is_in_order(&c->places);
-    for (size_t i = 0; !in_order && i < c->page.carried.count; i++) {
-        const liquid_carried *tag = vector_at(&c->page.carried, i);
-        if (!tag->is_output)
+    const liquid_carried *first = c->page.carried.items;
+    uint32_t *rank = arena_zeroed(c->arena, (c->page.carried.count + 1) * sizeof *rank), tags = 0,
+             highest = 0;
+    for (size_t i = 0; i < c->page.carried.count; i++) {
+        tags += !first[i].is_output;
+        rank[i] = 2 * tags + first[i].is_output;
+    }
+    for (size_t i = 0; i < c->places.count; i++) {
+        const liquid_carried *tag = ((const carry_place *)vector_at(&c->places, i))->tag;
+        uint32_t own = rank[tag - first];
+        if (own < highest || (own == highest && !tag->is_output))
             refuse(c, tag,
                    "would run in another order: the page's notes or contents move what stands in them");
+        highest = own;
     }
 }
 
@@ -383,6 +376,44 @@ static void check_missing(carry *c, const placing *p) {
             refuse(c, first + i, "stands where Markdown or HTML show nothing");
 }
 
+/* The letters outside of the blocks that a reading leaves out. */
+static slice letters_of(const carry *c, const placing *p, liquid_reading reading) {
+    buffer out = buffer_new(c->arena, p->text.length);
+    uint32_t dropped = 0;
+    size_t from = 0;
+    for (size_t i = 0; i < p->places.count; i++) {
+        const carry_place *place = vector_at(&p->places, i);
+        if (!dropped)
+            buffer_append(&out, slice_sub(buffer_slice(&p->text), from, place->at));
+        from = place->at;
+        dropped = liquid_drops(place->tag, dropped, reading);
+    }
+    buffer_append(&out, slice_from(buffer_slice(&p->text), from));
+    return buffer_slice(&out);
+}
+
+/* Once the build has run a tag that writes nothing, Markdown reads the page without it: to the same end? */
+static void check_reading(carry *c, const placing *p, liquid_reading reading, carry_reader *read,
+                          void *context) {
+    placing without = take_places(c, read(context, liquid_read_as(&c->page, reading, c->arena)));
+    if (slice_equal(letters_of(c, p, reading), buffer_slice(&without.text)))
+        return;
+    for (size_t i = 0; i < p->places.count; i++) {
+        const liquid_carried *tag = ((const carry_place *)vector_at(&p->places, i))->tag;
+        if (tag->is_silent)
+            refuse(
+                c, tag,
+                "or a tag behind it makes Markdown read words in another way than they are read without it");
+    }
+}
+
+static bool has_silent(const carry *c) {
+    for (size_t i = 0; i < c->page.carried.count; i++)
+        if (((const liquid_carried *)vector_at(&c->page.carried, i))->is_silent)
+            return true;
+    return false;
+}
+
 static void keep_context(placing *p) {
     /* The text is complete now, and stays where it is. */
     slice text = buffer_slice(&p->text);
@@ -393,7 +424,20 @@ static void keep_context(placing *p) {
     }
 }
 
-void carry_note_places(carry *c, slice html, const dom_node *body) {
+/* What stays for the build, each tag once. */
+static void tell(carry *c, const vector *places) {
+    const liquid_carried *first = c->page.carried.items;
+    bool *said = arena_zeroed(c->arena, c->page.carried.count + 1);
+    for (size_t i = 0; i < places->count; i++) {
+        const liquid_carried *tag = ((const carry_place *)vector_at(places, i))->tag;
+        if (!said[tag - first])
+            findings_add(c->found, tag->is_output ? FINDING_LIQUID_OUTPUT : FINDING_LIQUID_TAG, tag->line,
+                         "%.*s", SLICE_ARGS(tag->text));
+        said[tag - first] = true;
+    }
+}
+
+void carry_note_places(carry *c, slice html, const dom_node *body, carry_reader *read, void *context) {
     if (!c->page.carried.count)
         return;
     check_tables(c, html);
@@ -403,7 +447,12 @@ void carry_note_places(carry *c, slice html, const dom_node *body) {
     c->expected = (liquid_page){.carried = vector_new(c->arena, sizeof(liquid_carried))};
     for (size_t i = 0; i < p.places.count; i++)
         *(liquid_carried *)vector_push(&c->expected.carried) = *((carry_place *)vector_at(&p.places, i))->tag;
+    tell(c, &p.places);
     check_missing(c, &p);
+    if (has_silent(c)) {
+        check_reading(c, &p, LIQUID_WITH_BLOCKS, read, context);
+        check_reading(c, &p, LIQUID_WITHOUT_BLOCKS, read, context);
+    }
     check_dropped(c, &p.dropped);
     check_order(c);
 }
@@ -433,7 +482,13 @@ void carry_put_back(const carry *c, tiptap_node *document) {
 
 /* ---- after ------------------------------------------------------------------------------------------- */
 
-static const char *changed_by_writing(const liquid_carried *tag) {
+static const char *changed_by_writing(const carry *c, const liquid_carried *tag) {
+    for (size_t i = 0; i < c->places.count; i++) {
+        const carry_place *place = vector_at(&c->places, i);
+        if (place->tag->codepoint == tag->codepoint && place->inside &&
+            memchr(tag->text.data, '"', tag->text.length))
+            return "holds a `\"` in the value of an attribute, which the editor writes as an entity";
+    }
     bool signs = memchr(tag->text.data, '<', tag->text.length) ||
                  memchr(tag->text.data, '>', tag->text.length) ||
                  memchr(tag->text.data, '&', tag->text.length);
@@ -484,7 +539,7 @@ slice carry_check(carry *c, slice written) {
     slice hidden;
     if (!liquid_hide(&c->expected, written, c->arena, &hidden, &wrong)) {
         static const liquid_carried UNKNOWN = {.text = LITERAL("{{")};
-        refuse(c, wrong ? wrong : &UNKNOWN, wrong ? changed_by_writing(wrong) : "is new in the page");
+        refuse(c, wrong ? wrong : &UNKNOWN, wrong ? changed_by_writing(c, wrong) : "is new in the page");
         return written;
     }
     if (!c->expected.carried.count)

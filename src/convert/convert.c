@@ -106,6 +106,13 @@ static void restore_lines(conversion *c, line_map *lines, size_t first_finding) 
     }
 }
 
+static dom_node *read_other_text(void *context, slice text) {
+    conversion *c = context;
+    findings unused = findings_new(c->arena);
+    slice html = legacy_to_html(text, c->parts.body_line, c->arena, &unused).html;
+    return dom_parse(html, NULL, c->arena, NULL);
+}
+
 static dom_node *read_legacy_body(conversion *c) {
     slice body = run_templates(c);
     size_t first_finding = found(c)->items.count;
@@ -116,7 +123,7 @@ static dom_node *read_legacy_body(conversion *c) {
         c->result->before_html = carry_restore_html(&c->carry, read.html, &c->result->before_lines);
     }
     dom_node *tree = dom_parse(read.html, &read.lines, c->arena, found(c));
-    carry_note_places(&c->carry, read.html, tree);
+    carry_note_places(&c->carry, read.html, tree, read_other_text, c);
     return tree;
 }
 

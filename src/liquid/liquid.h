@@ -68,6 +68,9 @@ typedef struct liquid_carried {
     uint32_t codepoint; /* what stands for it in `text` */
     bool is_output;     /* {{ … }} */
     bool sets_variable; /* what follows on the page may hang on it */
+    bool is_silent;     /* writes nothing of its own */
+    bool is_capture;    /* begins or ends a block that a variable takes up */
+    bool is_end;        /* ends its block */
 } liquid_carried;
 
 typedef struct liquid_page {
@@ -78,8 +81,8 @@ typedef struct liquid_page {
     bool is_refused;
 } liquid_page;
 
-/* Runs the templates of a page's body that begins at `first_line`. Findings: what was evaluated, what is
- * carried. `is_refused`: they cannot be read or carried; a finding of grade refused says where and why. */
+/* Runs the templates of a page's body that begins at `first_line`. Findings: what was evaluated. `is_refused`: they
+ * cannot be read or carried; a finding of grade refused says where and why. */
 liquid_page liquid_run(slice body, uint32_t first_line, const liquid_scope *scope, arena *a, findings *found);
 
 /* The line of the page that line `line` of `text` (counted from the body's first line) comes from. */
@@ -87,6 +90,18 @@ uint32_t liquid_line(const liquid_page *page, uint32_t first_line, uint32_t line
 
 /* The value of one output's markup, what stands between the braces. */
 liquid_value liquid_evaluate(slice markup, const liquid_scope *scope, arena *a);
+
+/* How Markdown has the text once the build has run the tags that write nothing. */
+typedef enum liquid_reading {
+    LIQUID_WITH_BLOCKS,    /* what stands in blocks is there, but for what a variable takes up */
+    LIQUID_WITHOUT_BLOCKS, /* nothing of it is */
+} liquid_reading;
+
+slice liquid_read_as(const liquid_page *page, liquid_reading reading, arena *a);
+
+/* The number of the block that the reading leaves out behind this tag; 0: it leaves out nothing there.
+ * `dropped`: the same before the tag. */
+uint32_t liquid_drops(const liquid_carried *tag, uint32_t dropped, liquid_reading reading);
 
 /* ---- putting back ------------------------------------------------------------------------------------ */
 

@@ -17,6 +17,28 @@ const liquid_carried *liquid_carried_at(const liquid_page *page, slice text, siz
     return NULL;
 }
 
+uint32_t liquid_drops(const liquid_carried *tag, uint32_t dropped, liquid_reading reading) {
+    bool drops = tag->block && (reading == LIQUID_WITHOUT_BLOCKS || tag->is_capture);
+    if (!dropped)
+        return drops && !tag->is_end ? tag->block : 0;
+    return tag->block == dropped && tag->is_end ? 0 : dropped;
+}
+
+slice liquid_read_as(const liquid_page *page, liquid_reading reading, arena *a) {
+    buffer out = buffer_new(a, page->text.length);
+    uint32_t dropped = 0;
+    for (size_t at = 0, length; at < page->text.length; at += length) {
+        const liquid_carried *one = liquid_carried_at(page, page->text, at, &length);
+        length = one ? length : 1;
+        bool stays = !dropped && !(one && (one->is_silent || one->block));
+        if (one)
+            dropped = liquid_drops(one, dropped, reading);
+        if (stays)
+            buffer_append(&out, slice_sub(page->text, at, at + length));
+    }
+    return buffer_slice(&out);
+}
+
 slice liquid_restore(const liquid_page *page, slice text, arena *a) {
     if (!page->carried.count || !liquid_may_hold(text))
         return text;
@@ -72,16 +94,16 @@ slice liquid_restore_shielded(const liquid_page *page, slice text, arena *a) {
     return buffer_slice(&out);
 }
 
-/* The next character of a tag, one space for white space between words. `*quote`: the quote that it stands
- * in. */
-static char next_folded(slice text, size_t *at, char *quote) {
+/* The next byte of a tag, one space for white space between words; -1 at the end. `*quote`: the quote that it
+ * stands in. */
+static int next_folded(slice text, size_t *at, char *quote) {
     if (*at >= text.length)
-        return '\0';
+        return -1;
     char c = text.data[(*at)++];
     if (*quote ? c == *quote : c == '"' || c == '\'')
         *quote = *quote ? '\0' : c;
     if (*quote || !is_space(c))
-        return c;
+        return (unsigned char)c;
     while (*at < text.length && is_space(text.data[*at]))
         (*at)++;
     return ' ';
@@ -99,11 +121,11 @@ static bool is_same_tag(slice written, slice tag) {
     size_t at = 0, other = 0;
     char quote = '\0', other_quote = '\0';
     for (;;) {
-        char c = next_folded(written, &at, &quote), d = next_folded(tag, &other, &other_quote);
-        if (c != d)
+        int c = next_folded(written, &at, &quote);
+        if (c != next_folded(tag, &other, &other_quote))
             return false;
-        if (!c)
-            return at >= written.length && other >= tag.length;
+        if (c < 0)
+            return true;
     }
 }
 

@@ -113,6 +113,7 @@ typedef struct running {
     uint32_t comments, codes; /* how many of them are open */
     uint32_t codepoint;       /* the next that is free */
     bool *used;               /* characters that the page has itself; NULL: none */
+    size_t leads_at;   /* where it ended behind tags that write nothing, with nothing else on their line */
     size_t dashed_at;  /* where `out` ended behind the last tag that is carried and trims what follows */
     bool trims;        /* the text that follows begins without white space */
     size_t counted_at; /* line_of: up to where lines were counted */
@@ -156,9 +157,44 @@ static void drop_dash(running *r, liquid_carried *tag, size_t at) {
     tag->text = buffer_slice(&text);
 }
 
+/* Names of elements that stand in lines of text. */
+static const slice INLINE[] = {
+    LITERAL("a"),      LITERAL("abbr"), LITERAL("b"),    LITERAL("br"), LITERAL("cite"),  LITERAL("code"),
+    LITERAL("del"),    LITERAL("em"),   LITERAL("font"), LITERAL("i"),  LITERAL("img"),   LITERAL("ins"),
+    LITERAL("kbd"),    LITERAL("mark"), LITERAL("q"),    LITERAL("s"),  LITERAL("small"), LITERAL("span"),
+    LITERAL("strong"), LITERAL("sub"),  LITERAL("sup"),  LITERAL("u"),
+};
+
+static size_t skip_while(slice text, size_t at, bool (*test)(char c)) {
+    while (at < text.length && test(text.data[at]))
+        at++;
+    return at;
+}
+
+/* Whether Markdown reads a line that begins so as more than a line of text. */
+static bool begins_block(slice text) {
+    size_t at = 0;
+    while (at < text.length && at < 3 && text.data[at] == ' ')
+        at++;
+    text = slice_from(text, at);
+    char first = text.length ? text.data[0] : '\0', second = text.length > 1 ? text.data[1] : ' ';
+    size_t digits = skip_while(text, 0, is_digit), name = skip_while(text, 1, is_alnum);
+    if (first == '<')
+        return second == '!' || (name > 1 && !slice_is_listed(INLINE, sizeof INLINE / sizeof *INLINE,
+                                                              slice_sub(text, 1, name)));
+    if (digits > 0)
+        return digits + 1 < text.length && text.data[digits] == '.' && is_space(text.data[digits + 1]);
+    if (first == '-' || first == '*' || first == '+')
+        return is_space(second);
+    return first && (strchr(">#|", first) || slice_starts_with(text, SLICE("```")) ||
+                     slice_starts_with(text, SLICE("~~~")));
+}
+
 static void append_piece(running *r, slice text, uint32_t line) {
     if (r->comments || text.length == 0)
         return;
+    if (r->leads_at == r->out.length && begins_block(text)) /* once the tag has run, the line begins here */
+        buffer_append(&r->out, SLICE("\n\n"));
     if (r->dashed_at == r->out.length && is_stripped(text.data[0])) {
         liquid_carried *tag = vector_last(&r->page.carried);
         drop_dash(r, tag, tag->text.length - 3);
@@ -223,10 +259,21 @@ static void look_ahead(running *r) {
 
 /* ---- carrying ---------------------------------------------------------------------------------------- */
 
+static bool is_in_comment(slice text) {
+    bool inside = false;
+    for (size_t at = 0; at != SLICE_NONE;) {
+        at = slice_find(text, inside ? SLICE("-->") : SLICE("<!--"), at);
+        inside ^= at != SLICE_NONE;
+    }
+    return inside;
+}
+
 /* Whether the text up to here ends inside an HTML tag, outside of its values: whatever comes there decides
  * how the rest of the tag is read. */
 static bool is_inside_tag(slice text) {
     size_t at = text.length, least = at > TAG_LENGTH_MAX ? at - TAG_LENGTH_MAX : 0;
+    if (is_in_comment(slice_from(text, least)))
+        return false;
     while (at > least && text.data[at - 1] != '<' && text.data[at - 1] != '>')
         at--;
     if (at == least || text.data[at - 1] == '>')
@@ -242,6 +289,11 @@ static bool is_inside_tag(slice text) {
         char c = text.data[at];
         if (quote ? c == quote : c == '"' || c == '\'')
             quote = quote ? '\0' : c;
+        else if (!quote && !is_alnum(c) && !is_space(c) && !strchr("_:.-=/", c) &&
+                 !liquid_may_hold(slice_sub(text, at, at + 4)))
+            return false; /* not what attributes are made of */
+        if (!quote && (unsigned char)c == 0xF4)
+            at += 3;
     }
     return quote == '\0';
 }
@@ -279,6 +331,31 @@ static void append_alone(running *r, slice character, uint32_t line) {
     append_piece(r, SLICE("\n"), line);
 }
 
+static liquid_carried *add_carried(running *r, const token *t, const tag_kind *kind, uint32_t block) {
+    bool is_end = !kind && block && slice_starts_with(t->name, SLICE("end"));
+    const tag_kind *opener = is_end ? find_kind(slice_from(t->name, 3)) : kind;
+    liquid_carried *one = vector_push(&r->page.carried);
+    *one = (liquid_carried){.text = source_of(r, t),
+                            .line = line_of(r, t->from),
+                            .block = block,
+                            .codepoint = r->codepoint,
+                            .is_output = t->kind == TOKEN_OUTPUT,
+                            .sets_variable = kind && kind->sets_variable,
+                            .is_silent = t->kind == TOKEN_TAG && opener && opener->is_silent,
+                            .is_capture = opener && slice_equal(opener->name, SLICE("capture")),
+                            .is_end = is_end};
+    if (t->trims_left && r->out.length && is_stripped(r->out.data[r->out.length - 1]))
+        drop_dash(r, one, 2);
+    return one;
+}
+
+static bool is_at_line_start(const buffer *out) {
+    size_t at = out->length;
+    while (at > 0 && (out->data[at - 1] == ' ' || out->data[at - 1] == '\t'))
+        at--;
+    return at == 0 || out->data[at - 1] == '\n';
+}
+
 static void carry(running *r, const token *t, const tag_kind *kind, uint32_t block) {
     if (r->comments)
         return;
@@ -292,23 +369,18 @@ static void carry(running *r, const token *t, const tag_kind *kind, uint32_t blo
     }
     if (!r->codes && is_inside_tag(buffer_slice(&r->out)) && closes_tag(r, t->to))
         refuse(r, FINDING_LIQUID_MISPLACED, line, source, "stands inside an HTML tag");
-    *(liquid_carried *)vector_push(&r->page.carried) = (liquid_carried){
-        source, line, block, r->codepoint, t->kind == TOKEN_OUTPUT, kind && kind->sets_variable};
-    if (t->trims_left && r->out.length && is_stripped(r->out.data[r->out.length - 1]))
-        drop_dash(r, vector_last(&r->page.carried), 2);
+    bool is_silent = add_carried(r, t, kind, block)->is_silent;
     buffer character = buffer_new(r->arena, 4);
     buffer_append_codepoint(&character, r->codepoint++);
-    bool end = !kind && slice_starts_with(t->name, SLICE("end"));
-    const tag_kind *opener = end ? find_kind(slice_from(t->name, 3)) : kind;
-    bool silent = t->kind == TOKEN_TAG && opener && opener->is_silent;
-    if (silent && !r->codes && !t->trims_left && !t->trims_right && is_alone(r, t))
+    bool leads = is_silent && !r->codes && (r->leads_at == r->out.length || is_at_line_start(&r->out));
+    if (is_silent && !r->codes && !t->trims_left && !t->trims_right && is_alone(r, t))
         append_alone(r, buffer_slice(&character), line);
     else
         append_piece(r, buffer_slice(&character), line);
+    if (leads)
+        r->leads_at = r->out.length;
     if (t->trims_right)
         r->dashed_at = r->out.length;
-    findings_add(r->found, t->kind == TOKEN_OUTPUT ? FINDING_LIQUID_OUTPUT : FINDING_LIQUID_TAG, line, "%.*s",
-                 SLICE_ARGS(source));
 }
 
 /* ---- evaluating -------------------------------------------------------------------------------------- */
@@ -380,12 +452,6 @@ static void run_link(running *r, const token *t, bool is_post) {
 }
 
 /* ---- highlight --------------------------------------------------------------------------------------- */
-
-static size_t skip_while(slice text, size_t at, bool (*test)(char c)) {
-    while (at < text.length && test(text.data[at]))
-        at++;
-    return at;
-}
 
 static bool is_language(char c) {
     return is_alnum(c) || (c && strchr(".+#_-", c));
@@ -641,7 +707,7 @@ liquid_page liquid_run(slice body, uint32_t first_line, const liquid_scope *scop
     r.page.lines = vector_new(a, sizeof(uint32_t));
     r.counted_line = first_line;
     r.codepoint = CARRIED_FIRST;
-    r.dashed_at = SIZE_MAX;
+    r.dashed_at = r.leads_at = SIZE_MAX;
     note_used_characters(&r);
     look_ahead(&r);
     while (!r.page.is_refused && scan_token(&r.scan, &t))

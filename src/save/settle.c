@@ -212,14 +212,31 @@ typedef struct space {
  * or the edge of a block or a line. */
 typedef struct reading {
     const tiptap_node *document;
-    tiptap_node *node;        /* the text that is read */
-    size_t at;                /* in it */
-    bool gap;                 /* before the character returned last */
-    bool space_in_gap;        /* the last of `recent` is in that gap */
-    space recent[RECENT_MAX]; /* the last plain spaces before that character in its block: a ring */
-    size_t recent_count;      /* of all of them */
-    size_t characters;        /* visible ones, so far */
+    tiptap_node *node;                 /* the text that is read */
+    size_t at;                         /* in it */
+    bool gap;                          /* before the character returned last */
+    bool space_in_gap;                 /* the last of `recent` is in that gap */
+    space recent[RECENT_MAX];          /* the last plain spaces before that character in its block: a ring */
+    size_t recent_count;               /* of all of them */
+    size_t characters;                 /* visible ones, so far */
+    size_t template_from, template_to; /* the Liquid tag of `node` that was looked up last */
 } reading;
+
+/* Whether the byte stands in a Liquid tag, which the site's build reads: its spaces must stay plain. Rising
+ * places cost one pass over the text. */
+static bool is_in_template(reading *r, size_t at) {
+    slice text = r->node->text;
+    while (r->template_to <= at) {
+        size_t from = r->template_to;
+        while ((from = slice_find_char(text, '{', from)) != SLICE_NONE &&
+               (from + 1 >= text.length || (text.data[from + 1] != '{' && text.data[from + 1] != '%')))
+            from++;
+        size_t end = from == SLICE_NONE ? SLICE_NONE : slice_find_char(text, '}', from);
+        r->template_from = from;
+        r->template_to = end == SLICE_NONE ? SIZE_MAX : end + 1;
+    }
+    return at >= r->template_from;
+}
 
 static void enter_node(reading *r, tiptap_node *node) {
     r->gap = r->gap || (node && (node->type != TIPTAP_TEXT || node->previous == NULL));
@@ -227,11 +244,12 @@ static void enter_node(reading *r, tiptap_node *node) {
         r->recent_count = 0;
     r->node = node;
     r->at = 0;
+    r->template_from = r->template_to = 0;
 }
 
 static void pass_white_space(reading *r, size_t at) {
     r->gap = true;
-    if (r->node->text.data[at] == ' ') {
+    if (r->node->text.data[at] == ' ' && !is_in_template(r, at)) {
         r->recent[r->recent_count++ % RECENT_MAX] = (space){r->node, at};
         r->space_in_gap = true;
     }
