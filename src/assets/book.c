@@ -192,8 +192,8 @@ static bool is_name_of(const asset_book *book, const asset_entry *entry) {
 void asset_book_settle(asset_book *book, const asset_rules *rules) {
     asset_entry **fresh = arena_alloc(book->arena, (book->entries.count + 1) * sizeof *fresh);
     size_t count = 0;
-    if (book->store)
-        store_forget(book);
+    if (book->look_again)
+        book->look_again(book);
     for (size_t i = 0; i < book->entries.count; i++) {
         asset_entry *entry = *(asset_entry **)vector_at(&book->entries, i);
         asset_reference reference;

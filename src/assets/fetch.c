@@ -306,7 +306,7 @@ bool assets_fetch(asset_book *book, const asset_rules *rules, const asset_fetch_
         return true; /* and not a trace of it on the disk */
     if (!store_begin(book, error))
         return false;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     run *r = arena_zeroed(a, sizeof *r);
     r->arena = a;
     r->fetch.book = book;

@@ -97,6 +97,7 @@ struct asset_book {
     vector entries;              /* of asset_entry * */
     hash_map by_remote, by_name; /* by_name: folded path → asset_entry * that has it */
     look (*look)(asset_book *book, slice path, uint64_t *size); /* NULL: no disk */
+    void (*look_again)(asset_book *book); /* what `look` has seen may have changed; NULL where that is */
     struct store *store;
     slice sealed; /* why what is not here now will not be */
 };

@@ -297,21 +297,40 @@ static bool load_root(loader *l, const yaml_node_t *root) {
     return true;
 }
 
+static void give_back_parser(void *parser) {
+    yaml_parser_delete(parser);
+}
+
+static void give_back_document(void *document) {
+    yaml_document_delete(document);
+}
+
+static bool load_document(asset_rules *rules, yaml_parser_t *parser, arena *a, slice *error) {
+    yaml_document_t document;
+    if (!yaml_parser_load(parser, &document)) {
+        if (!parser->problem) /* libyaml names every other */
+            arena_fail(a);
+        *error = format_slice(a, "%zu:%zu: not YAML: %s", parser->problem_mark.line + 1,
+                              parser->problem_mark.column + 1,
+                              parser->problem ? parser->problem : "it cannot be read");
+        return false;
+    }
+    arena_add_cleanup(a, &(arena_cleanup){give_back_document, &document, NULL});
+    loader l = {rules, a, &document, error};
+    bool good = load_root(&l, yaml_document_get_root_node(&document));
+    arena_drop_cleanup(a);
+    yaml_document_delete(&document);
+    return good;
+}
+
 static bool load_text(asset_rules *rules, slice text, arena *a, slice *error) {
     yaml_parser_t parser;
-    yaml_document_t document;
-    yaml_parser_initialize(&parser);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text.data, text.length);
-    bool good = yaml_parser_load(&parser, &document) != 0;
-    if (good) {
-        loader l = {rules, a, &document, error};
-        good = load_root(&l, yaml_document_get_root_node(&document));
-        yaml_document_delete(&document);
-    } else {
-        *error =
-            format_slice(a, "%zu:%zu: not YAML: %s", parser.problem_mark.line + 1,
-                         parser.problem_mark.column + 1, parser.problem ? parser.problem : "out of memory");
-    }
+    if (!yaml_parser_initialize(&parser))
+        arena_fail(a);
+    arena_add_cleanup(a, &(arena_cleanup){give_back_parser, &parser, NULL});
+    yaml_parser_set_input_string(&parser, (const unsigned char *)(text.data ? text.data : ""), text.length);
+    bool good = load_document(rules, &parser, a, error);
+    arena_drop_cleanup(a);
     yaml_parser_delete(&parser);
     return good;
 }

@@ -243,7 +243,7 @@ static bool write_whole(int file, slice text) {
 }
 
 bool store_note(asset_book *book, const asset_entry *entry) {
-    arena *scratch = arena_create(0);
+    arena *scratch = arena_new(0);
     buffer line = buffer_new(scratch, 512);
     append_entry(&line, entry);
     bool good = write_whole(book->store->ledger, buffer_slice(&line));
@@ -254,7 +254,7 @@ bool store_note(asset_book *book, const asset_entry *entry) {
 /* A ledger with one line an entry, in place of the old one. Also takes off a torn last line. */
 static bool rewrite_ledger(asset_book *book) {
     store *s = book->store;
-    arena *scratch = arena_create(0);
+    arena *scratch = arena_new(0);
     buffer text = buffer_new(scratch, 65536);
     buffer_append_string(&text, HEADING);
     for (size_t i = 0; i < book->entries.count; i++) {
@@ -283,6 +283,7 @@ asset_book *asset_book_open(const char *root, arena *a, slice *error) {
     s->folders.arena = s->names.arena = s->opened.arena = a;
     book->store = s;
     book->look = look_on_disk;
+    book->look_again = store_forget;
     bool good = s->root >= 0;
     if (good) {
         s->state = open_folder_at(s->root, SLICE(".isomerize"), false);
@@ -432,7 +433,7 @@ bool store_keep_part(asset_book *book, const asset_entry *entry, bool replace) {
 bool store_same(asset_book *book, slice path, slice bytes) {
     struct stat status;
     int folder = open_folder(book->store, folder_of(path), false);
-    arena *scratch = arena_create(0);
+    arena *scratch = arena_new(0);
     int file = folder < 0 ? -1
                           : openat(folder, slice_c_string(file_of(path), scratch),
                                    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

@@ -293,7 +293,7 @@ static outcome take_redirect(transfer *t) {
         return failed(t, "the server answered %ld without saying where to go", t->status);
     if (++t->hops > HOPS_MAX)
         return failed(t, "more than %d redirects", HOPS_MAX);
-    arena *scratch = arena_create(0);
+    arena *scratch = arena_new(0);
     bool allowed = asset_rules_allow(t->fetch->rules, slice_of(to), scratch);
     arena_destroy(scratch);
     if (!allowed)

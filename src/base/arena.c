@@ -1,11 +1,10 @@
 /* The arena: chunks of growing size, bump allocation, one reset.
  *
- * Comes in: sizes. Goes out: memory. Never returns NULL: what cannot be served jumps to the handler, or
- * aborts.
+ * Comes in: sizes. Goes out: memory. Never returns NULL: what cannot be served jumps to the handler or, where
+ * there is none, ends the program. It prints nothing.
  */
 #include "base.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -26,6 +25,8 @@ struct arena {
     char *last; /* the last allocation, which arena_grow may extend in place */
     size_t used, limit;
     jmp_buf *exhausted;
+    arena_cleanup *cleanups;
+    bool is_out_of_memory;
     hash_key key;
 };
 
@@ -84,18 +85,54 @@ void arena_reset(arena *a) {
         }
     }
     a->used = 0;
+    a->is_out_of_memory = false;
     enter_chunk(a, a->first);
 }
 
-void arena_on_exhausted(arena *a, jmp_buf *jump) {
+jmp_buf *arena_on_exhausted(arena *a, jmp_buf *jump) {
+    jmp_buf *before = a->exhausted;
     a->exhausted = jump;
+    return before;
+}
+
+bool arena_is_out_of_memory(const arena *a) {
+    return a->is_out_of_memory;
+}
+
+void arena_add_cleanup(arena *a, arena_cleanup *cleanup) {
+    cleanup->next = a->cleanups;
+    a->cleanups = cleanup;
+}
+
+void arena_drop_cleanup(arena *a) {
+    a->cleanups = a->cleanups->next;
+}
+
+__attribute__((weak)) _Noreturn void out_of_memory(void) {
+    abort();
+}
+
+arena *arena_new(size_t limit) {
+    arena *a = arena_create(limit);
+    if (!a)
+        out_of_memory();
+    return a;
 }
 
 static _Noreturn void give_up(arena *a) {
+    while (a->cleanups) {
+        arena_cleanup *last = a->cleanups;
+        a->cleanups = last->next;
+        last->give_back(last->held);
+    }
     if (a->exhausted)
         longjmp(*a->exhausted, 1);
-    fputs("isomerize: out of memory\n", stderr);
-    abort();
+    out_of_memory();
+}
+
+void arena_fail(arena *a) {
+    a->is_out_of_memory = true;
+    give_up(a);
 }
 
 /* Moves to a chunk that has room for `size`: the next one kept from before, or a new one. */
@@ -112,7 +149,7 @@ static void next_chunk(arena *a, size_t size) {
         wanted = size;
     chunk *c = malloc(sizeof *c + wanted);
     if (!c)
-        give_up(a);
+        arena_fail(a);
     c->next = NULL;
     c->size = wanted;
     if (a->current)

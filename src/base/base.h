@@ -17,18 +17,37 @@
 /* A bump allocator: a page's whole life. Nothing is freed piecemeal; arena_reset frees all of it at once. */
 typedef struct arena arena;
 
-/* A new arena that hands out at most `limit` bytes between two resets (0: no limit). NULL when out of memory.
- */
+/* A new arena that hands out at most `limit` bytes between two resets (0: no limit). arena_create: NULL when
+ * memory is out, for the library. arena_new: never NULL, for the program, which ends then: out_of_memory. */
 arena *arena_create(size_t limit);
-void arena_destroy(arena *a);
+arena *arena_new(size_t limit);
+void arena_destroy(arena *a); /* NULL: nothing */
 
 /* Forgets everything allocated; keeps up to a few megabytes of chunks for the next page. */
 void arena_reset(arena *a);
 
-/* Where an allocation that cannot be served jumps to (longjmp with 1). NULL, the default: the program aborts.
- * The jump crosses cmark-gfm and gumbo safely, since they draw from the arena too; a room that holds memory
- * of another kind (libyaml, curl, sqlite) must not call an arena function between taking and freeing it. */
-void arena_on_exhausted(arena *a, jmp_buf *jump);
+/* Where an allocation that cannot be served jumps to (longjmp with 1); returns what was set before. NULL, the
+ * default: out_of_memory. The jump crosses cmark-gfm and gumbo safely, since they draw from the arena too; a
+ * room that holds memory of another kind (libyaml) says how it is given back, with a cleanup. */
+jmp_buf *arena_on_exhausted(arena *a, jmp_buf *jump);
+/* Was it the system that had no memory, and not the arena's limit? Since the last arena_reset. */
+bool arena_is_out_of_memory(const arena *a);
+/* A library has no memory: the same as an allocation that cannot be served. */
+_Noreturn void arena_fail(arena *a);
+
+/* Something held outside of the arena, in the frame of the function that holds it: what gives it back before
+ * a jump. Taken away by arena_drop_cleanup before that function returns; the last one first. */
+typedef struct arena_cleanup {
+    void (*give_back)(void *held);
+    void *held;
+    struct arena_cleanup *next;
+} arena_cleanup;
+
+void arena_add_cleanup(arena *a, arena_cleanup *cleanup);
+void arena_drop_cleanup(arena *a);
+
+/* Ends the program, which has no memory and nobody to tell. cli/ has its own, which says so first. */
+_Noreturn void out_of_memory(void);
 
 /* `size` bytes, aligned for any type, uninitialised (arena_alloc) or zeroed (arena_zeroed). Never NULL. */
 void *arena_alloc(arena *a, size_t size);

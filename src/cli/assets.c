@@ -89,7 +89,6 @@ static int list_site(const cli_arguments *arguments, site *s, arena *a) {
     if (status != EXIT_DONE)
         return status;
     status = list_files(arguments, s, convert_engine_assets(e), a);
-    convert_engine_free(e);
     return status;
 }
 

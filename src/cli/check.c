@@ -111,11 +111,11 @@ static int check_standard_input(checking *c) {
 }
 
 int command_check(const cli_arguments *arguments) {
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     checking c = {.json = option_given(arguments, OPTION_JSON),
                   .quiet = option_given(arguments, OPTION_QUIET),
                   .verbose = option_given(arguments, OPTION_VERBOSE),
-                  .arena = arena_create(0)};
+                  .arena = arena_new(0)};
     bool standard_input = arguments->word_count == 1 && strcmp(arguments->words[0], "-") == 0;
     int status = standard_input ? check_standard_input(&c) : check_site(&c, arguments, a);
     if (status == EXIT_DONE && !c.json && !c.quiet) {

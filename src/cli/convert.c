@@ -20,7 +20,7 @@ static int convert_standard_input(const cli_arguments *arguments, arena *a) {
     int status = engine_start_good(&e, arguments, NULL, a);
     if (status != EXIT_DONE)
         return status;
-    arena *page = arena_create(CONVERT_MEMORY);
+    arena *page = arena_new(CONVERT_MEMORY);
     if (!read_file("-", a, &bytes)) {
         complain("standard input cannot be read: %s", strerror(errno));
         status = EXIT_ENVIRONMENT;
@@ -34,7 +34,6 @@ static int convert_standard_input(const cli_arguments *arguments, arena *a) {
         status = !written ? EXIT_ENVIRONMENT : result.state == CONVERT_REFUSED ? EXIT_UNCONVERTED : EXIT_DONE;
     }
     arena_destroy(page);
-    convert_engine_free(e);
     return status;
 }
 
@@ -84,7 +83,6 @@ static int convert_site(const cli_arguments *arguments, site *s, arena *a) {
         if (!option_given(arguments, OPTION_OUT))
             tell_of_state(arguments, s, a);
         status = bring_files_home(arguments, s, e, a);
-        convert_engine_free(e);
     }
     return status;
 }
@@ -97,7 +95,7 @@ int command_convert(const cli_arguments *arguments) {
     }
     if (!standard_input)
         return work_on_site(arguments, convert_site);
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     int status = convert_standard_input(arguments, a);
     arena_destroy(a);
     return status;

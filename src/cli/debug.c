@@ -116,7 +116,7 @@ static void debug_liquid(const debug_input *in, buffer *out) {
         run_one_template(in->bytes, &scope, false, in->arena, in->found, out);
         return;
     }
-    arena *own = arena_create(0);
+    arena *own = arena_new(0);
     for (size_t at = 0, end; (end = slice_find_char(in->bytes, '\0', at)) != SLICE_NONE; at = end + 1) {
         findings ignored = findings_new(own);
         run_one_template(slice_sub(in->bytes, at, end), &scope, true, own, &ignored, out);
@@ -266,7 +266,7 @@ static void debug_page(const debug_input *in, buffer *out) {
         write_front(in->bytes, in->arena, in->found, out);
         return;
     }
-    arena *own = arena_create(0);
+    arena *own = arena_new(0);
     for (size_t at = 0, end; (end = slice_find_char(in->bytes, '\0', at)) != SLICE_NONE; at = end + 1) {
         findings found = findings_new(own);
         buffer page = buffer_new(own, 1024);
@@ -300,7 +300,7 @@ static void print_shape(const mapping_shape *s, buffer *out) {
 static void debug_mapping(const debug_input *in, buffer *out) {
     size_t count;
     const mapping_source *shipped = mapping_shipped(&count);
-    mapping_set *set = mapping_load(shipped, count);
+    mapping_set *set = mapping_load(shipped, count, in->arena);
     mapping_account account = mapping_account_new(in->arena);
     dom_node *body = dom_parse(in->bytes, NULL, in->arena, in->found);
     mapping_apply(set, body, NULL, in->arena, in->found, &account);
@@ -309,7 +309,6 @@ static void debug_mapping(const debug_input *in, buffer *out) {
         print_shape(vector_at(&account.shapes, i), out);
     if (!only_account)
         dom_inner_html(body, out);
-    mapping_free(set);
 }
 
 /* HTML → what the schema holds, one block a line. Pictures and frames keep their own sizes: how the page was
@@ -351,7 +350,7 @@ static void debug_save(const debug_input *in, buffer *out) {
         return;
     }
     bool settle = strcmp(in->argv[0], "--settle") == 0;
-    arena *own = arena_create(0);
+    arena *own = arena_new(0);
     for (size_t at = 0, end; (end = slice_find_char(in->bytes, '\0', at)) != SLICE_NONE; at = end + 1) {
         slice body = slice_sub(in->bytes, at, end);
         if (settle)
@@ -401,7 +400,7 @@ int command_debug(int argc, char **argv) {
         fputc('\n', stderr);
         return EXIT_USAGE;
     }
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     findings found = findings_new(a);
     debug_input in = {{NULL, 0}, argc - 3, argv + 2, a, &found};
     if (!read_file(argv[argc - 1], a, &in.bytes)) {

@@ -15,12 +15,10 @@ static int show_dry_run(const cli_arguments *arguments, site *s, report_format f
     /* The names that convert would give to remote files; nothing is fetched. */
     remote_files files;
     if (!remote_open(&files, s, convert_engine_assets(e), &options, a)) {
-        convert_engine_free(e);
         return EXIT_ENVIRONMENT;
     }
     status = show_run(arguments, s, &options, format);
     remote_close(&files);
-    convert_engine_free(e);
     return status;
 }
 

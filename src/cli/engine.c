@@ -93,7 +93,6 @@ int engine_start_good(convert_engine **e, const cli_arguments *arguments, const 
     int status = engine_start(e, arguments, s, a);
     if (status != EXIT_DONE || rules_are_good(convert_engine_rules(*e)))
         return status;
-    convert_engine_free(*e);
     return EXIT_USAGE;
 }
 
@@ -122,7 +121,7 @@ void tell_of_state(const cli_arguments *arguments, const site *s, arena *a) {
 }
 
 int work_on_site(const cli_arguments *given, int (*work)(const cli_arguments *arguments, site *s, arena *a)) {
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     site *s = open_site(given, a);
     cli_arguments all;
     int status = EXIT_ENVIRONMENT;

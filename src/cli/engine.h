@@ -13,7 +13,7 @@ bool add_settings(const cli_arguments *given, const site *s, arena *a, cli_argum
 
 /* The engine of the command line and the site; `s` may be NULL: pages without a site. EXIT_DONE, or the exit
  * status after saying what is wrong; mistakes in mapping rules are left to the caller (rules_are_good). `a`
- * must outlive the engine; end it with convert_engine_free. */
+ * must outlive the engine. */
 int engine_start(convert_engine **e, const cli_arguments *arguments, const site *s, arena *a);
 
 /* The same; mistakes in mapping rules are said, and are EXIT_USAGE. */

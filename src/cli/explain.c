@@ -113,12 +113,11 @@ static int explain_page(const char *path, const site *s, const cli_arguments *gi
         complain("%s: %.*s", path, SLICE_ARGS(s ? why : slice_of(strerror(errno))));
         status = EXIT_ENVIRONMENT;
     }
-    convert_engine_free(e);
     return status;
 }
 
 static int explain_word(const char *path, const cli_arguments *arguments) {
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     slice error;
     bool standard_input = strcmp(path, "-") == 0;
     site *s = standard_input ? NULL : site_open(&path, 1, a, &error);

@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static const command_info COMMANDS[] = {
     {"convert", "PATH...", "convert pages: a file, a folder, or - for standard input to standard output",
@@ -50,6 +51,13 @@ const char *option_value(const cli_arguments *arguments, option_id o, const char
         if (arguments->options[i - 1].option == o)
             return arguments->options[i - 1].value;
     return otherwise;
+}
+
+void out_of_memory(void) {
+    static const char message[] = "isomerize: out of memory\n";
+    ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)written;
+    _exit(EXIT_ENVIRONMENT);
 }
 
 void complain(const char *format, ...) {

@@ -104,7 +104,6 @@ static int show_rules_of_site(const cli_arguments *arguments, site *s, arena *a)
     if (status != EXIT_DONE)
         return status;
     status = show_rules(convert_engine_rules(e), arguments, a);
-    convert_engine_free(e);
     return status;
 }
 

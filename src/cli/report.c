@@ -42,7 +42,7 @@ int command_report(const cli_arguments *arguments) {
                               .site = SLICE("all sites"),
                               .version = SLICE(ISOMERIZE_VERSION)};
     report_writer *writer = report_begin(&options, (report_sink){write_standard_output, NULL});
-    arena *file = arena_create(0), *scratch = arena_create(0);
+    arena *file = arena_new(0), *scratch = arena_new(0);
     int status = EXIT_DONE;
     for (size_t i = 0; i < arguments->word_count; i++)
         if (!merge_file(writer, arguments->words[i], file, scratch))

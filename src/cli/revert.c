@@ -27,7 +27,7 @@ static void report_page(void *context, const site_result *result, arena *scratch
 }
 
 int command_revert(const cli_arguments *arguments) {
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     site *s = open_site(arguments, a);
     site_events events = {(void *)arguments, report_page, stop_is_asked};
     site_totals totals = {{0}, {0}, false};

@@ -104,9 +104,9 @@ static void begin(show *s, const cli_arguments *arguments, const site *of, bool 
     s->terminal = isatty(STDERR_FILENO);
     s->total = site_pages(of)->count;
     s->base = page_front_text(site_config(of), SLICE("baseurl"));
-    s->memory = arena_create(0);
-    s->page = arena_create(0);
-    s->picture = arena_create(0);
+    s->memory = arena_new(0);
+    s->page = arena_new(0);
+    s->picture = arena_new(0);
     clock_gettime(CLOCK_MONOTONIC, &s->start);
     report_options options = {.format = s->format,
                               .dry_run = dry_run,

@@ -93,12 +93,12 @@ static void print_counts(const listing *l) {
 }
 
 int command_status(const cli_arguments *arguments) {
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     site *s = open_site(arguments, a);
     listing l = {.json = option_given(arguments, OPTION_JSON),
                  .all = option_given(arguments, OPTION_VERBOSE),
                  .quiet = option_given(arguments, OPTION_QUIET),
-                 .arena = arena_create(0)};
+                 .arena = arena_new(0)};
     slice error;
     int status = s ? EXIT_DONE : EXIT_ENVIRONMENT;
     if (s && !site_report_status(s, l.json, list_page, &l, &error)) {

@@ -409,29 +409,44 @@ static void convert_bytes(conversion *c, slice bytes) {
     settle_state(c, bytes);
 }
 
-void convert_page(const convert_engine *engine, slice bytes, const convert_options *options, arena *a,
+/* A page for which the arena had no room: nothing of it is kept. False: there is none for the finding either.
+ */
+static bool refuse_exhausted(conversion *c, slice bytes) {
+    jmp_buf exhausted;
+    arena_reset(c->arena);
+    memset(c->result, 0, sizeof *c->result);
+    if (setjmp(exhausted) != 0) {
+        c->result->output = bytes;
+        c->result->state = CONVERT_REFUSED;
+        c->result->grade = GRADE_REFUSED;
+        return false;
+    }
+    arena_on_exhausted(c->arena, &exhausted);
+    reset_result(c->result, c->arena);
+    refuse_large(c->result, bytes);
+    settle_state(c, bytes);
+    return true;
+}
+
+bool convert_page(const convert_engine *engine, slice bytes, const convert_options *options, arena *a,
                   convert_result *result) {
     static const convert_options NOTHING;
-    jmp_buf exhausted;
-    conversion c = {engine,
-                    &engine->settings,
-                    options ? options : &NOTHING,
-                    a,
-                    result,
-                    {0},
-                    {0},
-                    carry_none(a, &result->found)};
+    jmp_buf exhausted, *before = arena_on_exhausted(a, NULL);
+    conversion c = {.engine = engine,
+                    .settings = &engine->settings,
+                    .options = options ? options : &NOTHING,
+                    .arena = a,
+                    .result = result,
+                    .carry = carry_none(a, &result->found)};
     if (setjmp(exhausted) != 0) {
-        /* Nothing of the page is kept: a fresh arena has room for one finding. */
-        arena_on_exhausted(a, NULL);
-        arena_reset(a);
-        reset_result(result, a);
-        refuse_large(result, bytes);
-        settle_state(&c, bytes);
-        return;
+        bool in_memory = !arena_is_out_of_memory(a);
+        in_memory = refuse_exhausted(&c, bytes) && in_memory;
+        arena_on_exhausted(a, before);
+        return in_memory;
     }
     arena_on_exhausted(a, &exhausted);
     reset_result(result, a);
     convert_bytes(&c, bytes);
-    arena_on_exhausted(a, NULL);
+    arena_on_exhausted(a, before);
+    return true;
 }

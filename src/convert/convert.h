@@ -61,8 +61,9 @@ typedef struct convert_result {
 
 /* Converts one page. Never fails: what cannot be converted is CONVERT_REFUSED with a finding. `options` may
  * be NULL. `a` must outlive `result`. An exhausted arena refuses the page (`result` then holds the input and
- * one finding). Any number of threads may share an engine, each with an arena of its own. */
-void convert_page(const convert_engine *engine, slice bytes, const convert_options *options, arena *a,
+ * one finding). False: it was the system that had no memory; there may be no finding then. Any number of
+ * threads may share an engine, each with an arena of its own. */
+bool convert_page(const convert_engine *engine, slice bytes, const convert_options *options, arena *a,
                   convert_result *result);
 
 /* Is the page in save form: would the editor save it as it is, but for trailing white space? Otherwise

@@ -22,7 +22,7 @@ static mapping_set *load_rules(const convert_settings *s, arena *a) {
     memcpy(all, shipped, shipped_count * sizeof *all);
     for (size_t i = 0; i < s->rules_count; i++)
         all[shipped_count + i] = s->rules[i];
-    return mapping_load(all, shipped_count + s->rules_count);
+    return mapping_load(all, shipped_count + s->rules_count, a);
 }
 
 static asset_rules *load_asset_rules(const convert_settings *s, arena *a, slice *error) {
@@ -159,13 +159,6 @@ convert_engine *convert_engine_new(const convert_settings *settings, arena *a, s
     e->rules = load_rules(settings, a);
     e->scope = make_scope(settings, a);
     return e;
-}
-
-void convert_engine_free(convert_engine *e) {
-    if (!e)
-        return;
-    mapping_free(e->rules);
-    e->rules = NULL;
 }
 
 const mapping_set *convert_engine_rules(const convert_engine *e) {

@@ -45,10 +45,9 @@ typedef struct convert_engine convert_engine;
 
 /* An engine in `a`. Lists and texts of the settings must live as long. NULL: the asset rules are wrong,
  * `error` (in `a`) says where and what was expected. A rule file with a mistake is no error here: the rule is
- * not in force, and mapping_problem_at(convert_engine_rules(e), …) names it. End it with convert_engine_free.
+ * not in force, and mapping_problem_at(convert_engine_rules(e), …) names it.
  */
 convert_engine *convert_engine_new(const convert_settings *settings, arena *a, slice *error);
-void convert_engine_free(convert_engine *e); /* NULL: nothing */
 
 const mapping_set *convert_engine_rules(const convert_engine *e);
 

@@ -752,8 +752,7 @@ static void find_unreachable(loader *l) {
     keep_rules(l, drop);
 }
 
-mapping_set *mapping_load(const mapping_source *sources, size_t count) {
-    arena *a = arena_create(0);
+mapping_set *mapping_load(const mapping_source *sources, size_t count, arena *a) {
     mapping_set *set = arena_zeroed(a, sizeof *set);
     set->arena = a;
     set->rules = vector_new(a, sizeof(rule *));
@@ -767,11 +766,6 @@ mapping_set *mapping_load(const mapping_source *sources, size_t count) {
     order_rules(&l);
     find_unreachable(&l);
     return set;
-}
-
-void mapping_free(mapping_set *set) {
-    if (set)
-        arena_destroy(set->arena);
 }
 
 size_t mapping_problem_count(const mapping_set *set) {

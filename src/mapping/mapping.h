@@ -30,10 +30,9 @@ typedef struct mapping_problem {
 typedef struct mapping_set mapping_set;
 
 /* The rules of the files, in force in the order they are tried: by priority, the site's before the shipped,
- * then as written. Immutable and safe to share between threads; mapping_free gives it back. A rule with a
+ * then as written. Immutable and safe to share between threads; it lives in `a`. A rule with a
  * mistake is not in force: mapping_problem_at names each. Never NULL. */
-mapping_set *mapping_load(const mapping_source *sources, size_t count);
-void mapping_free(mapping_set *set);
+mapping_set *mapping_load(const mapping_source *sources, size_t count, arena *a);
 
 /* The rule files that come with the program. Static. */
 const mapping_source *mapping_shipped(size_t *count);

@@ -112,7 +112,7 @@ static bool read_event(reader *r, const yaml_event_t *event) {
 
 static slice parser_message(reader *r, const yaml_parser_t *parser) {
     return format_slice(r->arena, "this is not YAML: %s%s%s",
-                        parser->problem ? parser->problem : "out of memory", parser->context ? ", " : "",
+                        parser->problem ? parser->problem : "it cannot be read", parser->context ? ", " : "",
                         parser->context ? parser->context : "");
 }
 
@@ -129,6 +129,14 @@ static slice parser_suggestion(const yaml_parser_t *parser) {
     return SLICE("put the value in quotes");
 }
 
+static void give_back_parser(void *parser) {
+    yaml_parser_delete(parser);
+}
+
+static void give_back_event(void *event) {
+    yaml_event_delete(event);
+}
+
 value *yaml_read(slice text, arena *a, yaml_mistake *mistake) {
     *mistake = (yaml_mistake){0};
     reader *r = arena_zeroed(a, sizeof *r);
@@ -139,22 +147,26 @@ value *yaml_read(slice text, arena *a, yaml_mistake *mistake) {
         return NULL;
     }
     yaml_parser_t parser;
-    if (!yaml_parser_initialize(&parser)) {
-        fail(r, (yaml_mark_t){0}, SLICE("out of memory"), (slice){0});
-        return NULL;
-    }
+    if (!yaml_parser_initialize(&parser))
+        arena_fail(a);
+    arena_add_cleanup(a, &(arena_cleanup){give_back_parser, &parser, NULL});
     yaml_parser_set_input_string(&parser, (const unsigned char *)(text.data ? text.data : ""), text.length);
     bool good = true, more = true;
     while (good && more) {
         yaml_event_t event;
         if (!yaml_parser_parse(&parser, &event)) {
+            if (parser.error == YAML_MEMORY_ERROR)
+                arena_fail(a);
             good = fail(r, parser.problem_mark, parser_message(r, &parser), parser_suggestion(&parser));
             break;
         }
         more = event.type != YAML_DOCUMENT_END_EVENT && event.type != YAML_STREAM_END_EVENT;
+        arena_add_cleanup(a, &(arena_cleanup){give_back_event, &event, NULL});
         good = read_event(r, &event);
+        arena_drop_cleanup(a);
         yaml_event_delete(&event);
     }
+    arena_drop_cleanup(a);
     yaml_parser_delete(&parser);
     return good ? r->root : NULL;
 }

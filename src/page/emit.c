@@ -274,7 +274,7 @@ static void append_string(wide *out, slice utf8, place where) {
     wide_append_slice(&text, utf8);
     if (needs_escapes(&text))
         append_double_quoted(out, &text, where);
-    else if (!is_plain(&text) || resolve_plain(utf8).kind != FRONT_STRING ||
+    else if (!is_plain(&text) || resolve_plain(utf8, out->arena).kind != FRONT_STRING ||
              (where.is_key && where.indent == 2 && starts_with_dots(&text)))
         append_quoted(out, &text, where);
     else

@@ -49,16 +49,8 @@ static bool is_decimal(slice text) {
     return at == text.length;
 }
 
-static double parse_decimal(slice text) {
-    char small[64], *copy = text.length < sizeof small ? small : malloc(text.length + 1);
-    if (!copy)
-        return NAN;
-    memcpy(copy, text.data, text.length);
-    copy[text.length] = '\0';
-    double number = strtod(copy, NULL);
-    if (copy != small)
-        free(copy);
-    return number;
+static double parse_decimal(slice text, arena *a) {
+    return strtod(slice_c_string(text, a), NULL);
 }
 
 /* 0o17 and 0x1F; false where `text` is neither. */
@@ -90,8 +82,8 @@ static bool parse_special(slice text, double *number) {
     return true;
 }
 
-/* Psych: ScalarScanner#tokenize. Numbers with underscores, commas or colons, dates and times are made of these
- * signs alone. */
+/* Psych: ScalarScanner#tokenize. Numbers with underscores, commas or colons, dates and times are made of
+ * these signs alone. */
 bool page_is_text_in_ruby(slice scalar) {
     static const slice WORDS[] = {LITERAL("yes"), LITERAL("no"), LITERAL("on"), LITERAL("off")};
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
@@ -106,7 +98,7 @@ bool page_is_text_in_ruby(slice scalar) {
     return false;
 }
 
-front_value resolve_plain(slice text) {
+front_value resolve_plain(slice text, arena *a) {
     static const char *const null_words[] = {"", "~", "null", "Null", "NULL", NULL};
     static const char *const true_words[] = {"true", "True", "TRUE", NULL};
     static const char *const false_words[] = {"false", "False", "FALSE", NULL};
@@ -122,7 +114,7 @@ front_value resolve_plain(slice text) {
         value.number = number;
     } else if (is_decimal(text)) {
         value.kind = FRONT_NUMBER;
-        value.number = parse_decimal(text);
+        value.number = parse_decimal(text, a);
     }
     return value;
 }

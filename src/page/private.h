@@ -7,7 +7,7 @@
 /* ---- number.c: numbers and core scalars --------------------------------------------------------------- */
 
 /* What a plain scalar is in YAML 1.2 core as npm `yaml` reads it; strings keep `text`. */
-front_value resolve_plain(slice text);
+front_value resolve_plain(slice text, arena *a);
 /* A number as JavaScript prints it, or `.nan`, `.inf`, `-.inf`. */
 slice number_text(double number, arena *a);
 

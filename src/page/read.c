@@ -121,12 +121,14 @@ typedef struct problem {
     char text[200];
     const char *advice;
     size_t line, column;
+    bool is_memory; /* there is none for libyaml */
 } problem;
 
 static void describe_problem(const yaml_parser_t *parser, problem *p) {
     const char *text = parser->problem ? parser->problem : "it cannot be read";
     snprintf(p->text, sizeof p->text, "%s", text);
     p->advice = advice_for(text);
+    p->is_memory = parser->error == YAML_MEMORY_ERROR;
     /* An open quote is reported where it opens, not where the text ends. */
     bool quote = parser->context && strstr(parser->context, "quoted scalar");
     p->line = quote ? parser->context_mark.line : parser->problem_mark.line;
@@ -138,9 +140,10 @@ static void describe_problem(const yaml_parser_t *parser, problem *p) {
 /* Runs libyaml over the text: no arena call in here. */
 static bool run_parser(slice front, recording *r, problem *p) {
     yaml_parser_t parser;
-    *p = (problem){.text = "out of memory", .advice = "try again"};
+    *p = (problem){.is_memory = true};
     if (!yaml_parser_initialize(&parser))
         return false;
+    p->is_memory = false;
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, (const unsigned char *)(front.data ? front.data : ""),
                                  front.length);
@@ -201,6 +204,8 @@ static bool read_events(slice front, uint32_t first_line, arena *a, recording *r
     problem p;
     if (run_parser(front, r, &p))
         return true;
+    if (p.is_memory)
+        arena_fail(a);
     *error = (page_error){first_line + (uint32_t)p.line, (uint32_t)p.column + 1,
                           format_slice(a, "%s (%s)", p.advice, p.text)};
     return false;
@@ -256,7 +261,7 @@ static bool read_scalar(reading *in, const event *e, front_value *out) {
     bool is_string = slice_equal(e->tag, SLICE("!")) || slice_equal(e->tag, SLICE("tag:yaml.org,2002:str"));
     if (!is_string)
         note_tag(in, e, "");
-    *out = e->plain && !is_string ? resolve_plain(e->text)
+    *out = e->plain && !is_string ? resolve_plain(e->text, in->arena)
                                   : (front_value){.kind = FRONT_STRING, .text = e->text};
     out->line = line_of(in, e);
     if (out->kind == FRONT_NUMBER) {

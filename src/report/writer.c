@@ -61,7 +61,7 @@ void append_uri(slice path, buffer *out) {
 }
 
 report_writer *report_begin(const report_options *options, report_sink sink) {
-    arena *memory = arena_create(0);
+    arena *memory = arena_new(0);
     report_writer *w = arena_zeroed(memory, sizeof *w);
     w->memory = memory;
     w->options = *options;

@@ -3,18 +3,55 @@
  * whose head is the first line of the HTML: no page in save form does, and what comes of it is not rendered
  * exactly.
  *
- * Comes in: a sanitised body. Goes out: HTML. cmark-gfm keeps its own memory here; nothing of ours is
- * allocated while it holds any.
+ * Comes in: a sanitised body. Goes out: HTML. cmark-gfm's own allocator ends the program when memory is out:
+ * here it draws from the arena, and a jump out of it loses nothing.
  */
 #include "private.h"
 
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>
-#include <pthread.h>
-#include <stdlib.h>
 
-/* cmark-gfm keeps its list of extensions in a global that is not safe to fill from two threads. */
-static pthread_once_t extensions_once = PTHREAD_ONCE_INIT;
+/* cmark-gfm keeps its list of extensions in a global, which is filled by one thread, with an allocator that
+ * cannot be chosen: so this is done when the program, or the library, is loaded. */
+__attribute__((constructor)) static void register_extensions(void) {
+    cmark_gfm_core_extensions_ensure_registered();
+}
+
+/* ---- memory from the arena ----------------------------------------------------------------------------- */
+
+/* An allocator of cmark-gfm has no context: the arena of the thread that is in render_markdown. */
+static _Thread_local arena *drawn_from;
+
+/* Before each allocation stands its size, for realloc. */
+enum { SIZE_ROOM = 16 };
+
+static void *write_size(char *memory, size_t size) {
+    memcpy(memory, &size, sizeof size);
+    return memory + SIZE_ROOM;
+}
+
+static void *take_zeroed(size_t count, size_t size) {
+    if (size && count > SIZE_MAX / 4 / size)
+        arena_fail(drawn_from);
+    return write_size(arena_zeroed(drawn_from, count * size + SIZE_ROOM), count * size);
+}
+
+static void *take_more(void *old, size_t size) {
+    size_t had = 0;
+    if (!old)
+        return take_zeroed(1, size);
+    char *start = (char *)old - SIZE_ROOM;
+    memcpy(&had, start, sizeof had);
+    return write_size(arena_grow(drawn_from, start, had + SIZE_ROOM, size + SIZE_ROOM), size);
+}
+
+static void leave(void *memory) {
+    (void)memory;
+}
+
+static cmark_mem MEMORY = {take_zeroed, take_more, leave};
+
+/* ---- rendering ----------------------------------------------------------------------------------------- */
 
 static void attach_extension(cmark_parser *parser, const char *name) {
     cmark_syntax_extension *extension = cmark_find_syntax_extension(name);
@@ -75,17 +112,13 @@ slice render_markdown(slice text, arena *a) {
     if (head)
         return format_slice(a, "<table><tr><th>%.*s</th></tr></table>%.*s",
                             SLICE_ARGS(slice_sub(text, 0, head)), SLICE_ARGS(slice_from(text, head)));
-    pthread_once(&extensions_once, cmark_gfm_core_extensions_ensure_registered);
+    drawn_from = a;
     int options = CMARK_OPT_UNSAFE | CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE;
-    cmark_parser *parser = cmark_parser_new(options);
+    cmark_parser *parser = cmark_parser_new_with_mem(options, &MEMORY);
     attach_extension(parser, "table");
     attach_extension(parser, "strikethrough");
     cmark_parser_feed(parser, text.data, text.length);
     cmark_node *root = cmark_parser_finish(parser);
-    char *html = cmark_render_html(root, options, cmark_parser_get_syntax_extensions(parser));
-    cmark_node_free(root);
-    cmark_parser_free(parser);
-    slice copy = slice_copy(slice_of(html), a);
-    free(html);
-    return copy;
+    return slice_of(
+        cmark_render_html_with_mem(root, options, cmark_parser_get_syntax_extensions(parser), &MEMORY));
 }

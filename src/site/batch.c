@@ -236,10 +236,10 @@ batches *batches_begin(const site *s, journal *j, const char *program) {
     batches *b = calloc(1, sizeof *b);
     if (!b)
         return NULL;
-    *b = (batches){.site = s, .journal = j, .program = program, .arena = arena_create(0)};
+    *b = (batches){.site = s, .journal = j, .program = program, .arena = arena_new(0)};
     b->failures = vector_new(b->arena, sizeof(page_failure));
     for (size_t i = 0; i < BATCHES; i++) {
-        b->ring[i].arena = arena_create(0);
+        b->ring[i].arena = arena_new(0);
         empty_batch(&b->ring[i]);
     }
     pthread_mutex_init(&b->lock, NULL);

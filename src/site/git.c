@@ -123,7 +123,7 @@ static void list_changes(repository *r, const char *revision) {
 static _Noreturn void read_repository(const char *root, const char *revision, int to) {
     static const char *known[] = {"partialclone", "worktreeconfig"};
     repository r = {.out = fdopen(to, "w")};
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     const struct rlimit none = {0, 0};
 #ifndef __SANITIZE_ADDRESS__ /* which takes terabytes of addresses */
     setrlimit(RLIMIT_AS, &(struct rlimit){GIT_MEMORY, GIT_MEMORY});

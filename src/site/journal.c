@@ -423,7 +423,7 @@ static journal *open_in(const char *state, const site *s, journal_mode mode, are
     j->lock = -1;
     j->messages = a;
     j->path = strdup(slice_c_string(format_slice(a, "%s/journal.db", state), a));
-    j->arena = arena_create(0);
+    j->arena = arena_new(0);
     bool ok = j->path && j->arena;
     if (!ok)
         *error = SLICE("there is no memory left");

@@ -112,7 +112,7 @@ static bool is_stopped(void *context) {
 /* Pages that were reported as put back, and are as they were. */
 static void report_failures(reversion *r) {
     const vector *failures = batches_failures(r->batches);
-    arena *scratch = arena_create(0);
+    arena *scratch = arena_new(0);
     for (size_t i = 0; i < failures->count; i++) {
         const page_failure *one = vector_at(failures, i);
         r->totals->outcomes[SITE_CONVERTED]--;

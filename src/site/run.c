@@ -425,8 +425,8 @@ bool site_run(site *s, const site_options *options, const site_events *events, s
     run r = {.site = s, .options = options, .events = events, .totals = totals, .out = -1};
     *totals = (site_totals){{0}, {0}, false};
     r.rules = hash_bytes(convert_engine_fingerprint(options->engine));
-    r.scratch = arena_create(0);
-    r.links_arena = arena_create(0);
+    r.scratch = arena_new(0);
+    r.links_arena = arena_new(0);
     pthread_mutex_init(&r.links_lock, NULL);
     bool ok = open_run(&r, error);
     if (ok) {
@@ -445,7 +445,7 @@ bool site_run(site *s, const site_options *options, const site_events *events, s
 
 bool site_has_work(site *s, const site_options *options) {
     slice error;
-    run r = {.site = s, .options = options, .scratch = arena_create(0)};
+    run r = {.site = s, .options = options, .scratch = arena_new(0)};
     r.rules = hash_bytes(convert_engine_fingerprint(options->engine));
     r.journal = options->out ? NULL : journal_open(s, JOURNAL_READ, s->arena, &error);
     bool known = r.journal && journal_load(r.journal, &error);

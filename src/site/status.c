@@ -61,7 +61,7 @@ static const journal_row *find_row(const survey *s, slice path) {
 /* Files that were seen before, and did not change since, are not read. */
 static void settle_ahead(survey *s) {
     size_t count = s->site->pages.count;
-    arena *scratch = arena_create(0);
+    arena *scratch = arena_new(0);
     s->states = arena_alloc(s->site->arena, (count + 1) * sizeof *s->states);
     s->todo = arena_alloc(s->site->arena, (count + 1) * sizeof *s->todo);
     s->why = arena_zeroed(s->site->arena, (count + 1) * sizeof *s->why);
@@ -142,7 +142,7 @@ static void report_page(const survey *s, journal *j, size_t index, bool with_fin
     site_status status = {
         .path = *(slice *)vector_at(&s->site->pages, index), .state = s->states[index], .why = s->why[index]};
     const journal_row *row = find_row(s, status.path);
-    arena *scratch = arena_create(0);
+    arena *scratch = arena_new(0);
     if (row) {
         status.is_known = true;
         status.grade = (grade)row->grade;

@@ -104,12 +104,12 @@ static void report_pages(crew *c) {
 bool work_on(const work *w, size_t count, size_t *reported) {
     unsigned jobs = count_jobs(w->jobs, count), started = 0;
     pthread_t threads[JOBS_MAX];
-    arena *memory = arena_create(0);
+    arena *memory = arena_new(0);
     crew c = {.work = w, .count = count, .slot_count = (size_t)jobs * SLOTS_PER_JOB};
     c.slots = arena_zeroed(memory, (c.slot_count + 1) * sizeof *c.slots);
     for (size_t i = 0; i < c.slot_count; i++)
         c.slots[i] = (work_slot){
-            .input = arena_create(0), .arena = arena_create(w->memory), .own = arena_zeroed(memory, w->size)};
+            .input = arena_new(0), .arena = arena_new(w->memory), .own = arena_zeroed(memory, w->size)};
     pthread_mutex_init(&c.lock, NULL);
     pthread_cond_init(&c.done, NULL);
     pthread_cond_init(&c.room, NULL);

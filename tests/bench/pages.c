@@ -73,7 +73,7 @@ static double run_parsers(const pages *all) {
 
 static double run_ours(const pages *all, size_t times, const convert_engine *engine, size_t *converted) {
     double from = seconds();
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     *converted = 0;
     for (size_t t = 0; t < times; t++)
         for (size_t i = 0; i < all->count; i++) {
@@ -98,7 +98,7 @@ int main(int argc, char **argv) {
     }
     size_t rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : 5,
            times = argc > 3 ? strtoul(argv[3], NULL, 10) : 1;
-    arena *kept = arena_create(0);
+    arena *kept = arena_new(0);
     pages all = {NULL, 0, 0};
     load_folder(argv[1], &all, kept, 0);
     if (all.count == 0 || rounds == 0 || times == 0) {
@@ -128,7 +128,6 @@ int main(int argc, char **argv) {
            (double)all.bytes / base / 1e6);
     printf("ratio %.2f, peak memory %.1f MB (of which the pages: %.1f MB)\n", mine / base,
            (double)usage.ru_maxrss / 1024, (double)all.bytes / 1e6);
-    convert_engine_free(engine);
     arena_destroy(kept);
     return 0;
 }

@@ -117,7 +117,7 @@ static const struct {
 };
 
 int main(int argc, char **argv) {
-    arena *texts = arena_create(0), *a = arena_create(0);
+    arena *texts = arena_new(0), *a = arena_new(0);
     for (int i = 1; i < argc; i++)
         measure_file(argv[i], texts, a);
     for (size_t i = 0; argc < 2 && i < sizeof CLEAN / sizeof *CLEAN; i++)

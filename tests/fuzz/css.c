@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     slice input = {(const char *)data, size};
     size_t end = slice_find_char(input, '\n', 0);
     end = end == SLICE_NONE ? size : end;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     css_sheets *sheets = css_sheets_new(a, 0);
     css_sheets_add(sheets, CSS_ORIGIN_SITE, SLICE("site.css"), slice_from(input, end), NULL);
     dom_node *lazy_body, *settled_body;

@@ -10,13 +10,13 @@ static slice parsed_html(dom_node *body, arena *a) {
     return buffer_slice(&html);
 }
 
-/* gumbo puts U+FFFD for what is not UTF-8, for control characters and noncharacters; a browser does so for the first
- * only. None of them comes this far on a page (repair/). */
+/* gumbo puts U+FFFD for what is not UTF-8, for control characters and noncharacters; a browser does so for
+ * the first only. None of them comes this far on a page (repair/). */
 static bool is_plain(slice text) {
     for (size_t at = 0; at < text.length;) {
         uint32_t c = utf8_next(text, &at);
-        if (c == 0xFFFD || (c < 0x20 && !is_space((char)c)) || c == '\v' || (c >= 0x7F && c < 0xA0) || (c & 0xFFFE) == 0xFFFE ||
-            (c >= 0xFDD0 && c <= 0xFDEF))
+        if (c == 0xFFFD || (c < 0x20 && !is_space((char)c)) || c == '\v' || (c >= 0x7F && c < 0xA0) ||
+            (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF))
             return false;
     }
     return true;
@@ -31,7 +31,7 @@ static bool has_form(slice text) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    arena *a = arena_create((size_t)512 << 20);
+    arena *a = arena_new((size_t)512 << 20);
     slice html = {(const char *)data, size};
     slice fast = parsed_html(dom_parse(html, NULL, a, NULL), a);
     slice full = parsed_html(dom_parse_fully(html, NULL, a, NULL), a);

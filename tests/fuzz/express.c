@@ -47,7 +47,7 @@ static void check_nothing_lost(dom_node *body, slice html, arena *a) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     findings found = findings_new(a);
     dom_node *body, *again;
     slice html = expressed((slice){(const char *)data, size}, true, a, &found, &body);

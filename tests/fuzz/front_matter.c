@@ -12,7 +12,7 @@ static bool write_again(slice yaml, arena *a, buffer *out) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     buffer once = buffer_new(a, size + 64), twice = buffer_new(a, size + 64);
     if (write_again((slice){(const char *)data, size}, a, &once)) {
         slice yaml = slice_sub(buffer_slice(&once), 4, once.length - 4);

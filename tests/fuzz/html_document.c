@@ -13,7 +13,7 @@ static slice saved(const tiptap_node *document, arena *a) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    arena *a = arena_create((size_t)1 << 30);
+    arena *a = arena_new((size_t)1 << 30);
     findings found = findings_new(a);
     slice html = {(const char *)data, size};
     const char *why;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    arena *a = arena_create((size_t)1 << 30);
+    arena *a = arena_new((size_t)1 << 30);
     findings found = findings_new(a);
     legacy_result result = legacy_to_html((slice){(const char *)data, size}, 1, a, &found);
     size_t last = 0;

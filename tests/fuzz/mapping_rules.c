@@ -1,5 +1,6 @@
-/* Rule files: up to a line of %% is a rule file of a site, the rest a page. The rules and the shipped ones are applied.
- * No crash, no endless work; no word of the page is lost, unless a rule drops it with a finding. */
+/* Rule files: up to a line of %% is a rule file of a site, the rest a page. The rules and the shipped ones
+ * are applied. No crash, no endless work; no word of the page is lost, unless a rule drops it with a finding.
+ */
 #include "mapping/mapping.h"
 
 #include <stdlib.h>
@@ -20,12 +21,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                    : slice_from(input, end + 4);
     size_t count;
     const mapping_source *shipped = mapping_shipped(&count);
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     vector sources = vector_new(a, sizeof(mapping_source));
     for (size_t i = 0; i < count; i++)
         *(mapping_source *)vector_push(&sources) = shipped[i];
     *(mapping_source *)vector_push(&sources) = (mapping_source){SLICE("fuzz.yml"), rules, false};
-    mapping_set *set = mapping_load(sources.items, sources.count);
+    mapping_set *set = mapping_load(sources.items, sources.count, a);
     findings found = findings_new(a);
     dom_node *body = dom_parse(page, NULL, a, &found);
     mapping_account account = mapping_account_new(a);
@@ -33,7 +34,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     mapping_apply(set, body, NULL, a, &found, &account);
     if (count_letters(body) < before && !found.counts[FINDING_DROPPED_BY_RULE])
         abort();
-    mapping_free(set);
     arena_destroy(a);
     return 0;
 }

@@ -10,8 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     slice error;
     convert_settings settings = convert_settings_default();
     if (!engine)
-        engine = convert_engine_new(&settings, kept = arena_create(0), &error);
-    arena *a = arena_create(CONVERT_MEMORY), *again = arena_create(CONVERT_MEMORY);
+        engine = convert_engine_new(&settings, kept = arena_new(0), &error);
+    arena *a = arena_new(CONVERT_MEMORY), *again = arena_new(CONVERT_MEMORY);
     buffer page = buffer_new(again, size + 32);
     buffer_append_string(&page, "---\ntitle: A page\n---\n");
     buffer_append(&page, (slice){(const char *)data, size});

@@ -18,7 +18,7 @@ static void check_text(slice text) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static arena *a; /* kept: making one costs more than most inputs */
-    a = a ? a : arena_create(0);
+    a = a ? a : arena_new(0);
     findings found = findings_new(a);
     slice once = repair_text((slice){(const char *)data, size}, NULL, a, &found);
     check_text(once);

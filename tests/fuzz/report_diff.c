@@ -44,7 +44,7 @@ static void apply(slice old, slice diff, buffer *out) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    arena *a = arena_create((size_t)512 << 20);
+    arena *a = arena_new((size_t)512 << 20);
     slice all = {(const char *)data, size};
     size_t split = slice_find_char(all, 1, 0);
     slice old = slice_sub(all, 0, split), new = split == SLICE_NONE ? all : slice_from(all, split + 1);

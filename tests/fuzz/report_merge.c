@@ -12,7 +12,7 @@ static bool swallow(void *context, const char *bytes, size_t length) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const report_format FORMATS[] = {REPORT_SUMMARY, REPORT_JSON, REPORT_SARIF};
-    arena *scratch = arena_create((size_t)512 << 20);
+    arena *scratch = arena_new((size_t)512 << 20);
     for (int i = 0; i < 3; i++) {
         size_t written = 0;
         report_options options = {.format = FORMATS[i], .site = SLICE("x"), .version = SLICE("0")};

@@ -16,7 +16,7 @@ static void refuse_acting(const dom_node *node) {
                                    "template noscript video audio ";
     static const char ATTRIBUTES[] =
         " href xlink:href srcset srcdoc action formaction background ping poster data manifest ";
-    buffer name = buffer_new(arena_create(0), 64);
+    buffer name = buffer_new(arena_new(0), 64);
     buffer_printf(&name, " %.*s ", SLICE_ARGS(node->name));
     if (slice_find(slice_of(ELEMENTS), buffer_slice(&name), 0) != SLICE_NONE)
         abort();
@@ -44,7 +44,7 @@ static void look_at(const buffer *html, arena *a) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size > 20000)
         return 0;
-    arena *a = arena_create((size_t)1 << 30);
+    arena *a = arena_new((size_t)1 << 30);
     slice all = {(const char *)data, size};
     size_t split = slice_find_char(all, 1, 0);
     report_page page = {.before_html = slice_sub(all, 0, split),

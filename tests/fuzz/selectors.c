@@ -1,5 +1,5 @@
-/* Selectors: the first line is a selector list, the rest a page. No crash, no endless work, and what the index calls
- * impossible does not match. */
+/* Selectors: the first line is a selector list, the rest a page. No crash, no endless work, and what the
+ * index calls impossible does not match. */
 #include "dom/dom.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     slice input = {(const char *)data, size};
     size_t end = slice_find_char(input, '\n', 0);
     end = end == SLICE_NONE ? size : end;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     dom_selector_error error;
     const dom_selector *s = dom_selector_compile(slice_sub(input, 0, end), a, &error);
     if (!s && error.position > end)

@@ -15,7 +15,7 @@ static bool is_equal(const front_value *one, const front_value *other) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     slice text = {(const char *)data, size}, error;
     size_t end = slice_find_char(text, '\0', 0);
     site_file files[] = {{SLICE("_config.yml"), slice_sub(text, 0, end)},

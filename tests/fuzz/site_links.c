@@ -19,7 +19,7 @@ static void check_page(const site_links *links, slice path) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    arena *a = arena_create((size_t)1 << 30);
+    arena *a = arena_new((size_t)1 << 30);
     slice input = {(const char *)data, size};
     size_t start = 0;
     front_value config = {.kind = FRONT_MAPPING};

@@ -19,7 +19,7 @@ static unsigned count_changes(const findings *found) {
 }
 
 int main(void) {
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     size_t length;
     while (scanf("%zu", &length) == 1 && getchar() == '\n') {
         char *bytes = arena_alloc(a, length + 1);

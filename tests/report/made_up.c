@@ -189,7 +189,7 @@ int main(int argc, char **argv) {
     options.format = argc > 1 ? report_format_by_name(slice_of(argv[1])) : REPORT_FORMAT_COUNT;
     if (options.format == REPORT_FORMAT_COUNT)
         return 2;
-    arena *scratch = arena_create(0);
+    arena *scratch = arena_new(0);
     session s = {report_begin(&options, (report_sink){write_stdout, NULL}), scratch};
     add_about(&s);
     add_special(&s);

@@ -27,7 +27,7 @@ static void the_hash_is_siphash_1_3(void **state) {
 
 static void each_arena_has_a_key_of_its_own(void **state) {
     (void)state;
-    arena *one = arena_create(0), *two = arena_create(0);
+    arena *one = arena_new(0), *two = arena_new(0);
     assert_true(hash_keyed(arena_key(one), SLICE("a")) != hash_keyed(arena_key(two), SLICE("a")));
     assert_true(hash_keyed(arena_key(one), SLICE("a")) == hash_keyed(arena_key(one), SLICE("a")));
     arena_destroy(one);
@@ -37,7 +37,7 @@ static void each_arena_has_a_key_of_its_own(void **state) {
 static void what_was_put_in_is_found(void **state) {
     (void)state;
     enum { KEYS = 20000 };
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     hash_map m = map_new(a, 0);
     assert_null(map_get(&m, SLICE("0")));
     for (size_t i = 0; i < KEYS; i++) {

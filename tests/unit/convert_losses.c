@@ -62,19 +62,18 @@ static convert_engine *engine;
 static int make_engine(void **state) {
     convert_settings settings = convert_settings_default();
     slice error;
-    *state = arena_create(0);
+    *state = arena_new(0);
     engine = convert_engine_new(&settings, *state, &error);
     return engine ? 0 : -1;
 }
 
 static int free_engine(void **state) {
-    convert_engine_free(engine);
     arena_destroy(*state);
     return 0;
 }
 
 static outcome convert_with(const char *page, planted *p, finding_code looked_for) {
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     convert_options options = {.inspect = p ? remove_node : NULL, .context = p};
     convert_result result;
     convert_page(engine, slice_of(page), &options, a, &result);
@@ -183,7 +182,7 @@ static void text_that_moves_beside_an_owned_loss_is_told(void **state) {
 /* A finding of a code is listed up to a number; what the others own up to counts all the same. */
 static void changes_count_beyond_the_findings_that_are_listed(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     buffer page = buffer_new(a, 1 << 16);
     buffer_append(&page, SLICE("---\ntitle: Songs\n---\n"));
     for (int i = 0; i < 2 * FINDINGS_PER_CODE; i++)
@@ -207,7 +206,7 @@ static void added_text(void *context, tiptap_node *document) {
 
 static void added_text_is_told_with_the_line_before_it(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     convert_options options = {.inspect = added_text, .context = a};
     convert_result result;
     convert_page(engine, slice_of(OWNED), &options, a, &result);

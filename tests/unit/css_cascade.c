@@ -165,7 +165,7 @@ static void computed_values(void **state) {
     (void)state;
     unsigned failed = 0;
     for (size_t i = 0; i < sizeof COMPUTED / sizeof *COMPUTED; i++) {
-        arena *a = arena_create(0);
+        arena *a = arena_new(0);
         slice got = ask(COMPUTED[i].html, COMPUTED[i].property, a);
         if (!slice_equal(got, slice_of(COMPUTED[i].value))) {
             printf("%s\n    %s: %.*s, expected %s\n", COMPUTED[i].html, COMPUTED[i].property, SLICE_ARGS(got),
@@ -180,7 +180,7 @@ static void computed_values(void **state) {
 /* A settled cascade answers for elements wherever they are moved, and for new ones where they stand. */
 static void settled_styles_stay(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     dom_node *body = dom_parse(SLICE("<style>.a p{color:red}</style><div class=a><p>x</p></div><div>y</div>"),
                                NULL, a, NULL);
     css_cascade *c = css_cascade_new(NULL, body, a);
@@ -198,7 +198,7 @@ static void settled_styles_stay(void **state) {
 /* Rules of a theme that speak of what stands around a page's content. */
 static void surroundings(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     css_sheets *sheets = css_sheets_new(a, 0);
     assert_true(css_sheets_surround(sheets, SLICE("html > body > main#m > div.content.wide")));
     css_sheets_add(sheets, CSS_ORIGIN_THEME, SLICE("theme.css"),

@@ -78,7 +78,7 @@ static slice matching_names(arena *a, dom_node *body, dom_matcher *m, const dom_
 
 static void test_each_kind_matches(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     dom_node *body = dom_parse(slice_of(PAGE), NULL, a, NULL);
     dom_matcher *m = dom_matcher_new(body, a);
     for (size_t i = 0; i < sizeof MATCHES / sizeof *MATCHES; i++) {
@@ -97,7 +97,7 @@ static void test_each_kind_matches(void **state) {
 
 static void test_index_excludes_what_is_absent(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     dom_matcher *m = dom_matcher_new(dom_parse(slice_of(PAGE), NULL, a, NULL), a);
     static const char *const ABSENT[] = {".accordion", "table td", "details > summary",   "div.nope > p",
                                          "x-y",        "#none",    "p:has(> figcaption)", ":is(.a, .b) p"};
@@ -110,7 +110,7 @@ static void test_index_excludes_what_is_absent(void **state) {
 
 static void test_scope_hides_what_is_outside(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     dom_node *body = dom_parse(slice_of(PAGE), NULL, a, NULL);
     dom_matcher *m = dom_matcher_new(body, a);
     dom_selector_error error;
@@ -148,7 +148,7 @@ static const struct {
 
 static void test_mistakes_have_a_position(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     for (size_t i = 0; i < sizeof MISTAKES / sizeof *MISTAKES; i++) {
         dom_selector_error error;
         assert_null(dom_selector_compile(slice_of(MISTAKES[i].selector), a, &error));
@@ -161,7 +161,7 @@ static void test_mistakes_have_a_position(void **state) {
 /* 40,000 siblings and 180 levels: every selector costs a bounded number of steps for each element. */
 static void test_hostile_trees_are_cheap(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     buffer html = buffer_new(a, 1 << 20);
     for (int i = 0; i < 40000; i++)
         buffer_append_string(&html, i % 2 ? "<p>x</p>" : "<b>y</b>");

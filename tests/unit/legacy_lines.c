@@ -19,7 +19,7 @@ static const char PAGE[] =
 
 static void marks_lead_to_the_source_line(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     findings found = findings_new(a);
     legacy_result result = legacy_to_html(slice_of(PAGE), 1, a, &found);
     size_t seen = 0;
@@ -40,7 +40,7 @@ static void marks_lead_to_the_source_line(void **state) {
 
 static void first_line_counts_from_the_page(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     findings found = findings_new(a);
     legacy_result result = legacy_to_html(SLICE("a\n\nb </i>"), 10, a, &found);
     assert_int_equal(line_map_find(&result.lines, 0), 10);
@@ -53,7 +53,7 @@ static void deep_nesting_keeps_the_text(void **state) {
     (void)state;
     static const char *const MARKERS[] = {"> ", "* ", "1. ", "<div markdown=\"1\">\n", "![", "<b>", "<div>"};
     for (size_t i = 0; i < sizeof MARKERS / sizeof *MARKERS; i++) {
-        arena *a = arena_create(0);
+        arena *a = arena_new(0);
         findings found = findings_new(a);
         buffer page = buffer_new(a, 4096);
         for (int depth = 0; depth < 1000; depth++)

@@ -33,10 +33,10 @@ static bool becomes_cards(const mapping_set *set, slice html, arena *a) {
 
 static void test_labels(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     size_t count, table[2][2] = {{0}};
     const mapping_source *shipped = mapping_shipped(&count);
-    mapping_set *set = mapping_load(shipped, count);
+    mapping_set *set = mapping_load(shipped, count, a);
     slice pages = read_pages(a);
     for (size_t at = slice_find(pages, SLICE("\n<!-- "), 0); at != SLICE_NONE;) {
         size_t label = at + 6, end = slice_find(pages, SLICE(" -->\n"), label);
@@ -55,7 +55,6 @@ static void test_labels(void **state) {
     assert_true(table[1][1] + table[1][0] + table[0][1] + table[0][0] >= 60);
     assert_true(table[1][1] * 100 >= 95 * (table[1][1] + table[1][0]));
     assert_int_equal(table[0][1], 0);
-    mapping_free(set);
     arena_destroy(a);
 }
 

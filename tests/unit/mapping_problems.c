@@ -80,11 +80,11 @@ static bool holds(slice text, const char *part) {
 }
 
 static void test_each_mistake_is_told(void **state) {
-    (void)state;
+    arena *a = *state;
     size_t wrong = 0;
     for (size_t i = 0; i < sizeof MISTAKES / sizeof *MISTAKES; i++) {
         mapping_source source = {SLICE("mine.yml"), slice_of(MISTAKES[i].text), false};
-        mapping_set *set = mapping_load(&source, 1);
+        mapping_set *set = mapping_load(&source, 1, a);
         if (mapping_problem_count(set) == 0)
             fail_msg("%s: ignored", MISTAKES[i].name);
         const mapping_problem *p = mapping_problem_at(set, 0);
@@ -92,13 +92,12 @@ static void test_each_mistake_is_told(void **state) {
             !holds(p->message, MISTAKES[i].message) || !holds(p->suggestion, MISTAKES[i].suggestion))
             wrong += (size_t)printf("%s: %u:%u: %.*s (%.*s)\n", MISTAKES[i].name, p->line, p->column,
                                     SLICE_ARGS(p->message), SLICE_ARGS(p->suggestion));
-        mapping_free(set);
     }
     assert_int_equal(wrong, 0);
 }
 
 static void test_site_rules_override_add_and_disable(void **state) {
-    (void)state;
+    arena *a = *state;
     static const char SITE[] = "disable: [other]\nrules:\n"
                                "  - {name: shared, match: section, make: unwrap}\n"
                                "  - {name: own, match: aside, make: quote}\n";
@@ -108,24 +107,32 @@ static void test_site_rules_override_add_and_disable(void **state) {
                                   "  - {name: first, match: b, make: paragraph, priority: 90}\n";
     mapping_source sources[] = {{SLICE("shipped.yml"), slice_of(SHIPPED), true},
                                 {SLICE("site.yml"), slice_of(SITE), false}};
-    mapping_set *set = mapping_load(sources, 2);
+    mapping_set *set = mapping_load(sources, 2, a);
     assert_int_equal(mapping_problem_count(set), 0);
     static const char *const ORDER[] = {"first", "shared", "own"};
     assert_int_equal(mapping_rule_count(set), 3);
     for (size_t i = 0; i < 3; i++)
         assert_true(slice_equal(mapping_rule_at(set, i).name, slice_of(ORDER[i])));
     assert_true(mapping_rule_at(set, 1).overrides && !mapping_rule_at(set, 1).shipped);
-    mapping_free(set);
 }
 
 static void test_shipped_rules_have_no_problem(void **state) {
-    (void)state;
+    arena *a = *state;
     size_t count;
     const mapping_source *shipped = mapping_shipped(&count);
-    mapping_set *set = mapping_load(shipped, count);
+    mapping_set *set = mapping_load(shipped, count, a);
     assert_int_equal(mapping_problem_count(set), 0);
     assert_true(mapping_rule_count(set) > 20);
-    mapping_free(set);
+}
+
+static int make_arena(void **state) {
+    *state = arena_new(0);
+    return 0;
+}
+
+static int free_arena(void **state) {
+    arena_destroy(*state);
+    return 0;
 }
 
 int main(void) {
@@ -134,5 +141,5 @@ int main(void) {
         cmocka_unit_test(test_site_rules_override_add_and_disable),
         cmocka_unit_test(test_shipped_rules_have_no_problem),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_arena, free_arena);
 }

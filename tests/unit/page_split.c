@@ -57,7 +57,7 @@ static void splits_as_the_cms_does(void **state) {
 
 static void a_key_set_is_read_back(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     findings found = findings_new(a);
     front_value root;
     page_error error;
@@ -75,7 +75,7 @@ static void a_key_set_is_read_back(void **state) {
 
 static void hostile_nesting_is_refused(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     findings found = findings_new(a);
     buffer deep = buffer_new(a, 1 << 17);
     buffer_append(&deep, SLICE("a: "));

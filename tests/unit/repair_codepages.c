@@ -75,7 +75,7 @@ static void code_pages_are_those_of_iconv(void **state) {
 
 static void every_byte_of_a_page_is_found_again(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     const codepage_index *index = codepage_index_new(a);
     for (int page = 0; page < CODEPAGE_COUNT; page++) {
         for (unsigned byte = 0x80; byte <= 0xFF; byte++) {

@@ -131,7 +131,7 @@ static const char *const HONEST[] = {
 
 static void honest_text_is_returned_itself(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     for (size_t i = 0; i < sizeof HONEST / sizeof *HONEST; i++) {
         findings found = findings_new(a);
         slice page = slice_of(HONEST[i]), mended = repair_text(page, NULL, a, &found);
@@ -167,7 +167,7 @@ static const struct {
 
 static void broken_text_is_mended_once_and_for_all(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     for (size_t i = 0; i < sizeof BROKEN / sizeof *BROKEN; i++) {
         findings found = findings_new(a);
         slice mended = repair_text(slice_of(BROKEN[i].broken), NULL, a, &found);
@@ -181,7 +181,7 @@ static void broken_text_is_mended_once_and_for_all(void **state) {
 
 static void each_change_is_found_where_it_was(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     findings found = findings_new(a);
     repair_text(SLICE("one\n中文 two Singaporeâ€™s\n"), NULL, a, &found);
     assert_int_equal(found.items.count, 1);
@@ -197,7 +197,7 @@ static void each_change_is_found_where_it_was(void **state) {
 
 static void a_repair_can_be_turned_off(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     findings found = findings_new(a);
     repair_options options = {.off = {[FINDING_ENCODING_MOJIBAKE] = true}};
     slice page = SLICE("Itâ€™s Cafe\xCC\x81");

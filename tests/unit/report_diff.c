@@ -77,7 +77,7 @@ static void git_apply_gives_the_new_page(void **state) {
                                         "caf\xc3\xa9", "bytes\xff",  "tab\t",    "-dash",       "' '",
                                         "\x01",        " leading",   "trailing "};
     enum { PAGES = 400, NAME_COUNT = sizeof NAMES / sizeof *NAMES };
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     char folder[] = "/tmp/isomerize-diff-XXXXXX";
     assert_non_null(mkdtemp(folder));
     buffer patch = buffer_new(a, 65536);
@@ -111,7 +111,7 @@ static void git_apply_gives_the_new_page(void **state) {
 
 static void equal_pages_have_no_diff(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     buffer out = buffer_new(a, 16);
     report_unified_diff(SLICE("x"), SLICE("same\n"), SLICE("same\n"), false, &out, a);
     assert_int_equal(out.length, 0);
@@ -131,7 +131,7 @@ static size_t count_signs(slice diff, char sign) {
 
 static void the_diff_is_the_smallest(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     buffer out = buffer_new(a, 64);
     report_unified_diff(SLICE("x"), SLICE("a\nb\nc\na\nb\nb\na\n"), SLICE("c\nb\na\nb\na\nc\n"), false, &out,
                         a);
@@ -142,7 +142,7 @@ static void the_diff_is_the_smallest(void **state) {
 
 static void a_terminal_gets_no_control_characters_of_a_page(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     buffer out = buffer_new(a, 64);
     report_unified_diff(SLICE("x"), SLICE("old\n"), SLICE("\033]0;title\007 \xc2\x9b\n"), true, &out, a);
     assert_int_equal(slice_find(buffer_slice(&out), SLICE("\033]"), 0), SLICE_NONE);
@@ -154,7 +154,7 @@ static void a_terminal_gets_no_control_characters_of_a_page(void **state) {
 /* 60,000 lines of few kinds on both sides, in no common order: the worst case of the search. */
 static void hostile_pages_take_bounded_time(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     buffer before = buffer_new(a, 1 << 18), after = buffer_new(a, 1 << 18), out = buffer_new(a, 1 << 20);
     for (int i = 0; i < 60000; i++) {
         buffer_printf(&before, "%u\n", roll(3));

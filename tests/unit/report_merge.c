@@ -59,7 +59,7 @@ static slice make_report(arena *a, arena *scratch) {
 
 static void a_report_comes_back_as_it_was(void **state) {
     (void)state;
-    arena *a = arena_create(0), *scratch = arena_create(0);
+    arena *a = arena_new(0), *scratch = arena_new(0);
     slice first = make_report(a, scratch), error;
     buffer second = buffer_new(a, 4096), third = buffer_new(a, 4096);
     report_writer *w = begin(REPORT_JSON, &second);
@@ -82,7 +82,7 @@ static void a_report_comes_back_as_it_was(void **state) {
 
 static void a_damaged_report_is_refused_with_its_line(void **state) {
     (void)state;
-    arena *a = arena_create(0), *scratch = arena_create(0);
+    arena *a = arena_new(0), *scratch = arena_new(0);
     slice whole = make_report(a, scratch), error;
     for (size_t length = 0; length < whole.length - 1; length += 7) {
         buffer out = buffer_new(a, 4096);
@@ -105,7 +105,7 @@ static void a_damaged_report_is_refused_with_its_line(void **state) {
 
 static void a_finding_of_a_newer_version_is_not_dropped_in_silence(void **state) {
     (void)state;
-    arena *a = arena_create(0), *scratch = arena_create(0);
+    arena *a = arena_new(0), *scratch = arena_new(0);
     buffer out = buffer_new(a, 4096);
     slice error;
     report_writer *w = begin(REPORT_SUMMARY, &out);
@@ -129,7 +129,7 @@ static bool refuse(void *context, const char *bytes, size_t length) {
 static void a_full_disk_ends_the_report(void **state) {
     (void)state;
     for (int format = 0; format < REPORT_FORMAT_COUNT; format++) {
-        arena *scratch = arena_create(0);
+        arena *scratch = arena_new(0);
         int writes = 0;
         report_options options = {.format = (report_format)format};
         report_writer *w = report_begin(&options, (report_sink){refuse, &writes});

@@ -40,7 +40,7 @@ static void render(rendered *r, const char *before, const char *after, arena *a)
 
 static void words_that_differ_are_marked(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     rendered r;
     render(&r, "<p>one two <b>three</b> four five</p>", "<p>one 2 deux <b>three</b> five</p>", a);
     assert_text(r.before,
@@ -51,7 +51,7 @@ static void words_that_differ_are_marked(void **state) {
 
 static void words_in_another_form_say_what_changed(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     rendered r;
     render(&r, "<h3>Title</h3><p style=\"text-align:center\">a</p>",
            "<h2>Title</h2><p><a href=\"/x\">a</a></p>", a);
@@ -65,7 +65,7 @@ static void words_in_another_form_say_what_changed(void **state) {
 
 static void a_picture_is_known_by_its_file_name(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     rendered r;
     render(&r, "<img src=\"https://cdn.invalid/x/a%20b.png?v=1\">", "<img src=\"/images/a%20b.png\">", a);
     assert_text(r.before, "<img data-remote=\"https://cdn.invalid/x/a%20b.png?v=1\">");
@@ -75,7 +75,7 @@ static void a_picture_is_known_by_its_file_name(void **state) {
 
 static void a_remote_picture_that_the_site_has_shows_from_there(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     slice here = SLICE("https://cdn.invalid/x/a.png"), wanted = SLICE("https://cdn.invalid/x/b.png");
     report_asset assets[] = {{here, SLICE("/images/a b.png"), REPORT_ASSET_PRESENT},
                              {wanted, SLICE("/images/a b.png"), REPORT_ASSET_TO_FETCH}};
@@ -94,7 +94,7 @@ static void a_remote_picture_that_the_site_has_shows_from_there(void **state) {
 
 static void lines_of_the_source_reach_both_sides(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     buffer before = buffer_new(a, 64), after = buffer_new(a, 64);
     line_map lines = line_map_new(a);
     line_map_add(&lines, 0, 4);
@@ -150,7 +150,7 @@ static void nothing_that_acts_is_left(void **state) {
                                          "<template", "<noscript", "<video",       " href=",       " src=",
                                          " srcset=",  " action=",  " formaction=", " background=", " ping=",
                                          " poster=",  " on",       "url(",         "@import",      "URL("};
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     for (size_t i = 0; i < sizeof HOSTILE / sizeof *HOSTILE; i++) {
         rendered r;
         render(&r, HOSTILE[i], HOSTILE[i], a);
@@ -165,7 +165,7 @@ static void hostile_pages_take_bounded_time(void **state) {
     (void)state;
     static const char *const PIECES[] = {"<b>",         "<p>a ", "a<b>c</i>",   "<div>",
                                          "<table><td>", "a b ",  "<a href=x>y", "<li>"};
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     for (size_t i = 0; i < sizeof PIECES / sizeof *PIECES; i++) {
         buffer page = buffer_new(a, 1 << 20);
         while (page.length < 400000)

@@ -35,7 +35,7 @@ static const char *const BODIES[] = {
 static void what_is_settled_stays(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof BODIES / sizeof *BODIES; i++) {
-        arena *a = arena_create(0);
+        arena *a = arena_new(0);
         findings found = findings_new(a);
         print_message("%s\n", BODIES[i]);
         save_settled settled = settle(BODIES[i], a, &found);
@@ -51,7 +51,7 @@ static void what_is_settled_stays(void **state) {
 }
 
 static void assert_told(const char *html, finding_code code) {
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     findings found = findings_new(a);
     settle(html, a, &found);
     size_t count = 0;
@@ -77,7 +77,7 @@ static void pages_that_markdown_tears_are_in_no_save_form(void **state) {
         "<div class=\"iframe-wrapper\">|\n---\n</div>",
     };
     for (size_t i = 0; i < sizeof TORN / sizeof *TORN; i++) {
-        arena *a = arena_create(0);
+        arena *a = arena_new(0);
         buffer again = buffer_new(a, 64);
         save_body(save_load(slice_of(TORN[i]), 1, a), a, &again);
         assert_false(slice_equal(buffer_slice(&again), slice_of(TORN[i])));

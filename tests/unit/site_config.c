@@ -12,7 +12,7 @@ static arena *memory;
 
 static int set_up(void **state) {
     (void)state;
-    memory = arena_create(0);
+    memory = arena_new(0);
     return 0;
 }
 

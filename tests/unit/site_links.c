@@ -28,7 +28,7 @@ static front_value read_config(const char *yaml, arena *a) {
 }
 
 static void check(const example *e) {
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     front_value config = read_config(e->config, a);
     site_links *links = site_links_new(&config, a);
     site_links_add(links, slice_of(e->from), slice_of(e->text));
@@ -151,7 +151,7 @@ static void relative_links_begin_at_the_page_that_they_stand_in(void **state) {
 
 static void the_first_link_is_named_and_others_are_counted(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     front_value config = {.kind = FRONT_MAPPING};
     static const char *const FILES[][2] = {{"c.md", "\n[x](/us/#b)"},
                                            {"us.md", "---\npermalink: /us/\n---\n[x](/us/#a)"},
@@ -181,7 +181,7 @@ static void the_first_link_is_named_and_others_are_counted(void **state) {
 static void hostile_files_are_read_in_linear_time(void **state) {
     (void)state;
     static const char *const PARTS[] = {"a#", "#", "/#a", "(a ", "a/../", "\"a ", "/us/#a ", "%2f/#", "a"};
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     front_value config = {.kind = FRONT_MAPPING};
     for (size_t p = 0; p < sizeof PARTS / sizeof *PARTS; p++) {
         buffer text = buffer_new(a, 1 << 22);

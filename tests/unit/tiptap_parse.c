@@ -15,7 +15,7 @@ static tiptap_node *parse(const char *html, arena *a, vector *dropped) {
 }
 
 static void assert_saved(const char *html, const char *expected) {
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     const char *why = NULL;
     tiptap_node *document = parse(html, a, NULL);
     assert_null(tiptap_validate(document, &why));
@@ -83,7 +83,7 @@ static void what_is_dropped_is_told(void **state) {
         {"<h2>a</h2><ul><li><p><strong>b</strong></p></li></ul>", 0},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        arena *a = arena_create(0);
+        arena *a = arena_new(0);
         vector dropped = vector_new(a, sizeof(const dom_node *));
         print_message("%s\n", CASES[i].html);
         parse(CASES[i].html, a, &dropped);

@@ -50,7 +50,7 @@ static const path_case PATHS[] = {
 static void content_follows_the_schema(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof PATHS / sizeof *PATHS; i++) {
-        arena *a = arena_create(0);
+        arena *a = arena_new(0);
         tiptap_node *document = tiptap_new_node(a, PATHS[i].types[0], 1), *at = document;
         for (size_t j = 1; j < PATHS[i].count; j++) {
             tiptap_node *child = tiptap_new_node(a, PATHS[i].types[j], 1);
@@ -79,7 +79,7 @@ static const char *judge_texts(arena *a, const tiptap_marks *one, const tiptap_m
 
 static void texts_with_the_same_marks_are_one(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     const tiptap_marks *bold = tiptap_add_mark(a, NULL, tiptap_new_mark(a, TIPTAP_BOLD));
     const tiptap_marks *also = tiptap_add_mark(a, NULL, tiptap_new_mark(a, TIPTAP_BOLD));
     const tiptap_marks *both = tiptap_add_mark(a, bold, tiptap_new_mark(a, TIPTAP_ITALIC));
@@ -92,7 +92,7 @@ static void texts_with_the_same_marks_are_one(void **state) {
 
 static void marks_are_kept_in_order_whichever_comes_first(void **state) {
     (void)state;
-    arena *a = arena_create(0);
+    arena *a = arena_new(0);
     const tiptap_mark *bold = tiptap_new_mark(a, TIPTAP_BOLD), *link = tiptap_new_link(a, SLICE("/x/"));
     const tiptap_marks *one = tiptap_add_mark(a, tiptap_add_mark(a, NULL, bold), link);
     const tiptap_marks *other = tiptap_add_mark(a, tiptap_add_mark(a, NULL, link), bold);
