@@ -33,6 +33,8 @@ const option_info *option_describe(option_id o);
 bool command_takes(const char *command, option_id o);
 /* Is it a value for this option, which has an argument? False: said what is expected. */
 bool option_takes(option_id o, const char *value);
+/* Which of the words that the option takes, `one|other`, the value is; -1: none of them. */
+int option_choice(option_id o, const char *value);
 
 /* What the command line asks for: options in their order, then the other words. Points into argv. */
 typedef struct cli_arguments {

@@ -60,6 +60,10 @@ static void tell_sheet_problems(const css_sheets *sheets, arena *a) {
         complain("and %zu more in style sheets", count - PROBLEMS_SHOWN);
 }
 
+static int choice(const cli_arguments *arguments, option_id o) {
+    return option_given(arguments, o) ? option_choice(o, option_value(arguments, o, "")) : 0;
+}
+
 /* ---- starting ---------------------------------------------------------------------------------- */
 
 int engine_start(convert_engine **e, const cli_arguments *arguments, const site *s, arena *a) {
@@ -75,6 +79,7 @@ int engine_start(convert_engine **e, const cli_arguments *arguments, const site 
             *(slice *)vector_push(&hosts) = slice_of(arguments->options[i].value);
     settings.asset_hosts = hosts.items;
     settings.asset_hosts_count = hosts.count;
+    settings.in_page_links = (convert_in_page_links)choice(arguments, OPTION_IN_PAGE_LINKS);
     settings.no_repair = option_given(arguments, OPTION_NO_REPAIR);
     settings.refuse_at = option_given(arguments, OPTION_STRICT) ? GRADE_REVIEW : GRADE_REFUSED;
     if (s)

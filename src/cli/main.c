@@ -69,6 +69,19 @@ void complain(const char *format, ...) {
     va_end(arguments);
 }
 
+int option_choice(option_id o, const char *value) {
+    const char *at = OPTIONS[o].argument;
+    size_t length = strlen(value);
+    for (int i = 0;; i++) {
+        size_t end = strcspn(at, "|");
+        if (end == length && strncmp(at, value, length) == 0)
+            return i;
+        if (!at[end])
+            return -1;
+        at += end + 1;
+    }
+}
+
 bool option_takes(option_id o, const char *value) {
     static const char *const NUMBERS[] = {"N", "BYTES", "SECONDS", "MS"};
     const char *argument = OPTIONS[o].argument, *expected = NULL;
@@ -80,6 +93,8 @@ bool option_takes(option_id o, const char *value) {
     int limit = strcmp(argument, "GRADE") == 0 ? grade_by_name(slice_of(value)) : GRADE_REVIEW;
     if (limit == GRADE_CLEAN || limit > GRADE_LOSS)
         expected = "cosmetic, review or loss";
+    if (strchr(argument, '|') && option_choice(o, value) < 0)
+        expected = argument;
     if (expected)
         complain("--%s %s: expected %s", OPTIONS[o].name, value, expected);
     return !expected;

@@ -10,6 +10,7 @@
 #include "express/express.h"
 #include "legacy/legacy.h"
 #include "page/page.h"
+#include "places.h"
 #include "repair/repair.h"
 #include "save/save.h"
 #include "tiptap/tiptap.h"
@@ -262,31 +263,6 @@ static void rewrite_changes(conversion *c) {
 
 /* ---- the whole --------------------------------------------------------------------------------------- */
 
-/* The CMS has put a slash to the permalink: menus, redirects and links that name it without one are told. */
-static void report_named_address(conversion *c) {
-    const convert_linked_id *named = c->options->named_address;
-    const front_value *permalink = page_front_get(&c->front, SLICE("permalink"));
-    if (!named || !permalink || permalink->kind != FRONT_STRING ||
-        slice_ends_with(permalink->text, SLICE("/")))
-        return;
-    slice more = SLICE("");
-    if (named->others)
-        more = format_slice(c->arena, " and %u more", named->others);
-    findings_add(found(c), FINDING_ADDRESS_NAMED, permalink->line, "%.*s, named by %.*s:%u%.*s",
-                 SLICE_ARGS(named->id), SLICE_ARGS(named->from), named->line, SLICE_ARGS(more));
-}
-
-/* Only one of two pages at one address is published. */
-static bool refuse_taken_address(conversion *c) {
-    const front_value *permalink = page_front_get(&c->front, SLICE("permalink"));
-    if (!c->options->address_of.length || !permalink)
-        return false;
-    c->result->state = CONVERT_REFUSED;
-    findings_add(found(c), FINDING_ADDRESS_TAKEN, permalink->line, "%.*s/, the address of %.*s",
-                 SLICE_ARGS(permalink->text), SLICE_ARGS(c->options->address_of));
-    return true;
-}
-
 static bool write_page(conversion *c, slice body) {
     page_error error = {0, 0, {NULL, 0}};
     buffer out = buffer_new(c->arena, c->parts.front.length + body.length + 256);
@@ -295,9 +271,6 @@ static bool write_page(conversion *c, slice body) {
         refuse_front(c, &error);
         return false;
     }
-    report_named_address(c);
-    if (refuse_taken_address(c))
-        return false;
     buffer_append(&out, body);
     buffer_append_char(&out, '\n');
     c->result->output = buffer_slice(&out);
@@ -305,20 +278,40 @@ static bool write_page(conversion *c, slice body) {
     return true;
 }
 
-/* The document as it is saved, with the page's Liquid back in it. False: it never settles. */
-static bool save_document(conversion *c, tiptap_node *document, slice *body) {
-    if (c->carry.page.carried.count)
-        carry_put_back(&c->carry, document);
-    save_settled saved = save_settle(document, c->arena, found(c));
-    if (saved.stable && !c->carry.page.carried.count && runs_liquid(c) && liquid_is_in(saved.body)) {
-        carry_put_back(&c->carry, document); /* braces that stand for themselves */
-        saved = save_settle(document, c->arena, found(c));
-    }
-    *body = saved.body;
-    if (!saved.stable)
+static bool is_stable(conversion *c, const save_settled *saved) {
+    if (!saved->stable)
         findings_add(found(c), FINDING_NOT_STABLE, 0,
                      "each time the editor saves it, it would write something else");
-    return saved.stable;
+    return saved->stable;
+}
+
+/* The document as it is saved, with the page's Liquid back in it. False: it never settles. */
+static bool save_document(conversion *c, tiptap_node *document, save_settled *saved) {
+    if (c->carry.page.carried.count)
+        carry_put_back(&c->carry, document);
+    *saved = save_settle(document, c->arena, found(c));
+    if (saved->stable && !c->carry.page.carried.count && runs_liquid(c) && liquid_is_in(saved->body)) {
+        carry_put_back(&c->carry, document); /* braces that stand for themselves */
+        *saved = save_settle(document, c->arena, found(c));
+    }
+    return is_stable(c, saved);
+}
+
+/* Links to places in the page name the text there as it is saved. */
+static bool save_with_links(conversion *c, tiptap_node *document, const view *before, slice *body) {
+    save_settled saved;
+    places *p = places_find_links(document, before, c->settings, c->arena, found(c));
+    if (!save_document(c, document, &saved))
+        return false;
+    while (p && places_set_links(p, saved.document, dom_parse(saved.body, NULL, c->arena, NULL))) {
+        saved = save_settle(saved.document, c->arena, found(c));
+        if (!is_stable(c, &saved))
+            return false;
+    }
+    if (p)
+        places_report(p);
+    *body = saved.body;
+    return true;
 }
 
 /* The self-check: nothing that visitors read, and nothing that the site's build runs, has gone in silence. */
@@ -342,6 +335,8 @@ static void convert_body(conversion *c) {
     }
     report_linked_ids(c, body);
     view before = view_take(body, c->arena);
+    if (c->settings->in_page_links == CONVERT_LINKS_REMOVE)
+        places_remove_links(body, found(c));
     css_cascade *styles = css_cascade_new(c->engine->sheets, body, c->arena);
     css_cascade_settle(styles); /* the rooms that follow change the tree */
     const express_survey *survey = express_survey_page(body, styles, c->arena, found(c));
@@ -352,7 +347,7 @@ static void convert_body(conversion *c) {
     if (c->options->inspect)
         c->options->inspect(c->options->context, document);
     slice saved;
-    if (!save_document(c, document, &saved)) {
+    if (!save_with_links(c, document, &before, &saved)) {
         c->result->state = CONVERT_REFUSED;
         return;
     }

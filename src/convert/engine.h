@@ -21,6 +21,13 @@ typedef struct convert_sheet {
     bool only_imported; /* pages are not shown with it: it is there for an @import of another */
 } convert_sheet;
 
+/* What becomes of links to places in a page, whose ids the new page does not have. */
+typedef enum convert_in_page_links {
+    CONVERT_LINKS_TEXT, /* they lead to the text at the place: #:~:text=… */
+    CONVERT_LINKS_KEEP, /* they stay, and lead nowhere */
+    CONVERT_LINKS_REMOVE,
+} convert_in_page_links;
+
 /* settings.def is the table, and says what each is. All empty: the shipped rules only. */
 typedef struct convert_settings {
 #define LIST(type, name)                                                                                     \

@@ -112,10 +112,22 @@ static void take_element(view *v, const dom_node *node, arena *a) {
         take_url(&v->links, attribute_or_nothing(node, SLICE("src")), node->line, a);
 }
 
+static void take_place(view *v, const taking *t, slice id, uint32_t line, arena *a) {
+    if (id.length)
+        *(view_place *)vector_push(&v->places) = (view_place){slice_copy(id, a), t->text.length, line};
+}
+
+static void take_places(view *v, const taking *t, const dom_node *node, arena *a) {
+    take_place(v, t, attribute_or_nothing(node, SLICE("id")), node->line, a);
+    if (node->tag == DOM_TAG_A)
+        take_place(v, t, attribute_or_nothing(node, SLICE("name")), node->line, a);
+}
+
 static view view_new(arena *a) {
     return (view){.lines = line_map_new(a),
                   .images = vector_new(a, sizeof(view_url)),
-                  .links = vector_new(a, sizeof(view_url))};
+                  .links = vector_new(a, sizeof(view_url)),
+                  .places = vector_new(a, sizeof(view_place))};
 }
 
 view view_take(const dom_node *body, arena *a) {
@@ -127,6 +139,8 @@ view view_take(const dom_node *body, arena *a) {
             take_text(&t, at->text, at->line);
         else if (at->type == DOM_ELEMENT)
             take_element(&v, at, a);
+        if (at->type == DOM_ELEMENT && at->attribute_count)
+            take_places(&v, &t, at, a);
         t.between = t.between || ends_word((dom_tag)at->tag);
         if (at->first_child && !hidden) {
             at = at->first_child;
@@ -155,9 +169,12 @@ static void count_address(hash_map *tally, slice url, intptr_t more) {
     *count = (void *)((intptr_t)*count + more);
 }
 
-/* Two links that differ in a slash at the end lead to one place: the rules for cards join them. */
+/* Two links that differ in a slash at the end lead to one place: the rules for cards join them. Two that
+ * differ in the text that a browser is to search there do as well. */
 static slice place_of(slice url, change_kind kind) {
     url = slice_trim_wide(url);
+    if (kind == CHANGE_LINK)
+        url = slice_sub(url, 0, slice_find(url, SLICE(":~:"), 0));
     bool slash = kind == CHANGE_LINK && url.length > 1 && url.data[url.length - 1] == '/';
     return slice_sub(url, 0, url.length - slash);
 }

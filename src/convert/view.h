@@ -11,11 +11,19 @@ typedef struct view_url {
     uint32_t line;
 } view_url;
 
+/* A place that links can name: an id, or an <a>'s name. */
+typedef struct view_place {
+    slice id;
+    size_t offset; /* of the text behind it, in `text` */
+    uint32_t line;
+} view_place;
+
 typedef struct view {
     slice text;     /* the visible words, one space between two */
     line_map lines; /* from offsets in `text` to source lines */
     vector images;  /* of view_url: every picture, in order */
     vector links;   /* of view_url: every link and embedded frame with a target, in order */
+    vector places;  /* of view_place, in order */
 } view;
 
 /* Whether browsers show nothing of such an element. */

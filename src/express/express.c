@@ -609,7 +609,7 @@ static void enter_inside(walk *w, frame *f, const frame *around) {
         enter_code(w, f);
         break;
     case RULE_LINK:
-        w->style.link = express_link(f->node, w->refs, w->arena, w->found);
+        w->style.link = express_link(f->node, w->arena, w->found);
         break;
     case RULE_TABLE:
         enter_table(w, f);

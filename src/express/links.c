@@ -1,6 +1,5 @@
 /* express: links: where they lead and in which window. Comes in: an <a> of the page. Goes out: the <a> that
- * the schema's link mark is read from, or NULL where there is none; findings for links that lead nowhere on
- * the new page.
+ * the schema's link mark is read from, or NULL where there is none.
  */
 #include "private.h"
 
@@ -24,25 +23,6 @@ slice express_printable_decoded(slice text, arena *a) {
     return buffer_slice(&out);
 }
 
-/* A link inside the page leads nowhere once the ids are gone. Each target is named once. */
-static void report_in_page_link(const dom_node *node, slice href, references *refs, arena *a,
-                                findings *found) {
-    slice id = slice_from(href, 1);
-    if (href.data[0] != '#' || !id.length || slice_equal_nocase(id, SLICE("top")))
-        return;
-    bool footnote = dom_has_class(node, SLICE("footnote")) || dom_has_class(node, SLICE("reversefootnote"));
-    if (!express_first_mention(refs, footnote ? SLICE("#fn:") : href))
-        return;
-    if (footnote)
-        findings_add(found, FINDING_FOOTNOTES, node->line, "footnotes, the first of them linked as `%.*s`",
-                     SLICE_ARGS(href));
-    else if (express_id_exists(refs, id) || express_id_exists(refs, slice_percent_decoded(id, a)))
-        findings_add(found, FINDING_LINK_IN_PAGE, node->line, "a link to `%.*s`", SLICE_ARGS(href));
-    else
-        findings_add(found, FINDING_LINK_DEAD, node->line, "a link to `%.*s`, which this page does not have",
-                     SLICE_ARGS(href));
-}
-
 /* Where the link opens. The editor's own default is a new tab, so staying in the same one has to be said. */
 static slice link_target(const dom_node *node, findings *found) {
     const slice *target = dom_attribute_get(node, SLICE("target"));
@@ -55,7 +35,7 @@ static slice link_target(const dom_node *node, findings *found) {
     return SLICE("_blank");
 }
 
-const dom_node *express_link(const dom_node *node, references *refs, arena *a, findings *found) {
+const dom_node *express_link(const dom_node *node, arena *a, findings *found) {
     const slice *attribute_href = dom_attribute_get(node, SLICE("href"));
     if (!attribute_href)
         return NULL;
@@ -71,7 +51,6 @@ const dom_node *express_link(const dom_node *node, references *refs, arena *a, f
                             CHANGE_LINK, href, (slice){NULL, 0});
         return NULL;
     }
-    report_in_page_link(node, href, refs, a, found);
     dom_node *link = dom_new_element(a, DOM_TAG_A, node->line);
     dom_attribute_set(link, a, SLICE("href"), href);
     dom_attribute_set(link, a, SLICE("target"), link_target(node, found));

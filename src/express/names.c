@@ -1,37 +1,23 @@
-/* express: what a page refers to by name: ids that links point at, classes that its style blocks speak of;
- * and what findings have named already. Gathered before the walk. It never changes the tree.
+/* express: what a page refers to by name: classes that its style blocks speak of, and what findings have named already. Gathered before the walk. It never changes the tree.
  */
 #include "private.h"
 
 struct references {
-    slice_set ids; /* of the page's elements */
     sheet sheet;
     slice_set mentioned; /* what findings have named */
 };
 
 references *express_gather_references(const dom_node *body, arena *a) {
     references *refs = arena_alloc(a, sizeof *refs);
-    *refs = (references){slice_set_new(a), sheet_new(a), slice_set_new(a)};
-    for (const dom_node *node = body; node; node = dom_next(node, body)) {
-        if (node->type != DOM_ELEMENT)
-            continue;
-        const slice *id = dom_attribute_get(node, SLICE("id"));
-        if (id)
-            slice_set_add(&refs->ids, *id);
-        if (node->tag == DOM_TAG_A && (id = dom_attribute_get(node, SLICE("name"))))
-            slice_set_add(&refs->ids, *id);
+    *refs = (references){sheet_new(a), slice_set_new(a)};
+    for (const dom_node *node = body; node; node = dom_next(node, body))
         if (node->tag == DOM_TAG_STYLE)
             sheet_read(&refs->sheet, node);
-    }
     return refs;
 }
 
 const sheet *express_sheet(const references *refs) {
     return &refs->sheet;
-}
-
-bool express_id_exists(const references *refs, slice id) {
-    return slice_set_has(&refs->ids, id);
 }
 
 bool express_first_mention(references *refs, slice words) {

@@ -207,16 +207,13 @@ bool express_is_hiding_class(slice name);
 /* Classes that say nothing, or that are the editor's own. */
 bool express_is_plain_class(slice classes);
 
-/* Whether an element of the page has this id. */
-bool express_id_exists(const references *refs, slice id);
-
 /* True the first time it is asked about these words: for findings that name a thing once a page. */
 bool express_first_mention(references *refs, slice words);
 
 /* ---- links.c ---------------------------------------------------------------------------------- */
 
 /* The link that text inside the <a> carries, or NULL. */
-const dom_node *express_link(const dom_node *node, references *refs, arena *a, findings *found);
+const dom_node *express_link(const dom_node *node, arena *a, findings *found);
 
 /* Whether the schema refuses the address: extension-link, parseHTML. */
 bool express_mentions_script(slice href);

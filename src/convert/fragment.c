@@ -1,0 +1,430 @@
+/* Links to a text of a page: the text, the search, and the directive for a place.
+ *
+ * Comes in: the page as it is saved, a place in it. Goes out: the `prefix-,text,-suffix` that a browser finds
+ * the place by. Never: a directive that leads elsewhere, more than a bounded number of steps a page.
+ */
+#include "fragment.h"
+
+#include "view.h"
+
+#include <utf8proc.h>
+
+#define NO_WORD SIZE_MAX
+
+static const fragment_word *word_at(const fragment_text *t, size_t index) {
+    return vector_at(&t->words, index);
+}
+
+/* ---- folding ------------------------------------------------------------------------------------------- */
+
+/* Browsers take these for ' and " (Chromium: FoldQuoteMarksAndSoftHyphens). */
+static char plain_quote(slice s, size_t at, size_t *length) {
+    static const struct {
+        const char *mark;
+        char plain;
+    } QUOTES[] = {{"\u2018", '\''}, {"\u2019", '\''}, {"\u201A", '\''}, {"\u201B", '\''},
+                  {"\u201C", '"'},  {"\u201D", '"'},  {"\u201E", '"'},  {"\u201F", '"'}};
+    for (size_t i = 0; i < sizeof QUOTES / sizeof *QUOTES; i++)
+        if (slice_starts_with(slice_from(s, at), slice_of(QUOTES[i].mark))) {
+            *length = strlen(QUOTES[i].mark);
+            return QUOTES[i].plain;
+        }
+    return 0;
+}
+
+/* A word without case, accents and what cannot be seen; quotation marks as typewriters have them. */
+static void fold_word(buffer *out, slice word, arena *a) {
+    buffer plain = buffer_new(a, word.length);
+    bool ascii = true;
+    for (size_t at = 0, length; at < word.length; at += length) {
+        char quote = word.data[at] & 0x80 ? plain_quote(word, at, &length) : 0;
+        length = quote ? length : 1;
+        buffer_append_char(&plain, quote ? quote : to_lower(word.data[at]));
+        ascii = ascii && !(plain.data[plain.length - 1] & 0x80);
+    }
+    slice lower = buffer_slice(&plain);
+    if (!ascii) {
+        utf8proc_option_t how = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD |
+                                UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
+        const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)lower.data;
+        utf8proc_ssize_t needed = utf8proc_decompose(bytes, (utf8proc_ssize_t)lower.length, NULL, 0, how);
+        utf8proc_int32_t *points = arena_alloc(a, ((size_t)(needed < 0 ? 0 : needed) + 1) * sizeof *points);
+        if (needed >= 0)
+            needed = utf8proc_decompose(bytes, (utf8proc_ssize_t)lower.length, points, needed, how);
+        if (needed >= 0)
+            needed = utf8proc_reencode(points, needed, how);
+        if (needed >= 0)
+            lower = (slice){(const char *)points, (size_t)needed};
+    }
+    buffer_append(out, lower);
+}
+
+/* ---- reading a page -------------------------------------------------------------------------------- */
+
+/* A line of a text block in the making. */
+typedef struct line {
+    buffer text;
+    vector raised; /* of size_t: offsets where raised or lowered text begins and ends, in turn */
+    const void *section;
+    bool in_code; /* between the braces of Liquid, which runs before anybody reads the page */
+} line;
+
+static bool is_raised(const vector *edges, size_t *next, size_t from, size_t to) {
+    for (; *next + 1 < edges->count && *(size_t *)vector_at(edges, *next + 1) <= from;)
+        *next += 2;
+    return *next + 1 < edges->count && *(size_t *)vector_at(edges, *next) < to;
+}
+
+/* What ends the last word is at least this. */
+static void widen_gap(fragment_text *t, fragment_gap gap) {
+    fragment_word *last = vector_last(&t->words);
+    if (last && last->gap < gap)
+        last->gap = (uint8_t)gap;
+}
+
+/* A word that is Liquid, or a part of it, belongs to no text that is searched. */
+static bool is_liquid(line *l, slice word) {
+    static const slice OPEN[] = {LITERAL("{{"), LITERAL("{%")}, CLOSE[] = {LITERAL("}}"), LITERAL("%}")};
+    bool liquid = l->in_code;
+    for (size_t i = 0; i < 2; i++)
+        if (slice_find(word, OPEN[i], 0) != SLICE_NONE)
+            liquid = l->in_code = true;
+    for (size_t i = 0; i < 2; i++)
+        if (slice_find(word, CLOSE[i], 0) != SLICE_NONE) {
+            liquid = true;
+            l->in_code = false;
+        }
+    return liquid;
+}
+
+static void end_line(fragment_text *t, line *l, fragment_gap gap) {
+    slice word, text = buffer_slice(&l->text);
+    size_t next_raised = 0, begun = t->words.count;
+    for (size_t at = 0; view_next_word(text, &at, &word);) {
+        size_t from = (size_t)(word.data - text.data);
+        fragment_word *w = vector_push(&t->words);
+        w->from = t->plain.length + from;
+        w->to = t->plain.length + at;
+        w->section = is_liquid(l, word) ? word.data : l->section;
+        w->raised = is_raised(&l->raised, &next_raised, from, at);
+        if (t->words.count - 1 > begun &&
+            !slice_equal(slice_sub(text, w[-1].to - t->plain.length, from), SLICE(" ")))
+            w[-1].gap = GAP_LINE;
+        if (t->folded.length)
+            buffer_append_char(&t->folded, ' ');
+        w->folded_from = t->folded.length;
+        fold_word(&t->folded, word, t->arena);
+        w->folded_to = t->folded.length;
+    }
+    buffer_append(&t->plain, text);
+    l->text.length = l->raised.count = 0;
+    widen_gap(t, gap);
+}
+
+static void add_text(fragment_text *t, line *l, const dom_node *text, bool keeps_space) {
+    for (size_t i = 0; i < text->text.length; i++) {
+        char c = text->text.data[i];
+        if (keeps_space && c == '\n')
+            end_line(t, l, GAP_LINE);
+        else if (!is_space(c) || keeps_space)
+            buffer_append_char(&l->text, c);
+        else if (l->text.length && l->text.data[l->text.length - 1] != ' ')
+            buffer_append_char(&l->text, ' ');
+    }
+}
+
+/* Of what the editor writes, all but marks ends a line of text; so does a link that is a card. */
+static bool is_inline(const dom_node *node) {
+    switch (node->tag) {
+    case DOM_TAG_A:
+        return !dom_has_class(node, SLICE("isomer-card"));
+    case DOM_TAG_STRONG:
+    case DOM_TAG_EM:
+    case DOM_TAG_U:
+    case DOM_TAG_S:
+    case DOM_TAG_MARK:
+    case DOM_TAG_SUP:
+    case DOM_TAG_SUB:
+    case DOM_TAG_CODE:
+    case DOM_TAG_SPAN:
+        return true;
+    default:
+        return node->type != DOM_ELEMENT;
+    }
+}
+
+/* At the beginning of an element and at its end. */
+static void read_edge(fragment_text *t, line *l, const dom_node *node, bool begins) {
+    static const slice CONTENT = LITERAL("detailsContent"), TYPE = LITERAL("data-type");
+    if (node->tag == DOM_TAG_SUP || node->tag == DOM_TAG_SUB)
+        *(size_t *)vector_push(&l->raised) = l->text.length;
+    if (is_inline(node))
+        return;
+    end_line(t, l, node->tag == DOM_TAG_BR ? GAP_LINE : GAP_BLOCK);
+    const slice *type = node->tag == DOM_TAG_DIV ? dom_attribute_get(node, TYPE) : NULL;
+    if (!type || !slice_equal(*type, CONTENT))
+        return;
+    const dom_node *outer = begins ? node : node->parent;
+    while (!begins && outer && !((type = dom_attribute_get(outer, TYPE)) && slice_equal(*type, CONTENT)))
+        outer = outer->parent;
+    l->section = outer;
+}
+
+fragment_text fragment_read(const dom_node *body, arena *a) {
+    fragment_text t = {.arena = a,
+                       .plain = buffer_new(a, 4096),
+                       .folded = buffer_new(a, 4096),
+                       .words = vector_new(a, sizeof(fragment_word))};
+    line l = {buffer_new(a, 256), vector_new(a, sizeof(size_t)), NULL, false};
+    const dom_node *pre = NULL;
+    for (const dom_node *at = body; at;) {
+        if (at->type == DOM_TEXT)
+            add_text(&t, &l, at, pre != NULL);
+        else if (at->type == DOM_ELEMENT)
+            read_edge(&t, &l, at, true);
+        pre = at->tag == DOM_TAG_PRE ? at : pre;
+        if (at->first_child) {
+            at = at->first_child;
+            continue;
+        }
+        for (;; at = at->parent) {
+            if (at->type == DOM_ELEMENT)
+                read_edge(&t, &l, at, false);
+            pre = at == pre ? NULL : pre;
+            if (at == body || at->next)
+                break;
+        }
+        at = at == body ? NULL : at->next;
+    }
+    return t;
+}
+
+/* ---- searching ----------------------------------------------------------------------------------------- */
+
+/* The parts of a directive, folded; empty: not there. */
+typedef struct terms {
+    slice prefix, text, suffix;
+} terms;
+
+static slice fold_term(const fragment_text *t, slice term) {
+    term = slice_percent_decoded(term, t->arena);
+    buffer out = buffer_new(t->arena, term.length);
+    slice word;
+    for (size_t at = 0; view_next_word(term, &at, &word);) {
+        if (out.length)
+            buffer_append_char(&out, ' ');
+        fold_word(&out, word, t->arena);
+    }
+    return buffer_slice(&out);
+}
+
+/* WICG scroll-to-text-fragment §3.3, parse a text directive, without a range's end. */
+static bool read_directive(const fragment_text *t, slice directive, terms *out) {
+    slice parts[3];
+    size_t count = 0;
+    for (size_t at = 0, end; at <= directive.length; at = end + 1) {
+        end = slice_find_char(directive, ',', at);
+        end = end == SLICE_NONE ? directive.length : end;
+        if (count == 3)
+            return false;
+        parts[count++] = slice_sub(directive, at, end);
+    }
+    *out = (terms){{NULL, 0}, {NULL, 0}, {NULL, 0}};
+    size_t first = count > 1 && slice_ends_with(parts[0], SLICE("-"));
+    bool last = count > 1 && slice_starts_with(parts[count - 1], SLICE("-"));
+    if (count - first - last != 1)
+        return false;
+    if (first)
+        out->prefix = fold_term(t, slice_sub(parts[0], 0, parts[0].length - 1));
+    out->text = fold_term(t, parts[first]);
+    if (last)
+        out->suffix = fold_term(t, slice_from(parts[count - 1], 1));
+    return out->text.length && (!first || out->prefix.length) && (!last || out->suffix.length);
+}
+
+static size_t skip_space(slice folded, size_t at) {
+    while (at < folded.length && folded.data[at] == ' ')
+        at++;
+    return at;
+}
+
+/* The end of `term` where it stands at `at` or behind the white space there. */
+static bool follows(slice folded, size_t *at, slice term) {
+    *at = skip_space(folded, *at);
+    bool there = slice_starts_with(slice_from(folded, *at), term);
+    *at += there ? term.length : 0;
+    return there;
+}
+
+/* Where in the folded text the text of the first match stands. Edges of words are not looked at: whatever a
+ * browser takes for one, what it finds first is not before this. */
+static size_t search(fragment_text *t, const terms *what) {
+    slice folded = buffer_slice(&t->folded), first = what->prefix.length ? what->prefix : what->text;
+    for (size_t from = 0, at; t->searched < FRAGMENT_SEARCH_MAX; from = at + 1) {
+        at = slice_find(folded, first, from);
+        t->searched += (at == SLICE_NONE ? folded.length : at) - from + 64;
+        if (at == SLICE_NONE)
+            break;
+        size_t behind = at + first.length, text = at;
+        if (what->prefix.length) {
+            text = skip_space(folded, behind);
+            if (!follows(folded, &behind, what->text))
+                continue;
+        }
+        if (!what->suffix.length || follows(folded, &behind, what->suffix))
+            return text;
+    }
+    return SLICE_NONE;
+}
+
+static size_t word_of(const fragment_text *t, size_t folded) {
+    size_t low = 0, high = t->words.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (word_at(t, middle)->folded_to <= folded)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < t->words.count ? low : NO_WORD;
+}
+
+size_t fragment_find(fragment_text *t, slice directive) {
+    terms what;
+    if (!read_directive(t, directive, &what))
+        return NO_WORD;
+    size_t at = search(t, &what);
+    return at == SLICE_NONE ? NO_WORD : word_of(t, at);
+}
+
+/* How many lines further down, and words, still show the place: browsers put what they find into the middle
+ * of the window. */
+enum { NEAR_LINES = 4, NEAR_WORDS = 60 };
+
+bool fragment_leads_to(fragment_text *t, slice directive, size_t word) {
+    size_t at = fragment_find(t, directive);
+    return at != NO_WORD && at + NEAR_WORDS > word && at < word + NEAR_WORDS;
+}
+
+/* ---- making -------------------------------------------------------------------------------------------- */
+
+/* Words [from, to) of the place, [before, from) and [to, behind) around it. */
+typedef struct quotation {
+    size_t before, from, to, behind;
+} quotation;
+
+/* As many words as may be taken into the parts. */
+typedef struct measure {
+    uint8_t before, at, behind;
+} measure;
+
+/* Longer only where a shorter one does not lead to the place. */
+static const measure MEASURES[] = {{3, 6, 0}, {6, 12, 0}, {4, 8, 4}, {12, 24, 12}};
+#define MEASURE_COUNT (sizeof MEASURES / sizeof *MEASURES)
+
+static bool same_section(const fragment_text *t, size_t one, size_t other) {
+    return word_at(t, one)->section == word_at(t, other)->section;
+}
+
+/* No term goes over the end of a line; what is folded away is not searched together with what is not. */
+static size_t extend_before(const fragment_text *t, size_t from, unsigned most) {
+    size_t at = from;
+    while (at > 0 && from - at < most && same_section(t, at - 1, from) &&
+           (at == from || word_at(t, at - 1)->gap == GAP_SPACE))
+        at--;
+    return at;
+}
+
+static size_t extend_behind(const fragment_text *t, size_t from, unsigned most) {
+    size_t at = from;
+    while (at < t->words.count && at - from < most && same_section(t, at, from) &&
+           (at == from || word_at(t, at - 1)->gap == GAP_SPACE))
+        at++;
+    return at;
+}
+
+/* Browsers do not agree whether a word ends before a raised number. */
+static size_t without_raised(const fragment_text *t, size_t from, size_t to) {
+    while (to > from + 1 && word_at(t, to - 1)->raised)
+        to--;
+    return to;
+}
+
+static quotation quote_place(const fragment_text *t, size_t word, const measure *m) {
+    quotation q = {.from = word};
+    q.to = without_raised(t, word, extend_behind(t, word, m->at));
+    q.before = extend_before(t, word, m->before);
+    unsigned behind = q.before == word && !m->behind ? 3 : m->behind; /* something to tell it from a list of
+                                                                         contents by */
+    q.behind = q.to;
+    if (behind && q.to < t->words.count && same_section(t, q.to - 1, q.to))
+        q.behind = without_raised(t, q.to, extend_behind(t, q.to, behind));
+    return q;
+}
+
+/* Everything that is not surely plain is escaped: above all - , & which structure the directive. */
+static void append_term(const fragment_text *t, size_t from, size_t to, buffer *out) {
+    if (from == to)
+        return;
+    slice plain = buffer_slice(&t->plain);
+    plain = slice_sub(plain, word_at(t, from)->from, word_at(t, to - 1)->to);
+    for (size_t i = 0; i < plain.length; i++) {
+        char c = plain.data[i];
+        if (is_alnum(c) || c == '.' || c == '_')
+            buffer_append_char(out, c);
+        else
+            buffer_printf(out, "%%%02X", (unsigned char)c);
+    }
+}
+
+static slice write_directive(const fragment_text *t, const quotation *q) {
+    buffer out = buffer_new(t->arena, 64);
+    append_term(t, q->before, q->from, &out);
+    if (q->before < q->from)
+        buffer_append_string(&out, "-,");
+    append_term(t, q->from, q->to, &out);
+    if (q->to < q->behind)
+        buffer_append_string(&out, ",-");
+    append_term(t, q->to, q->behind, &out);
+    return buffer_slice(&out);
+}
+
+static bool make_exactly(fragment_text *t, size_t word, slice *directive) {
+    slice tried = {NULL, 0};
+    for (size_t i = 0; i < MEASURE_COUNT; i++) {
+        quotation q = quote_place(t, word, &MEASURES[i]);
+        *directive = write_directive(t, &q);
+        if (!slice_equal(tried, *directive) && fragment_find(t, *directive) == word)
+            return true;
+        tried = *directive;
+    }
+    return false;
+}
+
+/* A word beside one that holds a raised number, in the same line. */
+static size_t beside_raised(const fragment_text *t, size_t word) {
+    size_t last = word;
+    while (last + 1 < t->words.count && word_at(t, last)->raised && word_at(t, last)->gap == GAP_SPACE)
+        last++;
+    if (!word_at(t, last)->raised)
+        return last;
+    while (word > 0 && word_at(t, word)->raised && word_at(t, word - 1)->gap == GAP_SPACE)
+        word--;
+    return word;
+}
+
+bool fragment_make(fragment_text *t, size_t word, slice *directive) {
+    if (word >= t->words.count)
+        return false;
+    size_t at = beside_raised(t, word);
+    for (unsigned lines = 0; lines < NEAR_LINES; lines++) {
+        if (make_exactly(t, at, directive))
+            return true;
+        do
+            at++;
+        while (at < t->words.count && word_at(t, at - 1)->gap == GAP_SPACE);
+        if (at >= t->words.count || at - word > NEAR_WORDS || !same_section(t, at, word))
+            break;
+    }
+    return false;
+}

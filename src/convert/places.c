@@ -1,0 +1,254 @@
+/* Links to a place in a page: the id goes, so the link names the text that stands there.
+ *
+ * Comes in: the view of the page before, with its ids, and the new document. Goes out: the document's links
+ * with a text fragment, `#old-id:~:text=…`; a finding for each place. A place is known by what visitors read
+ * behind it, so it makes no difference what rules and survey did to the element that had the id.
+ */
+#include "places.h"
+
+#include "fragment.h"
+
+#include <stdlib.h>
+
+#define NO_WORD SIZE_MAX
+
+/* An id of the page before. */
+typedef struct place {
+    slice id;
+    size_t word;     /* of the text before */
+    slice href;      /* of the first link that leads here, as it was; empty: none does */
+    uint32_t line;   /* of that link */
+    slice directive; /* that leads here now; empty: there is none */
+    bool given_up;
+} place;
+
+struct places {
+    const convert_settings *settings;
+    findings *found;
+    arena *arena;
+    const view *before;
+    place *all; /* sorted by id; of two with one id only the first */
+    size_t count;
+    unsigned rounds;
+    fragment_text text; /* the page as it was saved last */
+    size_t *moved_to;   /* for each word before, the one that it is now, or NO_WORD */
+    size_t word_count;
+    bool changed;
+};
+
+/* ---- places -------------------------------------------------------------------------------------------- */
+
+static int compare_places(const void *one, const void *other) {
+    const place *a = one, *b = other;
+    int order = slice_compare(a->id, b->id);
+    return order ? order : (a->word > b->word) - (a->word < b->word);
+}
+
+/* Offsets rise, and words are counted on the way. */
+static void number_places(places *p) {
+    const vector *all = &p->before->places;
+    slice word, text = p->before->text;
+    size_t at = 0, count = 0, end = 0;
+    p->all = arena_zeroed(p->arena, (all->count + 1) * sizeof *p->all);
+    for (size_t i = 0; i < all->count; i++) {
+        const view_place *seen = vector_at(all, i);
+        for (; end <= seen->offset && view_next_word(text, &at, &word); count++)
+            end = at;
+        p->all[i] = (place){.id = seen->id, .word = end > seen->offset ? count - 1 : count};
+    }
+    if (all->count)
+        qsort(p->all, all->count, sizeof *p->all, compare_places);
+    for (size_t i = 0; i < all->count; i++)
+        if (i == 0 || !slice_equal(p->all[i].id, p->all[i - 1].id))
+            p->all[p->count++] = p->all[i];
+}
+
+static place *find_id(const places *p, slice id) {
+    size_t low = 0, high = p->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = slice_compare(p->all[middle].id, id);
+        if (order == 0)
+            return &p->all[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* WHATWG HTML §7.4.6.4: an id as the fragment is written, then as it is decoded. */
+static place *find_place(const places *p, slice fragment) {
+    place *found = find_id(p, fragment);
+    return found ? found : find_id(p, slice_percent_decoded(fragment, p->arena));
+}
+
+/* ---- the same words before and after ------------------------------------------------------------------- */
+
+static uint32_t *number_words_before(const places *p, interner *names, size_t *count) {
+    vector ids = vector_new(p->arena, sizeof(uint32_t));
+    slice word;
+    for (size_t at = 0; view_next_word(p->before->text, &at, &word);)
+        *(uint32_t *)vector_push(&ids) = intern(names, word);
+    *count = ids.count;
+    return ids.items;
+}
+
+static uint32_t *number_words_after(const places *p, interner *names) {
+    slice plain = buffer_slice(&p->text.plain);
+    uint32_t *ids = arena_alloc(p->arena, (p->text.words.count + 1) * sizeof *ids);
+    for (size_t i = 0; i < p->text.words.count; i++) {
+        const fragment_word *w = vector_at(&p->text.words, i);
+        ids[i] = intern(names, slice_sub(plain, w->from, w->to));
+    }
+    return ids;
+}
+
+static void read_page(places *p, const dom_node *saved) {
+    size_t searched = p->text.searched;
+    p->text = fragment_read(saved, p->arena);
+    p->text.searched = searched;
+    interner names = interner_new(p->arena, p->before->text.length / 8);
+    size_t before, after = p->text.words.count;
+    uint32_t *was = number_words_before(p, &names, &before), *is = number_words_after(p, &names);
+    bool *gone = arena_zeroed(p->arena, before + 1), *added = arena_zeroed(p->arena, after + 1);
+    compare(&(comparison){was, is, before, after, gone, added, names.next}, p->arena);
+    p->word_count = before;
+    p->moved_to = arena_alloc(p->arena, (before + 1) * sizeof *p->moved_to);
+    for (size_t i = 0, k = 0; i < before; i++) {
+        p->moved_to[i] = NO_WORD;
+        while (!gone[i] && k < after && added[k])
+            k++;
+        if (!gone[i] && k < after)
+            p->moved_to[i] = k++;
+    }
+}
+
+/* How many words of the text before may be gone between an id and the words that stand for it. */
+enum { NEAR_WORDS = 40 };
+
+/* The word of the new text at a place; at the end of a page, the last one. */
+static size_t word_now(const places *p, const place *at) {
+    for (size_t i = at->word; i < p->word_count && i - at->word < NEAR_WORDS; i++)
+        if (p->moved_to[i] != NO_WORD)
+            return p->moved_to[i];
+    for (size_t i = at->word; i > 0 && at->word - i < NEAR_WORDS; i--)
+        if (i <= p->word_count && p->moved_to[i - 1] != NO_WORD)
+            return p->moved_to[i - 1];
+    return NO_WORD;
+}
+
+/* ---- directives ---------------------------------------------------------------------------------------- */
+
+/* Saving breaks the lines anew, which may add a space beside a link; it settles at once, nearly always. */
+enum { ROUNDS = 4 };
+
+/* Makes the directive of a place lead there. */
+static void settle_place(places *p, place *at) {
+    size_t word = word_now(p, at);
+    slice now = {NULL, 0};
+    if (at->directive.length && fragment_leads_to(&p->text, at->directive, word))
+        return;
+    at->given_up = p->rounds > ROUNDS || word == NO_WORD || !fragment_make(&p->text, word, &now);
+    p->changed = p->changed || !slice_equal(at->directive, now);
+    at->directive = at->given_up ? (slice){NULL, 0} : now;
+}
+
+/* ---- links --------------------------------------------------------------------------------------------- */
+
+/* What stands behind the `#`; empty: no link to a place in the page. The top of the page needs no name. */
+static slice fragment_of(slice href) {
+    href = slice_trim(href);
+    if (href.length < 2 || href.data[0] != '#' || slice_equal_nocase(href, SLICE("#top")))
+        return SLICE("");
+    return slice_sub(slice_from(href, 1), 0, slice_find(slice_from(href, 1), SLICE(":~:"), 0));
+}
+
+static bool is_link(tiptap_attribute attribute) {
+    return attribute != TIPTAP_IMAGE_SRC && attribute != TIPTAP_IFRAME_SRC;
+}
+
+static bool find_link(void *context, tiptap_attribute attribute, uint32_t line, slice *url) {
+    places *p = context;
+    slice fragment = is_link(attribute) ? fragment_of(*url) : SLICE("");
+    if (!fragment.length)
+        return false;
+    place *at = find_place(p, fragment);
+    if (!at) {
+        findings_add(p->found, FINDING_LINK_DEAD, line, "a link to `%.*s`, which this page does not have",
+                     SLICE_ARGS(slice_trim(*url)));
+    } else if (!at->href.length) {
+        at->href = slice_trim(*url);
+        at->line = line;
+    }
+    p->changed = p->changed || at;
+    return false;
+}
+
+static bool set_link(void *context, tiptap_attribute attribute, uint32_t line, slice *url) {
+    const places *p = context;
+    (void)line;
+    slice fragment = is_link(attribute) ? fragment_of(*url) : SLICE("");
+    const place *at = fragment.length ? find_place(p, fragment) : NULL;
+    if (!at)
+        return false;
+    *url = format_slice(p->arena, "#%.*s%s%.*s", SLICE_ARGS(fragment), at->directive.length ? ":~:text=" : "",
+                        SLICE_ARGS(at->directive));
+    return true;
+}
+
+places *places_find_links(tiptap_node *document, const view *before, const convert_settings *settings,
+                          arena *a, findings *found) {
+    places *p = arena_zeroed(a, sizeof *p);
+    *p = (places){.settings = settings, .found = found, .arena = a, .before = before};
+    number_places(p);
+    tiptap_visit_urls(document, find_link, p, a);
+    return p->changed ? p : NULL;
+}
+
+bool places_set_links(places *p, tiptap_node *document, const dom_node *saved) {
+    if (p->settings->in_page_links != CONVERT_LINKS_TEXT)
+        return false;
+    read_page(p, saved);
+    p->rounds++;
+    p->changed = false;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->all[i].href.length && !p->all[i].given_up)
+            settle_place(p, &p->all[i]);
+    if (p->changed)
+        tiptap_visit_urls(document, set_link, p, p->arena);
+    return p->changed;
+}
+
+void places_report(const places *p) {
+    for (size_t i = 0; i < p->count; i++) {
+        const place *at = &p->all[i];
+        if (!at->href.length)
+            continue;
+        bool kept = p->settings->in_page_links == CONVERT_LINKS_KEEP;
+        finding_code code = kept                   ? FINDING_LINK_IN_PAGE
+                            : at->directive.length ? FINDING_LINK_TO_TEXT
+                                                   : FINDING_LINK_PLACE_LOST;
+        finding *one = findings_add(p->found, code, at->line, "a link to `%.*s`", SLICE_ARGS(at->href));
+        if (!one || kept)
+            continue;
+        one->before = at->href;
+        one->after = at->directive.length ? format_slice(p->arena, "%.*s:~:text=%.*s", SLICE_ARGS(at->href),
+                                                         SLICE_ARGS(at->directive))
+                                          : at->directive;
+    }
+}
+
+void places_remove_links(dom_node *body, findings *found) {
+    for (dom_node *node = body; node; node = dom_next(node, body)) {
+        const slice *href = node->tag == DOM_TAG_A ? dom_attribute_get(node, SLICE("href")) : NULL;
+        if (!href || !fragment_of(*href).length)
+            continue;
+        findings_add_change(
+            found,
+            findings_add(found, FINDING_LINK_REMOVED, node->line, "a link to `%.*s`", SLICE_ARGS(*href)),
+            CHANGE_LINK, *href, (slice){NULL, 0});
+        dom_attribute_remove(node, SLICE("href"));
+    }
+}
