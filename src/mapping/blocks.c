@@ -123,7 +123,31 @@ static void report_leftover_words(engine *e, uint32_t line, slice words) {
                         CHANGE_PLACE, words, NOTHING);
 }
 
-static void report_card(engine *e, const item *it) {
+/* What is told of a grid's cards: one finding a kind, with the places. */
+typedef struct card_report {
+    finding_code code;
+    size_t count;
+    buffer lines, words; /* `words`: that the page did not show before */
+} card_report;
+
+static void add_card(card_report *r, uint32_t line, slice words) {
+    buffer_printf(&r->lines, "%s%u", r->count++ ? ", " : "", line);
+    buffer_append_string(&r->words, r->words.length ? " " : "");
+    buffer_append(&r->words, words);
+}
+
+static void report_one(engine *e, const claim *c, card_report *r) {
+    if (!r->count)
+        return;
+    slice words = buffer_slice(&r->words);
+    finding *f = findings_add(e->found, r->code, c->line, "%zu of %zu card%s: line%s %.*s", r->count,
+                              c->item_count, c->item_count == 1 ? "" : "s", r->count == 1 ? "" : "s",
+                              SLICE_ARGS(buffer_slice(&r->lines)));
+    if (words.length)
+        findings_add_change(e->found, f, CHANGE_TEXT, NOTHING, words);
+}
+
+static void report_leftover_of(engine *e, const item *it) {
     uint32_t line = it->first->line;
     for (size_t i = 0; i < it->others.count; i++) {
         const extra_link *other = vector_at(&it->others, i);
@@ -134,20 +158,35 @@ static void report_card(engine *e, const item *it) {
         if (other->text.length)
             findings_add_change(e->found, NULL, CHANGE_PLACE, other->text, NOTHING);
     }
-    if (it->alt_from_title)
-        findings_add(e->found, FINDING_CARD_PICTURE_WITHOUT_ALT, it->picture->line, "%.*s",
-                     SLICE_ARGS(*dom_attribute_get(it->picture, SLICE("src"))));
-    if (it->default_link_text)
-        report_added(e, FINDING_CARD_LINK_TEXT, line, it->href, it->link_text);
-    if (it->title_from_alt)
-        report_added(e, FINDING_CARD_TITLE_ADDED, line, it->title, it->title);
-    if (it->was_rich)
-        findings_add(e->found, FINDING_CARD_PLAIN_TEXT, line, "%.*s", SLICE_ARGS(it->description));
     for (size_t i = 0; i < it->leftover.count; i++)
         report_leftover_words(e, line, *(slice *)vector_at(&it->leftover, i));
     for (size_t i = 0; i < it->pictures.count; i++)
         findings_add(e->found, FINDING_SHAPE_LEFTOVER, line, "a picture in the card \"%.*s\"",
                      SLICE_ARGS(it->title));
+}
+
+static void report_cards(engine *e, const claim *c) {
+    enum { ALT, LINK_TEXT, TITLE, PLAIN, KINDS };
+    static const finding_code CODES[KINDS] = {FINDING_CARD_PICTURE_WITHOUT_ALT, FINDING_CARD_LINK_TEXT,
+                                              FINDING_CARD_TITLE_ADDED, FINDING_CARD_PLAIN_TEXT};
+    card_report reports[KINDS];
+    for (int k = 0; k < KINDS; k++)
+        reports[k] = (card_report){CODES[k], 0, buffer_new(e->arena, 32), buffer_new(e->arena, 32)};
+    for (size_t i = 0; i < c->item_count; i++) {
+        const item *it = &c->items[i];
+        uint32_t line = it->first->line;
+        if (it->alt_from_title)
+            add_card(&reports[ALT], it->picture->line, NOTHING);
+        if (it->default_link_text)
+            add_card(&reports[LINK_TEXT], line, it->link_text);
+        if (it->title_from_alt)
+            add_card(&reports[TITLE], line, it->title);
+        if (it->was_rich)
+            add_card(&reports[PLAIN], line, NOTHING);
+        report_leftover_of(e, it);
+    }
+    for (int k = 0; k < KINDS; k++)
+        report_one(e, c, &reports[k]);
 }
 
 static dom_node *paragraph_after(engine *e, dom_node *last, const item *it) {
@@ -294,8 +333,8 @@ static void make_card_grid(engine *e, const claim *c) {
         }
         in_grid--;
         dom_append(grid, make_card(e, &c->items[i], c->items[i].first->line));
-        report_card(e, &c->items[i]);
     }
+    report_cards(e, c);
     if (grid != first)
         findings_add(e->found, FINDING_CARD_GRID_SPLIT, c->line, "%zu cards", c->item_count);
     for (size_t i = 0; i < c->item_count; i++)

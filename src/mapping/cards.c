@@ -11,6 +11,7 @@
 #define CANDIDATES_MAX 8
 #define LINKS_MAX 8
 #define OTHERS_MAX 2
+#define LINK_TEXT_MAX 40
 
 /* A text of the item, the line it stands on (blocks and <br> end lines), and the link around it. */
 typedef struct piece {
@@ -374,6 +375,27 @@ static bool in_description(engine *e, const rule *r, const item *it, const piece
     return false;
 }
 
+/* Where the box has no words for its link: its tooltip, what one does with a file, or the usual ones. */
+static slice words_for_link(engine *e, const item *it, const inventory *in) {
+    static const char *const FILES[] = {".pdf", ".doc",  ".docx", ".xls", ".xlsx",
+                                        ".ppt", ".pptx", ".zip",  ".csv"};
+    for (size_t i = 0; i < in->links.count; i++) {
+        const dom_node *link = *(dom_node **)vector_at(&in->links, i);
+        const slice *tooltip = dom_attribute_get(link, SLICE("title"));
+        slice words = tooltip ? collapse_text(*tooltip, e->arena) : (slice){0};
+        if (has_words(words) && utf16_length(words) <= LINK_TEXT_MAX &&
+            same_target(*link_address(link), it->href))
+            return words;
+    }
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
+        slice end = slice_of(FILES[i]);
+        if (it->href.length > end.length &&
+            slice_equal_nocase(slice_from(it->href, it->href.length - end.length), end))
+            return SLICE("Download");
+    }
+    return e->options.link_text;
+}
+
 /* Words for the link that the rule names; without any, those of the link itself, or the usual ones. */
 static const dom_node *find_link_text(engine *e, const rule *r, item *it, const inventory *in, const title *t,
                                       const dom_node *text_link) {
@@ -394,7 +416,7 @@ static const dom_node *find_link_text(engine *e, const rule *r, item *it, const 
         it->link_text = own_text(e, in, t, text_link);
     it->default_link_text = it->link_text.length == 0;
     if (it->default_link_text)
-        it->link_text = e->options.link_text;
+        it->link_text = words_for_link(e, it, in);
     return words;
 }
 
