@@ -2,6 +2,7 @@
  *
  * Reads all pages, legacy and converted ones. Opens no connection without --fetch.
  */
+#include "confine.h"
 #include "engine.h"
 #include "remote.h"
 #include "show.h"
@@ -74,6 +75,9 @@ static void print_next(const remote_files *r, const cli_arguments *arguments) {
 
 static int list_files(const cli_arguments *arguments, site *s, asset_rules *rules, arena *a) {
     remote_files files;
+    bool fetches = option_given(arguments, OPTION_FETCH);
+    if (!give_up_files(arguments, s, fetches ? CONFINE_FILES : CONFINE_READS, fetches, a))
+        return EXIT_ENVIRONMENT;
     if (!remote_open(&files, s, rules, NULL, a))
         return EXIT_ENVIRONMENT;
     bool good = !option_given(arguments, OPTION_FETCH) || remote_fetch(&files, arguments);

@@ -4,6 +4,7 @@
  * change, where and into what; exit status 1 when there are any. Writes nothing.
  */
 #include "cli.h"
+#include "confine.h"
 #include "convert/convert.h"
 #include "engine.h"
 #include "page/page.h"
@@ -85,7 +86,7 @@ static void check_page(checking *c, slice path, slice page) {
 
 static int check_site(checking *c, const cli_arguments *arguments, arena *a) {
     site *s = open_site(arguments, a);
-    int status = s ? EXIT_DONE : EXIT_ENVIRONMENT;
+    int status = s && give_up_files(arguments, s, CONFINE_READS, false, a) ? EXIT_DONE : EXIT_ENVIRONMENT;
     for (size_t i = 0; s && i < site_pages(s)->count; i++) {
         slice path = *(slice *)vector_at(site_pages(s), i), page, error;
         if (site_read(s, path, c->arena, &page, &error)) {

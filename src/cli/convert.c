@@ -5,6 +5,7 @@
  * since stays as it is, unless --force is given.
  */
 #include "cli.h"
+#include "confine.h"
 #include "engine.h"
 #include "remote.h"
 #include "show.h"
@@ -39,10 +40,7 @@ static int convert_standard_input(const cli_arguments *arguments, arena *a) {
 
 /* ---- a site ------------------------------------------------------------------------------------------ */
 
-static void warn_of_uncommitted(const cli_arguments *arguments, const site *s, arena *a) {
-    if (option_given(arguments, OPTION_OUT) || option_given(arguments, OPTION_QUIET))
-        return;
-    size_t count = site_uncommitted(s, a).count;
+static void warn_of_uncommitted(size_t count) {
     if (count)
         complain("warning: pages with changes that are in no git commit: %zu; `isomerize revert` puts back "
                  "their exact bytes",
@@ -51,7 +49,8 @@ static void warn_of_uncommitted(const cli_arguments *arguments, const site *s, a
 
 /* Remote files first: a page keeps the address of one that cannot be had. With --out nothing is written to
  * the checkout, files neither. */
-static int bring_files_home(const cli_arguments *arguments, site *s, const convert_engine *e, arena *a) {
+static int bring_files_home(const cli_arguments *arguments, site *s, const convert_engine *e,
+                            size_t uncommitted, arena *a) {
     remote_files files;
     bool offline = option_given(arguments, OPTION_OFFLINE), elsewhere = option_given(arguments, OPTION_OUT);
     site_options options = options_of_run(e, arguments);
@@ -60,11 +59,11 @@ static int bring_files_home(const cli_arguments *arguments, site *s, const conve
     if (!remote_open(&files, s, convert_engine_assets(e), elsewhere ? NULL : &options, a))
         return EXIT_ENVIRONMENT;
     int status = EXIT_ENVIRONMENT;
-    if (offline || elsewhere || remote_fetch(&files, arguments)) {
+    if ((offline || elsewhere || remote_fetch(&files, arguments)) && give_up_network(arguments)) {
         if (!elsewhere || offline)
             asset_book_seal(files.book,
                             offline ? "not fetched: --offline" : "not fetched: the run was stopped");
-        warn_of_uncommitted(arguments, s, a);
+        warn_of_uncommitted(uncommitted);
         status = show_run(arguments, s, &options,
                           option_given(arguments, OPTION_JSON) ? REPORT_JSON : REPORT_FORMAT_COUNT);
     }
@@ -80,9 +79,15 @@ static int convert_site(const cli_arguments *arguments, site *s, arena *a) {
     if (since && !site_keep_changed_since(s, since, &error))
         complain("%.*s", SLICE_ARGS(error));
     else if ((status = engine_start_good(&e, arguments, s, a)) == EXIT_DONE) {
-        if (!option_given(arguments, OPTION_OUT))
+        bool elsewhere = option_given(arguments, OPTION_OUT),
+             asks = !elsewhere && !option_given(arguments, OPTION_QUIET),
+             fetches = !elsewhere && !option_given(arguments, OPTION_OFFLINE);
+        size_t uncommitted = asks ? site_uncommitted(s, a).count : 0;
+        if (!elsewhere)
             tell_of_state(arguments, s, a);
-        status = bring_files_home(arguments, s, e, a);
+        status = give_up_files(arguments, s, CONFINE_WRITES, fetches, a)
+                     ? bring_files_home(arguments, s, e, uncommitted, a)
+                     : EXIT_ENVIRONMENT;
     }
     return status;
 }

@@ -1,5 +1,6 @@
 /* `isomerize diff PATH...`: the dry run: what convert would do, as a patch or a report. Writes nothing but
  * that. */
+#include "confine.h"
 #include "engine.h"
 #include "remote.h"
 #include "show.h"
@@ -14,7 +15,8 @@ static int show_dry_run(const cli_arguments *arguments, site *s, report_format f
     options.keep_html = format == REPORT_HTML;
     /* The names that convert would give to remote files; nothing is fetched. */
     remote_files files;
-    if (!remote_open(&files, s, convert_engine_assets(e), &options, a)) {
+    if (!give_up_files(arguments, s, CONFINE_READS, false, a) ||
+        !remote_open(&files, s, convert_engine_assets(e), &options, a)) {
         return EXIT_ENVIRONMENT;
     }
     status = show_run(arguments, s, &options, format);

@@ -3,6 +3,7 @@
  * Comes in: pages, with the rules and settings of the site that each is in. Goes out: a line a shape; why it
  * was left, or what it became. Writes nothing.
  */
+#include "confine.h"
 #include "engine.h"
 #include "show.h"
 
@@ -132,7 +133,9 @@ static int explain_word(const char *path, const cli_arguments *arguments) {
 }
 
 int command_explain(const cli_arguments *arguments) {
-    int status = EXIT_DONE;
+    arena *a = arena_new(0);
+    int status = give_up_files(arguments, NULL, CONFINE_READS, false, a) ? EXIT_DONE : EXIT_USAGE;
+    arena_destroy(a);
     for (size_t i = 0; i < arguments->word_count && status != EXIT_USAGE; i++) {
         int one = explain_word(arguments->words[i], arguments);
         status = one == EXIT_USAGE || one > status ? one : status;

@@ -4,6 +4,7 @@
  * decides nothing that the library could decide.
  */
 #include "cli.h"
+#include "confine.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -234,6 +235,8 @@ static int run_command(const command_info *command, int argc, char **argv) {
         status = print_version();
     else if (command->words[0] != '[' && arguments.word_count == 0)
         complain("%s what? `isomerize %s %s`", command->name, command->name, command->words);
+    else if (!give_up_calls(&arguments, command->name))
+        status = EXIT_ENVIRONMENT;
     else
         status = command->run(&arguments);
     free(arguments.options);

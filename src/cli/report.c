@@ -1,5 +1,6 @@
 /* `isomerize report FILE...`: the JSON reports of many sites become one report. Reads those files and nothing
  * else. */
+#include "confine.h"
 #include "show.h"
 
 #include <errno.h>
@@ -43,8 +44,9 @@ int command_report(const cli_arguments *arguments) {
                               .version = SLICE(ISOMERIZE_VERSION)};
     report_writer *writer = report_begin(&options, (report_sink){write_standard_output, NULL});
     arena *file = arena_new(0), *scratch = arena_new(0);
-    int status = EXIT_DONE;
-    for (size_t i = 0; i < arguments->word_count; i++)
+    bool confined = give_up_files(arguments, NULL, CONFINE_READS, false, scratch);
+    int status = confined ? EXIT_DONE : EXIT_ENVIRONMENT;
+    for (size_t i = 0; confined && i < arguments->word_count; i++)
         if (!merge_file(writer, arguments->words[i], file, scratch))
             status = EXIT_ENVIRONMENT;
     if (!report_end(writer) || fflush(stdout) != 0) {

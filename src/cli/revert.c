@@ -4,6 +4,7 @@
  * edited since stays as it is, unless --force is given.
  */
 #include "cli.h"
+#include "confine.h"
 #include "engine.h"
 
 #include <stdio.h>
@@ -34,7 +35,9 @@ int command_revert(const cli_arguments *arguments) {
     slice error;
     int status = EXIT_ENVIRONMENT;
     watch_for_stop();
-    if (s && !site_revert(s, option_given(arguments, OPTION_FORCE), &events, &totals, &error))
+    if (s && !give_up_files(arguments, s, CONFINE_WRITES, false, a))
+        status = EXIT_ENVIRONMENT;
+    else if (s && !site_revert(s, option_given(arguments, OPTION_FORCE), &events, &totals, &error))
         complain("%.*s", SLICE_ARGS(error));
     else if (s)
         status = totals.outcomes[SITE_FAILED] ? EXIT_ENVIRONMENT

@@ -4,6 +4,7 @@
  * and for what is no page), and the counts. Writes nothing.
  */
 #include "cli.h"
+#include "confine.h"
 #include "engine.h"
 #include "show.h"
 
@@ -101,7 +102,9 @@ int command_status(const cli_arguments *arguments) {
                  .arena = arena_new(0)};
     slice error;
     int status = s ? EXIT_DONE : EXIT_ENVIRONMENT;
-    if (s && !site_report_status(s, l.json, list_page, &l, &error)) {
+    if (s && !give_up_files(arguments, s, CONFINE_READS, false, a))
+        status = EXIT_ENVIRONMENT;
+    else if (s && !site_report_status(s, l.json, list_page, &l, &error)) {
         complain("%.*s", SLICE_ARGS(error));
         status = EXIT_ENVIRONMENT;
     }

@@ -9,6 +9,8 @@
  */
 #include "private.h"
 
+#include "sandbox/sandbox.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <git2.h>
@@ -131,6 +133,8 @@ static _Noreturn void read_repository(const char *root, const char *revision, in
     setrlimit(RLIMIT_CORE, &none);
     setrlimit(RLIMIT_FSIZE, &none);
     alarm(GIT_SECONDS);
+    sandbox_calls(false);
+    sandbox_files((const char *const[]){"/", NULL}, (const char *const[]){NULL}, false);
     git_libgit2_init();
     git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, known, sizeof known / sizeof *known);
     if (r.out && open_repository(&r, root, a))

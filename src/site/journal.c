@@ -243,8 +243,7 @@ static bool prepare_statements(journal *j, journal_mode mode, slice *error) {
     return true;
 }
 
-/* The state folder keeps itself out of git, but for the site's settings and rules. */
-static bool make_state_folder(const site *s, arena *a, slice *error) {
+bool make_state_folder(const site *s, arena *a, slice *error) {
     const slice ignore = SLICE("*\n!config.yml\n!mappings/\n!mappings/*\n");
     static const char *const folders[] = {STATE_FOLDER, TEMPORARY_FOLDER};
     struct stat info;

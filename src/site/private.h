@@ -21,11 +21,6 @@ struct site {
     const char *state_base, *state_folder; /* site_keep_state */
 };
 
-/* ---- site.c ------------------------------------------------------------------------------------------ */
-
-/* Is this folder the root or, where the root is marked as a site's, below it? */
-bool belongs_to_site(const site *s, const char *path);
-
 /* ---- hash.c ------------------------------------------------------------------------------------------ */
 
 #define HASH_SIZE 32
@@ -178,6 +173,9 @@ void journal_close(journal *j);
 
 /* A copy of the journal in one folder (as find_state gives it) in another, which has none. */
 bool journal_copy(const char *from, const char *to, arena *a, slice *error);
+
+/* The site's own folder for what a run needs, which keeps itself out of git, but for settings and rules. */
+bool make_state_folder(const site *s, arena *a, slice *error);
 
 /* When the journal was opened for writing, and now: by the clock of its file system, nanoseconds since 1970.
  */

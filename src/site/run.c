@@ -389,7 +389,7 @@ static bool open_out(run *r, slice *error) {
         *error = format_slice(r->site->arena, "%s: %s", path, strerror(errno));
         return false;
     }
-    if (!belongs_to_site(r->site, path))
+    if (!site_contains(r->site, path))
         return true;
     if (made)
         rmdir(path);

@@ -201,7 +201,7 @@ static bool is_inside(slice path, slice folder) {
            (path.length == folder.length || path.data[folder.length] == '/' || folder.length == 1);
 }
 
-bool belongs_to_site(const site *s, const char *path) {
+bool site_contains(const site *s, const char *path) {
     char resolved[PATH_MAX];
     if (!realpath(path, resolved))
         return false;

@@ -34,6 +34,9 @@ void site_close(site *s);
 /* The whole checkout that `s` is in; `s` itself where it is that. Closed with `s`. NULL: `error` says why. */
 site *site_whole(site *s, slice *error);
 
+/* Is this folder the site's root or in it? */
+bool site_contains(const site *s, const char *path);
+
 slice site_root(const site *s);            /* absolute */
 const vector *site_pages(const site *s);   /* of slice: paths from the root, sorted by their bytes */
 const vector *site_skipped(const site *s); /* of site_skip, sorted */
@@ -92,6 +95,11 @@ vector site_uncommitted(const site *s, arena *a);
  * exactly this `folder` (NULL: not asked for). Both must outlive the site. To be called before anything that
  * reads or writes the journal. */
 void site_keep_state(site *s, const char *base, const char *folder);
+
+/* Settles where that is, once for all that follows; `write`: for a run that writes to it, which makes it
+ * where there is none. False: `error` (in the site's arena) says why it cannot be. */
+bool site_claim_state(site *s, bool write, slice *error);
+const char *site_journal_folder(const site *s); /* after that: its folder; NULL: there is none */
 
 /* For people: why a site that looks as if it had a journal has none here. Empty: nothing to say. */
 slice site_state_note(const site *s, arena *a);

@@ -193,6 +193,19 @@ void site_keep_state(site *s, const char *base, const char *folder) {
     s->state_folder = folder;
 }
 
+bool site_claim_state(site *s, bool write, slice *error) {
+    *error = SLICE("");
+    if (write && !make_state_folder(s, s->arena, error))
+        return false;
+    const char *path = find_state(s, write, s->arena, error);
+    s->state_folder = path ? path : s->state_folder;
+    return path || !error->length;
+}
+
+const char *site_journal_folder(const site *s) {
+    return s->state_folder;
+}
+
 slice site_state_note(const site *s, arena *a) {
     struct stat info;
     slice error;

@@ -1,0 +1,21 @@
+/* sandbox/: what the process can still do, once it has what it needs: a fault in a parser is then a fault in
+ * a process that can do little.
+ *
+ * Two means, both for good and for all threads and processes to come: seccomp(2), which system calls there
+ * are, and landlock(7), which files. Neither needs a privilege. Call these before any thread is started.
+ */
+#ifndef ISOMERIZE_SANDBOX_H
+#define ISOMERIZE_SANDBOX_H
+
+#include "base/base.h"
+
+/* From now on: no program is started, no other process is looked into, no privilege is gained; without
+ * `network` no socket is made. NULL, or in words what the system lacks. */
+const char *sandbox_calls(bool network);
+
+/* From now on: files are read below the folders and files of `reads`, read and written below those of
+ * `writes`, and nowhere else (both ended by NULL; what is not there is passed over). Files that are open stay
+ * so. Without `network`, no TCP connection. NULL, or in words what the system lacks. */
+const char *sandbox_files(const char *const *reads, const char *const *writes, bool network);
+
+#endif
