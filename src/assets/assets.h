@@ -157,10 +157,12 @@ typedef struct asset_fetch_options {
     unsigned backoff_ms;         /* before the second attempt, doubled each time, with jitter [500] */
     unsigned wait_limit_ms;      /* longest wait that a server may ask for with Retry-After [120000] */
     unsigned connect_ms;         /* [15000] */
-    unsigned stall_ms;   /* a transfer slower than 64 bytes a second for so long is given up [30000] */
-    uint64_t size_limit; /* bytes of one file, unpacked [256 MiB] */
-    bool refresh;        /* ask also for files that are here whether they have changed */
-    bool keep_failed;    /* leave those that failed in an earlier run alone */
+    unsigned stall_ms;           /* a transfer slower than 1 KiB a second for so long is given up [30000] */
+    unsigned total_ms;           /* one attempt at one file [30 minutes] */
+    uint64_t run_limit;          /* bytes of all files [64 GiB] */
+    uint64_t size_limit;         /* bytes of one file, unpacked [256 MiB] */
+    bool refresh;                /* ask also for files that are here whether they have changed */
+    bool keep_failed;            /* leave those that failed in an earlier run alone */
     const char *ca_file, *ca_folder; /* certificates to trust [the system's] */
     const char *proxy, *no_proxy;    /* [none]; as curl reads https_proxy and no_proxy */
     const char *const

@@ -48,6 +48,8 @@ static void fill_defaults(asset_fetch_options *o) {
                                           .wait_limit_ms = 120000,
                                           .connect_ms = 15000,
                                           .stall_ms = 30000,
+                                          .total_ms = 30 * 60 * 1000,
+                                          .run_limit = (uint64_t)64 << 30,
                                           .size_limit = 256u << 20};
     o->per_host = o->per_host ? o->per_host : defaults.per_host;
     o->in_total = o->in_total ? o->in_total : defaults.in_total;
@@ -56,6 +58,8 @@ static void fill_defaults(asset_fetch_options *o) {
     o->wait_limit_ms = o->wait_limit_ms ? o->wait_limit_ms : defaults.wait_limit_ms;
     o->connect_ms = o->connect_ms ? o->connect_ms : defaults.connect_ms;
     o->stall_ms = o->stall_ms ? o->stall_ms : defaults.stall_ms;
+    o->total_ms = o->total_ms ? o->total_ms : defaults.total_ms;
+    o->run_limit = o->run_limit ? o->run_limit : defaults.run_limit;
     o->size_limit = o->size_limit ? o->size_limit : defaults.size_limit;
 }
 
@@ -240,19 +244,23 @@ static bool go(run *r) {
 
 /* ---- the whole --------------------------------------------------------------------------------------- */
 
-/* The user's proxy may well have an address that is not public. */
-static const char **allowed_addresses(const asset_fetch_options *o, arena *a) {
+/* The user's proxy may well have an address that is not public: it may be used, on the proxy's own port. */
+static const char **proxy_addresses(const asset_fetch_options *o, uint16_t *at_port, arena *a) {
     vector list = vector_new(a, sizeof(const char *));
-    for (const char *const *one = o->allow; one && *one; one++)
-        *(const char **)vector_push(&list) = *one;
     CURLU *url = o->proxy && *o->proxy ? curl_url() : NULL;
-    char *name = NULL;
+    char *name = NULL, *port = NULL;
     struct addrinfo *found = NULL;
+    *at_port = 0;
     if (url &&
         curl_url_set(url, CURLUPART_URL, o->proxy, CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME) ==
             CURLUE_OK &&
-        curl_url_get(url, CURLUPART_HOST, &name, 0) == CURLUE_OK)
+        curl_url_get(url, CURLUPART_HOST, &name, 0) == CURLUE_OK) {
+        /* curl: 1080 where an address of a proxy names no port, but for https */
+        bool https = strncmp(o->proxy, "https:", 6) == 0;
+        bool named = curl_url_get(url, CURLUPART_PORT, &port, 0) == CURLUE_OK;
+        *at_port = named ? (uint16_t)strtoul(port, NULL, 10) : https ? 443 : 1080;
         getaddrinfo(name, NULL, &(struct addrinfo){.ai_socktype = SOCK_STREAM}, &found);
+    }
     for (struct addrinfo *one = found; one; one = one->ai_next) {
         char text[64];
         if (getnameinfo(one->ai_addr, one->ai_addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST) == 0)
@@ -261,6 +269,7 @@ static const char **allowed_addresses(const asset_fetch_options *o, arena *a) {
     if (found)
         freeaddrinfo(found);
     curl_free(name);
+    curl_free(port);
     curl_url_cleanup(url);
     vector_push(&list);
     return list.items;
@@ -274,7 +283,7 @@ static void open_run(run *r) {
     curl_multi_setopt(r->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)o->in_total);
     for (const char *const *one = o->connect_to; one && *one; one++)
         r->fetch.connect_to = curl_slist_append(r->fetch.connect_to, *one);
-    r->fetch.allow = allowed_addresses(o, r->arena);
+    r->fetch.proxy = proxy_addresses(o, &r->fetch.proxy_port, r->arena);
     r->started_ms = r->told_ms = now_ms();
     r->fetch.jitter = (r->started_ms * 0x9E3779B97F4A7C15u) | 1;
 }

@@ -8,6 +8,7 @@
 
 enum {
     SPILL = 256 * 1024, /* bytes of one file that are held before they go to its part */
+    SLOW = 1024,        /* bytes a second: what stays below for so long as a stall is given up */
     HOPS_MAX = 5,       /* redirects */
     ERROR_PAGE_MAX = 1024 * 1024,
     TEXT_MAX = 256
@@ -18,7 +19,8 @@ typedef struct fetch {
     const asset_rules *rules;
     asset_fetch_options options; /* defaults filled in */
     struct curl_slist *connect_to;
-    const char **allow; /* options.allow and the proxy's own addresses */
+    const char **proxy;  /* the proxy's own addresses, ended by NULL */
+    uint16_t proxy_port; /* 0: there is none */
     asset_progress progress;
     uint64_t jitter; /* state of a small generator */
 } fetch;

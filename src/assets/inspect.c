@@ -145,14 +145,42 @@ static bool is_svg(slice bytes) {
            (colon != SLICE_NONE && starts_with_word(slice_from(text, colon), ":svg"));
 }
 
+/* An address whose scheme is not there to be read: `&#106;avascript:`. */
+static bool hides_scheme(slice text, size_t at) {
+    slice value = slice_trim(slice_sub(text, at, at + 256));
+    if (!slice_starts_with(value, SLICE("=")))
+        return false;
+    value = slice_trim(slice_from(value, 1));
+    size_t end = 1;
+    while (end < value.length && value.data[end] != value.data[0] && value.data[end] != '>')
+        end++;
+    return slice_find_char(slice_sub(value, 0, end), '&', 0) != SLICE_NONE &&
+           slice_find(slice_sub(value, 0, end), SLICE("&#"), 0) != SLICE_NONE;
+}
+
+static bool begins_with(const char *at, size_t left, const char *word) {
+    size_t length = strlen(word);
+    return left > length && strncasecmp(at, word, length) == 0;
+}
+
+/* Elements that run, reach out, or set attributes that do. */
+static bool is_active(const char *at, size_t left) {
+    static const char *const NAMES[] = {"<!entity", "<foreignobject", "<iframe",  "<embed",  "<object",
+                                        "<handler", "<set",           "<animate", "<script", ":script"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (begins_with(at, left, NAMES[i]) && (NAMES[i][1] != 's' || NAMES[i][2] != 'e' || is_space(at[4])))
+            return true;
+    return false;
+}
+
 /* Anything that would run or reach out if the SVG were opened by itself. Errs on the side of saying so. */
 static bool has_script(slice text) {
     for (size_t i = 0; i + 2 < text.length; i++) {
         const char *at = text.data + i;
         size_t left = text.length - i;
-        if ((*at == '<' || *at == ':') && left > 7 && strncasecmp(at + 1, "script", 6) == 0)
+        if ((*at == '<' || *at == ':') && is_active(at, left))
             return true;
-        if (*at == '<' && left > 14 && strncasecmp(at + 1, "foreignobject", 13) == 0)
+        if (to_lower(*at) == 'h' && begins_with(at, left, "href") && hides_scheme(text, i + 4))
             return true;
         if (to_lower(*at) == 'j' && left > 11 && strncasecmp(at, "javascript:", 11) == 0)
             return true;
@@ -166,6 +194,12 @@ static bool has_script(slice text) {
         }
     }
     return false;
+}
+
+/* Jekyll: Utils.has_yaml_header?: any file that begins so is a page, with Liquid, at any address. */
+static bool begins_a_page(slice bytes) {
+    slice line = slice_sub(bytes, 0, slice_find_char(bytes, '\n', 0));
+    return slice_starts_with(line, SLICE("---")) && slice_trim(slice_from(line, 3)).length == 0;
 }
 
 /* ---- the verdict --------------------------------------------------------------------------------------- */
@@ -194,6 +228,8 @@ verdict inspect_bytes(slice bytes, slice path, slice content_type) {
     }
     if (bytes.length == 0)
         return bad("the server sent an empty file");
+    if (begins_a_page(bytes))
+        return bad("the file begins with front matter: the site would publish it as a page");
     const kind *found = kind_of(bytes);
     if (!found && is_html(bytes))
         return bad("the server sent an HTML page in place of the file");

@@ -144,5 +144,6 @@ verdict inspect_bytes(slice bytes, slice path, slice content_type);
 struct sockaddr;
 /* Public unicast addresses only, and those that `allow` names. */
 bool route_is_open(const struct sockaddr *address, const char *const *allow);
+uint16_t route_port(const struct sockaddr *address); /* 0: of another family */
 
 #endif

@@ -80,3 +80,16 @@ bool route_is_open(const struct sockaddr *at, const char *const *allow) {
     }
     return false;
 }
+
+uint16_t route_port(const struct sockaddr *at) {
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    if (at->sa_family == AF_INET) {
+        memcpy(&v4, at, sizeof v4);
+        return ntohs(v4.sin_port);
+    }
+    if (at->sa_family != AF_INET6)
+        return 0;
+    memcpy(&v6, at, sizeof v6);
+    return ntohs(v6.sin6_port);
+}

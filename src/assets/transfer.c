@@ -6,6 +6,7 @@
  */
 #include "fetch.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -118,6 +119,13 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
     if (t->body_ignored) /* an error page's; enough of it leaves the connection usable */
         return (t->ignored += count) > ERROR_PAGE_MAX ? 0 : count;
     t->fetch->progress.bytes += count;
+    if (t->fetch->progress.bytes > t->fetch->options.run_limit) {
+        failed(t, "the run's limit of %llu bytes in all is reached",
+               (unsigned long long)t->fetch->options.run_limit);
+        restart(t);
+        t->body_refused = true;
+        return 0;
+    }
     if (t->in_part + t->length + count > t->fetch->options.size_limit) {
         failed(t, "larger than the limit of %llu bytes", (unsigned long long)t->fetch->options.size_limit);
         restart(t);
@@ -139,6 +147,9 @@ static bool header_value(slice line, const char *name, char out[TEXT_MAX]) {
     if (line.length <= length || line.data[length] != ':' || strncasecmp(line.data, name, length) != 0)
         return false;
     slice value = slice_trim(slice_from(line, length + 1));
+    for (size_t i = 0; i < value.length; i++) /* a bare CR would end the line in a request of ours */
+        if ((unsigned char)value.data[i] < ' ' || value.data[i] == 0x7F)
+            return true;
     if (value.length < TEXT_MAX) {
         memcpy(out, value.data, value.length);
         out[value.length] = '\0';
@@ -169,7 +180,11 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
 /* The connection goes to exactly the address that is checked here. */
 static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *to) {
     transfer *t = context;
-    if (purpose != CURLSOCKTYPE_IPCXN || !route_is_open(&to->addr, t->fetch->allow)) {
+    const fetch *f = t->fetch;
+    bool open =
+        route_is_open(&to->addr, f->options.allow) ||
+        (f->proxy_port && route_port(&to->addr) == f->proxy_port && route_is_open(&to->addr, f->proxy));
+    if (purpose != CURLSOCKTYPE_IPCXN || !open) {
         t->address_refused = true;
         return CURL_SOCKET_BAD;
     }
@@ -207,7 +222,8 @@ static void set_limits(CURL *easy, const asset_fetch_options *o) {
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_ms);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 64L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)o->total_ms);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)((o->stall_ms + 999) / 1000));
     curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)o->size_limit);
 }
@@ -237,6 +253,19 @@ void transfer_prepare(CURL *easy, const fetch *f) {
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
 }
 
+/* Is its host a number? curl's own reading of it counts, odd spellings too. */
+static bool names_an_address(const char *url) {
+    CURLU *parts = curl_url();
+    char *host = NULL;
+    unsigned char bytes[16];
+    bool is_number = !parts || curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
+                     curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK || host[0] == '[' ||
+                     inet_pton(AF_INET, host, bytes) == 1;
+    curl_free(host);
+    curl_url_cleanup(parts);
+    return is_number;
+}
+
 bool transfer_start(transfer *t, CURL *easy) {
     t->easy = easy;
     t->status = 0;
@@ -253,6 +282,9 @@ bool transfer_start(transfer *t, CURL *easy) {
         t->url = strndup(t->entry->remote.data, t->entry->remote.length);
     if (!t->url || !add_conditions(t))
         return false;
+    /* A proxy would go where this program does not: it is asked for names only. */
+    curl_easy_setopt(easy, CURLOPT_PROXY,
+                     names_an_address(t->url) || !t->fetch->options.proxy ? "" : t->fetch->options.proxy);
     curl_easy_setopt(easy, CURLOPT_URL, t->url);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
@@ -291,6 +323,8 @@ static outcome take_redirect(transfer *t) {
     curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &to);
     if (!to)
         return failed(t, "the server answered %ld without saying where to go", t->status);
+    if (strncasecmp(t->url, "https:", 6) == 0 && strncasecmp(to, "https:", 6) != 0)
+        return failed(t, "redirect from https to %.160s, which is not", to);
     if (++t->hops > HOPS_MAX)
         return failed(t, "more than %d redirects", HOPS_MAX);
     arena *scratch = arena_new(0);

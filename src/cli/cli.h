@@ -83,6 +83,10 @@ void write_manual(slice page, buffer *out);
 /* "isomerize: …" on standard error, with a line break. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* From now on what is printed to a terminal or on standard error is shown as text: no control character of a
+ * page, a name or a server reaches it. */
+void guard_terminal(void);
+
 /* From now on the first Ctrl-C (SIGINT, SIGTERM) only asks to stop, the second ends the program. */
 void watch_for_stop(void);
 bool stop_is_asked(void *context); /* for site_events; `context` is not used */

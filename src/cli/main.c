@@ -244,6 +244,7 @@ static int run_command(const command_info *command, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+    guard_terminal();
     if (argc < 2) {
         print_help(NULL);
         return EXIT_USAGE;
