@@ -81,8 +81,8 @@ typedef struct liquid_page {
     bool is_refused;
 } liquid_page;
 
-/* Runs the templates of a page's body that begins at `first_line`. Findings: what was evaluated. `is_refused`: they
- * cannot be read or carried; a finding of grade refused says where and why. */
+/* Runs the templates of a page's body that begins at `first_line`. Findings: what was evaluated.
+ * `is_refused`: they cannot be read or carried; a finding of grade refused says where and why. */
 liquid_page liquid_run(slice body, uint32_t first_line, const liquid_scope *scope, arena *a, findings *found);
 
 /* The line of the page that line `line` of `text` (counted from the body's first line) comes from. */
