@@ -1,305 +1,165 @@
 /* Reading JSON reports back (the schema is in json.c), so that the reports of many sites make one.
  *
- * The files come from other machines and may be cut off or not be reports at all: every read is bounded, what
- * is not understood is an error with its line, and nothing recurses.
+ * The files come from other machines and may be cut off or not be reports at all: jansson reads one line at a
+ * time (its depth is limited), and what is not understood is an error with its line.
  */
 #include "writer.h"
 
+#include <jansson.h>
 #include <stdio.h>
-
-/* A place in one line of JSON. After the first fault `bad` stays set and reads give empty values. */
-typedef struct cursor {
-    slice text;
-    size_t at;
-    bool bad;
-    arena *arena;
-} cursor;
-
-static char peek(cursor *c) {
-    while (c->at < c->text.length && is_space(c->text.data[c->at]))
-        c->at++;
-    return c->at < c->text.length ? c->text.data[c->at] : '\0';
-}
-
-static bool take(cursor *c, char expected) {
-    if (c->bad || peek(c) != expected)
-        return false;
-    c->at++;
-    return true;
-}
-
-static void expect(cursor *c, char expected) {
-    c->bad |= !take(c, expected);
-}
-
-static uint32_t read_hex(cursor *c) {
-    uint32_t value = 0;
-    for (int i = 0; i < 4; i++, c->at++) {
-        int digit = c->at < c->text.length ? hex_value(c->text.data[c->at]) : -1;
-        c->bad |= digit < 0;
-        value = value * 16 + (uint32_t)digit;
-    }
-    return c->bad ? 0 : value;
-}
-
-/* A \u escape, with the second half of a surrogate pair where there is one; a lone half becomes U+FFFD. */
-static uint32_t read_codepoint(cursor *c) {
-    uint32_t high = read_hex(c);
-    if (high < 0xD800 || high > 0xDFFF)
-        return high;
-    if (high > 0xDBFF || !slice_starts_with(slice_from(c->text, c->at), SLICE("\\u")))
-        return 0xFFFD;
-    c->at += 2;
-    uint32_t low = read_hex(c);
-    return low >= 0xDC00 && low <= 0xDFFF ? 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
-}
-
-static void read_escape(cursor *c, buffer *out) {
-    static const char LETTERS[] = "\"\\/bfnrt", MEANINGS[] = "\"\\/\b\f\n\r\t";
-    char letter = c->at < c->text.length ? c->text.data[c->at++] : '\0';
-    const char *known = letter ? strchr(LETTERS, letter) : NULL;
-    if (known)
-        buffer_append_char(out, MEANINGS[known - LETTERS]);
-    else if (letter == 'u')
-        buffer_append_codepoint(out, read_codepoint(c));
-    else
-        c->bad = true;
-}
-
-static slice read_string(cursor *c) {
-    expect(c, '"');
-    buffer out = buffer_new(c->arena, 32);
-    while (!c->bad) {
-        if (c->at >= c->text.length) {
-            c->bad = true;
-            break;
-        }
-        char next = c->text.data[c->at++];
-        if (next == '"')
-            return buffer_slice(&out);
-        if (next == '\\')
-            read_escape(c, &out);
-        else
-            buffer_append_char(&out, next);
-    }
-    return (slice){NULL, 0};
-}
-
-static size_t read_number(cursor *c) {
-    size_t value = 0;
-    c->bad |= !is_digit(peek(c));
-    while (!c->bad && c->at < c->text.length && is_digit(c->text.data[c->at])) {
-        value = value * 10 + (size_t)(c->text.data[c->at++] - '0');
-        c->bad |= value > UINT32_MAX;
-    }
-    return value;
-}
-
-static void skip_value(cursor *c);
-
-static bool read_bool(cursor *c) {
-    bool value = peek(c) == 't';
-    skip_value(c);
-    return value;
-}
-
-/* Passes over a value of any kind: to the comma or bracket that ends it. */
-static void skip_value(cursor *c) {
-    for (size_t depth = 0; !c->bad;) {
-        char next = peek(c);
-        if (depth == 0 && (next == ',' || next == '}' || next == ']'))
-            return;
-        if (next == '"')
-            read_string(c);
-        else if (next == '\0')
-            c->bad = true;
-        else {
-            depth += next == '{' || next == '[';
-            depth -= depth && (next == '}' || next == ']');
-            c->at++;
-        }
-    }
-}
-
-/* The next member of the object that was opened with '{': its key; false after the last one. */
-static bool next_member(cursor *c, slice *key) {
-    take(c, ',');
-    if (c->bad || take(c, '}'))
-        return false;
-    *key = read_string(c);
-    expect(c, ':');
-    return !c->bad;
-}
-
-static bool next_item(cursor *c) {
-    take(c, ',');
-    return !c->bad && !take(c, ']');
-}
-
-/* The number of the name in a table of `count`, or `count`; the line is then at fault. */
-static int read_name(cursor *c, const char *(*name_of)(int), int count) {
-    slice name = read_string(c);
-    int i = 0;
-    while (i < count && !slice_equal(name, slice_of(name_of(i))))
-        i++;
-    c->bad |= i == count;
-    return i == count ? 0 : i;
-}
-
-static const char *name_of_state(int i) {
-    return report_state_name((report_state)i);
-}
-static const char *name_of_grade(int i) {
-    return grade_name((grade)i);
-}
-static const char *name_of_asset_state(int i) {
-    return report_asset_state_name((report_asset_state)i);
-}
 
 /* The page line being read; a finding code that this version does not know is an error, not a gap. */
 typedef struct reading {
     report_page page;
-    report_skip skip;
     findings found;
     vector assets; /* of report_asset */
     slice type, site, unknown_code;
+    report_skip skip;
+    bool bad; /* a value is of another kind than the schema says */
+    arena *arena;
 } reading;
 
-static void read_finding(cursor *c, reading *r) {
-    finding one = {.code = FINDING_COUNT};
-    slice key;
-    expect(c, '{');
-    while (next_member(c, &key)) {
-        if (slice_equal(key, SLICE("code"))) {
-            slice code = read_string(c);
-            one.code = finding_by_name(code);
-            r->unknown_code = one.code == FINDING_COUNT ? code : r->unknown_code;
-        } else if (slice_equal(key, SLICE("line")))
-            one.line = (uint32_t)read_number(c);
-        else if (slice_equal(key, SLICE("column")))
-            one.column = (uint32_t)read_number(c);
-        else if (slice_equal(key, SLICE("detail")))
-            one.detail = read_string(c);
-        else if (slice_equal(key, SLICE("became")))
-            one.became = read_string(c);
-        else if (slice_equal(key, SLICE("before")))
-            one.before = read_string(c);
-        else if (slice_equal(key, SLICE("after")))
-            one.after = read_string(c);
-        else
-            skip_value(c);
+/* ---- values ------------------------------------------------------------------------------------------ */
+
+/* A member that may be left out: empty then. */
+static slice text_of(reading *r, const json_t *object, const char *key) {
+    const json_t *value = json_object_get(object, key);
+    r->bad |= value && !json_is_string(value);
+    return json_is_string(value)
+               ? slice_copy((slice){json_string_value(value), json_string_length(value)}, r->arena)
+               : (slice){NULL, 0};
+}
+
+static uint32_t count_of(reading *r, const json_t *value) {
+    json_int_t number = value ? json_integer_value(value) : 0;
+    r->bad |= value && (!json_is_integer(value) || number < 0 || number > UINT32_MAX);
+    return r->bad ? 0 : (uint32_t)number;
+}
+
+static uint32_t number_of(reading *r, const json_t *object, const char *key) {
+    return count_of(r, json_object_get(object, key));
+}
+
+/* The number of the name in a table of `count`; 0 where it is left out. */
+static int name_of(reading *r, const json_t *object, const char *key, const char *(*nth)(int), int count) {
+    slice name = text_of(r, object, key);
+    if (!json_object_get(object, key))
+        return 0;
+    for (int i = 0; i < count; i++)
+        if (slice_equal(name, slice_of(nth(i))))
+            return i;
+    r->bad = true;
+    return 0;
+}
+
+static const json_t *list_of(reading *r, const json_t *object, const char *key) {
+    const json_t *list = json_object_get(object, key);
+    r->bad |= list && !json_is_array(list);
+    return list;
+}
+
+static const char *nth_state(int i) {
+    return report_state_name((report_state)i);
+}
+static const char *nth_grade(int i) {
+    return grade_name((grade)i);
+}
+static const char *nth_asset_state(int i) {
+    return report_asset_state_name((report_asset_state)i);
+}
+
+/* ---- a page ------------------------------------------------------------------------------------------ */
+
+static void read_finding(reading *r, const json_t *object) {
+    slice code = text_of(r, object, "code");
+    finding one = {.code = finding_by_name(code),
+                   .line = number_of(r, object, "line"),
+                   .column = number_of(r, object, "column"),
+                   .detail = text_of(r, object, "detail"),
+                   .became = text_of(r, object, "became"),
+                   .before = text_of(r, object, "before"),
+                   .after = text_of(r, object, "after")};
+    r->bad |= !json_is_object(object);
+    if (one.code == FINDING_COUNT) {
+        r->unknown_code = code;
+        return;
     }
-    finding *added =
-        one.code == FINDING_COUNT || c->bad ? NULL : findings_add(&r->found, one.code, one.line, "%s", "");
+    finding *added = r->bad ? NULL : findings_add(&r->found, one.code, one.line, "%s", "");
     if (added)
         *added = one;
 }
 
-static void read_more_findings(cursor *c, reading *r) {
-    slice key;
-    expect(c, '{');
-    while (next_member(c, &key)) {
-        finding_code code = finding_by_name(key);
-        size_t count = read_number(c);
+/* Those that were only counted. */
+static void read_more_findings(reading *r, json_t *object) {
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value) {
+        finding_code code = finding_by_name(slice_of(key));
         if (code == FINDING_COUNT)
-            r->unknown_code = key;
+            r->unknown_code = slice_copy(slice_of(key), r->arena);
         else
-            r->found.counts[code] += (uint32_t)count;
+            r->found.counts[code] += count_of(r, value);
     }
 }
 
-static void read_asset(cursor *c, reading *r) {
+static void read_asset(reading *r, const json_t *object) {
     report_asset *asset = vector_push(&r->assets);
-    slice key;
-    expect(c, '{');
-    while (next_member(c, &key)) {
-        if (slice_equal(key, SLICE("url")))
-            asset->url = read_string(c);
-        else if (slice_equal(key, SLICE("path")))
-            asset->path = read_string(c);
-        else if (slice_equal(key, SLICE("state")))
-            asset->state = (report_asset_state)read_name(c, name_of_asset_state, REPORT_ASSET_STATE_COUNT);
-        else
-            skip_value(c);
-    }
+    r->bad |= !json_is_object(object);
+    asset->url = text_of(r, object, "url");
+    asset->path = text_of(r, object, "path");
+    asset->state = (report_asset_state)name_of(r, object, "state", nth_asset_state, REPORT_ASSET_STATE_COUNT);
 }
 
-static slice decode_uri(slice uri, arena *a) {
-    buffer out = buffer_new(a, uri.length);
-    for (size_t i = 0; i < uri.length; i++) {
-        unsigned value;
-        if (uri.data[i] == '%' && i + 2 < uri.length &&
-            sscanf(slice_c_string(slice_sub(uri, i + 1, i + 3), a), "%2x", &value) == 1) {
-            buffer_append_char(&out, (char)value);
-            i += 2;
-        } else
-            buffer_append_char(&out, uri.data[i]);
-    }
-    return buffer_slice(&out);
-}
-
-static void read_list(cursor *c, reading *r, void (*read_one)(cursor *, reading *)) {
-    expect(c, '[');
-    while (next_item(c))
-        read_one(c, r);
-}
-
-static void read_member(cursor *c, reading *r, slice key) {
+static void read_page(reading *r, const json_t *object) {
     report_page *page = &r->page;
-    if (slice_equal(key, SLICE("type")))
-        r->type = read_string(c);
-    else if (slice_equal(key, SLICE("site")))
-        r->site = read_string(c);
-    else if (slice_equal(key, SLICE("path")))
-        page->path = read_string(c);
-    else if (slice_equal(key, SLICE("path_uri")))
-        page->path = decode_uri(read_string(c), c->arena);
-    else if (slice_equal(key, SLICE("state")))
-        page->state = (report_state)read_name(c, name_of_state, REPORT_STATE_COUNT);
-    else if (slice_equal(key, SLICE("grade")))
-        page->grade = (grade)read_name(c, name_of_grade, GRADE_REFUSED + 1);
-    else if (slice_equal(key, SLICE("message")))
-        page->message = read_string(c);
-    else if (slice_equal(key, SLICE("lines_removed")))
-        page->lines_removed = read_number(c);
-    else if (slice_equal(key, SLICE("lines_added")))
-        page->lines_added = read_number(c);
-    else if (slice_equal(key, SLICE("why")))
-        r->skip.why = read_string(c);
-    else if (slice_equal(key, SLICE("would_be_published")))
-        r->skip.is_page = read_bool(c);
-    else if (slice_equal(key, SLICE("files")))
-        r->skip.files = read_number(c);
-    else if (slice_equal(key, SLICE("pages")) && slice_equal(r->type, SLICE("skipped")))
-        r->skip.pages = read_number(c);
-    else if (slice_equal(key, SLICE("more_findings")))
-        read_more_findings(c, r);
-    else
-        skip_value(c);
+    page->path = text_of(r, object, "path");
+    if (json_object_get(object, "path_uri"))
+        page->path = slice_percent_decoded(text_of(r, object, "path_uri"), r->arena);
+    page->state = (report_state)name_of(r, object, "state", nth_state, REPORT_STATE_COUNT);
+    page->grade = (grade)name_of(r, object, "grade", nth_grade, GRADE_REFUSED + 1);
+    page->message = text_of(r, object, "message");
+    page->lines_removed = number_of(r, object, "lines_removed");
+    page->lines_added = number_of(r, object, "lines_added");
+    const json_t *found = list_of(r, object, "findings"), *assets = list_of(r, object, "assets");
+    for (size_t i = 0; i < json_array_size(found); i++)
+        read_finding(r, json_array_get(found, i));
+    read_more_findings(r, json_object_get(object, "more_findings"));
+    for (size_t i = 0; i < json_array_size(assets); i++)
+        read_asset(r, json_array_get(assets, i));
+    page->assets = r->assets.items;
+    page->asset_count = r->assets.count;
 }
 
-static bool is_list(slice key) {
-    return slice_equal(key, SLICE("findings")) || slice_equal(key, SLICE("assets"));
+/* What lies in a checkout and is no page of it. */
+static void read_skip(reading *r, const json_t *object) {
+    r->skip.path = text_of(r, object, "path");
+    if (json_object_get(object, "path_uri"))
+        r->skip.path = slice_percent_decoded(text_of(r, object, "path_uri"), r->arena);
+    r->skip.why = text_of(r, object, "why");
+    const json_t *is_page = json_object_get(object, "would_be_published");
+    r->bad |= is_page && !json_is_boolean(is_page);
+    r->skip.is_page = json_is_true(is_page);
+    r->skip.files = number_of(r, object, "files");
+    r->skip.pages = number_of(r, object, "pages");
 }
 
 /* One line of a report. False when it is not one. */
 static bool read_line(slice line, reading *r, arena *scratch) {
-    cursor c = {line, 0, false, scratch};
-    slice key;
-    memset(r, 0, sizeof *r);
-    r->found = findings_new(scratch);
-    r->assets = vector_new(scratch, sizeof(report_asset));
-    expect(&c, '{');
-    while (next_member(&c, &key)) {
-        /* In the summary line the same keys hold objects, not lists. */
-        if (is_list(key) && slice_equal(r->type, SLICE("page")))
-            read_list(&c, r, slice_equal(key, SLICE("findings")) ? read_finding : read_asset);
-        else
-            read_member(&c, r, key);
+    *r = (reading){.found = findings_new(scratch),
+                   .assets = vector_new(scratch, sizeof(report_asset)),
+                   .arena = scratch};
+    json_error_t unused;
+    json_t *root = json_loadb(line.data ? line.data : "", line.length, JSON_ALLOW_NUL, &unused);
+    if (json_is_object(root)) {
+        r->type = text_of(r, root, "type");
+        r->site = text_of(r, root, "site");
+        if (slice_equal(r->type, SLICE("page")))
+            read_page(r, root);
+        else if (slice_equal(r->type, SLICE("skipped")))
+            read_skip(r, root);
     }
-    r->page.assets = r->assets.items;
-    r->page.asset_count = r->assets.count;
-    return !c.bad && peek(&c) == '\0' && r->type.length > 0;
+    json_decref(root);
+    return !r->bad && r->type.length > 0;
 }
 
 bool report_merge(report_writer *w, slice json, slice site, arena *scratch, slice *error) {
@@ -334,7 +194,7 @@ bool report_merge(report_writer *w, slice json, slice site, arena *scratch, slic
             *error = SLICE("the report cannot be written");
             return false;
         }
-        r.skip.site = r.page.site, r.skip.path = r.page.path;
+        r.skip.site = r.page.site;
         if (slice_equal(r.type, SLICE("skipped")) && !report_add_skip(w, &r.skip, scratch)) {
             *error = SLICE("the report cannot be written");
             return false;
