@@ -25,6 +25,7 @@ typedef struct winners {
     const css_declaration **items; /* NULL: none for the property */
     custom *customs;
     uint32_t custom_count;
+    bool *lost;      /* by property: what holds is gone with the page */
     slice *computed; /* by property; NULL until one is asked for; data NULL: not asked yet */
 } winners;
 
@@ -71,6 +72,7 @@ typedef struct held {
 typedef struct best {
     const css_declaration *declaration, *agent;
     uint64_t rank, agent_rank;
+    bool lost;
 } best;
 
 css_cascade *css_cascade_new(const css_sheets *sheets, dom_node *root, arena *a) {
@@ -179,27 +181,35 @@ static uint64_t rank_of(css_origin origin, bool important, bool attribute, uint3
     return level << 62 | (uint64_t)attribute << 61 | weight << 32 | order;
 }
 
-static void weigh(css_cascade *c, css_pseudo pseudo, const css_block *block, css_origin origin,
-                  bool attribute, uint32_t specificity, uint32_t order, vector *customs) {
+/* A block of declarations with what decides about its rank. */
+typedef struct weight {
+    css_origin origin;
+    bool attribute, lost;
+    uint32_t specificity, order;
+} weight;
+
+static void weigh(css_cascade *c, css_pseudo pseudo, const css_block *block, const weight *w,
+                  vector *customs) {
     best *all = c->best[pseudo];
     if (!all)
         all = c->best[pseudo] = arena_zeroed(c->arena, CSS_PROPERTY_COUNT * sizeof *all);
     selector_pay(c->matcher, block->declarations.count);
     for (size_t i = 0; i < block->declarations.count; i++) {
         const css_declaration *d = vector_at(&block->declarations, i);
-        uint64_t rank = rank_of(origin, d->important, attribute, specificity, order) + 1;
+        uint64_t rank = rank_of(w->origin, d->important, w->attribute, w->specificity, w->order) + 1;
         if (d->property == CSS_CUSTOM) {
             *(const css_declaration **)vector_push(customs) = d;
             continue;
         }
         best *b = &all[d->property];
-        if (origin == CSS_ORIGIN_AGENT && rank >= b->agent_rank) {
+        if (w->origin == CSS_ORIGIN_AGENT && rank >= b->agent_rank) {
             b->agent = d;
             b->agent_rank = rank;
         }
         if (rank >= b->rank) {
             b->declaration = d;
             b->rank = rank;
+            b->lost = w->lost;
         }
     }
 }
@@ -208,8 +218,10 @@ static winners *take_winners(css_cascade *c, css_pseudo pseudo) {
     best *all = c->best[pseudo];
     winners *w = arena_zeroed(c->arena, sizeof *w);
     w->items = arena_zeroed(c->arena, CSS_PROPERTY_COUNT * sizeof *w->items);
+    w->lost = arena_zeroed(c->arena, CSS_PROPERTY_COUNT * sizeof *w->lost);
     for (unsigned p = 0; all && p < CSS_PROPERTY_COUNT; p++) {
         const css_declaration *d = all[p].declaration;
+        w->lost[p] = all[p].lost;
         bool reverts = d && !d->has_var && css_is_among(d->value, "revert revert-layer");
         w->items[p] = reverts ? all[p].agent : d;
     }
@@ -442,24 +454,31 @@ static int compare_held(const void *one, const void *other) {
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static void weigh_rules(css_cascade *c, style *s, css_pseudo pseudo, vector *customs) {
+/* Whether the rule is gone with the page: the new one's elements have no classes, ids and such. */
+static bool is_lost(const css_cascade *c, const css_match *m, const dom_node *node) {
+    if (m->origin == CSS_ORIGIN_AGENT || m->origin == CSS_ORIGIN_PAGE)
+        return m->origin == CSS_ORIGIN_PAGE;
+    return m->names && !selector_matches_bare(c->matcher, m->selector, node);
+}
+
+static void weigh_rules(css_cascade *c, const dom_node *node, css_pseudo pseudo, vector *customs) {
     for (size_t i = 0; i < c->held.count; i++) {
         const css_match *m = ((held *)vector_at(&c->held, i))->match;
         if (m->pseudo != pseudo)
             continue;
-        weigh(c, pseudo, m->block, m->origin, false, m->specificity, m->order, customs);
+        weigh(c, pseudo, m->block, &(weight){m->origin, false, is_lost(c, m, node), m->specificity, m->order},
+              customs);
         for (uint32_t k = 0; k < m->class_count; k++)
             note_class(c, m->classes[k], m->block->effects);
-        (void)s;
     }
 }
 
-/* What the winning declarations of the site and the page change. */
+/* What the winning declarations of rules that are lost change. */
 static unsigned effects_of(const winners *w) {
     unsigned effects = 0;
     for (unsigned p = 0; p < CSS_PROPERTY_COUNT; p++) {
         const css_declaration *d = w->items[p];
-        if (!d || !d->rule || d->rule->origin < CSS_ORIGIN_SITE)
+        if (!d || !d->rule || !w->lost[p])
             continue;
         effects |= css_property_effect((css_property)p);
         if (p == CSS_DISPLAY && css_is_among(d->value, "none"))
@@ -485,15 +504,15 @@ static uint32_t new_style(css_cascade *c, const dom_node *node, uint32_t parent)
     qsort(c->held.items, c->held.count, sizeof(held), compare_held);
     css_block *hints = arena_alloc(c->arena, sizeof *hints);
     *hints = hints_of(node, c->arena);
-    weigh_rules(c, s, CSS_PSEUDO_NONE, &customs);
-    weigh(c, CSS_PSEUDO_NONE, hints, CSS_ORIGIN_PAGE, false, 0, 0, &customs);
+    weigh_rules(c, node, CSS_PSEUDO_NONE, &customs);
+    weigh(c, CSS_PSEUDO_NONE, hints, &(weight){CSS_ORIGIN_PAGE, false, true, 0, 0}, &customs);
     const slice *attribute = dom_attribute_get(node, SLICE("style"));
     if (attribute) {
         css_block *inline_block = arena_alloc(c->arena, sizeof *inline_block);
         *inline_block = css_read_block(*attribute, c->arena);
         for (size_t i = 0; i < inline_block->declarations.count; i++)
             ((css_declaration *)vector_at(&inline_block->declarations, i))->line = node->line;
-        weigh(c, CSS_PSEUDO_NONE, inline_block, CSS_ORIGIN_PAGE, true, 0, 0, &customs);
+        weigh(c, CSS_PSEUDO_NONE, inline_block, &(weight){CSS_ORIGIN_PAGE, true, true, 0, 0}, &customs);
     }
     s->parts[CSS_PSEUDO_NONE] = take_winners(c, CSS_PSEUDO_NONE);
     settle_customs(c, s->parts[CSS_PSEUDO_NONE], &customs);
@@ -502,7 +521,7 @@ static uint32_t new_style(css_cascade *c, const dom_node *node, uint32_t parent)
         if (!pseudo_is_held(c, (css_pseudo)p))
             continue;
         vector own = vector_new(c->arena, sizeof(const css_declaration *));
-        weigh_rules(c, s, (css_pseudo)p, &own);
+        weigh_rules(c, node, (css_pseudo)p, &own);
         s->parts[p] = take_winners(c, (css_pseudo)p);
         settle_customs(c, s->parts[p], &own);
         s->effects |= effects_of(s->parts[p]);
@@ -885,6 +904,16 @@ const css_declaration *css_winner(css_cascade *c, const dom_node *node, css_pseu
     uint32_t number = style_of(c, node);
     const winners *w = style_at(c, number)->parts[pseudo];
     return w ? w->items[property] : NULL;
+}
+
+bool css_is_lost(css_cascade *c, const dom_node *node, css_pseudo pseudo, css_property property) {
+    uint32_t number = style_of(c, node);
+    const winners *w = style_at(c, number)->parts[pseudo];
+    return w && w->items[property] && w->lost[property];
+}
+
+bool css_knows_site(const css_cascade *c) {
+    return c->sheets && c->sheets->has_site;
 }
 
 css_place css_place_of(const css_declaration *d) {

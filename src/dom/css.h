@@ -205,12 +205,20 @@ typedef struct css_place {
 } css_place;
 css_place css_place_of(const css_declaration *declaration);
 
-/* css_effect bits of the declarations of the site's and the page's rules (not of style attributes) that hold
- * for the element or its pseudo-elements. */
+/* Whether the winner is gone with the old page: it stands in the page itself, or its rule asks for classes,
+ * ids or attributes of the page's elements. False where there is none. */
+bool css_is_lost(css_cascade *c, const dom_node *node, css_pseudo pseudo, css_property property);
+
+/* css_effect bits of the declarations of rules (not of style attributes) that hold for the element or its
+ * pseudo-elements, and are lost (css_is_lost). */
 unsigned css_effects(css_cascade *c, const dom_node *node);
-/* The same of all rules that name the class (anywhere in the selector) and hold for some element of the page;
- * 0: no rule of a sheet does anything with it. Settles the cascade. Theme rules count as well. */
+/* css_effect bits of all rules that name the class (anywhere in the selector) and hold for some element of
+ * the page; 0: no rule of a sheet does anything with it. Settles the cascade. Theme rules count as well. */
 unsigned css_class_effects(css_cascade *c, slice class_name);
+
+/* Whether sheets of the site are among those that the cascade was made with: without them, nobody knows what
+ * a class does. */
+bool css_knows_site(const css_cascade *c);
 
 /* True: the page asked for more steps than its size allows, and elements from some place on have only what
  * their style attributes say. */
@@ -223,5 +231,12 @@ typedef struct css_block {
     unsigned effects;    /* of all, unknown properties too */
 } css_block;
 css_block css_read_block(slice text, arena *a);
+
+/* The same as written, shorthands and unknown properties too: names in any case, values trimmed, without
+ * !important. */
+bool css_next_declaration(slice style, size_t *at, slice *property, slice *value);
+
+/* The first address in a value; an empty slice when there is none. */
+slice css_url_of(slice value);
 
 #endif

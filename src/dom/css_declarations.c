@@ -340,32 +340,80 @@ bool css_gather(css_gathering *g, slice name, slice value) {
     return true;
 }
 
-/* CSS Syntax 3 §5.5.4, consume a block's contents, for blocks without rules in them. */
-void css_gather_text(css_gathering *g, slice text) {
-    css_reader r = {.text = text, .arena = g->block.declarations.arena};
+/* The next declaration of a block without rules in it, its value as written (CSS Syntax 3 §5.5.4). */
+static bool next_declaration(css_reader *r, slice *property, slice *value) {
     for (;;) {
-        css_token name = css_next_solid(&r);
+        css_token name = css_next_solid(r);
         if (name.kind == CSS_TOKEN_END)
-            return;
+            return false;
         if (name.kind == CSS_TOKEN_DELIM && name.delim == ';')
             continue;
-        css_token t = css_next_solid(&r);
-        size_t from = r.at;
+        css_token t = css_next_solid(r);
         bool good = name.kind == CSS_TOKEN_IDENT && t.kind == CSS_TOKEN_DELIM && t.delim == ':';
-        size_t to = good ? from : from - t.text.length;
-        r.at = to;
+        size_t from = good ? r->at : r->at - t.text.length, to;
+        r->at = from;
         for (;;) {
-            to = r.at;
-            t = css_next_token(&r);
+            to = r->at;
+            t = css_next_token(r);
             bool opens = t.kind == CSS_TOKEN_DELIM && (t.delim == '(' || t.delim == '[' || t.delim == '{');
             if (t.kind == CSS_TOKEN_END || (t.kind == CSS_TOKEN_DELIM && t.delim == ';'))
                 break;
             if (t.kind == CSS_TOKEN_FUNCTION || opens)
-                css_skip_block(&r, opens ? t.delim : '(');
+                css_skip_block(r, opens ? t.delim : '(');
         }
+        *property = name.value;
+        *value = slice_sub(r->text, from, to);
         if (good)
-            css_gather(g, name.value, slice_sub(text, from, to));
+            return true;
     }
+}
+
+void css_gather_text(css_gathering *g, slice text) {
+    css_reader r = {.text = text, .arena = g->block.declarations.arena};
+    slice property, value;
+    while (next_declaration(&r, &property, &value))
+        css_gather(g, property, value);
+}
+
+/* Where !important begins, or the end. */
+static size_t important_at(slice value) {
+    css_reader r = {.text = value};
+    size_t bang = value.length;
+    bool word = false;
+    for (;;) {
+        size_t start = r.at;
+        css_token t = css_next_token(&r);
+        if (t.kind == CSS_TOKEN_END)
+            return word ? bang : value.length;
+        if (t.kind == CSS_TOKEN_DELIM && t.delim == '!')
+            bang = start;
+        word =
+            word || (bang < value.length && t.kind == CSS_TOKEN_IDENT && css_is_among(t.value, "important"));
+    }
+}
+
+bool css_next_declaration(slice style, size_t *at, slice *property, slice *value) {
+    css_reader r = {.text = style, .at = *at};
+    while (next_declaration(&r, property, value)) {
+        *at = r.at;
+        *value = slice_trim(slice_sub(*value, 0, important_at(*value)));
+        if (value->length)
+            return true;
+    }
+    *at = style.length;
+    return false;
+}
+
+slice css_url_of(slice value) {
+    css_reader r = {.text = value};
+    for (css_token t; (t = css_next_token(&r)).kind != CSS_TOKEN_END;) {
+        if (t.kind == CSS_TOKEN_URL)
+            return slice_trim(t.value);
+        if (t.kind == CSS_TOKEN_FUNCTION && css_is_among(t.value, "url") &&
+            (t = css_next_solid(&r)).kind == CSS_TOKEN_STRING)
+            return slice_trim(t.value);
+    }
+    return (slice){NULL, 0};
 }
 
 css_block css_read_block(slice text, arena *a) {

@@ -67,6 +67,7 @@ typedef struct css_match {
     css_pseudo pseudo;
     uint32_t specificity, order;
     css_origin origin;
+    bool names;      /* asks for classes, ids or attributes */
     bool structural; /* asks for more than tags, classes and ids of the element and what it is in */
     slice *classes;  /* all that it names */
     uint32_t class_count;
@@ -91,6 +92,7 @@ struct css_sheets {
     css_names classes, ids;
     vector problems; /* of css_problem */
     dom_node *surroundings;
+    bool has_site;        /* a sheet of the site is among them */
     uint32_t first_order; /* of a page's own sheets: they come behind the shared ones */
     uint32_t imports;     /* so far: bounded */
 };

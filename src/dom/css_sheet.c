@@ -110,7 +110,7 @@ static void bucket_add(css_bucket *b, uint32_t number, arena *a) {
 
 typedef struct selector_facts {
     uint32_t specificity;
-    bool structural;
+    bool structural, names;
     vector *classes; /* of slice */
 } selector_facts;
 
@@ -120,10 +120,11 @@ static void look_at_selector(const compound *c, selector_facts *facts);
 static uint32_t look_at_list(const dom_selector *list, selector_facts *facts) {
     uint32_t most = 0;
     for (size_t i = 0; i < list->count; i++) {
-        selector_facts one = {0, facts->structural, facts->classes};
+        selector_facts one = {0, facts->structural, facts->names, facts->classes};
         look_at_selector(list->complexes[i], &one);
         most = one.specificity > most ? one.specificity : most;
         facts->structural = one.structural;
+        facts->names = one.names;
     }
     return most;
 }
@@ -146,9 +147,11 @@ static void look_at_selector(const compound *c, selector_facts *facts) {
                 break;
             case TEST_ID:
                 ids++;
+                facts->names = true;
                 break;
             case TEST_CLASS:
                 classes++;
+                facts->names = true;
                 *(slice *)vector_push(facts->classes) = t->name;
                 break;
             case TEST_IS:
@@ -166,6 +169,7 @@ static void look_at_selector(const compound *c, selector_facts *facts) {
             default:
                 classes++;
                 facts->structural = true;
+                facts->names = facts->names || t->kind == TEST_ATTRIBUTE;
             }
         }
     }
@@ -203,7 +207,7 @@ static void add_match(css_sheets *s, const compound *selector, const css_block *
     if (selector->pseudo == SELECTOR_OTHER || holds_never(selector) || s->matches.count >= SELECTORS_MAX)
         return;
     vector classes = vector_new(s->arena, sizeof(slice));
-    selector_facts facts = {0, false, &classes};
+    selector_facts facts = {0, false, false, &classes};
     look_at_selector(selector, &facts);
     uint32_t number = (uint32_t)s->matches.count;
     *(css_match *)vector_push(&s->matches) = (css_match){
@@ -214,6 +218,7 @@ static void add_match(css_sheets *s, const compound *selector, const css_block *
         .order = s->first_order + number,
         .origin = origin,
         .structural = facts.structural,
+        .names = facts.names,
         .classes = classes.items,
         .class_count = (uint32_t)classes.count,
     };
@@ -634,6 +639,7 @@ css_sheets *css_sheets_new(arena *a, unsigned viewport_width) {
 }
 
 void css_sheets_add(css_sheets *s, css_origin origin, slice name, slice text, const css_loader *loader) {
+    s->has_site = s->has_site || origin == CSS_ORIGIN_SITE;
     if (!slice_ends_with(name, SLICE(".scss"))) {
         if (slice_starts_with(text, SLICE("---")))
             text = scss_without_liquid(text, s->arena);

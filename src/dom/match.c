@@ -159,6 +159,7 @@ static void remember(dom_matcher *m, const void *asked, const void *node, const 
 typedef struct view {
     dom_matcher *matcher;
     const dom_node *scope, *anchor;
+    bool bare; /* the tree's elements are seen without classes, ids and attributes but addresses */
 } view;
 
 static bool matches_list(const view *v, const dom_selector *list, const dom_node *node);
@@ -321,7 +322,7 @@ static bool has_complex(const view *v, const compound *c, const dom_node *node) 
     bool below = join == COMBINE_DESCENDANT || join == COMBINE_CHILD;
     if (!below && node == v->scope)
         return false;
-    view inner = {v->matcher, below ? node : node->parent, node};
+    view inner = {v->matcher, below ? node : node->parent, node, v->bare};
     if (single && join == COMBINE_NEXT)
         return next_element(node) && matches_tests(&inner, c, next_element(node));
     if (single && join == COMBINE_LATER)
@@ -349,7 +350,20 @@ static bool matches_has(const view *v, const selector_test *test, const dom_node
     return found;
 }
 
+/* Whether the test asks for something that is not seen: see view.bare. */
+static bool is_unseen(const view *v, const selector_test *test, const dom_node *node) {
+    bool names = test->kind == TEST_CLASS || test->kind == TEST_ID || test->kind == TEST_HAS ||
+                 (test->kind == TEST_ATTRIBUTE && !slice_equal(test->name, SLICE("href")) &&
+                  !slice_equal(test->name, SLICE("src")));
+    const dom_node *around = v->matcher->surroundings;
+    while (names && around && around != node)
+        around = around->parent;
+    return names && !around;
+}
+
 static bool matches_test(const view *v, const selector_test *test, const dom_node *node) {
+    if (v->bare && is_unseen(v, test, node))
+        return false;
     switch (test->kind) {
     case TEST_ANY:
         return true;
@@ -446,12 +460,18 @@ static bool matches_list(const view *v, const dom_selector *list, const dom_node
 }
 
 bool selector_matches_complex(dom_matcher *m, const compound *complex, const dom_node *node) {
-    view v = {m, m->root, m->root};
+    view v = {m, m->root, m->root, false};
+    return matches_chain(&v, complex, node);
+}
+
+bool selector_matches_bare(dom_matcher *m, const compound *complex, const dom_node *node) {
+    view v = {m, m->root, NULL,
+              true}; /* no other view has no anchor: what it finds out is remembered apart */
     return matches_chain(&v, complex, node);
 }
 
 bool dom_matches(dom_matcher *m, const dom_selector *s, const dom_node *node, const dom_node *scope) {
-    view v = {m, scope ? scope : m->root, scope ? scope : m->root};
+    view v = {m, scope ? scope : m->root, scope ? scope : m->root, false};
     return node->type == DOM_ELEMENT && matches_list(&v, s, node);
 }
 

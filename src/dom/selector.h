@@ -73,6 +73,10 @@ dom_selector *selector_compile_rule(slice text, arena *a);
 /* Whether one selector of a list matches the element, in the whole tree. */
 bool selector_matches_complex(dom_matcher *m, const compound *complex, const dom_node *node);
 
+/* The same if the tree's elements had no classes, ids and attributes but addresses; those around it keep
+ * theirs. */
+bool selector_matches_bare(dom_matcher *m, const compound *complex, const dom_node *node);
+
 /* Whether the tree can have what the selector needs: asked of the matcher's index. */
 bool selector_may_match(const dom_matcher *m, const compound *complex);
 

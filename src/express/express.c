@@ -72,6 +72,7 @@ typedef struct walk {
     findings *found;
     references *refs;
     const express_seen *seen;
+    css_cascade *styles;
     vector frames; /* of frame: the elements that the walk is inside of, outermost first */
     inline_style style;
     unsigned last_heading; /* 1 … 6; 0: none yet */
@@ -712,7 +713,9 @@ static bool enter_element(walk *w, dom_node *node) {
     enter_inside(w, &f, around);
     f.inner = w->out.container;
     w->style.marks |= ELEMENTS[node->tag].marks;
-    w->style.marks = express_style_marks(node, r == RULE_INLINE || r == RULE_LINK, w->style.marks);
+    bool titled = express_in_summary(&w->out); /* a section's title has the editor's look */
+    w->style.marks =
+        express_style_marks(w->styles, node, r == RULE_INLINE || r == RULE_LINK, titled, w->style.marks);
     report_code_with_marks(w, node, f.style);
     *(frame *)vector_push(&w->frames) = f;
     return true;
@@ -840,11 +843,13 @@ void express_page(dom_node *body, const express_survey *survey, const express_se
               .found = found,
               .refs = survey_references(survey),
               .seen = seen,
+              .styles = survey_styles(survey),
               .frames = vector_new(a, sizeof(frame))};
     *(frame *)vector_push(&w.frames) =
         (frame){.node = body, .rule = RULE_BLOCK, .inner = root, .outer = root};
     survey_report_hidden(survey, found);
     survey_report_dissolved(survey, body, found);
+    survey_report_layouts(survey, body, found);
     walk_tree(&w, body);
     express_boundary(&w.out);
     if (w.unsized_pictures)

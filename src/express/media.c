@@ -68,7 +68,7 @@ static slice own_style(const dom_node *img, arena *a) {
     buffer style = buffer_new(a, 64);
     bool has_width = false;
     slice property, value, declarations = attribute_value(img, SLICE("style"));
-    for (size_t at = 0; express_next_declaration(declarations, &at, &property, &value);)
+    for (size_t at = 0; css_next_declaration(declarations, &at, &property, &value);)
         if (express_is_size(property) || express_is_among(property, "float margin object-fit")) {
             has_width = has_width || slice_equal_nocase(property, SLICE("width"));
             append_declaration(&style, property, value);
@@ -163,7 +163,7 @@ static bool host_is_known(const express_theme *theme, slice host) {
 static slice frame_style(const dom_node *iframe, arena *a, bool *was_positioned) {
     buffer style = buffer_new(a, 64);
     slice property, value, declarations = attribute_value(iframe, SLICE("style"));
-    for (size_t at = 0; express_next_declaration(declarations, &at, &property, &value);) {
+    for (size_t at = 0; css_next_declaration(declarations, &at, &property, &value);) {
         if (slice_equal_nocase(property, SLICE("position")) && slice_equal_nocase(value, SLICE("absolute")))
             *was_positioned = true;
         bool is_height = slice_equal_nocase(property, SLICE("height"));

@@ -1,35 +1,22 @@
-/* express: what a page refers to by name: classes that its style blocks speak of, and what findings have named already. Gathered before the walk. It never changes the tree.
- */
+/* express: what findings have named already, and what is to be said of classes. It never changes the tree. */
 #include "private.h"
 
 struct references {
-    sheet sheet;
-    slice_set mentioned; /* what findings have named */
+    css_cascade *styles;
+    hash_map mentioned; /* what findings have named */
 };
 
-references *express_gather_references(const dom_node *body, arena *a) {
+references *express_new_references(css_cascade *styles, arena *a) {
     references *refs = arena_alloc(a, sizeof *refs);
-    *refs = (references){sheet_new(a), slice_set_new(a)};
-    for (const dom_node *node = body; node; node = dom_next(node, body))
-        if (node->tag == DOM_TAG_STYLE)
-            sheet_read(&refs->sheet, node);
+    *refs = (references){styles, map_new(a, 0)};
     return refs;
 }
 
-const sheet *express_sheet(const references *refs) {
-    return &refs->sheet;
-}
-
 bool express_first_mention(references *refs, slice words) {
-    return slice_set_add(&refs->mentioned, words);
-}
-
-static bool any_class_styled(slice classes, const references *refs) {
-    size_t at = 0;
-    for (slice name; (name = slice_next_word(classes, &at)).length;)
-        if (slice_set_has(&refs->sheet.classes, name))
-            return true;
-    return false;
+    bool is_new = false;
+    if (words.length)
+        map_put(&refs->mentioned, words, &is_new);
+    return is_new;
 }
 
 bool express_is_hiding_class(slice name) {
@@ -37,13 +24,47 @@ bool express_is_hiding_class(slice name) {
            express_is_among(name, "is-sr-only sr-only visually-hidden");
 }
 
-/* Whether other findings say what each class did. */
-static bool all_classes_told(slice classes) {
+/* The effects of all classes that no other finding tells of; `*untold`: whether there are such classes. */
+static unsigned effects_of(slice classes, css_cascade *styles, bool *untold) {
+    unsigned effects = 0;
     size_t at = 0;
+    *untold = false;
     for (slice name; (name = slice_next_word(classes, &at)).length;)
-        if (!express_is_theme_class(name) && !express_is_hiding_class(name))
-            return false;
-    return true;
+        if (!express_is_theme_class(name) && !express_is_hiding_class(name)) {
+            *untold = true;
+            effects |= css_class_effects(styles, name);
+        }
+    return effects;
+}
+
+/* "spacing, colours": for people. */
+static slice describe_effects(unsigned effects, arena *a) {
+    static const struct word {
+        unsigned effect;
+        const char *name;
+    } WORDS[] = {
+        {CSS_EFFECT_SPACING, "spacing"},
+        {CSS_EFFECT_SIZE, "sizes"},
+        {CSS_EFFECT_BORDER, "borders"},
+        {CSS_EFFECT_COLOUR, "colours"},
+        {CSS_EFFECT_FONT, "fonts"},
+        {CSS_EFFECT_ALIGNMENT, "alignment"},
+        {CSS_EFFECT_EMPHASIS, "emphasis"},
+        {CSS_EFFECT_PLACE, "position"},
+        {CSS_EFFECT_PICTURE, "pictures behind"},
+        {CSS_EFFECT_OTHER, "other looks"},
+        {CSS_EFFECT_LAYOUT, "layout"},
+        {CSS_EFFECT_HIDING, "hiding"},
+        {CSS_EFFECT_LETTERS, "letter case"},
+        {CSS_EFFECT_MARKER, "list marks"},
+        {CSS_EFFECT_CONTENT, "text"},
+        {CSS_EFFECT_DIRECTION, "direction"},
+    };
+    buffer out = buffer_new(a, 64);
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (effects & WORDS[i].effect)
+            buffer_printf(&out, "%s%s", out.length ? ", " : "", WORDS[i].name);
+    return buffer_slice(&out);
 }
 
 /* Classes that mean nothing but what the element is, or that are the editor's own. */
@@ -63,9 +84,13 @@ void express_report_classes(const dom_node *node, references *refs, findings *fo
         return;
     if (!express_first_mention(refs, classes))
         return;
-    bool styled = any_class_styled(classes, refs);
-    if (!styled && all_classes_told(classes))
-        return;
-    findings_add(found, styled ? FINDING_CLASS_STYLED : FINDING_CLASS, node->line, "<%.*s class=\"%.*s\">",
-                 SLICE_ARGS(node->name), SLICE_ARGS(classes));
+    bool untold;
+    unsigned effects = effects_of(classes, refs->styles, &untold);
+    if (effects)
+        findings_add(found, FINDING_CLASS_STYLED, node->line, "<%.*s class=\"%.*s\">: %.*s",
+                     SLICE_ARGS(node->name), SLICE_ARGS(classes),
+                     SLICE_ARGS(describe_effects(effects, found->arena)));
+    else if (untold && !css_knows_site(refs->styles)) /* else no rule says anything of it */
+        findings_add(found, FINDING_CLASS, node->line, "<%.*s class=\"%.*s\">", SLICE_ARGS(node->name),
+                     SLICE_ARGS(classes));
 }

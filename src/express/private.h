@@ -115,6 +115,8 @@ css_cascade *survey_styles(const express_survey *survey);
 /* Findings for the looks of elements that shapes have dissolved, other than into cards or folded sections,
  * whose look is the editor's. */
 void survey_report_dissolved(const express_survey *survey, const dom_node *body, findings *found);
+/* Findings for what style sheets set side by side, where no shape has claimed it. */
+void survey_report_layouts(const express_survey *survey, const dom_node *body, findings *found);
 /* Findings for hidden content, now that shapes are recognised. */
 void survey_report_hidden(const express_survey *survey, findings *found);
 
@@ -139,12 +141,10 @@ void express_report_presentation(const dom_node *node, unsigned *said, findings 
  * size: of that, nothing but the alignment counts. */
 void express_report_dissolved(const dom_node *node, bool around_media, findings *found);
 
-/* The marks of the text inside `node`, from its style attribute, where `marks` hold around it. */
-unsigned express_style_marks(const dom_node *node, bool is_inline, unsigned marks);
-
-/* Steps through the declarations of a style attribute: false at the end. Names come in any case, values
- * trimmed. */
-bool express_next_declaration(slice style, size_t *at, slice *property, slice *value);
+/* The marks of the text inside `node`, from its style attribute and, unless `own`, the rules that are gone
+ * with the page, where `marks` hold around it. */
+unsigned express_style_marks(css_cascade *styles, const dom_node *node, bool is_inline, bool own,
+                             unsigned marks);
 
 /* Whether the property gives a size that pictures and frames keep. */
 bool express_is_size(slice property);
@@ -158,45 +158,38 @@ bool express_hides(slice property, slice value);
 
 bool express_is_background(slice property);
 
-/* ---- sheet.c ---------------------------------------------------------------------------------- */
-
-typedef struct slice_set {
-    hash_map words;
-} slice_set;
-
-slice_set slice_set_new(arena *a);
-bool slice_set_has(const slice_set *set, slice key);
-/* False when it was there already, or is empty. */
-bool slice_set_add(slice_set *set, slice key);
-
-/* A picture that a style block shows behind something. */
-typedef struct sheet_picture {
-    slice url;
-    uint32_t line;
-} sheet_picture;
-
-/* What the page's own style blocks say. */
-typedef struct sheet {
-    slice_set classes; /* that they speak of */
-    slice_set hidden_classes, hidden_ids;
-    vector pictures; /* of sheet_picture */
-} sheet;
-
-sheet sheet_new(arena *a);
-void sheet_read(sheet *s, const dom_node *style);
-
-/* The address in a CSS value; an empty slice when there is none. */
-slice express_css_url(slice value);
-
 /* Whether a class of the theme gives a look that a finding names. */
 bool express_is_theme_class(slice name);
 
+/* ---- looks.c ---------------------------------------------------------------------------------- */
+
+/* An element that a rule sets beside others, or whose content it does. Whether shapes claim it is known
+ * later. */
+typedef struct express_layout {
+    const dom_node *node;
+    const css_declaration *declaration;
+} express_layout;
+
+typedef struct looks {
+    css_cascade *styles;
+    references *refs;
+    arena *arena;
+    findings *found;
+    vector *layouts; /* of express_layout: filled by express_look_at */
+} looks;
+
+/* Findings for what rules that are gone with the page make of the element, where it changes what is read. */
+void express_look_at(const looks *l, const dom_node *node);
+/* Findings for the layouts that are still in the tree, now that shapes are recognised. */
+void express_report_layouts(const looks *l, const dom_node *body);
+/* What takes the element out of sight, of its style attribute and the rules that are gone with the page;
+ * NULL: nothing. */
+const css_declaration *express_hidden_by(css_cascade *styles, const dom_node *node);
+
 /* ---- names.c ---------------------------------------------------------------------------------- */
 
-/* The ids and classes that a page's elements, links and style blocks name; gathered before the walk. */
-references *express_gather_references(const dom_node *body, arena *a);
-
-const sheet *express_sheet(const references *refs);
+/* `styles`: of the page as it was. */
+references *express_new_references(css_cascade *styles, arena *a);
 
 /* Findings for classes. */
 void express_report_classes(const dom_node *node, references *refs, findings *found);

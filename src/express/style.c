@@ -4,40 +4,6 @@
  */
 #include "private.h"
 
-/* ---- declarations ------------------------------------------------------------------------------------- */
-
-bool express_next_declaration(slice style, size_t *at, slice *property, slice *value) {
-    while (*at < style.length) {
-        size_t from = *at, colon = SLICE_NONE;
-        char quote = 0;
-        int depth = 0;
-        for (; *at < style.length; ++*at) {
-            char c = style.data[*at];
-            if (quote)
-                quote = c == quote ? 0 : quote;
-            else if (c == '"' || c == '\'')
-                quote = c;
-            else if (c == '(')
-                depth++;
-            else if (c == ')')
-                depth -= depth > 0;
-            else if (c == ':' && colon == SLICE_NONE)
-                colon = *at;
-            else if (c == ';' && depth == 0)
-                break;
-        }
-        size_t end = *at;
-        *at += *at < style.length;
-        if (colon == SLICE_NONE)
-            continue;
-        *property = slice_trim(slice_sub(style, from, colon));
-        *value = slice_trim(slice_sub(style, colon + 1, end));
-        if (property->length && value->length)
-            return true;
-    }
-    return false;
-}
-
 bool express_is_among(slice value, const char *words) {
     slice list = slice_of(words);
     for (size_t at = 0, end; at < list.length; at = end + 1) {
@@ -77,28 +43,29 @@ static unsigned with_mark(unsigned marks, mark m, bool on) {
     return on ? marks | m : marks & ~(unsigned)m;
 }
 
-unsigned express_style_marks(const dom_node *node, bool is_inline, unsigned marks) {
-    const slice *style = dom_attribute_get(node, SLICE("style"));
-    slice property, value;
-    for (size_t at = 0; style && express_next_declaration(*style, &at, &property, &value);) {
-        if (slice_equal_nocase(property, SLICE("font-weight"))) {
-            marks = with_mark(marks, MARK_BOLD, is_bold(value));
-        } else if (slice_equal_nocase(property, SLICE("font-style"))) {
-            marks = with_mark(marks, MARK_ITALIC, !slice_equal_nocase(value, SLICE("normal")));
-        } else if (slice_starts_with(property, SLICE("text-decoration"))) {
-            if (value_mentions(value, SLICE("underline")))
-                marks |= MARK_UNDERLINE;
-            if (value_mentions(value, SLICE("line-through")))
-                marks |= MARK_STRIKE;
-        } else if (is_inline && express_is_background(property)) {
-            if (!express_is_among(value, PLAIN_COLOURS) && !value_mentions(value, SLICE("url(")))
-                marks |= MARK_HIGHLIGHT;
-        } else if (is_inline && slice_equal_nocase(property, SLICE("vertical-align"))) {
-            if (slice_equal_nocase(value, SLICE("super")))
-                marks |= MARK_SUPERSCRIPT;
-            else if (slice_equal_nocase(value, SLICE("sub")))
-                marks |= MARK_SUBSCRIPT;
-        }
+/* Whether a style attribute or, unless `own`, a rule that is gone with the page sets the property. */
+static bool is_set(css_cascade *styles, const dom_node *node, css_property property, bool own) {
+    const css_declaration *d = css_winner(styles, node, CSS_PSEUDO_NONE, property);
+    return d && !d->is_hint && !(own && d->rule) && css_is_lost(styles, node, CSS_PSEUDO_NONE, property);
+}
+
+unsigned express_style_marks(css_cascade *styles, const dom_node *node, bool is_inline, bool own,
+                             unsigned marks) {
+    if (is_set(styles, node, CSS_FONT_WEIGHT, own))
+        marks = with_mark(marks, MARK_BOLD, is_bold(css_computed(styles, node, CSS_FONT_WEIGHT)));
+    if (is_set(styles, node, CSS_FONT_STYLE, own))
+        marks = with_mark(marks, MARK_ITALIC, !css_computed_is(styles, node, CSS_FONT_STYLE, "normal"));
+    if (is_set(styles, node, CSS_TEXT_DECORATION_LINE, own)) {
+        slice line = css_computed(styles, node, CSS_TEXT_DECORATION_LINE);
+        marks |= value_mentions(line, SLICE("underline")) ? MARK_UNDERLINE : 0;
+        marks |= value_mentions(line, SLICE("line-through")) ? MARK_STRIKE : 0;
+    }
+    if (is_inline && is_set(styles, node, CSS_BACKGROUND_COLOR, own) &&
+        !express_is_among(css_computed(styles, node, CSS_BACKGROUND_COLOR), PLAIN_COLOURS))
+        marks |= MARK_HIGHLIGHT;
+    if (is_inline && is_set(styles, node, CSS_VERTICAL_ALIGN, own)) {
+        marks |= css_computed_is(styles, node, CSS_VERTICAL_ALIGN, "super") ? MARK_SUPERSCRIPT : 0;
+        marks |= css_computed_is(styles, node, CSS_VERTICAL_ALIGN, "sub") ? MARK_SUBSCRIPT : 0;
     }
     return marks;
 }
@@ -297,7 +264,7 @@ void express_report_presentation(const dom_node *node, unsigned *said, findings 
             say(meaning_of_class(value), node, attribute->name, value, said, found);
         if (!slice_equal(attribute->name, SLICE("style")))
             continue;
-        for (size_t at = 0; express_next_declaration(attribute->value, &at, &property, &value);)
+        for (size_t at = 0; css_next_declaration(attribute->value, &at, &property, &value);)
             say(meaning_of_property(node, property, value), node, property, value, said, found);
     }
 }

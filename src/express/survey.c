@@ -20,8 +20,10 @@ typedef struct styled {
 struct express_survey {
     references *refs;
     css_cascade *styles;
-    vector hidden; /* of hidden */
-    vector styled; /* of styled */
+    arena *arena;
+    vector hidden;  /* of hidden */
+    vector styled;  /* of styled */
+    vector layouts; /* of express_layout */
 };
 
 typedef struct looking {
@@ -87,10 +89,9 @@ static void note_hidden(looking *l, const dom_node *node, slice by) {
 }
 
 static void look_at_classes(looking *l, const dom_node *node, slice classes) {
-    const slice_set *own = &express_sheet(l->survey->refs)->hidden_classes;
     size_t at = 0;
     for (slice name; (name = slice_next_word(classes, &at)).length;)
-        if (express_is_hiding_class(name) || slice_set_has(own, name))
+        if (express_is_hiding_class(name))
             note_hidden(l, node, format_slice(l->arena, "class `%.*s`", SLICE_ARGS(name)));
 }
 
@@ -101,31 +102,43 @@ static void look_behind(looking *l, uint32_t line, slice name, slice url) {
         f->before = url;
 }
 
-static void look_at_style(looking *l, const dom_node *node, slice style) {
-    slice property, value;
-    for (size_t at = 0; express_next_declaration(style, &at, &property, &value);) {
-        slice url = express_is_background(property) ? express_css_url(value) : (slice){NULL, 0};
-        if (url.length)
-            look_behind(l, node->line, node->name, url);
-        if (express_hides(property, value))
-            note_hidden(l, node,
-                        format_slice(l->arena, "`%.*s: %.*s`", SLICE_ARGS(property), SLICE_ARGS(value)));
-        if (slice_equal_nocase(property, SLICE("direction")) && slice_equal_nocase(value, SLICE("rtl")))
-            findings_add(l->found, FINDING_DIRECTION, node->line, "<%.*s> with `direction: rtl`",
-                         SLICE_ARGS(node->name));
-    }
+static void look_at_background(looking *l, const dom_node *node) {
+    css_cascade *styles = l->survey->styles;
+    const css_declaration *d = css_winner(styles, node, CSS_PSEUDO_NONE, CSS_BACKGROUND_IMAGE);
+    slice url = d && css_is_lost(styles, node, CSS_PSEUDO_NONE, CSS_BACKGROUND_IMAGE)
+                    ? css_url_of(css_computed(styles, node, CSS_BACKGROUND_IMAGE))
+                    : (slice){NULL, 0};
+    if (url.length && (!d->rule || express_first_mention(l->survey->refs, url)))
+        look_behind(l, node->line, node->name, url);
+}
+
+/* What its style attribute and rules of sheets make of the element. */
+static void look_at_styles(looking *l, const dom_node *node) {
+    css_cascade *styles = l->survey->styles;
+    const css_declaration *d = express_hidden_by(styles, node);
+    css_place place = d ? css_place_of(d) : (css_place){CSS_ORIGIN_PAGE, {NULL, 0}, 0};
+    slice where = place.file.length ? format_slice(l->arena, " (%.*s:%u)", SLICE_ARGS(place.file), place.line)
+                                    : (slice){NULL, 0};
+    if (d)
+        note_hidden(l, node,
+                    format_slice(l->arena, "`%.*s: %.*s`%.*s", SLICE_ARGS(css_property_name(d->property)),
+                                 SLICE_ARGS(d->value), SLICE_ARGS(where)));
+    look_at_background(l, node);
+    d = css_winner(styles, node, CSS_PSEUDO_NONE, CSS_DIRECTION);
+    if (d && !d->is_hint && css_is_lost(styles, node, CSS_PSEUDO_NONE, CSS_DIRECTION) &&
+        css_computed_is(styles, node, CSS_DIRECTION, "rtl"))
+        findings_add(l->found, FINDING_DIRECTION, node->line, "<%.*s> with `direction: rtl`",
+                     SLICE_ARGS(node->name));
+    bool looked_at = css_effects(styles, node) || node->tag == DOM_TAG_LI;
+    if (looked_at && !l->in_hidden && express_first_shown(node))
+        express_look_at(&(looks){styles, l->survey->refs, l->arena, l->found, &l->survey->layouts}, node);
 }
 
 static void look_at_attribute(looking *l, const dom_node *node, const dom_attribute *attribute) {
     static const char BEHIND[] = "background data-bg data-background data-background-image";
     slice name = attribute->name, value = slice_trim(attribute->value);
-    if (slice_equal(name, SLICE("style")))
-        look_at_style(l, node, value);
-    else if (slice_equal(name, SLICE("class")))
+    if (slice_equal(name, SLICE("class")))
         look_at_classes(l, node, value);
-    else if (slice_equal(name, SLICE("id")) &&
-             slice_set_has(&express_sheet(l->survey->refs)->hidden_ids, value))
-        note_hidden(l, node, format_slice(l->arena, "id `%.*s`", SLICE_ARGS(value)));
     else if (slice_equal(name, SLICE("hidden")))
         note_hidden(l, node, SLICE("`hidden`"));
     else if (value.length && express_is_among(name, BEHIND))
@@ -168,6 +181,7 @@ static void look_at_element(looking *l, const dom_node *node, bool named) {
         note_hidden(l, node, SLICE("no `open`"));
     for (uint32_t i = 0; i < node->attribute_count; i++)
         look_at_attribute(l, node, &node->attributes[i]);
+    look_at_styles(l, node);
     if (!node->attribute_count)
         return;
     note_look(l, node);
@@ -179,24 +193,18 @@ static void look_at_element(looking *l, const dom_node *node, bool named) {
     look_at_tooltip(l, node);
 }
 
-static void look_at_sheet(looking *l) {
-    const sheet *own = express_sheet(l->survey->refs);
-    for (size_t i = 0; i < own->pictures.count; i++) {
-        const sheet_picture *picture = vector_at(&own->pictures, i);
-        if (express_first_mention(l->survey->refs, picture->url))
-            look_behind(l, picture->line, SLICE("style"), picture->url);
-    }
-}
-
 express_survey *express_survey_page(dom_node *body, css_cascade *styles, arena *a, findings *found) {
     express_survey *survey = arena_alloc(a, sizeof *survey);
     if (!styles)
         css_cascade_settle(styles = css_cascade_new(NULL, body, a));
-    *survey = (express_survey){express_gather_references(body, a), styles, vector_new(a, sizeof(hidden)),
-                               vector_new(a, sizeof(styled))};
+    *survey = (express_survey){.refs = express_new_references(styles, a),
+                               .styles = styles,
+                               .arena = a,
+                               .hidden = vector_new(a, sizeof(hidden)),
+                               .styled = vector_new(a, sizeof(styled)),
+                               .layouts = vector_new(a, sizeof(express_layout))};
     looking l = {.survey = survey, .arena = a, .found = found};
     showing shown = {.arena = a, .found = found};
-    look_at_sheet(&l);
     for (dom_node *node = body, *next; node; node = next) {
         if (l.in_hidden && node == l.hidden_until)
             l.in_hidden = false;
@@ -243,6 +251,11 @@ static bool is_inside(const dom_node *node, const dom_node *body) {
     while (node && node != body)
         node = node->parent;
     return node != NULL;
+}
+
+void survey_report_layouts(const express_survey *survey, const dom_node *body, findings *found) {
+    vector layouts = survey->layouts;
+    express_report_layouts(&(looks){survey->styles, survey->refs, survey->arena, found, &layouts}, body);
 }
 
 void survey_report_dissolved(const express_survey *survey, const dom_node *body, findings *found) {
