@@ -57,11 +57,21 @@ static slice skip_front_matter(slice page, uint32_t *line) {
     return page;
 }
 
-/* debug legacy [--html] FILE: a page's HTML; --html: without findings. */
+/* debug legacy [--html] [OPTION=VALUE...] FILE: a page's HTML; --html: without findings; options of kramdown.
+ */
 static void debug_legacy(const debug_input *in, buffer *out) {
     uint32_t line;
     slice body = skip_front_matter(in->bytes, &line);
-    buffer_append(out, legacy_to_html(body, line, in->arena, in->found).html);
+    legacy_option *items = arena_alloc(in->arena, ((size_t)in->argc + 1) * sizeof *items);
+    legacy_options options = {items, 0};
+    for (int i = 0; i < in->argc; i++) {
+        slice argument = slice_of(in->argv[i]);
+        size_t equals = slice_find_char(argument, '=', 0);
+        if (equals != SLICE_NONE)
+            items[options.count++] =
+                (legacy_option){slice_sub(argument, 0, equals), slice_from(argument, equals + 1)};
+    }
+    buffer_append(out, legacy_to_html(body, line, &options, in->arena, in->found).html);
     if (in->argc > 0 && strcmp(in->argv[0], "--html") == 0)
         *in->found = findings_new(in->arena);
 }

@@ -51,7 +51,7 @@ static void collect_page(const remote_files *r, slice text, arena *a, vector *re
         bool templates = liquid_is_in(html);
         if (templates)
             html = liquid_run(html, parts.body_line, &(liquid_scope){.site_count = 0}, a, &unused).text;
-        html = legacy_to_html(html, parts.body_line, a, &unused).html;
+        html = legacy_to_html(html, parts.body_line, NULL, a, &unused).html;
     }
     asset_collect_tree(r->rules, dom_parse(html, NULL, a, NULL), a, references);
 }

@@ -451,6 +451,12 @@ static int end(show *s, const site_totals *totals, bool done) {
     return status;
 }
 
+static void tell_unfollowed(const cli_arguments *arguments, const site *s) {
+    vector all = site_unfollowed(s);
+    for (size_t i = 0; i < all.count && !option_given(arguments, OPTION_QUIET); i++)
+        complain("the site's settings: %.*s", SLICE_ARGS(*(slice *)vector_at(&all, i)));
+}
+
 int show_run(const cli_arguments *arguments, site *s, const site_options *options, report_format format) {
     show shown;
     site_events events = {&shown, show_page, stop_is_asked};
@@ -458,6 +464,7 @@ int show_run(const cli_arguments *arguments, site *s, const site_options *option
     slice error;
     watch_for_stop();
     begin(&shown, arguments, s, options->dry_run, format);
+    tell_unfollowed(arguments, s);
     bool done = site_run(s, options, &events, &totals, &error);
     if (!done)
         complain("%.*s", SLICE_ARGS(error));

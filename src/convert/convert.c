@@ -107,17 +107,22 @@ static void restore_lines(conversion *c, line_map *lines, size_t first_finding) 
     }
 }
 
+static legacy_result read_markdown(const conversion *c, slice text, findings *into) {
+    legacy_options options = {c->settings->kramdown, c->settings->kramdown_count};
+    return legacy_to_html(text, c->parts.body_line, &options, c->arena, into);
+}
+
 static dom_node *read_other_text(void *context, slice text) {
     conversion *c = context;
     findings unused = findings_new(c->arena);
-    slice html = legacy_to_html(text, c->parts.body_line, c->arena, &unused).html;
+    slice html = read_markdown(c, text, &unused).html;
     return dom_parse(html, NULL, c->arena, NULL);
 }
 
 static dom_node *read_legacy_body(conversion *c) {
     slice body = run_templates(c);
     size_t first_finding = found(c)->items.count;
-    legacy_result read = legacy_to_html(body, c->parts.body_line, c->arena, found(c));
+    legacy_result read = read_markdown(c, body, found(c));
     restore_lines(c, &read.lines, first_finding);
     if (c->options->keep_html) {
         c->result->before_lines = read.lines;

@@ -105,6 +105,11 @@ static void add_liquid_variable(buffer *out, const liquid_variable *variable) {
     add_slice(out, &variable->value.text);
 }
 
+static void add_legacy_option(buffer *out, const legacy_option *option) {
+    add_slice(out, &option->name);
+    add_slice(out, &option->value);
+}
+
 static void add_convert_sheet(buffer *out, const convert_sheet *sheet) {
     add_slice(out, &sheet->path);
     add_slice(out, &sheet->text);

@@ -10,6 +10,7 @@
 #include "assets/assets.h"
 #include "base/base.h"
 #include "dom/dom.h"
+#include "legacy/legacy.h"
 #include "liquid/liquid.h"
 #include "mapping/mapping.h"
 

@@ -108,7 +108,7 @@ static void set_quotes(parser *p, slice value) {
     memcpy(p->settings.quotes, quotes, sizeof quotes);
 }
 
-static void set_option(parser *p, slice name, slice value, uint32_t line) {
+static bool set_known_option(parser *p, slice name, slice value) {
     settings *set = &p->settings;
     long number;
     if (slice_equal(name, SLICE("header_offset")) && read_integer(value, &number))
@@ -121,9 +121,67 @@ static void set_option(parser *p, slice name, slice value, uint32_t line) {
         set_quotes(p, value);
     else if (slice_equal(name, SLICE("math_engine")))
         set->has_math_engine = slice_equal(strip(value), SLICE("mathjax"));
-    else if (!set_listed_option(set, name, value))
+    else
+        return false;
+    return true;
+}
+
+static void set_option(parser *p, slice name, slice value, uint32_t line) {
+    if (!set_known_option(p, name, value) && !set_listed_option(&p->settings, name, value))
         findings_add(p->found, FINDING_KRAMDOWN_OPTION, line, "%.*s=\"%.*s\"", SLICE_ARGS(name),
                      SLICE_ARGS(value));
+}
+
+static bool is_listed(slice name, bool followed) {
+    for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++)
+        if (slice_equal(OPTIONS[i].name, name))
+            return !followed || OPTIONS[i].kind != OPTION_IGNORED;
+    return false;
+}
+
+bool legacy_follows_option(const legacy_option *option) {
+    /* Of the code that is highlighted, the words stay. Without effect with GFM: auto_id_stripping and
+     * transliterated_header_ids (gfm: generate_gfm_header_id). Read from a page only: template. */
+    static const slice OTHERS[] = {LITERAL("auto_id_stripping"),
+                                   LITERAL("coderay"),
+                                   LITERAL("enable_coderay"),
+                                   LITERAL("entity_output"),
+                                   LITERAL("footnote_nr"),
+                                   LITERAL("forbidden_inline_options"),
+                                   LITERAL("guess_lang"),
+                                   LITERAL("hard_wrap"),
+                                   LITERAL("header_offset"),
+                                   LITERAL("latex_headers"),
+                                   LITERAL("line_width"),
+                                   LITERAL("list_indent"),
+                                   LITERAL("math_engine_opts"),
+                                   LITERAL("show_warnings"),
+                                   LITERAL("smart_quotes"),
+                                   LITERAL("syntax_highlighter"),
+                                   LITERAL("syntax_highlighter_opts"),
+                                   LITERAL("toc_levels"),
+                                   LITERAL("transliterated_header_ids")};
+    if (slice_equal(option->name, SLICE("input")))
+        return slice_equal(option->value, SLICE("GFM"));
+    if (slice_equal(option->name, SLICE("gfm_quirks")))
+        return slice_equal(option->value, SLICE("paragraph_end"));
+    if (slice_equal(option->name, SLICE("math_engine")))
+        return slice_equal(option->value, SLICE("mathjax"));
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        if (slice_equal(option->name, OTHERS[i]))
+            return true;
+    return is_listed(option->name, true);
+}
+
+void set_site_options(parser *p, const legacy_options *options) {
+    for (size_t i = 0; i < options->count; i++) {
+        const legacy_option *one = &options->items[i];
+        if (slice_equal(one->name, SLICE("hard_wrap"))) /* only as the parser is made: a page cannot set it */
+            p->settings.hard_wrap =
+                !slice_equal_nocase(strip(one->value), SLICE("false")) && one->value.length;
+        else if (legacy_follows_option(one) && !set_known_option(p, one->name, one->value))
+            set_listed_option(&p->settings, one->name, one->value);
+    }
 }
 
 /* ---- extensions -------------------------------------------------------------------------------------- */

@@ -142,18 +142,19 @@ static bool is_block_type(const node *n) {
     return n->type < NODE_RAW_TEXT && n->type != NODE_ROOT;
 }
 
-/* gfm, update_text_type: a backslash at a line's end breaks it. */
-static void break_lines(parser *p, node *parent, node *text) {
-    slice value = text->value;
-    size_t at = slice_find(value, SLICE("\\\n"), 0);
+/* gfm, update_text_type: a backslash at a line's end breaks it, or with hard_wrap each end of a line. Returns
+ * the last of the texts that it makes. */
+static node *break_lines(parser *p, node *parent, node *text) {
+    slice value = text->value, mark = p->settings.hard_wrap ? SLICE("\n") : SLICE("\\\n");
+    size_t at = slice_find(value, mark, 0);
     while (at != SLICE_NONE) {
-        bool is_end = at + 2 == value.length && is_block_type(parent) && parent->last == text;
+        bool is_end = at + mark.length == value.length && is_block_type(parent) && parent->last == text;
         node *rest = new_node(p, NODE_TEXT, text->line), *line_break = new_node(p, NODE_BREAK, text->line);
-        for (size_t i = 0; i <= at + 1; i++)
+        for (size_t i = 0; i < at + mark.length; i++)
             rest->line += value.data[i] == '\n';
         text->value = slice_sub(value, 0, at);
         text->capacity = 0;
-        rest->value = value = slice_from(value, at + 1); /* with its line break */
+        rest->value = value = slice_from(value, at + mark.length - 1); /* with its line break */
         line_break->previous = text;
         line_break->next = rest;
         rest->previous = line_break;
@@ -166,16 +167,17 @@ static void break_lines(parser *p, node *parent, node *text) {
         if (is_end)
             remove_child(parent, line_break);
         text = rest;
-        at = slice_find(value, SLICE("\\\n"), 1);
+        at = slice_find(value, mark, 1);
     }
+    return text;
 }
 
 /* gfm, update_elements. */
 static void finish_elements(parser *p, node *tree) {
     for (node *child = tree->first; child; child = child->next) {
         if (child->type == NODE_TEXT) {
-            if (slice_find_char(child->value, '\\', 0) != SLICE_NONE)
-                break_lines(p, tree, child);
+            if (slice_find_char(child->value, p->settings.hard_wrap ? '\n' : '\\', 0) != SLICE_NONE)
+                child = break_lines(p, tree, child);
         } else if (child->type == NODE_HEADER && p->settings.auto_ids &&
                    !find_attribute(child, SLICE("id"))) {
             set_attribute(p, &child->attributes, SLICE("id"), make_header_id(p, child->text));

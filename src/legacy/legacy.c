@@ -34,8 +34,11 @@ static slice adapt_body(slice body, arena *a) {
     return buffer_slice(&out);
 }
 
-legacy_result legacy_to_html(slice body, uint32_t first_line, arena *a, findings *found) {
+legacy_result legacy_to_html(slice body, uint32_t first_line, const legacy_options *options, arena *a,
+                             findings *found) {
     parser p = {.arena = a, .found = found, .settings = default_settings()};
+    if (options)
+        set_site_options(&p, options);
     legacy_result result = {.lines = line_map_new(a)};
     body = adapt_body(body, a);
     p.effort_left = EFFORT_FREE + EFFORT_PER_BYTE * body.length;

@@ -15,7 +15,22 @@ typedef struct legacy_result {
     line_map lines; /* offsets of `html` → lines of the page: one mark for each block and each line of text */
 } legacy_result;
 
-/* `first_line` is the page line on which `body` starts (1-based). Liquid has been run before (liquid/). */
-legacy_result legacy_to_html(slice body, uint32_t first_line, arena *a, findings *found);
+/* An option of kramdown, as a site's settings have it: a list as its values with commas, `true`, `false`. */
+typedef struct legacy_option {
+    slice name, value;
+} legacy_option;
+
+typedef struct legacy_options {
+    const legacy_option *items; /* those that are not followed change nothing */
+    size_t count;
+} legacy_options;
+
+/* Is it an option that is followed, or one that changes nothing of what visitors see? */
+bool legacy_follows_option(const legacy_option *option);
+
+/* `first_line` is the page line on which `body` starts (1-based). Liquid has been run before (liquid/).
+ * `options`: beside Jekyll's defaults; NULL: none. */
+legacy_result legacy_to_html(slice body, uint32_t first_line, const legacy_options *options, arena *a,
+                             findings *found);
 
 #endif

@@ -200,7 +200,7 @@ struct footnote {
 
 /* {::options}: the ones that change what a visitor sees. */
 typedef struct settings {
-    bool auto_ids, parse_block_html, parse_span_html, footnote_backlink_inline, has_math_engine;
+    bool auto_ids, parse_block_html, parse_span_html, footnote_backlink_inline, has_math_engine, hard_wrap;
     slice auto_id_prefix, footnote_prefix, footnote_backlink;
     slice quotes[4]; /* left single, right single, left double, right double */
     int header_offset;
@@ -337,6 +337,9 @@ void parse_attribute_list(parser *p, slice text, attribute_list *list);
 void merge_attribute_list(parser *p, attribute_list *into, const attribute_list *from);
 void apply_attribute_list(parser *p, attribute **attributes, const attribute_list *list);
 bool has_reference(const attribute_list *list, slice name);
+
+/* Options of the site: before anything is read. */
+void set_site_options(parser *p, const legacy_options *options);
 
 /* `{::name …}`, at `at`. Gives true when the extension was handled; the source then stands behind it. */
 bool parse_extension(parser *p, source *s, node *tree, bool is_block, bool *matched);

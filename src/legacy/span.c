@@ -234,7 +234,8 @@ static bool parse_backslash(spans *s) {
     static const char ESCAPED[] = "\\.*_+`<>()[]{}#!:|\"'$=-~";
     source *src = s->source;
     char next = source_char(src, src->at + 1);
-    if (next == '\\' && source_char(src, src->at + 2) == '\n' && src->at + 2 < src->length) {
+    bool wraps = s->parser->settings.hard_wrap; /* gfm: the ends of lines are breaks by themselves */
+    if (!wraps && next == '\\' && source_char(src, src->at + 2) == '\n' && src->at + 2 < src->length) {
         take_node(s, NODE_BREAK, src->at + 2);
         return true;
     }
@@ -344,7 +345,8 @@ static bool parse_span(spans *s) {
     case ' ':
         if (parse_typographic_symbol(s))
             return true;
-        if (source_char(src, src->at + 1) != ' ' || source_char(src, src->at + 2) != '\n')
+        if (s->parser->settings.hard_wrap || source_char(src, src->at + 1) != ' ' ||
+            source_char(src, src->at + 2) != '\n')
             return false;
         take_node(s, NODE_BREAK, src->at + 2);
         return true;

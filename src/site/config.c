@@ -267,6 +267,7 @@ void site_fill_settings(const site *s, convert_settings *settings) {
             (liquid_variable){SLICE("site.baseurl"), liquid_string(SLICE(""))};
     settings->url = page_front_text(&s->config, SLICE("url"));
     settings->baseurl = page_front_text(&s->config, SLICE("baseurl"));
+    fill_kramdown(s, settings);
     site_add_sheets(s, settings);
 }
 

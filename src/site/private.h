@@ -125,6 +125,11 @@ const char *why_unpublished(const site *s, slice path, slice bytes, int64_t now,
 /* `2024-01-31`, `2024-01-31 10:00:00 +0800` and what else begins so. False: no date. */
 bool publish_read_date(slice text, int64_t *time);
 
+/* ---- follow.c ---------------------------------------------------------------------------------------- */
+
+/* `kramdown:` in the settings, as options of the dialect. */
+void fill_kramdown(const site *s, convert_settings *settings);
+
 /* ---- discover.c again ---------------------------------------------------------------------------------- */
 
 /* Was the page taken because a person named it? */

@@ -49,6 +49,10 @@ void site_fill_settings(const site *s, convert_settings *settings);
 const front_value *
 site_settings(const site *s); /* `.isomerize/config.yml`: options by their long names; empty: none */
 
+/* Settings that change what pages show and are not followed (of slice): sentences, each with the setting.
+ * They live as long as the site. */
+vector site_unfollowed(const site *s);
+
 /* A file of settings; `bytes` empty: it is not there. */
 typedef struct site_file {
     slice path, bytes;

@@ -128,7 +128,7 @@ class Comparison
 
   def compare_data(path, page, now)
     %w[title date description].each do |key|
-      was, is = page[key].gsub(/[[:space:]]+/, ' ').strip, now[key].gsub(/[[:space:]]+/, ' ').strip
+      was, is = [page, now].map { |one| one[key].gsub(%r{<br\s*/>}, '<br>').gsub(/[[:space:]]+/, ' ').strip }
       next if was == is
       next @told[key] += 1 if codes(path).any?(FRONT)
 

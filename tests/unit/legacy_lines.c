@@ -21,7 +21,7 @@ static void marks_lead_to_the_source_line(void **state) {
     (void)state;
     arena *a = arena_new(0);
     findings found = findings_new(a);
-    legacy_result result = legacy_to_html(slice_of(PAGE), 1, a, &found);
+    legacy_result result = legacy_to_html(slice_of(PAGE), 1, NULL, a, &found);
     size_t seen = 0;
     for (size_t at = 0; (at = slice_find_char(result.html, 'L', at)) != SLICE_NONE; at++) {
         uint32_t line = 0;
@@ -42,7 +42,7 @@ static void first_line_counts_from_the_page(void **state) {
     (void)state;
     arena *a = arena_new(0);
     findings found = findings_new(a);
-    legacy_result result = legacy_to_html(SLICE("a\n\nb </i>"), 10, a, &found);
+    legacy_result result = legacy_to_html(SLICE("a\n\nb </i>"), 10, NULL, a, &found);
     assert_int_equal(line_map_find(&result.lines, 0), 10);
     const finding *shown = vector_at(&found.items, 0);
     assert_int_equal(shown->line, 12);
@@ -59,7 +59,7 @@ static void deep_nesting_keeps_the_text(void **state) {
         for (int depth = 0; depth < 1000; depth++)
             buffer_append_string(&page, MARKERS[i]);
         buffer_append_string(&page, "the text");
-        legacy_result result = legacy_to_html(buffer_slice(&page), 1, a, &found);
+        legacy_result result = legacy_to_html(buffer_slice(&page), 1, NULL, a, &found);
         assert_true(slice_find(result.html, SLICE("the text"), 0) != SLICE_NONE);
         arena_destroy(a);
     }

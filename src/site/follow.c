@@ -1,0 +1,115 @@
+/* Settings of the site that change what its pages show: handed on, or told.
+ *
+ * Comes in: the settings. Goes out: options of the Markdown dialect; sentences on what is not followed. Reads
+ * nothing but the names in `_plugins`.
+ */
+#include "private.h"
+
+/* A value as kramdown reads one from text: a list as its values with commas. */
+static slice value_text(const front_value *value, arena *a) {
+    buffer out = buffer_new(a, 64);
+    switch (value->kind) {
+    case FRONT_BOOL:
+        return value->boolean ? SLICE("true") : SLICE("false");
+    case FRONT_NUMBER:
+        return format_slice(a, "%.15g", value->number);
+    case FRONT_SEQUENCE:
+        for (uint32_t i = 0; i < value->count; i++) {
+            const front_value *one = &value->entries[i].value;
+            buffer_append_string(&out, i ? "," : "");
+            if (one->kind == FRONT_NUMBER)
+                buffer_printf(&out, "%.15g", one->number);
+            else
+                buffer_append(&out, one->text);
+        }
+        return buffer_slice(&out);
+    default:
+        return value->text;
+    }
+}
+
+static const front_value *kramdown_of(const site *s) {
+    const front_value *options = page_front_get(&s->config, SLICE("kramdown"));
+    return options && options->kind == FRONT_MAPPING ? options : NULL;
+}
+
+void fill_kramdown(const site *s, convert_settings *settings) {
+    const front_value *options = kramdown_of(s);
+    if (!options)
+        return;
+    legacy_option *all = arena_alloc(s->arena, (options->count + 1) * sizeof *all);
+    settings->kramdown = all;
+    settings->kramdown_count = options->count;
+    for (uint32_t i = 0; i < options->count; i++)
+        all[i] = (legacy_option){options->entries[i].key, value_text(&options->entries[i].value, s->arena)};
+}
+
+/* ---- what is not followed ---------------------------------------------------------------------------- */
+
+/* Plugins that change nothing of a page's own text: they add pages and files, or tags that a page must name.
+ */
+static const char *const HARMLESS[] = {"jekyll-admin",          "jekyll-archives",      "jekyll-assets",
+                                       "jekyll-feed",           "jekyll-include-cache", "jekyll-paginate",
+                                       "jekyll-paginate-v2",    "jekyll-redirect-from", "jekyll-remote-theme",
+                                       "jekyll-sass-converter", "jekyll-seo-tag",       "jekyll-sitemap",
+                                       "jekyll-watch"};
+
+static void tell(const site *s, vector *out, slice text) {
+    *(slice *)vector_push(out) = site_show_path(text, s->arena);
+}
+
+static void tell_options(const site *s, vector *out) {
+    const front_value *options = kramdown_of(s);
+    for (uint32_t i = 0; options && i < options->count; i++) {
+        legacy_option one = {options->entries[i].key, value_text(&options->entries[i].value, s->arena)};
+        if (options->entries[i].value.kind != FRONT_NULL && !legacy_follows_option(&one))
+            tell(s, out,
+                 format_slice(s->arena, "kramdown: %.*s: %.*s: not followed: pages are read without it",
+                              SLICE_ARGS(one.name), SLICE_ARGS(utf8_head(one.value, 60))));
+    }
+}
+
+static bool is_harmless(slice plugin) {
+    for (size_t i = 0; i < sizeof HARMLESS / sizeof *HARMLESS; i++)
+        if (slice_equal(plugin, slice_of(HARMLESS[i])))
+            return true;
+    return false;
+}
+
+static void tell_plugins(const site *s, vector *out) {
+    static const slice KEYS[] = {LITERAL("plugins"), LITERAL("gems")};
+    for (size_t k = 0; k < sizeof KEYS / sizeof *KEYS; k++) {
+        const front_value *list = page_front_get(&s->config, KEYS[k]);
+        for (uint32_t i = 0; list && list->kind == FRONT_SEQUENCE && i < list->count && i < 100; i++) {
+            slice plugin = list->entries[i].value.text;
+            if (plugin.length && !is_harmless(plugin))
+                tell(s, out,
+                     format_slice(s->arena, "plugins: %.*s: not run: what it does to pages is not seen",
+                                  SLICE_ARGS(utf8_head(plugin, 60))));
+        }
+    }
+    vector own = vector_new(s->arena, sizeof(slice));
+    list_folder(s->folder, "_plugins", &own);
+    for (size_t i = 0; i < own.count; i++)
+        if (slice_ends_with(*(slice *)vector_at(&own, i), SLICE(".rb"))) {
+            tell(s, out, SLICE("_plugins: not run: what they do to pages is not seen"));
+            break;
+        }
+}
+
+vector site_unfollowed(const site *s) {
+    vector out = vector_new(s->arena, sizeof(slice));
+    slice markdown = page_front_text(&s->config, SLICE("markdown"));
+    slice source = page_front_text(&s->config, SLICE("source"));
+    if (markdown.length && !slice_equal_nocase(markdown, SLICE("kramdown")))
+        tell(s, &out,
+             format_slice(s->arena, "markdown: %.*s: not followed: pages are read as kramdown reads them",
+                          SLICE_ARGS(utf8_head(markdown, 60))));
+    if (source.length && !slice_equal(source, SLICE(".")) && !slice_equal(source, SLICE("./")))
+        tell(s, &out,
+             format_slice(s->arena, "source: %.*s: not followed: pages are looked for from the root on",
+                          SLICE_ARGS(utf8_head(source, 60))));
+    tell_options(s, &out);
+    tell_plugins(s, &out);
+    return out;
+}
