@@ -268,6 +268,31 @@ static void rewrite_changes(conversion *c) {
 
 /* ---- the whole --------------------------------------------------------------------------------------- */
 
+/* The CMS has put a slash to the permalink: menus, redirects and links that name it without one are told. */
+static void report_named_address(conversion *c) {
+    const convert_linked_id *named = c->options->named_address;
+    const front_value *permalink = page_front_get(&c->front, SLICE("permalink"));
+    if (!named || !permalink || permalink->kind != FRONT_STRING ||
+        slice_ends_with(permalink->text, SLICE("/")))
+        return;
+    slice more = SLICE("");
+    if (named->others)
+        more = format_slice(c->arena, " and %u more", named->others);
+    findings_add(found(c), FINDING_ADDRESS_NAMED, permalink->line, "%.*s, named by %.*s:%u%.*s",
+                 SLICE_ARGS(named->id), SLICE_ARGS(named->from), named->line, SLICE_ARGS(more));
+}
+
+/* Only one of two pages at one address is published. */
+static bool refuse_taken_address(conversion *c) {
+    const front_value *permalink = page_front_get(&c->front, SLICE("permalink"));
+    if (!c->options->address_of.length || !permalink)
+        return false;
+    c->result->state = CONVERT_REFUSED;
+    findings_add(found(c), FINDING_ADDRESS_TAKEN, permalink->line, "%.*s/, the address of %.*s",
+                 SLICE_ARGS(permalink->text), SLICE_ARGS(c->options->address_of));
+    return true;
+}
+
 static bool write_page(conversion *c, slice body) {
     page_error error = {0, 0, {NULL, 0}};
     buffer out = buffer_new(c->arena, c->parts.front.length + body.length + 256);
@@ -276,6 +301,9 @@ static bool write_page(conversion *c, slice body) {
         refuse_front(c, &error);
         return false;
     }
+    report_named_address(c);
+    if (refuse_taken_address(c))
+        return false;
     buffer_append(&out, body);
     buffer_append_char(&out, '\n');
     c->result->output = buffer_slice(&out);

@@ -24,8 +24,11 @@ typedef struct convert_linked_id {
 typedef struct convert_options {
     const convert_linked_id *linked_ids; /* of this page, sorted by id; NULL: none is known */
     size_t linked_id_count;
-    /* The size in pixels of the picture file that an address of the page names, before any style; false: it is
-     * not known. Called on the thread that converts. NULL: none is known. */
+    slice address_of; /* the file of another page, at the address that this one would get; empty: none */
+    const convert_linked_id
+        *named_address; /* its permalink, as other files name it without a slash at the end */
+    /* The size in pixels of the picture file that an address of the page names, before any style; false: it
+     * is not known. Called on the thread that converts. NULL: none is known. */
     bool (*picture_size)(void *context, slice url, uint32_t *width, uint32_t *height);
     void *picture_context;
     bool keep_html; /* fill before_html, for reports */

@@ -332,6 +332,11 @@ static void visit(search *in, entry e) {
             *(entry *)vector_push(&in->folders) = e;
         return;
     }
+    if (e.type == DT_REG &&
+        slice_equal(e.path, SLICE("_redirects"))) { /* of the host that publishes the site */
+        *(slice *)vector_push(&in->site->linking) = e.path;
+        return;
+    }
     const reason *r = is_machinery(e.path) ? NULL : judge(in, &e);
     if (r)
         pass_over(in, e, r);

@@ -3,8 +3,9 @@
  * Comes in: the files of a checkout, one by one, as bytes. Goes out: for each page the ids that links lead
  * to, and who links. It searches for `#` and takes what stands before it, back to the quote, bracket or space
  * where it begins, for an address. That costs little and needs no parser: what is no address of a page (a
- * colour, a heading, a comment) meets no page in the end. Never: a file read, more than linear time, a fault
- * on any bytes.
+ * colour, a heading, a comment) meets no page in the end. Addresses without a `#` are noted as they are
+ * spelled, where they have no slash at their end: the CMS gives pages one, and what names such a page is
+ * told. Never: a file read, more than linear time, a fault on any bytes.
  */
 #include "private.h"
 
@@ -21,6 +22,7 @@ typedef struct link {
 
 typedef struct published {
     slice path, address; /* a page's file; where visitors find it, normalised */
+    slice spelled;       /* its permalink, decoded, where it has no slash at its end; else empty */
 } published;
 
 /* The places at one address: [first, first + count) of `ids`. */
@@ -37,6 +39,9 @@ struct site_links {
     vector links;     /* of link */
     vector ids;       /* of convert_linked_id */
     vector targets;   /* of target, sorted by address */
+    hash_map
+        taken; /* from addresses with a slash at their end, decoded, to the paths (slice *) of their pages */
+    hash_map named; /* from addresses without a slash at their end, decoded, to convert_linked_id */
 };
 
 /* ---- addresses ----------------------------------------------------------------------------------------- */
@@ -259,6 +264,8 @@ typedef struct source {
     slice name;   /* its path, as people read it */
     slice folder; /* that its relative links begin at; empty: not known */
     size_t count; /* of links */
+    slice own;    /* its permalink, without a slash at its end */
+    size_t named; /* addresses */
 } source;
 
 static bool is_own_host(const site_links *l, slice host) {
@@ -364,6 +371,78 @@ static void read_links(site_links *l, source *in, slice text) {
     }
 }
 
+/* ---- addresses that are named -------------------------------------------------------------------------- */
+
+/* Of an address: who names it. */
+typedef struct named_address {
+    convert_linked_id link; /* `id`: the address as it is spelled, decoded */
+    slice last;             /* the file that was counted last */
+} named_address;
+
+/* Files may come in any order: the first one that names an address is the one whose name sorts first. */
+static void note_address(site_links *l, source *in, slice address, uint32_t line) {
+    named_address *known = map_get(&l->named, address);
+    if (in->own.length && slice_equal(address, in->own))
+        return;
+    in->named++;
+    if (!known) {
+        known = arena_alloc(l->arena, sizeof *known);
+        *known = (named_address){{slice_copy(address, l->arena), in->name, line, 0}, in->name};
+        *map_put(&l->named, known->link.id, NULL) = known;
+        return;
+    }
+    if (slice_equal(known->last, in->name))
+        return;
+    known->last = in->name;
+    known->link.others++;
+    if (slice_compare(in->name, known->link.from) < 0)
+        known->link.from = in->name, known->link.line = line;
+}
+
+/* Does an address of this site begin at the slash at `at`: behind a quote, a bracket, a space, the site's own
+ * host? */
+static bool begins_address(const site_links *l, slice text, size_t at) {
+    char before = at ? text.data[at - 1] : '\n', next = at + 1 < text.length ? text.data[at + 1] : '\0';
+    if (!is_alnum(next) && !(next & 0x80) && !strchr("%-_.~", next))
+        return false;
+    if (is_space(before) || strchr("\"'(>}=", before))
+        return true;
+    return l->host.length && slice_ends_with(slice_sub(text, 0, at), l->host);
+}
+
+/* The address at `at`: up to the quote or bracket that it stands in, else to a space. */
+static slice read_address(const site_links *l, slice text, size_t at) {
+    char opener = at ? text.data[at - 1] : '\n';
+    size_t end = at, limit = text.length - at > ADDRESS_MAX ? at + ADDRESS_MAX : text.length;
+    bool spaces = is_quote(opener) || opener == '(';
+    while (end < limit && !is_edge(text.data[end]) && text.data[end] != '?' &&
+           (spaces || text.data[end] != ' '))
+        end++;
+    slice address = slice_trim(slice_sub(text, at, end));
+    while (!spaces && address.length && strchr(".,;:!", address.data[address.length - 1]))
+        address.length--; /* of the sentence */
+    if (l->base.length && slice_starts_with(address, l->base) && address.length > l->base.length &&
+        address.data[l->base.length] == '/')
+        address = slice_from(address, l->base.length);
+    return address;
+}
+
+static void read_addresses(site_links *l, source *in, slice text) {
+    uint32_t line = 1;
+    size_t counted = 0;
+    for (size_t at = 0; (at = slice_find_char(text, '/', at)) != SLICE_NONE && in->named < LINKS_PER_FILE;
+         at++) {
+        if (!begins_address(l, text, at))
+            continue;
+        slice address = read_address(l, text, at);
+        if (address.length < 2 || address.data[address.length - 1] == '/')
+            continue;
+        for (; counted < at; counted++)
+            line += text.data[counted] == '\n';
+        note_address(l, in, slice_percent_decoded(address, l->arena), line);
+    }
+}
+
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
 site_links *site_links_new(const front_value *config, arena *a) {
@@ -377,19 +456,45 @@ site_links *site_links_new(const front_value *config, arena *a) {
                       .pages = vector_new(a, sizeof(published)),
                       .links = vector_new(a, sizeof(link)),
                       .ids = vector_new(a, sizeof(convert_linked_id)),
-                      .targets = vector_new(a, sizeof(target))};
+                      .targets = vector_new(a, sizeof(target)),
+                      .taken = map_new(a, 0),
+                      .named = map_new(a, 0)};
     l->base = without_ending(l->base, SLICE("/"));
     return l;
+}
+
+/* A permalink that the CMS will put a slash to. One that is not given is not written. */
+static slice spelled_permalink(const site_links *l, const page_parts *parts, slice permalink) {
+    bool changes = !slice_ends_with(permalink, SLICE("/")) && front_text(l, parts, SLICE("permalink")).length;
+    return changes ? slice_copy(slice_percent_decoded(permalink, l->arena), l->arena) : SLICE("");
+}
+
+/* Of pages with the same address, the first by path. */
+static void note_page(site_links *l, const published *page, slice permalink) {
+    *(published *)vector_push(&l->pages) = *page;
+    if (!slice_ends_with(permalink, SLICE("/")))
+        return;
+    bool is_new;
+    void **place =
+        map_put(&l->taken, slice_copy(slice_percent_decoded(permalink, l->arena), l->arena), &is_new);
+    if (is_new)
+        *place = arena_zeroed(l->arena, sizeof(slice));
+    slice *path = *place;
+    if (is_new || slice_compare(page->path, *path) < 0)
+        *path = page->path;
 }
 
 void site_links_add(site_links *l, slice path, slice text) {
     page_parts parts = page_split(text);
     slice permalink = find_permalink(l, path, &parts);
-    source in = {.name = site_show_path(path, l->arena), .folder = folder_of(permalink)};
+    source in = {.name = site_show_path(path, l->arena),
+                 .folder = folder_of(permalink),
+                 .own = permalink.length ? spelled_permalink(l, &parts, permalink) : SLICE("")};
+    published page = {slice_copy(path, l->arena), normalise(SLICE(""), permalink, l->arena), in.own};
     if (permalink.length)
-        *(published *)vector_push(&l->pages) =
-            (published){slice_copy(path, l->arena), normalise(SLICE(""), permalink, l->arena)};
+        note_page(l, &page, permalink);
     read_links(l, &in, text);
+    read_addresses(l, &in, text);
 }
 
 static int compare_pages(const void *one, const void *other) {
@@ -443,4 +548,20 @@ const convert_linked_id *site_links_to(const site_links *l, slice path, size_t *
         page ? find_sorted(&l->targets, &(target){.address = page->address}, compare_targets) : NULL;
     *count = to ? to->count : 0;
     return to ? vector_at(&l->ids, to->first) : NULL;
+}
+
+const convert_linked_id *site_links_naming(const site_links *l, slice path) {
+    const published *page = find_sorted(&l->pages, &(published){.path = path}, compare_pages);
+    const named_address *named = page && page->spelled.length ? map_get(&l->named, page->spelled) : NULL;
+    bool only_itself =
+        named && !named->link.others && slice_equal(named->link.from, site_show_path(path, l->arena));
+    return named && !only_itself ? &named->link : NULL;
+}
+
+slice site_links_taken_by(const site_links *l, slice path, arena *a) {
+    const published *page = find_sorted(&l->pages, &(published){.path = path}, compare_pages);
+    const slice *other = NULL;
+    if (page && page->spelled.length)
+        other = map_get(&l->taken, format_slice(a, "%.*s/", SLICE_ARGS(page->spelled)));
+    return other ? *other : SLICE("");
 }

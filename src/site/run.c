@@ -83,8 +83,11 @@ static void findings_to_json(const findings *found, buffer *out) {
 /* Was the page refused (--strict) for links that may have gone since? A page that was converted keeps its
  * findings: they say what the conversion took away. */
 static bool hangs_on_links(const run *r, const journal_row *row, arena *a) {
-    return row->outcome == SITE_REFUSED && slice_find(journal_findings(r->journal, row->path, a),
-                                                      SLICE("\"code\":\"linked-id\""), 0) != SLICE_NONE;
+    if (row->outcome != SITE_REFUSED)
+        return false;
+    slice found = journal_findings(r->journal, row->path, a);
+    return slice_find(found, SLICE("\"code\":\"linked-id\""), 0) != SLICE_NONE ||
+           slice_find(found, SLICE("\"code\":\"address-"), 0) != SLICE_NONE;
 }
 
 /* Was it converted while a file was missing that can be had now? */
@@ -200,20 +203,22 @@ static bool picture_size_of(void *context, slice url, uint32_t *width, uint32_t 
 }
 
 /* What is asked for, with what is known of this page. A run with nothing to do reads no links. */
-static convert_options options_of_page(run *r, slice path) {
+static convert_options options_of_page(run *r, slice path, arena *scratch) {
     convert_options own = {.keep_html = r->options->keep_html};
     pthread_mutex_lock(&r->links_lock);
     if (!r->links)
         r->links = site_read_links(r->site, r->links_arena);
     pthread_mutex_unlock(&r->links_lock);
     own.linked_ids = site_links_to(r->links, path, &own.linked_id_count);
+    own.named_address = site_links_naming(r->links, path);
+    own.address_of = site_links_taken_by(r->links, path, scratch);
     own.picture_size = picture_size_of;
     own.picture_context = r->site;
     return own;
 }
 
 static void convert_one(run *r, page_work *p, const journal_row *row, size_t index, work_slot *slot) {
-    convert_options options = options_of_page(r, p->result.path);
+    convert_options options = options_of_page(r, p->result.path, slot->arena);
     convert_page(r->options->engine, p->source_bytes, &options, slot->arena, &p->conversion);
     p->result.conversion = &p->conversion;
     p->result.outcome = outcome_of(p->conversion.state);

@@ -206,6 +206,14 @@ site_links *site_read_links(site *s, arena *a);
  * the page has them is not known here. Whatever the order in which files came in, the same. */
 const convert_linked_id *site_links_to(const site_links *links, slice path, size_t *count);
 
+/* Who names the page by its address without the slash that the CMS puts to its end: `id` is that address.
+ * NULL: nobody, or the CMS puts none. The page itself does not count. */
+const convert_linked_id *site_links_naming(const site_links *links, slice path);
+
+/* The page that has the address which this one would get with its slash; empty: none. `a`: for memory in
+ * between. */
+slice site_links_taken_by(const site_links *links, slice path, arena *a);
+
 /* ---- the journal ------------------------------------------------------------------------------------- */
 
 typedef enum site_state {

@@ -5,7 +5,7 @@ load File.expand_path('../published/run', __dir__)
 
 MENUS = %w[nav header footer aside].freeze
 # Findings that name a change of a page's address, and of what its front matter says.
-MOVES = %w[front-matter-permalink permalink-moves].freeze
+MOVES = %w[front-matter-permalink front-matter-address].freeze
 FRONT = /\Afront-matter-/.freeze
 
 # One build: its pages by their files, and what it wrote.
@@ -19,7 +19,7 @@ class Built
 
   def html(file)
     path = File.join(@folder, file)
-    File.file?(path) ? File.read(path, encoding: 'UTF-8').scrub : nil
+    File.file?(path) ? File.read(path, encoding: 'UTF-8').scrub.gsub(/<!--.*?-->/m, '') : nil
   end
 
   def files
@@ -41,6 +41,11 @@ end
 
 def body_of(html)
   html[%r{<body[\s>].*</body>}mi] || html
+end
+
+# An address without the slash before its end: what menus and texts name is not spelled anew, but told (stale_addresses).
+def bare(link)
+  link.sub(%r{(?<=.)/(?=[?#]|\z)}, '')
 end
 
 def links_in_order(html)
@@ -71,6 +76,7 @@ class Comparison
     html, other = @before.pages.partition { |_, page| page['file'].match?(/\.html?\z/i) }
     [*html, *other].each { |path, page| compare_page(path, page) }
     (@after.pages.keys - @before.pages.keys).each { |path| fault(path, 'page added', path) }
+    stale_addresses
     compare_files
     compare_sitemap
     compare_feed
@@ -92,6 +98,8 @@ class Comparison
     host = address[%r{\Ahttps?://[^/]+}].to_s
     path, rest = address.delete_prefix(host).match(/\A([^?#]*)(.*)\z/m).captures
     host + (@addresses[path] || path) + rest
+  rescue ArgumentError, NoMethodError
+    address
   end
 
   def compare_page(path, page)
@@ -143,7 +151,7 @@ class Comparison
     return if gone.empty? && new.empty?
 
     # An excerpt of the text stands for a description that is not given: it is told with the text.
-    left = gone.reject { |name, _| /description/.match?(name) && @before.pages[path]['description'].empty? }
+    left = gone.reject { |name, _| /description/i.match?(name) && @before.pages[path]['description'].empty? }
     return @told['head'] += 1 if left.empty? || codes(path).any?(FRONT)
 
     fault(path, 'head', "#{gone.inspect} -> #{new.inspect}")
@@ -158,7 +166,7 @@ class Comparison
 
   def compare_shown(path, was_html, is_html)
     was, is = [was_html, is_html].map { |html| view(body_of(html), shown: true) }
-    was[:links] = was[:links].map { |link| moved(link) }
+    was[:links], is[:links] = was[:links].map { |link| bare(moved(link)) }, is[:links].map { |link| bare(link) }
     unless compare(was, is).empty?
       was, is = set_aside(was, is, named(path))
       left = compare(was, is)
@@ -179,8 +187,8 @@ class Comparison
   end
 
   def compare_order(path, was_html, is_html)
-    was, is = menus_of(was_html).map { |link| moved(link) }, menus_of(is_html)
-    was, is = links_in_order(was_html).map { |link| moved(link) }, links_in_order(is_html) unless @reported.key?(path)
+    find = @reported.key?(path) ? method(:menus_of) : method(:links_in_order)
+    was, is = find.call(was_html).map { |link| bare(moved(link)) }, find.call(is_html).map { |link| bare(link) }
     return if was == is
 
     gone = was.zip(is).find { |a, b| a != b }
@@ -194,6 +202,19 @@ class Comparison
     return @told['pictures'] += 1 if codes(path).any? { |code| PICTURES.include?(code) || ADDRESSES.include?(code) }
 
     fault(path, 'picture', lost.inspect)
+  end
+
+  # Pages that moved, and that something on the built site still names as they were: told on the page itself.
+  def stale_addresses
+    spelled = @after.files.grep(/\.html?\z/i).flat_map { |file| links_in_order(@after.html(file)) }
+    spelled = spelled.map { |link| link[/\A[^?#]*/].sub(%r{\Ahttps?://[^/]+}, '') }.uniq
+    @before.pages.each do |path, page|
+      moved = @addresses[page['url']] != page['url']
+      spelling = [page['url'], page['url'].delete_suffix('.html')]
+      next if !moved || (spelled & spelling).empty?
+
+      codes(path).include?('address-named') ? @told['stale address'] += 1 : fault(path, 'stale address', spelling.inspect)
+    end
   end
 
   # What is no page of the map: style sheets, files, what plugins and templates write.
@@ -212,6 +233,7 @@ class Comparison
   def entries(built)
     (built.html('feed.xml') || '').scan(%r{<entry.*?</entry>}m).map do |entry|
       { 'title' => decode(entry[%r{<title[^>]*>(.*?)</title>}m, 1].to_s), 'link' => entry[/<link href="(.*?)"/m, 1].to_s,
+        'summary' => decode(decode(entry[%r{<summary[^>]*>(.*?)</summary>}m, 1].to_s.sub(/\A<!\[CDATA\[(.*)\]\]>\z/m, '\1'))),
         'date' => entry[%r{<published>(.*?)</published>}m, 1].to_s,
         'content' => decode(entry[%r{<content[^>]*>(.*?)</content>}m, 1].to_s.sub(/\A<!\[CDATA\[(.*)\]\]>\z/m, '\1')),
         'categories' => entry.scan(/<category term="(.*?)"/m).flatten }
