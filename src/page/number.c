@@ -119,6 +119,63 @@ front_value resolve_plain(slice text, arena *a) {
     return value;
 }
 
+/* ---- YAML 1.1, as Ruby reads it ---------------------------------------------------------------------- */
+
+/* A text is matched with a pattern in which 9 stands for digits, one or more, with `_` and `,` between them,
+ * 5 for one or two digits, and every other character for itself. */
+static bool matches(slice text, const char *pattern) {
+    size_t at = 0;
+    for (; *pattern; pattern++) {
+        size_t from = at;
+        if (*pattern == '9' || *pattern == '5') {
+            while (at < text.length &&
+                   (is_digit(text.data[at]) ||
+                    (*pattern == '9' && at > from && (text.data[at] == '_' || text.data[at] == ','))))
+                at++;
+            if (at == from || (*pattern == '5' && at - from > 2))
+                return false;
+        } else if (at == text.length || text.data[at++] != *pattern) {
+            return false;
+        }
+    }
+    return at == text.length;
+}
+
+static bool matches_one_of(slice text, const char *const *patterns) {
+    for (; *patterns; patterns++)
+        if (matches(text, *patterns))
+            return true;
+    return false;
+}
+
+/* Psych: ScalarScanner::INTEGER, FLOAT, TIME; SafeYAML: ToInteger, ToDate. */
+const char *type_for_ruby(slice text, arena *a) {
+    static const char *const booleans[] = {"yes", "no", "on", "off", NULL};
+    static const char *const numbers[] = {"9", "9.9", "9.", ".9", "9:5", "9:5:5", NULL};
+    static const char *const dates[] = {"9-5-5", NULL};
+    static const char *const times[] = {"9-5-5 5:5:5", "9-5-5T5:5:5", "9-5-5t5:5:5", "9-5-5 5:5", NULL};
+    if (text.length > 64 || resolve_plain(text, a).kind != FRONT_STRING)
+        return NULL; /* stays in quotes */
+    for (size_t i = 0; booleans[i]; i++)
+        if (slice_equal_nocase(text, slice_of(booleans[i])))
+            return "a boolean";
+    if (slice_equal(text, SLICE("<<")))
+        return "a merge of mappings";
+    slice digits = slice_from(text, text.length && (text.data[0] == '-' || text.data[0] == '+'));
+    if (matches_one_of(digits, numbers) || slice_starts_with(digits, SLICE("0b")))
+        return "a number";
+    if (matches_one_of(text, dates))
+        return "a date";
+    /* What follows the seconds, a fraction and a zone, makes no difference. */
+    slice time = text;
+    for (size_t i = 11; i < text.length; i++)
+        if (strchr(".+-Z ", text.data[i]) && i > 15) {
+            time = slice_trim(slice_sub(text, 0, i));
+            break;
+        }
+    return matches_one_of(time, times) ? "a time" : NULL;
+}
+
 /* Digits and decimal exponent of the shortest text that reads back as `number` (positive, finite). */
 static int shortest_digits(double number, char digits[20], int *exponent) {
     char text[40];

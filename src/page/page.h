@@ -44,6 +44,7 @@ typedef struct front_entry front_entry;
 typedef struct front_value {
     front_kind kind;
     bool boolean;
+    bool quoted; /* FRONT_STRING: not a plain scalar in the page that was read */
     double number;
     slice text;           /* FRONT_STRING */
     front_entry *entries; /* FRONT_SEQUENCE and FRONT_MAPPING, in the CMS's order */

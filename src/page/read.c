@@ -171,9 +171,9 @@ static bool run_parser(slice front, recording *r, problem *p) {
     return ok;
 }
 
-/* libyaml (YAML 1.1) takes U+0085, U+2028 and U+2029 for line breaks; the CMS turns them into spaces (step
- * 6). */
-static slice without_unicode_breaks(slice front, arena *a) {
+/* libyaml (YAML 1.1) takes U+0085, U+2028 and U+2029 for line breaks, the CMS for text: `instead` stands for
+ * them. */
+static slice without_unicode_breaks(slice front, slice instead, arena *a) {
     static const slice breaks[] = {LITERAL("\xC2\x85"), LITERAL("\xE2\x80\xA8"), LITERAL("\xE2\x80\xA9")};
     for (size_t i = 0; i < sizeof breaks / sizeof *breaks; i++) {
         if (slice_find(front, breaks[i], 0) == SLICE_NONE)
@@ -182,12 +182,29 @@ static slice without_unicode_breaks(slice front, arena *a) {
         size_t from = 0, at;
         for (; (at = slice_find(front, breaks[i], from)) != SLICE_NONE; from = at + breaks[i].length) {
             buffer_append(&out, slice_sub(front, from, at));
-            buffer_append_char(&out, ' ');
+            buffer_append(&out, instead);
         }
         buffer_append(&out, slice_from(front, from));
         front = buffer_slice(&out);
     }
     return front;
+}
+
+/* The line `line` (from 0) of the front matter, without its end. */
+static slice line_at(slice front, size_t line) {
+    size_t at = 0, end;
+    while (line-- > 0 && (end = slice_find_char(front, '\n', at)) != SLICE_NONE)
+        at = end + 1;
+    end = slice_find_char(front, '\n', at);
+    return slice_sub(front, at, end == SLICE_NONE ? front.length : end);
+}
+
+static bool tab_begins_line(slice front, size_t line) {
+    slice text = line_at(front, line);
+    size_t at = 0;
+    while (at < text.length && text.data[at] == ' ')
+        at++;
+    return at < text.length && text.data[at] == '\t';
 }
 
 static bool read_events(slice front, uint32_t first_line, arena *a, recording *r, page_error *error) {
@@ -206,6 +223,8 @@ static bool read_events(slice front, uint32_t first_line, arena *a, recording *r
         return true;
     if (p.is_memory)
         arena_fail(a);
+    if (strstr(p.text, "cannot start any token") && tab_begins_line(front, p.line))
+        p.advice = "indent with spaces, not tabs";
     *error = (page_error){first_line + (uint32_t)p.line, (uint32_t)p.column + 1,
                           format_slice(a, "%s (%s)", p.advice, p.text)};
     return false;
@@ -244,6 +263,132 @@ static finding *note(const reading *in, finding_code code, uint32_t line, const 
     return findings_add(in->found, code, line, "%s%.*s", what, SLICE_ARGS(detail));
 }
 
+/* ---- what libyaml reads otherwise -------------------------------------------------------------------- */
+
+static bool ends_name(char c) {
+    return is_space(c) || strchr(",[]{}", c) != NULL;
+}
+
+/* libyaml ends the name of an anchor or alias at the first sign, YAML 1.2 (6.9.2) at white space or a
+ * bracket: `text`, which begins with the event's source, is read otherwise by the CMS. */
+static bool cuts_name(slice text, char indicator, slice name) {
+    for (size_t at = 0; (at = slice_find_char(text, indicator, at)) != SLICE_NONE; at++)
+        if (slice_starts_with(slice_from(text, at + 1), name)) {
+            size_t end = at + 1 + name.length;
+            return end < text.length && !ends_name(text.data[end]);
+        }
+    return false;
+}
+
+/* In braces, libyaml takes a `?` for the sign of a key whatever follows it; YAML 1.2 (7.4.2) only before
+ * white space. */
+static bool cuts_question(slice gap, slice after) {
+    size_t at = slice_find_char(gap, '?', 0);
+    if (at == SLICE_NONE || slice_find_char(gap, '#', 0) < at)
+        return false;
+    slice behind = at + 1 < gap.length ? slice_from(gap, at + 1) : after;
+    return behind.length > 0 && !ends_name(behind.data[0]);
+}
+
+static size_t skip_characters(slice text, size_t at, size_t *character, size_t to) {
+    for (; at < text.length && *character < to; ++*character)
+        do
+            at++;
+        while (at < text.length && ((unsigned char)text.data[at] & 0xC0) == 0x80);
+    return at;
+}
+
+/* False: something is read otherwise by the CMS, and `error` names it. */
+static bool reads_as_cms(const reading *in, slice front, size_t count) {
+    size_t at = 0, character = 0;
+    for (size_t i = 0; i < count; i++) {
+        const event *e = &in->events[i];
+        size_t gap = at;
+        at = skip_characters(front, at, &character, e->start);
+        if (cuts_question(slice_sub(front, gap, at), slice_from(front, at)))
+            return refuse(in, e, "a key that begins with `?` must be in quotes");
+        char indicator = e->type == YAML_ALIAS_EVENT ? '*' : '&';
+        if (e->anchor.length && cuts_name(slice_from(front, at), indicator, e->anchor))
+            return refuse(in, e,
+                          "the name of an anchor or alias holds letters, digits, `-` and `_` only: name it "
+                          "otherwise, or put "
+                          "quotes around the text");
+        if (e->type == YAML_SCALAR_EVENT || e->type == YAML_ALIAS_EVENT)
+            at = skip_characters(front, at, &character, e->end);
+    }
+    return true;
+}
+
+/* ---- colons ------------------------------------------------------------------------------------------ */
+
+#define COLONS_MAX 32 /* values of one front matter that are put in quotes: each takes another reading */
+
+/* Where the value of `key: value` (or `- key: value`) begins on a line; 0: no such line. */
+static size_t value_start(slice line) {
+    size_t at = 0;
+    while (at < line.length && (line.data[at] == ' ' ||
+                                (line.data[at] == '-' && at + 1 < line.length && line.data[at + 1] == ' ')))
+        at++;
+    size_t colon = slice_find(line, SLICE(": "), at);
+    if (colon == SLICE_NONE || colon == at || strchr("\"'[]{}#&*!|>%@`?,", line.data[at]))
+        return 0;
+    size_t value = colon + 2;
+    while (value < line.length && line.data[value] == ' ')
+        value++;
+    return value < line.length ? value : 0;
+}
+
+static size_t indentation(slice line) {
+    size_t at = 0;
+    while (at < line.length && line.data[at] == ' ')
+        at++;
+    return at;
+}
+
+/* Can the value be read in one way only? Not where a comment may end it, or the next line may go on with it.
+ */
+static bool is_one_reading(slice value, slice line, slice next) {
+    if (value.length == 0 || strchr("\"'[]{}#&*!|>%@`,-?", value.data[0]) ||
+        slice_find(value, SLICE(" #"), 0) != SLICE_NONE || slice_find_char(value, '\t', 0) != SLICE_NONE)
+        return false;
+    bool colon = slice_find(value, SLICE(": "), 0) != SLICE_NONE || slice_ends_with(value, SLICE(":"));
+    return colon && (slice_trim(next).length == 0 || indentation(next) <= indentation(line));
+}
+
+/* Puts the value of the line `number` (from 0) in quotes if it holds `: ` and can be meant in one way only.
+ */
+static bool quote_value(const reading *in, slice *front, size_t number) {
+    slice line = line_at(*front, number), next = line_at(*front, number + 1);
+    size_t start = value_start(line);
+    slice value = slice_trim(slice_from(line, start));
+    if (!start || !is_one_reading(value, line, next.data == line.data ? SLICE("") : next))
+        return false;
+    size_t offset = (size_t)(value.data - front->data);
+    buffer out = buffer_new(in->arena, front->length + 16);
+    buffer_append(&out, slice_sub(*front, 0, offset));
+    buffer_append_char(&out, '\'');
+    for (size_t i = 0; i < value.length; i++) {
+        if (value.data[i] == '\'')
+            buffer_append_char(&out, '\'');
+        buffer_append_char(&out, value.data[i]);
+    }
+    buffer_append_char(&out, '\'');
+    buffer_append(&out, slice_from(*front, offset + value.length));
+    note(in, FINDING_FRONT_COLON, in->first_line + (uint32_t)number, "", value);
+    *front = buffer_slice(&out);
+    return true;
+}
+
+/* Reads the events of a page's front matter, values with colons put in quotes where there must be some. */
+static bool read_page_events(const reading *in, slice *front, recording *r) {
+    static const slice unquoted = LITERAL("mapping values are not allowed");
+    for (size_t colons = 0; !read_events(*front, in->first_line, in->arena, r, in->error); colons++)
+        if (colons == COLONS_MAX || slice_find(in->error->message, unquoted, 0) == SLICE_NONE ||
+            !quote_value(in, front, in->error->line - in->first_line))
+            return false;
+    return true;
+}
+
 static void remember_anchor(reading *in, const event *e, const front_value *value, size_t weight) {
     if (!e->anchor.length)
         return;
@@ -257,12 +402,26 @@ static void note_tag(const reading *in, const event *e, const char *own) {
         note(in, FINDING_FRONT_TAG, line_of(in, e), "", e->tag);
 }
 
+static slice breaks_as_spaces(slice text, arena *a) {
+    if (slice_find(text, UNICODE_BREAK, 0) == SLICE_NONE)
+        return text;
+    buffer out = buffer_new(a, text.length);
+    for (size_t at = 0; at < text.length;) {
+        bool stands = slice_starts_with(slice_from(text, at), UNICODE_BREAK);
+        buffer_append_char(&out, stands ? ' ' : text.data[at]);
+        at += stands ? UNICODE_BREAK.length : 1;
+    }
+    return buffer_slice(&out);
+}
+
 static bool read_scalar(reading *in, const event *e, front_value *out) {
     bool is_string = slice_equal(e->tag, SLICE("!")) || slice_equal(e->tag, SLICE("tag:yaml.org,2002:str"));
     if (!is_string)
         note_tag(in, e, "");
     *out = e->plain && !is_string ? resolve_plain(e->text, in->arena)
-                                  : (front_value){.kind = FRONT_STRING, .text = e->text};
+                                  : (front_value){.kind = FRONT_STRING, .text = e->text, .quoted = true};
+    if (out->kind == FRONT_STRING)
+        out->text = breaks_as_spaces(e->text, in->arena);
     out->line = line_of(in, e);
     if (out->kind == FRONT_NUMBER) {
         slice written = number_text(out->number, in->arena);
@@ -330,9 +489,15 @@ static bool read_key(reading *in, front_value *kind, slice *text) {
     *text = key_text(&key, in->arena);
     for (slice next; (next = unescape(*text, in->arena)).length != text->length;)
         *text = next;
+    if (e->type == YAML_SCALAR_EVENT && slice_find(e->text, UNICODE_BREAK, 0) != SLICE_NONE)
+        return refuse(in, e, "a key holds a line separator (U+0085, U+2028 or U+2029)");
     if (has_control(*text) || slice_find(*text, SLICE("---"), 0) != SLICE_NONE)
         return refuse(in, e,
                       "a key must be on one line, without `---`, which ends the front matter for the CMS");
+    const char *type = key.quoted ? type_for_ruby(*text, in->arena) : NULL;
+    if (type)
+        findings_add(in->found, FINDING_FRONT_TYPE, key.line, "the key `%.*s` is %s to it", SLICE_ARGS(*text),
+                     type);
     *kind = key;
     return true;
 }
@@ -506,9 +671,10 @@ static bool reads_the_same(slice before, slice after, arena *a) {
 }
 
 static void settle_string(const reading *in, front_value *value) {
-    bool dropped = false;
-    slice before = value->text, after = settle_text(before, in->arena, &dropped);
-    if (dropped ||
+    bool dropped = false, kept = false;
+    slice before = value->text, after = settle_text(before, in->arena, &dropped, &kept);
+    bool markup = slice_find_char(before, '<', 0) != SLICE_NONE;
+    if (dropped || kept || (markup && loses_text(before, after, in->arena)) ||
         (slice_find_char(before, '<', 0) == SLICE_NONE && !reads_the_same(before, after, in->arena)))
         note_markup(in->found, value->line, before, after, in->arena);
     if (slice_find(after, SLICE("---"), 0) != SLICE_NONE) {
@@ -519,6 +685,10 @@ static void settle_string(const reading *in, front_value *value) {
         after = mended;
     }
     value->text = after;
+    const char *type = value->quoted ? type_for_ruby(after, in->arena) : NULL;
+    if (type)
+        findings_add(in->found, FINDING_FRONT_TYPE, value->line, "`%.*s` is %s to it", SLICE_ARGS(after),
+                     type);
 }
 
 static void settle_strings(const reading *in, front_value *value) {
@@ -569,12 +739,27 @@ static bool settle_permalink(const reading *in, front_value *root) {
     return true;
 }
 
-static bool read_root(reading *in, slice front, front_value *root) {
+static bool has_lone_return(slice front) {
+    for (size_t at = 0; (at = slice_find_char(front, '\r', at)) != SLICE_NONE; at++)
+        if (at + 1 < front.length && front.data[at + 1] != '\n')
+            return true;
+    return false;
+}
+
+/* `page`: as the CMS reads it, what authors must have meant mended; else as libyaml does. */
+static bool read_root(reading *in, slice front, front_value *root, bool page) {
     recording r;
-    front = without_unicode_breaks(front, in->arena);
-    if (!read_events(front, in->first_line, in->arena, &r, in->error))
+    front = without_unicode_breaks(front, page ? UNICODE_BREAK : SLICE(" "), in->arena);
+    if (page && has_lone_return(front))
+        return fail(in->error, in->arena, in->first_line, 1,
+                    "a line ends in a carriage return alone, which the CMS takes for text");
+    bool ok = page ? read_page_events(in, &front, &r)
+                   : read_events(front, in->first_line, in->arena, &r, in->error);
+    if (!ok)
         return false;
     in->events = r.events;
+    if (page && !reads_as_cms(in, front, r.count))
+        return false;
     in->anchors = vector_new(in->arena, sizeof(anchor));
     *root = (front_value){.kind = FRONT_MAPPING, .line = in->first_line};
     /* Stream start, document start, the value, document end, stream end; or nothing between the first and the
@@ -597,7 +782,7 @@ static bool read_root(reading *in, slice front, front_value *root) {
 bool page_read_front(slice front, uint32_t first_line, arena *a, findings *found, front_value *root,
                      page_error *error) {
     reading in = {.first_line = first_line, .arena = a, .found = found, .error = error};
-    if (!read_root(&in, front, root))
+    if (!read_root(&in, front, root, true))
         return false;
     settle_strings(&in, root);
     return settle_permalink(&in, root);
@@ -606,7 +791,7 @@ bool page_read_front(slice front, uint32_t first_line, arena *a, findings *found
 bool page_read_settings(slice yaml, arena *a, front_value *root, page_error *error) {
     findings ignored = findings_new(a);
     reading in = {.first_line = 1, .arena = a, .found = &ignored, .error = error};
-    return read_root(&in, yaml, root);
+    return read_root(&in, yaml, root, false);
 }
 
 const front_value *page_front_get(const front_value *root, slice key) {

@@ -73,12 +73,15 @@ static bool come_to_rest(slice *yaml, arena *a) {
 
 bool page_write_front(const front_value *root, arena *a, findings *found, buffer *out, page_error *error) {
     front_value values = copy_value(root, a);
-    slice yaml;
+    slice yaml = {NULL, 0};
     settle_permalink(&values, a, found);
     bool ok = emit_yaml(&values, a, &yaml);
+    slice first = yaml;
     if (holds_markup(&values) && !(ok && come_to_rest(&yaml, a))) {
         strip_values(&values, a, found);
         ok = emit_yaml(&values, a, &yaml);
+    } else if (ok && !slice_equal(first, yaml)) {
+        findings_add(found, FINDING_FRONT_MARKUP, root->line, "written as it is after the CMS's next save");
     }
     if (!ok || slice_find(yaml, SLICE("---"), 0) != SLICE_NONE) {
         const char *message =

@@ -71,6 +71,20 @@ const page = () => {
   return '---' + pick(['', '', ' ', '  ']) + '\n' + lines.map((l) => l + '\n').join('').replace(/\n/g, end) + '---\n<p>x</p>\n'
 }
 
+// MUTATE=1: some characters of each front matter deleted, doubled, replaced or put in.
+const SIGNS = [...':?-[]{},#&*!|>\'"%@`<=~\\ \t\n\u2028\u2029\u0085\u00a0\ufeff\u200b\u0008é中😀01xaN./$+_^()'].concat('&a ', '*a', '*a:b', '&a:b ', '? ', '!!binary ', '!!set ', '!t ', ' #', '\n ', '\n  ', '"\\b"', '<!--', '-->', '<b>', '</b>', '<x', '---', '...', '&lt;', '&amp;', '%2D', '<<: ')
+const mutate = (text) => {
+  const from = text.indexOf('\n') + 1, to = text.lastIndexOf('\n---')
+  if (to <= from) return text
+  let chars = [...text.slice(from, to)]
+  for (let n = 1 + below(3); n > 0 && chars.length; n--) {
+    const at = below(chars.length + 1), length = 1 + below(3)
+    const put = pick([[], [], [pick(SIGNS)], [pick(SIGNS)], [pick(SIGNS), pick(SIGNS)], chars.slice(at, at + length * 2)])
+    chars.splice(at, pick([0, 0, 1, length]), ...put)
+  }
+  return text.slice(0, from) + chars.join('') + text.slice(to)
+}
+
 // ---- the cycle and the judgement
 const BODY = '<p>x</p>'
 const save = (text) => write({ ...read(text).front, variant: 'tiptap' }, BODY) // the cycle without its editor
@@ -111,7 +125,7 @@ let bad = 0
 for (let from = 0; from < count; from += 1000) {
   seed(base * 7919 + from)
   const pages = times(Math.min(1000, count - from), (_, i) => {
-    if (!files) return page()
+    if (!files) return process.env.MUTATE ? mutate(page()) : page()
     const m = /^\uFEFF?---\s*?\n([\s\S]*?)^(?:---|\.\.\.)\s*$/m.exec(readFileSync(files[from + i], 'utf8'))
     return m ? `---\n${m[1]}---\n${BODY}\n` : `---\n---\n${BODY}\n`
   })
