@@ -227,7 +227,9 @@ static void offer_sequence(mojibake_search *s, const token_line *line, size_t is
     for (size_t from = 0; from <= mode; from += mode) {
         if (!(s->alive[at % ROWS] >> from & 1) || (found->kind == STEP_QUOTE && !row[from].quote_open))
             continue;
-        uint32_t begin = from ? 0 : stretch_price(s, page);
+        /* What else the line is misread as says nothing of a second layer. */
+        bool layer = line->tokens[at].trail != 0;
+        uint32_t begin = from ? 0 : layer ? STRETCH_PRICE[page] * POINT : stretch_price(s, page);
         if (begin > found->stretch * POINT)
             begin = found->stretch * POINT;
         uint32_t extra =

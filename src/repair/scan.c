@@ -55,7 +55,7 @@ static bool deserves_a_look(uint32_t value, uint32_t before, const unsigned char
     if (next < end && may_trail(*next) && may_lead(value))
         return true;
     if (value == 0xE2 && next < end &&
-        strchr("?\"'strvldm", *next)) /* a quotation mark made ASCII, or cut short */
+        strchr("?\"'strvldmaeiouh", *next)) /* a quotation mark made ASCII, or cut short */
         return *next != 0;
     return may_compose(value, before);
 }
