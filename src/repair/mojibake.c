@@ -54,6 +54,7 @@ static const uint8_t STRETCH_PRICE[CODEPAGE_COUNT] = {
 #define TORN_PRICE 12  /* a stretch that begins or ends inside a word of a script other than Latin */
 #define LONE_LETTER_PRICE 4
 #define MIXED_PRICE 4     /* a character inside a stretch that is honest */
+#define LAYER_PRICE 6     /* the same, of a second layer: what the line is misread as says little of it */
 #define CONFIRMED_PRICE 2 /* of a stretch in a page that the line is known to be misread as */
 
 #define MODES (CODEPAGE_COUNT + 1) /* 0: as written; page + 1: inside a stretch misread as that page */
@@ -227,9 +228,9 @@ static void offer_sequence(mojibake_search *s, const token_line *line, size_t is
     for (size_t from = 0; from <= mode; from += mode) {
         if (!(s->alive[at % ROWS] >> from & 1) || (found->kind == STEP_QUOTE && !row[from].quote_open))
             continue;
-        /* What else the line is misread as says nothing of a second layer. */
-        bool layer = line->tokens[at].trail != 0;
-        uint32_t begin = from ? 0 : layer ? STRETCH_PRICE[page] * POINT : stretch_price(s, page);
+        uint32_t begin = from ? 0 : stretch_price(s, page);
+        if (!from && line->tokens[at].trail && begin < LAYER_PRICE * POINT)
+            begin = LAYER_PRICE * POINT;
         if (begin > found->stretch * POINT)
             begin = found->stretch * POINT;
         uint32_t extra =

@@ -20,7 +20,7 @@ static bool is_residue(const token_line *line, size_t at, uint32_t pages) {
     if (character_is_word(c) && character_is_word(after) && c->script != after->script && c->script &&
         after->script && (is_european(c) || is_european(after)))
         return true; /* a word of two scripts */
-    return t->code == UNCHANGED && t->row && next->row && (t->row->leads & next->row->trails & pages);
+    return t->row && next->row && (t->row->leads & next->row->trails & pages);
 }
 
 /* May the token, which was left, be such a part, or honest? */
@@ -47,13 +47,23 @@ static void widen(const token_line *line, mojibake_doubt *d) {
         d->to++;
 }
 
+/* Were references written as code twice over? Then the characters may be garbled too, most often from
+ * windows-1252. */
+static bool was_escaped(const token_line *line) {
+    for (size_t i = 0; i < line->count; i++)
+        if (line->tokens[i].code == FINDING_ENCODING_ESCAPED)
+            return true;
+    return false;
+}
+
 bool residue_find(const token_line *line, uint32_t pages, vector *doubts) {
     bool any = false;
-    if (!pages)
+    uint32_t suspected = pages ? pages : was_escaped(line) ? UINT32_C(1) << CODEPAGE_WINDOWS_1252 : 0;
+    if (!suspected)
         return false;
-    codepage page = (codepage)__builtin_ctz(pages);
+    codepage page = (codepage)__builtin_ctz(suspected);
     for (size_t at = 0; at + 1 < line->count; at++) {
-        if (is_residue(line, at, pages)) {
+        if (is_residue(line, at, suspected)) {
             mojibake_doubt *added = vector_push(doubts);
             *added = (mojibake_doubt){at, at + 1, line->tokens[at].what.value, page};
             widen(line, added);
