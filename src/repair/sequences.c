@@ -350,7 +350,9 @@ static bool read_lone_tilde(const token_line *line, size_t at, sequence *out) {
 
 /* `donât`, `Itâs`: the ’ of English, whose last two bytes were controls and are gone. */
 static bool is_contraction(const token_line *line, size_t at) {
-    static const char *const ends[] = {"s", "t", "re", "ve", "ll", "d", "m"};
+    static const char *const pronouns[] = {"I",  "you", "he",   "she",   "we",  "they",
+                                           "it", "who", "that", "there", "what"};
+    static const char *const ends[] = {"s", "re", "ve"};
     size_t before = 0, length = 0;
     char end[3];
     while (before < at && before < 20 && is_letter(&line->tokens[at - 1 - before].what)) {
@@ -369,6 +371,15 @@ static bool is_contraction(const token_line *line, size_t at) {
         return false;
     if (length == 1 && end[0] == 't')
         return line->tokens[at - 1].what.value == 'n';
+    bool behind_pronoun = slice_equal((slice){end, length}, SLICE("d")) ||
+                          slice_equal((slice){end, length}, SLICE("m")) ||
+                          slice_equal((slice){end, length}, SLICE("ll"));
+    char word[8] = "";
+    for (size_t i = 0; i < before && i < sizeof word - 1; i++)
+        word[i] = to_lower((char)line->tokens[at - before + i].what.value);
+    for (size_t i = 0; behind_pronoun && before < sizeof word && i < sizeof pronouns / sizeof *pronouns; i++)
+        if (slice_equal_nocase(slice_of(word), slice_of(pronouns[i])))
+            return true; /* `caniatâd` and `Ffrâm` are Welsh */
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (slice_equal((slice){end, length}, slice_of(ends[i])))
             return true;
