@@ -136,8 +136,12 @@ static void debug_liquid(const debug_input *in, buffer *out) {
     arena_destroy(own);
 }
 
+/* debug dom [--browse] FILE: the tree that is built of HTML; --browse: as browsers show it. */
 static void debug_dom(const debug_input *in, buffer *out) {
-    dom_inner_html(dom_parse(in->bytes, NULL, in->arena, in->found), out);
+    dom_node *body = dom_parse(in->bytes, NULL, in->arena, in->found);
+    if (in->argc > 0 && strcmp(in->argv[0], "--browse") == 0)
+        dom_browse(body, in->arena, in->found);
+    dom_inner_html(body, out);
 }
 
 /* What an @import names, in the folder that the program runs in. */

@@ -116,7 +116,9 @@ static dom_node *read_other_text(void *context, slice text) {
     conversion *c = context;
     findings unused = findings_new(c->arena);
     slice html = read_markdown(c, text, &unused).html;
-    return dom_parse(html, NULL, c->arena, NULL);
+    dom_node *tree = dom_parse(html, NULL, c->arena, NULL);
+    dom_browse(tree, c->arena, NULL);
+    return tree;
 }
 
 static dom_node *read_legacy_body(conversion *c) {
@@ -129,6 +131,7 @@ static dom_node *read_legacy_body(conversion *c) {
         c->result->before_html = carry_restore_html(&c->carry, read.html, &c->result->before_lines);
     }
     dom_node *tree = dom_parse(read.html, &read.lines, c->arena, found(c));
+    dom_browse(tree, c->arena, found(c));
     carry_note_places(&c->carry, read.html, tree, read_other_text, c);
     return tree;
 }

@@ -200,6 +200,39 @@ static bool find_language(slice class, size_t *from, size_t *to) {
     return false;
 }
 
+/* /\bshow-whitespaces\b/ */
+static bool shows_white_space(slice class) {
+    const slice name = SLICE("show-whitespaces");
+    for (size_t at = 0; (at = slice_find(class, name, at)) != SLICE_NONE; at++) {
+        size_t end = at + name.length;
+        if ((at == 0 || !is_word(class.data[at - 1])) && (end == class.length || !is_word(class.data[end])))
+            return true;
+    }
+    return false;
+}
+
+/* kramdown, convert_codeblock: a dot for each space; the names of the spans say where on its line it stands.
+ */
+static void write_with_spaces(renderer *r, slice code, uint32_t line) {
+    for (size_t at = 0, end; at < code.length; at = end) {
+        for (end = at; end < code.length && (code.data[end] == ' ' || code.data[end] == '\t'); end++) {
+        }
+        const char *place = at == 0 || code.data[at - 1] == '\n'           ? "-l"
+                            : end == code.length || code.data[end] == '\n' ? "-r"
+                                                                           : "";
+        for (; at < end; at++)
+            buffer_printf(&r->out,
+                          code.data[at] == ' ' ? "<span class=\"ws-space%s\">&#8901;</span>"
+                                               : "<span class=\"ws-tab%s\">\t</span>",
+                          place);
+        while (end < code.length && code.data[end] != ' ' && code.data[end] != '\t')
+            end++;
+        write_escaped(r, slice_sub(code, at, end), ESCAPES | BREAKS, false, line);
+        for (; at < end; at++)
+            line += code.data[at] == '\n';
+    }
+}
+
 static void render_code_block(renderer *r, node *n, size_t indent) {
     slice *class = find_attribute(n, SLICE("class")), code = n->value;
     slice language = {NULL, 0};
@@ -222,7 +255,10 @@ static void render_code_block(renderer *r, node *n, size_t indent) {
     write(r, SLICE(">"));
     if (code.length && code.data[code.length - 1] == '\n')
         code.length--;
-    write_escaped(r, code, ESCAPES | BREAKS, false, n->line + n->level);
+    if (class && shows_white_space(*class))
+        write_with_spaces(r, code, n->line + n->level);
+    else
+        write_escaped(r, code, ESCAPES | BREAKS, false, n->line + n->level);
     write(r, SLICE("\n</code></pre>\n"));
 }
 
@@ -429,10 +465,20 @@ static void render_math(renderer *r, const node *n, size_t indent) {
         write(r, n->is_block ? SLICE("</div>\n") : SLICE("</span>"));
 }
 
+/* `&#0;`, and its like: a number, and not one that is no character. */
+static bool is_zero(slice written) {
+    size_t at = 2 + (written.data[2] == 'x');
+    while (at < written.length && written.data[at] == '0')
+        at++;
+    return at + 1 == written.length;
+}
+
 /* kramdown, entity_to_str with entities as characters: but for those that HTML needs. */
 static void render_entity(renderer *r, const node *n) {
     uint32_t c = n->codepoint;
-    if (c == 0 || c == '<' || c == '>' || c == '&')
+    if (c == 0 && is_zero(n->value)) /* browsers drop the character, but for the reference they show U+FFFD */
+        buffer_append_char(&r->out, '\0');
+    else if (c == 0 || c == '<' || c == '>' || c == '&')
         write(r, n->value);
     else
         buffer_append_codepoint(&r->out, c);
