@@ -246,6 +246,29 @@ static void become_box(const browsing *b, dom_node *node) {
     node->name = dom_tag_name(DOM_TAG_DIV);
 }
 
+/* Whether the words next to a box in the line would run into it. */
+static bool runs_into(const dom_node *neighbour, bool is_before) {
+    static const dom_tag INLINE[] = {DOM_TAG_A, DOM_TAG_B,    DOM_TAG_BUTTON, DOM_TAG_EM,
+                                     DOM_TAG_I, DOM_TAG_SPAN, DOM_TAG_STRONG, DOM_TAG_U};
+    if (!neighbour || neighbour->type == DOM_COMMENT)
+        return false;
+    slice text = neighbour->text;
+    if (neighbour->type == DOM_TEXT)
+        return text.length && !is_space(text.data[is_before ? text.length - 1 : 0]);
+    for (size_t i = 0; i < sizeof INLINE / sizeof *INLINE; i++)
+        if (neighbour->tag == INLINE[i])
+            return true;
+    return false;
+}
+
+/* A button is a box of its own in the line: its words stand apart from those around it. */
+static void set_apart(const browsing *b, dom_node *button) {
+    if (runs_into(button->previous, true))
+        dom_insert_before(button, dom_new_text(b->arena, SLICE(" "), button->line));
+    if (runs_into(button->next, false))
+        dom_insert_before(button->next, dom_new_text(b->arena, SLICE(" "), button->line));
+}
+
 /* ---- the whole --------------------------------------------------------------------------------------- */
 
 void dom_browse(dom_node *body, arena *a, findings *found) {
@@ -261,6 +284,8 @@ void dom_browse(dom_node *body, arena *a, findings *found) {
             next = inside ? before->first_child : before->next;
         } else if (node->tag == DOM_TAG_BASE) {
             b.base = b.base || !value_of(node, SLICE("href")).length ? b.base : node;
+        } else if (node->tag == DOM_TAG_BUTTON) {
+            set_apart(&b, node);
         } else if (node->tag == DOM_TAG_META) {
             take_redirect(&b, node);
         } else if (node->tag == DOM_TAG_TABLE) {
