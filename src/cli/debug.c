@@ -325,6 +325,54 @@ static void debug_mapping(const debug_input *in, buffer *out) {
         dom_inner_html(body, out);
 }
 
+/* The size of a file that is named after it: "/a/640x480.png". */
+static bool size_in_name(void *context, slice url, uint32_t *width, uint32_t *height) {
+    uint32_t *numbers[] = {width, height};
+    size_t at = url.length, which = 0;
+    (void)context;
+    while (at && url.data[at - 1] != '/')
+        at--;
+    for (*width = *height = 0; at < url.length && which < 2; at++)
+        if (is_digit(url.data[at]) && *numbers[which] < 100000)
+            *numbers[which] = *numbers[which] * 10 + (uint32_t)(url.data[at] - '0');
+        else
+            which++;
+    return *width && *height;
+}
+
+static const layout *lay_out(dom_node *body, css_cascade *cascade, double column, arena *a) {
+    layout_options options = {.column = column, .picture_size = size_in_name};
+    return layout_page(cascade, body, &options, a);
+}
+
+/* HTML with its own style sheets → the pictures and frames as they were seen in the two windows, and the new
+ * page. */
+static void debug_layout(const debug_input *in, buffer *out) {
+    static const express_theme THEME = {
+        .column = 803, .phone_column = 342, .window = 1280, .phone_window = 390, .stacks_below = 600};
+    dom_node *body = dom_parse(in->bytes, NULL, in->arena, in->found);
+    css_cascade *phone_styles =
+        css_cascade_new(css_sheets_new(in->arena, THEME.phone_window), body, in->arena);
+    const layout *phone = lay_out(body, phone_styles, THEME.phone_column, in->arena);
+    for (dom_node *at = body; at; at = dom_next(at, body))
+        at->style = 0; /* of the other cascade */
+    css_cascade *styles = css_cascade_new(css_sheets_new(in->arena, THEME.window), body, in->arena);
+    css_cascade_settle(styles);
+    express_seen seen = {&THEME, styles, lay_out(body, styles, THEME.column, in->arena), phone};
+    for (const dom_node *at = body; at; at = dom_next(at, body)) {
+        const layout_box *desk = layout_box_of(seen.desk, at), *small = layout_box_of(seen.phone, at);
+        if ((at->tag == DOM_TAG_IMG || at->tag == DOM_TAG_IFRAME) && desk && small)
+            buffer_printf(out, "%.*s at %.0f: %.0f x %.0f, on a phone %.0f x %.0f\n", SLICE_ARGS(at->name),
+                          desk->x, desk->width, desk->height, small->width, small->height);
+    }
+    const express_survey *survey = express_survey_page(body, NULL, in->arena, in->found);
+    express_mark_beside(body, &seen, in->arena);
+    express_put_beside(body, &seen, in->arena, in->found);
+    express_page(body, survey, &seen, in->arena, in->found);
+    dom_inner_html(body, out);
+    *in->found = findings_new(in->arena);
+}
+
 /* HTML → what the schema holds, one block a line. Pictures and frames keep their own sizes: how the page was
  * seen hangs on the theme. */
 static void debug_express(const debug_input *in, buffer *out) {
@@ -387,8 +435,9 @@ static const struct {
 } STAGES[] = {
     {"assets", debug_assets}, {"css", debug_css},         {"dom", debug_dom},
     {"legacy", debug_legacy}, {"mapping", debug_mapping}, {"repair", debug_repair},
-    {"page", debug_page},     {"express", debug_express}, {"save", debug_save},
-    {"tiptap", debug_tiptap}, {"manual", debug_manual},   {"liquid", debug_liquid},
+    {"page", debug_page},     {"express", debug_express}, {"layout", debug_layout},
+    {"save", debug_save},     {"tiptap", debug_tiptap},   {"manual", debug_manual},
+    {"liquid", debug_liquid},
 };
 
 static void print_findings(const findings *f) {

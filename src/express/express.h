@@ -38,6 +38,12 @@ typedef struct express_seen {
     const layout *desk, *phone;
 } express_seen;
 
+/* Marks rows of pictures beside text, and rows of pictures, for a rule to keep (mappings/layout.yml); and
+ * rewrites those that are still there once shapes are recognised, so that they stand so on the new page too.
+ */
+void express_mark_beside(dom_node *body, const express_seen *seen, arena *a);
+void express_put_beside(dom_node *body, const express_seen *seen, arena *a, findings *found);
+
 /* Rewrites the tree of a legacy page, in place, into one that tiptap_parse takes without dropping any text,
  * picture or link; what the schema has no place for becomes a finding. The editor's own markup (card grids,
  * accordions, details, picture and frame wrappers) stays as it is. `seen` may be NULL. The new tree lives in

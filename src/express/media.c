@@ -69,7 +69,7 @@ static slice own_style(const dom_node *img, arena *a) {
     bool has_width = false;
     slice property, value, declarations = attribute_value(img, SLICE("style"));
     for (size_t at = 0; css_next_declaration(declarations, &at, &property, &value);)
-        if (express_is_size(property) || express_is_among(property, "float margin object-fit")) {
+        if (express_is_size(property) || express_is_among(property, "float margin clear object-fit")) {
             has_width = has_width || slice_equal_nocase(property, SLICE("width"));
             append_declaration(&style, property, value);
         }

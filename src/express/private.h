@@ -232,6 +232,17 @@ typedef struct express_size {
 bool express_frame_size(const express_seen *seen, const dom_node *frame, const dom_node *container,
                         express_size *size, arena *a);
 
+/* ---- beside.c --------------------------------------------------------------------------------- */
+
+/* How a picture of a row floats. */
+typedef struct express_side {
+    bool right, clears; /* clears: it begins below the one before it */
+    slice gap;          /* between it and what stands beside it, in per cent of the column */
+} express_side;
+
+/* False: the picture is none of a row. */
+bool express_beside(const dom_node *img, express_side *side);
+
 /* ---- media.c ---------------------------------------------------------------------------------- */
 
 /* The picture as the schema has it, in its wrapper, to be put into `container`; NULL (and a finding) when the

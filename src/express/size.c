@@ -121,13 +121,13 @@ static void find_place(widths *w, const dom_node *container, const express_theme
 }
 
 /* False: it was not shown, or its width hangs on a file that is not known. */
-static bool find_widths(widths *w, const express_seen *seen, const dom_node *node,
-                        const dom_node *container) {
+static bool find_widths(widths *w, const express_seen *seen, const dom_node *node, const dom_node *container,
+                        bool beside) {
     const layout_box *desk = layout_box_of(seen->desk, node), *phone = layout_box_of(seen->phone, node);
     if (!desk || !phone || !desk->known || desk->width < 1 || phone->width < 1)
         return false;
     *w = (widths){.desk = desk->width, .phone = phone->width};
-    find_place(w, container, seen->theme);
+    find_place(w, beside ? NULL : container, seen->theme);
     if (w->around_desk > 0) { /* nothing is wider than what holds it */
         w->desk = w->desk < w->around_desk ? w->desk : w->around_desk;
         w->phone = w->phone < w->around_phone ? w->phone : w->around_phone;
@@ -152,6 +152,16 @@ static void declare_float(buffer *style, const layout_box *box, css_cascade *cas
     if (any)
         express_declare(style, "margin",
                         format_slice(a, "%.0fpx %.0fpx %.0fpx %.0fpx", px[0], px[1], px[2], px[3]));
+}
+
+/* A picture of a row: text, or the next picture, flows beside it; on a phone it fills the line. */
+static void declare_side_by_side(buffer *style, const express_side *side, arena *a) {
+    express_declare(style, "float", side->right ? SLICE("right") : SLICE("left"));
+    express_declare(style, "margin",
+                    side->right ? format_slice(a, "0 0 16px %.*s%%", SLICE_ARGS(side->gap))
+                                : format_slice(a, "0 %.*s%% 16px 0", SLICE_ARGS(side->gap)));
+    if (side->clears)
+        express_declare(style, "clear", SLICE("both"));
 }
 
 /* The theme centres what does not fill the line. */
@@ -183,7 +193,9 @@ static void declare_height(buffer *style, css_cascade *cascade, const dom_node *
 bool express_picture_style(const express_seen *seen, const dom_node *img, const dom_node *container,
                            buffer *style) {
     widths w;
-    if (!seen || !seen->desk || !find_widths(&w, seen, img, container))
+    express_side side;
+    bool beside = express_beside(img, &side);
+    if (!seen || !seen->desk || !find_widths(&w, seen, img, container, beside))
         return false;
     const layout_box *desk = layout_box_of(seen->desk, img), *phone = layout_box_of(seen->phone, img);
     if (w.around_desk > 0)
@@ -191,7 +203,9 @@ bool express_picture_style(const express_seen *seen, const dom_node *img, const 
     else
         declare_cell_width(style, &w, seen->theme, style->arena);
     declare_height(style, seen->cascade, img, desk, phone, style->arena);
-    if (desk->flow == LAYOUT_FLOAT)
+    if (beside)
+        declare_side_by_side(style, &side, style->arena);
+    else if (desk->flow == LAYOUT_FLOAT)
         declare_float(style, desk, seen->cascade, img, style->arena);
     else if (w.around_desk > 0 && style->length)
         declare_side(style, seen, desk);
@@ -203,7 +217,7 @@ bool express_picture_style(const express_seen *seen, const dom_node *img, const 
 bool express_frame_size(const express_seen *seen, const dom_node *frame, const dom_node *container,
                         express_size *size, arena *a) {
     widths w;
-    if (!seen || !seen->desk || !find_widths(&w, seen, frame, container))
+    if (!seen || !seen->desk || !find_widths(&w, seen, frame, container, false))
         return false;
     const layout_box *desk = layout_box_of(seen->desk, frame), *phone = layout_box_of(seen->phone, frame);
     buffer style = buffer_new(a, 64);

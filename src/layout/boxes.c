@@ -221,8 +221,10 @@ static uint32_t add_box(layout *l, const dom_node *node, uint32_t parent) {
         if (b->kind == KIND_INLINE && b->flow != LAYOUT_INLINE)
             b->kind = KIND_BLOCK;
         read_style(l, b);
-        if (b->kind == KIND_REPLACED)
+        if (b->kind == KIND_REPLACED) {
             find_natural_size(l, b);
+            b->out.known = b->out.known || layout_specified(l, b, CSS_WIDTH, 100) != AUTO;
+        }
     }
     b->out.flow = b->flow;
     return (uint32_t)l->boxes.count - 1;

@@ -35,6 +35,6 @@ layout *layout_page(css_cascade *cascade, const dom_node *root, const layout_opt
 }
 
 const layout_box *layout_box_of(const layout *l, const dom_node *node) {
-    uint32_t index = l ? l->slots[slot_of(l, node)] : 0;
+    uint32_t index = l && node ? l->slots[slot_of(l, node)] : 0;
     return index ? &box_at(l, index - 1)->out : NULL;
 }
