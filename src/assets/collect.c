@@ -42,6 +42,21 @@ static void collect_style(const collection *c, slice style) {
     }
 }
 
+/* What a script loads later, what stands before a film begins, what an object shows: addresses that the new
+ * page holds. */
+static void collect_shown(const collection *c, const dom_node *node) {
+    static const char *const PICTURES[] = {"data-src", "data-lazy-src", "data-lazy", "data-original",
+                                           "poster"};
+    for (size_t i = 0; i < sizeof PICTURES / sizeof *PICTURES; i++) {
+        const slice *url = dom_attribute_get(node, slice_of(PICTURES[i]));
+        if (url)
+            collect(c, slice_trim(*url), ASSET_PICTURE);
+    }
+    const slice *data = node->tag == DOM_TAG_OBJECT ? dom_attribute_get(node, SLICE("data")) : NULL;
+    if (data)
+        collect(c, slice_trim(*data), ASSET_LINK);
+}
+
 void asset_collect_tree(const asset_rules *rules, const dom_node *root, arena *a, vector *references) {
     collection c = {rules, a, references};
     for (const dom_node *node = root; node; node = dom_next(node, root)) {
@@ -54,5 +69,7 @@ void asset_collect_tree(const asset_rules *rules, const dom_node *root, arena *a
             collect(&c, *link, ASSET_LINK);
         if (style)
             collect_style(&c, *style);
+        if (node->attribute_count)
+            collect_shown(&c, node);
     }
 }

@@ -375,6 +375,7 @@ static void convert_body(conversion *c) {
     view before = view_take(body, c->arena);
     if (c->settings->in_page_links == CONVERT_LINKS_REMOVE)
         places_remove_links(body, found(c));
+    express_show_posts(body, &c->engine->theme.express, c->arena, found(c));
     css_cascade *styles = css_cascade_new(c->engine->sheets, body, c->arena);
     css_cascade_settle(styles); /* the rooms that follow change the tree */
     const express_survey *survey = express_survey_page(body, styles, c->arena, found(c));

@@ -38,6 +38,9 @@ typedef struct express_seen {
     const layout *desk, *phone;
 } express_seen;
 
+/* Puts a frame, or a link, where a script draws a post of a social network. */
+void express_show_posts(dom_node *body, const express_theme *theme, arena *a, findings *found);
+
 /* Marks rows of pictures beside text, and rows of pictures, for a rule to keep (mappings/layout.yml); and
  * rewrites those that are still there once shapes are recognised, so that they stand so on the new page too.
  */

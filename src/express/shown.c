@@ -195,6 +195,24 @@ static void take_label_as_alt(showing *s, dom_node *img) {
         dom_attribute_set(img, s->arena, SLICE("alt"), label);
 }
 
+/* ---- headings ------------------------------------------------------------------------------------------ */
+
+/* <p class="title is-4"> is shown as a heading of that size (Bulma, "Title"). */
+static void make_heading(showing *s, dom_node *node) {
+    static const slice SIZES[] = {LITERAL("is-1"), LITERAL("is-2"), LITERAL("is-3"),
+                                  LITERAL("is-4"), LITERAL("is-5"), LITERAL("is-6")};
+    if (!dom_has_class(node, SLICE("title")) || !express_first_shown(node))
+        return;
+    for (unsigned i = 0; i < 6; i++)
+        if (dom_has_class(node, SIZES[i])) {
+            findings_add(s->found, FINDING_TITLE_HEADING, node->line, "<p class=\"title %.*s\">: %.*s",
+                         SLICE_ARGS(SIZES[i]), SLICE_ARGS(express_words_inside(node, s->arena)));
+            node->tag = (uint16_t)(DOM_TAG_H1 + i);
+            node->name = dom_tag_name((dom_tag)node->tag);
+            return;
+        }
+}
+
 /* ---- an element ---------------------------------------------------------------------------------------- */
 
 bool express_is_never_shown(const dom_node *node) {
@@ -222,5 +240,7 @@ bool express_show_element(showing *s, dom_node *node) {
     }
     if (node->tag == DOM_TAG_RUBY)
         put_brackets(s, node);
+    if (node->tag == DOM_TAG_P && node->attribute_count)
+        make_heading(s, node);
     return node->tag == DOM_TAG_A && node->attribute_count && name_link(s, node);
 }

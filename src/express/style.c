@@ -49,6 +49,13 @@ static bool is_set(css_cascade *styles, const dom_node *node, css_property prope
     return d && !d->is_hint && !(own && d->rule) && css_is_lost(styles, node, CSS_PSEUDO_NONE, property);
 }
 
+/* A box with a background is a button, a badge or a notice: only what lies behind plain words marks them. */
+static bool has_plain_words(css_cascade *styles, const dom_node *node) {
+    return node->tag != DOM_TAG_A && node->tag != DOM_TAG_BUTTON &&
+           !is_set(styles, node, CSS_PADDING_LEFT, false) && !is_set(styles, node, CSS_PADDING_TOP, false) &&
+           !is_set(styles, node, CSS_BORDER_LEFT_STYLE, false) && !is_set(styles, node, CSS_DISPLAY, false);
+}
+
 unsigned express_style_marks(css_cascade *styles, const dom_node *node, bool is_inline, bool own,
                              unsigned marks) {
     if (is_set(styles, node, CSS_FONT_WEIGHT, own))
@@ -60,7 +67,7 @@ unsigned express_style_marks(css_cascade *styles, const dom_node *node, bool is_
         marks |= value_mentions(line, SLICE("underline")) ? MARK_UNDERLINE : 0;
         marks |= value_mentions(line, SLICE("line-through")) ? MARK_STRIKE : 0;
     }
-    if (is_inline && is_set(styles, node, CSS_BACKGROUND_COLOR, own) &&
+    if (is_inline && is_set(styles, node, CSS_BACKGROUND_COLOR, own) && has_plain_words(styles, node) &&
         !express_is_among(css_computed(styles, node, CSS_BACKGROUND_COLOR), PLAIN_COLOURS))
         marks |= MARK_HIGHLIGHT;
     if (is_inline && is_set(styles, node, CSS_VERTICAL_ALIGN, own)) {
