@@ -365,7 +365,7 @@ static void debug_layout(const debug_input *in, buffer *out) {
             buffer_printf(out, "%.*s at %.0f: %.0f x %.0f, on a phone %.0f x %.0f\n", SLICE_ARGS(at->name),
                           desk->x, desk->width, desk->height, small->width, small->height);
     }
-    const express_survey *survey = express_survey_page(body, NULL, in->arena, in->found);
+    const express_survey *survey = express_survey_page(body, styles, in->arena, in->found);
     express_mark_beside(body, &seen, in->arena);
     express_put_beside(body, &seen, in->arena, in->found);
     express_page(body, survey, &seen, in->arena, in->found);

@@ -63,7 +63,7 @@ static void a_page_that_is_left_alone_comes_out_as_it_was(void **state) {
     } PAGES[] = {
         {"---\nvariant: tiptap\n---\n<p>x</p>\n", ISOMERIZE_ALREADY},
         {"no front matter\n", ISOMERIZE_NOT_A_PAGE},
-        {"---\na: b: c\n---\nx\n", ISOMERIZE_LEFT},
+        {"---\na: [b\n---\nx\n", ISOMERIZE_LEFT},
     };
     isomerize *engine = make(NULL);
     for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++) {
