@@ -54,9 +54,9 @@ dom_node *dom_parse_fully(slice html, const line_map *lines, arena *a, findings 
  * table may stand in a paragraph. */
 dom_node *dom_parse_without_doctype(slice html, arena *a);
 
-/* Rewrites a page's tree to what browsers make of it once it is built: addresses are full where the page has a base,
- * and without line breaks; a frame shows the document that it holds; the head of a table stands first, its foot last.
- * Findings (may be NULL) name what that changes. */
+/* Rewrites a page's tree to what browsers make of it once it is built: addresses are full where the page has
+ * a base, and without line breaks; a frame shows the document that it holds; the head of a table stands
+ * first, its foot last. Findings (may be NULL) name what that changes. */
 void dom_browse(dom_node *body, arena *a, findings *found);
 
 /* HTML of the children of `node` (dom_inner_html) or of the node itself, as a browser's innerHTML gives it.

@@ -1,5 +1,5 @@
-/* A fault in gumbo, planted: its parser, called on a page, runs what an attacker would. Each line says what was done.
- * Loaded by LD_PRELOAD in tests/hostile/run. */
+/* A fault in gumbo, planted: its parser, called on a page, runs what an attacker would. Each line says what
+ * was done. Loaded by LD_PRELOAD in tests/hostile/run. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -14,7 +14,8 @@
 static void say(const char *what, int done) {
     char line[256];
     int length = snprintf(line, sizeof line, "planted: %s: %s\n", what, done ? "DONE" : "refused");
-    if (write(2, line, (size_t)length)) {}
+    if (write(2, line, (size_t)length)) {
+    }
 }
 
 static int writes(const char *path) {

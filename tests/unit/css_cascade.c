@@ -212,7 +212,8 @@ static void surroundings(void **state) {
     assert_int_equal(place.origin, CSS_ORIGIN_SITE);
     assert_true(slice_equal(place.file, SLICE("site.css")));
     assert_int_equal(place.line, 2);
-    assert_false(css_is_lost(c, p, CSS_PSEUDO_NONE, CSS_COLOR)); /* the new page has a .content and a p, too */
+    assert_false(
+        css_is_lost(c, p, CSS_PSEUDO_NONE, CSS_COLOR)); /* the new page has a .content and a p, too */
     assert_true(css_is_lost(c, p, CSS_PSEUDO_NONE, CSS_TEXT_TRANSFORM));
     assert_int_equal(css_effects(c, p), CSS_EFFECT_LETTERS);
     assert_int_equal(css_class_effects(c, SLICE("b")), CSS_EFFECT_LETTERS);
