@@ -298,6 +298,21 @@ static bool refuse_taken_address(conversion *c) {
     return true;
 }
 
+/* Jekyll: Excerpt#extract_excerpt. The save form puts a page's blocks behind each other. */
+static void report_excerpt(conversion *c, slice body) {
+    slice separator = c->options->excerpt_separator,
+          own = page_front_text(&c->front, SLICE("excerpt_separator"));
+    if (!separator.length || page_front_get(&c->front, SLICE("excerpt")))
+        return;
+    separator = own.length ? own : separator;
+    size_t at = slice_find(c->parts.body, separator, 0);
+    slice behind = at == SLICE_NONE ? SLICE("") : slice_from(c->parts.body, at + separator.length);
+    if (slice_trim(behind).length && slice_find(body, separator, 0) == SLICE_NONE)
+        findings_add(found(c), c->options->excerpt_is_in_lists ? FINDING_EXCERPT : FINDING_EXCERPT_IN_FEED,
+                     c->parts.body_line, "%.*s",
+                     SLICE_ARGS(utf8_head(slice_trim(slice_sub(c->parts.body, 0, at)), 80)));
+}
+
 static bool write_page(conversion *c, slice body) {
     page_error error = {0, 0, {NULL, 0}};
     buffer out = buffer_new(c->arena, c->parts.front.length + body.length + 256);
@@ -307,6 +322,7 @@ static bool write_page(conversion *c, slice body) {
         return false;
     }
     report_named_address(c);
+    report_excerpt(c, body);
     if (refuse_taken_address(c))
         return false;
     buffer_append(&out, body);

@@ -24,6 +24,8 @@ typedef struct convert_linked_id {
 typedef struct convert_options {
     const convert_linked_id *linked_ids; /* of this page, sorted by id; NULL: none is known */
     size_t linked_id_count;
+    slice excerpt_separator;  /* where the page's excerpt ends; empty: nobody shows one */
+    bool excerpt_is_in_lists; /* else in the feed only */
     slice address_of; /* the file of another page, at the address that this one would get; empty: none */
     const convert_linked_id
         *named_address; /* its permalink, as other files name it without a slash at the end */

@@ -41,7 +41,8 @@ struct site_links {
     vector targets;   /* of target, sorted by address */
     hash_map
         taken; /* from addresses with a slash at their end, decoded, to the paths (slice *) of their pages */
-    hash_map named; /* from addresses without a slash at their end, decoded, to convert_linked_id */
+    bool shows_excerpts; /* some layout or list does */
+    hash_map named;      /* from addresses without a slash at their end, decoded, to convert_linked_id */
 };
 
 /* ---- addresses ----------------------------------------------------------------------------------------- */
@@ -484,6 +485,10 @@ static void note_page(site_links *l, const published *page, slice permalink) {
         *path = page->path;
 }
 
+static bool is_markdown(slice path) {
+    return slice_ends_with(path, SLICE(".md")) || slice_ends_with(path, SLICE(".markdown"));
+}
+
 void site_links_add(site_links *l, slice path, slice text) {
     page_parts parts = page_split(text);
     slice permalink = find_permalink(l, path, &parts);
@@ -493,6 +498,8 @@ void site_links_add(site_links *l, slice path, slice text) {
     published page = {slice_copy(path, l->arena), normalise(SLICE(""), permalink, l->arena), in.own};
     if (permalink.length)
         note_page(l, &page, permalink);
+    if (!permalink.length || !is_markdown(path))
+        l->shows_excerpts |= slice_find(text, SLICE(".excerpt"), 0) != SLICE_NONE;
     read_links(l, &in, text);
     read_addresses(l, &in, text);
 }
@@ -564,4 +571,18 @@ slice site_links_taken_by(const site_links *l, slice path, arena *a) {
     if (page && page->spelled.length)
         other = map_get(&l->taken, format_slice(a, "%.*s/", SLICE_ARGS(page->spelled)));
     return other ? *other : SLICE("");
+}
+
+slice site_links_excerpt(const site_links *l, slice path, bool *in_lists) {
+    slice type = config_type(l->config, path),
+          separator = page_front_text(l->config, SLICE("excerpt_separator"));
+    bool is_post = slice_equal(type, SLICE("posts")), is_page = slice_equal(type, SLICE("pages"));
+    const front_value *plugins = page_front_get(l->config, SLICE("plugins"));
+    bool in_feed = false;
+    for (uint32_t i = 0; is_post && plugins && plugins->kind == FRONT_SEQUENCE && i < plugins->count; i++)
+        in_feed |= slice_equal(plugins->entries[i].value.text, SLICE("jekyll-feed"));
+    *in_lists = l->shows_excerpts && !is_page;
+    if (!*in_lists && !in_feed)
+        return SLICE("");
+    return page_front_get(l->config, SLICE("excerpt_separator")) ? separator : SLICE("\n\n");
 }

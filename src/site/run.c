@@ -211,6 +211,7 @@ static convert_options options_of_page(run *r, slice path, arena *scratch) {
     pthread_mutex_unlock(&r->links_lock);
     own.linked_ids = site_links_to(r->links, path, &own.linked_id_count);
     own.named_address = site_links_naming(r->links, path);
+    own.excerpt_separator = site_links_excerpt(r->links, path, &own.excerpt_is_in_lists);
     own.address_of = site_links_taken_by(r->links, path, scratch);
     own.picture_size = picture_size_of;
     own.picture_context = r->site;

@@ -210,6 +210,10 @@ const convert_linked_id *site_links_to(const site_links *links, slice path, size
  * NULL: nobody, or the CMS puts none. The page itself does not count. */
 const convert_linked_id *site_links_naming(const site_links *links, slice path);
 
+/* What ends the excerpt of the page, where a list of the site or its feed shows one (Jekyll:
+ * excerpt_separator; pages have none); empty: none does. */
+slice site_links_excerpt(const site_links *links, slice path, bool *in_lists);
+
 /* The page that has the address which this one would get with its slash; empty: none. `a`: for memory in
  * between. */
 slice site_links_taken_by(const site_links *links, slice path, arena *a);
