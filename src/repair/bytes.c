@@ -249,6 +249,9 @@ static slice decode_utf8(const repair_job *job, slice bytes) {
     size_t fine = skip_fine(d.in, 0, d.length);
     if (fine == d.length)
         return bytes;
+    const char *likely = likely_encoding(bytes);
+    if (likely && !is_off(job, FINDING_ENCODING_UNKNOWN))
+        findings_add(job->found, FINDING_ENCODING_UNKNOWN, 1, "likely %s", likely);
     d.out = buffer_new(job->arena, bytes.length + bytes.length / 8 + 16);
     while (d.at < d.length) {
         copy_fine(&d, fine);
