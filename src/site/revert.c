@@ -55,6 +55,16 @@ static bool write_original(const reversion *r, restored_page *p, const journal_r
     return write_new(r->site->folder, p->temporary, original, info, &p->made, a, &p->result.message);
 }
 
+/* A folder among the pages is one that could not be read: nobody knows which pages are in it. */
+static bool is_unread_folder(const reversion *r, restored_page *p, arena *a) {
+    struct stat info;
+    if (fstatat(r->site->folder, slice_c_string(p->result.path, a), &info, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISDIR(info.st_mode))
+        return false;
+    p->result.message = SLICE("it is a folder, and could not be read whole");
+    return true;
+}
+
 static void restore_page(void *context, size_t index, work_slot *slot) {
     const reversion *r = context;
     restored_page *p = slot->own;
@@ -64,7 +74,7 @@ static void restore_page(void *context, size_t index, work_slot *slot) {
     hash now;
     batches_move(r->batches);
     if (!row)
-        p->result.outcome = SITE_UNCHANGED;
+        p->result.outcome = is_unread_folder(r, p, slot->input) ? SITE_FAILED : SITE_UNCHANGED;
     else if (look_at_page(r, row, &info, &now, slot->input, &p->result.message)) {
         p->then = stamp_of(&info);
         p->forget = row->outcome != SITE_CONVERTED || hash_equal(&now, &row->source);
