@@ -50,7 +50,9 @@ static void close_height(layout *l, box *b) {
         b->height = layout_replaced_height(l, b, b->out.width, b->out.around);
     else {
         double given = layout_specified(l, b, CSS_HEIGHT, AUTO), edges = vertical_edges(l, b);
-        b->height = given != AUTO && b->kind != KIND_CELL && b->kind != KIND_ROW ? given : b->height + edges;
+        bool whole = css_computed_is(l->cascade, b->node, CSS_BOX_SIZING, "border-box");
+        double outer = !whole ? given + edges : given > edges ? given : edges;
+        b->height = given != AUTO && b->kind != KIND_CELL && b->kind != KIND_ROW ? outer : b->height + edges;
         double least = layout_specified(l, b, CSS_MIN_HEIGHT, AUTO),
                most = layout_specified(l, b, CSS_MAX_HEIGHT, AUTO);
         b->height = most != AUTO && b->height > most ? most : b->height;
