@@ -388,12 +388,14 @@ static void convert_body(conversion *c) {
         return;
     }
     report_linked_ids(c, body);
+    css_cascade *styles = css_cascade_new(c->engine->sheets, body, c->arena);
+    css_cascade_settle(styles); /* the rooms that follow change the tree */
+    express_write_markers(body, styles, c->settings->list_markers == CONVERT_MARKERS_TEXT, c->arena,
+                          found(c));
     view before = view_take(body, c->arena);
     if (c->settings->in_page_links == CONVERT_LINKS_REMOVE)
         places_remove_links(body, found(c));
     express_show_posts(body, &c->engine->theme.express, c->arena, found(c));
-    css_cascade *styles = css_cascade_new(c->engine->sheets, body, c->arena);
-    css_cascade_settle(styles); /* the rooms that follow change the tree */
     const express_survey *survey = express_survey_page(body, styles, c->arena, found(c));
     tiptap_node *document = fit_body(c, body, styles, survey);
     tiptap_visit_urls(document, visit_url, c, c->arena);

@@ -29,6 +29,12 @@ typedef enum convert_in_page_links {
     CONVERT_LINKS_REMOVE,
 } convert_in_page_links;
 
+/* What becomes of list markers other than bullets and 1, 2, 3. */
+typedef enum convert_list_markers {
+    CONVERT_MARKERS_TEXT,
+    CONVERT_MARKERS_NUMBERS, /* the editor's own */
+} convert_list_markers;
+
 /* settings.def is the table, and says what each is. All empty: the shipped rules only. */
 typedef struct convert_settings {
 #define LIST(type, name)                                                                                     \

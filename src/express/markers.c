@@ -1,0 +1,565 @@
+/* express: text that the browser makes: markers of list items, ::before and ::after, quotation marks.
+ *
+ * Comes in: the tree of a page and its styles. Goes out: the same tree with that text in it, so that the
+ * rooms behind it see what a visitor read. The schema has bullets and the numbers 1, 2, 3: a list that reads
+ * otherwise becomes lines that begin with their markers. Never: a text that the theme makes on the new page
+ * too, a picture font's letters, more than linear time.
+ */
+#include "private.h"
+
+typedef struct counter {
+    slice name;
+    int64_t value;
+    unsigned depth; /* of the element that made it: its scope is that element's parent */
+} counter;
+
+typedef enum list_way {
+    LIST_PLAIN, /* as the schema has it */
+    LIST_BULLETS,
+    LIST_NUMBERS,
+    LIST_TEXT, /* markers as text */
+} list_way;
+
+/* An element that the walk is inside of. */
+typedef struct level {
+    list_way way;       /* of a list */
+    int64_t next, step; /* the number of the next item */
+    bool in_text;       /* inside an item of a list whose markers are text */
+    finding *said;      /* of a list with markers as text */
+    uint32_t line;
+    buffer words; /* written for it */
+} level;
+
+typedef struct marking {
+    css_cascade *styles;
+    arena *arena;
+    findings *found;
+    bool lists; /* markers as text are asked for */
+    vector counters, levels;
+    unsigned quotes; /* open ones */
+    buffer generated;
+    uint32_t generated_line;
+} marking;
+
+/* ---- CSS Counter Styles 3 ------------------------------------------------------------------------------ */
+
+static void write_alphabetic(buffer *out, int64_t value, const char *const *letters, unsigned count) {
+    const char *reversed[64];
+    unsigned length = 0;
+    for (; value > 0 && length < 64; value = (value - 1) / count)
+        reversed[length++] = letters[(value - 1) % count];
+    while (length)
+        buffer_append_string(out, reversed[--length]);
+}
+
+static void write_latin(buffer *out, int64_t value, char first) {
+    char letters[26][2];
+    const char *all[26];
+    for (int i = 0; i < 26; i++) {
+        letters[i][0] = (char)(first + i);
+        letters[i][1] = '\0';
+        all[i] = letters[i];
+    }
+    write_alphabetic(out, value, all, 26);
+}
+
+static void write_roman(buffer *out, int64_t value, bool upper) {
+    static const struct {
+        int value;
+        const char *lower, *upper;
+    } PARTS[] = {{1000, "m", "M"}, {900, "cm", "CM"}, {500, "d", "D"},  {400, "cd", "CD"}, {100, "c", "C"},
+                 {90, "xc", "XC"}, {50, "l", "L"},    {40, "xl", "XL"}, {10, "x", "X"},    {9, "ix", "IX"},
+                 {5, "v", "V"},    {4, "iv", "IV"},   {1, "i", "I"}};
+    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++)
+        for (; value >= PARTS[i].value; value -= PARTS[i].value)
+            buffer_append_string(out, upper ? PARTS[i].upper : PARTS[i].lower);
+}
+
+static bool is_bullet_style(slice style) {
+    return express_is_among(style, "disc circle square disclosure-open disclosure-closed");
+}
+
+/* The number in a style; what is not known, and what the style has no sign for, in digits. */
+static void write_number(buffer *out, int64_t value, slice style) {
+    static const char *const GREEK[] = {"α", "β", "γ", "δ", "ε", "ζ", "η", "θ", "ι", "κ", "λ", "μ",
+                                        "ν", "ξ", "ο", "π", "ρ", "σ", "τ", "υ", "φ", "χ", "ψ", "ω"};
+    if (express_is_among(style, "none"))
+        return;
+    if (is_bullet_style(style))
+        buffer_append_string(out, "•");
+    else if (value > 0 && express_is_among(style, "lower-alpha lower-latin"))
+        write_latin(out, value, 'a');
+    else if (value > 0 && express_is_among(style, "upper-alpha upper-latin"))
+        write_latin(out, value, 'A');
+    else if (value > 0 && value < 4000 && express_is_among(style, "lower-roman upper-roman"))
+        write_roman(out, value, to_lower(style.data[0]) == 'u');
+    else if (value > 0 && express_is_among(style, "lower-greek"))
+        write_alphabetic(out, value, GREEK, 24);
+    else
+        buffer_printf(out, express_is_among(style, "decimal-leading-zero") ? "%02lld" : "%lld",
+                      (long long)value);
+}
+
+/* ---- counters (CSS Lists 3 §4) ------------------------------------------------------------------------- */
+
+static counter *innermost_counter(const marking *m, slice name) {
+    for (size_t i = m->counters.count; i > 0; i--) {
+        counter *c = vector_at(&m->counters, i - 1);
+        if (slice_equal(c->name, name))
+            return c;
+    }
+    return NULL;
+}
+
+static counter *make_counter(marking *m, slice name, unsigned depth) {
+    counter *c = innermost_counter(m, name);
+    if (!c || c->depth < depth) {
+        c = vector_push(&m->counters);
+        c->name = slice_copy(name, m->arena);
+        c->depth = depth;
+    }
+    c->value = 0;
+    return c;
+}
+
+typedef enum counter_step { STEP_RESET, STEP_INCREMENT, STEP_SET } counter_step;
+
+/* No page nests more counters than this; what goes beyond counts nothing. */
+#define COUNTERS_MAX 64
+
+static void change_counter(marking *m, slice name, counter_step step, int64_t by, unsigned depth) {
+    counter *c = step == STEP_RESET ? NULL : innermost_counter(m, name);
+    if (!c && m->counters.count >= COUNTERS_MAX && !innermost_counter(m, name))
+        return;
+    c = c ? c : make_counter(m, name, depth);
+    c->value = step == STEP_INCREMENT ? c->value + by : by;
+}
+
+static void run_counters(marking *m, slice value, counter_step step, unsigned depth) {
+    css_reader r = {.text = value, .arena = m->arena};
+    css_token t = css_next_solid(&r);
+    while (t.kind == CSS_TOKEN_IDENT) {
+        slice name = t.value;
+        t = css_next_solid(&r);
+        int64_t by = step == STEP_INCREMENT;
+        if (t.kind == CSS_TOKEN_NUMBER) {
+            by = t.number > -1e9 && t.number < 1e9 ? (int64_t)t.number : 0;
+            t = css_next_solid(&r);
+        }
+        if (!express_is_among(name, "none list-item"))
+            change_counter(m, name, step, by, depth);
+    }
+}
+
+static void count(marking *m, const dom_node *node, css_pseudo pseudo, unsigned depth) {
+    run_counters(m, css_computed_pseudo(m->styles, node, pseudo, CSS_COUNTER_RESET), STEP_RESET, depth);
+    run_counters(m, css_computed_pseudo(m->styles, node, pseudo, CSS_COUNTER_INCREMENT), STEP_INCREMENT,
+                 depth);
+    run_counters(m, css_computed_pseudo(m->styles, node, pseudo, CSS_COUNTER_SET), STEP_SET, depth);
+}
+
+/* ---- content (CSS Content 3) --------------------------------------------------------------------------- */
+
+static slice take_arguments(css_reader *r, css_token *list, size_t most, size_t *count_out) {
+    *count_out = 0;
+    for (css_token t = css_next_solid(r); t.kind != CSS_TOKEN_END; t = css_next_solid(r)) {
+        if (t.kind == CSS_TOKEN_DELIM && t.delim == ')')
+            break;
+        if (t.kind != CSS_TOKEN_DELIM && *count_out < most)
+            list[(*count_out)++] = t;
+    }
+    return *count_out ? list[0].value : (slice){NULL, 0};
+}
+
+static void write_function(marking *m, const dom_node *node, slice name, css_reader *r, buffer *out) {
+    css_token arguments[3];
+    size_t given;
+    slice first = take_arguments(r, arguments, 3, &given);
+    bool all = express_is_among(name, "counters");
+    if (express_is_among(name, "attr") && given) {
+        const slice *value = dom_attribute_get(node, first);
+        buffer_append(out, value ? *value : SLICE(""));
+    }
+    if (!given || (!all && !express_is_among(name, "counter")))
+        return;
+    slice style = given > 1U + all ? arguments[1 + all].value : SLICE("decimal");
+    slice between = all && given > 1 ? arguments[1].value : SLICE("");
+    const counter *inner = innermost_counter(m, first);
+    bool any = false;
+    for (size_t i = 0; all && i < m->counters.count; i++) {
+        const counter *c = vector_at(&m->counters, i);
+        if (!slice_equal(c->name, first))
+            continue;
+        buffer_append(out, any ? between : SLICE(""));
+        write_number(out, c->value, style);
+        any = true;
+    }
+    if (!any)
+        write_number(out, inner ? inner->value : 0, style);
+}
+
+static void write_quote(marking *m, slice word, buffer *out) {
+    bool opens = express_is_among(word, "open-quote no-open-quote"),
+         shows = !slice_starts_with(word, SLICE("no-"));
+    if (!opens && m->quotes > 0)
+        m->quotes--;
+    if (shows)
+        buffer_append_string(out, opens ? (m->quotes % 2 ? "‘" : "“") : (m->quotes % 2 ? "’" : "”"));
+    m->quotes += opens;
+}
+
+/* Letters of fonts that draw pictures: Unicode's private use. */
+static bool is_readable(slice text) {
+    for (size_t at = 0; at < text.length;) {
+        uint32_t c = utf8_next(text, &at);
+        if ((c >= 0xE000 && c <= 0xF8FF) || c >= 0xF0000)
+            return false;
+    }
+    return slice_trim_wide(text).length > 0;
+}
+
+/* What the pseudo-element reads; empty: it shows nothing, or the theme shows it on the new page as well. */
+static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
+    slice nothing = {NULL, 0};
+    buffer out = buffer_new(m->arena, 32);
+    if (!css_has_pseudo(m->styles, node, pseudo)) {
+        if (node->tag == DOM_TAG_Q && !css_computed_is(m->styles, node, CSS_QUOTES, "none"))
+            write_quote(m, pseudo == CSS_PSEUDO_BEFORE ? SLICE("open-quote") : SLICE("close-quote"), &out);
+        return buffer_slice(&out);
+    }
+    slice value = css_computed_pseudo(m->styles, node, pseudo, CSS_CONTENT);
+    slice display = css_computed_pseudo(m->styles, node, pseudo, CSS_DISPLAY);
+    const css_declaration *from = css_winner(m->styles, node, pseudo, CSS_CONTENT);
+    if (express_is_among(display, "none") || express_is_among(value, "none normal") ||
+        (from && css_place_of(from).origin == CSS_ORIGIN_THEME))
+        return nothing;
+    css_reader r = {.text = value, .arena = m->arena};
+    for (css_token t = css_next_token(&r); t.kind != CSS_TOKEN_END; t = css_next_token(&r)) {
+        if (t.kind == CSS_TOKEN_STRING)
+            buffer_append(&out, t.value);
+        else if (t.kind == CSS_TOKEN_FUNCTION)
+            write_function(m, node, t.value, &r, &out);
+        else if (t.kind == CSS_TOKEN_IDENT && slice_ends_with(t.value, SLICE("-quote")))
+            write_quote(m, t.value, &out);
+        else if (t.kind == CSS_TOKEN_DELIM && t.delim == '/')
+            break; /* what follows is spoken, not shown */
+    }
+    return is_readable(buffer_slice(&out)) ? buffer_slice(&out) : nothing;
+}
+
+/* ---- lists --------------------------------------------------------------------------------------------- */
+
+/* A mark that only sets items off from each other: one sign that is no letter and no digit. */
+static bool is_bullet(slice marker) {
+    marker = slice_trim_wide(marker);
+    size_t at = 0;
+    uint32_t c = marker.length ? utf8_next(marker, &at) : 0;
+    return at == marker.length && !(c < 0x80 && is_alnum((char)c)) && c < 0x3000 && (c < 0xC0 || c >= 0x2000);
+}
+
+static bool has_marker(marking *m, const dom_node *item) {
+    return css_computed_is(m->styles, item, CSS_DISPLAY, "list-item") &&
+           !css_computed_is(m->styles, item, CSS_LIST_STYLE_TYPE, "none");
+}
+
+static bool read_integer(const dom_node *node, const char *name, int64_t *value) {
+    slice text = express_value_of(node, name);
+    bool minus = text.length && text.data[0] == '-';
+    size_t at = minus, from = at;
+    int64_t number = 0;
+    for (; at < text.length && is_digit(text.data[at]) && at < 9; at++)
+        number = number * 10 + (text.data[at] - '0');
+    if (at > from)
+        *value = minus ? -number : number;
+    return at > from;
+}
+
+/* The text of the item's own marker, with a space behind it; empty: a bullet or nothing. */
+static slice marker_text(marking *m, const dom_node *item, int64_t number) {
+    buffer out = buffer_new(m->arena, 16);
+    slice style = css_computed(m->styles, item, CSS_LIST_STYLE_TYPE);
+    if (!has_marker(m, item) || is_bullet_style(style))
+        return SLICE("");
+    css_reader r = {.text = style, .arena = m->arena};
+    css_token t = css_next_token(&r);
+    if (t.kind == CSS_TOKEN_STRING) {
+        buffer_append(&out, t.value);
+        return is_bullet(t.value) ? SLICE("") : buffer_slice(&out);
+    }
+    write_number(&out, number, style);
+    buffer_append_string(&out, ". ");
+    return buffer_slice(&out);
+}
+
+/* Whether a rule writes a text before the item's words that is more than a bullet. */
+static bool has_text_before(marking *m, const dom_node *item) {
+    if (!css_has_pseudo(m->styles, item, CSS_PSEUDO_BEFORE))
+        return false;
+    css_reader r = {.text = css_computed_pseudo(m->styles, item, CSS_PSEUDO_BEFORE, CSS_CONTENT),
+                    .arena = m->arena};
+    for (css_token t = css_next_token(&r); t.kind != CSS_TOKEN_END; t = css_next_token(&r))
+        if ((t.kind == CSS_TOKEN_FUNCTION && express_is_among(t.value, "counter counters")) ||
+            (t.kind == CSS_TOKEN_STRING && is_readable(t.value) && !is_bullet(t.value)))
+            return true;
+    return false;
+}
+
+static int64_t first_number(const dom_node *list, int64_t step) {
+    int64_t number = 1;
+    if (step < 0) {
+        number = 0;
+        for (const dom_node *item = list->first_child; item; item = item->next)
+            number += item->tag == DOM_TAG_LI;
+    }
+    read_integer(list, "start", &number);
+    return number;
+}
+
+static list_way way_of_list(marking *m, const dom_node *list, int64_t number, int64_t step) {
+    bool ordered = list->tag == DOM_TAG_OL, bullets = false, numbers = false, none = false;
+    for (const dom_node *item = list->first_child; item; item = item->next) {
+        if (item->tag != DOM_TAG_LI)
+            continue;
+        int64_t expected = number;
+        bool jumps = read_integer(item, "value", &number) && number != expected && item->previous;
+        slice text = marker_text(m, item, number);
+        bool decimal =
+            has_marker(m, item) && css_computed_is(m->styles, item, CSS_LIST_STYLE_TYPE, "decimal");
+        if (has_text_before(m, item) || (text.length && !decimal) || (decimal && (step < 0 || jumps)))
+            return LIST_TEXT;
+        numbers = numbers || decimal;
+        bullets = bullets || (!decimal && has_marker(m, item));
+        none = none || !has_marker(m, item);
+        number += step;
+    }
+    if (numbers + bullets + none > 1 && (numbers || ordered))
+        return LIST_TEXT;
+    if (ordered)
+        return bullets ? LIST_BULLETS : none ? LIST_TEXT : LIST_PLAIN;
+    return numbers ? LIST_NUMBERS : LIST_PLAIN;
+}
+
+static void rename_element(dom_node *node, dom_tag tag) {
+    node->tag = (uint16_t)tag;
+    node->name = dom_tag_name(tag);
+}
+
+/* What the text says now is not said again by a finding. */
+static void forget_marker(const marking *m, dom_node *node) {
+    static const char *const ATTRIBUTES[] = {"type", "value", "start", "reversed"};
+    for (size_t i = 0; i < sizeof ATTRIBUTES / sizeof *ATTRIBUTES; i++)
+        dom_attribute_remove(node, slice_of(ATTRIBUTES[i]));
+    const slice *style = dom_attribute_get(node, SLICE("style"));
+    if (!style)
+        return;
+    buffer kept = buffer_new(m->arena, style->length);
+    slice property, value;
+    for (size_t at = 0; express_next_declaration(*style, &at, &property, &value);)
+        if (!slice_starts_with(property, SLICE("list-style")))
+            buffer_printf(&kept, "%.*s: %.*s;", SLICE_ARGS(property), SLICE_ARGS(value));
+    if (kept.length)
+        dom_attribute_set(node, m->arena, SLICE("style"), buffer_slice(&kept));
+    else
+        dom_attribute_remove(node, SLICE("style"));
+}
+
+/* What stands in a list outside of its items has no marker: it goes to the item before it, or before the
+ * list. */
+static void move_bare_text(const marking *m, dom_node *list) {
+    dom_node *item = NULL, *moved = NULL;
+    for (dom_node *next, *child = list->first_child; child; child = next) {
+        next = child->next;
+        if (child->tag == DOM_TAG_LI) {
+            item = child;
+            moved = NULL;
+        }
+        if (child->tag == DOM_TAG_LI || express_is_blank(child))
+            continue;
+        dom_remove(child);
+        if (!item) {
+            dom_insert_before(list, child);
+            continue;
+        }
+        if (!moved) {
+            moved = dom_new_element(m->arena, DOM_TAG_DIV, child->line);
+            dom_append(item, moved);
+        }
+        dom_append(moved, child);
+    }
+}
+
+static void enter_marked_list(marking *m, dom_node *list, level *l, const level *around) {
+    l->step = list->tag == DOM_TAG_OL && dom_attribute_get(list, SLICE("reversed")) ? -1 : 1;
+    l->next = first_number(list, l->step);
+    if (list->tag == DOM_TAG_OL && m->lists)
+        move_bare_text(m, list);
+    l->way = m->lists ? way_of_list(m, list, l->next, l->step) : LIST_PLAIN;
+    l->line = list->line;
+    l->words = buffer_new(m->arena, 64);
+    if (l->way == LIST_PLAIN)
+        return;
+    forget_marker(m, list);
+    bool nested = around->in_text;
+    rename_element(list, l->way == LIST_NUMBERS           ? DOM_TAG_OL
+                         : l->way == LIST_TEXT && !nested ? DOM_TAG_DIV
+                                                          : DOM_TAG_UL);
+}
+
+/* Where the item's words begin: inside its first paragraph, if it begins with one. */
+static void put_first(const marking *m, dom_node *node, slice text) {
+    dom_node *at = node, *child;
+    for (;;) {
+        child = at->first_child;
+        while (child && express_is_blank(child))
+            child = child->next;
+        if (!child || !(child->tag == DOM_TAG_P || child->tag == DOM_TAG_DIV))
+            break;
+        at = child;
+    }
+    dom_node *words = dom_new_text(m->arena, slice_copy(text, m->arena), node->line);
+    if (child)
+        dom_insert_before(child, words);
+    else
+        dom_append(at, words);
+}
+
+static void enter_marked_item(marking *m, dom_node *item, level *list, level *own) {
+    read_integer(item, "value", &list->next);
+    slice marker = marker_text(m, item, list->next), before = content_of(m, item, CSS_PSEUDO_BEFORE);
+    list->next += list->step;
+    if (list->way != LIST_TEXT)
+        return;
+    own->in_text = true;
+    if (before.length && is_bullet(before))
+        before.length = 0;
+    slice all = format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(marker), SLICE_ARGS(before));
+    if (slice_trim_wide(all).length) {
+        all = slice_trim_wide(all);
+        buffer_append(&list->words, list->words.length ? SLICE(" ") : SLICE(""));
+        buffer_append(&list->words, all);
+        put_first(m, item, format_slice(m->arena, "%.*s ", SLICE_ARGS(all)));
+    }
+    forget_marker(m, item);
+    if (item->parent->tag == DOM_TAG_DIV)
+        rename_element(item, DOM_TAG_DIV);
+}
+
+static void leave_marked_list(marking *m, const level *l) {
+    if (l->way != LIST_TEXT)
+        return;
+    finding *one = findings_add(m->found, FINDING_LIST_MARKER_TEXT, l->line, "%.*s",
+                                SLICE_ARGS(buffer_slice(&l->words)));
+    if (one)
+        one->after = buffer_slice(&l->words);
+}
+
+/* ---- the walk ------------------------------------------------------------------------------------------ */
+
+static void note_generated(marking *m, const dom_node *node, slice text) {
+    if (!m->generated.length)
+        m->generated_line = node->line;
+    buffer_append(&m->generated, m->generated.length ? SLICE(" ") : SLICE(""));
+    buffer_append(&m->generated, slice_trim_wide(text));
+}
+
+/* A sign that is no quotation mark is decoration. */
+static bool is_written(const dom_node *node, slice text) {
+    return node->tag == DOM_TAG_Q || !is_bullet(text);
+}
+
+static void enter_marked(marking *m, dom_node *node, unsigned depth) {
+    level around = *(level *)vector_last(&m->levels);
+    level own = {.in_text = around.in_text};
+    bool is_item = node->tag == DOM_TAG_LI && m->levels.count && around.step;
+    count(m, node, CSS_PSEUDO_NONE, depth);
+    if (css_has_pseudo(m->styles, node, CSS_PSEUDO_BEFORE))
+        count(m, node, CSS_PSEUDO_BEFORE, depth + 1);
+    if (is_item) {
+        enter_marked_item(m, node, vector_last(&m->levels), &own);
+    } else {
+        slice before = content_of(m, node, CSS_PSEUDO_BEFORE);
+        if (before.length && is_written(node, before) && !dom_tag_is_void((dom_tag)node->tag)) {
+            dom_node *text = dom_new_text(m->arena, slice_copy(before, m->arena), node->line);
+            if (node->tag != DOM_TAG_Q)
+                note_generated(m, node, before);
+            if (node->first_child)
+                dom_insert_before(node->first_child, text);
+            else
+                dom_append(node, text);
+        }
+    }
+    if (node->tag == DOM_TAG_OL || node->tag == DOM_TAG_UL)
+        enter_marked_list(m, node, &own, &around);
+    *(level *)vector_push(&m->levels) = own;
+}
+
+/* Its marks are text now. */
+static void leave_quotation(marking *m, dom_node *node) {
+    const dom_node *first = node->first_child, *last = node->last_child;
+    slice words = express_words_inside(node, m->arena);
+    if (first && last && first != last && first->type == DOM_TEXT && last->type == DOM_TEXT &&
+        words.length >= first->text.length + last->text.length) {
+        finding *one = findings_add(m->found, FINDING_QUOTE_MARKS, node->line, "%.*s", SLICE_ARGS(words));
+        if (one) {
+            one->before = slice_sub(words, first->text.length, words.length - last->text.length);
+            one->after = words;
+        }
+    }
+    rename_element(node, DOM_TAG_SPAN);
+}
+
+static void leave_marked(marking *m, dom_node *node, unsigned depth) {
+    slice after = content_of(m, node, CSS_PSEUDO_AFTER);
+    if (after.length && is_written(node, after) && !dom_tag_is_void((dom_tag)node->tag)) {
+        if (node->tag != DOM_TAG_Q)
+            note_generated(m, node, after);
+        dom_append(node, dom_new_text(m->arena, slice_copy(after, m->arena), node->line));
+    }
+    if (node->tag == DOM_TAG_Q)
+        leave_quotation(m, node);
+    leave_marked_list(m, vector_last(&m->levels));
+    vector_pop(&m->levels);
+    while (m->counters.count && ((counter *)vector_last(&m->counters))->depth > depth)
+        vector_pop(&m->counters);
+}
+
+static bool is_entered(marking *m, const dom_node *node) {
+    return node->type == DOM_ELEMENT && !dom_is_raw_text(node) &&
+           !css_computed_is(m->styles, node, CSS_DISPLAY, "none");
+}
+
+void express_write_markers(dom_node *body, css_cascade *styles, bool lists, arena *a, findings *found) {
+    marking m = {.styles = styles,
+                 .arena = a,
+                 .found = found,
+                 .lists = lists,
+                 .counters = vector_new(a, sizeof(counter)),
+                 .levels = vector_new(a, sizeof(level)),
+                 .generated = buffer_new(a, 64)};
+    *(level *)vector_push(&m.levels) = (level){.way = LIST_PLAIN};
+    unsigned depth = 0;
+    for (dom_node *at = body->first_child; at;) {
+        dom_node *parent = at->parent, *next = at->next, *inside = NULL;
+        if (is_entered(&m, at)) {
+            enter_marked(&m, at, ++depth);
+            inside = at->first_child;
+            if (!inside)
+                leave_marked(&m, at, depth--);
+        }
+        if (inside) {
+            at = inside;
+            continue;
+        }
+        for (; !next && parent != body; parent = parent->parent) {
+            next = parent->next;
+            leave_marked(&m, parent, depth--);
+        }
+        at = next;
+    }
+    if (m.generated.length) {
+        finding *one = findings_add(found, FINDING_GENERATED_TEXT, m.generated_line, "%.*s",
+                                    SLICE_ARGS(buffer_slice(&m.generated)));
+        if (one)
+            one->after = buffer_slice(&m.generated);
+    }
+}
