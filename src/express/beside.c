@@ -218,30 +218,49 @@ static void put_inside(rewriting *w, dom_node *cell, dom_node *item) {
 
 /* How a picture stands: its side, the room between it and its neighbour in per cent of the column, and
  * whether it begins below the last one. */
-static void set_side(rewriting *w, dom_node *picture, const dom_node *neighbour, bool right) {
+static void set_side(rewriting *w, dom_node *picture, const dom_node *neighbour, bool right, double room) {
     const layout_box *box = layout_box_of(w->seen->desk, neighbour),
                      *own = layout_box_of(w->seen->desk, picture);
     double gap = !box || !own ? 0 : right ? own->x - box->x - box->width : box->x - own->x - own->width;
     gap = gap / w->seen->theme->column * 100;
     if (neighbour && !picture_in(neighbour) && gap < 2)
         gap = 2; /* text does not touch it */
+    gap = gap > room ? room : gap;
     dom_attribute_set(picture, w->arena, SLICE(SIDE),
-                      format_slice(w->arena, "%s %.1f%s", right ? "right" : "left",
-                                   gap < 0    ? 0
-                                   : gap > 10 ? 10
-                                              : gap,
+                      format_slice(w->arena, "%s %.1f%s", right ? "right" : "left", gap < 0 ? 0 : gap,
                                    w->rows ? "" : " clear"));
+}
+
+/* What may stand between two pictures of a row, in per cent of the column: with more, the last one would not
+ * fit. */
+static double room_between(const rewriting *w, dom_node *const *items, size_t count) {
+    double room = 100;
+    size_t pictures = 0;
+    for (size_t i = 0; i < count; i++) {
+        const dom_node *picture = picture_in(items[i]);
+        const layout_box *box = picture ? layout_box_of(w->seen->desk, picture) : NULL;
+        if (!box)
+            continue;
+        room -= (double)(unsigned)(box->width / w->seen->theme->column * 100 + 0.5);
+        pictures++;
+    }
+    return pictures > 1 ? (room > 0.2 ? room / (double)(pictures - 1) - 0.05 : 0) : 10;
 }
 
 /* The pictures of a row first: text flows around what stands before it. */
 static void put_row(rewriting *w, dom_node *const *items, size_t count) {
     dom_node *cell = target_of_row(w);
     bool text_first = count > 1 && !picture_in(items[0]);
+    double room = room_between(w, items, count);
     for (size_t i = 0; i < count; i++) {
         dom_node *picture = (dom_node *)(uintptr_t)picture_in(items[i]);
         if (!picture)
             continue;
-        set_side(w, picture, text_first ? items[i - 1] : i + 1 < count ? items[i + 1] : NULL, text_first);
+        set_side(w, picture,
+                 text_first      ? items[i - 1]
+                 : i + 1 < count ? items[i + 1]
+                                 : NULL,
+                 text_first, room);
         put_inside(w, cell, items[i]);
         w->pictures++;
     }

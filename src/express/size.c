@@ -124,9 +124,14 @@ static void find_place(widths *w, const dom_node *container, const express_theme
 static bool find_widths(widths *w, const express_seen *seen, const dom_node *node, const dom_node *container,
                         bool beside) {
     const layout_box *desk = layout_box_of(seen->desk, node), *phone = layout_box_of(seen->phone, node);
-    if (!desk || !phone || !desk->known || desk->width < 1 || phone->width < 1)
+    if ((!desk && !phone) || !(desk ? desk : phone)->known)
         return false;
-    *w = (widths){.desk = desk->width, .phone = phone->width};
+    double scale =
+        seen->theme->phone_column / seen->theme->column; /* of one that is hidden in the other window */
+    *w = (widths){.desk = desk ? desk->width : phone->width / scale,
+                  .phone = phone ? phone->width : desk->width * scale};
+    if (w->desk < 1 || w->phone < 1)
+        return false;
     find_place(w, beside ? NULL : container, seen->theme);
     if (w->around_desk > 0) { /* nothing is wider than what holds it */
         w->desk = w->desk < w->around_desk ? w->desk : w->around_desk;
@@ -198,6 +203,8 @@ bool express_picture_style(const express_seen *seen, const dom_node *img, const 
     if (!seen || !seen->desk || !find_widths(&w, seen, img, container, beside))
         return false;
     const layout_box *desk = layout_box_of(seen->desk, img), *phone = layout_box_of(seen->phone, img);
+    desk = desk ? desk : phone;
+    phone = phone ? phone : desk;
     if (w.around_desk > 0)
         declare_width(style, &w, seen->theme, style->arena);
     else
@@ -220,6 +227,8 @@ bool express_frame_size(const express_seen *seen, const dom_node *frame, const d
     if (!seen || !seen->desk || !find_widths(&w, seen, frame, container, false))
         return false;
     const layout_box *desk = layout_box_of(seen->desk, frame), *phone = layout_box_of(seen->phone, frame);
+    if (!desk || !phone)
+        return false;
     buffer style = buffer_new(a, 64);
     bool in_cell = w.around_desk <= 0;
     bool fixed = is_same(desk->width, phone->width) && is_same(desk->height, phone->height);
