@@ -107,9 +107,9 @@ static void look_at_generated(const looks *l, const dom_node *node, css_pseudo p
         return;
     generated g = read_content(value, node, l->arena);
     slice words = slice_trim_wide(buffer_slice(&g.words));
-    if (g.letters)
-        report(l, FINDING_GENERATED_TEXT, node, PARTS[pseudo], d);
-    else if (words.length && !is_drawn(words))
+    if (g.letters) /* text of the page by now: express_write_markers */
+        return;
+    if (words.length && !is_drawn(words))
         report(l, FINDING_GENERATED_SIGN, node, PARTS[pseudo], d);
     else if (words.length || g.picture)
         report(l, FINDING_ICON, node, PARTS[pseudo], d);

@@ -354,7 +354,7 @@ static void forget_marker(const marking *m, dom_node *node) {
         return;
     buffer kept = buffer_new(m->arena, style->length);
     slice property, value;
-    for (size_t at = 0; express_next_declaration(*style, &at, &property, &value);)
+    for (size_t at = 0; css_next_declaration(*style, &at, &property, &value);)
         if (!slice_starts_with(property, SLICE("list-style")))
             buffer_printf(&kept, "%.*s: %.*s;", SLICE_ARGS(property), SLICE_ARGS(value));
     if (kept.length)

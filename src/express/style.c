@@ -179,9 +179,6 @@ static const meaning ATTRIBUTES[] = {
     {"hspace", PRESENTATION_BOX, "0", "img"},
     {"vspace", PRESENTATION_BOX, "0", "img"},
     {"nowrap", PRESENTATION_BOX, "", "td th"},
-    {"type", PRESENTATION_MARKER, "disc", "ul"},
-    {"type", PRESENTATION_MARKER, "1", "ol"},
-    {"type", PRESENTATION_MARKER, "", "li"},
     {"value", PRESENTATION_MARKER, "", "li"},
     {"reversed", PRESENTATION_MARKER, "", "ol"},
 };
