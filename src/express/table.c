@@ -5,6 +5,9 @@
  */
 #include "private.h"
 
+/* Cells of a grid that spans may make: each that no cell covers is written. */
+#define GRID_MAX ((size_t)100000)
+
 typedef struct cell {
     dom_node *node;
     uint32_t row, column, rowspan, colspan;
@@ -71,7 +74,8 @@ static uint32_t place_cell(grid *g, dom_node *node, uint32_t row, uint32_t colum
     uint32_t group_end = *(uint32_t *)vector_at(&g->group_ends, row), left = group_end - row;
     uint32_t rowspan = span_of(node, SLICE("rowspan"), left, 65534),
              colspan = span_of(node, SLICE("colspan"), 1, 1000);
-    if (g->budget < colspan)
+    bool is_wide = (size_t)(column + colspan) * g->row_count > GRID_MAX;
+    if (g->budget < colspan || (is_wide && (rowspan > 1 || colspan > 1)))
         rowspan = colspan = 1;
     rowspan = rowspan < left ? rowspan : left;
     uint32_t width = 0;
