@@ -504,8 +504,9 @@ void site_links_add(site_links *l, slice path, slice text) {
     read_addresses(l, &in, text);
 }
 
-static int compare_pages(const void *one, const void *other) {
-    return slice_compare(((const published *)one)->path, ((const published *)other)->path);
+/* Of items that begin with the text that they are sorted by. */
+static int compare_key(const void *key, const void *item) {
+    return slice_compare(*(const slice *)key, *(const slice *)item);
 }
 
 static int compare_links(const void *one, const void *other) {
@@ -533,32 +534,26 @@ static void add_link(site_links *l, const link *before, const link *now) {
 
 void site_links_settle(site_links *l) {
     if (l->pages.count)
-        qsort(l->pages.items, l->pages.count, sizeof(published), compare_pages);
+        qsort(l->pages.items, l->pages.count, sizeof(published), compare_key);
     if (l->links.count)
         qsort(l->links.items, l->links.count, sizeof(link), compare_links);
     for (size_t i = 0; i < l->links.count; i++)
         add_link(l, i ? vector_at(&l->links, i - 1) : NULL, vector_at(&l->links, i));
 }
 
-static int compare_targets(const void *one, const void *other) {
-    return slice_compare(((const target *)one)->address, ((const target *)other)->address);
-}
-
-static const void *find_sorted(const vector *sorted, const void *wanted,
-                               int (*order)(const void *, const void *)) {
-    return sorted->count ? bsearch(wanted, sorted->items, sorted->count, sorted->item_size, order) : NULL;
+static const void *find_sorted(const vector *sorted, slice key) {
+    return sorted->count ? bsearch(&key, sorted->items, sorted->count, sorted->item_size, compare_key) : NULL;
 }
 
 const convert_linked_id *site_links_to(const site_links *l, slice path, size_t *count) {
-    const published *page = find_sorted(&l->pages, &(published){.path = path}, compare_pages);
-    const target *to =
-        page ? find_sorted(&l->targets, &(target){.address = page->address}, compare_targets) : NULL;
+    const published *page = find_sorted(&l->pages, path);
+    const target *to = page ? find_sorted(&l->targets, page->address) : NULL;
     *count = to ? to->count : 0;
     return to ? vector_at(&l->ids, to->first) : NULL;
 }
 
 const convert_linked_id *site_links_naming(const site_links *l, slice path) {
-    const published *page = find_sorted(&l->pages, &(published){.path = path}, compare_pages);
+    const published *page = find_sorted(&l->pages, path);
     const named_address *named = page && page->spelled.length ? map_get(&l->named, page->spelled) : NULL;
     bool only_itself =
         named && !named->link.others && slice_equal(named->link.from, site_show_path(path, l->arena));
@@ -566,7 +561,7 @@ const convert_linked_id *site_links_naming(const site_links *l, slice path) {
 }
 
 slice site_links_taken_by(const site_links *l, slice path, arena *a) {
-    const published *page = find_sorted(&l->pages, &(published){.path = path}, compare_pages);
+    const published *page = find_sorted(&l->pages, path);
     const slice *other = NULL;
     if (page && page->spelled.length)
         other = map_get(&l->taken, format_slice(a, "%.*s/", SLICE_ARGS(page->spelled)));
