@@ -356,9 +356,27 @@ static bool is_keyed(slice name) {
 }
 
 /* All that decides about the element's style, but for rules that ask for more. */
+/* Whether it is the first or the last element of its parent, which rules often ask. What has very many
+ * comments beside it has a place of its own. */
+static void append_place(buffer *key, const dom_node *node) {
+    enum { SIBLINGS_LOOKED_AT = 32 };
+    const dom_node *before = node->previous, *after = node->next;
+    size_t looked = 0;
+    for (; before && before->type != DOM_ELEMENT && looked < SIBLINGS_LOOKED_AT; looked++)
+        before = before->previous;
+    for (; after && after->type != DOM_ELEMENT && looked < SIBLINGS_LOOKED_AT; looked++)
+        after = after->next;
+    if (looked == SIBLINGS_LOOKED_AT)
+        buffer_append(key, (slice){(const char *)&node, sizeof node});
+    buffer_append_char(key, before ? 'm' : 'f');
+    buffer_append_char(key, after ? 'm' : 'l');
+}
+
 static slice key_of(css_cascade *c, const dom_node *node, uint32_t parent, uint64_t *hash) {
     buffer key = buffer_new(c->arena, 64);
-    buffer_printf(&key, "%u %u ", (unsigned)parent, (unsigned)node->tag);
+    const uint32_t numbers[] = {parent, node->tag};
+    buffer_append(&key, (slice){(const char *)numbers, sizeof numbers});
+    append_place(&key, node);
     if (node->tag == DOM_TAG_UNKNOWN)
         buffer_append(&key, node->name);
     for (uint32_t i = 0; i < node->attribute_count; i++) {
@@ -686,6 +704,16 @@ static slice inherited(css_cascade *c, uint32_t number, css_pseudo pseudo, css_p
 
 static slice px_slice(css_cascade *c, double px) {
     double rounded = floor(px * 10000 + 0.5) / 10000;
+    if (rounded == floor(rounded) && rounded >= 0 && rounded < 100000) { /* most are: without the printf */
+        char digits[8], *at = digits + sizeof digits;
+        unsigned whole = (unsigned)rounded;
+        *--at = 'x';
+        *--at = 'p';
+        do
+            *--at = (char)('0' + whole % 10);
+        while ((whole /= 10) > 0);
+        return slice_copy((slice){at, (size_t)(digits + sizeof digits - at)}, c->arena);
+    }
     return format_slice(c->arena, "%.10gpx", rounded == 0 ? 0.0 : rounded);
 }
 
@@ -840,6 +868,12 @@ static slice compute(css_cascade *c, uint32_t number, css_pseudo pseudo, css_pro
     return css_evaluate_length(value, &units, &px) ? px_slice(c, px) : value;
 }
 
+/* Most initial values are computed values as they are written. */
+static bool initial_is_computed(css_property property) {
+    return property != CSS_FONT_SIZE && property != CSS_FONT_WEIGHT && property != CSS_DISPLAY &&
+           property != CSS_TEXT_ALIGN && !is_border_width(property);
+}
+
 static slice computed(css_cascade *c, uint32_t number, css_pseudo pseudo, css_property property) {
     style *s = style_at(c, number);
     winners *w = s->parts[pseudo];
@@ -858,7 +892,9 @@ static slice computed(css_cascade *c, uint32_t number, css_pseudo pseudo, css_pr
         inherits = !as_initial;
         value = (slice){NULL, 0};
     }
-    if (!value.length)
+    if (!value.length && !inherits && initial_is_computed(property)) {
+        value = css_initial(property);
+    } else if (!value.length)
         value = inherits ? inherited(c, number, pseudo, property)
                          : compute(c, number, pseudo, property, css_initial(property));
     else
@@ -895,8 +931,24 @@ bool css_length_of(css_cascade *c, const dom_node *node, slice value, double per
     return css_evaluate_length(value, &units, px);
 }
 
+/* "12px" as computed values are written mostly. */
+static bool read_pixels(slice value, double *px) {
+    size_t end = value.length > 2 ? value.length - 2 : 0;
+    if (!end || end > 6 || value.data[end] != 'p' || value.data[end + 1] != 'x')
+        return false;
+    unsigned whole = 0;
+    for (size_t i = 0; i < end; i++) {
+        if (!is_digit(value.data[i]))
+            return false;
+        whole = whole * 10 + (unsigned)(value.data[i] - '0');
+    }
+    *px = whole;
+    return true;
+}
+
 bool css_length(css_cascade *c, const dom_node *node, css_property property, double percent_of, double *px) {
-    return css_length_of(c, node, css_computed(c, node, property), percent_of, px);
+    slice value = css_computed(c, node, property);
+    return read_pixels(value, px) || css_length_of(c, node, value, percent_of, px);
 }
 
 const css_declaration *css_winner(css_cascade *c, const dom_node *node, css_pseudo pseudo,

@@ -166,6 +166,10 @@ static void look_at_selector(const compound *c, selector_facts *facts) {
             case TEST_ROOT:
                 classes++;
                 break;
+            case TEST_NTH: /* :first-child and :last-child: the cascade tells such elements apart */
+                classes++;
+                facts->structural = facts->structural || t->step != 0 || t->offset != 1 || t->of_type;
+                break;
             default:
                 classes++;
                 facts->structural = true;
