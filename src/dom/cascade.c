@@ -948,6 +948,9 @@ static bool read_pixels(slice value, double *px) {
 
 bool css_length(css_cascade *c, const dom_node *node, css_property property, double percent_of, double *px) {
     slice value = css_computed(c, node, property);
+    bool keyword = value.length && is_alpha(value.data[0]) && value.data[value.length - 1] != ')';
+    if (keyword) /* auto, none, normal */
+        return false;
     return read_pixels(value, px) || css_length_of(c, node, value, percent_of, px);
 }
 

@@ -274,10 +274,17 @@ css_token css_next_solid(css_reader *r) {
 }
 
 bool css_is_among(slice value, const char *words) {
-    slice list = slice_of(words);
-    size_t at = 0;
-    for (slice word; (word = slice_next_word(list, &at)).length;)
-        if (slice_equal_nocase(value, word))
+    if (!value.length)
+        return false;
+    for (const char *word = words; *word;) { /* words with one space between them */
+        size_t same = 0;
+        while (same < value.length && word[same] && to_lower(word[same]) == to_lower(value.data[same]))
+            same++;
+        if (same == value.length && (word[same] == ' ' || word[same] == '\0'))
             return true;
+        for (word += same; *word && *word != ' '; word++)
+            continue;
+        word += *word == ' ';
+    }
     return false;
 }
