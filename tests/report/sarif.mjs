@@ -66,9 +66,9 @@ checkSite('sample site', join(root, 'samples/site'));
 
 // Names that are hostile to JSON, to URIs and to terminals; pages whose findings quote the same.
 const hostile = join(folder, 'hostile');
-for (const below of ['c:', 'x..']) mkdirSync(join(hostile, below), {recursive: true});
+for (const below of ['c:', 'x..y']) mkdirSync(join(hostile, below), {recursive: true});
 const names = ['line\nbreak.md', 'quo\'te".md', ' space .md', '-dash.md', '*.md', 'ünï.md', '%41%zz.md', 'a#b?c.md', 'back\\slash.md', 'c:/drive.md',
-  'x../up.md', 'http:x.md', '\u202Eover.md', '\u0001\u007F.md', '{}[]^`|<>.md', '😀.md', 'x'.repeat(252) + '.md', Buffer.from('bytes\xff\xfe.md', 'latin1')];
+  'x..y/up.md', 'http:x.md', '\u202Eover.md', '\u0001\u007F.md', '{}[]^`|<>.md', '😀.md', 'x'.repeat(252) + '.md', Buffer.from('bytes\xff\xfe.md', 'latin1')];
 for (const name of names)
   writeFileSync(Buffer.concat([Buffer.from(hostile + '/'), Buffer.from(name)]),
     Buffer.from('---\ntitle: x\n---\n<form action="\u0000\u0001\u202E\\"></form>\n\n<script>"\xff\xc3\u2028</script>\n\n<p style="color: red" align=right>\x1b[31m</p>\n', 'latin1'));
