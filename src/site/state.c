@@ -21,18 +21,31 @@
 #define ID_LENGTH 32
 static const char POINTER[] = STATE_FOLDER "/state";
 
-/* The ID that the checkout at this folder names; empty where it names none. */
-static slice read_pointer(int folder, arena *a) {
-    slice bytes, ignored;
+/* The ID that the checkout at this folder names; empty where it names none. False: what is there cannot be
+ * read, `error` says why: that is not the same as none. */
+static bool read_pointer(int folder, arena *a, slice *id, slice *error) {
+    slice bytes, why;
     struct stat info;
-    if (folder < 0 || fstatat(folder, POINTER, &info, AT_SYMLINK_NOFOLLOW) != 0 || info.st_size > 64 ||
-        !read_whole(folder, POINTER, a, &bytes, NULL, &ignored))
-        return SLICE("");
-    slice id = slice_trim(bytes);
-    for (size_t i = 0; i < id.length; i++)
-        if (!is_digit(id.data[i]) && !(id.data[i] >= 'a' && id.data[i] <= 'f'))
-            return SLICE("");
-    return id.length == ID_LENGTH ? id : SLICE("");
+    *id = SLICE("");
+    if (folder < 0)
+        return true;
+    bool there = fstatat(folder, POINTER, &info, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!there && errno != ENOENT && errno != ENOTDIR) {
+        *error = describe_error(a, POINTER, errno);
+        return false;
+    }
+    if (!there || !S_ISREG(info.st_mode) || info.st_size > 64)
+        return true;
+    if (!read_whole(folder, POINTER, a, &bytes, NULL, &why)) {
+        *error = format_slice(a, "%s: %.*s", POINTER, SLICE_ARGS(why));
+        return false;
+    }
+    slice word = slice_trim(bytes);
+    for (size_t i = 0; i < word.length; i++)
+        if (!is_digit(word.data[i]) && !(word.data[i] >= 'a' && word.data[i] <= 'f'))
+            return true;
+    *id = word.length == ID_LENGTH ? word : SLICE("");
+    return true;
 }
 
 static bool write_file(int folder, const char *path, slice text, arena *a, slice *error) {
@@ -121,7 +134,8 @@ static owner find_owner(const site *s, int folder, slice id, arena *a, slice *ro
     if (!read_whole(folder, "root", a, root, NULL, &ignored) || slice_equal(*root, slice_of(s->root)))
         return OWNER_THIS;
     int other = open(slice_c_string(*root, a), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool names_it = slice_equal(read_pointer(other, a), id);
+    slice named;
+    bool names_it = read_pointer(other, a, &named, &ignored) && slice_equal(named, id);
     if (other >= 0)
         close(other);
     return names_it ? OWNER_OTHER : OWNER_MOVED;
@@ -177,8 +191,8 @@ const char *find_state(const site *s, bool write, arena *a, slice *error) {
             return NULL;
         return settle_path(s->state_folder, a, error);
     }
-    slice id = read_pointer(s->folder, a);
-    if (!id.length && !write)
+    slice id;
+    if (!read_pointer(s->folder, a, &id, error) || (!id.length && !write))
         return NULL;
     if (!s->state_base) {
         *error = SLICE("there is no folder for the journal: set HOME or XDG_STATE_HOME, or name one with "
@@ -208,8 +222,8 @@ const char *site_journal_folder(const site *s) {
 
 slice site_state_note(const site *s, arena *a) {
     struct stat info;
-    slice error;
-    slice id = read_pointer(s->folder, a);
+    slice error, id;
+    read_pointer(s->folder, a, &id, &error);
     if (s->state_folder || find_state(s, false, a, &error))
         return SLICE("");
     if (fstatat(s->folder, STATE_FOLDER "/journal.db", &info, AT_SYMLINK_NOFOLLOW) == 0)
