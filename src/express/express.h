@@ -21,7 +21,8 @@
 typedef struct express_survey express_survey;
 express_survey *express_survey_page(dom_node *body, css_cascade *styles, arena *a, findings *found);
 
-/* Puts the text that the browser makes into the tree: markers of list items that are no bullets and not 1, 2, 3
+/* Puts the text that the browser makes into the tree: markers of list items that are no bullets and not 1, 2,
+ * 3
  * (`lists`), ::before and ::after, quotation marks. `styles`: settled. Linear in the size of the tree. */
 void express_write_markers(dom_node *body, css_cascade *styles, bool lists, arena *a, findings *found);
 
