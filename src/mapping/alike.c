@@ -429,6 +429,7 @@ static void add_run(const measure *m, const vector *places, const turn *turns, s
         run->whole = !m->boxes[i].shows;
     weigh(m, run, &t, in_turns);
     settle_around(run);
+    run->start = run->whole ? run->around : run->first;
     *(alike_run **)vector_push(&e->alike) = run;
 }
 

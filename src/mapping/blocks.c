@@ -600,6 +600,12 @@ static size_t count_showing(const claim *c) {
     return c->container && c->rule->items ? c->item_count : 0;
 }
 
+static void note_reported(engine *e, dom_node *node) {
+    dom_node **key = arena_alloc(e->arena, sizeof(dom_node *)); /* maps keep no copy */
+    *key = node;
+    *map_put(&e->reported, MAP_KEY(*key), NULL) = node;
+}
+
 /* Boxes that look like cards and are none have one finding, and what is around them has none of its own. */
 static void report_unfit(engine *e) {
     for (size_t i = 0; i < e->alike.count; i++) {
@@ -608,10 +614,10 @@ static void report_unfit(engine *e) {
             continue;
         findings_add(e->found, FINDING_ROW_NOT_CARDS, run->items[0].first->line, "%.*s; %.*s",
                      SLICE_ARGS(run->words), SLICE_ARGS(run->failure));
-        *map_put(&e->reported, MAP_KEY(run->around), NULL) = run->around;
+        note_reported(e, run->around);
         for (size_t j = 0; j < run->count; j++)
             for (dom_node *up = run->items[j].first; up && up != run->around; up = up->parent)
-                *map_put(&e->reported, MAP_KEY(up), NULL) = up;
+                note_reported(e, up);
     }
 }
 

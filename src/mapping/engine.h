@@ -39,7 +39,8 @@ typedef struct item {
  */
 typedef struct alike_run {
     dom_node *around, *first, *last;
-    bool whole; /* `around` shows nothing else */
+    const dom_node *start; /* `around` where it is whole, else `first` */
+    bool whole;            /* `around` shows nothing else */
     item *items;
     size_t count;
     int evidence;

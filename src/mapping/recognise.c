@@ -442,8 +442,7 @@ static claim *try_alike(recognition *r, const rule *candidate, alike_run *run) {
         return c;
     alike_miss *miss = arena_alloc(e->arena, sizeof *miss);
     *miss = (alike_miss){candidate, failure, held};
-    const dom_node *start = run->whole ? run->around : run->first;
-    *map_put(&r->unlike, MAP_KEY(start), NULL) = miss;
+    *map_put(&r->unlike, MAP_KEY(run->start), NULL) = miss; /* the key must last: maps keep no copy */
     run->failure = run->enough ? failure : (slice){0};
     return NULL;
 }
@@ -465,10 +464,9 @@ static void claim_alike(recognition *r) {
         if (!c)
             continue;
         run->failure = (slice){0};
-        const dom_node *start = run->whole ? run->around : run->first;
-        c->element = describe_element(start, e->arena);
+        c->element = describe_element(run->start, e->arena);
         *(claim **)vector_push(&e->claims) = c;
-        *map_put(&r->alike, MAP_KEY(start), NULL) = c;
+        *map_put(&r->alike, MAP_KEY(run->start), NULL) = c;
         mark_claim(r, c);
     }
 }
