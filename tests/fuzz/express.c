@@ -24,9 +24,9 @@ static slice expressed(slice html, bool with_sizes, arena *a, findings *found, d
         .column = 803, .phone_column = 342, .window = 1280, .phone_window = 390, .stacks_below = 600};
     layout_options options = {.column = 803, .picture_size = some_size};
     *body = dom_parse(html, NULL, a, found);
-    const express_survey *survey = express_survey_page(*body, NULL, a, found);
     css_cascade *cascade = css_cascade_new(NULL, *body, a);
     css_cascade_settle(cascade);
+    const express_survey *survey = express_survey_page(*body, cascade, a, found);
     express_seen seen = {&THEME, cascade, layout_page(cascade, *body, &options, a), NULL};
     options.column = 342;
     seen.phone = layout_page(cascade, *body, &options, a);
