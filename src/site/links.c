@@ -168,18 +168,6 @@ static slice fill_template(slice form, const naming *n, arena *a) {
     return buffer_slice(&out);
 }
 
-/* What _config.yml says of a collection, by its name; NULL: there is none. It lists names, or maps from them.
- */
-static const front_entry *find_collection(const front_value *config, slice name) {
-    const front_value *list = page_front_get(config, SLICE("collections"));
-    for (uint32_t i = 0; list && i < list->count; i++) {
-        const front_entry *one = &list->entries[i];
-        if (slice_equal(list->kind == FRONT_SEQUENCE ? one->value.text : one->key, name))
-            return one;
-    }
-    return NULL;
-}
-
 /* `permalink` in what _config.yml says of the collection; empty: it says none. */
 static slice template_of(const front_entry *collection) {
     bool has = collection && collection->value.kind == FRONT_MAPPING;
@@ -188,7 +176,7 @@ static slice template_of(const front_entry *collection) {
 
 /* Jekyll: Configuration#style_to_permalink; other styles need more than is known here. */
 static slice template_of_posts(const front_value *config) {
-    slice style = template_of(find_collection(config, SLICE("posts")));
+    slice style = template_of(config_collection(config, SLICE("posts")));
     if (!style.length)
         style = page_front_text(config, SLICE("permalink"));
     if (!style.length || slice_equal(style, SLICE("date")) || slice_equal(style, SLICE("pretty")))
@@ -239,7 +227,7 @@ static slice derive_permalink(const site_links *l, slice path, slice front) {
         return fill_template(SLICE("/:path"), &n, l->arena);
     n.collection = slice_sub(path, 1, slice_find_char(path, '/', 0));
     n.path = slice_from(path, n.collection.length + 2);
-    const front_entry *collection = find_collection(l->config, n.collection);
+    const front_entry *collection = config_collection(l->config, n.collection);
     if (!collection)
         return SLICE("");
     slice own = template_of(collection);
