@@ -54,7 +54,6 @@ static int bring_files_home(const cli_arguments *arguments, site *s, const conve
     remote_files files;
     bool offline = option_given(arguments, OPTION_OFFLINE), elsewhere = option_given(arguments, OPTION_OUT);
     site_options options = options_of_run(e, arguments);
-    options.force = option_given(arguments, OPTION_FORCE);
     options.out = option_value(arguments, OPTION_OUT, NULL);
     if (!remote_open(&files, s, convert_engine_assets(e), elsewhere ? NULL : &options, a))
         return EXIT_ENVIRONMENT;

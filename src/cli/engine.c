@@ -105,6 +105,8 @@ int engine_start_good(convert_engine **e, const cli_arguments *arguments, const 
 
 site_options options_of_run(const convert_engine *e, const cli_arguments *arguments) {
     return (site_options){.engine = e,
+                          .force = option_given(arguments, OPTION_FORCE),
+                          .update = option_given(arguments, OPTION_UPDATE),
                           .jobs = (unsigned)strtoul(option_value(arguments, OPTION_JOBS, "0"), NULL, 10)};
 }
 

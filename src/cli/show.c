@@ -164,10 +164,11 @@ static void show_progress(show *s) {
 /* ---- a page ------------------------------------------------------------------------------------------ */
 
 static const report_state STATES[SITE_OUTCOME_COUNT] = {
-    [SITE_CONVERTED] = REPORT_CHANGED,      [SITE_ALREADY] = REPORT_ALREADY,
-    [SITE_NOT_A_PAGE] = REPORT_STATE_COUNT, [SITE_REFUSED] = REPORT_REFUSED,
-    [SITE_UNCHANGED] = REPORT_ALREADY,      [SITE_KEPT] = REPORT_KEPT,
-    [SITE_FAILED] = REPORT_FAILED,          [SITE_UNPUBLISHED] = REPORT_UNPUBLISHED,
+    [SITE_CONVERTED] = REPORT_CHANGED,       [SITE_ALREADY] = REPORT_ALREADY,
+    [SITE_NOT_A_PAGE] = REPORT_STATE_COUNT,  [SITE_REFUSED] = REPORT_REFUSED,
+    [SITE_UNCHANGED] = REPORT_ALREADY,       [SITE_KEPT] = REPORT_KEPT,
+    [SITE_OUTDATED] = REPORT_ALREADY,        [SITE_FAILED] = REPORT_FAILED,
+    [SITE_UNPUBLISHED] = REPORT_UNPUBLISHED,
 };
 
 static const report_asset *list_assets(const convert_result *conversion, arena *a) {
@@ -249,7 +250,8 @@ static void tell_outcome(show *s, const site_result *result, slice path) {
 static void tell(show *s, const site_result *result, arena *scratch) {
     slice path = site_show_path(result->path, scratch);
     bool quiet = option_given(s->arguments, OPTION_QUIET);
-    bool quiet_outcome = result->outcome == SITE_UNPUBLISHED && !option_given(s->arguments, OPTION_VERBOSE);
+    bool quiet_outcome = (result->outcome == SITE_UNPUBLISHED || result->outcome == SITE_OUTDATED) &&
+                         !option_given(s->arguments, OPTION_VERBOSE);
     if (result->message.length && !quiet_outcome && (result->outcome == SITE_FAILED || !quiet)) {
         clear_progress(s);
         complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(result->message));
@@ -363,6 +365,7 @@ static void print_what_happened(const show *s, const site_totals *t) {
     append_count(&out, t->outcomes[SITE_REFUSED], "refused");
     append_count(&out, t->outcomes[SITE_ALREADY], "already in the new editor");
     append_count(&out, t->outcomes[SITE_UNCHANGED], "as the last run left them");
+    append_count(&out, t->outcomes[SITE_OUTDATED], "would come out differently now, left alone");
     append_count(&out, t->outcomes[SITE_KEPT], "edited since, left alone");
     append_count(&out, t->outcomes[SITE_NOT_A_PAGE], "without front matter, left alone");
     append_count(&out, t->outcomes[SITE_UNPUBLISHED], "not published, left alone");
@@ -383,6 +386,12 @@ static void print_next(const show *s, const site_totals *t) {
             fprintf(stderr, ":%u", worst.line);
         fprintf(stderr, " (%s: %.*s)\n", grade_name(worst.grade), SLICE_ARGS(worst.what));
     }
+    if (t->outcomes[SITE_OUTDATED])
+        fprintf(
+            stderr,
+            "next: isomerize diff --update%.*s, to see what would differ; isomerize convert --update%.*s, "
+            "to convert it again\n",
+            SLICE_ARGS(words), SLICE_ARGS(words));
     if (!t->outcomes[SITE_CONVERTED])
         return;
     if (!s->dry_run && !option_given(s->arguments, OPTION_OUT))

@@ -9,7 +9,7 @@ struct site_originals {
     const site *site;
     journal *journal;
     hash rules;
-    bool force;
+    bool force, update;
 };
 
 site_originals *site_originals_open(const site *s, const site_options *options, arena *a, slice *error) {
@@ -21,7 +21,8 @@ site_originals *site_originals_open(const site *s, const site_options *options, 
         return NULL;
     }
     site_originals *o = arena_alloc(a, sizeof *o);
-    *o = (site_originals){s, j, hash_bytes(convert_engine_fingerprint(options->engine)), options->force};
+    *o = (site_originals){s, j, hash_bytes(convert_engine_fingerprint(options->engine)), options->force,
+                          options->update};
     return o;
 }
 
@@ -40,7 +41,8 @@ bool site_original(site_originals *o, slice path, bool lags, arena *a, slice *by
     const journal_row *row = o ? journal_find(o->journal, path) : NULL;
     if (!row || row->outcome != SITE_CONVERTED)
         return false;
-    bool again = lags || !hash_equal(&row->rules, &o->rules) || (o->force && !is_as_written(o, row, a));
+    bool again =
+        lags || (o->update && !hash_equal(&row->rules, &o->rules)) || (o->force && !is_as_written(o, row, a));
     slice why;
     return again && journal_original(o->journal, row, a, bytes, &why);
 }

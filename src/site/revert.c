@@ -28,16 +28,19 @@ typedef struct reversion {
     site_totals *totals;
 } reversion;
 
-/* The page's hash and state, read where they have to be. */
-static bool look_at_page(const reversion *r, const journal_row *row, struct stat *info, hash *now, arena *a,
-                         slice *message) {
+/* The page's hash and state, read where they have to be; is it in the old form, as it is after a merge that
+ * took theirs? */
+static bool look_at_page(const reversion *r, const journal_row *row, struct stat *info, hash *now,
+                         bool *is_old, arena *a, slice *message) {
     slice bytes;
     *now = row->holds;
+    *is_old = false; /* such a page that a run saw was converted by it */
     if (is_as_seen(r->site, row, info, a))
         return true;
     if (!read_whole(r->site->folder, slice_c_string(row->path, a), a, &bytes, info, message))
         return false;
     *now = hash_bytes(bytes);
+    *is_old = !page_text_is_tiptap(bytes, a);
     return true;
 }
 
@@ -72,13 +75,14 @@ static void restore_page(void *context, size_t index, work_slot *slot) {
     const journal_row *row = journal_find(r->journal, p->result.path);
     struct stat info;
     hash now;
+    bool is_old;
     batches_move(r->batches);
     if (!row)
         p->result.outcome = is_unread_folder(r, p, slot->input) ? SITE_FAILED : SITE_UNCHANGED;
-    else if (look_at_page(r, row, &info, &now, slot->input, &p->result.message)) {
+    else if (look_at_page(r, row, &info, &now, &is_old, slot->input, &p->result.message)) {
         p->then = stamp_of(&info);
         p->forget = row->outcome != SITE_CONVERTED || hash_equal(&now, &row->source);
-        if (p->forget)
+        if (p->forget || (is_old && !hash_equal(&now, &row->result) && !r->force))
             p->result.outcome = SITE_UNCHANGED;
         else if (!hash_equal(&now, &row->result) && !r->force) {
             p->result.outcome = SITE_KEPT;

@@ -23,6 +23,7 @@ typedef struct page_work {
     bool looks;         /* the page was read: its bytes have the hash `now` */
     bool keeps;         /* ... and `source_bytes` as the page's original */
     slice source_bytes; /* to be converted: what was read, or the recorded original */
+    bool is_again;      /* ... that: an earlier run wrote the page */
     bool writes;        /* `temporary` holds the new bytes */
     char temporary[64];
     stamp made;       /* of `temporary` */
@@ -90,6 +91,13 @@ static bool hangs_on_links(const run *r, const journal_row *row, arena *a) {
            slice_find(found, SLICE("\"code\":\"address-"), 0) != SLICE_NONE;
 }
 
+/* A page that was converted, and is in the old form: as it was before, or as a merge or its author put it. */
+static bool is_old_again(const page_work *p, const journal_row *row, arena *a) {
+    return row->outcome == SITE_CONVERTED &&
+           (hash_equal(&p->now, &row->source) ||
+            (!hash_equal(&p->now, &row->result) && !page_text_is_tiptap(p->result.before, a)));
+}
+
 /* Was it converted while a file was missing that can be had now? */
 static bool is_behind(const run *r, slice bytes, arena *a) {
     const asset_rules *assets = convert_engine_assets(r->options->engine);
@@ -97,13 +105,13 @@ static bool is_behind(const run *r, slice bytes, arena *a) {
 }
 
 /* What is to be done with a page whose bytes have this hash: SITE_CONVERTED stands for converting it.
- * `behind`: it might come out otherwise under the same rules too. */
-static site_outcome judge(const run *r, const journal_row *row, const hash *now, bool behind) {
+ * `behind`: it might come out otherwise under the same rules too. `is_old`: it is in the old form. */
+static site_outcome judge(const run *r, const journal_row *row, const hash *now, bool behind, bool is_old) {
     bool same_rules = hash_equal(&row->rules, &r->rules) && !behind;
     bool is_source = hash_equal(now, &row->source), is_result = hash_equal(now, &row->result);
     if (row->outcome != SITE_CONVERTED)
         return is_source && same_rules ? SITE_UNCHANGED : SITE_CONVERTED;
-    if (is_source) /* put back by a person, or never moved into place */
+    if (is_source || is_old) /* put back by a person or a merge, or never moved into place */
         return SITE_CONVERTED;
     if (is_result)
         return same_rules ? SITE_UNCHANGED : SITE_CONVERTED;
@@ -119,18 +127,20 @@ static void settle(site_result *result, site_outcome outcome, const journal_row 
         result->message =
             SLICE("refused by an earlier run, and not changed since; `isomerize status --json` has its "
                   "findings");
+    if (outcome == SITE_OUTDATED)
+        result->message = SLICE("it would come out differently now; --update converts it again");
     if (outcome == SITE_KEPT)
-        result->message = SLICE("edited since it was converted; --force converts it again");
+        result->message =
+            SLICE("edited since it was converted; --force converts it again, and the edits are lost");
 }
 
-/* What was written is converted again from the bytes before; so is an edit, unless it is a legacy page
- * itself. False: settled. */
-static bool find_source(const run *r, page_work *p, const journal_row *row, arena *a) {
-    if (!row || row->outcome != SITE_CONVERTED || hash_equal(&p->now, &row->source))
-        return true;
-    if (!hash_equal(&p->now, &row->result) && !page_text_is_tiptap(p->source_bytes, a))
+/* What was written, and what a person made of it, is converted again from the bytes before. False: settled.
+ */
+static bool find_source(const run *r, page_work *p, const journal_row *row, bool is_old, arena *a) {
+    if (!row || row->outcome != SITE_CONVERTED || is_old)
         return true;
     slice why;
+    p->is_again = true;
     if (journal_original(r->journal, row, a, &p->source_bytes, &why))
         return true;
     settle(&p->result, SITE_KEPT, row);
@@ -138,11 +148,12 @@ static bool find_source(const run *r, page_work *p, const journal_row *row, aren
     return false;
 }
 
-/* A page that stays as it was written: it would not be converted any more, or to the same bytes. True:
- * settled. */
-static bool settle_again(page_work *p, const journal_row *row) {
-    if (!row || row->outcome != SITE_CONVERTED || hash_equal(&p->now, &row->source))
+/* A page that was written by an earlier run stays as it is where it would not be converted any more, or to
+ * the same bytes, or to others that nobody asked for. True: settled. */
+static bool settle_again(const run *r, page_work *p, const journal_row *row, bool behind) {
+    if (!p->is_again)
         return false;
+    bool is_result = hash_equal(&p->now, &row->result);
     if (p->result.outcome != SITE_CONVERTED) {
         settle(&p->result, SITE_KEPT, row);
         p->result.message = SLICE("it would be refused now: it stays as it was written");
@@ -150,6 +161,11 @@ static bool settle_again(page_work *p, const journal_row *row) {
     }
     if (slice_equal(p->conversion.output, p->result.before))
         p->result.outcome = SITE_UNCHANGED;
+    else if (is_result && !behind && !r->options->update) {
+        settle(&p->result, SITE_OUTDATED, row);
+        p->result.conversion = NULL;
+        return true;
+    }
     return false;
 }
 
@@ -218,13 +234,14 @@ static convert_options options_of_page(run *r, slice path, arena *scratch) {
     return own;
 }
 
-static void convert_one(run *r, page_work *p, const journal_row *row, size_t index, work_slot *slot) {
+static void convert_one(run *r, page_work *p, const journal_row *row, bool behind, size_t index,
+                        work_slot *slot) {
     convert_options options = options_of_page(r, p->result.path, slot->arena);
     convert_page(r->options->engine, p->source_bytes, &options, slot->arena, &p->conversion);
     p->result.conversion = &p->conversion;
     p->result.outcome = outcome_of(p->conversion.state);
     p->result.grade = p->conversion.grade;
-    if (settle_again(p, row))
+    if (settle_again(r, p, row, behind))
         return;
     if (p->result.outcome == SITE_CONVERTED)
         write_output(r, p, index, slot->input);
@@ -261,13 +278,14 @@ static void work_on_page(void *context, size_t index, work_slot *slot) {
         p->now = hash_bytes(bytes);
     const journal_row *row = r->journal ? journal_find(r->journal, path) : NULL;
     bool behind = row && (is_behind(r, bytes, slot->input) || hangs_on_links(r, row, slot->input));
-    site_outcome outcome = row ? judge(r, row, &p->now, behind) : SITE_CONVERTED;
+    bool is_old = row && is_old_again(p, row, slot->input);
+    site_outcome outcome = row ? judge(r, row, &p->now, behind, is_old) : SITE_CONVERTED;
     if ((!row || row->outcome != SITE_CONVERTED) && leave_unpublished(r, p, slot->input))
         return;
     if (outcome != SITE_CONVERTED)
         settle(&p->result, outcome, row);
-    else if (find_source(r, p, row, slot->input))
-        convert_one(r, p, row, index, slot);
+    else if (find_source(r, p, row, is_old, slot->input))
+        convert_one(r, p, row, behind, index, slot);
 }
 
 /* ---- what needs no reading --------------------------------------------------------------------------- */
@@ -283,7 +301,8 @@ static void settle_ahead(run *r) {
         struct stat info;
         bool known = is_as_seen(r->site, row, &info, r->scratch);
         bool behind = known && (row->names_files || hangs_on_links(r, row, r->scratch));
-        r->settled[i] = known ? judge(r, row, &row->holds, behind) : SITE_CONVERTED;
+        bool is_old = known && hash_equal(&row->holds, &row->source);
+        r->settled[i] = known ? judge(r, row, &row->holds, behind, is_old) : SITE_CONVERTED;
         if (r->settled[i] == SITE_CONVERTED)
             r->todo[r->todo_count++] = i;
         arena_reset(r->scratch);
@@ -322,7 +341,7 @@ static bool add_change(run *r, page_work *p) {
                      .then = stamp_of(&p->info),
                      .made = p->made,
                      .is_first = p->keeps && p->source_bytes.data == p->result.before.data,
-                     .looked = true,
+                     .looked = p->result.outcome != SITE_FAILED,
                      .holds = p->writes ? p->row.result : p->now,
                      .names_files = asset_is_named(assets, holds)};
     return batches_add(r->batches, &c);

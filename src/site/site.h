@@ -122,6 +122,7 @@ typedef enum site_outcome {
     SITE_KEPT,        /* edited by a person since it was converted: left alone */
     SITE_FAILED,      /* could not be read or written: `message` */
     SITE_UNPUBLISHED, /* the site's build leaves it out (`message` says why): left alone */
+    SITE_OUTDATED,    /* as an earlier run wrote it; converted now it would differ: left alone */
     SITE_OUTCOME_COUNT
 } site_outcome;
 
@@ -132,8 +133,8 @@ typedef struct site_result {
     slice before;                     /* the page's bytes as they were; empty where they were not read */
     const convert_result *conversion; /* NULL unless the page was converted in this run */
     grade grade;                      /* of this run, or the recorded one of SITE_UNCHANGED and SITE_KEPT */
-    slice
-        message; /* SITE_KEPT, SITE_FAILED, SITE_UNPUBLISHED, SITE_REFUSED without a conversion: a sentence */
+    slice message; /* SITE_KEPT, SITE_FAILED, SITE_UNPUBLISHED, SITE_OUTDATED, SITE_REFUSED without a
+                      conversion: a sentence */
 } site_result;
 
 /* Called from the thread that called site_run. NULL: not wanted. A page that was reported as converted and
@@ -148,7 +149,8 @@ typedef struct site_options {
     const convert_engine *engine;
     unsigned jobs;   /* threads; 0: one a core */
     bool dry_run;    /* write nothing, lock nothing, make no journal */
-    bool force;      /* convert pages again that a person edited since */
+    bool force;      /* convert pages again that a person edited since: the edits are lost */
+    bool update;     /* convert pages again that would come out differently now */
     bool keep_html;  /* as in convert_options */
     const char *out; /* write below this folder, without a journal; NULL: in place */
 } site_options;
@@ -221,7 +223,7 @@ slice site_links_taken_by(const site_links *links, slice path, arena *a);
 /* ---- the journal ------------------------------------------------------------------------------------- */
 
 typedef enum site_state {
-    SITE_STATE_LEGACY,      /* not converted yet, or changed back */
+    SITE_STATE_LEGACY,      /* not converted yet, or in the old form again */
     SITE_STATE_CONVERTED,   /* as it was written */
     SITE_STATE_ALREADY,     /* in the new editor's form, not by this program */
     SITE_STATE_CHANGED,     /* refused by the last run, and changed since */

@@ -27,12 +27,13 @@ static bool is_recorded(const journal_row *row, const hash *now) {
     return row && (!was_left || hash_equal(now, &row->source));
 }
 
-static site_state state_of(const journal_row *row, const hash *now) {
+/* `is_new`: it is in the new form. */
+static site_state state_of(const journal_row *row, const hash *now, bool is_new) {
     bool is_source = hash_equal(now, &row->source);
     switch (row->outcome) {
     case SITE_CONVERTED:
         return hash_equal(now, &row->result) ? SITE_STATE_CONVERTED
-               : is_source                   ? SITE_STATE_LEGACY
+               : is_source || !is_new        ? SITE_STATE_LEGACY
                                              : SITE_STATE_EDITED;
     case SITE_REFUSED:
         return is_source ? SITE_STATE_REFUSED : SITE_STATE_CHANGED;
@@ -69,7 +70,7 @@ static void settle_ahead(survey *s) {
         const journal_row *row = find_row(s, *(slice *)vector_at(&s->site->pages, i));
         struct stat info;
         if (is_as_seen(s->site, row, &info, scratch) && is_recorded(row, &row->holds))
-            s->states[i] = state_of(row, &row->holds);
+            s->states[i] = state_of(row, &row->holds, true); /* an old page that was seen is converted */
         else
             s->todo[s->todo_count++] = i;
         arena_reset(scratch);
@@ -91,7 +92,8 @@ static void read_state(void *context, size_t index, work_slot *slot) {
         return;
     const journal_row *row = find_row(s, path);
     hash now = row ? hash_bytes(bytes) : (hash){{0}};
-    read->state = is_recorded(row, &now) ? state_of(row, &now) : state_of_new(bytes, slot->arena);
+    read->state = is_recorded(row, &now) ? state_of(row, &now, page_text_is_tiptap(bytes, slot->arena))
+                                         : state_of_new(bytes, slot->arena);
     if (read->state == SITE_STATE_LEGACY && (!row || row->outcome != SITE_CONVERTED))
         read->why = why_unpublished(s->site, path, bytes, (int64_t)time(NULL), slot->arena);
     if (read->why)
