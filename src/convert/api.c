@@ -288,7 +288,7 @@ static int compare_ids(const void *one, const void *other) {
 static convert_options options_of(conversion *c, convert_linked_id *ids) {
     for (size_t i = 0; i < c->given.linked_id_count; i++) {
         const struct isomerize_linked_id *one = &c->given.linked_ids[i];
-        ids[i] = (convert_linked_id){slice_of(one->id), slice_of(one->from), one->line, one->others};
+        ids[i] = (convert_linked_id){slice_of(one->id), slice_of(one->from), one->line, one->others, false};
     }
     if (c->given.linked_id_count)
         qsort(ids, c->given.linked_id_count, sizeof *ids, compare_ids);

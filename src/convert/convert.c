@@ -140,33 +140,54 @@ static int compare_linked_ids(const void *one, const void *other) {
     return slice_compare(((const convert_linked_id *)one)->id, ((const convert_linked_id *)other)->id);
 }
 
-static void report_linked_id(conversion *c, const dom_node *node, slice id, bool *said) {
+/* A place that links lead to, as it was found. */
+typedef struct linked_place {
+    const convert_linked_id *linked;
+    slice name; /* of the element */
+    uint32_t line;
+} linked_place;
+
+static void find_linked_id(const conversion *c, const dom_node *node, slice id, bool *seen, vector *out) {
     const convert_linked_id *all = c->options->linked_ids, *linked;
     linked = bsearch(&(convert_linked_id){.id = id}, all, c->options->linked_id_count, sizeof *all,
                      compare_linked_ids);
-    if (!linked || said[linked - all]) /* of two places with one id, links lead to the first */
+    if (!linked || seen[linked - all]) /* of two places with one id, links lead to the first */
         return;
-    said[linked - all] = true;
-    slice more = SLICE("");
-    if (linked->others)
-        more = format_slice(c->arena, " and %u more", linked->others);
-    findings_add(found(c), FINDING_ID_LINKED, node->line, "`%.*s` on <%.*s>, linked from %.*s:%u%.*s",
-                 SLICE_ARGS(id), SLICE_ARGS(node->name), SLICE_ARGS(linked->from), linked->line,
-                 SLICE_ARGS(more));
+    seen[linked - all] = true;
+    *(linked_place *)vector_push(out) = (linked_place){linked, slice_copy(node->name, c->arena), node->line};
 }
 
-/* The schema holds no ids. Asked of the page as it was: rules and survey take elements away. */
-static void report_linked_ids(conversion *c, const dom_node *body) {
+/* Asked of the page as it was: rules and survey take elements away. */
+static vector find_linked_ids(const conversion *c, const dom_node *body) {
+    vector out = vector_new(c->arena, sizeof(linked_place));
     if (!c->options->linked_id_count)
-        return;
-    bool *said = arena_zeroed(c->arena, c->options->linked_id_count);
+        return out;
+    bool *seen = arena_zeroed(c->arena, c->options->linked_id_count);
     for (const dom_node *node = body; node; node = dom_next(node, body)) {
         const slice *id = dom_attribute_get(node, SLICE("id"));
         const slice *name = node->tag == DOM_TAG_A ? dom_attribute_get(node, SLICE("name")) : NULL;
         if (id)
-            report_linked_id(c, node, *id, said);
+            find_linked_id(c, node, *id, seen, &out);
         if (name)
-            report_linked_id(c, node, *name, said);
+            find_linked_id(c, node, *name, seen, &out);
+    }
+    return out;
+}
+
+/* The schema holds no ids. */
+static void report_linked_ids(conversion *c, const vector *linked, const places *p) {
+    for (size_t i = 0; i < linked->count; i++) {
+        const linked_place *one = vector_at(linked, i);
+        slice directive = places_directive(p, one->linked->id);
+        bool followed = directive.length && one->linked->is_followed;
+        slice more = SLICE("");
+        *(convert_place *)vector_push(&c->result->places) = (convert_place){one->linked->id, directive};
+        if (one->linked->others)
+            more = format_slice(c->arena, " and %u more", one->linked->others);
+        findings_add(found(c), followed ? FINDING_ID_NAMED : FINDING_ID_LINKED, one->line,
+                     "`%.*s` on <%.*s>, linked from %.*s:%u%.*s", SLICE_ARGS(one->linked->id),
+                     SLICE_ARGS(one->name), SLICE_ARGS(one->linked->from), one->linked->line,
+                     SLICE_ARGS(more));
     }
 }
 
@@ -352,9 +373,10 @@ static bool save_document(conversion *c, tiptap_node *document, save_settled *sa
 }
 
 /* Links to places in the page name the text there as it is saved. */
-static bool save_with_links(conversion *c, tiptap_node *document, const view *before, slice *body) {
+static bool save_with_links(conversion *c, tiptap_node *document, const view *before, const vector *linked,
+                            slice *body) {
     save_settled saved;
-    places *p = places_find_links(document, before, c->settings, c->arena, found(c));
+    places *p = places_find_links(document, before, c->settings, c->options, c->arena, found(c));
     if (!save_document(c, document, &saved))
         return false;
     while (p && places_set_links(p, saved.document, dom_parse(saved.body, NULL, c->arena, NULL))) {
@@ -364,6 +386,7 @@ static bool save_with_links(conversion *c, tiptap_node *document, const view *be
     }
     if (p)
         places_report(p);
+    report_linked_ids(c, linked, p);
     *body = saved.body;
     return true;
 }
@@ -387,7 +410,7 @@ static void convert_body(conversion *c) {
         c->result->state = CONVERT_REFUSED;
         return;
     }
-    report_linked_ids(c, body);
+    vector linked = find_linked_ids(c, body);
     css_cascade *styles = css_cascade_new(c->engine->sheets, body, c->arena);
     css_cascade_settle(styles); /* the rooms that follow change the tree */
     express_write_markers(body, styles, c->settings->list_markers == CONVERT_MARKERS_TEXT, c->arena,
@@ -404,7 +427,7 @@ static void convert_body(conversion *c) {
     if (c->options->inspect)
         c->options->inspect(c->options->context, document);
     slice saved;
-    if (!save_with_links(c, document, &before, &saved)) {
+    if (!save_with_links(c, document, &before, &linked, &saved)) {
         c->result->state = CONVERT_REFUSED;
         return;
     }
@@ -436,6 +459,7 @@ static void reset_result(convert_result *result, arena *a) {
     memset(result, 0, sizeof *result);
     result->found = findings_new(a);
     result->assets = vector_new(a, sizeof(asset_reference));
+    result->places = vector_new(a, sizeof(convert_place));
     result->account = arena_alloc(a, sizeof *result->account);
     *result->account = mapping_account_new(a);
 }

@@ -17,8 +17,21 @@ typedef struct convert_linked_id {
     slice id;
     slice from; /* the first file with such a link: its path as people read it, and the line there */
     uint32_t line;
-    uint32_t others; /* more files with one */
+    uint32_t others;  /* more files with one */
+    bool is_followed; /* all of them are pages that are converted too: their links will name the text here */
 } convert_linked_id;
+
+/* A place of a page that is linked, and the text fragment that leads there once it is converted. */
+typedef struct convert_place {
+    slice id, directive; /* what stands behind `:~:text=` */
+} convert_place;
+
+/* Where a link to a place, `ADDRESS#id`, leads. */
+typedef enum convert_leads {
+    CONVERT_LEADS_ELSEWHERE, /* to no page that loses its places */
+    CONVERT_LEADS_HERE,      /* to a place of this page */
+    CONVERT_LEADS_THERE,     /* to one of another page that is converted */
+} convert_leads;
 
 /* What is asked for, and known, of one page. All empty: nothing. */
 typedef struct convert_options {
@@ -33,6 +46,11 @@ typedef struct convert_options {
      * is not known. Called on the thread that converts. NULL: none is known. */
     bool (*picture_size)(void *context, slice url, uint32_t *width, uint32_t *height);
     void *picture_context;
+    /* Asked of every link to a place that does not begin with `#`. `*directive`: as in convert_place, of
+     * CONVERT_LEADS_THERE; empty: no words stand only there. Called on the thread that converts. NULL: all
+     * lead elsewhere. */
+    convert_leads (*leads)(void *context, slice href, arena *a, slice *directive);
+    void *leads_context;
     bool keep_html; /* fill before_html, for reports */
     /* Called with the fitted document before it is saved; may change it. The self-check comes after. NULL:
      * not called. */
@@ -58,6 +76,7 @@ typedef struct convert_result {
     findings found;
     grade grade;
     vector assets;            /* of asset_reference: every remote file the page needs, in page order */
+    vector places;            /* of convert_place: those of the linked ids that the page has */
     mapping_account *account; /* every shape seen by the mapping rules, claimed or not */
 } convert_result;
 

@@ -1,7 +1,8 @@
 /* Links to a place in a page: the id goes, so the link names the text that stands there.
  *
- * Comes in: the view of the page before, with its ids, and the new document. Goes out: the document's links
- * with a text fragment, `#old-id:~:text=…`; a finding for each place. A place is known by what visitors read
+ * Comes in: the view of the page before, with its ids, and the new document; the text fragments of places in
+ * other pages. Goes out: the document's links with a text fragment, `#old-id:~:text=…`; a finding for each
+ * place; the text fragments of places here that other pages link to. A place is known by what visitors read
  * behind it, so it makes no difference what rules and survey did to the element that had the id.
  */
 #include "places.h"
@@ -19,16 +20,26 @@ typedef struct place {
     slice href;      /* of the first link that leads here, as it was; empty: none does */
     uint32_t line;   /* of that link */
     slice directive; /* that leads here now; empty: there is none */
+    bool is_linked;  /* from other pages */
     bool given_up;
 } place;
 
+/* A link to a place in another page. */
+typedef struct link_there {
+    slice href, directive;
+    uint32_t line; /* of the first */
+} link_there;
+
 struct places {
     const convert_settings *settings;
+    const convert_options *options;
     findings *found;
     arena *arena;
     const view *before;
     place *all; /* sorted by id; of two with one id only the first */
     size_t count;
+    hash_map known; /* from the addresses of links to other pages */
+    vector there;   /* of link_there *, in the page's order */
     unsigned rounds;
     fragment_text text; /* the page as it was saved last */
     size_t *moved_to;   /* for each word before, the one that it is now, or NO_WORD */
@@ -151,58 +162,122 @@ static void settle_place(places *p, place *at) {
     if (at->directive.length && fragment_leads_to(&p->text, at->directive, word))
         return;
     at->given_up = p->rounds > ROUNDS || word == NO_WORD || !fragment_make(&p->text, word, &now);
-    p->changed = p->changed || !slice_equal(at->directive, now);
+    p->changed = p->changed || (at->href.length && !slice_equal(at->directive, now));
     at->directive = at->given_up ? (slice){NULL, 0} : now;
 }
 
 /* ---- links --------------------------------------------------------------------------------------------- */
 
-/* What stands behind the `#`; empty: no link to a place in the page. The top of the page needs no name. */
-static slice fragment_of(slice href) {
+/* A link to a place: what stands before the `#`, and behind it. */
+typedef struct link_parts {
+    slice address, fragment; /* empty: the page itself; the link leads to no place */
+} link_parts;
+
+/* The top of a page needs no name. */
+static link_parts split_link(slice href) {
     href = slice_trim(href);
-    if (href.length < 2 || href.data[0] != '#' || slice_equal_nocase(href, SLICE("#top")))
-        return SLICE("");
-    return slice_sub(slice_from(href, 1), 0, slice_find(slice_from(href, 1), SLICE(":~:"), 0));
+    size_t at = slice_find_char(href, '#', 0);
+    slice fragment = at == SLICE_NONE ? SLICE("") : slice_from(href, at + 1);
+    fragment = slice_sub(fragment, 0, slice_find(fragment, SLICE(":~:"), 0));
+    if (slice_equal_nocase(fragment, SLICE("top")))
+        fragment = SLICE("");
+    return (link_parts){slice_sub(href, 0, at), fragment};
 }
 
 static bool is_link(tiptap_attribute attribute) {
     return attribute != TIPTAP_IMAGE_SRC && attribute != TIPTAP_IFRAME_SRC;
 }
 
-static bool find_link(void *context, tiptap_attribute attribute, uint32_t line, slice *url) {
-    places *p = context;
-    slice fragment = is_link(attribute) ? fragment_of(*url) : SLICE("");
-    if (!fragment.length)
-        return false;
+static convert_leads leads_to(const places *p, const link_parts *link, slice *directive) {
+    if (!link->address.length)
+        return CONVERT_LEADS_HERE;
+    if (!p->options->leads || p->settings->in_page_links != CONVERT_LINKS_TEXT)
+        return CONVERT_LEADS_ELSEWHERE;
+    slice href = format_slice(p->arena, "%.*s#%.*s", SLICE_ARGS(link->address), SLICE_ARGS(link->fragment));
+    return p->options->leads(p->options->leads_context, href, p->arena, directive);
+}
+
+static void find_place_here(places *p, slice fragment, uint32_t line, slice href) {
     place *at = find_place(p, fragment);
     if (!at) {
         findings_add(p->found, FINDING_LINK_DEAD, line, "a link to `%.*s`, which this page does not have",
-                     SLICE_ARGS(slice_trim(*url)));
+                     SLICE_ARGS(href));
     } else if (!at->href.length) {
-        at->href = slice_trim(*url);
+        at->href = href;
         at->line = line;
     }
     p->changed = p->changed || at;
-    return false;
+}
+
+static bool set_link_there(places *p, slice directive, uint32_t line, slice *url) {
+    bool is_new;
+    slice href = slice_trim(*url);
+    void **known = map_put(&p->known, href, &is_new);
+    if (is_new) {
+        link_there *one = arena_alloc(p->arena, sizeof *one);
+        *one = (link_there){href, directive, line};
+        *known = *(link_there **)vector_push(&p->there) = one;
+    }
+    p->changed = true;
+    if (directive.length)
+        *url = format_slice(p->arena, "%.*s:~:text=%.*s",
+                            SLICE_ARGS(slice_sub(href, 0, slice_find(href, SLICE(":~:"), 0))),
+                            SLICE_ARGS(directive));
+    return directive.length > 0;
+}
+
+static bool find_link(void *context, tiptap_attribute attribute, uint32_t line, slice *url) {
+    places *p = context;
+    slice directive = {NULL, 0};
+    link_parts link = is_link(attribute) ? split_link(*url) : (link_parts){{NULL, 0}, {NULL, 0}};
+    if (!link.fragment.length)
+        return false;
+    switch (leads_to(p, &link, &directive)) {
+    case CONVERT_LEADS_HERE:
+        find_place_here(p, link.fragment, line, slice_trim(*url));
+        return false;
+    case CONVERT_LEADS_THERE:
+        return set_link_there(p, directive, line, url);
+    default:
+        return false;
+    }
 }
 
 static bool set_link(void *context, tiptap_attribute attribute, uint32_t line, slice *url) {
     const places *p = context;
+    slice unused = {NULL, 0};
     (void)line;
-    slice fragment = is_link(attribute) ? fragment_of(*url) : SLICE("");
-    const place *at = fragment.length ? find_place(p, fragment) : NULL;
+    link_parts link = is_link(attribute) ? split_link(*url) : (link_parts){{NULL, 0}, {NULL, 0}};
+    const place *at = link.fragment.length && leads_to(p, &link, &unused) == CONVERT_LEADS_HERE
+                          ? find_place(p, link.fragment)
+                          : NULL;
     if (!at)
         return false;
-    *url = format_slice(p->arena, "#%.*s%s%.*s", SLICE_ARGS(fragment), at->directive.length ? ":~:text=" : "",
-                        SLICE_ARGS(at->directive));
+    *url = format_slice(p->arena, "%.*s#%.*s%s%.*s", SLICE_ARGS(link.address), SLICE_ARGS(link.fragment),
+                        at->directive.length ? ":~:text=" : "", SLICE_ARGS(at->directive));
     return true;
 }
 
+static void find_linked_places(places *p) {
+    for (size_t i = 0; i < p->options->linked_id_count; i++) {
+        place *at = find_id(p, p->options->linked_ids[i].id);
+        if (at)
+            at->is_linked = p->changed = true;
+    }
+}
+
 places *places_find_links(tiptap_node *document, const view *before, const convert_settings *settings,
-                          arena *a, findings *found) {
+                          const convert_options *options, arena *a, findings *found) {
     places *p = arena_zeroed(a, sizeof *p);
-    *p = (places){.settings = settings, .found = found, .arena = a, .before = before};
+    *p = (places){.settings = settings,
+                  .options = options,
+                  .found = found,
+                  .arena = a,
+                  .before = before,
+                  .known = map_new(a, 0),
+                  .there = vector_new(a, sizeof(link_there *))};
     number_places(p);
+    find_linked_places(p);
     tiptap_visit_urls(document, find_link, p, a);
     return p->changed ? p : NULL;
 }
@@ -214,36 +289,48 @@ bool places_set_links(places *p, tiptap_node *document, const dom_node *saved) {
     p->rounds++;
     p->changed = false;
     for (size_t i = 0; i < p->count; i++)
-        if (p->all[i].href.length && !p->all[i].given_up)
+        if ((p->all[i].href.length || p->all[i].is_linked) && !p->all[i].given_up)
             settle_place(p, &p->all[i]);
     if (p->changed)
         tiptap_visit_urls(document, set_link, p, p->arena);
     return p->changed;
 }
 
+slice places_directive(const places *p, slice id) {
+    const place *at = p ? find_id(p, id) : NULL;
+    return at ? at->directive : SLICE("");
+}
+
+static void report_link(const places *p, uint32_t line, slice href, slice directive) {
+    finding *one = findings_add(p->found, directive.length ? FINDING_LINK_TO_TEXT : FINDING_LINK_PLACE_LOST,
+                                line, "a link to `%.*s`", SLICE_ARGS(href));
+    if (!one)
+        return;
+    one->before = href;
+    one->after = directive.length
+                     ? format_slice(p->arena, "%.*s:~:text=%.*s", SLICE_ARGS(href), SLICE_ARGS(directive))
+                     : directive;
+}
+
 void places_report(const places *p) {
     for (size_t i = 0; i < p->count; i++) {
         const place *at = &p->all[i];
-        if (!at->href.length)
-            continue;
-        bool kept = p->settings->in_page_links == CONVERT_LINKS_KEEP;
-        finding_code code = kept                   ? FINDING_LINK_IN_PAGE
-                            : at->directive.length ? FINDING_LINK_TO_TEXT
-                                                   : FINDING_LINK_PLACE_LOST;
-        finding *one = findings_add(p->found, code, at->line, "a link to `%.*s`", SLICE_ARGS(at->href));
-        if (!one || kept)
-            continue;
-        one->before = at->href;
-        one->after = at->directive.length ? format_slice(p->arena, "%.*s:~:text=%.*s", SLICE_ARGS(at->href),
-                                                         SLICE_ARGS(at->directive))
-                                          : at->directive;
+        if (at->href.length && p->settings->in_page_links == CONVERT_LINKS_KEEP)
+            findings_add(p->found, FINDING_LINK_IN_PAGE, at->line, "a link to `%.*s`", SLICE_ARGS(at->href));
+        else if (at->href.length)
+            report_link(p, at->line, at->href, at->directive);
+    }
+    for (size_t i = 0; i < p->there.count; i++) {
+        const link_there *one = *(link_there **)vector_at(&p->there, i);
+        report_link(p, one->line, one->href, one->directive);
     }
 }
 
 void places_remove_links(dom_node *body, findings *found) {
     for (dom_node *node = body; node; node = dom_next(node, body)) {
         const slice *href = node->tag == DOM_TAG_A ? dom_attribute_get(node, SLICE("href")) : NULL;
-        if (!href || !fragment_of(*href).length)
+        link_parts link = href ? split_link(*href) : (link_parts){{NULL, 0}, {NULL, 0}};
+        if (!link.fragment.length || link.address.length)
             continue;
         findings_add_change(
             found,

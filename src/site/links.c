@@ -17,11 +17,14 @@
 
 typedef struct link {
     slice address, id, from; /* where it leads, normalised; the name of the file that it stands in */
+    slice path;              /* of that file */
     uint32_t line;
+    bool is_followed; /* the file is a page that is converted too */
 } link;
 
 typedef struct published {
     slice path, address; /* a page's file; where visitors find it, normalised */
+    slice folder;        /* that its relative links begin at */
     slice spelled;       /* its permalink, decoded, where it has no slash at its end; else empty */
 } published;
 
@@ -39,6 +42,7 @@ struct site_links {
     vector links;     /* of link */
     vector ids;       /* of convert_linked_id */
     vector targets;   /* of target, sorted by address */
+    hash_map at;      /* from addresses to their pages (published *), once settled */
     hash_map
         taken; /* from addresses with a slash at their end, decoded, to the paths (slice *) of their pages */
     bool shows_excerpts; /* some layout or list does */
@@ -250,11 +254,13 @@ static slice find_permalink(const site_links *l, slice path, const page_parts *p
 
 /* A file that links stand in. */
 typedef struct source {
-    slice name;   /* its path, as people read it */
-    slice folder; /* that its relative links begin at; empty: not known */
-    size_t count; /* of links */
-    slice own;    /* its permalink, without a slash at its end */
-    size_t named; /* addresses */
+    slice name; /* its path, as people read it */
+    slice path, text;
+    slice folder;      /* that its relative links begin at; empty: not known */
+    size_t count;      /* of links */
+    bool is_converted; /* it is a page of the run; of the old form, once `count` is not 0 */
+    slice own;         /* its permalink, without a slash at its end */
+    size_t named;      /* addresses */
 } source;
 
 static bool is_own_host(const site_links *l, slice host) {
@@ -265,7 +271,7 @@ static bool is_own_host(const site_links *l, slice host) {
 }
 
 /* What stands before the `#` as an address of this site, normalised. False: it leads elsewhere. */
-static bool resolve(const site_links *l, slice folder, slice href, slice *address) {
+static bool resolve(const site_links *l, slice folder, slice href, arena *a, slice *address) {
     static const slice SCHEMES[] = {LITERAL("https:"), LITERAL("http:")};
     if (slice_equal_nocase(slice_sub(href, 0, 5), SLICE("href=")))
         href = slice_from(href, 5);
@@ -287,17 +293,19 @@ static bool resolve(const site_links *l, slice folder, slice href, slice *addres
     if (l->base.length && slice_starts_with(href, l->base) &&
         (href.length == l->base.length || href.data[l->base.length] == '/'))
         href = slice_from(href, l->base.length);
-    *address = normalise(relative ? folder : SLICE(""), href, l->arena);
+    *address = normalise(relative ? folder : SLICE(""), href, a);
     return true;
 }
 
 static void note_link(site_links *l, source *in, slice href, slice id, uint32_t line) {
     slice address;
-    if (in->count == LINKS_PER_FILE || !resolve(l, in->folder, href, &address))
+    if (in->count == LINKS_PER_FILE || !resolve(l, in->folder, href, l->arena, &address))
         return;
-    in->count++;
-    *(link *)vector_push(&l->links) =
-        (link){address, slice_copy(slice_percent_decoded(id, l->arena), l->arena), in->name, line};
+    if (in->count++ == 0)
+        in->is_converted = in->is_converted && !page_text_is_tiptap(in->text, l->arena);
+    *(link *)vector_push(&l->links) = (link){
+        address,         slice_copy(slice_percent_decoded(id, l->arena), l->arena), in->name, in->path, line,
+        in->is_converted};
 }
 
 static bool is_quote(char c) {
@@ -376,7 +384,8 @@ static void note_address(site_links *l, source *in, slice address, uint32_t line
     in->named++;
     if (!known) {
         known = arena_alloc(l->arena, sizeof *known);
-        *known = (named_address){{slice_copy(address, l->arena), in->name, line, 0}, in->name};
+        *known =
+            (named_address){{.id = slice_copy(address, l->arena), .from = in->name, .line = line}, in->name};
         *map_put(&l->named, known->link.id, NULL) = known;
         return;
     }
@@ -446,6 +455,7 @@ site_links *site_links_new(const front_value *config, arena *a) {
                       .links = vector_new(a, sizeof(link)),
                       .ids = vector_new(a, sizeof(convert_linked_id)),
                       .targets = vector_new(a, sizeof(target)),
+                      .at = map_new(a, 0),
                       .taken = map_new(a, 0),
                       .named = map_new(a, 0)};
     l->base = without_ending(l->base, SLICE("/"));
@@ -477,13 +487,17 @@ static bool is_markdown(slice path) {
     return slice_ends_with(path, SLICE(".md")) || slice_ends_with(path, SLICE(".markdown"));
 }
 
-void site_links_add(site_links *l, slice path, slice text) {
+void site_links_add(site_links *l, slice path, slice text, bool is_converted) {
     page_parts parts = page_split(text);
     slice permalink = find_permalink(l, path, &parts);
     source in = {.name = site_show_path(path, l->arena),
+                 .path = slice_copy(path, l->arena),
+                 .text = text,
                  .folder = folder_of(permalink),
+                 .is_converted = is_converted && parts.has_front,
                  .own = permalink.length ? spelled_permalink(l, &parts, permalink) : SLICE("")};
-    published page = {slice_copy(path, l->arena), normalise(SLICE(""), permalink, l->arena), in.own};
+    published page = {in.path, normalise(SLICE(""), permalink, l->arena), slice_copy(in.folder, l->arena),
+                      in.own};
     if (permalink.length)
         note_page(l, &page, permalink);
     if (!permalink.length || !is_markdown(path))
@@ -505,19 +519,30 @@ static int compare_links(const void *one, const void *other) {
     return order ? order : (a->line > b->line) - (a->line < b->line);
 }
 
+/* One more link to a place: of those that lead nowhere afterwards the first is told, else the first of all.
+ */
+static void count_link(convert_linked_id *place, const link *before, const link *now) {
+    if (place->is_followed && !now->is_followed) {
+        *place = (convert_linked_id){.id = now->id, .from = now->from, .line = now->line};
+        return;
+    }
+    if (place->is_followed == now->is_followed)
+        place->others += !slice_equal(before->from, now->from);
+}
+
 /* One more link, in their order: from another file to the same place, to another place, or to another
  * address. */
 static void add_link(site_links *l, const link *before, const link *now) {
     bool same_address = before && slice_equal(before->address, now->address);
     if (same_address && slice_equal(before->id, now->id)) {
-        ((convert_linked_id *)vector_last(&l->ids))->others += !slice_equal(before->from, now->from);
+        count_link(vector_last(&l->ids), before, now);
         return;
     }
     if (!same_address)
         *(target *)vector_push(&l->targets) = (target){now->address, l->ids.count, 0};
     ((target *)vector_last(&l->targets))->count++;
-    *(convert_linked_id *)vector_push(&l->ids) =
-        (convert_linked_id){.id = now->id, .from = now->from, .line = now->line};
+    *(convert_linked_id *)vector_push(&l->ids) = (convert_linked_id){
+        .id = now->id, .from = now->from, .line = now->line, .is_followed = now->is_followed};
 }
 
 void site_links_settle(site_links *l) {
@@ -527,6 +552,12 @@ void site_links_settle(site_links *l) {
         qsort(l->links.items, l->links.count, sizeof(link), compare_links);
     for (size_t i = 0; i < l->links.count; i++)
         add_link(l, i ? vector_at(&l->links, i - 1) : NULL, vector_at(&l->links, i));
+    for (size_t i = 0; i < l->pages.count; i++) {
+        bool is_new;
+        published *page = vector_at(&l->pages, i);
+        void **place = map_put(&l->at, page->address, &is_new);
+        *place = is_new ? page : *place; /* of two at one address, the first by path */
+    }
 }
 
 static const void *find_sorted(const vector *sorted, slice key) {
@@ -538,6 +569,33 @@ const convert_linked_id *site_links_to(const site_links *l, slice path, size_t *
     const target *to = page ? find_sorted(&l->targets, page->address) : NULL;
     *count = to ? to->count : 0;
     return to ? vector_at(&l->ids, to->first) : NULL;
+}
+
+const slice *site_links_lead_to(const site_links *l, slice from, slice href, arena *a, slice *id) {
+    const published *page = find_sorted(&l->pages, from);
+    size_t at = slice_find_char(href, '#', 0);
+    slice address;
+    if (!page || at == SLICE_NONE || !resolve(l, page->folder, slice_sub(href, 0, at), a, &address))
+        return NULL;
+    const published *to = map_get(&l->at, address);
+    *id = slice_percent_decoded(slice_from(href, at + 1), a);
+    return to ? &to->path : NULL;
+}
+
+vector site_links_targets(const site_links *l, const hash_map *from, arena *a) {
+    vector out = vector_new(a, sizeof(slice));
+    hash_map seen = map_new(a, 0);
+    for (size_t i = 0; i < l->links.count; i++) {
+        const link *one = vector_at(&l->links, i);
+        const published *to = one->is_followed ? map_get(&l->at, one->address) : NULL;
+        bool is_new;
+        if (!to || slice_equal(to->path, one->path) || !map_has(from, one->path))
+            continue;
+        *map_put(&seen, to->path, &is_new) = (void *)(uintptr_t)to;
+        if (is_new)
+            *(slice *)vector_push(&out) = to->path;
+    }
+    return out;
 }
 
 const convert_linked_id *site_links_naming(const site_links *l, slice path) {

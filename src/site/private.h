@@ -238,6 +238,29 @@ typedef struct work {
  * their number. False: no thread can be started. */
 bool work_on(const work *w, size_t count, size_t *reported);
 
+/* ---- places.c ---------------------------------------------------------------------------------------- */
+
+/* The places of the pages that a run links into, by their text fragments. */
+typedef struct site_places site_places;
+
+typedef struct places_work {
+    const site *site;
+    const convert_engine *engine;
+    journal *journal; /* may be NULL */
+    const site_links *links;
+    unsigned jobs;
+    convert_options (*options_of)(void *context, slice path, work_slot *slot); /* on any thread */
+    void *context;
+} places_work;
+
+/* What links on the pages `pages` (its keys: paths) lead to. To be called before any page is written. In `a`.
+ */
+const site_places *site_find_places(const places_work *w, const hash_map *pages, arena *a);
+
+/* As convert_options.leads, of a link on the page `from`. `p` may be NULL. On any thread. */
+convert_leads site_places_lead(const site_places *p, const site_links *links, slice from, slice href,
+                               arena *a, slice *directive);
+
 /* ---- batch.c ----------------------------------------------------------------------------------------- */
 
 /* What is to become of a page. */

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,8 +46,8 @@ typedef struct run {
     bool broken;     /* the journal or the disk: what is still in hand stays as it is */
     arena *scratch;
     arena *links_arena;
-    site_links *links; /* what the site links to; read before the first page is converted */
-    pthread_mutex_t links_lock;
+    site_links *links;         /* what the site links to; NULL: no page is worked on */
+    const site_places *places; /* that those pages link to */
 } run;
 
 /* ---- what is to be done with a page ------------------------------------------------------------------ */
@@ -218,25 +217,37 @@ static bool picture_size_of(void *context, slice url, uint32_t *width, uint32_t 
     return known;
 }
 
-/* What is asked for, with what is known of this page. A run with nothing to do reads no links. */
-static convert_options options_of_page(run *r, slice path, arena *scratch) {
+/* A page whose links are asked about. */
+typedef struct linking_page {
+    const run *run;
+    slice path;
+} linking_page;
+
+static convert_leads leads_of(void *context, slice href, arena *a, slice *directive) {
+    const linking_page *page = context;
+    return site_places_lead(page->run->places, page->run->links, page->path, href, a, directive);
+}
+
+/* What is asked for, with what is known of this page. */
+static convert_options options_of_page(void *context, slice path, work_slot *slot) {
+    run *r = context;
     convert_options own = {.keep_html = r->options->keep_html};
-    pthread_mutex_lock(&r->links_lock);
-    if (!r->links)
-        r->links = site_read_links(r->site, r->links_arena);
-    pthread_mutex_unlock(&r->links_lock);
+    linking_page *page = arena_alloc(slot->input, sizeof *page);
+    *page = (linking_page){r, path};
     own.linked_ids = site_links_to(r->links, path, &own.linked_id_count);
     own.named_address = site_links_naming(r->links, path);
     own.excerpt_separator = site_links_excerpt(r->links, path, &own.excerpt_is_in_lists);
-    own.address_of = site_links_taken_by(r->links, path, scratch);
+    own.address_of = site_links_taken_by(r->links, path, slot->input);
     own.picture_size = picture_size_of;
     own.picture_context = r->site;
+    own.leads = leads_of;
+    own.leads_context = page;
     return own;
 }
 
 static void convert_one(run *r, page_work *p, const journal_row *row, bool behind, size_t index,
                         work_slot *slot) {
-    convert_options options = options_of_page(r, p->result.path, slot->arena);
+    convert_options options = options_of_page(r, p->result.path, slot);
     convert_page(r->options->engine, p->source_bytes, &options, slot->arena, &p->conversion);
     p->result.conversion = &p->conversion;
     p->result.outcome = outcome_of(p->conversion.state);
@@ -379,6 +390,20 @@ static void report_failures(run *r, const vector *failures) {
 
 /* ---- the whole --------------------------------------------------------------------------------------- */
 
+/* A run with nothing to do reads no links. */
+static void read_links(run *r) {
+    slice ignored;
+    if (!r->todo_count)
+        return;
+    site_whole(r->site, &ignored); /* for site_read_links: on this thread, which has the site's arena */
+    r->links = site_read_links(r->site, r->links_arena);
+    hash_map pages = map_new(r->links_arena, r->todo_count);
+    for (size_t i = 0; i < r->todo_count; i++)
+        map_put(&pages, *(slice *)vector_at(&r->site->pages, r->todo[i]), NULL);
+    places_work w = {r->site, r->options->engine, r->journal, r->links, r->options->jobs, options_of_page, r};
+    r->places = site_find_places(&w, &pages, r->links_arena);
+}
+
 static bool run_pages(run *r, slice *error) {
     work w = {.context = r,
               .jobs = r->options->jobs,
@@ -388,9 +413,7 @@ static bool run_pages(run *r, slice *error) {
               .report = report_work,
               .stop = is_stopped};
     size_t worked_on;
-    slice ignored;
-    if (r->todo_count)
-        site_whole(r->site, &ignored); /* for site_read_links: on this thread, which has the site's arena */
+    read_links(r);
     if (!work_on(&w, r->todo_count, &worked_on)) {
         *error = SLICE("no thread can be started");
         return false;
@@ -447,7 +470,6 @@ bool site_run(site *s, const site_options *options, const site_events *events, s
     r.rules = hash_bytes(convert_engine_fingerprint(options->engine));
     r.scratch = arena_new(0);
     r.links_arena = arena_new(0);
-    pthread_mutex_init(&r.links_lock, NULL);
     bool ok = open_run(&r, error);
     if (ok) {
         settle_ahead(&r);
@@ -457,7 +479,6 @@ bool site_run(site *s, const site_options *options, const site_events *events, s
     journal_close(r.journal);
     if (r.out >= 0)
         close(r.out);
-    pthread_mutex_destroy(&r.links_lock);
     arena_destroy(r.links_arena);
     arena_destroy(r.scratch);
     return ok;

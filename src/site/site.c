@@ -118,29 +118,38 @@ bool site_read_all(const site *s, unsigned jobs, const site_reader *reader, slic
 
 /* ---- what links to what ------------------------------------------------------------------------------ */
 
+typedef struct link_reading {
+    site_links *links;
+    const hash_map *converted; /* paths of pages; NULL: none is */
+} link_reading;
+
 static void *take_all(void *context, slice path, slice bytes, arena *a) {
     (void)path, (void)bytes, (void)a;
     return context;
 }
 
 static void add_links(void *context, slice path, slice bytes, void *found) {
-    (void)context;
-    site_links_add(found, path, bytes);
+    const link_reading *r = context;
+    (void)found;
+    site_links_add(r->links, path, bytes, r->converted && map_has(r->converted, path));
 }
 
 /* Files that cannot be read: the run says so where it matters. */
-static void read_links(const site *s, const vector *paths, site_links *links) {
+static void read_links(const site *s, const vector *paths, link_reading *context) {
     slice error;
-    read_all(s, paths, 0, &(site_reader){links, take_all, add_links}, &error);
+    read_all(s, paths, 0, &(site_reader){context, take_all, add_links}, &error);
 }
 
 site_links *site_read_links(site *s, arena *a) {
     slice error;
     site_links *links = site_links_new(&s->config, a);
     const site *whole = site_whole(s, &error);
+    hash_map converted = map_new(a, s->pages.count);
+    for (size_t i = 0; i < s->pages.count; i++)
+        map_put(&converted, *(slice *)vector_at(&s->pages, i), NULL);
     if (whole) {
-        read_links(whole, &whole->pages, links);
-        read_links(whole, &whole->linking, links);
+        read_links(whole, &whole->pages, &(link_reading){links, &converted});
+        read_links(whole, &whole->linking, &(link_reading){links, NULL});
     }
     site_links_settle(links);
     return links;

@@ -195,8 +195,9 @@ typedef struct site_links site_links;
 site_links *site_links_new(const front_value *config, arena *a);
 
 /* A file of the checkout: a page, or what else puts links on the site (a layout, an include, navigation
- * data). Links are found by searching for `#`: in Markdown, HTML and YAML alike. Any bytes; linear time. */
-void site_links_add(site_links *links, slice path, slice text);
+ * data). Links are found by searching for `#`: in Markdown, HTML and YAML alike. Any bytes; linear time.
+ * `is_converted`: it is a page that the run converts, if it is of the old form. */
+void site_links_add(site_links *links, slice path, slice text, bool is_converted);
 
 /* Behind the last file. */
 void site_links_settle(site_links *links);
@@ -207,6 +208,14 @@ site_links *site_read_links(site *s, arena *a);
 /* The places of the page that links lead to, its own links by its address among them; sorted by id. Whether
  * the page has them is not known here. Whatever the order in which files came in, the same. */
 const convert_linked_id *site_links_to(const site_links *links, slice path, size_t *count);
+
+/* The page that a link to a place (`ADDRESS#id`) on the page `from` leads to, and the place as ids are
+ * written. NULL: to none. In `a`, but for the path. On any thread. */
+const slice *site_links_lead_to(const site_links *links, slice from, slice href, arena *a, slice *id);
+
+/* The pages (slice: their paths) with places that links on the pages `from` (its keys: paths) lead to, each
+ * once; a page's own places do not count. */
+vector site_links_targets(const site_links *links, const hash_map *from, arena *a);
 
 /* Who names the page by its address without the slash that the CMS puts to its end: `id` is that address.
  * NULL: nobody, or the CMS puts none. The page itself does not count. */

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         site_default(&config, SLICE("_x/page.md"), SLICE("layout"));
         site_default(&config, SLICE("room/_posts/2024-01-01-a.md"), SLICE("permalink"));
         site_links *links = site_links_new(&config, a);
-        site_links_add(links, SLICE("_x/page.md"), SLICE("---\ntitle: x\n---\n[a](/b#c)\n"));
+        site_links_add(links, SLICE("_x/page.md"), SLICE("---\ntitle: x\n---\n[a](/b#c)\n"), true);
         site_links_settle(links);
         size_t count;
         site_links_to(links, SLICE("_x/page.md"), &count);

@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     site_links *links = site_links_new(&config, a);
     for (size_t at = start; at < size;) {
         slice path = next_part(input, &at);
-        site_links_add(links, path, next_part(input, &at));
+        site_links_add(links, path, next_part(input, &at), true);
     }
     site_links_settle(links);
     for (size_t at = start; at < size; next_part(input, &at))

@@ -31,10 +31,10 @@ static void check(const example *e) {
     arena *a = arena_new(0);
     front_value config = read_config(e->config, a);
     site_links *links = site_links_new(&config, a);
-    site_links_add(links, slice_of(e->from), slice_of(e->text));
+    site_links_add(links, slice_of(e->from), slice_of(e->text), true);
     slice page = e->permalink ? format_slice(a, "---\ntitle: x\npermalink: %s\n---\nText\n", e->permalink)
                               : SLICE("---\ntitle: x\n---\nText\n");
-    site_links_add(links, slice_of(e->path), page);
+    site_links_add(links, slice_of(e->path), page, true);
     site_links_settle(links);
     size_t count;
     const convert_linked_id *ids = site_links_to(links, slice_of(e->path), &count);
@@ -160,7 +160,7 @@ static void the_first_link_is_named_and_others_are_counted(void **state) {
     for (size_t shift = 0; shift < 4; shift++) { /* whatever the order */
         site_links *links = site_links_new(&config, a);
         for (size_t i = 0; i < 4; i++)
-            site_links_add(links, slice_of(FILES[(i + shift) % 4][0]), slice_of(FILES[(i + shift) % 4][1]));
+            site_links_add(links, slice_of(FILES[(i + shift) % 4][0]), slice_of(FILES[(i + shift) % 4][1]), true);
         site_links_settle(links);
         size_t count;
         const convert_linked_id *ids = site_links_to(links, SLICE("us.md"), &count);
@@ -192,7 +192,7 @@ static void hostile_files_are_read_in_linear_time(void **state) {
         for (size_t i = 0; i < 1 << 20; i++)
             buffer_append_string(&text, PARTS[p]);
         site_links *links = site_links_new(&config, a);
-        site_links_add(links, SLICE("a.md"), buffer_slice(&text));
+        site_links_add(links, SLICE("a.md"), buffer_slice(&text), true);
         site_links_settle(links);
         arena_reset(a);
     }
