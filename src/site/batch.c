@@ -81,11 +81,14 @@ static bool sync_batch(batches *b, batch *one, slice *error) {
     return false;
 }
 
-static bool put_rows(batches *b, const batch *one, slice *error) {
+static bool put_rows(batches *b, size_t number, slice *error) {
+    const batch *one = batch_at(b, number);
     bool ok = true;
     for (size_t i = 0; ok && i < one->changes.count; i++) {
         const page_change *c = vector_at(&one->changes, i);
-        ok = !c->row || journal_put(b->journal, c->row, c->original, b->program, error);
+        journal_move_row move = {c->temporary, c->path, c->was, c->holds};
+        ok = (!c->row || journal_put(b->journal, c->row, c->original, b->program, error)) &&
+             (!c->temporary || journal_move(b->journal, number, &move, error));
     }
     return ok;
 }
@@ -150,11 +153,11 @@ static bool settle_rows(batches *b, const batch *one, slice *error) {
 /* ---- the thread that writes ---------------------------------------------------------------------------- */
 
 /* One transaction: what is true since batches were moved, and what must be known before the next one is. */
-static bool write_batches(batches *b, size_t settled, size_t moved, batch *next, slice *error) {
+static bool write_batches(batches *b, size_t settled, size_t moved, const size_t *next, slice *error) {
     bool ok = journal_begin(b->journal, error);
     for (; ok && settled < moved; settled++)
-        ok = settle_rows(b, batch_at(b, settled), error);
-    ok = ok && (!next || (put_rows(b, next, error) && sync_batch(b, next, error))) &&
+        ok = settle_rows(b, batch_at(b, settled), error) && journal_moved(b->journal, settled, error);
+    ok = ok && (!next || (put_rows(b, *next, error) && sync_batch(b, batch_at(b, *next), error))) &&
          journal_commit(b->journal, error);
     if (!ok)
         journal_rollback(b->journal);
@@ -188,11 +191,10 @@ static void *write_all(void *argument) {
             pthread_cond_wait(&b->changed, &b->lock);
             continue;
         }
-        size_t settled = b->settled;
-        batch *next = has_next ? batch_at(b, b->committed) : NULL;
+        size_t settled = b->settled, next = b->committed;
         slice error = SLICE("");
         pthread_mutex_unlock(&b->lock);
-        if (!write_batches(b, settled, moved, next, &error))
+        if (!write_batches(b, settled, moved, has_next ? &next : NULL, &error))
             give_up(b, error);
         pthread_mutex_lock(&b->lock);
         if (!b->failed) {

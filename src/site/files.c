@@ -227,6 +227,34 @@ bool sync_files(int folder, const char *const *paths, size_t count) {
     return true;
 }
 
+bool sync_folder(int folder) {
+    int file = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* `folder` may be a mere path */
+    bool ok = file >= 0 && fsync(file) == 0;
+    int error = errno;
+    if (file >= 0)
+        close(file);
+    errno = error;
+    return ok;
+}
+
+static bool sync_folder_of(int folder, const char *path) {
+    place p = find_place(folder, path);
+    bool ok = p.folder >= 0 && sync_folder(p.folder);
+    leave_place(p);
+    return ok;
+}
+
+bool put_file(int folder, const char *path, slice bytes, arena *a, slice *error) {
+    const char *fresh = slice_c_string(format_slice(a, "%s.new", path), a);
+    remove_file(folder, fresh);
+    if (!write_new(folder, fresh, bytes, NULL, NULL, a, error))
+        return false;
+    if (sync_file(folder, fresh) && rename_file(folder, fresh, path) && sync_folder_of(folder, path))
+        return true;
+    *error = describe_error(a, "it cannot be written", errno);
+    return false;
+}
+
 /* ---- stamps -------------------------------------------------------------------------------------------- */
 
 static int64_t nanoseconds(struct timespec t) {
@@ -271,13 +299,31 @@ static bool is_file(place p, const stamp *then) {
     return S_ISREG(info.st_mode) && stamp_same_file(&now, then);
 }
 
+/* Beside the page at `to`, under a name that says so. */
+static bool keep_beside(place from, place to, arena *a) {
+    const char *kept = slice_c_string(format_slice(a, ".%.200s.isomerize-saved", to.name), a);
+    return renameat2(from.folder, from.name, to.folder, kept, RENAME_NOREPLACE) == 0;
+}
+
 /* The page was saved by somebody in the very moment: what they saved goes back. Should they have saved twice,
  * the other version is kept beside it. */
-static void put_back(place from, place to, const stamp *made, arena *a) {
-    if (renameat2(from.folder, from.name, to.folder, to.name, RENAME_EXCHANGE) != 0 || is_file(from, made))
-        return;
-    const char *kept = slice_c_string(format_slice(a, ".%.200s.isomerize-saved", to.name), a);
-    renameat2(from.folder, from.name, to.folder, kept, RENAME_NOREPLACE);
+static void put_back(place from, place to, const stamp *made, arena *a, slice *error) {
+    if (renameat2(from.folder, from.name, to.folder, to.name, RENAME_EXCHANGE) == 0 && !is_file(from, made) &&
+        keep_beside(from, to, a))
+        *error = SLICE("it was saved twice while it was worked on: one version is kept beside it, as "
+                       ".NAME.isomerize-saved");
+}
+
+bool put_save_back(int folder, const char *from, const char *path, bool exchanges, arena *a) {
+    place one = find_place(folder, from), other = find_place(folder, path);
+    bool ok = one.folder >= 0 && other.folder >= 0;
+    if (ok && exchanges)
+        ok = renameat2(one.folder, one.name, other.folder, other.name, RENAME_EXCHANGE) == 0;
+    else
+        ok = ok && keep_beside(one, other, a);
+    leave_place(one);
+    leave_place(other);
+    return ok;
 }
 
 /* Exchanges both and looks at what came out: there is no moment in which a save could be lost. Where the file
@@ -291,7 +337,7 @@ static bool exchange(place from, place to, const stamp *then, const stamp *made,
             unlinkat(from.folder, from.name, 0);
             return true;
         }
-        put_back(from, to, made, a);
+        put_back(from, to, made, a, error);
         return false;
     }
     bool cannot = errno == EINVAL || errno == ENOSYS || errno == ENOTSUP;
@@ -301,13 +347,20 @@ static bool exchange(place from, place to, const stamp *then, const stamp *made,
     return false;
 }
 
+const char *name_beside(const char *temporary, const char *path, arena *a) {
+    const char *name = strrchr(temporary, '/'), *slash = strrchr(path, '/');
+    return slice_c_string(format_slice(a, "%.*s.isomerize-%s", slash ? (int)(slash + 1 - path) : 0, path,
+                                       name ? name + 1 : temporary),
+                          a);
+}
+
 /* Where the page is on another file system than the temporary folder: through a new file beside it. */
 static bool move_across(int folder, const char *temporary, place to, const stamp *then, arena *a,
                         slice *error) {
     slice bytes;
     struct stat like;
     stamp made;
-    place beside = {to.folder, ".isomerize-new"};
+    place beside = {to.folder, name_beside(temporary, "", a)};
     if (!read_whole(folder, temporary, a, &bytes, &like, error))
         return false;
     unlinkat(to.folder, beside.name, 0);

@@ -10,7 +10,9 @@
  * are given out only when they are those that were recorded (SQLite: Defense Against The Dark Arts).
  *
  * The table `seen` only saves time: which file was last seen under a path, and the hash of its bytes.
- * Journals of older programs have none; one that is lost costs a reading of all pages.
+ * One that is lost costs a reading of all pages. `moving`: the temporary files that are being exchanged with
+ * pages: what a killed run left under their names may be what somebody saved in the very moment (recover.c).
+ * Journals of older programs have neither.
  */
 #include "private.h"
 
@@ -37,6 +39,8 @@ static const struct {
     {"seen", "CREATE TABLE seen(path BLOB PRIMARY KEY, size INTEGER,"
              " modified INTEGER, changed INTEGER, inode INTEGER, hash BLOB, files INTEGER)"
              " WITHOUT ROWID"},
+    {"moving", "CREATE TABLE moving(batch INTEGER NOT NULL, temporary TEXT NOT NULL, path BLOB NOT NULL,"
+               " was BLOB NOT NULL, becomes BLOB NOT NULL)"},
 };
 enum { TABLE_COUNT = sizeof TABLES / sizeof *TABLES };
 
@@ -50,7 +54,8 @@ struct journal {
     sqlite3 *database;
     pthread_mutex_t mutex; /* of the statements */
     sqlite3_stmt *findings, *original;
-    sqlite3_stmt *put, *keep, *see, *forget_page, *forget_original, *forget_seen; /* JOURNAL_WRITE */
+    sqlite3_stmt *put, *keep, *see, *forget_page, *forget_original, *forget_seen, *move,
+        *moved; /* JOURNAL_WRITE */
     int lock;
     int64_t began;
     char *path;
@@ -214,10 +219,11 @@ static bool check_journal(journal *j, journal_mode mode, slice *error) {
     }
     if (!check_schema(j, &found, error))
         return false;
-    if (application == 0 && found) /* it has our tables, and is not ours */
+    bool has_pages = (found & 3) == 3; /* the first two tables, which every journal has */
+    if (application == 0 ? found != 0 : !has_pages)
         return !is_foreign(j, error);
-    bool is_new = application == 0, is_old = found == 3; /* without `seen` */
-    return mode == JOURNAL_READ || (!is_new && !is_old) || make_tables(j, found, error);
+    bool is_whole = application != 0 && found == (1u << TABLE_COUNT) - 1;
+    return mode == JOURNAL_READ || is_whole || make_tables(j, found, error);
 }
 
 static bool prepare_statements(journal *j, journal_mode mode, slice *error) {
@@ -234,6 +240,8 @@ static bool prepare_statements(journal *j, journal_mode mode, slice *error) {
         {&j->forget_page, "DELETE FROM pages WHERE path=?1", true},
         {&j->forget_original, "DELETE FROM originals WHERE path=?1", true},
         {&j->forget_seen, "DELETE FROM seen WHERE path=?1", true},
+        {&j->move, "INSERT INTO moving VALUES(?1,?2,?3,?4,?5)", true},
+        {&j->moved, "DELETE FROM moving WHERE batch=?1", true},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if ((mode == JOURNAL_WRITE || !all[i].writes) &&
@@ -262,18 +270,13 @@ bool make_state_folder(const site *s, arena *a, slice *error) {
     if (fstatat(s->folder, STATE_FOLDER "/.gitignore", &info, AT_SYMLINK_NOFOLLOW) == 0)
         return true;
     slice why;
-    if (write_new(s->folder, STATE_FOLDER "/.gitignore", ignore, NULL, NULL, a, &why))
+    if (!put_file(s->folder, STATE_FOLDER "/.gitignore", ignore, a, &why)) {
+    } else if (sync_folder(s->folder))
         return true;
+    else
+        why = describe_error(a, "its folder", errno);
     *error = format_slice(a, "%s/%s/.gitignore: %.*s", s->root, STATE_FOLDER, SLICE_ARGS(why));
     return false;
-}
-
-/* What a killed run left behind. Only under the lock. */
-static void clear_temporary(const site *s, arena *a) {
-    vector names = vector_new(a, sizeof(slice));
-    list_folder(s->folder, TEMPORARY_FOLDER, &names);
-    for (size_t i = 0; i < names.count; i++)
-        remove_file(s->folder, slice_c_string(*(slice *)vector_at(&names, i), a));
 }
 
 /* ---- what is opened at all ------------------------------------------------------------------------------
@@ -444,9 +447,10 @@ journal *journal_open(const site *s, journal_mode mode, arena *a, slice *error) 
         return NULL;
     const char *state = find_state(s, mode == JOURNAL_WRITE, a, error);
     journal *j = state ? open_in(state, s, mode, a, error) : NULL;
-    if (j && mode == JOURNAL_WRITE)
-        clear_temporary(s, a);
-    return j;
+    if (!j || mode == JOURNAL_READ || recover_files(s, j, a, error))
+        return j;
+    journal_close(j);
+    return NULL;
 }
 
 bool journal_copy(const char *from, const char *to, arena *a, slice *error) {
@@ -468,8 +472,8 @@ bool journal_copy(const char *from, const char *to, arena *a, slice *error) {
 void journal_close(journal *j) {
     if (!j)
         return;
-    sqlite3_stmt *statements[] = {j->findings,    j->original,        j->put,        j->keep, j->see,
-                                  j->forget_page, j->forget_original, j->forget_seen};
+    sqlite3_stmt *statements[] = {j->findings,    j->original,        j->put,         j->keep, j->see,
+                                  j->forget_page, j->forget_original, j->forget_seen, j->move, j->moved};
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
         sqlite3_finalize(statements[i]);
     sqlite3_close(j->database);
@@ -687,4 +691,45 @@ bool journal_forget(journal *j, slice path, slice *error) {
         ok = run_statement(j, all[i], error);
     }
     return ok;
+}
+
+bool journal_move(journal *j, size_t batch, const journal_move_row *row, slice *error) {
+    sqlite3_bind_int64(j->move, 1, (sqlite3_int64)batch);
+    sqlite3_bind_text(j->move, 2, row->temporary, -1, SQLITE_STATIC);
+    bind_slice(j->move, 3, row->path);
+    sqlite3_bind_blob(j->move, 4, row->was.bytes, HASH_SIZE, SQLITE_STATIC);
+    sqlite3_bind_blob(j->move, 5, row->becomes.bytes, HASH_SIZE, SQLITE_STATIC);
+    return run_statement(j, j->move, error);
+}
+
+bool journal_moved(journal *j, size_t batch, slice *error) {
+    sqlite3_bind_int64(j->moved, 1, (sqlite3_int64)batch);
+    return run_statement(j, j->moved, error);
+}
+
+bool journal_load_moves(journal *j, vector *moves, slice *error) {
+    sqlite3_stmt *statement;
+    int step;
+    bool ok = true;
+    j->steps = 0;
+    if (sqlite3_prepare_v2(j->database, "SELECT temporary, path, was, becomes FROM moving", -1, &statement,
+                           NULL) != SQLITE_OK)
+        return fail(j, error);
+    while (ok && (step = sqlite3_step(statement)) == SQLITE_ROW) {
+        journal_move_row row = {.temporary = slice_c_string(column_slice(statement, 0), moves->arena),
+                                .path = slice_copy(column_slice(statement, 1), moves->arena)};
+        ok = read_hash(statement, 2, &row.was) && read_hash(statement, 3, &row.becomes);
+        *(journal_move_row *)vector_push(moves) = row;
+    }
+    if (!ok)
+        *error = format_slice(j->messages, "the journal %s holds a row that is none of ours: move it away",
+                              j->path);
+    else if (step != SQLITE_DONE)
+        ok = fail(j, error);
+    sqlite3_finalize(statement);
+    return ok;
+}
+
+bool journal_forget_moves(journal *j, slice *error) {
+    return execute(j, "DELETE FROM moving", error);
 }

@@ -75,12 +75,23 @@ bool stamp_is_before(const stamp *one, int64_t clock);
 bool write_new(int folder, const char *path, slice bytes, const struct stat *like, stamp *made, arena *a,
                slice *error);
 bool sync_files(int folder, const char *const *paths, size_t count);
+bool sync_folder(int folder); /* its entries */
+
+/* The file at `path` below `folder` has these bytes, whole or not at all, and is on the disk. */
+bool put_file(int folder, const char *path, slice bytes, arena *a, slice *error);
 
 /* Makes the page at `path` the file `temporary` (with the stamp `made`), at once, if it is still the file
  * with the stamp `then`. False: `error` (in `a`); the page is as it was, or as somebody saved it in the very
  * moment. */
 bool replace_page(int folder, const char *temporary, const char *path, const stamp *then, const stamp *made,
                   arena *a, slice *error);
+
+/* The name under which replace_page puts a new page beside the old one, where their file systems differ. */
+const char *name_beside(const char *temporary, const char *path, arena *a);
+
+/* What somebody saved over the old page goes into its place, in exchange for what lies there; or, without
+ * `exchanges`, beside it, as `.NAME.isomerize-saved`. False: errno says why. */
+bool put_save_back(int folder, const char *from, const char *path, bool exchanges, arena *a);
 
 /* Is this file at `path`? */
 bool is_in_place(int folder, const char *path, const stamp *made);
@@ -214,6 +225,25 @@ bool journal_put(journal *j, const journal_row *row, slice original, const char 
 bool journal_see(journal *j, slice path, const journal_row *row, slice *error);
 bool journal_forget(journal *j, slice path, slice *error);
 
+/* A file that is about to be exchanged with a page: recorded with the rows of its batch, taken away once the
+ * batch is moved. What a killed run left of them: journal_load_moves, `moves` of journal_move_row. */
+typedef struct journal_move_row {
+    const char *temporary; /* from the site's root */
+    slice path;
+    hash was, becomes; /* of the page's bytes */
+} journal_move_row;
+
+bool journal_move(journal *j, size_t batch, const journal_move_row *row, slice *error);
+bool journal_moved(journal *j, size_t batch, slice *error);
+bool journal_load_moves(journal *j, vector *moves, slice *error);
+bool journal_forget_moves(journal *j, slice *error);
+
+/* ---- recover.c --------------------------------------------------------------------------------------- */
+
+/* Takes away what a killed run left in the site, but for what somebody saved while it moved pages: that goes
+ * back into its place. Only under the lock. False: it cannot, `error` says why. */
+bool recover_files(const site *s, journal *j, arena *a, slice *error);
+
 /* ---- work.c ------------------------------------------------------------------------------------------ */
 
 /* A page in work: a worker's until its work is done, then the thread's that reports. */
@@ -273,8 +303,8 @@ typedef struct page_change {
     stamp made;             /* `temporary` as it was written */
     bool forget;            /* what is recorded goes, once the page is in place */
     bool is_first;          /* `original` is the page as it was read: without the move, nothing is recorded */
-    bool looked;            /* from then on the page holds `holds`: its stamp is to be recorded */
-    hash holds;
+    bool looked;            /* its stamp is to be recorded */
+    hash was, holds;        /* the page as it was read, and from then on */
     bool names_files;
 } page_change;
 

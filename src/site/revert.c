@@ -17,6 +17,7 @@ typedef struct restored_page {
     bool writes; /* `temporary` holds the original */
     char temporary[64];
     stamp then, made;
+    hash was, holds; /* the page's bytes, and those of `temporary` */
 } restored_page;
 
 typedef struct reversion {
@@ -81,6 +82,8 @@ static void restore_page(void *context, size_t index, work_slot *slot) {
         p->result.outcome = is_unread_folder(r, p, slot->input) ? SITE_FAILED : SITE_UNCHANGED;
     else if (look_at_page(r, row, &info, &now, &is_old, slot->input, &p->result.message)) {
         p->then = stamp_of(&info);
+        p->was = now;
+        p->holds = row->source;
         p->forget = row->outcome != SITE_CONVERTED || hash_equal(&now, &row->source);
         if (p->forget || (is_old && !hash_equal(&now, &row->result) && !r->force))
             p->result.outcome = SITE_UNCHANGED;
@@ -109,6 +112,8 @@ static bool report_page(void *context, size_t index, work_slot *slot) {
                      .temporary = p->writes ? p->temporary : NULL,
                      .then = p->then,
                      .made = p->made,
+                     .was = p->was,
+                     .holds = p->holds,
                      .forget = true};
     r->broken = r->broken || (p->forget && !batches_add(r->batches, &c));
     if (r->broken && p->writes)

@@ -353,6 +353,7 @@ static bool add_change(run *r, page_work *p) {
                      .made = p->made,
                      .is_first = p->keeps && p->source_bytes.data == p->result.before.data,
                      .looked = p->result.outcome != SITE_FAILED,
+                     .was = p->now,
                      .holds = p->writes ? p->row.result : p->now,
                      .names_files = asset_is_named(assets, holds)};
     return batches_add(r->batches, &c);

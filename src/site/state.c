@@ -48,20 +48,9 @@ static bool read_pointer(int folder, arena *a, slice *id, slice *error) {
     return true;
 }
 
-static bool write_file(int folder, const char *path, slice text, arena *a, slice *error) {
-    const char *fresh = slice_c_string(format_slice(a, "%s.new", path), a);
-    remove_file(folder, fresh);
-    if (!write_new(folder, fresh, text, NULL, NULL, a, error))
-        return false;
-    if (rename_file(folder, fresh, path))
-        return true;
-    *error = describe_error(a, "it cannot be written", errno);
-    return false;
-}
-
 static bool write_pointer(const site *s, slice id, arena *a, slice *error) {
     slice why;
-    if (write_file(s->folder, POINTER, format_slice(a, "%.*s\n", SLICE_ARGS(id)), a, &why))
+    if (put_file(s->folder, POINTER, format_slice(a, "%.*s\n", SLICE_ARGS(id)), a, &why))
         return true;
     *error = format_slice(a, "%s/%s: %.*s", s->root, POINTER, SLICE_ARGS(why));
     return false;
@@ -117,6 +106,8 @@ static int open_state(const site *s, slice id, bool make, const char **path, are
         int above = open_own(own, true, a, error);
         if (above < 0)
             return -1;
+        mkdir(*path, 0700);
+        sync_folder(above); /* the folder's own entry: the journal must be found again after a power cut */
         close(above);
     } else if (access(*path, F_OK) != 0 && errno == ENOENT)
         return -1;
@@ -131,6 +122,7 @@ typedef enum owner { OWNER_THIS, OWNER_MOVED, OWNER_OTHER } owner;
 /* Is it this checkout's, or that of one that is still where it was? */
 static owner find_owner(const site *s, int folder, slice id, arena *a, slice *root) {
     slice ignored;
+    *root = SLICE("");
     if (!read_whole(folder, "root", a, root, NULL, &ignored) || slice_equal(*root, slice_of(s->root)))
         return OWNER_THIS;
     int other = open(slice_c_string(*root, a), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -156,7 +148,7 @@ static const char *begin_state(const site *s, const char *from, arena *a, slice 
     int folder = open_state(s, id, true, &path, a, error);
     if (folder < 0)
         return NULL;
-    bool ok = write_file(folder, "root", slice_of(s->root), a, &why);
+    bool ok = put_file(folder, "root", slice_of(s->root), a, &why);
     close(folder);
     if (!ok)
         *error = format_slice(a, "%s: %.*s", path, SLICE_ARGS(why));
@@ -174,7 +166,8 @@ static const char *take_state(const site *s, slice id, bool write, arena *a, sli
         return NULL;
     owner is = find_owner(s, folder, id, a, &root);
     bool ok = true;
-    if (write && is != OWNER_OTHER && !(ok = write_file(folder, "root", slice_of(s->root), a, &why)))
+    if (write && is != OWNER_OTHER && !slice_equal(root, slice_of(s->root)) &&
+        !(ok = put_file(folder, "root", slice_of(s->root), a, &why)))
         *error = format_slice(a, "%s: %.*s", path, SLICE_ARGS(why));
     close(folder);
     path = ok ? settle_path(path, a, error) : NULL;
