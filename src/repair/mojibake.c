@@ -529,6 +529,11 @@ static void doubt(vector *doubts, const path_step *first, size_t to) {
     *added = (mojibake_doubt){first->from, to, first->taken.value, first->page};
 }
 
+/* Does a step belong to the stretch that begins with `first`? */
+static bool continues(const path_step *first, const path_step *p) {
+    return p->taken.kind != STEP_KEEP && p->page == first->page;
+}
+
 /* Writes the tokens of a path; true where a sequence was read back. */
 static bool write_path(mojibake_search *s, token_line *line, vector *doubts) {
     bool changed = false;
@@ -536,7 +541,7 @@ static bool write_path(mojibake_search *s, token_line *line, vector *doubts) {
     while (left > 0) {
         const path_step *first = vector_at(&s->path, left - 1);
         size_t units = 0;
-        while (units < left && ((path_step *)vector_at(&s->path, left - 1 - units))->taken.kind != STEP_KEEP)
+        while (units < left && continues(first, vector_at(&s->path, left - 1 - units)))
             units++;
         const path_step *last = vector_at(&s->path, left - (units ? units : 1));
         bool keep = units == 0 || is_mention(line, first->from, last->to, units, first->taken.value);

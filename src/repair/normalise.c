@@ -1,8 +1,8 @@
-/* Small repairs of a line: invisible characters, control characters, letters in pieces (NFC).
+/* Small repairs of a line: byte order marks inside, control characters, letters in pieces (NFC).
  *
- * Comes in and goes out: a line's tokens. What a script or an emoji needs is kept: a joiner in Tamil or
- * Persian, a soft hyphen in a word, marks of direction. Each pass is linear; a letter with more marks than
- * text has is left.
+ * Comes in and goes out: a line's tokens. Invisible characters are kept: a joiner in Tamil or Persian, a soft
+ * hyphen in a word, marks of direction, spaces of no width. Each pass is linear; a letter with more marks
+ * than text has is left.
  */
 #include "normalise.h"
 
@@ -10,46 +10,21 @@
 
 /* ---- invisible characters ---------------------------------------------------------------------------- */
 
-static bool is_gap(const character *c) {
-    return c->kind == KIND_SPACE;
-}
-
-static bool is_joining(const character *c) {
-    return c->kind == KIND_LETTER || c->kind == KIND_MARK || c->kind == KIND_PICTURE ||
-           c->kind == KIND_INVISIBLE;
-}
-
-/* Does the invisible character do anything between these two? What only allows or forbids a line break does
- * nothing beside a space; what joins letters does nothing behind a space, nor between a Latin letter and one.
- */
-static bool does_something(uint32_t value, const character *before, const character *after) {
-    switch (value) {
-    case 0xFEFF: /* a byte order mark where two files were joined */
-        return false;
-    case 0x200B: /* zero width space */
-    case 0x2060: /* word joiner */
-    case 0xAD:   /* soft hyphen */
-        return !is_gap(before) && !is_gap(after);
-    case 0x200C: /* zero width non-joiner */
-    case 0x200D: /* zero width joiner */
-        return is_joining(before) || (!is_gap(before) && !is_gap(after));
-    default:
-        return true;
-    }
-}
+#define BYTE_ORDER_MARK 0xFEFFu
 
 /* YAML 1.2, 5.1: what may not stand in a file even inside quotes. */
 static bool forbidden_in_yaml(const character *c) {
     return c->kind == KIND_CONTROL || c->value == 0xFFFE || c->value == 0xFFFF;
 }
 
-static finding_code drop_code(const repair_job *job, const token_line *line, const character *before,
-                              size_t at) {
+/* A byte order mark inside a text stood where two files were joined. The other invisible characters stay:
+ * what they do depends on the script, and on who looks. */
+static finding_code drop_code(const repair_job *job, const token_line *line, size_t at) {
     const token *t = &line->tokens[at];
     finding_code code = UNCHANGED;
     if (t->form != FORM_LITERAL)
         return UNCHANGED;
-    if (t->what.kind == KIND_INVISIBLE && !does_something(t->what.value, before, &line->tokens[at + 1].what))
+    if (t->what.value == BYTE_ORDER_MARK)
         code = FINDING_ENCODING_INVISIBLE;
     else if (line->around->in_front_matter && forbidden_in_yaml(&t->what))
         code = FINDING_ENCODING_CONTROL;
@@ -57,13 +32,12 @@ static finding_code drop_code(const repair_job *job, const token_line *line, con
 }
 
 bool normalise_invisible(const repair_job *job, token_line *line) {
-    character before = character_of('\n');
     uint32_t dropped_from = 0;
     finding_code dropped = UNCHANGED;
     bool changed = false;
     for (size_t i = 0; i < line->count; i++) {
         const token *t = &line->tokens[i];
-        finding_code code = i + 1 < line->count ? drop_code(job, line, &before, i) : UNCHANGED;
+        finding_code code = i + 1 < line->count ? drop_code(job, line, i) : UNCHANGED;
         if (code != UNCHANGED) {
             if (dropped == UNCHANGED)
                 dropped_from = t->dropped_from;
@@ -77,7 +51,6 @@ bool normalise_invisible(const repair_job *job, token_line *line) {
             kept->dropped_code = (uint16_t)dropped;
         }
         dropped = UNCHANGED;
-        before = t->what;
     }
     token_line_turn(line);
     return changed;
@@ -95,6 +68,14 @@ static uint32_t meant_by(const token *t) {
  * together as no text has them are rather bytes of something else, and are better not seen. */
 #define RUN_COST_MAX 7
 
+/* May the control be the second byte of a character misread as another page, behind a letter of that page's
+ * script? */
+static bool may_be_bytes(const token_line *line, size_t at) {
+    const token *t = &line->tokens[at];
+    return at && t[-1].what.script > SCRIPT_LATIN && t[-1].row && t->row &&
+           (t[-1].row->leads & t->row->trails);
+}
+
 /* Makes the run of C1 controls at `at` Windows-1252 if it reads well so; returns its end. */
 static size_t mend_c1_run(const repair_job *job, const codepage_index *index, token_line *line, size_t at,
                           bool *changed) {
@@ -108,10 +89,11 @@ static size_t mend_c1_run(const repair_job *job, const codepage_index *index, to
     }
     if (cost > RUN_COST_MAX * (end - at))
         return end;
+    finding_code code = may_be_bytes(line, at) ? FINDING_ENCODING_GUESSED : FINDING_ENCODING_WINDOWS_1252;
     for (; at < end; at++) {
         token *t = &line->tokens[at];
         t->trail = t->trail ? t->trail : CODEPAGE_LATIN_1 + 1;
-        token_set(job, index, t, meant_by(t), FINDING_ENCODING_WINDOWS_1252);
+        token_set(job, index, t, meant_by(t), code);
     }
     *changed = true;
     return end;

@@ -56,6 +56,17 @@ static bool was_escaped(const token_line *line) {
     return false;
 }
 
+/* Does a reference written as code stand at `at` still, as in addresses? It may be a part of what was
+ * misread.
+ */
+static bool is_escaped(const token_line *line, size_t at) {
+    const token *t = &line->tokens[at];
+    size_t end;
+    return t->what.value == '&' && t->form == FORM_LITERAL &&
+           slice_starts_with(slice_from(line->source, t->start), SLICE("&amp;")) &&
+           reference_at(line->source, t->start + 5, &end) >= 0x80;
+}
+
 bool residue_find(const token_line *line, uint32_t pages, vector *doubts) {
     bool any = false;
     uint32_t suspected = pages ? pages : was_escaped(line) ? UINT32_C(1) << CODEPAGE_WINDOWS_1252 : 0;
@@ -70,7 +81,7 @@ bool residue_find(const token_line *line, uint32_t pages, vector *doubts) {
             at = added->to - 1;
             any = true;
         }
-        any = any || may_be_residue(line, at, pages);
+        any = any || may_be_residue(line, at, pages) || is_escaped(line, at);
     }
     return any;
 }

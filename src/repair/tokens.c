@@ -59,9 +59,7 @@ static uint32_t numeric_reference(slice digits) {
     return value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF) ? 0 : value;
 }
 
-/* The character of the reference whose name starts at `at` (behind the &), its end in `end`; 0: no reference.
- */
-static uint32_t reference_at(slice s, size_t at, size_t *end) {
+uint32_t reference_at(slice s, size_t at, size_t *end) {
     size_t stop = at;
     while (stop < s.length && stop - at <= REFERENCE_NAME_MAX &&
            (is_alnum(s.data[stop]) || s.data[stop] == '#'))

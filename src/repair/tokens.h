@@ -52,6 +52,10 @@ typedef struct token_line {
 token_line tokenise_line(const repair_job *job, const codepage_index *index, slice source,
                          const surroundings *around, token *tokens, token *spare);
 
+/* The character of the reference whose name starts at `at` (behind the &), its end in `end`; 0: no reference.
+ */
+uint32_t reference_at(slice s, size_t at, size_t *end);
+
 /* Adds a token to what a pass writes. */
 static inline token *token_line_put(token_line *line, token t) {
     line->spare[line->written] = t;
