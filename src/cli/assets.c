@@ -48,7 +48,8 @@ static void print_text(const asset_entry *entry, const vector *pages, buffer *ou
         buffer_printf(out, "        in %.*s\n", SLICE_ARGS(*(slice *)vector_at(pages, i)));
 }
 
-static bool print_list(const remote_files *r, const cli_arguments *arguments) {
+/* `pages`: those that need each file. */
+static bool print_list(const remote_files *r, const vector *pages, const cli_arguments *arguments) {
     bool json = option_given(arguments, OPTION_JSON), quiet = option_given(arguments, OPTION_QUIET);
     size_t counts[3] = {0, 0, 0};
     buffer out = buffer_new(r->arena, 65536);
@@ -57,7 +58,7 @@ static bool print_list(const remote_files *r, const cli_arguments *arguments) {
         if (!entry->used)
             continue;
         counts[entry->state]++;
-        (json ? print_json : print_text)(entry, vector_at(&r->pages, i), &out);
+        (json ? print_json : print_text)(entry, vector_at(pages, i), &out);
     }
     if (json || !quiet)
         fwrite(out.data, 1, out.length, stdout);
@@ -73,15 +74,19 @@ static void print_next(const remote_files *r, const cli_arguments *arguments) {
                 SLICE_ARGS(show_words(arguments, r->arena)));
 }
 
-static int list_files(const cli_arguments *arguments, site *s, asset_rules *rules, arena *a) {
+static int list_files(const cli_arguments *arguments, site *s, const convert_engine *e, arena *a) {
     remote_files files;
+    vector pages;
+    slice error;
     bool fetches = option_given(arguments, OPTION_FETCH);
-    if (!give_up_files(arguments, s, fetches ? CONFINE_FILES : CONFINE_READS, fetches, a))
+    int status = EXIT_ENVIRONMENT;
+    if (!give_up_files(arguments, s, fetches ? CONFINE_FILES : CONFINE_READS, fetches, a) ||
+        !remote_open(&files, s, convert_engine_assets(e), a))
         return EXIT_ENVIRONMENT;
-    if (!remote_open(&files, s, rules, NULL, a))
-        return EXIT_ENVIRONMENT;
-    bool good = !option_given(arguments, OPTION_FETCH) || remote_fetch(&files, arguments);
-    int status = !good ? EXIT_ENVIRONMENT : print_list(&files, arguments) ? EXIT_DONE : EXIT_FINDINGS;
+    if (!site_read_assets(s, e, 0, files.book, a, &pages, &error))
+        complain("%.*s", SLICE_ARGS(error));
+    else if (!fetches || remote_fetch(&files, arguments))
+        status = print_list(&files, &pages, arguments) ? EXIT_DONE : EXIT_FINDINGS;
     print_next(&files, arguments);
     remote_close(&files);
     return status;
@@ -90,10 +95,7 @@ static int list_files(const cli_arguments *arguments, site *s, asset_rules *rule
 static int list_site(const cli_arguments *arguments, site *s, arena *a) {
     convert_engine *e;
     int status = engine_start(&e, arguments, s, a);
-    if (status != EXIT_DONE)
-        return status;
-    status = list_files(arguments, s, convert_engine_assets(e), a);
-    return status;
+    return status == EXIT_DONE ? list_files(arguments, s, e, a) : status;
 }
 
 int command_assets(const cli_arguments *arguments) {

@@ -49,23 +49,33 @@ static void warn_of_uncommitted(size_t count) {
 
 /* Remote files first: a page keeps the address of one that cannot be had. With --out nothing is written to
  * the checkout, files neither. */
-static int bring_files_home(const cli_arguments *arguments, site *s, const convert_engine *e,
-                            size_t uncommitted, arena *a) {
-    remote_files files;
+static int fetch_and_run(const cli_arguments *arguments, site *s, site_plan *plan, remote_files *files,
+                         size_t uncommitted) {
     bool offline = option_given(arguments, OPTION_OFFLINE), elsewhere = option_given(arguments, OPTION_OUT);
+    bool fetches = !offline && !elsewhere;
+    if ((fetches && !remote_fetch(files, arguments)) || !give_up_network(arguments))
+        return EXIT_ENVIRONMENT;
+    if (!elsewhere || offline)
+        asset_book_seal(files->book, offline ? "not fetched: --offline" : "not fetched: the run was stopped");
+    warn_of_uncommitted(uncommitted);
+    return show_run(arguments, s, plan, false,
+                    option_given(arguments, OPTION_JSON) ? REPORT_JSON : REPORT_FORMAT_COUNT);
+}
+
+static int run_on_site(const cli_arguments *arguments, site *s, const convert_engine *e, size_t uncommitted,
+                       arena *a) {
+    remote_files files;
+    slice error;
     site_options options = options_of_run(e, arguments);
     options.out = option_value(arguments, OPTION_OUT, NULL);
-    if (!remote_open(&files, s, convert_engine_assets(e), elsewhere ? NULL : &options, a))
+    if (!remote_open(&files, s, convert_engine_assets(e), a))
         return EXIT_ENVIRONMENT;
-    int status = EXIT_ENVIRONMENT;
-    if ((offline || elsewhere || remote_fetch(&files, arguments)) && give_up_network(arguments)) {
-        if (!elsewhere || offline)
-            asset_book_seal(files.book,
-                            offline ? "not fetched: --offline" : "not fetched: the run was stopped");
-        warn_of_uncommitted(uncommitted);
-        status = show_run(arguments, s, &options,
-                          option_given(arguments, OPTION_JSON) ? REPORT_JSON : REPORT_FORMAT_COUNT);
-    }
+    options.book = files.book;
+    site_plan *plan = site_plan_run(s, &options, &error);
+    if (!plan)
+        complain("%.*s", SLICE_ARGS(error));
+    int status = plan ? fetch_and_run(arguments, s, plan, &files, uncommitted) : EXIT_ENVIRONMENT;
+    site_plan_close(plan);
     remote_close(&files);
     return status;
 }
@@ -85,7 +95,7 @@ static int convert_site(const cli_arguments *arguments, site *s, arena *a) {
         if (!elsewhere)
             tell_of_state(arguments, s, a);
         status = give_up_files(arguments, s, CONFINE_WRITES, fetches, a)
-                     ? bring_files_home(arguments, s, e, uncommitted, a)
+                     ? run_on_site(arguments, s, e, uncommitted, a)
                      : EXIT_ENVIRONMENT;
     }
     return status;

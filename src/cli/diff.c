@@ -15,11 +15,16 @@ static int show_dry_run(const cli_arguments *arguments, site *s, report_format f
     options.keep_html = format == REPORT_HTML;
     /* The names that convert would give to remote files; nothing is fetched. */
     remote_files files;
+    slice error;
     if (!give_up_files(arguments, s, CONFINE_READS, false, a) ||
-        !remote_open(&files, s, convert_engine_assets(e), &options, a)) {
+        !remote_open(&files, s, convert_engine_assets(e), a))
         return EXIT_ENVIRONMENT;
-    }
-    status = show_run(arguments, s, &options, format);
+    options.book = files.book;
+    site_plan *plan = site_plan_run(s, &options, &error);
+    if (!plan)
+        complain("%.*s", SLICE_ARGS(error));
+    status = plan ? show_run(arguments, s, plan, true, format) : EXIT_ENVIRONMENT;
+    site_plan_close(plan);
     remote_close(&files);
     return status;
 }

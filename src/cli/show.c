@@ -466,15 +466,15 @@ static void tell_unfollowed(const cli_arguments *arguments, const site *s) {
         complain("the site's settings: %.*s", SLICE_ARGS(*(slice *)vector_at(&all, i)));
 }
 
-int show_run(const cli_arguments *arguments, site *s, const site_options *options, report_format format) {
+int show_run(const cli_arguments *arguments, site *s, site_plan *plan, bool dry_run, report_format format) {
     show shown;
     site_events events = {&shown, show_page, stop_is_asked};
     site_totals totals;
     slice error;
     watch_for_stop();
-    begin(&shown, arguments, s, options->dry_run, format);
+    begin(&shown, arguments, s, dry_run, format);
     tell_unfollowed(arguments, s);
-    bool done = site_run(s, options, &events, &totals, &error);
+    bool done = site_run(plan, &events, &totals, &error);
     if (!done)
         complain("%.*s", SLICE_ARGS(error));
     return end(&shown, &totals, done);

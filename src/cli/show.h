@@ -11,9 +11,9 @@
  * what is wrong. */
 report_format choose_format(const cli_arguments *arguments, const char *otherwise);
 
-/* Runs convert, or its dry run, over the site and shows it. `format`: of the report on standard output, or
+/* Carries the planned run out, and shows it. `format`: of the report on standard output, or
  * REPORT_FORMAT_COUNT for none. Returns the exit status. */
-int show_run(const cli_arguments *arguments, site *s, const site_options *options, report_format format);
+int show_run(const cli_arguments *arguments, site *s, site_plan *plan, bool dry_run, report_format format);
 
 /* Findings of a page as lines on standard error, `path:line:column: grade: code: detail; advice`, as far as
  * the place is known: those of loss and worse, with --verbose all. */

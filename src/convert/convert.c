@@ -526,3 +526,54 @@ bool convert_page(const convert_engine *engine, slice bytes, const convert_optio
     arena_on_exhausted(a, before);
     return true;
 }
+
+/* ---- what it needs of other hosts ---------------------------------------------------------------------- */
+
+static void collect_front(const conversion *c, slice key, asset_use use, vector *references) {
+    asset_reference reference;
+    if (asset_rewrite_url(c->engine->assets, page_front_text(&c->front, key), use, c->arena, &reference))
+        *(asset_reference *)vector_push(references) = reference;
+}
+
+/* What a tag of Liquid is part of is no address before the site is built. */
+static void drop_carried(dom_node *tree) {
+    for (dom_node *node = tree; node; node = dom_next(node, tree))
+        for (size_t i = 0; i < node->attribute_count; i++)
+            if (liquid_may_hold(node->attributes[i].value))
+                node->attributes[i].value = SLICE("");
+}
+
+static void collect_assets(conversion *c, slice bytes, vector *references) {
+    if (too_large(bytes, c->settings))
+        return;
+    repair_page(c, bytes);
+    bool is_legacy = open_page(c);
+    if (!is_legacy && c->result->state != CONVERT_ALREADY)
+        return;
+    collect_front(c, SLICE("image"), ASSET_PICTURE, references);
+    collect_front(c, SLICE("file_url"), ASSET_LINK, references);
+    dom_node *tree = is_legacy ? read_legacy_body(c) : dom_parse(c->parts.body, NULL, c->arena, NULL);
+    drop_carried(tree);
+    asset_collect_tree(c->engine->assets, tree, c->arena, references);
+}
+
+void convert_collect_assets(const convert_engine *engine, slice bytes, arena *a, vector *references) {
+    static const convert_options NOTHING;
+    jmp_buf exhausted, *before = arena_on_exhausted(a, NULL);
+    convert_result result;
+    conversion c = {.engine = engine,
+                    .settings = &engine->settings,
+                    .options = &NOTHING,
+                    .arena = a,
+                    .result = &result,
+                    .carry = carry_none(a, &result.found)};
+    if (setjmp(exhausted) == 0) {
+        arena_on_exhausted(a, &exhausted);
+        reset_result(&result, a);
+        collect_assets(&c, bytes, references);
+    } else {
+        arena_reset(a);
+        references->count = 0;
+    }
+    arena_on_exhausted(a, before);
+}

@@ -87,6 +87,11 @@ typedef struct convert_result {
 bool convert_page(const convert_engine *engine, slice bytes, const convert_options *options, arena *a,
                   convert_result *result);
 
+/* Adds the files of other hosts that a page needs, whether it is converted yet or not (asset_reference, in
+ * `a`) to `references`, which lives elsewhere: what a page that is refused, or no page, names is not needed.
+ * Pure. An exhausted arena is emptied, and `references` too. */
+void convert_collect_assets(const convert_engine *engine, slice bytes, arena *a, vector *references);
+
 /* Is the page in save form: would the editor save it as it is, but for trailing white space? Otherwise
  * `*difference` is the offset of the first byte that would change, and `*saved`, when not NULL, what the
  * editor would write. A page that cannot be read is not in save form; `*difference` is 0 then. */

@@ -243,6 +243,34 @@ bool journal_forget_moves(journal *j, slice *error);
 /* Takes away what a killed run left in the site, but for what somebody saved while it moved pages: that goes
  * back into its place. Only under the lock. False: it cannot, `error` says why. */
 bool recover_files(const site *s, journal *j, arena *a, slice *error);
+/* ---- originals.c ------------------------------------------------------------------------------------- */
+
+/* What a run converts again it converts from the bytes from before. */
+typedef struct originals {
+    const site *site;
+    journal *journal; /* NULL: none is recorded */
+    hash rules;       /* of this run */
+    bool force, update;
+} originals;
+
+/* Those bytes. False: the run leaves the page as it is, or converts it as it lies there. `lags`: it is to be
+ * converted again under the same rules too. On any thread. */
+bool find_original(const originals *o, slice path, bool lags, arena *a, slice *bytes);
+
+/* ---- references.c ------------------------------------------------------------------------------------ */
+
+/* What the files of a checkout name. */
+typedef struct references {
+    const convert_engine *engine;
+    unsigned jobs;              /* as in site_options */
+    const originals *originals; /* NULL: pages are looked at as they lie there only */
+    site_links *links;          /* settled then; NULL: not asked for */
+    asset_book *book;           /* likewise; not settled */
+    vector *pages;              /* of vector of slice: those that need each entry of the book; NULL */
+} references;
+
+/* Reads each file once. False: `error` says why. */
+bool read_references(site *s, const references *r, slice *error);
 
 /* ---- work.c ------------------------------------------------------------------------------------------ */
 

@@ -30,7 +30,7 @@ typedef struct page_work {
     hash now;
 } page_work;
 
-typedef struct run {
+typedef struct site_plan {
     site *site;
     const site_options *options;
     const site_events *events;
@@ -392,12 +392,9 @@ static void report_failures(run *r, const vector *failures) {
 /* ---- the whole --------------------------------------------------------------------------------------- */
 
 /* A run with nothing to do reads no links. */
-static void read_links(run *r) {
-    slice ignored;
+static void find_places(run *r) {
     if (!r->todo_count)
         return;
-    site_whole(r->site, &ignored); /* for site_read_links: on this thread, which has the site's arena */
-    r->links = site_read_links(r->site, r->links_arena);
     hash_map pages = map_new(r->links_arena, r->todo_count);
     for (size_t i = 0; i < r->todo_count; i++)
         map_put(&pages, *(slice *)vector_at(&r->site->pages, r->todo[i]), NULL);
@@ -414,7 +411,7 @@ static bool run_pages(run *r, slice *error) {
               .report = report_work,
               .stop = is_stopped};
     size_t worked_on;
-    read_links(r);
+    find_places(r);
     if (!work_on(&w, r->todo_count, &worked_on)) {
         *error = SLICE("no thread can be started");
         return false;
@@ -454,46 +451,62 @@ static bool open_run(run *r, slice *error) {
         journal_open(r->site, r->options->dry_run ? JOURNAL_READ : JOURNAL_WRITE, r->site->arena, error);
     if (!r->journal)
         return r->options->dry_run && !error->length;
-    if (!journal_load(r->journal, error))
-        return false;
-    if (r->options->dry_run)
-        return true;
-    r->batches = batches_begin(r->site, r->journal, ISOMERIZE_VERSION);
-    if (!r->batches)
-        *error = SLICE("no thread can be started");
-    return r->batches != NULL;
+    return journal_load(r->journal, error);
 }
 
-bool site_run(site *s, const site_options *options, const site_events *events, site_totals *totals,
-              slice *error) {
-    run r = {.site = s, .options = options, .events = events, .totals = totals, .out = -1};
-    *totals = (site_totals){{0}, {0}, false};
-    r.rules = hash_bytes(convert_engine_fingerprint(options->engine));
-    r.scratch = arena_new(0);
-    r.links_arena = arena_new(0);
-    bool ok = open_run(&r, error);
-    if (ok) {
-        settle_ahead(&r);
-        ok = run_pages(&r, error);
+/* What the pages that are to be read name, from one reading of the checkout. */
+static bool read_what_is_named(run *r, slice *error) {
+    asset_book *book = r->options->book;
+    asset_rules *rules = convert_engine_assets(r->options->engine);
+    originals before = {r->site, r->journal, r->rules, r->options->force, r->options->update};
+    references all = {
+        .engine = r->options->engine, .jobs = r->options->jobs, .originals = &before, .book = book};
+    if (r->todo_count) {
+        all.links = r->links = site_links_new(&r->site->config, r->links_arena);
+        if (!read_references(r->site, &all, error))
+            return false;
     }
-    batches_free(r.batches);
-    journal_close(r.journal);
-    if (r.out >= 0)
-        close(r.out);
-    arena_destroy(r.links_arena);
-    arena_destroy(r.scratch);
-    return ok;
+    if (book) {
+        asset_book_settle(book, rules);
+        asset_rules_use_book(rules, book);
+    }
+    return true;
 }
 
-bool site_has_work(site *s, const site_options *options) {
-    slice error;
-    run r = {.site = s, .options = options, .scratch = arena_new(0)};
-    r.rules = hash_bytes(convert_engine_fingerprint(options->engine));
-    r.journal = options->out ? NULL : journal_open(s, JOURNAL_READ, s->arena, &error);
-    bool known = r.journal && journal_load(r.journal, &error);
-    if (known)
-        settle_ahead(&r);
-    journal_close(r.journal);
-    arena_destroy(r.scratch);
-    return !known || r.todo_count > 0;
+site_plan *site_plan_run(site *s, const site_options *options, slice *error) {
+    run *r = arena_alloc(s->arena, sizeof *r);
+    *r = (run){.site = s, .options = options, .out = -1};
+    r->rules = hash_bytes(convert_engine_fingerprint(options->engine));
+    r->scratch = arena_new(0);
+    r->links_arena = arena_new(0);
+    if (open_run(r, error)) {
+        settle_ahead(r);
+        if (read_what_is_named(r, error))
+            return r;
+    }
+    site_plan_close(r);
+    return NULL;
+}
+
+void site_plan_close(site_plan *r) {
+    if (!r)
+        return;
+    batches_free(r->batches);
+    journal_close(r->journal);
+    if (r->out >= 0)
+        close(r->out);
+    arena_destroy(r->links_arena);
+    arena_destroy(r->scratch);
+}
+
+bool site_run(site_plan *r, const site_events *events, site_totals *totals, slice *error) {
+    r->events = events;
+    r->totals = totals;
+    *totals = (site_totals){{0}, {0}, false};
+    if (r->journal && !r->options->dry_run &&
+        !(r->batches = batches_begin(r->site, r->journal, ISOMERIZE_VERSION))) {
+        *error = SLICE("no thread can be started");
+        return false;
+    }
+    return run_pages(r, error);
 }

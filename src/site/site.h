@@ -77,15 +77,13 @@ bool site_read(const site *s, slice path, arena *a, slice *bytes, slice *error);
  * there is no folder. False: `error` (in `a`) says why it cannot be read. */
 bool site_list(const site *s, slice path, arena *a, vector *names, slice *error);
 
-/* Reads all pages on all cores. `look` is called on any thread, in any order, and returns what it found
- * (NULL: nothing), in `a`; `take` is called for each find on the thread that called, in the order of the
- * paths. Pages that cannot be read are passed over. False: `error` says why. */
-typedef struct site_reader {
-    void *context;
-    void *(*look)(void *context, slice path, slice bytes, arena *a);
-    void (*take)(void *context, slice path, slice bytes, void *found);
-} site_reader;
-bool site_read_all(const site *s, unsigned jobs, const site_reader *reader, slice *error);
+/* The files of other hosts that the pages of the site need, whether they are converted yet or not: into
+ * `book`, which gets a name for each, and is the rules' book from then on. `pages` (of vector of slice, in
+ * `a`): for each entry of the book the pages that need it, in the order of their paths. Reads every page of
+ * the checkout, since names must not depend on which of them are in the site; writes nothing. `jobs`:
+ * threads, 0: one a core. False: `error` says why. */
+bool site_read_assets(site *s, const convert_engine *engine, unsigned jobs, asset_book *book, arena *a,
+                      vector *pages, slice *error);
 
 /* Keeps only pages that git says were changed since `revision`, or that it does not know. False: `error` says
  * why. */
@@ -147,12 +145,13 @@ typedef struct site_events {
 
 typedef struct site_options {
     const convert_engine *engine;
-    unsigned jobs;   /* threads; 0: one a core */
-    bool dry_run;    /* write nothing, lock nothing, make no journal */
-    bool force;      /* convert pages again that a person edited since: the edits are lost */
-    bool update;     /* convert pages again that would come out differently now */
-    bool keep_html;  /* as in convert_options */
-    const char *out; /* write below this folder, without a journal; NULL: in place */
+    asset_book *book; /* gets the files of other hosts that the run's pages need; NULL: not asked for */
+    unsigned jobs;    /* threads; 0: one a core */
+    bool dry_run;     /* write nothing, lock nothing, make no journal */
+    bool force;       /* convert pages again that a person edited since: the edits are lost */
+    bool update;      /* convert pages again that would come out differently now */
+    bool keep_html;   /* as in convert_options */
+    const char *out;  /* write below this folder, without a journal; NULL: in place */
 } site_options;
 
 typedef struct site_totals {
@@ -161,28 +160,19 @@ typedef struct site_totals {
     bool stopped;                     /* before the last page */
 } site_totals;
 
-/* Runs over the pages of the site. False: the run could not begin or go on (`error` says why); pages reported
- * as converted are converted, all others are as they were. */
-bool site_run(site *s, const site_options *options, const site_events *events, site_totals *totals,
-              slice *error);
+/* A run that is about to begin: its journal is open, locked where the run writes to it; what links where in
+ * the checkout, and what the pages need of other hosts, is known from one reading of all files. Where no page
+ * is to be read again, none was. */
+typedef struct site_plan site_plan;
 
-/* Would a run with these options read any page, or is all as the last one left it? Looks at no page's bytes.
- */
-bool site_has_work(site *s, const site_options *options);
+/* The book in `options` has its entries and names from then on, and is the rules' book. `options` must
+ * outlive the plan, which lives in the site's arena. NULL: `error` says why. */
+site_plan *site_plan_run(site *s, const site_options *options, slice *error);
+void site_plan_close(site_plan *p);
 
-/* ---- what a run begins from -------------------------------------------------------------------------- */
-
-/* The bytes from before of pages that were converted: those that a run converts again, it converts from them.
- */
-typedef struct site_originals site_originals;
-
-/* For a run with these options. NULL: there is no journal, or, with an `error`, it cannot be read. */
-site_originals *site_originals_open(const site *s, const site_options *options, arena *a, slice *error);
-void site_originals_close(site_originals *o);
-
-/* False: the run leaves the page as it is, or converts it as it lies there. `lags`: it is to be converted
- * again under the same rules too. */
-bool site_original(site_originals *o, slice path, bool lags, arena *a, slice *bytes);
+/* Carries the run out, once. False: it could not begin or go on (`error` says why); pages reported as
+ * converted are converted, all others are as they were. */
+bool site_run(site_plan *p, const site_events *events, site_totals *totals, slice *error);
 
 /* ---- what links to what ------------------------------------------------------------------------------ */
 
@@ -201,9 +191,6 @@ void site_links_add(site_links *links, slice path, slice text, bool is_converted
 
 /* Behind the last file. */
 void site_links_settle(site_links *links);
-
-/* The links of all files of the checkout, settled: those of layouts, includes, data and HTML files too. */
-site_links *site_read_links(site *s, arena *a);
 
 /* The places of the page that links lead to, its own links by its address among them; sorted by id. Whether
  * the page has them is not known here. Whatever the order in which files came in, the same. */

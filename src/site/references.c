@@ -1,0 +1,138 @@
+/* What the files of a checkout name: places in pages, and files of other hosts.
+ *
+ * Comes in: a site. Goes out: its links, and a book of remote files. Each file is read once, on all cores.
+ * Pages whose bytes hold no address of a host that the rules know cost a search; the others are read as a
+ * conversion reads them, for the files that they need. Writes nothing.
+ */
+#include "private.h"
+
+/* A file to be read, and what for. */
+typedef struct named_file {
+    slice path;
+    bool links;  /* what it links to counts: it is published */
+    bool claims; /* a page: addresses in it have a claim on their names, so that these do not depend on which
+                    pages are in the run */
+    bool needs;  /* a page of the site: it is converted, and the files are to be there */
+} named_file;
+
+typedef struct file_list {
+    const site *site;
+    const references *asked;
+    vector files; /* of named_file */
+} file_list;
+
+typedef struct file_read {
+    slice texts[2]; /* the file, and its original where the run begins from that */
+    bool names[2];  /* ... holds addresses of hosts that are on */
+    vector needed;  /* of asset_reference */
+} file_read;
+
+/* ---- on any thread ------------------------------------------------------------------------------------- */
+
+static void find_original_text(const references *r, const named_file *file, work_slot *slot,
+                               file_read *read) {
+    if (r->originals && file->needs &&
+        find_original(r->originals, file->path, read->names[0], slot->input, &read->texts[1]))
+        read->names[1] = asset_is_named(convert_engine_assets(r->engine), read->texts[1]);
+}
+
+static void read_file(void *context, size_t index, work_slot *slot) {
+    const file_list *all = context;
+    const references *r = all->asked;
+    const named_file *file = vector_at(&all->files, index);
+    file_read *read = slot->own;
+    slice error;
+    if (!site_read(all->site, file->path, slot->input, &read->texts[0], &error) || !r->book || !file->claims)
+        return;
+    read->names[0] = asset_is_named(convert_engine_assets(r->engine), read->texts[0]);
+    find_original_text(r, file, slot, read);
+    read->needed = vector_new(slot->input, sizeof(asset_reference));
+    for (size_t i = 0; i < 2 && file->needs; i++)
+        if (read->names[i])
+            convert_collect_assets(r->engine, read->texts[i], slot->arena, &read->needed);
+}
+
+/* ---- on the thread that asked, in order ---------------------------------------------------------------- */
+
+static void note_page(const references *r, slice path, const asset_reference *reference) {
+    asset_book_add(r->book, reference);
+    if (!r->pages)
+        return;
+    size_t index = asset_book_find(r->book, reference->remote)->index;
+    while (r->pages->count <= index)
+        *(vector *)vector_push(r->pages) = vector_new(r->pages->arena, sizeof(slice));
+    vector *pages = vector_at(r->pages, index);
+    slice *last = vector_last(pages);
+    if (!last || !slice_equal(*last, path))
+        *(slice *)vector_push(pages) = path;
+}
+
+static bool take_file(void *context, size_t index, work_slot *slot) {
+    const file_list *all = context;
+    const references *r = all->asked;
+    const named_file *file = vector_at(&all->files, index);
+    const file_read *read = slot->own;
+    if (r->links && file->links && read->texts[0].data)
+        site_links_add(r->links, file->path, read->texts[0], file->needs);
+    for (size_t i = 0; i < 2; i++)
+        if (read->names[i])
+            asset_book_scan(r->book, convert_engine_assets(r->engine), read->texts[i]);
+    for (size_t i = 0; i < read->needed.count; i++)
+        note_page(r, file->path, vector_at(&read->needed, i));
+    return true;
+}
+
+/* ---- which files --------------------------------------------------------------------------------------- */
+
+/* The pages of the whole checkout, and those of the site that a person named though they are none of it; both
+ * are sorted by their paths. */
+static void add_pages(file_list *all, const vector *whole, const vector *own) {
+    for (size_t i = 0, j = 0; i < whole->count || j < own->count;) {
+        const slice *one = i < whole->count ? vector_at(whole, i) : NULL;
+        const slice *other = j < own->count ? vector_at(own, j) : NULL;
+        int order = !one ? 1 : !other ? -1 : slice_compare(*one, *other);
+        *(named_file *)vector_push(&all->files) =
+            (named_file){order <= 0 ? *one : *other, order <= 0, true, order >= 0};
+        i += order <= 0;
+        j += order >= 0;
+    }
+}
+
+/* Files that cannot be read are passed over here: the run says so where it matters. */
+bool read_references(site *s, const references *r, slice *error) {
+    arena *a = arena_new(0);
+    file_list all = {.site = s, .asked = r, .files = vector_new(a, sizeof(named_file))};
+    const site *whole = site_whole(s, error);
+    work w = {.context = &all,
+              .jobs = r->jobs,
+              .memory = CONVERT_MEMORY,
+              .size = sizeof(file_read),
+              .each = read_file,
+              .report = take_file};
+    size_t read;
+    bool ok = whole != NULL;
+    if (ok) {
+        add_pages(&all, &whole->pages, &s->pages);
+        for (size_t i = 0; i < whole->linking.count && r->links; i++)
+            *(named_file *)vector_push(&all.files) =
+                (named_file){.path = *(slice *)vector_at(&whole->linking, i), .links = true};
+        ok = work_on(&w, all.files.count, &read);
+        if (!ok)
+            *error = SLICE("no thread can be started");
+    }
+    if (r->links)
+        site_links_settle(r->links);
+    arena_destroy(a);
+    return ok;
+}
+
+bool site_read_assets(site *s, const convert_engine *engine, unsigned jobs, asset_book *book, arena *a,
+                      vector *pages, slice *error) {
+    *pages = vector_new(a, sizeof(vector));
+    references r = {.engine = engine, .jobs = jobs, .book = book, .pages = pages};
+    if (!read_references(s, &r, error))
+        return false;
+    asset_book_settle(book, convert_engine_assets(engine));
+    asset_rules_use_book(convert_engine_assets(engine), book);
+    return true;
+}
