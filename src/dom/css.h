@@ -160,6 +160,18 @@ typedef struct css_cascade css_cascade;
  * from the tree. One cascade a tree. */
 css_cascade *css_cascade_new(const css_sheets *sheets, dom_node *root, arena *a);
 
+/* Styles that are kept from page to page: most elements of a site's pages have one that was met before. Used
+ * by one thread at a time, for one cascade at a time; `sheets` must outlive it. */
+typedef struct css_style_cache css_style_cache;
+css_style_cache *css_style_cache_new(const css_sheets *sheets); /* NULL: memory is out */
+void css_style_cache_free(css_style_cache *cache);              /* NULL: nothing */
+/* Forgets all: after a jump out of a cascade, whose last style may be half made. */
+void css_style_cache_clear(css_style_cache *cache);
+/* Where it keeps them: see arena_on_exhausted. */
+arena *css_style_cache_arena(css_style_cache *cache);
+/* A cascade with the cache's sheets; what it answers lives until the next one is made with the same cache. */
+css_cascade *css_cascade_new_cached(css_style_cache *cache, dom_node *root, arena *a);
+
 /* Finds out which rules hold for each element now: from here on the tree may change, and its elements keep
  * the styles they had, wherever they are moved. An element made later is matched where it stands when it is
  * asked about first. Without this call the tree must not change. */

@@ -82,6 +82,7 @@ typedef struct css_bucket {
 typedef struct css_names {
     css_bucket *slots;
     size_t mask, count;
+    const hash_key *key;
 } css_names;
 
 struct css_sheets {
@@ -89,8 +90,8 @@ struct css_sheets {
     unsigned viewport_width;
     vector matches; /* of css_match, in order */
     css_bucket tags[DOM_TAG_COUNT], any;
-    css_names classes, ids;
-    vector problems; /* of css_problem */
+    css_names classes, ids; /* all names that selectors ask for */
+    vector problems;        /* of css_problem */
     dom_node *surroundings;
     bool has_site;        /* a sheet of the site is among them */
     uint32_t first_order; /* of a page's own sheets: they come behind the shared ones */

@@ -61,7 +61,7 @@ static void note_problem(css_sheets *s, css_place place, const char *message, sl
 /* ---- the index ----------------------------------------------------------------------------------------- */
 
 static css_bucket *name_slot(const css_names *names, slice name) {
-    size_t at = (size_t)slice_hash(name) & names->mask;
+    size_t at = (size_t)hash_keyed(names->key, name) & names->mask;
     while (names->slots[at].name.data && !slice_equal(names->slots[at].name, name))
         at = (at + 1) & names->mask;
     return &names->slots[at];
@@ -77,6 +77,7 @@ const css_bucket *css_names_find(const css_names *names, slice name) {
 static css_bucket *names_add(css_names *names, slice name, arena *a) {
     if (names->count * 2 >= names->mask) {
         css_names old = *names;
+        names->key = arena_key(a);
         names->mask = old.mask ? old.mask * 2 + 1 : 63;
         names->slots = arena_zeroed(a, (names->mask + 1) * sizeof(css_bucket));
         for (size_t i = 0; old.count && i <= old.mask; i++)
@@ -109,6 +110,7 @@ static void bucket_add(css_bucket *b, uint32_t number, arena *a) {
 #define SPECIFICITY_TAG 1u
 
 typedef struct selector_facts {
+    css_sheets *sheets; /* whose index of names knows each that is asked for */
     uint32_t specificity;
     bool structural, names;
     vector *classes; /* of slice */
@@ -120,7 +122,7 @@ static void look_at_selector(const compound *c, selector_facts *facts);
 static uint32_t look_at_list(const dom_selector *list, selector_facts *facts) {
     uint32_t most = 0;
     for (size_t i = 0; i < list->count; i++) {
-        selector_facts one = {0, facts->structural, facts->names, facts->classes};
+        selector_facts one = {facts->sheets, 0, facts->structural, facts->names, facts->classes};
         look_at_selector(list->complexes[i], &one);
         most = one.specificity > most ? one.specificity : most;
         facts->structural = one.structural;
@@ -148,11 +150,13 @@ static void look_at_selector(const compound *c, selector_facts *facts) {
             case TEST_ID:
                 ids++;
                 facts->names = true;
+                names_add(&facts->sheets->ids, t->name, facts->sheets->arena);
                 break;
             case TEST_CLASS:
                 classes++;
                 facts->names = true;
                 *(slice *)vector_push(facts->classes) = t->name;
+                names_add(&facts->sheets->classes, t->name, facts->sheets->arena);
                 break;
             case TEST_IS:
             case TEST_NOT:
@@ -164,6 +168,7 @@ static void look_at_selector(const compound *c, selector_facts *facts) {
             }
             case TEST_NEVER:
             case TEST_ROOT:
+            case TEST_LINK: /* the cascade tells links apart */
                 classes++;
                 break;
             case TEST_NTH: /* :first-child and :last-child: the cascade tells such elements apart */
@@ -211,7 +216,7 @@ static void add_match(css_sheets *s, const compound *selector, const css_block *
     if (selector->pseudo == SELECTOR_OTHER || holds_never(selector) || s->matches.count >= SELECTORS_MAX)
         return;
     vector classes = vector_new(s->arena, sizeof(slice));
-    selector_facts facts = {0, false, false, &classes};
+    selector_facts facts = {s, 0, false, false, &classes};
     look_at_selector(selector, &facts);
     uint32_t number = (uint32_t)s->matches.count;
     *(css_match *)vector_push(&s->matches) = (css_match){

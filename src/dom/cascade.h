@@ -1,0 +1,117 @@
+/* What the files of the cascade share: which declarations hold for an element (cascade_match.c), the
+ * attributes of HTML that stand for some (css_hints.c), and what they compute to (cascade.c).
+ */
+#ifndef ISOMERIZE_CASCADE_H
+#define ISOMERIZE_CASCADE_H
+
+#include "css_private.h"
+
+typedef struct custom {
+    slice name;
+    const css_declaration *declaration;
+} custom;
+
+/* The declarations that hold for one element or pseudo-element, by property. */
+typedef struct winners {
+    const css_declaration **items; /* NULL: none for the property */
+    custom *customs;
+    uint32_t custom_count;
+    bool *lost;      /* by property: what holds is gone with the page */
+    slice *computed; /* by property; NULL until one is asked for; data NULL: not asked yet */
+} winners;
+
+typedef struct class_effect {
+    slice name;
+    unsigned effects;
+} class_effect;
+
+/* All that decides about an element's style, but for rules that ask for more (css_match.structural). */
+typedef struct style_key {
+    uint32_t parent; /* the number of its style; 0: of none */
+    uint16_t tag;
+    uint8_t place; /* PLACE_… */
+    slice names;   /* what else there is: classes, attributes, an unknown tag; mostly empty */
+} style_key;
+
+typedef struct style {
+    style_key key;
+    unsigned effects;
+    winners *parts[CSS_PSEUDO_COUNT]; /* NULL but for the element: no rule */
+    class_effect *classes;            /* that its rules name */
+    uint32_t class_count;
+    uint64_t seen; /* by the cascade with this number: its classes are counted */
+    uint64_t hash;
+    uint32_t next; /* with the same hash; 0: none */
+} style;
+
+typedef struct style_set {
+    arena *arena;
+    vector styles;   /* of style*; [0] is nobody's */
+    uint32_t *slots; /* by hash: styles that are shared */
+    size_t slot_mask;
+} style_set;
+
+/* The declaration that is ahead for a property, so far. */
+typedef struct best {
+    const css_declaration *declaration, *agent;
+    uint64_t rank, agent_rank;
+    bool lost;
+} best;
+
+/* The declarations of one element or pseudo-element as they come. */
+typedef struct contest {
+    best *all; /* by property; NULL until one comes */
+    css_property *entered;
+    size_t entered_count;
+} contest;
+
+struct css_style_cache {
+    const css_sheets *sheets;
+    style_set set;
+    uint64_t cascades; /* so far */
+};
+
+struct css_cascade {
+    const css_sheets *sheets, *own; /* own: the page's; NULL: none */
+    css_style_cache *cache;         /* NULL: none, or not for this page */
+    dom_node *root;
+    arena *arena;
+    dom_matcher *matcher; /* NULL until an element is matched */
+    style_set local;
+    uint64_t number; /* of the cache's cascades */
+    bool started, settled;
+    uint32_t root_style;
+    double root_font_size;
+    vector used;      /* of style*: whose classes count */
+    hash_map classes; /* of class_effect, of the first `counted` of them */
+    size_t counted;
+    /* while one element is matched */
+    buffer names;
+    vector held; /* of const css_match* */
+    contest contests[CSS_PSEUDO_COUNT];
+};
+
+/* Numbers of styles: those of the page itself have this bit. */
+#define STYLE_LOCAL (UINT32_C(1) << 31)
+
+static inline const style_set *set_of(const css_cascade *c, uint32_t number) {
+    return number & STYLE_LOCAL ? &c->local : &c->cache->set;
+}
+
+static inline style *style_at(const css_cascade *c, uint32_t number) {
+    return ((style **)set_of(c, number)->styles.items)[number & ~STYLE_LOCAL];
+}
+
+/* Makes the cascade ready to be asked. */
+void cascade_start(css_cascade *c);
+dom_matcher *cascade_matcher(css_cascade *c);
+/* The number of the node's style, matching it and what it is in where that has not been done. */
+uint32_t cascade_style_of(css_cascade *c, const dom_node *node);
+slice cascade_computed(css_cascade *c, uint32_t number, css_pseudo pseudo, css_property property);
+double cascade_font_size(css_cascade *c, uint32_t number, css_pseudo pseudo);
+
+/* The declarations that an element's attributes stand for; lives in `a`. */
+css_block css_hints_of(const dom_node *node, arena *a);
+bool css_in_table_with_border(const dom_node *cell);
+
+#endif

@@ -1,0 +1,539 @@
+/* Which rules hold for an element (CSS Cascade 4).
+ *
+ * Comes in: shared sheets, a page's tree. Goes out: a style for each element, which says which declaration
+ * holds for each property. Elements with the same tag, attributes that matter and place in a parent of the
+ * same style share theirs, unless a rule asks for more than these; so a page costs a few dozen of matchings,
+ * however long it is. Styles of elements that only have names go from page to page, in a cache.
+ */
+#include "cascade.h"
+
+#include <stdlib.h>
+
+#define KEYED_ATTRIBUTES                                                                                     \
+    "style align valign width height type start value bgcolor border hidden nowrap dir face size color "     \
+    "cellpadding"
+#define CACHED_STYLES_MAX 4096 /* some 4 KiB each */
+
+enum { PLACE_NOT_FIRST = 1, PLACE_NOT_LAST = 2, PLACE_LINK = 4 };
+
+/* ---- sets of styles ------------------------------------------------------------------------------------ */
+
+static void start_set(style_set *set, arena *a) {
+    set->arena = a;
+    set->styles = vector_new(a, sizeof(style *));
+    *(style **)vector_push(&set->styles) = NULL;
+    set->slot_mask = 63;
+    set->slots = arena_zeroed(a, (set->slot_mask + 1) * sizeof *set->slots);
+}
+
+static uint64_t hash_of(const style_set *set, const style_key *key) {
+    const hash_key *random = arena_key(set->arena);
+    uint64_t hash = (uint64_t)key->parent << 32 | (uint64_t)key->tag << 8 | key->place;
+    hash = (hash ^ random->one) * (random->two | 1);
+    return (hash ^ hash >> 32) ^ (key->names.length ? hash_keyed(random, key->names) : 0);
+}
+
+static uint32_t find_style(const style_set *set, const style_key *key, uint64_t hash) {
+    uint32_t at = set->slots[hash & set->slot_mask];
+    for (; at; at = (*(style **)vector_at(&set->styles, at))->next) {
+        const style *s = *(style **)vector_at(&set->styles, at);
+        if (s->hash == hash && s->key.parent == key->parent && s->key.tag == key->tag &&
+            s->key.place == key->place && slice_equal(s->key.names, key->names))
+            break;
+    }
+    return at;
+}
+
+static void put_in_slot(style_set *set, uint32_t number) {
+    style *s = *(style **)vector_at(&set->styles, number);
+    s->next = set->slots[s->hash & set->slot_mask];
+    set->slots[s->hash & set->slot_mask] = number;
+}
+
+static void share_style(style_set *set, uint32_t number, const style_key *key, uint64_t hash) {
+    style *s = *(style **)vector_at(&set->styles, number);
+    s->key = *key;
+    s->key.names = slice_copy(key->names, set->arena);
+    s->hash = hash;
+    if (set->styles.count > set->slot_mask) {
+        set->slot_mask = set->slot_mask * 2 + 1;
+        set->slots = arena_zeroed(set->arena, (set->slot_mask + 1) * sizeof *set->slots);
+        for (uint32_t i = 1; i < number; i++)
+            if ((*(style **)vector_at(&set->styles, i))->key.tag)
+                put_in_slot(set, i);
+    }
+    put_in_slot(set, number);
+}
+
+/* ---- starting ------------------------------------------------------------------------------------------ */
+
+css_style_cache *css_style_cache_new(const css_sheets *sheets) {
+    css_style_cache *cache = calloc(1, sizeof *cache);
+    arena *a = cache ? arena_create(0) : NULL;
+    if (!a) {
+        free(cache);
+        return NULL;
+    }
+    cache->sheets = sheets;
+    cache->set.arena = a;
+    return cache;
+}
+
+void css_style_cache_free(css_style_cache *cache) {
+    if (cache)
+        arena_destroy(cache->set.arena);
+    free(cache);
+}
+
+void css_style_cache_clear(css_style_cache *cache) {
+    arena_reset(cache->set.arena);
+    cache->set = (style_set){.arena = cache->set.arena};
+}
+
+arena *css_style_cache_arena(css_style_cache *cache) {
+    return cache->set.arena;
+}
+
+static css_cascade *new_cascade(const css_sheets *sheets, css_style_cache *cache, dom_node *root, arena *a) {
+    css_cascade *c = arena_zeroed(a, sizeof *c);
+    c->sheets = sheets;
+    c->cache = cache;
+    c->root = root;
+    c->arena = a;
+    return c;
+}
+
+css_cascade *css_cascade_new(const css_sheets *sheets, dom_node *root, arena *a) {
+    return new_cascade(sheets, NULL, root, a);
+}
+
+css_cascade *css_cascade_new_cached(css_style_cache *cache, dom_node *root, arena *a) {
+    return new_cascade(cache->sheets, cache, root, a);
+}
+
+bool css_cascade_exhausted(const css_cascade *c) {
+    return c->matcher && dom_matcher_exhausted(c->matcher);
+}
+
+static void read_own_sheets(css_cascade *c) {
+    css_sheets *own = NULL;
+    for (const dom_node *at = c->root; at; at = dom_next(at, c->root)) {
+        const dom_node *text = at->tag == DOM_TAG_STYLE ? at->first_child : NULL;
+        if (!text)
+            continue;
+        const slice *media = dom_attribute_get(at, SLICE("media")),
+                    *type = dom_attribute_get(at, SLICE("type"));
+        if (type && slice_trim(*type).length && !slice_equal_nocase(slice_trim(*type), SLICE("text/css")))
+            continue;
+        if (media && !css_media_matches(*media, c->sheets->viewport_width))
+            continue;
+        if (!own) {
+            own = css_sheets_new_empty(c->arena, c->sheets->viewport_width);
+            own->first_order = (uint32_t)c->sheets->matches.count;
+        }
+        css_sheets_add_style(own, text->text, text->line);
+    }
+    c->own = own;
+}
+
+dom_matcher *cascade_matcher(css_cascade *c) {
+    if (!c->matcher) {
+        c->matcher = dom_matcher_new(c->root, c->arena);
+        selector_set_surroundings(c->matcher, c->sheets->surroundings);
+    }
+    return c->matcher;
+}
+
+static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t parent);
+
+/* A page with sheets of its own has styles of its own. */
+static void open_cache(css_cascade *c) {
+    css_style_cache *cache = c->own ? NULL : c->cache;
+    c->cache = cache;
+    if (!cache)
+        return;
+    if (cache->set.styles.count > CACHED_STYLES_MAX)
+        css_style_cache_clear(cache);
+    if (!cache->set.slots)
+        start_set(&cache->set, cache->set.arena);
+    c->number = ++cache->cascades;
+}
+
+void cascade_start(css_cascade *c) {
+    if (c->started)
+        return;
+    c->started = true;
+    if (!c->sheets)
+        c->sheets = css_sheets_new(c->arena, 0);
+    read_own_sheets(c);
+    open_cache(c);
+    start_set(&c->local, c->arena);
+    c->used = vector_new(c->arena, sizeof(style *));
+    c->held = vector_new(c->arena, sizeof(const css_match *));
+    c->names = buffer_new(c->arena, 64);
+    c->root_font_size = 16;
+    const dom_node *chain[64];
+    size_t count = 0;
+    for (const dom_node *at = c->sheets->surroundings; at && count < 64; at = at->parent)
+        chain[count++] = at;
+    while (count--) {
+        bool top = !c->root_style;
+        c->root_style = match_element(c, chain[count], c->root_style);
+        if (top)
+            c->root_font_size = cascade_font_size(c, c->root_style, CSS_PSEUDO_NONE);
+    }
+    c->root->style = c->root_style;
+}
+
+/* ---- which rules hold ---------------------------------------------------------------------------------- */
+
+static void try_bucket(css_cascade *c, const css_sheets *s, const css_bucket *b, const dom_node *node,
+                       bool *structural) {
+    for (uint32_t i = 0; b && i < b->count; i++) {
+        const css_match *m = vector_at(&s->matches, b->matches[i]);
+        *structural = *structural || m->structural;
+        if (selector_matches_complex(c->matcher, m->selector, node))
+            *(const css_match **)vector_push(&c->held) = m;
+    }
+}
+
+static void gather_matches(css_cascade *c, const css_sheets *s, const dom_node *node, bool *structural) {
+    const slice *id = dom_attribute_get(node, SLICE("id")),
+                *classes = dom_attribute_get(node, SLICE("class"));
+    if (id)
+        try_bucket(c, s, css_names_find(&s->ids, *id), node, structural);
+    size_t at = 0;
+    for (slice name; classes && s->classes.count && (name = slice_next_word(*classes, &at)).length;)
+        try_bucket(c, s, css_names_find(&s->classes, name), node, structural);
+    if (node->tag < DOM_TAG_COUNT)
+        try_bucket(c, s, &s->tags[node->tag], node, structural);
+    try_bucket(c, s, &s->any, node, structural);
+}
+
+/* Higher wins: importance and origin, style attributes, specificity, order. */
+static uint64_t rank_of(css_origin origin, bool important, bool attribute, uint32_t specificity,
+                        uint32_t order) {
+    bool agent = origin == CSS_ORIGIN_AGENT;
+    uint64_t level = important ? (agent ? 3 : 2) : (agent ? 0 : 1);
+    uint64_t weight = specificity > 0x1FFFFFFF ? 0x1FFFFFFF : specificity;
+    return level << 62 | (uint64_t)attribute << 61 | weight << 32 | order;
+}
+
+/* A block of declarations with what decides about its rank. */
+typedef struct weight {
+    css_origin origin;
+    bool attribute, lost;
+    uint32_t specificity, order;
+} weight;
+
+static void weigh(css_cascade *c, css_pseudo pseudo, const css_block *block, const weight *w,
+                  vector *customs) {
+    contest *entries = &c->contests[pseudo];
+    if (!entries->all) {
+        entries->all = arena_zeroed(c->arena, CSS_PROPERTY_COUNT * sizeof *entries->all);
+        entries->entered = arena_alloc(c->arena, CSS_PROPERTY_COUNT * sizeof *entries->entered);
+    }
+    selector_pay(c->matcher, block->declarations.count);
+    for (size_t i = 0; i < block->declarations.count; i++) {
+        const css_declaration *d = vector_at(&block->declarations, i);
+        uint64_t rank = rank_of(w->origin, d->important, w->attribute, w->specificity, w->order) + 1;
+        if (d->property == CSS_CUSTOM) {
+            *(const css_declaration **)vector_push(customs) = d;
+            continue;
+        }
+        best *b = &entries->all[d->property];
+        if (!b->rank)
+            entries->entered[entries->entered_count++] = d->property;
+        if (w->origin == CSS_ORIGIN_AGENT && rank >= b->agent_rank) {
+            b->agent = d;
+            b->agent_rank = rank;
+        }
+        if (rank >= b->rank) {
+            b->declaration = d;
+            b->rank = rank;
+            b->lost = w->lost;
+        }
+    }
+}
+
+/* What a winning declaration of a rule that is lost changes. */
+static unsigned effect_of(css_property property, const css_declaration *d) {
+    bool hides = property == CSS_DISPLAY && css_is_among(d->value, "none");
+    return css_property_effect(property) | (hides ? CSS_EFFECT_HIDING : 0);
+}
+
+static winners *take_winners(css_cascade *c, css_pseudo pseudo, const vector *customs, arena *a,
+                             unsigned *effects) {
+    contest *entries = &c->contests[pseudo];
+    winners *w = arena_zeroed(a, sizeof *w);
+    w->items = arena_zeroed(a, CSS_PROPERTY_COUNT * sizeof *w->items);
+    w->lost = arena_zeroed(a, CSS_PROPERTY_COUNT * sizeof *w->lost);
+    for (size_t i = 0; i < entries->entered_count; i++) {
+        css_property p = entries->entered[i];
+        best *b = &entries->all[p];
+        const css_declaration *d = b->declaration;
+        bool reverts = !d->has_var && css_is_among(d->value, "revert revert-layer");
+        w->lost[p] = b->lost;
+        w->items[p] = reverts ? b->agent : d;
+        if (w->lost[p] && w->items[p] && w->items[p]->rule)
+            *effects |= effect_of(p, w->items[p]);
+        *b = (best){NULL, NULL, 0, 0, false};
+    }
+    entries->entered_count = 0;
+    w->customs = arena_alloc(a, customs->count * sizeof *w->customs);
+    w->custom_count = (uint32_t)customs->count;
+    for (size_t i = 0; i < customs->count; i++) {
+        const css_declaration *d = *(const css_declaration **)vector_at(customs, i);
+        w->customs[i] = (custom){d->name, d};
+    }
+    return w;
+}
+
+/* ---- sharing ------------------------------------------------------------------------------------------- */
+
+static bool is_named(const css_names *of_sheets, const css_names *of_page, slice name) {
+    return css_names_find(of_sheets, name) || (of_page && css_names_find(of_page, name));
+}
+
+static void add_name(buffer *names, char kind, slice name) {
+    buffer_append_char(names, '\0');
+    buffer_append_char(names, kind);
+    buffer_append(names, name);
+}
+
+/* Classes and ids that no sheet asks for make no difference. */
+static void add_names(css_cascade *c, const dom_node *node) {
+    const slice *id = dom_attribute_get(node, SLICE("id")),
+                *classes = dom_attribute_get(node, SLICE("class"));
+    size_t at = 0;
+    for (slice name; classes && (name = slice_next_word(*classes, &at)).length;)
+        if (is_named(&c->sheets->classes, c->own ? &c->own->classes : NULL, name))
+            add_name(&c->names, '.', name);
+    if (id && is_named(&c->sheets->ids, c->own ? &c->own->ids : NULL, *id))
+        add_name(&c->names, '#', *id);
+    if (node->tag == DOM_TAG_UNKNOWN)
+        add_name(&c->names, '<', node->name);
+}
+
+/* Whether it is the first or the last element of its parent, which rules often ask. What has very many
+ * comments beside it has a place of its own. False: its place is no other page's. */
+static bool find_place(css_cascade *c, const dom_node *node, style_key *key) {
+    enum { SIBLINGS_LOOKED_AT = 32 };
+    const dom_node *before = node->previous, *after = node->next;
+    size_t looked = 0;
+    for (; before && before->type != DOM_ELEMENT && looked < SIBLINGS_LOOKED_AT; looked++)
+        before = before->previous;
+    for (; after && after->type != DOM_ELEMENT && looked < SIBLINGS_LOOKED_AT; looked++)
+        after = after->next;
+    if (looked == SIBLINGS_LOOKED_AT)
+        add_name(&c->names, '@', (slice){(const char *)&node, sizeof node});
+    key->place = (uint8_t)((before ? PLACE_NOT_FIRST : 0) | (after ? PLACE_NOT_LAST : 0));
+    return looked < SIBLINGS_LOOKED_AT;
+}
+
+/* False: the attributes say more than names, and their lines are the page's. */
+static bool add_attributes(css_cascade *c, const dom_node *node) {
+    bool plain = true;
+    for (uint32_t i = 0; i < node->attribute_count; i++) {
+        const dom_attribute *at = &node->attributes[i];
+        if (!css_is_among(at->name, KEYED_ATTRIBUTES))
+            continue;
+        add_name(&c->names, '[', at->name);
+        add_name(&c->names, '=', at->value);
+        plain = false;
+    }
+    bool bordered = (node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH) && css_in_table_with_border(node);
+    if (bordered)
+        add_name(&c->names, 'b', SLICE(""));
+    return plain && !bordered;
+}
+
+/* The key's names are the cascade's, until the next one. False: it is for this page only. */
+static bool make_key(css_cascade *c, const dom_node *node, uint32_t parent, style_key *key) {
+    *key = (style_key){.parent = parent, .tag = (uint16_t)node->tag};
+    c->names.length = 0;
+    bool everywhere = find_place(c, node, key) && !(parent & STYLE_LOCAL);
+    if (node->tag == DOM_TAG_UNKNOWN || node->attribute_count)
+        add_names(c, node);
+    everywhere = add_attributes(c, node) && everywhere;
+    if ((node->tag == DOM_TAG_A || node->tag == DOM_TAG_AREA) && dom_attribute_get(node, SLICE("href")))
+        key->place |= PLACE_LINK;
+    key->names = buffer_slice(&c->names);
+    return everywhere;
+}
+
+/* ---- classes that do something ------------------------------------------------------------------------- */
+
+static void note_class(css_cascade *c, const class_effect *one) {
+    bool is_new;
+    void **slot = map_put(&c->classes, one->name, &is_new);
+    if (is_new) {
+        class_effect *sum = arena_alloc(c->arena, sizeof *sum);
+        *sum = (class_effect){one->name, 0};
+        *slot = sum;
+    }
+    ((class_effect *)*slot)->effects |= one->effects;
+}
+
+unsigned css_class_effects(css_cascade *c, slice name) {
+    css_cascade_settle(c);
+    if (!c->classes.arena)
+        c->classes = map_new(c->arena, 16);
+    for (; c->counted < c->used.count; c->counted++) {
+        const style *s = *(style **)vector_at(&c->used, c->counted);
+        for (uint32_t i = 0; i < s->class_count; i++)
+            note_class(c, &s->classes[i]);
+    }
+    const class_effect *known = map_get(&c->classes, name);
+    return known ? known->effects : 0;
+}
+
+static void keep_classes(const css_cascade *c, style *s, arena *a) {
+    size_t count = 0;
+    for (size_t i = 0; i < c->held.count; i++)
+        count += (*(const css_match **)vector_at(&c->held, i))->class_count;
+    s->classes = arena_alloc(a, count * sizeof *s->classes);
+    for (size_t i = 0; i < c->held.count; i++) {
+        const css_match *m = *(const css_match **)vector_at(&c->held, i);
+        for (uint32_t k = 0; k < m->class_count; k++)
+            s->classes[s->class_count++] = (class_effect){m->classes[k], m->block->effects};
+    }
+}
+
+/* ---- matching one element ------------------------------------------------------------------------------ */
+
+static int compare_held(const void *one, const void *other) {
+    const css_match *a = *(const css_match *const *)one, *b = *(const css_match *const *)other;
+    bool agent_a = a->origin == CSS_ORIGIN_AGENT, agent_b = b->origin == CSS_ORIGIN_AGENT;
+    if (agent_a != agent_b)
+        return agent_a ? -1 : 1;
+    if (a->specificity != b->specificity)
+        return a->specificity < b->specificity ? -1 : 1;
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
+/* Whether the rule is gone with the page: the new one's elements have no classes, ids and such. */
+static bool is_lost(const css_cascade *c, const css_match *m, const dom_node *node) {
+    if (m->origin == CSS_ORIGIN_AGENT || m->origin == CSS_ORIGIN_PAGE)
+        return m->origin == CSS_ORIGIN_PAGE;
+    return m->names && !selector_matches_bare(c->matcher, m->selector, node);
+}
+
+/* False: no rule speaks of it. */
+static bool weigh_rules(css_cascade *c, const dom_node *node, css_pseudo pseudo, vector *customs) {
+    bool any = false;
+    for (size_t i = 0; i < c->held.count; i++) {
+        const css_match *m = *(const css_match **)vector_at(&c->held, i);
+        if (m->pseudo != pseudo)
+            continue;
+        any = true;
+        weigh(c, pseudo, m->block, &(weight){m->origin, false, is_lost(c, m, node), m->specificity, m->order},
+              customs);
+    }
+    return any;
+}
+
+static void weigh_attributes(css_cascade *c, const dom_node *node, vector *customs) {
+    css_block *hints = arena_alloc(c->arena, sizeof *hints);
+    *hints = css_hints_of(node, c->arena);
+    weigh(c, CSS_PSEUDO_NONE, hints, &(weight){CSS_ORIGIN_PAGE, false, true, 0, 0}, customs);
+    const slice *attribute = dom_attribute_get(node, SLICE("style"));
+    if (!attribute)
+        return;
+    css_block *inline_block = arena_alloc(c->arena, sizeof *inline_block);
+    *inline_block = css_read_block(*attribute, c->arena);
+    for (size_t i = 0; i < inline_block->declarations.count; i++)
+        ((css_declaration *)vector_at(&inline_block->declarations, i))->line = node->line;
+    weigh(c, CSS_PSEUDO_NONE, inline_block, &(weight){CSS_ORIGIN_PAGE, true, true, 0, 0}, customs);
+}
+
+static style *new_style(css_cascade *c, const dom_node *node, arena *a) {
+    style *s = arena_zeroed(a, sizeof *s);
+    vector customs = vector_new(c->arena, sizeof(const css_declaration *));
+    qsort(c->held.items, c->held.count, sizeof(const css_match *), compare_held);
+    keep_classes(c, s, a);
+    weigh_rules(c, node, CSS_PSEUDO_NONE, &customs);
+    if (node->attribute_count || node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH)
+        weigh_attributes(c, node, &customs);
+    s->parts[CSS_PSEUDO_NONE] = take_winners(c, CSS_PSEUDO_NONE, &customs, a, &s->effects);
+    for (unsigned p = CSS_PSEUDO_BEFORE; p < CSS_PSEUDO_COUNT; p++) {
+        vector own = vector_new(c->arena, sizeof(const css_declaration *));
+        if (weigh_rules(c, node, (css_pseudo)p, &own))
+            s->parts[p] = take_winners(c, (css_pseudo)p, &own, a, &s->effects);
+    }
+    return s;
+}
+
+static uint32_t use_style(css_cascade *c, uint32_t number) {
+    style *s = style_at(c, number);
+    if (!(number & STYLE_LOCAL)) {
+        if (s->seen == c->number)
+            return number;
+        s->seen = c->number;
+    }
+    if (s->class_count)
+        *(style **)vector_push(&c->used) = s;
+    return number;
+}
+
+static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t parent) {
+    style_key key;
+    bool everywhere = make_key(c, node, parent, &key) && c->cache, structural = false;
+    style_set *set = everywhere ? &c->cache->set : &c->local;
+    uint64_t hash = hash_of(set, &key);
+    uint32_t found = find_style(set, &key, hash);
+    if (found)
+        return everywhere ? use_style(c, found) : found | STYLE_LOCAL;
+    cascade_matcher(c);
+    c->held.count = 0;
+    gather_matches(c, c->sheets, node, &structural);
+    if (c->own)
+        gather_matches(c, c->own, node, &structural);
+    if (everywhere && (structural || dom_matcher_exhausted(c->matcher))) {
+        set = &c->local;
+        everywhere = false;
+        hash = hash_of(set, &key);
+    }
+    style *s = new_style(c, node, set->arena);
+    uint32_t number = (uint32_t)set->styles.count;
+    *(style **)vector_push(&set->styles) = s;
+    s->key.parent = parent;
+    if (!structural)
+        share_style(set, number, &key, hash);
+    return use_style(c, everywhere ? number : number | STYLE_LOCAL);
+}
+
+uint32_t cascade_style_of(css_cascade *c, const dom_node *node) {
+    cascade_start(c);
+    while (node && node->type != DOM_ELEMENT)
+        node = node->parent;
+    if (!node)
+        return c->root_style;
+    if (node->style)
+        return node->style;
+    vector unknown = vector_new(c->arena, sizeof(dom_node *));
+    uint32_t number = c->root_style;
+    for (const dom_node *at = node; at && at != c->root; at = at->parent) {
+        if (at->style) {
+            number = at->style;
+            break;
+        }
+        *(const dom_node **)vector_push(&unknown) = at;
+    }
+    while (unknown.count) {
+        dom_node *at = *(dom_node **)vector_last(&unknown);
+        vector_pop(&unknown);
+        number = at->style = match_element(c, at, number);
+    }
+    return number;
+}
+
+void css_cascade_settle(css_cascade *c) {
+    if (c->settled)
+        return;
+    cascade_start(c);
+    c->settled = true;
+    for (dom_node *at = dom_next(c->root, c->root); at; at = dom_next(at, c->root))
+        if (at->type == DOM_ELEMENT && !at->style)
+            at->style = match_element(c, at, at->parent->style);
+}
