@@ -25,7 +25,7 @@ struct arena {
     char *last; /* the last allocation, which arena_grow may extend in place */
     size_t used, limit;
     jmp_buf *exhausted;
-    arena_cleanup *cleanups;
+    arena_cleanup *cleanups, *at_end;
     bool is_out_of_memory;
     hash_key key;
 };
@@ -54,9 +54,18 @@ const hash_key *arena_key(const arena *a) {
     return &a->key;
 }
 
+static void give_back(arena_cleanup **all) {
+    while (*all) {
+        arena_cleanup *last = *all;
+        *all = last->next;
+        last->give_back(last->held);
+    }
+}
+
 void arena_destroy(arena *a) {
     if (!a)
         return;
+    give_back(&a->at_end);
     for (chunk *c = a->first; c;) {
         chunk *next = c->next;
         free(c);
@@ -73,6 +82,7 @@ static void enter_chunk(arena *a, chunk *c) {
 }
 
 void arena_reset(arena *a) {
+    give_back(&a->at_end);
     size_t kept = 0;
     for (chunk **link = &a->first; *link;) {
         chunk *c = *link;
@@ -104,6 +114,11 @@ void arena_add_cleanup(arena *a, arena_cleanup *cleanup) {
     a->cleanups = cleanup;
 }
 
+void arena_give_back_at_end(arena *a, arena_cleanup *cleanup) {
+    cleanup->next = a->at_end;
+    a->at_end = cleanup;
+}
+
 void arena_drop_cleanup(arena *a) {
     a->cleanups = a->cleanups->next;
 }
@@ -120,11 +135,7 @@ arena *arena_new(size_t limit) {
 }
 
 static _Noreturn void give_up(arena *a) {
-    while (a->cleanups) {
-        arena_cleanup *last = a->cleanups;
-        a->cleanups = last->next;
-        last->give_back(last->held);
-    }
+    give_back(&a->cleanups);
     if (a->exhausted)
         longjmp(*a->exhausted, 1);
     out_of_memory();

@@ -46,6 +46,10 @@ typedef struct arena_cleanup {
 void arena_add_cleanup(arena *a, arena_cleanup *cleanup);
 void arena_drop_cleanup(arena *a);
 
+/* Something that lives as long as what the arena hands out, but is not of it: given back by the next arena_reset,
+ * or by arena_destroy. The last one first. `cleanup` may be of the arena. */
+void arena_give_back_at_end(arena *a, arena_cleanup *cleanup);
+
 /* Ends the program, which has no memory and nobody to tell. cli/ has its own, which says so first. */
 _Noreturn void out_of_memory(void);
 

@@ -163,6 +163,7 @@ convert_engine *convert_engine_new(const convert_settings *settings, arena *a, s
     e->phone_sheets = load_sheets(settings, &e->theme, e->theme.express.phone_window, a);
     e->rules = load_rules(settings, a);
     e->scope = make_scope(settings, a);
+    e->workers = convert_workers_new(a);
     return e;
 }
 

@@ -20,6 +20,24 @@ slice theme_shipped(void);
 /* False: the settings' theme cannot be read, `error` (in `a`) says where and why. */
 bool theme_load(const convert_settings *settings, arena *a, convert_theme *theme, slice *error);
 
+/* ---- worker.c ------------------------------------------------------------------------------------------ */
+
+/* What one thread keeps from page to page: styles of elements, in a wide window and on a phone. */
+typedef struct convert_worker {
+    css_style_cache *desk, *phone;
+} convert_worker;
+
+/* An engine's, for any number of threads; given back with `a`. */
+typedef struct convert_workers convert_workers;
+convert_workers *convert_workers_new(arena *a);
+
+/* NULL: memory is out. */
+convert_worker *convert_worker_take(const convert_engine *engine);
+void convert_worker_give_back(const convert_engine *engine, convert_worker *w); /* NULL: nothing */
+void convert_worker_on_exhausted(convert_worker *w, jmp_buf *jump);
+/* After a jump: all is forgotten. False: it was the system that had no memory. */
+bool convert_worker_clear(convert_worker *w);
+
 /* ---- engine.c ------------------------------------------------------------------------------------------ */
 
 struct convert_engine {
@@ -30,6 +48,7 @@ struct convert_engine {
     convert_theme theme;
     liquid_scope scope; /* of the site */
     slice fingerprint;
+    convert_workers *workers;
 };
 
 #endif
