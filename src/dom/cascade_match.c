@@ -9,9 +9,6 @@
 
 #include <stdlib.h>
 
-#define KEYED_ATTRIBUTES                                                                                     \
-    "style align valign width height type start value bgcolor border hidden nowrap dir face size color "     \
-    "cellpadding"
 #define CACHED_STYLES_MAX 4096 /* some 4 KiB each */
 
 enum { PLACE_NOT_FIRST = 1, PLACE_NOT_LAST = 2, PLACE_LINK = 4 };
@@ -205,7 +202,9 @@ static void gather_matches(css_cascade *c, const css_sheets *s, const dom_node *
     size_t at = 0;
     for (slice name; classes && s->classes.count && (name = slice_next_word(*classes, &at)).length;)
         try_bucket(c, s, css_names_find(&s->classes, name), node, structural);
-    if (node->tag < DOM_TAG_COUNT)
+    if (node->tag == DOM_TAG_UNKNOWN)
+        try_bucket(c, s, css_names_find(&s->unknown_tags, node->name), node, structural);
+    else
         try_bucket(c, s, &s->tags[node->tag], node, structural);
     try_bucket(c, s, &s->any, node, structural);
 }
@@ -336,7 +335,7 @@ static bool add_attributes(css_cascade *c, const dom_node *node) {
     bool plain = true;
     for (uint32_t i = 0; i < node->attribute_count; i++) {
         const dom_attribute *at = &node->attributes[i];
-        if (!css_is_among(at->name, KEYED_ATTRIBUTES))
+        if (!css_is_among(at->name, CSS_KEYED_ATTRIBUTES))
             continue;
         add_name(&c->names, '[', at->name);
         add_name(&c->names, '=', at->value);

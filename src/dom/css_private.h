@@ -60,6 +60,11 @@ struct css_rule {
     uint32_t line;
 };
 
+/* Attributes by which the cascade tells elements apart, besides classes and ids. */
+#define CSS_KEYED_ATTRIBUTES                                                                                 \
+    "style align valign width height type start value bgcolor border hidden nowrap dir face size color "     \
+    "cellpadding"
+
 /* One selector of a rule. */
 typedef struct css_match {
     const compound *selector;
@@ -68,7 +73,8 @@ typedef struct css_match {
     uint32_t specificity, order;
     css_origin origin;
     bool names;      /* asks for classes, ids or attributes */
-    bool structural; /* asks for more than tags, classes and ids of the element and what it is in */
+    bool structural; /* asks for more of the element and what it is in than tags, classes, ids, keyed
+                        attributes */
     slice *classes;  /* all that it names */
     uint32_t class_count;
 } css_match;
@@ -91,7 +97,8 @@ struct css_sheets {
     vector matches; /* of css_match, in order */
     css_bucket tags[DOM_TAG_COUNT], any;
     css_names classes, ids; /* all names that selectors ask for */
-    vector problems;        /* of css_problem */
+    css_names unknown_tags;
+    vector problems; /* of css_problem */
     dom_node *surroundings;
     bool has_site;        /* a sheet of the site is among them */
     uint32_t first_order; /* of a page's own sheets: they come behind the shared ones */

@@ -175,10 +175,14 @@ static void look_at_selector(const compound *c, selector_facts *facts) {
                 classes++;
                 facts->structural = facts->structural || t->step != 0 || t->offset != 1 || t->of_type;
                 break;
+            case TEST_ATTRIBUTE:
+                classes++;
+                facts->structural = facts->structural || !css_is_among(t->name, CSS_KEYED_ATTRIBUTES);
+                facts->names = true;
+                break;
             default:
                 classes++;
                 facts->structural = true;
-                facts->names = facts->names || t->kind == TEST_ATTRIBUTE;
             }
         }
     }
@@ -197,7 +201,9 @@ static css_bucket *bucket_for(css_sheets *s, const compound *subject) {
         return names_add(&s->ids, best->name, s->arena);
     if (best && best->kind == TEST_CLASS)
         return names_add(&s->classes, best->name, s->arena);
-    if (best && best->tag != DOM_TAG_UNKNOWN)
+    if (best && best->tag == DOM_TAG_UNKNOWN)
+        return names_add(&s->unknown_tags, best->name, s->arena);
+    if (best)
         return &s->tags[best->tag];
     return &s->any;
 }
