@@ -11,56 +11,88 @@
 
 enum {
     BOX_TEXT_MAX = 480,    /* UTF-16 units: a title, a description and the words of a link */
+    FEW_UNITS = 120,       /* a name, a line */
+    LONG_UNITS = 300,      /* more than a card's description holds */
     TURN_MAX = 4,          /* siblings between two pictures that are one box */
     ALIKE_IN_HUNDRED = 45, /* of the kinds of elements in two boxes, those in both */
     EVIDENCE_NEEDED = 4
 };
 
-/* What speaks for cards and against: one table, weighed in `weigh`. */
-typedef enum evidence {
-    SIDE_BY_SIDE, /* a style sheet places the boxes beside each other: visitors saw a grid */
-    NAMED,        /* the names of rows, columns, grids, cards, tiles around them: authors meant a grid */
-    ALL_LINK,     /* every box leads somewhere: teasers do, illustrations do not */
-    SHARED_LINK,  /* the picture and the words lead to the same place: one thing to click */
-    ALL_TITLED,   /* a heading, bold words or a name in two boxes of three */
-    ALL_WORDS,    /* two boxes of three say something */
-    SHORT_WORDS,  /* and little: a name, a line */
-    MANY,         /* three or more: two can be chance */
-    NAMES_IN_ALT, /* linked pictures whose descriptions are names, each another */
-    IN_TURNS,     /* pictures and texts that follow each other without a box: often an article */
-    BOX_LINKS,    /* the whole box is the link */
-    IN_PAGE,      /* links to places in the page: a table of contents */
-    NO_PICTURES,  /* text alone needs more to be a card than a picture does */
-    TABLE_ROWS,   /* rows of a table: data more often than cards */
-    NO_WORDS,     /* nothing but pictures: a gallery */
-    OWN_FILE,     /* pictures that open themselves: a gallery */
-    ONE_NAME,     /* all are called the same */
-    LONG_TEXT,    /* texts that are paragraphs of an article */
-    EVIDENCE_COUNT
-} evidence;
+/* Eight questions are asked of boxes alike; each has one answer, so that nothing counts twice. */
+typedef enum answer {
+    /* how they stand */
+    SET_AND_NAMED, /* a style sheet places them beside each other, and names say so: a grid to author and
+                      visitor */
+    SET,           /* a style sheet or a table does: visitors saw a grid */
+    NAMED,         /* rows, columns, grids, cards, tiles by name: authors meant one */
+    NOT_SET,
+    /* what makes a box of them */
+    ELEMENTS,
+    TURNS,      /* pictures and texts that follow each other, no element around: often an article */
+    TABLE_ROWS, /* data more often than cards */
+    STEPS,      /* entries of a numbered list: each shows what to do */
+    /* where they lead */
+    ALL_LINK,    /* each somewhere: teasers do, illustrations do not */
+    SHARED_LINK, /* picture and words to one place: one thing to click */
+    BOX_LINKS,   /* no pictures, and each all link */
+    IN_PAGE,     /* to places in the page: a table of contents */
+    OWN_FILE,    /* pictures that open themselves: a gallery */
+    NO_LINKS,
+    /* whether they have titles: a heading, bold words or a name in two of three */
+    TITLED,
+    UNTITLED,
+    /* what they say */
+    FEW_WORDS,
+    SOME_WORDS,
+    LONG_WORDS,   /* paragraphs of an article */
+    NAMES_IN_ALT, /* nothing, but linked pictures are described by names, each by another */
+    NO_WORDS,     /* a gallery */
+    PARTLY_WORDS, /* less than two of three say something */
+    /* how many: two can be chance */
+    TWO,
+    MANY,
+    /* whether they show pictures: text alone needs more to be cards */
+    PICTURES,
+    NO_PICTURES,
+    /* whether they are told apart */
+    TOLD_APART,
+    ONE_NAME, /* all are called the same */
+    ANSWERS
+} answer;
 
+/* `part`: what each box has, for people; `against`: why they are no cards. */
 static const struct {
     int weight;
-    const char *words;
-} EVIDENCE[EVIDENCE_COUNT] = {
-    [SIDE_BY_SIDE] = {3, "side by side"},
-    [NAMED] = {2, "called rows, columns, cards or tiles"},
-    [ALL_LINK] = {2, "each with a link"},
-    [SHARED_LINK] = {1, "picture and words link to the same page"},
-    [ALL_TITLED] = {2, "with titles"},
-    [ALL_WORDS] = {1, "with some words"},
-    [SHORT_WORDS] = {1, "which are few"},
-    [MANY] = {1, "three or more"},
-    [NAMES_IN_ALT] = {3, "each picture described by a name of its own"},
-    [IN_TURNS] = {-1, "pictures and texts in turn, without boxes"},
-    [BOX_LINKS] = {2, "each box one link"},
-    [IN_PAGE] = {-4, "links within the page"},
-    [NO_PICTURES] = {-3, "no pictures"},
-    [TABLE_ROWS] = {-2, "rows of a table"},
-    [NO_WORDS] = {-2, "pictures without words"},
-    [OWN_FILE] = {-3, "pictures that open themselves"},
-    [ONE_NAME] = {-4, "all of one name"},
-    [LONG_TEXT] = {-2, "long texts"},
+    const char *part, *against;
+} EVIDENCE[ANSWERS] = {
+    [SET_AND_NAMED] = {5, NULL, NULL},
+    [SET] = {3, NULL, NULL},
+    [NAMED] = {2, NULL, NULL},
+    [NOT_SET] = {0, NULL, "no style sheet puts them side by side"},
+    [ELEMENTS] = {0, NULL, NULL},
+    [TURNS] = {-1, NULL, "pictures and texts only follow each other, as in an article"},
+    [TABLE_ROWS] = {-2, NULL, "rows of a table, as data are"},
+    [STEPS] = {-4, NULL, "steps of a numbered list"},
+    [ALL_LINK] = {2, "a link", NULL},
+    [SHARED_LINK] = {3, "a link on picture and words", NULL},
+    [BOX_LINKS] = {4, "a link", NULL},
+    [IN_PAGE] = {-2, "a link within the page", "links within the page, as in a table of contents"},
+    [OWN_FILE] = {-1, "a link to the picture itself", "pictures that open themselves, as in a gallery"},
+    [NO_LINKS] = {0, NULL, "not all of them link"},
+    [TITLED] = {2, "a title", NULL},
+    [UNTITLED] = {0, NULL, "no titles"},
+    [FEW_WORDS] = {2, "a line of text", NULL},
+    [SOME_WORDS] = {1, "some text", NULL},
+    [LONG_WORDS] = {-1, "a long text", "long texts, as in an article"},
+    [NAMES_IN_ALT] = {1, NULL, NULL},
+    [NO_WORDS] = {-2, NULL, "pictures without words, as in a gallery"},
+    [PARTLY_WORDS] = {0, NULL, "few of them say something"},
+    [TWO] = {0, NULL, NULL},
+    [MANY] = {1, NULL, NULL},
+    [PICTURES] = {0, "a picture", NULL},
+    [NO_PICTURES] = {-3, NULL, "no pictures"},
+    [TOLD_APART] = {0, NULL, NULL},
+    [ONE_NAME] = {-4, NULL, "all of one name"},
 };
 
 /* ---- measuring --------------------------------------------------------------------------------------- */
@@ -174,10 +206,18 @@ static bool names_layout(const dom_node *node) {
 
 /* ---- finding runs ------------------------------------------------------------------------------------ */
 
+/* A box: the nodes [from, end) in document order, and a cell below them, [other, other_end), or none. */
+typedef struct member {
+    size_t from, end;
+    size_t last; /* of the nodes: its last element */
+    size_t other, other_end;
+} member;
+
 /* Of the walk: a box, or something else that shows. */
 typedef struct place {
     size_t index;
     bool is_box;
+    const vector *members; /* of member: a table whose cells are boxes in pairs; else NULL */
 } place;
 
 /* Text alone is a box only where a style or a name sets it beside others. */
@@ -194,19 +234,6 @@ static bool can_hold_boxes(const box *b) {
     bool block = b->node->type == DOM_ELEMENT && !is_inline(b->node) && b->node->tag != DOM_TAG_P &&
                  b->node->tag != DOM_TAG_LI && b->node->tag != DOM_TAG_IMG;
     return b->pictures ? b->node->tag != DOM_TAG_IMG : block && b->links > 1;
-}
-
-static vector list_places(const measure *m) {
-    vector places = vector_new(m->engine->arena, sizeof(place));
-    for (size_t i = 1; i < m->count;) {
-        const box *b = &m->boxes[i];
-        bool gap = !b->shows || b->node->tag == DOM_TAG_HR || b->node->tag == DOM_TAG_STYLE;
-        bool is_box = can_be_box(b), within = !gap && !is_box && can_hold_boxes(b);
-        if (!gap && !within)
-            *(place *)vector_push(&places) = (place){i, is_box};
-        i = within ? i + 1 : b->end;
-    }
-    return places;
 }
 
 static unsigned count_bits(uint64_t bits) {
@@ -240,17 +267,41 @@ static size_t common_parent(const measure *m, size_t one, size_t other) {
     return up;
 }
 
-static dom_node *child_of(const measure *m, size_t around, size_t i) {
+static size_t child_of(const measure *m, size_t around, size_t i) {
     while (m->boxes[i].parent != around)
         i = m->boxes[i].parent;
-    return m->boxes[i].node;
+    return i;
 }
 
 /* ---- weighing ---------------------------------------------------------------------------------------- */
 
+static bool plain_words(const dom_node *node) {
+    for (const dom_node *at = node; at; at = dom_next(at, node))
+        if (at->type == DOM_TEXT && !is_blank(at))
+            return true;
+    return false;
+}
+
+/* Whether nothing else is on its line: a title, no bold word of a sentence. */
+static bool has_own_line(const dom_node *node) {
+    enum { DEPTH_MAX = 8 };
+    for (int depth = 0; depth < DEPTH_MAX && node->parent && is_inline(node); depth++, node = node->parent) {
+        const dom_node *before = node->previous, *after = node->next;
+        while (before && is_inline(before) && before->tag != DOM_TAG_BR && !plain_words(before))
+            before = before->previous;
+        while (after && is_inline(after) && after->tag != DOM_TAG_BR && !plain_words(after))
+            after = after->next;
+        if ((before && is_inline(before) && before->tag != DOM_TAG_BR) ||
+            (after && is_inline(after) && after->tag != DOM_TAG_BR))
+            return false;
+    }
+    return true;
+}
+
 static bool is_title(const dom_node *node) {
     static const char *const NAMES[] = {"title", "name", NULL};
-    return is_heading(node) || node->tag == DOM_TAG_B || node->tag == DOM_TAG_STRONG || is_named(node, NAMES);
+    bool bold = node->tag == DOM_TAG_B || node->tag == DOM_TAG_STRONG;
+    return is_heading(node) || is_named(node, NAMES) || (bold && has_own_line(node));
 }
 
 /* Whether the box or something around it, up to what holds all boxes, has the property. */
@@ -262,10 +313,6 @@ static bool holds_around(const measure *m, const alike_run *run, size_t i, bool 
             break;
     }
     return false;
-}
-
-static bool is_cell(const dom_node *node) {
-    return node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH;
 }
 
 static const slice *link_around(const dom_node *node, const dom_node *top) {
@@ -290,93 +337,172 @@ static bool is_picture_file(slice address) {
     return false;
 }
 
-/* What a box is called: its first words, or else its picture's description. */
-static slice name_of(const measure *m, size_t from, size_t end, const dom_node *picture) {
-    for (size_t i = from; i < end; i++)
-        if (m->boxes[i].node->type == DOM_TEXT && m->boxes[i].shows)
-            return collapse_text(m->boxes[i].node->text, m->engine->arena);
-    const slice *alt = picture ? dom_attribute_get(picture, SLICE("alt")) : NULL;
-    return alt ? collapse_text(*alt, m->engine->arena) : SLICE("");
-}
-
 typedef struct tally {
     size_t pictures, in_page, box_links, links, shared, titled, words, own_files, sides, named, units;
     size_t same_names; /* as the first */
     slice first_name;
+    size_t bare_alts, first_bare_alt; /* pictures that nothing describes; the number of the first */
 } tally;
 
-/* One box: the boxes [from, end) in document order. */
-static void count_box(const measure *m, const alike_run *run, size_t from, size_t end, tally *t) {
-    const dom_node *picture = NULL, *top = m->boxes[from].node;
-    bool titled = false, words = false, linked_words = false;
-    size_t units = 0, links = 0, in_page = 0;
+/* What one box holds. */
+typedef struct inside {
+    const dom_node *picture;
+    const slice *picture_link;
+    size_t units, links, in_page;
+    bool titled, words, linked_words;
+    slice name; /* its first words */
+} inside;
+
+static void look_inside(const measure *m, size_t from, size_t end, inside *in) {
+    const dom_node *top = m->boxes[from].node;
     for (size_t i = from; i < end; i++) {
         const box *b = &m->boxes[i];
-        picture = picture ? picture : b->node->tag == DOM_TAG_IMG ? b->node : NULL;
-        titled |= b->units > 0 && is_title(b->node);
-        words |= b->node->type == DOM_TEXT && b->shows;
-        units += b->node->type == DOM_TEXT ? b->units : 0;
         const slice *href = link_address(b->node);
-        links += href != NULL;
-        in_page += href && slice_starts_with(slice_trim(*href), SLICE("#"));
+        bool text = b->node->type == DOM_TEXT && b->shows;
+        if (b->node->tag == DOM_TAG_IMG && !in->picture) {
+            in->picture = b->node;
+            in->picture_link = link_around(b->node, top);
+        }
+        in->titled |= b->units > 0 && is_title(b->node);
+        in->units += text ? b->units : 0;
+        in->links += href != NULL;
+        in->in_page += href && slice_starts_with(slice_trim(*href), SLICE("#"));
+        if (text && !in->words)
+            in->name = collapse_text(b->node->text, m->engine->arena);
+        in->words |= text;
     }
-    t->in_page += in_page > 0;
-    const slice *picture_link = picture ? link_around(picture, top) : NULL;
+}
+
+/* Whether words of it lead where its picture does. */
+static bool shares_link(const measure *m, size_t from, size_t end, const slice *picture_link) {
     for (size_t i = from; i < end && picture_link; i++)
         if (m->boxes[i].node->type == DOM_TEXT && m->boxes[i].shows) {
-            const slice *href = link_around(m->boxes[i].node, top);
-            linked_words |= href && slice_equal(slice_trim(*href), slice_trim(*picture_link));
+            const slice *href = link_around(m->boxes[i].node, m->boxes[from].node);
+            if (href && slice_equal(slice_trim(*href), slice_trim(*picture_link)))
+                return true;
         }
-    t->links += links > 0;
-    t->shared += linked_words;
-    t->titled += titled;
-    t->words += words;
-    t->units += units;
-    t->own_files += picture_link && links == 1 && is_picture_file(slice_trim(*picture_link));
-    t->sides += holds_around(m, run, from, has_layout) || holds_around(m, run, from, is_cell);
-    t->named += holds_around(m, run, from, names_layout);
-    slice name = name_of(m, from, end, picture);
-    t->pictures += picture != NULL;
+    return false;
+}
+
+static void count_box(const measure *m, const alike_run *run, const member *b, size_t number, tally *t) {
+    const dom_node *top = m->boxes[b->from].node;
+    inside in = {0};
+    look_inside(m, b->from, b->end, &in);
+    if (b->other_end)
+        look_inside(m, b->other, b->other_end, &in);
+    const slice *alt = in.picture ? dom_attribute_get(in.picture, SLICE("alt")) : NULL;
+    slice described = alt ? collapse_text(*alt, m->engine->arena) : SLICE("");
+    slice name = in.words ? in.name : described;
+    t->pictures += in.picture != NULL;
+    t->in_page += in.in_page > 0;
+    t->links += in.links > 0;
+    t->shared += shares_link(m, b->from, b->end, in.picture_link) ||
+                 (b->other_end && shares_link(m, b->other, b->other_end, in.picture_link));
+    t->titled += in.titled;
+    t->words += in.words;
+    t->units += in.units;
+    t->own_files += in.picture_link && in.links == 1 && is_picture_file(slice_trim(*in.picture_link));
+    t->sides += holds_around(m, run, b->from, has_layout) || holds_around(m, run, b->from, is_cell);
+    t->named += holds_around(m, run, b->from, names_layout);
     t->box_links +=
-        link_address(top) != NULL ||
-        (m->boxes[from].links == 1 && m->boxes[from + 1].links == 1 && top->first_child == top->last_child);
+        link_address(top) != NULL || (m->boxes[b->from].links == 1 && m->boxes[b->from + 1].links == 1 &&
+                                      top->first_child == top->last_child);
     if (!t->first_name.data)
         t->first_name = name;
     t->same_names += slice_equal(name, t->first_name);
+    if (in.picture && !described.length && t->bare_alts++ == 0)
+        t->first_bare_alt = number;
 }
 
-static void weigh(const measure *m, alike_run *run, const tally *t, bool in_turns) {
-    size_t n = run->count;
-    const bool holds[EVIDENCE_COUNT] = {
-        [SIDE_BY_SIDE] = t->sides == n,
-        [NAMED] = t->named == n,
-        [ALL_LINK] = t->links == n,
-        [SHARED_LINK] = t->shared == n,
-        [ALL_TITLED] = t->titled * 3 >= n * 2,
-        [ALL_WORDS] = t->words * 3 >= n * 2,
-        [SHORT_WORDS] = t->words == n && !in_turns && t->units / n <= 120,
-        [MANY] = n >= 3,
-        [NAMES_IN_ALT] = t->words == 0 && t->links == n && t->own_files == 0 && t->named == n &&
-                         t->same_names == 1 && t->first_name.length > 0,
-        [IN_TURNS] = in_turns,
-        [BOX_LINKS] = t->pictures == 0 && t->box_links == n,
-        [IN_PAGE] = t->pictures == 0 && t->in_page * 2 > n,
-        [NO_PICTURES] = t->pictures == 0,
-        [TABLE_ROWS] = run->items[0].first->tag == DOM_TAG_TR,
-        [NO_WORDS] = t->words == 0,
-        [OWN_FILE] = t->own_files * 2 > n,
-        [ONE_NAME] = n > 1 && t->same_names == n,
-        [LONG_TEXT] = t->units / n > 300,
-    };
-    buffer out = buffer_new(m->engine->arena, 128);
-    buffer_printf(&out, "%zu boxes alike", n);
-    for (int i = 0; i < EVIDENCE_COUNT; i++)
-        if (holds[i]) {
-            run->evidence += EVIDENCE[i].weight;
-            buffer_printf(&out, ", %s%s", EVIDENCE[i].weight < 0 ? "but " : "", EVIDENCE[i].words);
-        }
+/* ---- answers ----------------------------------------------------------------------------------------- */
+
+static answer ask_place(const tally *t, size_t n) {
+    return t->sides == n && t->named == n ? SET_AND_NAMED
+           : t->sides == n                ? SET
+           : t->named == n                ? NAMED
+                                          : NOT_SET;
+}
+
+static answer ask_form(const alike_run *run, bool turns) {
+    const dom_node *first = run->items[0].first;
+    bool steps = first->tag == DOM_TAG_LI && first->parent->tag == DOM_TAG_OL;
+    return turns ? TURNS : first->tag == DOM_TAG_TR ? TABLE_ROWS : steps ? STEPS : ELEMENTS;
+}
+
+static answer ask_links(const tally *t, size_t n) {
+    if (t->pictures == 0 && t->in_page * 2 > n)
+        return IN_PAGE;
+    if (t->own_files * 2 > n)
+        return OWN_FILE;
+    if (t->pictures == 0 && t->box_links == n)
+        return BOX_LINKS;
+    return t->shared == n ? SHARED_LINK : t->links == n ? ALL_LINK : NO_LINKS;
+}
+
+static answer ask_words(const tally *t, size_t n, bool turns) {
+    if (t->words == 0)
+        return t->links == n && t->own_files == 0 && t->named == n && t->same_names == 1 &&
+                       t->first_name.length
+                   ? NAMES_IN_ALT
+                   : NO_WORDS;
+    if (t->units / n > LONG_UNITS)
+        return LONG_WORDS;
+    if (t->words == n && !turns && t->units / n <= FEW_UNITS)
+        return FEW_WORDS;
+    return t->words * 3 >= n * 2 ? SOME_WORDS : PARTLY_WORDS;
+}
+
+enum { QUESTIONS = 8 };
+
+/* ---- words for people -------------------------------------------------------------------------------- */
+
+/* "4 boxes alike, each a picture and a line of text; the picture of the third has no description" */
+static void describe(const engine *e, alike_run *run, const answer *answers, const tally *t) {
+    const char *parts[QUESTIONS];
+    size_t count = 0;
+    static const int IN_ORDER[] = {6, 3, 4, 2}; /* picture, title, words, link */
+    for (size_t i = 0; i < sizeof IN_ORDER / sizeof *IN_ORDER; i++)
+        if (EVIDENCE[answers[IN_ORDER[i]]].part)
+            parts[count++] = EVIDENCE[answers[IN_ORDER[i]]].part;
+    buffer out = buffer_new(e->arena, 128);
+    buffer_printf(&out, "%zu boxes alike", run->count);
+    for (size_t i = 0; i < count; i++)
+        buffer_printf(&out, "%s%s", i == 0 ? ", each " : i + 1 == count ? " and " : ", ", parts[i]);
+    if (t->bare_alts == 1)
+        buffer_printf(&out, "; the picture of the %.*s has no description",
+                      SLICE_ARGS(ordinal(t->first_bare_alt, e->arena)));
+    else if (t->bare_alts)
+        buffer_printf(&out, "; %s%zu of their pictures have no description",
+                      t->bare_alts == t->pictures ? "all " : "", t->bare_alts);
     run->words = buffer_slice(&out);
-    run->enough = run->evidence >= EVIDENCE_NEEDED;
+}
+
+/* What speaks against them; where nothing does, what does not speak for them. */
+static void describe_doubts(const engine *e, alike_run *run, const answer *answers) {
+    buffer out = buffer_new(e->arena, 128);
+    for (int negative = 1; negative >= 0 && !out.length; negative--)
+        for (int i = 0; i < QUESTIONS; i++)
+            if (EVIDENCE[answers[i]].against && (EVIDENCE[answers[i]].weight < 0) == negative)
+                buffer_printf(&out, "%s%s", out.length ? "; " : "", EVIDENCE[answers[i]].against);
+    run->doubts = buffer_slice(&out);
+}
+
+static void weigh(const measure *m, alike_run *run, const tally *t, bool turns) {
+    size_t n = run->count;
+    const answer answers[QUESTIONS] = {ask_place(t, n),
+                                       ask_form(run, turns),
+                                       ask_links(t, n),
+                                       t->titled * 3 >= n * 2 ? TITLED : UNTITLED,
+                                       ask_words(t, n, turns),
+                                       n >= 3 ? MANY : TWO,
+                                       t->pictures ? PICTURES : NO_PICTURES,
+                                       n > 1 && t->same_names == n ? ONE_NAME : TOLD_APART};
+    int evidence = 0;
+    for (int i = 0; i < QUESTIONS; i++)
+        evidence += EVIDENCE[answers[i]].weight;
+    run->enough = evidence >= EVIDENCE_NEEDED;
+    describe(m->engine, run, answers, t);
+    describe_doubts(m->engine, run, answers);
 }
 
 /* ---- runs -------------------------------------------------------------------------------------------- */
@@ -403,34 +529,152 @@ static void settle_around(alike_run *run) {
     run->enough &= run->whole || !parts;
 }
 
-static void add_run(const measure *m, const vector *places, const turn *turns, size_t count, bool in_turns) {
+/* Whether the element shows nothing but what is in [first, end). */
+static bool shows_only(const measure *m, size_t around, size_t first, size_t end) {
+    for (size_t i = around + 1; i < first; i = m->boxes[i].end <= first ? m->boxes[i].end : i + 1)
+        if (m->boxes[i].end <= first && m->boxes[i].shows)
+            return false;
+    for (size_t i = end; i < m->boxes[around].end; i = m->boxes[i].end)
+        if (m->boxes[i].shows)
+            return false;
+    return true;
+}
+
+static void add_run(const measure *m, const member *members, size_t count, bool turns) {
     engine *e = m->engine;
-    const place *first = vector_at(places, turns[0].from),
-                *last = vector_at(places, turns[count - 1].end - 1);
+    const member *last = &members[count - 1];
+    size_t first = members[0].from, end = last->other_end ? last->other_end : last->end;
+    size_t around = common_parent(m, first, end - 1);
     alike_run *run = arena_zeroed(e->arena, sizeof *run);
-    size_t around = common_parent(m, first->index, last->index);
     run->around = m->boxes[around].node;
-    run->first = child_of(m, around, first->index);
-    run->last = child_of(m, around, last->index);
+    run->first = m->boxes[child_of(m, around, first)].node;
+    run->last = m->boxes[child_of(m, around, end - 1)].node;
     run->items = arena_zeroed(e->arena, count * sizeof *run->items);
     run->count = count;
     tally t = {0};
     for (size_t i = 0; i < count; i++) {
-        const place *start = vector_at(places, turns[i].from), *end = vector_at(places, turns[i].end - 1);
-        run->items[i].first = m->boxes[start->index].node;
-        run->items[i].last = m->boxes[end->index].node;
-        count_box(m, run, start->index, m->boxes[end->index].end, &t);
+        run->items[i].first = m->boxes[members[i].from].node;
+        run->items[i].last = m->boxes[members[i].last].node;
+        run->items[i].other = members[i].other_end ? m->boxes[members[i].other].node : NULL;
+        count_box(m, run, &members[i], i + 1, &t);
     }
-    run->whole = around != 0;
-    for (size_t i = around + 1; run->whole && i < first->index;
-         i = m->boxes[i].end <= first->index ? m->boxes[i].end : i + 1)
-        run->whole = m->boxes[i].end > first->index || !m->boxes[i].shows;
-    for (size_t i = m->boxes[last->index].end; run->whole && i < m->boxes[around].end; i = m->boxes[i].end)
-        run->whole = !m->boxes[i].shows;
-    weigh(m, run, &t, in_turns);
+    run->whole = around != 0 && shows_only(m, around, first, end);
+    weigh(m, run, &t, turns);
     settle_around(run);
     run->start = run->whole ? run->around : run->first;
     *(alike_run **)vector_push(&e->alike) = run;
+}
+
+static member member_of(const measure *m, const vector *places, const turn *t) {
+    const place *from = vector_at(places, t->from), *last = vector_at(places, t->end - 1);
+    return (member){.from = from->index, .last = last->index, .end = m->boxes[last->index].end};
+}
+
+/* Whether the member at the end of a run (next to `neighbour`) is a piece of something larger, that is no
+ * box. */
+static bool is_piece(const measure *m, const member *one, const member *neighbour) {
+    size_t around = common_parent(m, one->from < neighbour->from ? one->from : neighbour->from,
+                                  (one->from < neighbour->from ? neighbour->end : one->end) - 1);
+    size_t wrapper = child_of(m, around, one->from);
+    return wrapper != one->from && !shows_only(m, wrapper, one->from, one->end);
+}
+
+/* The places of each turn as a box. */
+static void add_run_of_turns(const measure *m, const vector *places, const turn *turns, size_t count,
+                             bool in_turns) {
+    member *members = arena_zeroed(m->engine->arena, count * sizeof *members);
+    for (size_t i = 0; i < count; i++)
+        members[i] = member_of(m, places, &turns[i]);
+    while (!in_turns && count >= 2 && is_piece(m, &members[count - 1], &members[count - 2]))
+        count--;
+    while (!in_turns && count >= 2 && is_piece(m, &members[0], &members[1])) {
+        members++;
+        count--;
+    }
+    if (count >= 2)
+        add_run(m, members, count, in_turns);
+}
+
+/* ---- tables of pictures and names in turn ------------------------------------------------------------ */
+
+/* The next child of boxes[parent] behind boxes[i] (0: the first) that is an element, or SIZE_MAX. */
+static size_t next_element(const measure *m, size_t parent, size_t i) {
+    for (i = i ? m->boxes[i].end : parent + 1; i < m->boxes[parent].end; i = m->boxes[i].end)
+        if (m->boxes[i].node->type == DOM_ELEMENT)
+            return i;
+    return SIZE_MAX;
+}
+
+typedef enum row_kind { ROW_OTHER, ROW_BLANK, ROW_PICTURES, ROW_NAMES } row_kind;
+
+static row_kind kind_of_row(const measure *m, size_t row) {
+    row_kind kind = ROW_BLANK;
+    for (size_t cell = next_element(m, row, 0); cell != SIZE_MAX; cell = next_element(m, row, cell)) {
+        const box *b = &m->boxes[cell];
+        row_kind one = b->rich || b->units > BOX_TEXT_MAX                ? ROW_OTHER
+                       : !b->shows                                       ? ROW_BLANK
+                       : b->pictures == 1 && b->picture && b->units == 0 ? ROW_PICTURES
+                       : b->pictures == 0                                ? ROW_NAMES
+                                                                         : ROW_OTHER;
+        if (one == ROW_OTHER || (one != ROW_BLANK && kind != ROW_BLANK && one != kind))
+            return ROW_OTHER;
+        kind = one == ROW_BLANK ? kind : one;
+    }
+    return kind;
+}
+
+/* The cells of two rows, each above the one below it. False where one is blank and the other is not. */
+static bool pair_cells(const measure *m, size_t upper, size_t lower, vector *members) {
+    size_t one = next_element(m, upper, 0), two = next_element(m, lower, 0);
+    for (; one != SIZE_MAX && two != SIZE_MAX;
+         one = next_element(m, upper, one), two = next_element(m, lower, two)) {
+        if (m->boxes[one].shows != m->boxes[two].shows)
+            return false;
+        if (m->boxes[one].shows)
+            *(member *)vector_push(members) = (member){.from = one,
+                                                       .end = m->boxes[one].end,
+                                                       .last = one,
+                                                       .other = two,
+                                                       .other_end = m->boxes[two].end};
+    }
+    return one == two;
+}
+
+/* The boxes of a table whose rows are pictures and names in turn; else NULL. */
+static const vector *pair_rows(const measure *m, size_t table) {
+    vector *members = arena_alloc(m->engine->arena, sizeof *members);
+    *members = vector_new(m->engine->arena, sizeof(member));
+    size_t upper = SIZE_MAX;
+    row_kind upper_kind = ROW_BLANK;
+    for (size_t part = next_element(m, table, 0); part != SIZE_MAX; part = next_element(m, table, part))
+        for (size_t row = next_element(m, part, 0); row != SIZE_MAX; row = next_element(m, part, row)) {
+            row_kind kind = m->boxes[row].node->tag == DOM_TAG_TR ? kind_of_row(m, row) : ROW_BLANK;
+            bool header = m->boxes[part].node->tag != DOM_TAG_TBODY;
+            if (kind == ROW_OTHER || (header && kind != ROW_BLANK) ||
+                (kind != ROW_BLANK && kind == upper_kind))
+                return NULL;
+            if (kind != ROW_BLANK && upper_kind != ROW_BLANK && !pair_cells(m, upper, row, members))
+                return NULL;
+            if (kind != ROW_BLANK) {
+                upper_kind = upper_kind == ROW_BLANK ? kind : ROW_BLANK;
+                upper = row;
+            }
+        }
+    return upper_kind == ROW_BLANK && members->count >= 2 ? members : NULL;
+}
+
+static vector list_places(const measure *m) {
+    vector places = vector_new(m->engine->arena, sizeof(place));
+    for (size_t i = 1; i < m->count;) {
+        const box *b = &m->boxes[i];
+        bool gap = !b->shows || b->node->tag == DOM_TAG_HR || b->node->tag == DOM_TAG_STYLE;
+        const vector *members = b->node->tag == DOM_TAG_TABLE && b->pictures > 1 ? pair_rows(m, i) : NULL;
+        bool is_box = can_be_box(b), within = !gap && !is_box && !members && can_hold_boxes(b);
+        if (!gap && !within)
+            *(place *)vector_push(&places) = (place){i, is_box, members};
+        i = within ? i + 1 : b->end;
+    }
+    return places;
 }
 
 /* Boxes that follow each other. Returns the place behind them. */
@@ -447,7 +691,7 @@ static size_t find_boxes(const measure *m, const vector *places, size_t from, tu
         turns[count++] = (turn){end, end + 1};
     }
     if (count >= 2)
-        add_run(m, places, turns, count, false);
+        add_run_of_turns(m, places, turns, count, false);
     return end;
 }
 
@@ -474,10 +718,11 @@ static bool is_bare_picture(const measure *m, const vector *places, size_t i, si
            is_bare(box_at(m, places, i)) && box_at(m, places, i)->parent == parent;
 }
 
-/* The place is no box, and a child of `parent`. */
+/* The place is no box, or one of text alone, and a child of `parent`. */
 static bool is_text(const measure *m, const vector *places, size_t i, size_t parent) {
-    return i < places->count && !((const place *)vector_at(places, i))->is_box &&
-           box_at(m, places, i)->parent == parent;
+    const place *p = i < places->count ? vector_at(places, i) : NULL;
+    return p && !p->members && m->boxes[p->index].parent == parent &&
+           (!p->is_box || m->boxes[p->index].pictures == 0);
 }
 
 /* Whether a title stands before the picture at place `i`. */
@@ -521,7 +766,7 @@ static size_t find_turns(const measure *m, const vector *places, size_t from, tu
         picture = next;
     }
     if (count >= 2)
-        add_run(m, places, turns, count, true);
+        add_run_of_turns(m, places, turns, count, true);
     return count >= 2 ? start : from + 1;
 }
 
@@ -533,6 +778,8 @@ void find_alike(engine *e) {
     turn *turns = arena_alloc(e->arena, (places.count + 1) * sizeof *turns);
     for (size_t i = 0; i < places.count;) {
         const place *p = vector_at(&places, i);
+        if (p->members)
+            add_run(&m, p->members->items, p->members->count, false);
         size_t end = p->is_box ? find_boxes(&m, &places, i, turns) : i + 1;
         if (p->is_box && end == i + 1 && is_bare(box_at(&m, &places, i)))
             end = find_turns(&m, &places, i, turns);

@@ -263,11 +263,26 @@ static void remove_between(const alike_run *run, dom_node *first, dom_node *last
     }
 }
 
+/* A cell of a table that stays one: cards go into it. A table of one row, each cell of it cards, does not
+ * stay. */
+static bool is_kept_cell(const dom_node *node) {
+    if (!node || !is_cell(node))
+        return false;
+    bool cards_only = previous_solid(node->parent) == NULL && next_solid(node->parent) == NULL;
+    for (const dom_node *cell = node->parent->first_child; cell && cards_only; cell = cell->next)
+        cards_only = cell->flags & (NODE_CONSUMED | NODE_MADE) || is_blank(cell);
+    return !cards_only;
+}
+
 /* Where the block goes: in the place of the first item, or at the container's start or end. */
 static void place_block(const claim *c, dom_node *block) {
     bool open = c->container && c->container->parent && c->rule->items;
-    if (c->alike && !c->container) {
-        dom_insert_before(c->alike->first, block);
+    if (c->alike && is_kept_cell(c->container)) {
+        dom_insert_before(c->container->first_child, block);
+        return;
+    }
+    if (c->alike) {
+        dom_insert_before(c->container ? c->container : c->alike->first, block);
         return;
     }
     if (open && c->rule->leftover == LEFTOVER_AFTER && c->container->first_child)
@@ -280,7 +295,7 @@ static void place_block(const claim *c, dom_node *block) {
 
 static void remove_item(const item *it) {
     for (dom_node *node = it->first, *next; node; node = next) {
-        next = node == it->last ? NULL : node->next;
+        next = next_root(it, node);
         dom_remove(node);
     }
 }
@@ -345,7 +360,11 @@ static void make_card_grid(engine *e, const claim *c) {
     else if (c->alike)
         remove_between(c->alike, c->alike->first, c->alike->last);
     make_rest_of_cards(e, c, grid);
-    if (c->container && c->container->parent) {
+    if (c->alike && is_kept_cell(c->container)) {
+        remove_emptied(c->container);
+    } else if (c->alike && c->container && is_blank(c->container)) {
+        dom_remove(c->container); /* it held nothing else */
+    } else if (c->container && c->container->parent) {
         remove_emptied(c->container);
         report_leftover(e, c);
         unwrap_between(e, first, c->container);

@@ -92,11 +92,8 @@ static inventory take_stock(engine *e, const item *it) {
     inventory in = {vector_new(e->arena, sizeof(piece)), vector_new(e->arena, sizeof(picture)),
                     vector_new(e->arena, sizeof(dom_node *)), vector_new(e->arena, sizeof(dom_node *)), NULL};
     uint32_t line = 1;
-    for (dom_node *root = it->first; root; root = root->next) {
+    for (dom_node *root = it->first; root; root = next_root(it, root))
         take_stock_of(&in, root, &line);
-        if (root == it->last)
-            break;
-    }
     return in;
 }
 
@@ -152,15 +149,13 @@ static bool can_leave_line(const inventory *in, const dom_node *link) {
 /* The next match of a selector in the item behind `after` (NULL: the first). */
 static dom_node *find_in_item(engine *e, const dom_selector *s, const item *it, const dom_node *after) {
     bool started = after == NULL;
-    for (dom_node *root = it->first; root; root = root->next) {
+    for (dom_node *root = it->first; root; root = next_root(it, root)) {
         if (started || is_inside(after, root))
             for (dom_node *at = started ? root : dom_next(after, root); at; at = dom_next(at, root)) {
                 if (dom_matches(e->matcher, s, at, root))
                     return at;
             }
         started = started || is_inside(after, root);
-        if (root == it->last)
-            break;
     }
     return NULL;
 }
@@ -199,6 +194,26 @@ static bool is_title(slice text) {
     return has_words(text) && utf16_length(text) <= TITLE_MAX;
 }
 
+/* A name, and below it what the person is and does, in one element: its first line is the title. */
+static void take_title_from(engine *e, const inventory *in, const dom_node *node, title *out) {
+    enum { TITLE_LINES_MAX = 2 };
+    uint32_t lines = 0, last = 0, first = 0;
+    for (size_t i = 0; i < in->pieces.count && !is_heading(node); i++) {
+        const piece *one = vector_at(&in->pieces, i);
+        if (!is_inside(one->text, node))
+            continue;
+        first = first ? first : one->line;
+        lines += one->line != last;
+        last = one->line;
+    }
+    if (lines > TITLE_LINES_MAX) {
+        *out = (title){.line = first};
+        out->text = first_line(e, in, &out->line);
+    } else {
+        *out = (title){plain_text(node, node, e->arena), node, 0};
+    }
+}
+
 static bool title_from(engine *e, const part_source *source, const item *it, const inventory *in,
                        title *out) {
     *out = (title){0};
@@ -216,8 +231,7 @@ static bool title_from(engine *e, const part_source *source, const item *it, con
                 return true;
             continue;
         }
-        out->text = plain_text(node, node, e->arena);
-        out->node = node;
+        take_title_from(e, in, node, out);
         if (is_title(out->text) && stands_alone(in, node))
             return true;
     }

@@ -126,6 +126,10 @@ bool is_rich(const dom_node *node) {
     }
 }
 
+bool is_cell(const dom_node *node) {
+    return node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH;
+}
+
 bool is_heading(const dom_node *node) {
     return node->tag >= DOM_TAG_H1 && node->tag <= DOM_TAG_H6;
 }
@@ -133,6 +137,10 @@ bool is_heading(const dom_node *node) {
 const slice *link_address(const dom_node *node) {
     const slice *href = node->tag == DOM_TAG_A ? dom_attribute_get(node, SLICE("href")) : NULL;
     return href && slice_trim(*href).length ? href : NULL;
+}
+
+dom_node *next_root(const item *it, const dom_node *root) {
+    return root == it->other ? NULL : root == it->last ? it->other : root->next;
 }
 
 /* What sets its neighbours apart and shows nothing: white space, line breaks, paragraphs of nothing else. */
@@ -195,4 +203,14 @@ size_t utf16_length(slice text) {
     for (size_t at = 0; at < text.length;)
         units += utf8_next(text, &at) > 0xFFFF ? 2 : 1;
     return units;
+}
+
+slice ordinal(size_t number, arena *a) {
+    static const char *const WORDS[] = {"",      "first",   "second", "third", "fourth", "fifth",
+                                        "sixth", "seventh", "eighth", "ninth", "tenth"};
+    static const char *const ENDS[] = {"th", "st", "nd", "rd"};
+    if (number < sizeof WORDS / sizeof *WORDS)
+        return slice_of(WORDS[number]);
+    bool teens = number % 100 > 10 && number % 100 < 14;
+    return format_slice(a, "%zu%s", number, teens || number % 10 > 3 ? "th" : ENDS[number % 10]);
 }

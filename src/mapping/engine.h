@@ -23,6 +23,7 @@ typedef struct extra_link {
 /* One item of a shape: a run of siblings, most often one element. */
 typedef struct item {
     dom_node *first, *last;
+    dom_node *other; /* and a cell below them, in the next row of their table; else NULL */
     /* a card */
     slice title, description, href, link_text;
     dom_node *picture;
@@ -43,9 +44,9 @@ typedef struct alike_run {
     bool whole;            /* `around` shows nothing else */
     item *items;
     size_t count;
-    int evidence;
-    bool enough;   /* to be taken for cards */
-    slice words;   /* the evidence, for people */
+    bool enough;   /* speaks for cards */
+    slice words;   /* what they are, for people */
+    slice doubts;  /* what speaks against cards, for people */
     slice failure; /* why no rule made cards of it, though it looks like cards; empty: one did, or it does not
                     */
 } alike_run;
@@ -102,16 +103,20 @@ slice describe_parts(const claim *c, arena *a);
 /* content.c: looking at content */
 bool is_inline(const dom_node *node);
 bool is_heading(const dom_node *node);
+bool is_cell(const dom_node *node);
 bool is_rich(const dom_node *node);              /* no card holds it */
 const slice *link_address(const dom_node *node); /* of an <a> that leads somewhere; else NULL */
 bool is_blank(const dom_node *node);        /* no text but white space, and nothing to see, inside either */
 bool shows_something(const dom_node *node); /* itself, whatever is in it: a picture, a player, a control */
 bool is_switch(const dom_node *node);       /* input type=checkbox or radio */
 bool is_inside(const dom_node *node, const dom_node *outer); /* the same, or below it */
+dom_node *next_root(const item *it,
+                    const dom_node *root); /* of the item's elements: the one after, or NULL */
 dom_node *previous_solid(const dom_node *node);
 dom_node *next_solid(const dom_node *node); /* the next sibling that is not white space or a comment */
 slice plain_text(const dom_node *first, const dom_node *last, arena *a); /* white space collapsed */
 slice collapse_text(slice text, arena *a);
 size_t utf16_length(slice text);
+slice ordinal(size_t number, arena *a); /* "third", "21st" */
 
 #endif

@@ -7,6 +7,7 @@
 #include "engine.h"
 
 #define RUN_STEP_MAX 200 /* elements that one step of a run takes at most */
+#define HELD_ALL 4       /* check_claim: all conditions of a rule held, and only its block did not fit */
 
 /* ---- a map of pairs of pointers ---------------------------------------------------------------------- */
 
@@ -106,12 +107,9 @@ static bool in_range(size_t number, range r) {
 }
 
 static bool holds(engine *e, const dom_selector *s, const item *it) {
-    for (dom_node *root = it->first; root; root = root->next) {
+    for (dom_node *root = it->first; root; root = next_root(it, root))
         if (root->type == DOM_ELEMENT && dom_find(e->matcher, s, root))
             return true;
-        if (root == it->last)
-            break;
-    }
     return false;
 }
 
@@ -279,8 +277,10 @@ static void mark_claim(recognition *r, const claim *c) {
         const dom_node *around = c->alike ? c->alike->around : c->container;
         for (dom_node *up = it->first->parent; around && up != around && it->first != around; up = up->parent)
             mark(r, up, NODE_CONSUMED, c);
+        for (dom_node *up = it->other ? it->other->parent : NULL; up && up != around; up = up->parent)
+            mark(r, up, NODE_CONSUMED, c);
         bool leaf = c->rule->make == BLOCK_CARD_GRID || c->rule->make == BLOCK_DROP;
-        for (dom_node *node = it->first; node; node = node->next) {
+        for (dom_node *node = it->first; node; node = next_root(it, node)) {
             if (node->type == DOM_ELEMENT && node != c->container && (leaf || it->first == it->last))
                 mark(r, node,
                      leaf                            ? NODE_LEAF
@@ -289,8 +289,6 @@ static void mark_claim(recognition *r, const claim *c) {
                      c);
             else if (node->type == DOM_ELEMENT && leaf)
                 mark(r, node, NODE_LEAF, c);
-            if (node == it->last)
-                break;
         }
         if (it->summary) {
             mark(r, it->summary, NODE_LEAF, c);
@@ -305,15 +303,16 @@ static void add_miss(recognition *r, const rule *candidate, slice condition, uin
     *(mapping_miss *)vector_push(&r->misses) = (mapping_miss){candidate->name, condition, held};
 }
 
-/* Why it is no cards, from the rule for cards that came closest. */
-static slice nearest_card_miss(const recognition *r) {
+/* Why it is no cards, from the rule for cards that came closest; `held`: of those whose so many conditions
+ * held. */
+static slice nearest_card_miss(const recognition *r, uint32_t held) {
     const mapping_miss *best = NULL;
     for (size_t i = 0; i < r->misses.count; i++) {
         const mapping_miss *miss = vector_at(&r->misses, i);
         for (size_t j = 0; j < r->engine->live.count; j++) {
             const rule *candidate = *(const rule **)vector_at(&r->engine->live, j);
-            if (candidate->make == BLOCK_CARD_GRID && slice_equal(candidate->name, miss->rule) &&
-                (!best || miss->held > best->held))
+            if (candidate->make == BLOCK_CARD_GRID && miss->held >= held &&
+                slice_equal(candidate->name, miss->rule) && (!best || miss->held > best->held))
                 best = miss;
         }
     }
@@ -328,13 +327,10 @@ static bool holds_settled(const recognition *r, const claim *c) {
     item whole = {.first = c->container, .last = c->container};
     for (size_t i = 0; i < (c->container ? 1 : c->item_count); i++) {
         const item *it = c->container ? &whole : &c->items[i];
-        for (const dom_node *root = it->first; root; root = root->next) {
+        for (const dom_node *root = it->first; root; root = next_root(it, root))
             for (const dom_node *at = root; at; at = dom_next(at, root))
                 if (at->flags & (NODE_LEAF | NODE_CONSUMED) && !(sections && owner_of(r, at)->alike))
                     return true;
-            if (root == it->last)
-                break;
-        }
     }
     return false;
 }
@@ -385,7 +381,7 @@ static claim *claim_at(recognition *r, dom_node *node) {
         if (!c)
             continue;
         c->element = describe_element(node, e->arena);
-        c->card_miss = c->rule->make == BLOCK_UNWRAP ? nearest_card_miss(r) : (slice){0};
+        c->card_miss = c->rule->make == BLOCK_UNWRAP ? nearest_card_miss(r, HELD_ALL) : (slice){0};
         *(claim **)vector_push(&e->claims) = c;
         mark_claim(r, c);
         return c;
@@ -406,15 +402,18 @@ static bool looks_at(engine *e, const rule *r, const alike_run *run) {
     return false;
 }
 
-/* A rule that is tried before this one, and is meant for this run: of the site, or for blocks that are made
- * already. */
+/* A rule that is tried before this one, and is meant for this run: of the site, for blocks that are made
+ * already, or for boxes such as its first. */
 static bool is_anothers(engine *e, const rule *candidate, const alike_run *run) {
     for (size_t i = 0; i < e->live.count; i++) {
         const rule *earlier = *(const rule **)vector_at(&e->live, i);
         if (earlier == candidate)
             return false;
-        if (earlier->match && !earlier->alike && (!earlier->shipped || earlier->make == BLOCK_KEEP) &&
-            looks_at(e, earlier, run))
+        bool meant = earlier->match
+                         ? !earlier->alike && (!earlier->shipped || earlier->make == BLOCK_KEEP) &&
+                               looks_at(e, earlier, run)
+                         : dom_matches(e->matcher, earlier->run[0].selector, run->items[0].first, NULL);
+        if (meant)
             return true;
     }
     return false;
@@ -433,9 +432,9 @@ static claim *try_alike(recognition *r, const rule *candidate, alike_run *run) {
                  .item_count = run->count,
                  .line = run->items[0].first->line};
     uint32_t held = 0;
-    slice failure = run->enough
-                        ? check_claim(e, c, &held)
-                        : format_slice(e->arena, "%.*s: not enough to be cards", SLICE_ARGS(run->words));
+    slice failure = run->enough ? check_claim(e, c, &held)
+                                : format_slice(e->arena, "%.*s. No cards: %.*s", SLICE_ARGS(run->words),
+                                               SLICE_ARGS(run->doubts));
     if (!failure.length && holds_settled(r, c))
         failure = SLICE("something inside belongs to another rule's block");
     if (!failure.length)
@@ -485,7 +484,7 @@ static slice shape_of(engine *e, const dom_node *node) {
 static void account_for(recognition *r, const dom_node *node, const claim *c, mapping_state state) {
     engine *e = r->engine;
     slice shape = e->account ? shape_of(e, node) : (slice){0};
-    bool near_miss = state == MAPPING_UNCLAIMED && nearest_card_miss(r).length;
+    bool near_miss = state == MAPPING_UNCLAIMED && nearest_card_miss(r, 0).length;
     if (!e->account || (!shape.length && state != MAPPING_CLAIMED && !near_miss))
         return;
     bool shows_nothing = state == MAPPING_UNCLAIMED && is_blank(node);
