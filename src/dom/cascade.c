@@ -391,3 +391,9 @@ unsigned css_effects(css_cascade *c, const dom_node *node) {
     uint32_t number = cascade_style_of(c, node);
     return style_at(c, number)->effects;
 }
+
+void **css_style_note(css_cascade *c, const dom_node *node, arena **kept_in) {
+    uint32_t number = cascade_style_of(c, node);
+    *kept_in = arena_of(c, number);
+    return &style_at(c, number)->note;
+}

@@ -39,6 +39,7 @@ typedef struct style {
     winners *parts[CSS_PSEUDO_COUNT]; /* NULL but for the element: no rule */
     class_effect *classes;            /* that its rules name */
     uint32_t class_count;
+    void *note;    /* css_style_note */
     uint64_t seen; /* by the cascade with this number: its classes are counted */
     uint64_t hash;
     uint32_t next; /* with the same hash; 0: none */

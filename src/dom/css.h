@@ -228,6 +228,11 @@ unsigned css_effects(css_cascade *c, const dom_node *node);
  * the page; 0: no rule of a sheet does anything with it. Settles the cascade. Theme rules count as well. */
 unsigned css_class_effects(css_cascade *c, slice class_name);
 
+/* A pointer that its one user keeps with the element's style, for what hangs on nothing else; NULL at first.
+ * What it points to must be of `*kept_in`, and then lives as long as the style. Of a text node: of its
+ * parent. */
+void **css_style_note(css_cascade *c, const dom_node *node, arena **kept_in);
+
 /* Whether sheets of the site are among those that the cascade was made with: without them, nobody knows what
  * a class does. */
 bool css_knows_site(const css_cascade *c);

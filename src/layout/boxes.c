@@ -9,29 +9,23 @@
 
 /* ---- lengths ------------------------------------------------------------------------------------------- */
 
-static double length(const layout *l, const dom_node *node, css_property property, double around) {
+static double length(layout *l, const box *b, box_length_name name) {
     double px;
-    return css_length(l->cascade, node, property, around, &px) ? px : 0;
+    return layout_length(l, b, name, 0, &px) ? px : 0;
 }
 
-static bool is_border_box(const layout *l, const box *b) {
-    return css_computed_is(l->cascade, b->node, CSS_BOX_SIZING, "border-box");
-}
-
-double layout_specified(layout *l, const box *b, css_property property, double around) {
+double layout_specified(layout *l, const box *b, box_length_name name, double around) {
     double px;
-    if (!css_length(l->cascade, b->node, property, around, &px) || px < 0)
+    if (!layout_length(l, b, name, around, &px) || px < 0)
         return AUTO;
-    bool is_width = property == CSS_WIDTH || property == CSS_MIN_WIDTH || property == CSS_MAX_WIDTH ||
-                    property == CSS_FLEX_BASIS;
-    if (!is_width)
+    if (name >= LENGTH_HEIGHT)
         return px;
-    return is_border_box(l, b) ? (px > b->edges_x ? px : b->edges_x) : px + b->edges_x;
+    return b->style->is_border_box ? (px > b->edges_x ? px : b->edges_x) : px + b->edges_x;
 }
 
 double layout_limited(layout *l, const box *b, double width, double around) {
-    double most = layout_specified(l, b, CSS_MAX_WIDTH, around),
-           least = layout_specified(l, b, CSS_MIN_WIDTH, around);
+    double most = layout_specified(l, b, LENGTH_MAX_WIDTH, around),
+           least = layout_specified(l, b, LENGTH_MIN_WIDTH, around);
     if (most != AUTO && width > most)
         width = most;
     return least != AUTO && width < least ? least : width;
@@ -80,8 +74,8 @@ static double proportion_of(const box *b) {
 
 /* Width from a given height, by the picture's own proportions. */
 static double width_by_height(layout *l, const box *b) {
-    double height = layout_specified(l, b, CSS_HEIGHT, AUTO), proportion = proportion_of(b);
-    double most = layout_specified(l, b, CSS_MAX_HEIGHT, AUTO);
+    double height = layout_specified(l, b, LENGTH_HEIGHT, AUTO), proportion = proportion_of(b);
+    double most = layout_specified(l, b, LENGTH_MAX_HEIGHT, AUTO);
     if (b->node->tag != DOM_TAG_IMG || proportion == AUTO)
         return b->natural_width;
     if (height == AUTO)
@@ -92,7 +86,7 @@ static double width_by_height(layout *l, const box *b) {
 }
 
 double layout_replaced_width(layout *l, const box *b, double around) {
-    double width = layout_specified(l, b, CSS_WIDTH, around);
+    double width = layout_specified(l, b, LENGTH_WIDTH, around);
     if (width == AUTO) {
         width = width_by_height(l, b);
         width = width == AUTO ? (around >= 0 ? around : 300) : width + b->edges_x;
@@ -101,9 +95,9 @@ double layout_replaced_width(layout *l, const box *b, double around) {
 }
 
 double layout_replaced_height(layout *l, const box *b, double width, double around) {
-    double height = layout_specified(l, b, CSS_HEIGHT, AUTO),
-           most = layout_specified(l, b, CSS_MAX_HEIGHT, AUTO);
-    double least = layout_specified(l, b, CSS_MIN_HEIGHT, AUTO), proportion = proportion_of(b);
+    double height = layout_specified(l, b, LENGTH_HEIGHT, AUTO),
+           most = layout_specified(l, b, LENGTH_MAX_HEIGHT, AUTO);
+    double least = layout_specified(l, b, LENGTH_MIN_HEIGHT, AUTO), proportion = proportion_of(b);
     slice ratio = css_computed(l->cascade, b->node, CSS_ASPECT_RATIO);
     if (height == AUTO && ratio.length && is_digit(ratio.data[0])) {
         size_t bar = slice_find_char(ratio, '/', 0);
@@ -139,110 +133,77 @@ static bool is_replaced(const dom_node *node) {
     }
 }
 
-static const struct {
-    const char *display;
-    uint8_t kind;
-} KINDS[] = {
-    {"inline ruby ruby-text math", KIND_INLINE},
-    {"flex inline-flex -webkit-box -webkit-flex -webkit-inline-box -webkit-inline-flex", KIND_FLEX},
-    {"grid inline-grid", KIND_GRID},
-    {"table inline-table", KIND_TABLE},
-    {"table-row-group table-header-group table-footer-group", KIND_ROWS},
-    {"table-row", KIND_ROW},
-    {"table-cell", KIND_CELL},
-};
-
-static box_kind kind_of(const layout *l, const dom_node *node) {
-    if (node->tag == DOM_TAG_BR)
-        return KIND_BREAK;
-    if (is_replaced(node))
-        return KIND_REPLACED;
-    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
-        if (css_computed_is(l->cascade, node, CSS_DISPLAY, KINDS[i].display))
-            return KINDS[i].kind;
-    return KIND_BLOCK;
-}
-
 /* Items of a flex container and the like are blocks, whatever they were (CSS Display 3 §2.7). */
-static layout_flow flow_of(const layout *l, const box *b, const box *parent) {
-    const dom_node *node = b->node;
-    if (css_computed_is(l->cascade, node, CSS_POSITION, "absolute fixed"))
+static layout_flow flow_of(const box *b, const box *parent) {
+    if (b->style->is_absolute)
         return LAYOUT_ABSOLUTE;
     if (parent && (parent->kind == KIND_FLEX || parent->kind == KIND_GRID))
         return LAYOUT_ITEM;
-    if (!css_computed_is(l->cascade, node, CSS_FLOAT, "none"))
+    if (b->style->floats)
         return LAYOUT_FLOAT;
     if (b->kind == KIND_CELL && parent && parent->kind == KIND_ROW)
         return LAYOUT_CELL;
     if (b->kind == KIND_ROW || b->kind == KIND_ROWS)
         return LAYOUT_TABLE_PART;
-    if (b->kind == KIND_INLINE || b->kind == KIND_BREAK ||
-        css_computed_is(l->cascade, node, CSS_DISPLAY,
-                        "inline inline-block inline-flex inline-grid inline-table"))
-        return LAYOUT_INLINE;
-    return LAYOUT_BLOCK;
+    return b->kind == KIND_INLINE || b->kind == KIND_BREAK || b->style->is_inline ? LAYOUT_INLINE
+                                                                                  : LAYOUT_BLOCK;
 }
 
 static void read_style(layout *l, box *b) {
-    const dom_node *node = b->node;
-    b->padding_x = length(l, node, CSS_PADDING_LEFT, 0) + length(l, node, CSS_PADDING_RIGHT, 0);
-    b->edges_x = b->padding_x;
-    if (!css_computed_is(l->cascade, node, CSS_BORDER_LEFT_STYLE, "none hidden"))
-        b->edges_x += length(l, node, CSS_BORDER_LEFT_WIDTH, 0);
-    if (!css_computed_is(l->cascade, node, CSS_BORDER_RIGHT_STYLE, "none hidden"))
-        b->edges_x += length(l, node, CSS_BORDER_RIGHT_WIDTH, 0);
-    b->out.margin_left = length(l, node, CSS_MARGIN_LEFT, 0);
-    b->out.margin_right = length(l, node, CSS_MARGIN_RIGHT, 0);
+    b->padding_x = length(l, b, LENGTH_PADDING_LEFT) + length(l, b, LENGTH_PADDING_RIGHT);
+    b->edges_x = b->padding_x + length(l, b, LENGTH_BORDER_LEFT) + length(l, b, LENGTH_BORDER_RIGHT);
+    b->out.margin_left = length(l, b, LENGTH_MARGIN_LEFT);
+    b->out.margin_right = length(l, b, LENGTH_MARGIN_RIGHT);
     b->margin_x = b->out.margin_left + b->out.margin_right;
-    b->out.auto_margins = css_computed_is(l->cascade, node, CSS_MARGIN_LEFT, "auto") &&
-                          css_computed_is(l->cascade, node, CSS_MARGIN_RIGHT, "auto");
-    b->out.float_right = css_computed_is(l->cascade, node, CSS_FLOAT, "right inline-end");
+    b->out.auto_margins = b->style->auto_margins;
+    b->out.float_right = b->style->float_right;
     b->is_inline_block = b->kind != KIND_INLINE && b->flow == LAYOUT_INLINE;
-    b->is_column = b->kind == KIND_FLEX &&
-                   css_computed_is(l->cascade, node, CSS_FLEX_DIRECTION, "column column-reverse");
-    b->wraps = b->kind == KIND_FLEX && css_computed_is(l->cascade, node, CSS_FLEX_WRAP, "wrap wrap-reverse");
+    b->is_column = b->kind == KIND_FLEX && b->style->is_column;
+    b->wraps = b->kind == KIND_FLEX && b->style->wraps;
 }
 
 /* ---- the walk ------------------------------------------------------------------------------------------ */
 
-static uint32_t add_box(layout *l, const dom_node *node, uint32_t parent) {
+static uint32_t add_box(layout *l, const dom_node *node, const box_style *style, uint32_t parent) {
     box *b = vector_push(&l->boxes);
     const box *around = parent == NONE ? NULL : box_at(l, parent);
-    *b = (box){.node = node, .parent = parent, .assigned = AUTO};
-    if (!css_length(l->cascade, node, CSS_FONT_SIZE, 16, &b->font))
-        b->font = 16;
+    *b = (box){.node = node, .style = style, .parent = parent, .assigned = AUTO};
     if (node->type == DOM_TEXT) {
         b->kind = KIND_TEXT;
         b->flow =
             around && (around->kind == KIND_FLEX || around->kind == KIND_GRID) ? LAYOUT_ITEM : LAYOUT_INLINE;
     } else {
-        b->kind = (uint8_t)kind_of(l, node);
-        b->flow = (uint8_t)flow_of(l, b, around);
+        b->kind = node->tag == DOM_TAG_BR ? KIND_BREAK : is_replaced(node) ? KIND_REPLACED : style->kind;
+        b->flow = (uint8_t)flow_of(b, around);
         if (b->kind == KIND_INLINE && b->flow != LAYOUT_INLINE)
             b->kind = KIND_BLOCK;
         read_style(l, b);
         if (b->kind == KIND_REPLACED) {
             find_natural_size(l, b);
-            b->out.known = b->out.known || layout_specified(l, b, CSS_WIDTH, 100) != AUTO;
+            b->out.known = b->out.known || layout_specified(l, b, LENGTH_WIDTH, 100) != AUTO;
         }
     }
     b->out.flow = b->flow;
     return (uint32_t)l->boxes.count - 1;
 }
 
-static bool is_shown(const layout *l, const dom_node *node) {
-    if (node->type == DOM_TEXT)
-        return slice_trim(node->text).length > 0 && !dom_is_raw_text(node->parent);
-    return node->type == DOM_ELEMENT && !css_computed_is(l->cascade, node, CSS_DISPLAY, "none") &&
-           node->tag != DOM_TAG_SCRIPT && node->tag != DOM_TAG_STYLE && node->tag != DOM_TAG_TEMPLATE;
+/* Its style; NULL: it is not shown. */
+static const box_style *shown_style(layout *l, const dom_node *node) {
+    bool is_seen = node->type == DOM_TEXT
+                       ? slice_trim(node->text).length > 0 && !dom_is_raw_text(node->parent)
+                       : node->type == DOM_ELEMENT && node->tag != DOM_TAG_SCRIPT &&
+                             node->tag != DOM_TAG_STYLE && node->tag != DOM_TAG_TEMPLATE;
+    const box_style *style = is_seen ? layout_style_of(l, node) : NULL;
+    return style && (style->is_shown || node->type == DOM_TEXT) ? style : NULL;
 }
 
 void layout_make_boxes(layout *l, const dom_node *root) {
     uint32_t open = NONE; /* the innermost box whose content is being read */
     const dom_node *node = root;
     while (node) {
-        bool shown = is_shown(l, node);
-        uint32_t index = shown ? add_box(l, node, open) : NONE;
+        const box_style *style = shown_style(l, node);
+        bool shown = style != NULL;
+        uint32_t index = shown ? add_box(l, node, style, open) : NONE;
         bool enters = shown && node->type == DOM_ELEMENT && node->first_child &&
                       box_at(l, index)->kind != KIND_REPLACED;
         if (enters) {

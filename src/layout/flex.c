@@ -19,21 +19,21 @@ static double number_of(layout *l, const box *b, css_property property) {
 /* The width that an item begins with, and the least it gives way to: its content's, where nothing is said. */
 static void begin_item(layout *l, box *item, double around) {
     bool is_text = item->node->type == DOM_TEXT;
-    double basis = is_text ? AUTO : layout_specified(l, item, CSS_FLEX_BASIS, around);
-    double width = is_text ? AUTO : layout_specified(l, item, CSS_WIDTH, around);
+    double basis = is_text ? AUTO : layout_specified(l, item, LENGTH_FLEX_BASIS, around);
+    double width = is_text ? AUTO : layout_specified(l, item, LENGTH_WIDTH, around);
     if (basis == AUTO && !is_text && css_computed_is(l->cascade, item->node, CSS_FLEX_BASIS, "auto"))
         basis = item->kind == KIND_REPLACED ? layout_replaced_width(l, item, around) : width;
     if (basis == AUTO)
         basis = item->max - item->margin_x;
     item->line = basis; /* the base size; `line` is free since what is inside was measured */
-    double least = is_text ? AUTO : layout_specified(l, item, CSS_MIN_WIDTH, around);
+    double least = is_text ? AUTO : layout_specified(l, item, LENGTH_MIN_WIDTH, around);
     if (least == AUTO) {
         bool clips = !is_text && !css_computed_is(l->cascade, item->node, CSS_OVERFLOW_X, "visible");
         least = clips ? 0 : item->min - item->margin_x;
         least = width != AUTO && width < least ? width : least;
     }
     item->word = least;
-    double most = is_text ? AUTO : layout_specified(l, item, CSS_MAX_WIDTH, around);
+    double most = is_text ? AUTO : layout_specified(l, item, LENGTH_MAX_WIDTH, around);
     item->lines_max = most;
     item->assigned = most != AUTO && basis > most ? most : basis;
     item->assigned = item->assigned < least ? least : item->assigned;

@@ -3,21 +3,12 @@
  */
 #include "private.h"
 
-static double line_height(layout *l, const box *b) {
-    double px;
-    slice value = css_computed(l->cascade, b->node, CSS_LINE_HEIGHT);
-    if (value.length && is_digit(value.data[value.length - 1]) &&
-        css_length_of(l->cascade, b->node, format_slice(l->arena, "%.*sem", SLICE_ARGS(value)), b->font, &px))
-        return px;
-    return css_length(l->cascade, b->node, CSS_LINE_HEIGHT, b->font, &px) ? px : b->font * 1.2;
-}
-
 /* Ends the lines of text that have come together in `line`. */
-static void end_text(layout *l, box *b) {
+static void end_text(box *b) {
     if (b->line <= 0)
         return;
     double lines = b->content > 1 ? b->line / b->content : 1;
-    b->height += line_height(l, b) * (double)(unsigned)(lines > 1e6 ? 1e6 : lines + 0.999);
+    b->height += b->style->line_height * (double)(unsigned)(lines > 1e6 ? 1e6 : lines + 0.999);
     b->line = 0;
 }
 
@@ -26,35 +17,34 @@ static void end_row(box *b) {
     b->column_line = 0;
 }
 
+static double length(layout *l, const box *b, box_length_name name) {
+    double px;
+    return layout_length(l, b, name, b->out.around, &px) ? px : 0;
+}
+
 static double vertical_edges(layout *l, const box *b) {
-    static const css_property EDGES[] = {CSS_PADDING_TOP, CSS_PADDING_BOTTOM};
-    double sum = 0, px;
-    for (size_t i = 0; i < 2; i++)
-        sum += css_length(l->cascade, b->node, EDGES[i], b->out.around, &px) ? px : 0;
-    return sum;
+    return length(l, b, LENGTH_PADDING_TOP) + length(l, b, LENGTH_PADDING_BOTTOM);
 }
 
 static double vertical_margins(layout *l, const box *b) {
-    double top = 0, bottom = 0;
-    css_length(l->cascade, b->node, CSS_MARGIN_TOP, b->out.around, &top);
-    css_length(l->cascade, b->node, CSS_MARGIN_BOTTOM, b->out.around, &bottom);
+    double top = length(l, b, LENGTH_MARGIN_TOP), bottom = length(l, b, LENGTH_MARGIN_BOTTOM);
     return top > bottom ? top : bottom; /* neighbours share theirs */
 }
 
 static double positioned_height(layout *l, const box *b, double natural);
 
 static void close_height(layout *l, box *b) {
-    end_text(l, b);
+    end_text(b);
     end_row(b);
     if (b->kind == KIND_REPLACED)
         b->height = layout_replaced_height(l, b, b->out.width, b->out.around);
     else {
-        double given = layout_specified(l, b, CSS_HEIGHT, AUTO), edges = vertical_edges(l, b);
-        bool whole = css_computed_is(l->cascade, b->node, CSS_BOX_SIZING, "border-box");
+        double given = layout_specified(l, b, LENGTH_HEIGHT, AUTO), edges = vertical_edges(l, b);
+        bool whole = b->style->is_border_box;
         double outer = !whole ? given + edges : given > edges ? given : edges;
         b->height = given != AUTO && b->kind != KIND_CELL && b->kind != KIND_ROW ? outer : b->height + edges;
-        double least = layout_specified(l, b, CSS_MIN_HEIGHT, AUTO),
-               most = layout_specified(l, b, CSS_MAX_HEIGHT, AUTO);
+        double least = layout_specified(l, b, LENGTH_MIN_HEIGHT, AUTO),
+               most = layout_specified(l, b, LENGTH_MAX_HEIGHT, AUTO);
         b->height = most != AUTO && b->height > most ? most : b->height;
         b->height = least != AUTO && b->height < least ? least : b->height;
     }
@@ -74,7 +64,7 @@ static void add_to_row(box *parent, const box *b, double outer) {
 static void add_to_parent(layout *l, const box *b) {
     box *parent = box_at(l, b->parent);
     if (b->kind == KIND_BREAK)
-        end_text(l, parent);
+        end_text(parent);
     else if (b->kind == KIND_TEXT)
         parent->line += b->max;
     else if (b->kind == KIND_INLINE) {
@@ -87,7 +77,7 @@ static void add_to_parent(layout *l, const box *b) {
     else if (b->flow == LAYOUT_ITEM)
         add_to_row(parent, b, b->height + vertical_margins(l, b));
     else {
-        end_text(l, parent);
+        end_text(parent);
         parent->height += b->height + vertical_margins(l, b);
     }
 }
@@ -100,7 +90,7 @@ void layout_add_heights(layout *l) {
     for (uint32_t i = (uint32_t)l->boxes.count; i-- > 0;) {
         box *b = box_at(l, i);
         if (b->kind == KIND_TEXT)
-            b->out.height = line_height(l, b);
+            b->out.height = b->style->line_height;
         else if (b->kind != KIND_INLINE && b->kind != KIND_BREAK)
             close_height(l, b);
         if (b->parent != NONE)
@@ -115,14 +105,14 @@ void layout_add_heights(layout *l) {
 
 /* A frame that fills the box around it: `height: 100%` of a box whose height is known. */
 static double positioned_height(layout *l, const box *b, double natural) {
-    double share = layout_specified(l, b, CSS_HEIGHT, 100);
-    if (layout_specified(l, b, CSS_HEIGHT, AUTO) != AUTO || share == AUTO)
+    double share = layout_specified(l, b, LENGTH_HEIGHT, 100);
+    if (layout_specified(l, b, LENGTH_HEIGHT, AUTO) != AUTO || share == AUTO)
         return natural;
     const box *at = box_at(l, b->parent);
     if (b->flow == LAYOUT_ABSOLUTE)
-        while (at->parent != NONE && css_computed_is(l->cascade, at->node, CSS_POSITION, "static"))
+        while (at->parent != NONE && at->style->is_static)
             at = box_at(l, at->parent);
-    else if (layout_specified(l, at, CSS_HEIGHT, AUTO) == AUTO)
+    else if (layout_specified(l, at, LENGTH_HEIGHT, AUTO) == AUTO)
         return natural;
     return at->out.height > 0 ? at->out.height * share / 100 : natural;
 }

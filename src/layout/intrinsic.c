@@ -36,17 +36,17 @@ static void measure_text(box *b) {
         b->min = word > b->min ? word : b->min;
     }
     bool one_piece = text.length && is_space(text.data[text.length - 1]);
-    b->max = (line + (one_piece ? 0.193 : 0)) * b->font;
-    b->min *= b->font;
+    b->max = (line + (one_piece ? 0.193 : 0)) * b->style->font;
+    b->min *= b->style->font;
 }
 
 static void measure_replaced(layout *l, box *b) {
     double width = layout_replaced_width(l, b, AUTO);
-    bool hangs =
-        layout_specified(l, b, CSS_WIDTH, AUTO) == AUTO && layout_specified(l, b, CSS_WIDTH, 100) != AUTO;
-    bool limited = layout_specified(l, b, CSS_MAX_WIDTH, AUTO) == AUTO &&
-                   layout_specified(l, b, CSS_MAX_WIDTH, 100) != AUTO;
-    double least = layout_specified(l, b, CSS_MIN_WIDTH, AUTO);
+    bool hangs = layout_specified(l, b, LENGTH_WIDTH, AUTO) == AUTO &&
+                 layout_specified(l, b, LENGTH_WIDTH, 100) != AUTO;
+    bool limited = layout_specified(l, b, LENGTH_MAX_WIDTH, AUTO) == AUTO &&
+                   layout_specified(l, b, LENGTH_MAX_WIDTH, 100) != AUTO;
+    double least = layout_specified(l, b, LENGTH_MIN_WIDTH, AUTO);
     b->max = width + b->margin_x;
     /* one whose width is a percentage gives way altogether (CSS Sizing 3 §5.2.2) */
     b->min = hangs || limited ? (least == AUTO ? 0 : least) + b->margin_x : b->max;
@@ -88,7 +88,7 @@ static void close_box(layout *l, uint32_t index) {
     b->max = b->lines_max + b->edges_x;
     if (b->kind == KIND_INLINE)
         return;
-    double width = layout_specified(l, b, CSS_WIDTH, AUTO);
+    double width = layout_specified(l, b, LENGTH_WIDTH, AUTO);
     if (width != AUTO && b->kind != KIND_TABLE && b->kind != KIND_CELL)
         b->min = b->max = width;
     b->max = layout_limited(l, b, b->max, AUTO);

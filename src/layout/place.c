@@ -21,14 +21,14 @@ static bool fills_line(const box *b) {
 
 /* Percentages of padding hang on the width around; a negative margin makes a box wider. */
 static void settle_edges(layout *l, box *b, double around) {
-    static const css_property PADDINGS[] = {CSS_PADDING_LEFT, CSS_PADDING_RIGHT};
+    static const box_length_name PADDINGS[] = {LENGTH_PADDING_LEFT, LENGTH_PADDING_RIGHT};
     double padding = 0, px;
     for (size_t i = 0; i < 2; i++)
-        padding += css_length(l->cascade, b->node, PADDINGS[i], around, &px) ? px : 0;
+        padding += layout_length(l, b, PADDINGS[i], around, &px) ? px : 0;
     b->edges_x += padding - b->padding_x;
     b->padding_x = padding;
-    b->out.margin_left = css_length(l->cascade, b->node, CSS_MARGIN_LEFT, around, &px) ? px : 0;
-    b->out.margin_right = css_length(l->cascade, b->node, CSS_MARGIN_RIGHT, around, &px) ? px : 0;
+    b->out.margin_left = layout_length(l, b, LENGTH_MARGIN_LEFT, around, &px) ? px : 0;
+    b->out.margin_right = layout_length(l, b, LENGTH_MARGIN_RIGHT, around, &px) ? px : 0;
     b->margin_x = b->out.margin_left + b->out.margin_right;
 }
 
@@ -37,7 +37,7 @@ static double width_of(layout *l, const box *b, double around) {
         return b->assigned;
     if (b->kind == KIND_REPLACED)
         return layout_replaced_width(l, b, around);
-    double width = layout_specified(l, b, CSS_WIDTH, around);
+    double width = layout_specified(l, b, LENGTH_WIDTH, around);
     if (width == AUTO && b->kind == KIND_TABLE)
         width = shrink_to_fit(b, around);
     else if (width == AUTO)
@@ -50,7 +50,7 @@ static double width_of(layout *l, const box *b, double around) {
 /* The nearest box that what is positioned hangs on. */
 static const box *positioned_around(const layout *l, const box *b) {
     const box *at = box_at(l, b->parent);
-    while (at->parent != NONE && css_computed_is(l->cascade, at->node, CSS_POSITION, "static"))
+    while (at->parent != NONE && at->style->is_static)
         at = box_at(l, at->parent);
     return at;
 }
@@ -118,7 +118,7 @@ static void place_children(layout *l, uint32_t index) {
         layout_place_grid(l, index);
     else if (b->kind == KIND_TABLE)
         layout_share_columns(l, index);
-    else if (b->kind == KIND_BLOCK)
+    else if (b->kind == KIND_BLOCK && b->style->has_columns)
         narrow_by_columns(l, b);
 }
 

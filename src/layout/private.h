@@ -24,15 +24,52 @@ typedef enum box_kind {
     KIND_CELL,
 } box_kind;
 
+/* Lengths of a style that widths and heights hang on. */
+typedef enum box_length_name {
+    LENGTH_WIDTH,
+    LENGTH_MIN_WIDTH,
+    LENGTH_MAX_WIDTH,
+    LENGTH_FLEX_BASIS,
+    LENGTH_HEIGHT, /* from here on none is a width */
+    LENGTH_MIN_HEIGHT,
+    LENGTH_MAX_HEIGHT,
+    LENGTH_PADDING_LEFT,
+    LENGTH_PADDING_RIGHT,
+    LENGTH_PADDING_TOP,
+    LENGTH_PADDING_BOTTOM,
+    LENGTH_MARGIN_LEFT,
+    LENGTH_MARGIN_RIGHT,
+    LENGTH_MARGIN_TOP,
+    LENGTH_MARGIN_BOTTOM,
+    LENGTH_BORDER_LEFT,
+    LENGTH_BORDER_RIGHT,
+    LENGTH_COUNT
+} box_length_name;
+
+typedef struct box_length {
+    double px;
+    bool given; /* else it is auto, none, normal, … */
+    bool hangs; /* on the width around: `px` is not known */
+} box_length;
+
+/* What a style says by itself (style.c). */
+typedef struct box_style {
+    uint8_t kind; /* box_kind, but for replaced elements and breaks */
+    bool is_shown, is_inline, is_absolute, is_static, floats, float_right, auto_margins, is_border_box;
+    bool is_column, wraps, has_columns;
+    double font, line_height;
+    box_length lengths[LENGTH_COUNT];
+} box_style;
+
 #define NONE UINT32_MAX
 #define AUTO (-1.0) /* a size that is not given */
 
 typedef struct box {
     const dom_node *node;
-    uint32_t parent, end; /* the index of the box that holds it; the first index behind what is inside */
+    const box_style *style; /* of a text: its parent's */
+    uint32_t parent, end;   /* the index of the box that holds it; the first index behind what is inside */
     uint8_t kind, flow;
     bool is_inline_block, is_column, wraps, placed;
-    double font;
     double padding_x, edges_x; /* padding left and right; with borders; percentages count as nothing here */
     double margin_x;           /* left and right, without `auto` */
     double natural_width, natural_height; /* replaced; AUTO: not known */
@@ -70,6 +107,10 @@ static inline box *box_at(const layout *l, uint32_t index) {
     return (box *)l->boxes.items + index;
 }
 
+const box_style *layout_style_of(layout *l, const dom_node *node);
+/* False: auto, none, normal, or it hangs on `around`, which is < 0. */
+bool layout_length(layout *l, const box *b, box_length_name name, double around, double *px);
+
 void layout_make_boxes(layout *l, const dom_node *root);
 void layout_measure_content(layout *l);
 void layout_place(layout *l);
@@ -77,7 +118,7 @@ void layout_add_heights(layout *l);
 
 /* The specified width, height …, in pixels as border box; AUTO where there is none or it hangs on something
  * unknown. `around` < 0: percentages count as none. */
-double layout_specified(layout *l, const box *b, css_property property, double around);
+double layout_specified(layout *l, const box *b, box_length_name name, double around);
 /* `width` between the box's min-width and max-width. */
 double layout_limited(layout *l, const box *b, double width, double around);
 /* The width of a picture or a frame, where the box around it has the width `around`; < 0: not known yet. */

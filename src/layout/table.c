@@ -79,8 +79,8 @@ static double spread(double wanted, const table_column *columns, uint32_t count,
 static void add_cell(layout *l, table_columns *all, const cell_walk *w) {
     const box *cell = box_at(l, w->at);
     table_column *columns = all->at + w->column;
-    double fixed = layout_specified(l, cell, CSS_WIDTH, AUTO),
-           share = layout_specified(l, cell, CSS_WIDTH, 100);
+    double fixed = layout_specified(l, cell, LENGTH_WIDTH, AUTO),
+           share = layout_specified(l, cell, LENGTH_WIDTH, 100);
     double percent = fixed == AUTO && share != AUTO ? share : AUTO;
     double more_min = spread(cell->min, columns, w->span, false) / w->span;
     double most = fixed != AUTO && fixed > cell->min ? fixed : cell->max;
@@ -179,7 +179,7 @@ static void share_by_first_row(layout *l, uint32_t table, table_columns *all, do
     for (uint32_t i = 0; i < all->count; i++)
         all->at[i].width = AUTO;
     for (cell_walk w = walk_cells(l, table); next_cell(&w) && w.row == 1;) {
-        double given = layout_specified(l, box_at(l, w.at), CSS_WIDTH, width);
+        double given = layout_specified(l, box_at(l, w.at), LENGTH_WIDTH, width);
         for (uint32_t i = 0; given != AUTO && i < w.span; i++) {
             all->at[w.column + i].width = given / w.span;
             used += given / w.span;

@@ -1,0 +1,110 @@
+/* What a box's style says by itself, worked out once for all boxes of the style. Comes in: computed values.
+ * Goes out: numbers and flags; lengths that hang on the width around are left open.
+ */
+#include "private.h"
+
+static const css_property LENGTHS[LENGTH_COUNT] = {
+    [LENGTH_WIDTH] = CSS_WIDTH,
+    [LENGTH_MIN_WIDTH] = CSS_MIN_WIDTH,
+    [LENGTH_MAX_WIDTH] = CSS_MAX_WIDTH,
+    [LENGTH_FLEX_BASIS] = CSS_FLEX_BASIS,
+    [LENGTH_HEIGHT] = CSS_HEIGHT,
+    [LENGTH_MIN_HEIGHT] = CSS_MIN_HEIGHT,
+    [LENGTH_MAX_HEIGHT] = CSS_MAX_HEIGHT,
+    [LENGTH_PADDING_LEFT] = CSS_PADDING_LEFT,
+    [LENGTH_PADDING_RIGHT] = CSS_PADDING_RIGHT,
+    [LENGTH_PADDING_TOP] = CSS_PADDING_TOP,
+    [LENGTH_PADDING_BOTTOM] = CSS_PADDING_BOTTOM,
+    [LENGTH_MARGIN_LEFT] = CSS_MARGIN_LEFT,
+    [LENGTH_MARGIN_RIGHT] = CSS_MARGIN_RIGHT,
+    [LENGTH_MARGIN_TOP] = CSS_MARGIN_TOP,
+    [LENGTH_MARGIN_BOTTOM] = CSS_MARGIN_BOTTOM,
+    [LENGTH_BORDER_LEFT] = CSS_BORDER_LEFT_WIDTH,
+    [LENGTH_BORDER_RIGHT] = CSS_BORDER_RIGHT_WIDTH,
+};
+
+static const struct {
+    const char *display;
+    uint8_t kind;
+} KINDS[] = {
+    {"inline ruby ruby-text math", KIND_INLINE},
+    {"flex inline-flex -webkit-box -webkit-flex -webkit-inline-box -webkit-inline-flex", KIND_FLEX},
+    {"grid inline-grid", KIND_GRID},
+    {"table inline-table", KIND_TABLE},
+    {"table-row-group table-header-group table-footer-group", KIND_ROWS},
+    {"table-row", KIND_ROW},
+    {"table-cell", KIND_CELL},
+};
+
+static box_kind kind_of(slice display) {
+    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
+        if (css_is_among(display, KINDS[i].display))
+            return KINDS[i].kind;
+    return KIND_BLOCK;
+}
+
+static bool is(const layout *l, const dom_node *node, css_property property, const char *words) {
+    return css_computed_is(l->cascade, node, property, words);
+}
+
+static void read_lengths(const layout *l, const dom_node *node, box_style *s) {
+    for (int i = 0; i < LENGTH_COUNT; i++) {
+        box_length *length = &s->lengths[i];
+        slice value = css_computed(l->cascade, node, LENGTHS[i]);
+        bool keyword = value.length && is_alpha(value.data[0]) && value.data[value.length - 1] != ')';
+        length->hangs = !keyword && !css_length(l->cascade, node, LENGTHS[i], -1, &length->px);
+        length->given = !keyword && !length->hangs;
+    }
+    if (is(l, node, CSS_BORDER_LEFT_STYLE, "none hidden"))
+        s->lengths[LENGTH_BORDER_LEFT] = (box_length){0, true, false};
+    if (is(l, node, CSS_BORDER_RIGHT_STYLE, "none hidden"))
+        s->lengths[LENGTH_BORDER_RIGHT] = (box_length){0, true, false};
+}
+
+static double line_height(const layout *l, const dom_node *node, double font) {
+    double px;
+    slice value = css_computed(l->cascade, node, CSS_LINE_HEIGHT);
+    if (value.length && is_digit(value.data[value.length - 1]) &&
+        css_length_of(l->cascade, node, format_slice(l->arena, "%.*sem", SLICE_ARGS(value)), font, &px))
+        return px;
+    return css_length(l->cascade, node, CSS_LINE_HEIGHT, font, &px) ? px : font * 1.2;
+}
+
+static void read_style(const layout *l, const dom_node *node, box_style *s) {
+    slice display = css_computed(l->cascade, node, CSS_DISPLAY);
+    s->is_shown = !css_is_among(display, "none");
+    s->kind = (uint8_t)kind_of(display);
+    s->is_inline = css_is_among(display, "inline inline-block inline-flex inline-grid inline-table");
+    s->is_absolute = is(l, node, CSS_POSITION, "absolute fixed");
+    s->is_static = is(l, node, CSS_POSITION, "static");
+    s->floats = !is(l, node, CSS_FLOAT, "none");
+    s->float_right = is(l, node, CSS_FLOAT, "right inline-end");
+    s->auto_margins = is(l, node, CSS_MARGIN_LEFT, "auto") && is(l, node, CSS_MARGIN_RIGHT, "auto");
+    s->is_border_box = is(l, node, CSS_BOX_SIZING, "border-box");
+    s->is_column = is(l, node, CSS_FLEX_DIRECTION, "column column-reverse");
+    s->wraps = is(l, node, CSS_FLEX_WRAP, "wrap wrap-reverse");
+    if (!css_length(l->cascade, node, CSS_FONT_SIZE, 16, &s->font))
+        s->font = 16;
+    s->line_height = line_height(l, node, s->font);
+    s->has_columns = !is(l, node, CSS_COLUMN_COUNT, "auto") || !is(l, node, CSS_COLUMN_WIDTH, "auto");
+    read_lengths(l, node, s);
+}
+
+const box_style *layout_style_of(layout *l, const dom_node *node) {
+    arena *kept_in;
+    void **note = css_style_note(l->cascade, node, &kept_in);
+    if (!*note) {
+        box_style *s = arena_zeroed(kept_in, sizeof *s);
+        read_style(l, node, s);
+        *note = s;
+    }
+    return *note;
+}
+
+bool layout_length(layout *l, const box *b, box_length_name name, double around, double *px) {
+    const box_length *length = &b->style->lengths[name];
+    if (length->hangs)
+        return css_length(l->cascade, b->node, LENGTHS[name], around, px);
+    *px = length->px;
+    return length->given;
+}
