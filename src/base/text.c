@@ -41,11 +41,25 @@ int slice_compare(slice a, slice b) {
     return order ? order : (a.length > b.length) - (a.length < b.length);
 }
 
+/* Most needles are a few characters that begin with a rare one. */
+static size_t find_short(slice s, slice needle, size_t from) {
+    const char *at = s.data + from, *end = s.data + s.length - needle.length + 1;
+    while (at < end && (at = memchr(at, needle.data[0], (size_t)(end - at))) != NULL) {
+        if (memcmp(at, needle.data, needle.length) == 0)
+            return (size_t)(at - s.data);
+        at++;
+    }
+    return SLICE_NONE;
+}
+
 size_t slice_find(slice s, slice needle, size_t from) {
+    enum { SHORT = 8 };
     if (from > s.length || needle.length > s.length - from)
         return SLICE_NONE;
     if (needle.length == 0)
         return from;
+    if (needle.length <= SHORT)
+        return find_short(s, needle, from);
     const char *hit = memmem(s.data + from, s.length - from, needle.data, needle.length);
     return hit ? (size_t)(hit - s.data) : SLICE_NONE;
 }

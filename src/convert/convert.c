@@ -201,9 +201,12 @@ static bool has_size(const dom_node *body) {
     return false;
 }
 
-static const layout *lay_out(conversion *c, const dom_node *body, css_cascade *cascade, double column) {
-    layout_options options = {
-        .column = column, .picture_size = c->options->picture_size, .context = c->options->picture_context};
+static const layout *lay_out(conversion *c, const dom_node *body, css_cascade *cascade, double column,
+                             bool pictures_only) {
+    layout_options options = {.column = column,
+                              .pictures_only = pictures_only,
+                              .picture_size = c->options->picture_size,
+                              .context = c->options->picture_context};
     return layout_page(cascade, body, &options, c->arena);
 }
 
@@ -220,7 +223,7 @@ static const layout *lay_out_on_phone(conversion *c, dom_node *body) {
         at->style = 0;
     }
     css_cascade *cascade = new_cascade(c, c->engine->phone_sheets, c->worker ? c->worker->phone : NULL, body);
-    const layout *phone = lay_out(c, body, cascade, c->engine->theme.express.phone_column);
+    const layout *phone = lay_out(c, body, cascade, c->engine->theme.express.phone_column, true);
     size_t i = 0;
     for (dom_node *at = body; at; at = dom_next(at, body))
         at->style = *(uint32_t *)vector_at(&styles, i++);
@@ -232,7 +235,7 @@ static express_seen see_page(conversion *c, dom_node *body, css_cascade *styles)
     express_seen seen = {.theme = &c->engine->theme.express, .cascade = styles};
     if (!has_size(body))
         return seen;
-    seen.desk = lay_out(c, body, styles, seen.theme->column);
+    seen.desk = lay_out(c, body, styles, seen.theme->column, false);
     seen.phone = lay_out_on_phone(c, body);
     return seen;
 }

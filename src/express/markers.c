@@ -152,10 +152,13 @@ static void run_counters(marking *m, slice value, counter_step step, unsigned de
 }
 
 static void count(marking *m, const dom_node *node, css_pseudo pseudo, unsigned depth) {
-    run_counters(m, css_computed_pseudo(m->styles, node, pseudo, CSS_COUNTER_RESET), STEP_RESET, depth);
-    run_counters(m, css_computed_pseudo(m->styles, node, pseudo, CSS_COUNTER_INCREMENT), STEP_INCREMENT,
-                 depth);
-    run_counters(m, css_computed_pseudo(m->styles, node, pseudo, CSS_COUNTER_SET), STEP_SET, depth);
+    static const css_property COUNTING[] = {[STEP_RESET] = CSS_COUNTER_RESET,
+                                            [STEP_INCREMENT] = CSS_COUNTER_INCREMENT,
+                                            [STEP_SET] = CSS_COUNTER_SET};
+    for (int step = STEP_RESET; step <= STEP_SET; step++)
+        if (css_winner(m->styles, node, pseudo, COUNTING[step])) /* mostly not: the initial value is none */
+            run_counters(m, css_computed_pseudo(m->styles, node, pseudo, COUNTING[step]), (counter_step)step,
+                         depth);
 }
 
 /* ---- content (CSS Content 3) --------------------------------------------------------------------------- */
@@ -221,9 +224,12 @@ static bool is_readable(slice text) {
 /* What the pseudo-element reads; empty: it shows nothing, or the theme shows it on the new page as well. */
 static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
     slice nothing = {NULL, 0};
+    bool has_rules = css_has_pseudo(m->styles, node, pseudo);
+    if (!has_rules && node->tag != DOM_TAG_Q)
+        return nothing;
     buffer out = buffer_new(m->arena, 32);
-    if (!css_has_pseudo(m->styles, node, pseudo)) {
-        if (node->tag == DOM_TAG_Q && !css_computed_is(m->styles, node, CSS_QUOTES, "none"))
+    if (!has_rules) {
+        if (!css_computed_is(m->styles, node, CSS_QUOTES, "none"))
             write_quote(m, pseudo == CSS_PSEUDO_BEFORE ? SLICE("open-quote") : SLICE("close-quote"), &out);
         return buffer_slice(&out);
     }

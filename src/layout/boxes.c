@@ -197,11 +197,19 @@ static const box_style *shown_style(layout *l, const dom_node *node) {
     return style && (style->is_shown || node->type == DOM_TEXT) ? style : NULL;
 }
 
+static bool holds_picture(const dom_node *top) {
+    for (const dom_node *at = top; at; at = dom_next(at, top))
+        if (at->tag == DOM_TAG_IMG || at->tag == DOM_TAG_IFRAME)
+            return true;
+    return false;
+}
+
 void layout_make_boxes(layout *l, const dom_node *root) {
     uint32_t open = NONE; /* the innermost box whose content is being read */
     const dom_node *node = root;
     while (node) {
-        const box_style *style = shown_style(l, node);
+        bool is_left_out = l->options.pictures_only && node->parent == root && !holds_picture(node);
+        const box_style *style = is_left_out ? NULL : shown_style(l, node);
         bool shown = style != NULL;
         uint32_t index = shown ? add_box(l, node, style, open) : NONE;
         bool enters = shown && node->type == DOM_ELEMENT && node->first_child &&

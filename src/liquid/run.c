@@ -693,7 +693,10 @@ uint32_t liquid_line(const liquid_page *page, uint32_t first_line, uint32_t line
 /* ---- the whole --------------------------------------------------------------------------------------- */
 
 bool liquid_is_in(slice text) {
-    return slice_find(text, SLICE("{{"), 0) != SLICE_NONE || slice_find(text, SLICE("{%"), 0) != SLICE_NONE;
+    for (size_t at = 0; (at = slice_find_char(text, '{', at)) != SLICE_NONE; at++)
+        if (at + 1 < text.length && (text.data[at + 1] == '{' || text.data[at + 1] == '%'))
+            return true;
+    return false;
 }
 
 liquid_page liquid_run(slice body, uint32_t first_line, const liquid_scope *scope, arena *a,
