@@ -283,6 +283,17 @@ static bool initial_is_computed(css_property property) {
            property != CSS_TEXT_ALIGN && !is_border_width(property);
 }
 
+static void keep_computed(winners *w, css_property property, slice value, arena *a) {
+    if (w->computed_count == w->computed_capacity) {
+        size_t have = w->computed_capacity, more = have ? have * 2 : 16;
+        more = more < CSS_PROPERTY_COUNT ? more : CSS_PROPERTY_COUNT;
+        w->computed = arena_grow(a, w->computed, have * sizeof(slice), more * sizeof(slice));
+        w->computed_capacity = (uint8_t)more;
+    }
+    w->computed[w->computed_count++] = value;
+    w->computed_of[property] = w->computed_count;
+}
+
 slice cascade_computed(css_cascade *c, uint32_t number, css_pseudo pseudo, css_property property) {
     style *s = style_at(c, number);
     winners *w = s->parts[pseudo];
@@ -290,11 +301,10 @@ slice cascade_computed(css_cascade *c, uint32_t number, css_pseudo pseudo, css_p
         return css_is_inherited(property) ? cascade_computed(c, number, CSS_PSEUDO_NONE, property)
                : property == CSS_DISPLAY && pseudo != CSS_PSEUDO_MARKER ? SLICE("inline")
                                                                         : css_initial(property);
-    if (!w->computed)
-        w->computed = arena_zeroed(arena_of(c, number), CSS_PROPERTY_COUNT * sizeof *w->computed);
-    if (w->computed[property].data)
-        return w->computed[property];
-    slice value = declared(c, number, pseudo, w->items[property]);
+    if (w->computed_of[property])
+        return w->computed[w->computed_of[property] - 1];
+    const winner *one = winner_of(w, property);
+    slice value = declared(c, number, pseudo, one ? one->declaration : NULL);
     bool inherits = css_is_inherited(property), as_initial = false;
     if (value.length && css_is_wide_keyword(value)) {
         as_initial = css_is_among(value, "initial") || (!css_is_among(value, "inherit") && !inherits);
@@ -311,7 +321,7 @@ slice cascade_computed(css_cascade *c, uint32_t number, css_pseudo pseudo, css_p
     if (inherits && property == CSS_FONT_SIZE && !s->key.parent)
         value = compute(c, number, pseudo, property, value);
     if (number & STYLE_LOCAL || !css_cascade_exhausted(c)) /* var() fails where steps are out */
-        w->computed[property] = value;
+        keep_computed(w, property, value, arena_of(c, number));
     return value;
 }
 
@@ -368,13 +378,15 @@ const css_declaration *css_winner(css_cascade *c, const dom_node *node, css_pseu
                                   css_property property) {
     uint32_t number = cascade_style_of(c, node);
     const winners *w = style_at(c, number)->parts[pseudo];
-    return w ? w->items[property] : NULL;
+    const winner *one = w ? winner_of(w, property) : NULL;
+    return one ? one->declaration : NULL;
 }
 
 bool css_is_lost(css_cascade *c, const dom_node *node, css_pseudo pseudo, css_property property) {
     uint32_t number = cascade_style_of(c, node);
     const winners *w = style_at(c, number)->parts[pseudo];
-    return w && w->items[property] && w->lost[property];
+    const winner *one = w ? winner_of(w, property) : NULL;
+    return one && one->lost;
 }
 
 bool css_knows_site(const css_cascade *c) {

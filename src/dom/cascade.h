@@ -11,14 +11,28 @@ typedef struct custom {
     const css_declaration *declaration;
 } custom;
 
-/* The declarations that hold for one element or pseudo-element, by property. */
+typedef struct winner {
+    const css_declaration *declaration;
+    bool lost; /* gone with the page */
+} winner;
+
+/* The declarations that hold for one element or pseudo-element, and what they compute to. Few of the
+ * properties have one, and few are asked for: both lists are short, so that many styles fit into the
+ * processor's cache. */
 typedef struct winners {
-    const css_declaration **items; /* NULL: none for the property */
+    winner *items;
     custom *customs;
     uint32_t custom_count;
-    bool *lost;      /* by property: what holds is gone with the page */
-    slice *computed; /* by property; NULL until one is asked for; data NULL: not asked yet */
+    slice *computed;
+    uint8_t computed_count, computed_capacity;
+    uint8_t item_of[CSS_PROPERTY_COUNT];     /* 1 + its place in `items`; 0: no declaration */
+    uint8_t computed_of[CSS_PROPERTY_COUNT]; /* 1 + its place in `computed`; 0: not asked for yet */
 } winners;
+_Static_assert(CSS_PROPERTY_COUNT < UINT8_MAX, "places of properties are bytes");
+
+static inline const winner *winner_of(const winners *w, css_property property) {
+    return w->item_of[property] ? &w->items[w->item_of[property] - 1] : NULL;
+}
 
 typedef struct class_effect {
     slice name;

@@ -265,17 +265,20 @@ static winners *take_winners(css_cascade *c, css_pseudo pseudo, const vector *cu
                              unsigned *effects) {
     contest *entries = &c->contests[pseudo];
     winners *w = arena_zeroed(a, sizeof *w);
-    w->items = arena_zeroed(a, CSS_PROPERTY_COUNT * sizeof *w->items);
-    w->lost = arena_zeroed(a, CSS_PROPERTY_COUNT * sizeof *w->lost);
+    w->items = arena_alloc(a, entries->entered_count * sizeof *w->items);
+    uint8_t count = 0;
     for (size_t i = 0; i < entries->entered_count; i++) {
         css_property p = entries->entered[i];
         best *b = &entries->all[p];
         const css_declaration *d = b->declaration;
         bool reverts = !d->has_var && css_is_among(d->value, "revert revert-layer");
-        w->lost[p] = b->lost;
-        w->items[p] = reverts ? b->agent : d;
-        if (w->lost[p] && w->items[p] && w->items[p]->rule)
-            *effects |= effect_of(p, w->items[p]);
+        d = reverts ? b->agent : d;
+        if (d) {
+            w->items[count++] = (winner){d, b->lost};
+            w->item_of[p] = count;
+        }
+        if (d && d->rule && b->lost)
+            *effects |= effect_of(p, d);
         *b = (best){NULL, NULL, 0, 0, false};
     }
     entries->entered_count = 0;
