@@ -137,6 +137,26 @@ void asset_book_settle(asset_book *book, const asset_rules *rules);
  */
 void asset_book_seal(asset_book *book, const char *reason);
 
+/* ---- files that are left over ----------------------------------------------------------------------------
+ */
+
+/* Which fetched files the site's texts name, before and after its pages change. */
+typedef struct asset_uses asset_uses;
+
+/* Of the files that the book says were fetched. `host`: the site's own, or empty. NULL: there are none. Lives
+ * as long as the book. */
+asset_uses *asset_uses_new(asset_book *book, const asset_rules *rules, slice host);
+/* A text of the site as it is before, and behind asset_uses_then, after. */
+void asset_uses_add(asset_uses *u, slice text);
+void asset_uses_then(asset_uses *u);
+/* The files (of asset_entry *) that were named and are not any more. */
+vector asset_uses_over(const asset_uses *u);
+
+/* Removes these files, and the folders that hold nothing else, from the checkout and from the book; those
+ * whose size is no longer the one that was fetched stay. `removed`: how many went. False: `error` says why.
+ */
+bool asset_book_remove(asset_book *book, const vector *entries, size_t *removed, slice *error);
+
 size_t asset_book_count(const asset_book *book);
 const asset_entry *asset_book_at(const asset_book *book, size_t index); /* in the order they came in */
 /* NULL: the book does not know it. */

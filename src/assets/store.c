@@ -450,3 +450,49 @@ bool store_same(asset_book *book, slice path, slice bytes) {
         close(folder);
     return same;
 }
+
+/* ---- files that are left over -----------------------------------------------------------------------------
+ */
+
+/* Folders that hold nothing any more, upwards. */
+static void remove_folders(const store *s, slice path, arena *a) {
+    for (slice folder = folder_of(path); folder.length; folder = folder_of(folder)) {
+        int above = open_folder(s, folder_of(folder), false);
+        bool gone = above >= 0 && unlinkat(above, slice_c_string(file_of(folder), a), AT_REMOVEDIR) == 0;
+        if (above >= 0)
+            close(above);
+        if (!gone)
+            return;
+    }
+}
+
+static bool remove_one(asset_book *book, const asset_entry *entry) {
+    const store *s = book->store;
+    struct stat status;
+    const char *name = slice_c_string(file_of(entry->path), book->arena);
+    int folder = open_folder(s, folder_of(entry->path), false);
+    bool gone = folder >= 0 && fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                S_ISREG(status.st_mode) && (uint64_t)status.st_size == entry->size &&
+                unlinkat(folder, name, 0) == 0;
+    if (folder >= 0)
+        close(folder);
+    if (gone)
+        remove_folders(s, entry->path, book->arena);
+    return gone;
+}
+
+bool asset_book_remove(asset_book *book, const vector *entries, size_t *removed, slice *error) {
+    *removed = 0;
+    if (!store_begin(book, error))
+        return false;
+    for (size_t i = 0; i < entries->count; i++) {
+        asset_entry *entry = *(asset_entry **)vector_at(entries, i);
+        if (!remove_one(book, entry))
+            continue;
+        entry->used = entry->known = entry->ours = false;
+        entry->state = ASSET_WANTED;
+        ++*removed;
+    }
+    store_end(book);
+    return true;
+}

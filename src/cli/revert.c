@@ -1,8 +1,9 @@
 /* `isomerize revert PATH...`: puts back the exact bytes from before.
  *
- * Comes in: pages that the journal knows. Goes out: the bytes that it keeps for them. A page that was
- * edited since stays as it is, unless --force is given.
+ * Comes in: pages that the journal knows. Goes out: the bytes that it keeps for them; fetched files that
+ * nothing else names are removed. A page that was edited since stays as it is, unless --force is given.
  */
+#include "assets/assets.h"
 #include "cli.h"
 #include "confine.h"
 #include "engine.h"
@@ -27,28 +28,86 @@ static void report_page(void *context, const site_result *result, arena *scratch
         fprintf(stderr, "%.*s: put back\n", SLICE_ARGS(path));
 }
 
+/* ---- fetched files ------------------------------------------------------------------------------------- */
+
+/* What the pages name before they are put back. */
+typedef struct fetched {
+    asset_book *book; /* NULL: nothing was fetched */
+    asset_uses *uses;
+} fetched;
+
+static void note_text(void *context, slice text) {
+    asset_uses_add(context, text);
+}
+
+static bool look_at_files(fetched *f, const site *s, arena *a, slice *error) {
+    slice shipped = asset_rules_shipped();
+    *f = (fetched){.book = asset_book_open(slice_c_string(site_root(s), a), a, error)};
+    asset_rules *rules = f->book ? asset_rules_load(&shipped, 1, NULL, a, error) : NULL;
+    f->uses = rules ? asset_uses_new(f->book, rules, site_host(site_config(s))) : NULL;
+    for (size_t i = 0; f->uses && i < site_pages(s)->count; i++) {
+        arena *page = arena_new(0);
+        slice bytes, unread; /* a page that cannot be read is not put back either */
+        if (site_read(s, *(slice *)vector_at(site_pages(s), i), page, &bytes, &unread))
+            asset_uses_add(f->uses, bytes);
+        arena_destroy(page);
+    }
+    return rules != NULL;
+}
+
+/* Those that no text of the checkout names any more. */
+static bool remove_files(const fetched *f, const site *s, size_t *removed, slice *error) {
+    *removed = 0;
+    if (!f->uses)
+        return true;
+    asset_uses_then(f->uses);
+    if (!site_read_texts(s, &(site_texts){f->uses, note_text}, error))
+        return false;
+    vector over = asset_uses_over(f->uses);
+    return !over.count || asset_book_remove(f->book, &over, removed, error);
+}
+
+/* ---- the command -----------------------------------------------------------------------------------------
+ */
+
+static void print_totals(const site_totals *t, size_t removed) {
+    fprintf(stderr, "%zu put back, %zu left as they were edited since, %zu failed",
+            t->outcomes[SITE_CONVERTED], t->outcomes[SITE_KEPT], t->outcomes[SITE_FAILED]);
+    if (removed)
+        fprintf(stderr, "; %zu fetched file%s removed that nothing else names", removed,
+                removed == 1 ? "" : "s");
+    fputs(t->stopped ? "; stopped before the last page\n" : "\n", stderr);
+}
+
+static int revert_site(const cli_arguments *arguments, site *s, arena *a) {
+    site_events events = {(void *)arguments, report_page, stop_is_asked};
+    site_totals totals = {{0}, {0}, false};
+    fetched files;
+    slice error;
+    size_t removed = 0;
+    bool ok = look_at_files(&files, s, a, &error) &&
+              site_revert(s, option_given(arguments, OPTION_FORCE), &events, &totals, &error) &&
+              (!totals.outcomes[SITE_CONVERTED] || remove_files(&files, s, &removed, &error));
+    if (!ok)
+        complain("%.*s", SLICE_ARGS(error));
+    if (!option_given(arguments, OPTION_QUIET) && !option_given(arguments, OPTION_JSON))
+        print_totals(&totals, removed);
+    if (!totals.outcomes[SITE_CONVERTED])
+        tell_of_state(arguments, s, a);
+    if (files.book)
+        asset_book_close(files.book);
+    return !ok || totals.outcomes[SITE_FAILED] ? EXIT_ENVIRONMENT
+           : totals.outcomes[SITE_KEPT]        ? EXIT_UNCONVERTED
+                                               : EXIT_DONE;
+}
+
 int command_revert(const cli_arguments *arguments) {
     arena *a = arena_new(0);
     site *s = open_site(arguments, a);
-    site_events events = {(void *)arguments, report_page, stop_is_asked};
-    site_totals totals = {{0}, {0}, false};
-    slice error;
     int status = EXIT_ENVIRONMENT;
     watch_for_stop();
-    if (s && !give_up_files(arguments, s, CONFINE_WRITES, false, a))
-        status = EXIT_ENVIRONMENT;
-    else if (s && !site_revert(s, option_given(arguments, OPTION_FORCE), &events, &totals, &error))
-        complain("%.*s", SLICE_ARGS(error));
-    else if (s)
-        status = totals.outcomes[SITE_FAILED] ? EXIT_ENVIRONMENT
-                 : totals.outcomes[SITE_KEPT] ? EXIT_UNCONVERTED
-                                              : EXIT_DONE;
-    if (s && !option_given(arguments, OPTION_QUIET) && !option_given(arguments, OPTION_JSON))
-        fprintf(stderr, "%zu put back, %zu left as they were edited since, %zu failed%s\n",
-                totals.outcomes[SITE_CONVERTED], totals.outcomes[SITE_KEPT], totals.outcomes[SITE_FAILED],
-                totals.stopped ? "; stopped before the last page" : "");
-    if (s && !totals.outcomes[SITE_CONVERTED])
-        tell_of_state(arguments, s, a);
+    if (s && give_up_files(arguments, s, CONFINE_WRITES, false, a))
+        status = revert_site(arguments, s, a);
     site_close(s);
     arena_destroy(a);
     return status;

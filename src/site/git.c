@@ -122,6 +122,78 @@ static void list_changes(repository *r, const char *revision) {
         fprintf(r->out, "!%s", words_of_git());
 }
 
+/* ---- renames ---------------------------------------------------------------------------------------------
+ */
+
+enum { COMMITS_MAX = 200 }; /* that are looked through for renames */
+
+static int write_rename(const git_diff_delta *delta, float progress, void *context) {
+    (void)progress;
+    const repository *r = context;
+    const char *from = delta->old_file.path, *to = delta->new_file.path;
+    size_t prefix = strlen(r->prefix);
+    if (delta->status == GIT_DELTA_RENAMED && strncmp(from, r->prefix, prefix) == 0 &&
+        strncmp(to, r->prefix, prefix) == 0) {
+        fwrite(from + prefix, 1, strlen(from + prefix) + 1, r->out);
+        fwrite(to + prefix, 1, strlen(to + prefix) + 1, r->out);
+    }
+    return 0;
+}
+
+static void write_renames(repository *r, git_diff *changes) {
+    git_diff_find_options options;
+    git_diff_find_options_init(&options, GIT_DIFF_FIND_OPTIONS_VERSION);
+    options.flags = GIT_DIFF_FIND_RENAMES | GIT_DIFF_FIND_FOR_UNTRACKED;
+    if (git_diff_find_similar(changes, &options) == 0)
+        git_diff_foreach(changes, write_rename, NULL, NULL, NULL, r);
+    git_diff_free(changes);
+}
+
+static git_tree *tree_of(const git_commit *commit) {
+    git_tree *tree = NULL;
+    return commit && git_commit_tree(&tree, commit) == 0 ? tree : NULL;
+}
+
+/* What the commit renamed, against its first parent. */
+static void list_renames_of(repository *r, const git_commit *commit, const git_diff_options *options) {
+    git_commit *parent = NULL;
+    git_diff *changes = NULL;
+    if (git_commit_parent(&parent, commit, 0) != 0)
+        return;
+    git_tree *old = tree_of(parent), *new = tree_of(commit);
+    if (old && new &&git_diff_tree_to_tree(&changes, r->git, old, new, options) == 0)
+        write_renames(r, changes);
+    git_tree_free(old);
+    git_tree_free(new);
+    git_commit_free(parent);
+}
+
+/* Paths before and after, each with a NUL behind it: what is in no commit yet first, then the last commits.
+ */
+static void list_renames(repository *r) {
+    git_object *head = NULL;
+    git_diff *changes = NULL;
+    git_diff_options options;
+    git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
+    options.flags = GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_RECURSE_UNTRACKED_DIRS |
+                    GIT_DIFF_IGNORE_SUBMODULES | GIT_DIFF_DISABLE_PATHSPEC_MATCH;
+    if (*r->prefix)
+        options.pathspec = (git_strarray){(char **)&r->prefix, 1};
+    if (git_revparse_single(&head, r->git, "HEAD") != 0)
+        return;
+    git_tree *tree = tree_of((git_commit *)head);
+    if (tree && git_diff_tree_to_workdir_with_index(&changes, r->git, tree, &options) == 0)
+        write_renames(r, changes);
+    git_commit *commit = (git_commit *)head, *parent = NULL;
+    for (int i = 0; i < COMMITS_MAX && commit; i++, commit = parent) {
+        parent = NULL;
+        list_renames_of(r, commit, &options);
+        git_commit_parent(&parent, commit, 0);
+        git_commit_free(commit);
+    }
+}
+
+/* `revision` NULL: what was renamed. */
 static _Noreturn void read_repository(const char *root, const char *revision, int to) {
     static const char *known[] = {"partialclone", "worktreeconfig"};
     repository r = {.out = fdopen(to, "w")};
@@ -136,9 +208,15 @@ static _Noreturn void read_repository(const char *root, const char *revision, in
     sandbox_calls(false);
     sandbox_files((const char *const[]){"/", NULL}, (const char *const[]){NULL}, false);
     git_libgit2_init();
+    for (int level = GIT_CONFIG_LEVEL_PROGRAMDATA; !revision && level <= GIT_CONFIG_LEVEL_GLOBAL; level++)
+        git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, ""); /* the process may have given them up */
     git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, known, sizeof known / sizeof *known);
-    if (r.out && open_repository(&r, root, a))
-        list_changes(&r, revision);
+    if (r.out && open_repository(&r, root, a)) {
+        if (revision)
+            list_changes(&r, revision);
+        else
+            list_renames(&r);
+    }
     _exit(r.out && fclose(r.out) == 0 ? 0 : 1);
 }
 
@@ -223,6 +301,14 @@ bool site_keep_changed_since(site *s, const char *revision, slice *error) {
     s->pages = kept;
     s->whole = s->whole == s ? NULL : s->whole;
     return true;
+}
+
+vector git_renames(const site *s, arena *a) {
+    vector paths = vector_new(a, sizeof(slice));
+    slice output, ignored;
+    if (ask_git(s, NULL, a, &output, &ignored))
+        add_paths(output, &paths);
+    return paths;
 }
 
 /* Changes of our own making are no news. */

@@ -54,8 +54,10 @@ struct journal {
     sqlite3 *database;
     pthread_mutex_t mutex; /* of the statements */
     sqlite3_stmt *findings, *original;
-    sqlite3_stmt *put, *keep, *see, *forget_page, *forget_original, *forget_seen, *move,
-        *moved; /* JOURNAL_WRITE */
+    /* JOURNAL_WRITE */
+    sqlite3_stmt *put, *keep, *see, *forget_page, *forget_original, *forget_seen, *move, *moved, *rename_page,
+        *rename_original;
+    bool is_renaming; /* between the first journal_rename and journal_settle_renames */
     int lock;
     int64_t began;
     char *path;
@@ -242,6 +244,8 @@ static bool prepare_statements(journal *j, journal_mode mode, slice *error) {
         {&j->forget_seen, "DELETE FROM seen WHERE path=?1", true},
         {&j->move, "INSERT INTO moving VALUES(?1,?2,?3,?4,?5)", true},
         {&j->moved, "DELETE FROM moving WHERE batch=?1", true},
+        {&j->rename_page, "UPDATE OR REPLACE pages SET path=?2 WHERE path=?1", true},
+        {&j->rename_original, "UPDATE OR REPLACE originals SET path=?2 WHERE path=?1", true},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if ((mode == JOURNAL_WRITE || !all[i].writes) &&
@@ -473,7 +477,8 @@ void journal_close(journal *j) {
     if (!j)
         return;
     sqlite3_stmt *statements[] = {j->findings,    j->original,        j->put,         j->keep, j->see,
-                                  j->forget_page, j->forget_original, j->forget_seen, j->move, j->moved};
+                                  j->forget_page, j->forget_original, j->forget_seen, j->move, j->moved,
+                                  j->rename_page, j->rename_original};
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
         sqlite3_finalize(statements[i]);
     sqlite3_close(j->database);
@@ -613,13 +618,14 @@ static bool find_one(journal *j, sqlite3_stmt *statement, slice path, arena *a, 
 
 slice journal_findings(journal *j, slice path, arena *a) {
     slice recorded = SLICE("");
-    find_one(j, j->findings, path, a, &recorded);
+    const journal_row *row = journal_find(j, path);
+    find_one(j, j->findings, row && row->recorded.length ? row->recorded : path, a, &recorded);
     return recorded;
 }
 
 bool journal_original(journal *j, const journal_row *row, arena *a, slice *bytes, slice *why) {
     *why = SLICE("the journal does not hold its bytes from before");
-    if (!find_one(j, j->original, row->path, a, bytes))
+    if (!find_one(j, j->original, row->recorded.length ? row->recorded : row->path, a, bytes))
         return false;
     hash now = hash_bytes(*bytes);
     *why =
@@ -649,6 +655,39 @@ static bool run_statement(journal *j, sqlite3_stmt *statement, slice *error) {
     bool ok = sqlite3_step(statement) == SQLITE_DONE || fail(j, error);
     sqlite3_reset(statement);
     pthread_mutex_unlock(&j->mutex);
+    return ok;
+}
+
+static bool rename_row(journal *j, sqlite3_stmt *statement, slice from, slice to, slice *error) {
+    bind_slice(statement, 1, from);
+    bind_slice(statement, 2, to);
+    return run_statement(j, statement, error);
+}
+
+bool journal_rename(journal *j, const journal_row *row, slice to, slice *error) {
+    journal_row *own = vector_at(&j->rows, (size_t)(row - (const journal_row *)j->rows.items));
+    bool writes = j->rename_page != NULL;
+    if (writes && !j->is_renaming && !(j->is_renaming = journal_begin(j, error)))
+        return false;
+    if (writes && (!rename_row(j, j->rename_page, row->path, to, error) ||
+                   !rename_row(j, j->rename_original, row->path, to, error)))
+        return false;
+    if (!writes)
+        own->recorded = own->path;
+    own->path = to;
+    own->is_seen = false;
+    return true;
+}
+
+static int compare_rows(const void *one, const void *other) {
+    return slice_compare(((const journal_row *)one)->path, ((const journal_row *)other)->path);
+}
+
+bool journal_settle_renames(journal *j, slice *error) {
+    if (j->rows.count)
+        qsort(j->rows.items, j->rows.count, sizeof(journal_row), compare_rows);
+    bool ok = !j->is_renaming || journal_commit(j, error);
+    j->is_renaming = false;
     return ok;
 }
 

@@ -163,6 +163,7 @@ typedef struct journal journal;
 
 typedef struct journal_row {
     slice path;
+    slice recorded; /* the path that the journal still has it under; empty: the same */
     hash source;     /* the bytes before */
     hash result;     /* the bytes written; equal to source where nothing was */
     hash rules;      /* of the engine's fingerprint */
@@ -203,6 +204,21 @@ bool journal_load(journal *j, slice *error);
 const journal_row *journal_find(const journal *j, slice path);
 size_t journal_count(const journal *j);
 const journal_row *journal_at(const journal *j, size_t index);
+
+/* The row's page lies at another path now: for writing, recorded so; for reading, only known so. Behind the
+ * last one, journal_settle_renames. */
+bool journal_rename(journal *j, const journal_row *row, slice to, slice *error);
+bool journal_settle_renames(journal *j, slice *error);
+
+/* ---- renamed.c, git.c ---------------------------------------------------------------------------------- */
+
+/* Pages of the site that were renamed since get the rows that they had. To be called behind journal_load. */
+bool journal_follow_renames(journal *j, site *s, slice *error);
+
+/* What git knows of renamed files (of slice, before and after, the last one first); empty without git. */
+vector git_renames(const site *s, arena *a);
+
+/* ---- journal.c again --------------------------------------------------------------------------------------- */
 
 /* Is the page still the file that was last seen? Then its bytes have the hash `row->holds`, and `info` is its
  * state. `row` may be NULL. */

@@ -161,7 +161,7 @@ bool site_revert(site *s, bool force, const site_events *events, site_totals *to
     reversion r = {.site = s, .force = force, .events = events, .totals = totals};
     *totals = (site_totals){{0}, {0}, false};
     r.journal = journal_open(s, JOURNAL_WRITE, s->arena, error);
-    bool ok = r.journal && journal_load(r.journal, error);
+    bool ok = r.journal && journal_load(r.journal, error) && journal_follow_renames(r.journal, s, error);
     r.batches = ok ? batches_begin(s, r.journal, "") : NULL;
     if (ok && !r.batches)
         *error = SLICE("no thread can be started");

@@ -451,7 +451,7 @@ static bool open_run(run *r, slice *error) {
         journal_open(r->site, r->options->dry_run ? JOURNAL_READ : JOURNAL_WRITE, r->site->arena, error);
     if (!r->journal)
         return r->options->dry_run && !error->length;
-    return journal_load(r->journal, error);
+    return journal_load(r->journal, error) && journal_follow_renames(r->journal, r->site, error);
 }
 
 /* What the pages that are to be read name, from one reading of the checkout. */

@@ -85,6 +85,14 @@ bool site_list(const site *s, slice path, arena *a, vector *names, slice *error)
 bool site_read_assets(site *s, const convert_engine *engine, unsigned jobs, asset_book *book, arena *a,
                       vector *pages, slice *error);
 
+/* Hands over all texts of the checkout that can name a file of it, on this thread: pages, layouts, data,
+ * style sheets, published or not. False: one cannot be read, `error` says which. */
+typedef struct site_texts {
+    void *context;
+    void (*each)(void *context, slice text); /* the text is valid during the call */
+} site_texts;
+bool site_read_texts(const site *s, const site_texts *to, slice *error);
+
 /* Keeps only pages that git says were changed since `revision`, or that it does not know. False: `error` says
  * why. */
 bool site_keep_changed_since(site *s, const char *revision, slice *error);
