@@ -27,7 +27,8 @@ static int convert_standard_input(const cli_arguments *arguments, arena *a) {
         status = EXIT_ENVIRONMENT;
     } else {
         convert_result result;
-        convert_page(e, bytes, NULL, page, &result);
+        if (!convert_page(e, bytes, NULL, page, &result))
+            out_of_memory();
         if (!option_given(arguments, OPTION_QUIET))
             show_findings(arguments, SLICE("-"), &result.found);
         bool written = fwrite(result.output.data, 1, result.output.length, stdout) == result.output.length &&

@@ -85,7 +85,8 @@ static int explain_bytes(const char *path, slice bytes, const convert_engine *e,
     static const char *const LEFT_ALONE[] = {"", "is a page of the new editor", "has no front matter",
                                              "is refused"};
     convert_result result;
-    convert_page(e, bytes, NULL, a, &result);
+    if (!convert_page(e, bytes, NULL, a, &result))
+        out_of_memory();
     bool read = result.account && (result.state == CONVERT_DONE || result.account->shapes.count);
     if (read)
         print_account(path, result.account, arguments, a);

@@ -10,11 +10,20 @@
 
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>
+#include <signal.h>
+
+static void end_without_memory(int number) {
+    signal(number, SIG_DFL);
+    out_of_memory();
+}
 
 /* cmark-gfm keeps its list of extensions in a global, which is filled by one thread, with an allocator that
- * cannot be chosen: so this is done when the program, or the library, is loaded. */
+ * cannot be chosen: so this is done when the program, or the library, is loaded. That allocator aborts. */
 __attribute__((constructor)) static void register_extensions(void) {
+    struct sigaction own = {.sa_handler = end_without_memory}, before;
+    sigaction(SIGABRT, &own, &before);
     cmark_gfm_core_extensions_ensure_registered();
+    sigaction(SIGABRT, &before, NULL);
 }
 
 /* ---- memory from the arena ----------------------------------------------------------------------------- */

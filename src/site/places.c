@@ -47,7 +47,8 @@ static void convert_target(void *context, size_t index, work_slot *slot) {
     if (!read_old(f->work, path, slot->input, &bytes))
         return;
     convert_options options = f->work->options_of(f->work->context, path, slot);
-    convert_page(f->work->engine, bytes, &options, slot->arena, result);
+    if (!convert_page(f->work->engine, bytes, &options, slot->arena, result))
+        out_of_memory();
 }
 
 static bool take_places(void *context, size_t index, work_slot *slot) {

@@ -248,7 +248,8 @@ static convert_options options_of_page(void *context, slice path, work_slot *slo
 static void convert_one(run *r, page_work *p, const journal_row *row, bool behind, size_t index,
                         work_slot *slot) {
     convert_options options = options_of_page(r, p->result.path, slot);
-    convert_page(r->options->engine, p->source_bytes, &options, slot->arena, &p->conversion);
+    if (!convert_page(r->options->engine, p->source_bytes, &options, slot->arena, &p->conversion))
+        out_of_memory(); /* it says nothing of the page, and nothing is recorded of it */
     p->result.conversion = &p->conversion;
     p->result.outcome = outcome_of(p->conversion.state);
     p->result.grade = p->conversion.grade;
