@@ -37,7 +37,7 @@ static void fold_word(buffer *out, slice word, arena *a) {
     buffer plain = buffer_new(a, word.length);
     bool ascii = true;
     for (size_t at = 0, length; at < word.length; at += length) {
-        char quote = word.data[at] & 0x80 ? plain_quote(word, at, &length) : 0;
+        char quote = word.data[at] == '\xE2' ? plain_quote(word, at, &length) : 0;
         length = quote ? length : 1;
         buffer_append_char(&plain, quote ? quote : to_lower(word.data[at]));
         ascii = ascii && !(plain.data[plain.length - 1] & 0x80);

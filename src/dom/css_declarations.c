@@ -41,65 +41,65 @@ slice css_initial(css_property property) {
 /* Names for a property or shorthand that has another name in the table: older ones, and those that run with
  * the text, which is from left to right and down. */
 static const struct alias {
-    const char *name, *stands_for;
+    slice name, stands_for;
 } ALIASES[] = {
-    {"word-wrap", "overflow-wrap"},
-    {"grid-gap", "gap"},
-    {"grid-row-gap", "row-gap"},
-    {"grid-column-gap", "column-gap"},
-    {"margin-inline-start", "margin-left"},
-    {"margin-inline-end", "margin-right"},
-    {"margin-block-start", "margin-top"},
-    {"margin-block-end", "margin-bottom"},
-    {"padding-inline-start", "padding-left"},
-    {"padding-inline-end", "padding-right"},
-    {"padding-block-start", "padding-top"},
-    {"padding-block-end", "padding-bottom"},
-    {"inset-inline-start", "left"},
-    {"inset-inline-end", "right"},
-    {"inset-block-start", "top"},
-    {"inset-block-end", "bottom"},
-    {"inline-size", "width"},
-    {"block-size", "height"},
-    {"max-inline-size", "max-width"},
-    {"min-inline-size", "min-width"},
-    {"max-block-size", "max-height"},
-    {"min-block-size", "min-height"},
-    {"font-variant-caps", "font-variant"},
-    {"-webkit-align-content", "align-content"},
-    {"-webkit-align-items", "align-items"},
-    {"-webkit-align-self", "align-self"},
-    {"-webkit-justify-content", "justify-content"},
-    {"-webkit-flex", "flex"},
-    {"-webkit-flex-basis", "flex-basis"},
-    {"-webkit-flex-direction", "flex-direction"},
-    {"-webkit-flex-flow", "flex-flow"},
-    {"-webkit-flex-grow", "flex-grow"},
-    {"-webkit-flex-shrink", "flex-shrink"},
-    {"-webkit-flex-wrap", "flex-wrap"},
-    {"-webkit-order", "order"},
-    {"-webkit-columns", "columns"},
-    {"-webkit-column-count", "column-count"},
-    {"-webkit-column-width", "column-width"},
-    {"-webkit-column-gap", "column-gap"},
-    {"-webkit-column-span", "column-span"},
-    {"-webkit-box-sizing", "box-sizing"},
-    {"-webkit-transform", "transform"},
-    {"-webkit-background-size", "background-size"},
-    {"-webkit-background-clip", "background-clip"},
-    {"-webkit-border-radius", "border-radius"},
-    {"-webkit-opacity", "opacity"},
-    {"-webkit-margin-start", "margin-left"},
-    {"-webkit-margin-end", "margin-right"},
-    {"-webkit-padding-start", "padding-left"},
-    {"-webkit-padding-end", "padding-right"},
-    {"-webkit-clip-path", "clip-path"},
+    {LITERAL("word-wrap"), LITERAL("overflow-wrap")},
+    {LITERAL("grid-gap"), LITERAL("gap")},
+    {LITERAL("grid-row-gap"), LITERAL("row-gap")},
+    {LITERAL("grid-column-gap"), LITERAL("column-gap")},
+    {LITERAL("margin-inline-start"), LITERAL("margin-left")},
+    {LITERAL("margin-inline-end"), LITERAL("margin-right")},
+    {LITERAL("margin-block-start"), LITERAL("margin-top")},
+    {LITERAL("margin-block-end"), LITERAL("margin-bottom")},
+    {LITERAL("padding-inline-start"), LITERAL("padding-left")},
+    {LITERAL("padding-inline-end"), LITERAL("padding-right")},
+    {LITERAL("padding-block-start"), LITERAL("padding-top")},
+    {LITERAL("padding-block-end"), LITERAL("padding-bottom")},
+    {LITERAL("inset-inline-start"), LITERAL("left")},
+    {LITERAL("inset-inline-end"), LITERAL("right")},
+    {LITERAL("inset-block-start"), LITERAL("top")},
+    {LITERAL("inset-block-end"), LITERAL("bottom")},
+    {LITERAL("inline-size"), LITERAL("width")},
+    {LITERAL("block-size"), LITERAL("height")},
+    {LITERAL("max-inline-size"), LITERAL("max-width")},
+    {LITERAL("min-inline-size"), LITERAL("min-width")},
+    {LITERAL("max-block-size"), LITERAL("max-height")},
+    {LITERAL("min-block-size"), LITERAL("min-height")},
+    {LITERAL("font-variant-caps"), LITERAL("font-variant")},
+    {LITERAL("-webkit-align-content"), LITERAL("align-content")},
+    {LITERAL("-webkit-align-items"), LITERAL("align-items")},
+    {LITERAL("-webkit-align-self"), LITERAL("align-self")},
+    {LITERAL("-webkit-justify-content"), LITERAL("justify-content")},
+    {LITERAL("-webkit-flex"), LITERAL("flex")},
+    {LITERAL("-webkit-flex-basis"), LITERAL("flex-basis")},
+    {LITERAL("-webkit-flex-direction"), LITERAL("flex-direction")},
+    {LITERAL("-webkit-flex-flow"), LITERAL("flex-flow")},
+    {LITERAL("-webkit-flex-grow"), LITERAL("flex-grow")},
+    {LITERAL("-webkit-flex-shrink"), LITERAL("flex-shrink")},
+    {LITERAL("-webkit-flex-wrap"), LITERAL("flex-wrap")},
+    {LITERAL("-webkit-order"), LITERAL("order")},
+    {LITERAL("-webkit-columns"), LITERAL("columns")},
+    {LITERAL("-webkit-column-count"), LITERAL("column-count")},
+    {LITERAL("-webkit-column-width"), LITERAL("column-width")},
+    {LITERAL("-webkit-column-gap"), LITERAL("column-gap")},
+    {LITERAL("-webkit-column-span"), LITERAL("column-span")},
+    {LITERAL("-webkit-box-sizing"), LITERAL("box-sizing")},
+    {LITERAL("-webkit-transform"), LITERAL("transform")},
+    {LITERAL("-webkit-background-size"), LITERAL("background-size")},
+    {LITERAL("-webkit-background-clip"), LITERAL("background-clip")},
+    {LITERAL("-webkit-border-radius"), LITERAL("border-radius")},
+    {LITERAL("-webkit-opacity"), LITERAL("opacity")},
+    {LITERAL("-webkit-margin-start"), LITERAL("margin-left")},
+    {LITERAL("-webkit-margin-end"), LITERAL("margin-right")},
+    {LITERAL("-webkit-padding-start"), LITERAL("padding-left")},
+    {LITERAL("-webkit-padding-end"), LITERAL("padding-right")},
+    {LITERAL("-webkit-clip-path"), LITERAL("clip-path")},
 };
 
 static slice name_in_table(slice name) {
     for (size_t i = 0; i < sizeof ALIASES / sizeof *ALIASES; i++)
-        if (slice_equal_nocase(name, slice_of(ALIASES[i].name)))
-            return slice_of(ALIASES[i].stands_for);
+        if (slice_equal_nocase(name, ALIASES[i].name))
+            return ALIASES[i].stands_for;
     return name;
 }
 
@@ -138,19 +138,26 @@ bool css_is_wide_keyword(slice value) {
 
 /* CSS Values 4 §6, and what they are in px: 0 where that depends on more. */
 static const struct unit {
-    const char *name;
+    slice name;
     double px;
 } UNITS[] = {
-    {"px", 1},  {"em", 0},  {"rem", 0}, {"pt", 96.0 / 72}, {"pc", 16},  {"in", 96},   {"cm", 96 / 2.54},
-    {"vw", 0},  {"vh", 0},  {"ex", 0},  {"ch", 0},         {"vmin", 0}, {"vmax", 0},  {"mm", 9.6 / 2.54},
-    {"dvh", 0}, {"svh", 0}, {"lvh", 0}, {"dvw", 0},        {"svw", 0},  {"lvw", 0},   {"q", 2.4 / 2.54},
-    {"lh", 0},  {"rlh", 0}, {"cap", 0}, {"ic", 0},         {"vi", 0},   {"vb", 0},    {"rex", 0},
-    {"rch", 0}, {"cqw", 0}, {"cqh", 0}, {"cqi", 0},        {"cqb", 0},  {"cqmin", 0}, {"cqmax", 0},
+    {LITERAL("px"), 1},         {LITERAL("em"), 0},          {LITERAL("rem"), 0},
+    {LITERAL("pt"), 96.0 / 72}, {LITERAL("pc"), 16},         {LITERAL("in"), 96},
+    {LITERAL("cm"), 96 / 2.54}, {LITERAL("vw"), 0},          {LITERAL("vh"), 0},
+    {LITERAL("ex"), 0},         {LITERAL("ch"), 0},          {LITERAL("vmin"), 0},
+    {LITERAL("vmax"), 0},       {LITERAL("mm"), 9.6 / 2.54}, {LITERAL("dvh"), 0},
+    {LITERAL("svh"), 0},        {LITERAL("lvh"), 0},         {LITERAL("dvw"), 0},
+    {LITERAL("svw"), 0},        {LITERAL("lvw"), 0},         {LITERAL("q"), 2.4 / 2.54},
+    {LITERAL("lh"), 0},         {LITERAL("rlh"), 0},         {LITERAL("cap"), 0},
+    {LITERAL("ic"), 0},         {LITERAL("vi"), 0},          {LITERAL("vb"), 0},
+    {LITERAL("rex"), 0},        {LITERAL("rch"), 0},         {LITERAL("cqw"), 0},
+    {LITERAL("cqh"), 0},        {LITERAL("cqi"), 0},         {LITERAL("cqb"), 0},
+    {LITERAL("cqmin"), 0},      {LITERAL("cqmax"), 0},
 };
 
 static const struct unit *find_unit(slice name) {
     for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++)
-        if (slice_equal_nocase(name, slice_of(UNITS[i].name)))
+        if (slice_equal_nocase(name, UNITS[i].name))
             return &UNITS[i];
     return NULL;
 }

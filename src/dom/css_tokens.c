@@ -276,15 +276,19 @@ css_token css_next_solid(css_reader *r) {
 bool css_is_among(slice value, const char *words) {
     if (!value.length)
         return false;
-    for (const char *word = words; *word;) { /* words with one space between them */
+    char first = to_lower(value.data[0]);
+    for (const char *word = words;
+         *word;) { /* words with one space between them; mostly the first letters differ */
         size_t same = 0;
-        while (same < value.length && word[same] && to_lower(word[same]) == to_lower(value.data[same]))
-            same++;
+        if (to_lower(*word) == first)
+            for (same = 1;
+                 same < value.length && word[same] && to_lower(word[same]) == to_lower(value.data[same]);)
+                same++;
         if (same == value.length && (word[same] == ' ' || word[same] == '\0'))
             return true;
-        for (word += same; *word && *word != ' '; word++)
-            continue;
-        word += *word == ' ';
+        word = strchr(word + same, ' ');
+        if (!word++)
+            return false;
     }
     return false;
 }
