@@ -4,7 +4,7 @@
  * Comes in: any bytes. Goes out: the input itself where it is fine already, else a copy with each fault
  * decoded to what was meant. Must never drop a byte without a finding, nor read one outside the input.
  */
-#include "codepages.h"
+#include "encodings.h"
 #include "private.h"
 
 typedef struct decoder {
@@ -15,6 +15,7 @@ typedef struct decoder {
     uint32_t line, column; /* of `at`, 1-based */
     uint32_t line_ends;    /* CRs made LF so far */
     uint32_t first_line_end;
+    raw_encoding raw; /* of the bytes that are no UTF-8 */
 } decoder;
 
 /* ---- what needs no work ------------------------------------------------------------------------------ */
@@ -181,8 +182,8 @@ static size_t truncated_length(const decoder *d, size_t at) {
  * Windows-1252 would put a sign behind the letter that does not close anything (`â€`), and not where it would
  * not (`é”`). */
 static bool reads_as_truncated(const decoder *d, size_t at, size_t length) {
-    static const unsigned char closing[] = {0x85, 0x92, 0x94, 0x96, 0x97, 0x99, 0x9A, 0x9C, 0x9E,
-                                            0xA0, 0xA9, 0xAA, 0xAE, 0xB2, 0xB3, 0xB9, 0xBA, 0xBB};
+    static const unsigned char closing[] = {0x85, 0x91, 0x92, 0x93, 0x94, 0x96, 0x97, 0x99, 0x9A, 0x9C,
+                                            0x9E, 0xA0, 0xA9, 0xAA, 0xAE, 0xB2, 0xB3, 0xB9, 0xBA, 0xBB};
     for (size_t i = 1; i < length; i++)
         if (!memchr(closing, d->in[at + i], sizeof closing))
             return true;
@@ -195,21 +196,26 @@ static void decode_truncated(decoder *d, size_t length) {
     report_run(d, FINDING_ENCODING_LOST, d->at + length, written, "a UTF-8 sequence that breaks off");
 }
 
-/* Each invalid byte of the run at `at` as its Windows-1252 character. */
-static void decode_windows_1252(decoder *d) {
+/* Each invalid byte of the run at `at` as its character in the page of the others. */
+static void decode_stray(decoder *d) {
     size_t written = d->out.length, to = d->at;
     bool off = is_off(d->job, FINDING_ENCODING_WINDOWS_1252), lost = off;
+    bool sure = d->raw.page == CODEPAGE_WINDOWS_1252 && d->raw.certain;
     do {
-        uint32_t character = off ? 0 : codepage_decode(CODEPAGE_WINDOWS_1252, d->in[to]);
+        uint32_t character = off ? 0 : codepage_decode(d->raw.page, d->in[to]);
         lost = lost || character == 0;
         buffer_append_codepoint(&d->out, character ? character : REPLACEMENT);
         to++;
     } while (to < d->length && d->in[to] >= 0x80 && !utf8_sequence_length(d->in + to, d->length - to) &&
              d->in[to] != 0xED && !truncated_length(d, to));
-    report_run(d, lost ? FINDING_ENCODING_LOST : FINDING_ENCODING_WINDOWS_1252, to, written,
+    report_run(d,
+               lost   ? FINDING_ENCODING_LOST
+               : sure ? FINDING_ENCODING_WINDOWS_1252
+                      : FINDING_ENCODING_OTHER,
+               to, written,
                off    ? "bytes that are not UTF-8"
                : lost ? "bytes that no encoding explains"
-                      : "windows-1252");
+                      : codepage_name(d->raw.page));
 }
 
 static void decode_control(decoder *d) {
@@ -239,8 +245,38 @@ static void decode_fault(decoder *d) {
         if (truncated && reads_as_truncated(d, d->at, truncated))
             decode_truncated(d, truncated);
         else
-            decode_windows_1252(d);
+            decode_stray(d);
     }
+}
+
+/* The encoding of the bytes that are no UTF-8, if there are any, from `at` on. The page is refused where none
+ * of them is to be read. */
+static raw_encoding find_encoding(const decoder *d, size_t at) {
+    raw_encoding raw = {.page = CODEPAGE_WINDOWS_1252, .certain = true};
+    while (at < d->length && (d->in[at] == '\r' || d->in[at] == 0))
+        at = skip_fine(d->in, at + 1, d->length);
+    if (at == d->length || is_off(d->job, FINDING_ENCODING_WINDOWS_1252) ||
+        is_off(d->job, FINDING_ENCODING_OTHER))
+        return raw;
+    raw_encoding found = raw_encoding_find(d->job->arena, (slice){(const char *)d->in, d->length});
+    if (!found.name)
+        return found;
+    if (!is_off(d->job, FINDING_ENCODING_UNKNOWN))
+        findings_add(d->job->found, FINDING_ENCODING_UNKNOWN, 1, "likely %s", found.name);
+    raw.certain = false;
+    return raw;
+}
+
+/* A text that is in another page throughout. */
+static slice decode_whole(const repair_job *job, slice bytes, codepage page) {
+    buffer out = buffer_new(job->arena, bytes.length + bytes.length / 2 + 16);
+    for (size_t i = 0; i < bytes.length; i++) {
+        unsigned char byte = (unsigned char)bytes.data[i];
+        uint32_t character = codepage_decode(page, byte);
+        buffer_append_codepoint(&out, byte < 0x80 || character ? character : REPLACEMENT);
+    }
+    findings_add(job->found, FINDING_ENCODING_OTHER, 1, "%s", codepage_name(page));
+    return buffer_slice(&out);
 }
 
 static slice decode_utf8(const repair_job *job, slice bytes) {
@@ -249,9 +285,13 @@ static slice decode_utf8(const repair_job *job, slice bytes) {
     size_t fine = skip_fine(d.in, 0, d.length);
     if (fine == d.length)
         return bytes;
-    const char *likely = likely_encoding(bytes);
-    if (likely && !is_off(job, FINDING_ENCODING_UNKNOWN))
-        findings_add(job->found, FINDING_ENCODING_UNKNOWN, 1, "likely %s", likely);
+    d.raw = find_encoding(&d, fine);
+    if (d.raw.whole && d.raw.page != CODEPAGE_WINDOWS_1252) {
+        bytes = decode_whole(job, bytes, d.raw.page);
+        d.in = (const unsigned char *)bytes.data;
+        d.length = bytes.length;
+        fine = skip_fine(d.in, 0, d.length);
+    }
     d.out = buffer_new(job->arena, bytes.length + bytes.length / 8 + 16);
     while (d.at < d.length) {
         copy_fine(&d, fine);

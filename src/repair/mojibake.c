@@ -47,6 +47,7 @@ static const uint8_t STRETCH_PRICE[CODEPAGE_COUNT] = {
 };               /* 0: never searched for; of honest Thai, too much could be read as if it were windows-874 */
 #define SLACK 16 /* points that the next character may cost more behind one character than another */
 #define SMALL_AMONG_CAPITALS 4 /* a small letter behind two capitals */
+#define SMALL_BETWEEN_CAPITALS 5
 /* The points of a character that hardly anything is meant to be, and the price of it. */
 #define FAR_FETCHED 13
 #define FAR_FETCHED_PRICE 12
@@ -191,7 +192,19 @@ static uint32_t doubt_price(const token_line *line, const reading *from, const c
         points += TORN_PRICE;
     if (!guess && is_lone_letter(line, from, value, behind))
         points += LONE_LETTER_PRICE;
+    if (!goes_on && value->kind == KIND_LOWER && from->capitals &&
+        line->tokens[behind].what.kind == KIND_UPPER)
+        points += SMALL_BETWEEN_CAPITALS;
     return points;
+}
+
+/* Letters of one script other than Latin, as words have them? */
+static bool is_of_one_script(const token *tokens, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (tokens[i].what.script != tokens->what.script || tokens[i].what.script <= SCRIPT_LATIN ||
+            tokens[i].what.script == SCRIPT_BOX)
+            return false;
+    return true;
 }
 
 /* May the tokens, which stand by themselves, be honest signs that only happen to be the bytes of `found`?
@@ -202,18 +215,27 @@ static bool is_accident(const token_line *line, size_t at, codepage page, const 
     const character *before = at ? &first[-1].what : &nothing, *after = &behind->what;
     if (found->kind == STEP_EXACT && found->length == 2 && first[1].what.value == 0xA0 &&
         first->what.kind == KIND_UPPER)
-        return sequence_is_capital(first, before, after, page);
+        return sequence_is_spaced(line, at) || sequence_is_capital(first, before, after, page);
     character value = character_of(found->value);
-    if (value.script <= SCRIPT_LATIN || value.script == SCRIPT_BOX)
+    if (value.value == 0xEE && before->kind == KIND_UPPER && !character_is_word(after))
+        return true; /* `DÃ®`, a name with its sign */
+    bool digit = value.kind == KIND_DIGIT && value.value >= 0x80;
+    if (!digit && (value.script <= SCRIPT_LATIN || value.script == SCRIPT_BOX))
         return false;
     sequence next;
-    if (before->script == value.script || after->script == value.script || sequence_ends_at(line, at, page) ||
+    if ((value.script && (before->script == value.script || after->script == value.script)) ||
+        sequence_ends_at(line, at, page) ||
         (behind->row && sequence_read(line, at + found->length, page, true, &next)))
         return false;
-    bool accented = (before->script == SCRIPT_LATIN && before->value >= 0x80) ||
-                    (after->script == SCRIPT_LATIN && after->value >= 0x80);
-    bool in_word = before->script == SCRIPT_LATIN && after->script == SCRIPT_LATIN;
-    return accented || (value.script == SCRIPT_GREEK ? in_word : found->length == 2);
+    if (digit || (found->length > 2 && is_of_one_script(first, found->length)))
+        return true; /* one of another script, and no letter of it around */
+    bool behind_latin = before->script == SCRIPT_LATIN, before_latin = after->script == SCRIPT_LATIN;
+    bool accented = (behind_latin && before->value >= 0x80) || (before_latin && after->value >= 0x80);
+    bool in_word = behind_latin && before_latin,
+         east = value.script == SCRIPT_EAST || value.script == SCRIPT_HANGUL;
+    return accented || in_word ||
+           (value.script != SCRIPT_GREEK &&
+            (found->length == 2 || (!east && (behind_latin || before_latin))));
 }
 
 static void offer_sequence(mojibake_search *s, const token_line *line, size_t island, size_t at,

@@ -17,10 +17,6 @@ static inline bool is_off(const repair_job *job, finding_code code) {
 /* bytes.c: any bytes → valid UTF-8 with LF line ends, without a byte order mark. */
 slice decode_bytes(const repair_job *job, slice bytes);
 
-/* legacy.c: the name of the encoding that a page of invalid UTF-8 is likely in, where it is more than stray
- * bytes; else NULL. */
-const char *likely_encoding(slice bytes);
-
 /* text.c: mends what is broken in valid UTF-8. */
 slice mend_text(const repair_job *job, slice text);
 

@@ -38,8 +38,7 @@ static bool may_be_residue(const token_line *line, size_t at, uint32_t pages) {
 
 #define SHOWN_MAX 24 /* tokens of a word before and behind a doubtful one */
 
-/* A person reads words: makes the doubt that of the whole word. */
-static void widen(const token_line *line, mojibake_doubt *d) {
+void residue_widen(const token_line *line, mojibake_doubt *d) {
     size_t at = d->from;
     while (d->from > 0 && at - d->from < SHOWN_MAX && line->tokens[d->from - 1].what.kind != KIND_SPACE)
         d->from--;
@@ -62,8 +61,7 @@ static bool was_escaped(const token_line *line) {
 static bool is_escaped(const token_line *line, size_t at) {
     const token *t = &line->tokens[at];
     size_t end;
-    return t->what.value == '&' && t->form == FORM_LITERAL &&
-           slice_starts_with(slice_from(line->source, t->start), SLICE("&amp;")) &&
+    return t->what.value == '&' && slice_starts_with(slice_from(line->source, t->start), SLICE("&amp;")) &&
            reference_at(line->source, t->start + 5, &end) >= 0x80;
 }
 
@@ -77,7 +75,7 @@ bool residue_find(const token_line *line, uint32_t pages, vector *doubts) {
         if (is_residue(line, at, suspected)) {
             mojibake_doubt *added = vector_push(doubts);
             *added = (mojibake_doubt){at, at + 1, line->tokens[at].what.value, page};
-            widen(line, added);
+            residue_widen(line, added);
             at = added->to - 1;
             any = true;
         }

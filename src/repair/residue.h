@@ -8,6 +8,9 @@
  * Adds to `doubts` (of mojibake_doubt) what does. */
 bool residue_find(const token_line *line, uint32_t pages, vector *doubts);
 
+/* A person reads words: makes the doubt that of the whole word. */
+void residue_widen(const token_line *line, mojibake_doubt *d);
+
 /* Makes all certain repairs of a line uncertain ones. */
 void residue_make_guessed(token_line *line);
 

@@ -253,6 +253,17 @@ static bool speaks_of_letters(const token_line *line, size_t at) {
     return false;
 }
 
+/* Is the capital one of a word in spaced capitals (`R O M Â N I A`)? */
+bool sequence_is_spaced(const token_line *line, size_t at) {
+    const token *t = &line->tokens[at];
+    if (at + 2 >= line->count || t[1].what.kind != KIND_SPACE || t[2].what.kind != KIND_UPPER)
+        return false;
+    bool alone_behind = at + 3 < line->count && !is_letter(&t[3].what);
+    bool alone_before = at < 2 || (t[-1].what.kind == KIND_SPACE && t[-2].what.kind == KIND_UPPER &&
+                                   (at == 2 || !is_letter(&t[-3].what)));
+    return alone_behind && alone_before && at >= 2;
+}
+
 /* `Â` before a no-break space that was garbled, now perhaps a plain one, and before ® and ©: where no word
  * ends in it. */
 static bool read_lone_a(const token_line *line, size_t at, bool confirmed, sequence *out) {
@@ -260,7 +271,7 @@ static bool read_lone_a(const token_line *line, size_t at, bool confirmed, seque
     const character *before = char_before(line, at);
     uint32_t next = t[1].what.value;
     bool sign = next == 0xAE || next == 0xA9, space = next == ' ' || next == 0xA0;
-    if (is_letter(before) || (!sign && !space) || speaks_of_letters(line, at))
+    if (is_letter(before) || (!sign && !space) || speaks_of_letters(line, at) || sequence_is_spaced(line, at))
         return false;
     bool apart = before->kind == KIND_STOP || before->kind == KIND_CLOSING || before->value == '>' ||
                  before->value == '\n';
@@ -311,6 +322,32 @@ static bool ends_in_i(const token_line *line, size_t at) {
     return false;
 }
 
+/* What `Ã` was at the start of a word that goes on so: Á or Í, in words met often; 0: in none. In Guarani and
+ * other languages, honest words begin with it. */
+static uint32_t first_letter(const token_line *line, size_t at) {
+    static const struct {
+        uint32_t letter;
+        const char *starts[24];
+    } words[] = {
+        {0xC1,
+         {"rea", "frica", "sia", "lbum", "rbol", "ngel", "lvar", "vila", "cido", "mbito", "lava", "gil",
+          "gua", "lgebra", "rabe", "ustria", "nimo", "baco", "rpad"}},
+        {0xCD,
+         {"ndice", "ndia", "sland", "slensk", "ntegr", "ntim", "dol", "tem", "caro", "gor", "rland", "tal"}}};
+    char word[8];
+    size_t length = 0;
+    while (length < sizeof word && at + length < line->count && line->tokens[at + length].what.value < 0x80 &&
+           is_letter(&line->tokens[at + length].what)) {
+        word[length] = (char)line->tokens[at + length].what.value;
+        length++;
+    }
+    for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+        for (size_t i = 0; words[w].starts[i]; i++)
+            if (slice_starts_with((slice){word, length}, slice_of(words[w].starts[i])))
+                return words[w].letter;
+    return 0;
+}
+
 /* `Ã` without its second byte, where no honest one stands: alone, or in a word in small letters. */
 static bool read_lone_tilde(const token_line *line, size_t at, sequence *out) {
     const token *t = &line->tokens[at];
@@ -341,9 +378,8 @@ static bool read_lone_tilde(const token_line *line, size_t at, sequence *out) {
                next->value == '\n' || next->value == '<';
     }
     if (alone && next->kind == KIND_LOWER && next->value < 0x80 && t[2].what.kind == KIND_LOWER) {
-        bool acute = next->value == 'n' || next->value == 's' || next->value == 't' || next->value == 'c';
-        out->value = acute ? 0xCD : 0xC1; /* Índice, Ísland; Álava, Ábaco */
-        return next->value != 'o';
+        out->value = first_letter(line, at + 1);
+        return out->value != 0;
     }
     return false;
 }
@@ -353,6 +389,9 @@ static bool is_contraction(const token_line *line, size_t at) {
     static const char *const pronouns[] = {"I",  "you", "he",   "she",   "we",  "they",
                                            "it", "who", "that", "there", "what"};
     static const char *const ends[] = {"s", "re", "ve"};
+    static const char *const negated[] = {"don",  "doesn", "didn",  "isn",    "aren",   "wasn",    "weren",
+                                          "hasn", "haven", "hadn",  "won",    "wouldn", "couldn",  "can",
+                                          "ain",  "mustn", "needn", "mightn", "shan",   "shouldn", "daren"};
     size_t before = 0, length = 0;
     char end[3];
     while (before < at && before < 20 && is_letter(&line->tokens[at - 1 - before].what)) {
@@ -369,14 +408,15 @@ static bool is_contraction(const token_line *line, size_t at) {
     }
     if (before == 0 || (before == 1 && line->tokens[at - 1].what.value != 'I'))
         return false;
-    if (length == 1 && end[0] == 't')
-        return line->tokens[at - 1].what.value == 'n';
     bool behind_pronoun = slice_equal((slice){end, length}, SLICE("d")) ||
                           slice_equal((slice){end, length}, SLICE("m")) ||
                           slice_equal((slice){end, length}, SLICE("ll"));
     char word[8] = "";
     for (size_t i = 0; i < before && i < sizeof word - 1; i++)
         word[i] = to_lower((char)line->tokens[at - before + i].what.value);
+    for (size_t i = 0; length == 1 && end[0] == 't' && i < sizeof negated / sizeof *negated; i++)
+        if (before < sizeof word && slice_equal(slice_of(word), slice_of(negated[i])))
+            return true; /* `determinât` is Friulian */
     for (size_t i = 0; behind_pronoun && before < sizeof word && i < sizeof pronouns / sizeof *pronouns; i++)
         if (slice_equal_nocase(slice_of(word), slice_of(pronouns[i])))
             return true; /* `caniatâd` and `Ffrâm` are Welsh */
@@ -396,6 +436,8 @@ static bool is_elision(const token_line *line, size_t at) {
         if (at + i >= line->count || !is_letter(&line->tokens[at + i].what) ||
             line->tokens[at + i].what.value >= 0x80)
             return false;
+    if (next->value == 'i' && strchr("csmtCSMT", (int)(value & 0x7F)))
+        return false; /* `câinele` and `mâinile` are Romanian */
     return value < 0x80 && strchr("ldnsjcmtLDNSJCMT", (int)value) && next->value < 0x80 && next->value &&
            strchr("aeiouhAEIOUH", (int)next->value);
 }

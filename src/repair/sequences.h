@@ -47,4 +47,7 @@ bool sequence_ends_at(const token_line *line, size_t at, codepage page);
 /* `SELKÄ` before a no-break space: may the capital and the space be what they are? */
 bool sequence_is_capital(const token *first, const character *before, const character *after, codepage page);
 
+/* Is the capital at `at` one of a word in spaced capitals (`R O M Â N I A`)? */
+bool sequence_is_spaced(const token_line *line, size_t at);
+
 #endif

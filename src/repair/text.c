@@ -6,6 +6,7 @@
  * the text it is in, so the passes over a text are few and shrink.
  */
 #include "changes.h"
+#include "encodings.h"
 #include "normalise.h"
 #include "residue.h"
 #include "scan.h"
@@ -21,6 +22,7 @@ typedef struct mender {
     size_t room;
     vector doubts; /* of mojibake_doubt, of the line at hand */
     size_t lost;   /* how far the findings of bytes.c have been compared */
+    size_t wholly; /* lines looked at for words that are wholly of another encoding */
 } mender;
 
 /* Lines with something in them that deserves a look. */
@@ -99,6 +101,36 @@ static slice write_line(const mender *m, const token_line *line) {
     return buffer_slice(&out);
 }
 
+/* Words whose letters are all of Latin-1's upper half may be Greek, Thai or Cyrillic, read as Windows-1252
+ * and saved: which letters were meant is not certain enough to change them, but a person should look. */
+#define UPPER_HALF_MIN 5 /* letters side by side: no language of Latin letters has so many with accents */
+#define LINES_MAX 16     /* of a text: the look costs much */
+
+static void find_wholly_misread(mender *m, const token_line *line) {
+    buffer bytes = buffer_new(m->job->arena, line->count + 1);
+    size_t run = 0, falls = 0, end = 0; /* letters that only rise are an alphabet */
+    unsigned char before = 0;
+    for (size_t i = 0; i + 1 < line->count; i++) {
+        const token *t = &line->tokens[i];
+        unsigned char byte = t->what.value < 0x80 ? (unsigned char)t->what.value
+                             : t->row             ? t->row->bytes[CODEPAGE_WINDOWS_1252]
+                                                  : ' ';
+        buffer_append_char(&bytes, (char)(byte ? byte : ' '));
+        run = byte >= 0xA0 ? run + 1 : 0;
+        falls = run > 1 ? falls + (byte < before) : 0;
+        before = byte;
+        end = run >= UPPER_HALF_MIN && falls && !end ? i + 1 : end;
+    }
+    if (!end || m->wholly++ >= LINES_MAX)
+        return;
+    raw_encoding meant = raw_encoding_find(m->job->arena, buffer_slice(&bytes));
+    if (meant.western)
+        return;
+    mojibake_doubt *added = vector_push(&m->doubts);
+    *added = (mojibake_doubt){end - UPPER_HALF_MIN, end, line->tokens[end - 1].what.value, meant.page};
+    residue_widen(line, added);
+}
+
 static slice mend_line(mender *m, slice source, const surroundings *around, uint32_t number) {
     uint32_t lost_before = m->job->found->counts[FINDING_ENCODING_LOST];
     for (size_t round = 0; round < ROUNDS_MAX; round++) {
@@ -106,6 +138,8 @@ static slice mend_line(mender *m, slice source, const surroundings *around, uint
         mojibake_begin(m->search);
         mend_tokens(m, &line);
         if (!is_mended(&line)) {
+            if (!m->doubts.count)
+                find_wholly_misread(m, &line);
             bool reported = m->job->found->counts[FINDING_ENCODING_LOST] > lost_before;
             report_left(m->job, &line, number, &m->doubts, reported ? NULL : &m->lost);
             break;

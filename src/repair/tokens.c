@@ -110,6 +110,8 @@ static bool is_explained(slice s, size_t from, size_t to, uint32_t value) {
     if (at_string(s, to, SLICE("&lt;")) || slice_ends_with(slice_sub(s, 0, from), SLICE("&gt;")))
         return true;
     character about = character_of(value);
+    if ((from > 0 && s.data[from - 1] == ';') || at_string(s, to, SLICE("&")))
+        return false; /* parts of something garbled stand side by side */
     return !(from > 0 && is_word_byte(s, from - 1)) && !is_word_byte(s, to) &&
            mention_talks_around(s, from, to, &about);
 }

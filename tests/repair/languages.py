@@ -111,14 +111,16 @@ GARBLINGS |= {
 GARBLINGS |= {f"{p} (more)": (lambda t, p=p: misread(t, p)) for p in MORE}
 
 
-def repair(pipe, texts):
+def repair(pipe, texts, with_name=False):
+    """The repaired texts with their grades; with the encoding that a page was refused for or read as too."""
     pages = [t if isinstance(t, bytes) else t.encode() for t in texts]
     stdin = b"".join(b"%d\n" % len(p) + p for p in pages)
     out, at, repaired = subprocess.run([pipe], input=stdin, stdout=subprocess.PIPE, check=True).stdout, 0, []
     for _ in pages:
         end = out.index(b"\n", at)
-        changes, length, grade = out[at:end].split()
-        repaired.append((out[end + 1 : end + 1 + int(length)].decode(), grade.decode()))
+        changes, length, grade, name = out[at:end].decode().split(" ", 3)
+        result = out[end + 1 : end + 1 + int(length)].decode(), grade
+        repaired.append(result + (name,) if with_name else result)
         at = end + 1 + int(length)
     return repaired
 

@@ -1,8 +1,8 @@
 /* Repairs many pages in one process, for the scripts beside it.
  *
  * stdin: a page as its length in decimal, a line feed, its bytes; again and again. stdout: the repaired pages
- * in the same form, with the number of findings that changed something and the worst grade of all before it:
- * "changes length grade\n".
+ * in the same form, with the number of findings that changed something before it, and behind it the worst
+ * grade of all and what was found of the page's encoding, if anything: "changes length grade detail\n".
  */
 #include "repair/repair.h"
 
@@ -18,6 +18,15 @@ static unsigned count_changes(const findings *found) {
     return changes;
 }
 
+static slice encoding_found(const findings *found) {
+    for (size_t i = 0; i < found->items.count; i++) {
+        const finding *one = vector_at(&found->items, i);
+        if (one->code == FINDING_ENCODING_UNKNOWN || one->code == FINDING_ENCODING_OTHER)
+            return one->detail;
+    }
+    return SLICE("-");
+}
+
 int main(void) {
     arena *a = arena_new(0);
     size_t length;
@@ -27,7 +36,9 @@ int main(void) {
             return EXIT_FAILURE;
         findings found = findings_new(a);
         slice text = repair_text((slice){bytes, length}, NULL, a, &found);
-        printf("%u %zu %s\n", count_changes(&found), text.length, grade_name(findings_grade(&found)));
+        slice encoding = encoding_found(&found);
+        printf("%u %zu %s %.*s\n", count_changes(&found), text.length, grade_name(findings_grade(&found)),
+               SLICE_ARGS(encoding));
         fwrite(text.data, 1, text.length, stdout);
         arena_reset(a);
     }

@@ -1,0 +1,391 @@
+/* Bytes that are no UTF-8, told apart by what they say: the code page in which words read like words of some
+ * language is the one they are in.
+ *
+ * Comes in: the bytes of a page. Goes out: the code page, and whether another one comes near. The model is
+ * how likely a letter is behind another in each language (languages.def, made from translations that Debian
+ * ships), and what signs stand beside (characters.def). A page has one main language, told by its ASCII words
+ * too; a word of another one costs something. Of a long page, the first words tell enough.
+ */
+#include "encodings.h"
+#include "characters.h"
+
+#include <utf8proc.h>
+
+/* Costs are in half bits, as in languages.def. */
+#define BITS 2u
+#define FOREIGN_LETTER (15 * BITS) /* one that the language does not have */
+#define ASCII_LETTER (5 * BITS)    /* in a language of another script */
+#define NO_CHARACTER (20 * BITS)   /* a byte that the page does not define, or a control */
+#define ODD_CASE (6 * BITS)        /* a capital behind a small letter */
+#define OTHER_LANGUAGE (12 * BITS) /* a word that is not of the main language */
+#define OTHER_SCRIPT_IN_WORD (16 * BITS)
+#define BOX_LINE (10 * BITS)
+#define ODD_PLACE (6 * BITS)
+#define ACUTE_ACCENT 0xB4u
+#define ACUTE_ACCENT_COST 5
+#define MARGIN (12 * BITS)       /* what another reading must cost more, so that the best is certain */
+#define READABLE (13 * BITS / 2) /* the most that letters cost in text of any language, on the average */
+#define WORD_READABLE (6 * BITS) /* the same, of one word */
+#define WORDS_MAX 600            /* with bytes above 0x7F, that are looked at */
+#define ASCII_WORDS_MAX 300
+#define WORD_MAX 32       /* bytes of a word */
+#define REFUSED_BYTES 16  /* fewer bytes above 0x7F are guessed: the page can be read all the same */
+#define DIFFERENT_BYTES 8 /* among them that two readings differ in */
+
+#define LETTERS_MAX 80
+#define NO_LETTER 0xFF    /* a letter that the language does not have */
+#define OTHER_SCRIPT 0xFE /* an ASCII letter, in a language written in others */
+
+static const struct {
+    const char *name, *letters, *rows[LETTERS_MAX];
+} LANGUAGES[] = {
+#define LANGUAGE(name, letters, ...) {name, letters, {__VA_ARGS__}},
+#include "languages.def"
+#undef LANGUAGE
+};
+#define LANGUAGE_COUNT (sizeof LANGUAGES / sizeof *LANGUAGES)
+
+/* Half bits for a page that is rarer than windows-1252. Not read: ISO-8859-1, which browsers take for
+ * windows-1252. */
+static const uint8_t PAGE_PRICE[CODEPAGE_COUNT] = {
+    [CODEPAGE_WINDOWS_1252] = 1,  [CODEPAGE_MAC_ROMAN] = 10,
+    [CODEPAGE_WINDOWS_1250] = 4,  [CODEPAGE_WINDOWS_1251] = 4,
+    [CODEPAGE_CP437] = 14,        [CODEPAGE_WINDOWS_1253] = 5,
+    [CODEPAGE_WINDOWS_1254] = 6,  [CODEPAGE_WINDOWS_1257] = 6,
+    [CODEPAGE_ISO_8859_2] = 8,    [CODEPAGE_CP850] = 12,
+    [CODEPAGE_CP852] = 12,        [CODEPAGE_CP866] = 8,
+    [CODEPAGE_KOI8_R] = 6,        [CODEPAGE_KOI8_U] = 8,
+    [CODEPAGE_MAC_CYRILLIC] = 12, [CODEPAGE_MAC_CENTRAL_EUROPE] = 12,
+    [CODEPAGE_ISO_8859_5] = 12,   [CODEPAGE_ISO_8859_7] = 7,
+    [CODEPAGE_ISO_8859_9] = 8,    [CODEPAGE_ISO_8859_15] = 8,
+    [CODEPAGE_WINDOWS_1255] = 6,  [CODEPAGE_WINDOWS_1256] = 6,
+    [CODEPAGE_WINDOWS_1258] = 8,  [CODEPAGE_MAC_GREEK] = 12,
+    [CODEPAGE_CP737] = 12,        [CODEPAGE_CP775] = 12,
+    [CODEPAGE_CP857] = 12,        [CODEPAGE_WINDOWS_874] = 6,
+    [CODEPAGE_ISO_8859_13] = 8,   [CODEPAGE_ISO_8859_6] = 9,
+}; /* 0: never read */
+
+typedef struct word {
+    uint32_t from, to;
+    uint32_t high; /* bytes above 0x7F */
+} word;
+
+typedef struct reader {
+    const unsigned char *in;
+    size_t length;
+    vector words;       /* of word: those with bytes that are no UTF-8 */
+    vector ascii_words; /* of word */
+    size_t high, invalid,
+        valid;          /* bytes above 0x7F that count; of them, or all that are, in UTF-8 sequences */
+    size_t counts[256]; /* of the bytes above 0x7F in words */
+    uint32_t alphabet[LANGUAGE_COUNT][LETTERS_MAX];
+    uint8_t alphabet_size[LANGUAGE_COUNT];
+    uint32_t language_price[LANGUAGE_COUNT];
+    character ascii[128];
+    character high_half[128]; /* of the page at hand */
+    uint8_t index[256];       /* of bytes as letters, in the page and language at hand */
+} reader;
+
+/* ---- the words --------------------------------------------------------------------------------------- */
+
+static bool is_word_byte(unsigned char byte) {
+    return byte >= 0x80 || is_alpha((char)byte);
+}
+
+/* Of a UTF-8 sequence, or of a form that UTF-8 forbids: an overlong one, half of a pair (CESU-8), a
+ * quotation mark or dash that breaks off; 0: none. */
+static size_t sequence_length(const reader *r, size_t at) {
+    static const struct {
+        unsigned char lead, from, to, length; /* from and to: of the second byte */
+    } forbidden[] = {{0xC0, 0x80, 0xBF, 2}, {0xC1, 0x80, 0xBF, 2}, {0xE0, 0x80, 0x9F, 3},
+                     {0xED, 0xA0, 0xBF, 3}, {0xF0, 0x80, 0x8F, 4}, {0xE2, 0x80, 0x80, 2}};
+    const unsigned char *p = r->in + at;
+    size_t valid = utf8_sequence_length(p, r->length - at);
+    for (size_t i = 0; !valid && i < sizeof forbidden / sizeof *forbidden; i++) {
+        size_t length = forbidden[i].length, trails = 1;
+        if (p[0] != forbidden[i].lead || r->length - at < length || p[1] < forbidden[i].from ||
+            p[1] > forbidden[i].to)
+            continue;
+        while (trails < length && (p[trails] & 0xC0) == 0x80)
+            trails++;
+        if (trails == length)
+            return length;
+    }
+    return valid;
+}
+
+/* The length of a UTF-8 sequence at `at` of several bytes, where such are left alone. */
+static size_t whole_sequence(const reader *r, size_t at, bool whole) {
+    size_t length = whole || r->in[at] < 0x80 ? 0 : sequence_length(r, at);
+    return length > 1 ? length : 0;
+}
+
+static void count_sequences(reader *r) {
+    for (size_t at = 0; at < r->length;) {
+        size_t length = sequence_length(r, at);
+        r->invalid += length == 0;
+        r->valid += length > 1 ? length : 0;
+        at += length ? length : 1;
+    }
+}
+
+static void add_word(reader *r, size_t from, size_t to, uint32_t high) {
+    if (to - from > WORD_MAX)
+        to = from + WORD_MAX;
+    vector *words = high ? &r->words : &r->ascii_words;
+    if (words->count >= (high ? WORDS_MAX : ASCII_WORDS_MAX) || (!high && to - from < 2))
+        return;
+    word *added = vector_push(words);
+    *added = (word){(uint32_t)from, (uint32_t)to, 0};
+    for (size_t i = from; i < to; i++) {
+        added->high += r->in[i] >= 0x80;
+        r->counts[r->in[i]] += r->in[i] >= 0x80;
+    }
+    r->high += added->high;
+}
+
+static void find_words(reader *r, bool whole) {
+    for (size_t at = 0; at < r->length && r->words.count < WORDS_MAX;) {
+        size_t sequence = whole_sequence(r, at, whole), from = at;
+        if (sequence || !is_word_byte(r->in[at])) {
+            at += sequence ? sequence : 1;
+            continue;
+        }
+        uint32_t high = 0;
+        while (at < r->length && is_word_byte(r->in[at]) && !whole_sequence(r, at, whole))
+            high += r->in[at++] >= 0x80;
+        add_word(r, from, at, high);
+    }
+}
+
+/* ---- what a word costs -------------------------------------------------------------------------------- */
+
+static bool is_letter(const character *c) {
+    return c->kind == KIND_LOWER || c->kind == KIND_UPPER || c->kind == KIND_LETTER || c->kind == KIND_MARK;
+}
+
+static size_t letter_index(const reader *r, size_t language, uint32_t value) {
+    size_t low = 1, high = r->alphabet_size[language]; /* behind the ^; sorted */
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (r->alphabet[language][middle] == value)
+            return middle;
+        if (r->alphabet[language][middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NO_LETTER;
+}
+
+static uint8_t index_of(const reader *r, size_t language, const character *c) {
+    if (!is_letter(c))
+        return 0;
+    size_t index = letter_index(r, language, (uint32_t)utf8proc_tolower((utf8proc_int32_t)c->value));
+    return index == NO_LETTER && c->value < 0x80 ? OTHER_SCRIPT : (uint8_t)index;
+}
+
+static void use_language(reader *r, size_t language, bool with_page) {
+    for (unsigned byte = 0; byte < 0x80; byte++)
+        r->index[byte] = index_of(r, language, &r->ascii[byte]);
+    for (unsigned byte = 0x80; with_page && byte <= 0xFF; byte++)
+        if (r->counts[byte])
+            r->index[byte] = index_of(r, language, &r->high_half[byte - 0x80]);
+}
+
+/* Of the bytes that words hold; the others are looked at as if they were spaces. */
+static void use_page(reader *r, codepage page) {
+    for (unsigned byte = 0x80; byte <= 0xFF; byte++) {
+        if (!r->counts[byte])
+            continue;
+        uint32_t value = codepage_decode(page, (unsigned char)byte);
+        character *c = &r->high_half[byte - 0x80];
+        *c = character_of(value ? value : 0x81);
+        if (value == ACUTE_ACCENT) { /* stands for an apostrophe in many a text */
+            c->kind = KIND_QUOTE;
+            c->alone = ACUTE_ACCENT_COST;
+        }
+    }
+}
+
+static const character *character_at(const reader *r, size_t at) {
+    static const character line_end = {'\n', KIND_SPACE, SCRIPT_NONE, 0, 0};
+    if (at >= r->length)
+        return &line_end;
+    return r->in[at] < 0x80 ? &r->ascii[r->in[at]] : &r->high_half[r->in[at] - 0x80];
+}
+
+static uint32_t step_cost(size_t language, uint8_t from, uint8_t to) {
+    if (to == NO_LETTER)
+        return FOREIGN_LETTER;
+    if (to == OTHER_SCRIPT)
+        return ASCII_LETTER;
+    return (uint32_t)(LANGUAGES[language].rows[from][to] - ']');
+}
+
+/* What letters and signs cost beside what they stand beside; of letters, only script and case count here. */
+static uint32_t sign_cost(const character *before, const character *c) {
+    static const character small = {'a', KIND_LOWER, SCRIPT_LATIN, 0, 0},
+                           capital = {'A', KIND_UPPER, SCRIPT_LATIN, 0, 0};
+    if (before->value < 0x80 && c->value < 0x80)
+        return 0;
+    if (c->kind == KIND_CONTROL)
+        return NO_CHARACTER;
+    if (is_letter(c) && is_letter(before))
+        return (c->kind == KIND_UPPER && before->kind == KIND_LOWER ? ODD_CASE : 0) +
+               (c->script != before->script ? OTHER_SCRIPT_IN_WORD : 0);
+    if (c->kind == KIND_BOX)
+        return BOX_LINE;
+    if (is_letter(before))
+        before = before->kind == KIND_UPPER ? &capital : &small;
+    if (is_letter(c))
+        c = c->kind == KIND_UPPER ? &capital : &small;
+    return character_cost(before, c) * BITS;
+}
+
+/* What only apostrophes and hyphens do: stand between letters. And a no-break space stands beside no other.
+ */
+static uint32_t odd_place_cost(const character *before, const character *c, const character *after) {
+    if (c->value < 0x80 || is_letter(c) || c->kind == KIND_CONTROL)
+        return 0;
+    if (c->kind == KIND_SPACE)
+        return before->value == ' ' || after->value == ' ' ? ODD_PLACE : 0;
+    bool joins = c->value == 0x2019 || c->value == ACUTE_ACCENT || c->kind == KIND_DASH || c->value == 0xB7 ||
+                 c->kind == KIND_INVISIBLE;
+    return !joins && is_letter(before) && is_letter(after) ? ODD_PLACE : 0;
+}
+
+static uint32_t word_cost(const reader *r, size_t language, const word *w) {
+    uint32_t cost = 0;
+    uint8_t from = 0;
+    const character *before = character_at(r, w->from ? w->from - 1u : SIZE_MAX);
+    if (w->from && r->in[w->from - 1] >= 0x80)
+        before = character_at(r, SIZE_MAX);
+    for (size_t at = w->from; at < w->to; at++) {
+        const character *c = character_at(r, at);
+        uint8_t to = r->index[r->in[at]];
+        cost += step_cost(language, from, to) + sign_cost(before, c) +
+                odd_place_cost(before, c, character_at(r, at + 1));
+        from = to >= OTHER_SCRIPT ? 0 : to;
+        before = c;
+    }
+    return cost + step_cost(language, from, 0);
+}
+
+/* ---- languages and pages ------------------------------------------------------------------------------ */
+
+static void read_alphabets(reader *r) {
+    for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
+        slice letters = slice_of(LANGUAGES[l].letters);
+        for (size_t at = 0; at < letters.length && r->alphabet_size[l] < LETTERS_MAX;)
+            r->alphabet[l][r->alphabet_size[l]++] = utf8_next(letters, &at);
+    }
+    for (unsigned byte = 0; byte < 0x80; byte++)
+        r->ascii[byte] = character_of(byte);
+}
+
+/* How much a language loses as the main one, by the ASCII words: no more than a word of another costs. */
+static void price_languages(reader *r) {
+    uint32_t least = UINT32_MAX;
+    for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
+        use_language(r, l, false);
+        for (size_t i = 0; i < r->ascii_words.count; i++)
+            r->language_price[l] += word_cost(r, l, vector_at(&r->ascii_words, i));
+        least = r->language_price[l] < least ? r->language_price[l] : least;
+    }
+    for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
+        uint32_t more = r->language_price[l] - least;
+        r->language_price[l] = more < OTHER_LANGUAGE ? more : OTHER_LANGUAGE;
+    }
+}
+
+typedef struct reading {
+    uint32_t cost, letters, odd_words; /* of all words, each in the language that it reads best in */
+} reading;
+
+/* The cost of all words in the page at hand, in the main language that makes it least. `costs`: room for a
+ * number for each word and language. */
+static uint32_t page_cost(reader *r, uint32_t *costs, reading *read) {
+    size_t count = r->words.count;
+    uint32_t best = UINT32_MAX, *least = costs + LANGUAGE_COUNT * count;
+    for (size_t i = 0; i < count; i++)
+        least[i] = UINT32_MAX;
+    for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
+        use_language(r, l, true);
+        for (size_t i = 0; i < count; i++) {
+            uint32_t cost = word_cost(r, l, vector_at(&r->words, i));
+            costs[l * count + i] = cost;
+            least[i] = cost < least[i] ? cost : least[i];
+        }
+    }
+    *read = (reading){0};
+    for (size_t i = 0; i < count; i++) {
+        const word *w = vector_at(&r->words, i);
+        uint32_t letters = w->to - w->from + 1;
+        read->cost += least[i];
+        read->letters += letters;
+        read->odd_words += least[i] > letters * WORD_READABLE;
+    }
+    for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
+        uint32_t sum = r->language_price[l];
+        for (size_t i = 0; i < count; i++) {
+            uint32_t own = costs[l * count + i], other = least[i] + OTHER_LANGUAGE;
+            sum += own < other ? own : other;
+        }
+        best = sum < best ? sum : best;
+    }
+    return best;
+}
+
+/* How many of the bytes looked at say something else in the two pages. */
+static size_t different_bytes(const reader *r, codepage a, codepage b) {
+    size_t different = 0;
+    for (unsigned byte = 0x80; byte <= 0xFF; byte++)
+        if (codepage_decode(a, (unsigned char)byte) != codepage_decode(b, (unsigned char)byte))
+            different += r->counts[byte];
+    return different;
+}
+
+raw_encoding raw_encoding_find(arena *a, slice bytes) {
+    reader *r = arena_zeroed(a, sizeof *r);
+    r->in = (const unsigned char *)bytes.data;
+    r->length = bytes.length;
+    r->words = vector_new(a, sizeof(word));
+    r->ascii_words = vector_new(a, sizeof(word));
+    count_sequences(r);
+    raw_encoding found = {.page = CODEPAGE_WINDOWS_1252, .whole = r->valid < r->invalid};
+    find_words(r, found.whole);
+    read_alphabets(r);
+    price_languages(r);
+    uint32_t *costs = arena_alloc(a, (LANGUAGE_COUNT + 1) * (r->words.count + 1) * sizeof *costs);
+    uint32_t all[CODEPAGE_COUNT];
+    reading best = {0};
+    for (size_t p = 0; p < CODEPAGE_COUNT; p++) {
+        reading read;
+        all[p] = UINT32_MAX;
+        if (!PAGE_PRICE[p])
+            continue;
+        use_page(r, (codepage)p);
+        all[p] = page_cost(r, costs, &read) + PAGE_PRICE[p];
+        if (all[p] < all[found.page] || p == 0) {
+            found.page = (codepage)p;
+            best = read;
+        }
+    }
+    size_t most_different = 0;
+    found.western = all[CODEPAGE_WINDOWS_1252] < all[found.page] + MARGIN;
+    bool readable = best.cost <= READABLE * best.letters;
+    for (size_t p = 0; p < CODEPAGE_COUNT; p++) {
+        if (!PAGE_PRICE[p] || all[p] >= all[found.page] + MARGIN)
+            continue;
+        size_t different = different_bytes(r, found.page, (codepage)p);
+        most_different = different > most_different ? different : most_different;
+    }
+    found.certain = readable && best.odd_words == 0 && most_different == 0;
+    if (r->high >= REFUSED_BYTES && r->invalid * 3 >= r->high) {
+        const char *wide = readable ? NULL : likely_wide_encoding(bytes);
+        if (wide || !readable || most_different >= DIFFERENT_BYTES)
+            found.name = wide ? wide : codepage_name(found.page);
+    }
+    return found;
+}
