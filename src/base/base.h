@@ -313,6 +313,8 @@ typedef struct finding {
     slice detail;          /* what was there, on this page: one line, UTF-8 */
     slice became;          /* what became of it; empty: as finding_describe says */
     slice before, after;   /* what is gone, what is new: words, or an address; empty otherwise */
+    slice accepted;        /* why a person has accepted it; empty: nobody has */
+    bool accepted_by_page; /* ... in the page itself */
 } finding;
 
 /* What a room did to what visitors read, see and can follow, and owned up to in a finding: the self-check at
@@ -336,6 +338,7 @@ typedef struct findings {
     vector items;   /* of finding */
     vector changes; /* of change: of all findings, also of those that were only counted */
     uint32_t counts[FINDING_COUNT];
+    uint32_t accepted[FINDING_COUNT]; /* so many of them a person has accepted: they do not grade the page */
     arena *arena;
 } findings;
 
@@ -348,7 +351,10 @@ finding *findings_add(findings *f, finding_code code, uint32_t line, const char 
 /* Fills `before` and `after` of a finding just made (NULL: it was only counted), and notes the change. The
  * texts must outlive the findings. */
 void findings_add_change(findings *f, finding *one, change_kind kind, slice before, slice after);
-grade findings_grade(const findings *f);
+/* Marks one of them as accepted; `why` must outlive the findings. */
+void findings_accept(findings *f, finding *one, slice why);
+grade findings_grade(const findings *f);     /* of those that are not accepted */
+grade findings_grade_all(const findings *f); /* of all of them */
 
 /* ---- characters -------------------------------------------------------------------------------------- */
 

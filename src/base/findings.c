@@ -74,10 +74,23 @@ void findings_add_change(findings *f, finding *one, change_kind kind, slice befo
     one->after = kind == CHANGE_PLACE ? before : after;
 }
 
-grade findings_grade(const findings *f) {
+void findings_accept(findings *f, finding *one, slice why) {
+    f->accepted[one->code]++;
+    one->accepted = why;
+}
+
+static grade worst_grade(const findings *f, bool all) {
     grade worst = GRADE_CLEAN;
     for (int code = 0; code < FINDING_COUNT; code++)
-        if (f->counts[code] && TABLE[code].grade > worst)
+        if (f->counts[code] > (all ? 0 : f->accepted[code]) && TABLE[code].grade > worst)
             worst = TABLE[code].grade;
     return worst;
+}
+
+grade findings_grade(const findings *f) {
+    return worst_grade(f, false);
+}
+
+grade findings_grade_all(const findings *f) {
+    return worst_grade(f, true);
 }

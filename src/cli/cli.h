@@ -62,6 +62,7 @@ typedef struct command_info {
 /* The table of commands, ended by a NULL name; for the help, the manual and the completions. */
 const command_info *command_table(void);
 
+int command_accept(const cli_arguments *arguments);
 int command_assets(const cli_arguments *arguments);
 int command_check(const cli_arguments *arguments);
 int command_convert(const cli_arguments *arguments);

@@ -77,7 +77,7 @@ bool give_up_files(const cli_arguments *arguments, site *s, confinement what, bo
     bool in_place = what != CONFINE_READS && !out;
     if (is_off(arguments))
         return true;
-    if (s && what != CONFINE_FILES && !site_claim_state(s, in_place, &error)) {
+    if (s && what != CONFINE_FILES && !site_claim_state(s, in_place && what == CONFINE_WRITES, &error)) {
         complain("%.*s", SLICE_ARGS(error));
         return false;
     }

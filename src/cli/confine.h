@@ -13,6 +13,7 @@ bool give_up_calls(const cli_arguments *arguments, const char *command);
 typedef enum confinement {
     CONFINE_READS, /* the site is read; its journal may have to be put in order after a run that was killed */
     CONFINE_FILES, /* the site, but for its journal */
+    CONFINE_NOTES, /* the site, for what people note about it; its journal is read */
     CONFINE_WRITES /* the site and its journal */
 } confinement;
 

@@ -4,6 +4,7 @@
  * (or below --out, or on standard output), the files they need, the journal. A page that a person has edited
  * since stays as it is, unless --force is given.
  */
+#include "accepted.h"
 #include "cli.h"
 #include "confine.h"
 #include "engine.h"
@@ -69,6 +70,10 @@ static int run_on_site(const cli_arguments *arguments, site *s, const convert_en
     slice error;
     site_options options = options_of_run(e, arguments);
     options.out = option_value(arguments, OPTION_OUT, NULL);
+    accepted people;
+    if (!accepted_open(&people, s, a))
+        return EXIT_USAGE;
+    accepted_use(&people, arguments, &options);
     if (!remote_open(&files, s, convert_engine_assets(e), a))
         return EXIT_ENVIRONMENT;
     options.book = files.book;

@@ -1,5 +1,6 @@
 /* `isomerize diff PATH...`: the dry run: what convert would do, as a patch or a report. Writes nothing but
  * that. */
+#include "accepted.h"
 #include "confine.h"
 #include "engine.h"
 #include "remote.h"
@@ -13,6 +14,10 @@ static int show_dry_run(const cli_arguments *arguments, site *s, report_format f
     site_options options = options_of_run(e, arguments);
     options.dry_run = true;
     options.keep_html = format == REPORT_HTML;
+    accepted people;
+    if (!accepted_open(&people, s, a))
+        return EXIT_USAGE;
+    accepted_use(&people, arguments, &options);
     /* The names that convert would give to remote files; nothing is fetched. */
     remote_files files;
     slice error;

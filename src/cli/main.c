@@ -16,6 +16,8 @@ static const command_info COMMANDS[] = {
      command_convert},
     {"diff", "PATH...", "what convert would change: a dry run, as a patch or a report", command_diff},
     {"report", "FILE...", "one report out of the JSON reports of many sites", command_report},
+    {"accept", "SITE", "findings that are as they should be: they stay listed, and grade no page",
+     command_accept},
     {"check", "[PATH...]", "are the block editor's pages as it would save them? for CI", command_check},
     {"explain", "PAGE...", "which rule took which shape, and why not another", command_explain},
     {"mappings", "[SITE]", "list and check the rules in force", command_mappings},

@@ -372,6 +372,13 @@ static void print_what_happened(const show *s, const site_totals *t) {
     append_count(&out, t->outcomes[SITE_FAILED], "failed");
     fprintf(stderr, "%.*s in %.1f s\n", SLICE_ARGS(out.length ? buffer_slice(&out) : SLICE("no pages")),
             seconds_since(&s->start));
+    const size_t *n = report_so_far(s->writer)->accepted;
+    size_t accepted = n[GRADE_CLEAN] + n[GRADE_COSMETIC] + n[GRADE_REVIEW] + n[GRADE_LOSS];
+    if (accepted)
+        fprintf(stderr,
+                "accepted by .isomerize/accepted.yml or the pages themselves: %zu finding%s, of which %zu of "
+                "loss and %zu to review\n",
+                accepted, accepted == 1 ? "" : "s", n[GRADE_LOSS], n[GRADE_REVIEW]);
     if (t->stopped)
         fputs("stopped before the last page: run it again to go on\n", stderr);
 }

@@ -3,6 +3,7 @@
  * Comes in: a site. Goes out: a line for each page that asks for somebody (--verbose, --json: for every page,
  * and for what is no page), and the counts. Writes nothing.
  */
+#include "accepted.h"
 #include "cli.h"
 #include "confine.h"
 #include "engine.h"
@@ -11,13 +12,19 @@
 #include <stdio.h>
 #include <time.h>
 
+#define GROUPS_SHOWN 10
+#define GROUP_MIN 4 /* times: less is no group */
+
 typedef struct listing {
     bool json, all, quiet;
+    int grade; /* list only pages of this one; -1: any */
     size_t counts[SITE_STATE_COUNT];
+    accepted *people;
+    report_writer *writer; /* counts grades and groups */
     arena *arena;
 } listing;
 
-static void print_json(const listing *l, const site_status *status) {
+static void print_json(const listing *l, const site_status *status, grade of) {
     buffer out = buffer_new(l->arena, 256);
     json_writer json = {.out = &out};
     json_open(&json, '{');
@@ -25,7 +32,7 @@ static void print_json(const listing *l, const site_status *status) {
     json_add_string(&json, "state", site_state_name(status->state));
     json_key(&json, SLICE("grade"));
     if (status->is_known)
-        json_text(&json, slice_of(grade_name(status->grade)));
+        json_text(&json, slice_of(grade_name(of)));
     else
         json_raw(&json, SLICE("null"));
     if (status->why)
@@ -54,6 +61,35 @@ static void print_skip(const listing *l, const site_skip *one) {
     arena_reset(l->arena);
 }
 
+/* The page's grade by what people accept today; counts it. */
+static grade grade_page(listing *l, const site_status *status, findings *found) {
+    *found = accepted_recorded(l->people, status->path, status->findings, l->arena);
+    bool is_converted = status->state == SITE_STATE_CONVERTED || status->state == SITE_STATE_EDITED;
+    grade of = status->grade == GRADE_REFUSED || !found->items.count ? status->grade : findings_grade(found);
+    report_page page = {.path = status->path,
+                        .grade = of,
+                        .findings = is_converted ? found : NULL,
+                        .state = is_converted ? REPORT_CHANGED : REPORT_ALREADY};
+    if (status->is_known)
+        report_add(l->writer, &page, l->arena);
+    return of;
+}
+
+/* With --grade: the page with what grades it. */
+static void print_graded(const listing *l, slice path, grade of, const findings *found) {
+    const finding *worst = NULL;
+    for (size_t i = 0; !worst && i < found->items.count; i++) {
+        const finding *one = vector_at(&found->items, i);
+        worst = finding_describe(one->code)->grade == of && !one->accepted.length ? one : NULL;
+    }
+    printf("%.*s", SLICE_ARGS(site_show_path(path, l->arena)));
+    if (worst && worst->line)
+        printf(":%u", worst->line);
+    if (worst)
+        printf(": %s: %.*s", finding_describe(worst->code)->title, SLICE_ARGS(worst->detail));
+    putchar('\n');
+}
+
 static void list_page(void *context, const site_status *status) {
     listing *l = context;
     l->counts[status->state]++;
@@ -61,13 +97,20 @@ static void list_page(void *context, const site_status *status) {
         print_skip(l, &(site_skip){.path = status->path, .why = "it has no front matter", .files = 1});
         return;
     }
+    findings found;
+    grade of = grade_page(l, status, &found);
     bool asks = status->state != SITE_STATE_LEGACY && status->state != SITE_STATE_CONVERTED &&
                 status->state != SITE_STATE_ALREADY && status->state != SITE_STATE_UNPUBLISHED;
-    if (l->json)
-        print_json(l, status);
+    bool is_other =
+        l->grade >= 0 && (!status->is_known || status->state == SITE_STATE_ALREADY || (int)of != l->grade);
+    if (is_other) {
+    } else if (l->json)
+        print_json(l, status, of);
+    else if (l->grade >= 0)
+        print_graded(l, status->path, of, &found);
     else if (!l->quiet && (l->all || asks)) {
-        bool has_grade = status->is_known && status->grade != GRADE_REFUSED;
-        const char *more = status->why ? status->why : has_grade ? grade_name(status->grade) : "";
+        bool has_grade = status->is_known && of != GRADE_REFUSED;
+        const char *more = status->why ? status->why : has_grade ? grade_name(of) : "";
         printf("%-9s %.*s%s%s%s\n", site_state_name(status->state),
                SLICE_ARGS(site_show_path(status->path, l->arena)), more[0] ? " (" : "", more,
                more[0] ? ")" : "");
@@ -82,40 +125,92 @@ static void list_skipped(const listing *l, const site *s) {
         print_skip(l, vector_at(skipped, i));
 }
 
+/* "22 × pictures aligned: center, on 20 pages", most frequent first. */
+static void print_groups(const listing *l) {
+    const vector *groups = report_groups(l->writer);
+    for (size_t i = 0, shown = 0; i < groups->count && shown < GROUPS_SHOWN; i++) {
+        const report_group *group = *(report_group **)vector_at(groups, i);
+        if (group->times < GROUP_MIN)
+            break;
+        if (group->accepted == group->times)
+            continue;
+        if (!shown++)
+            puts("the same, many times (`isomerize accept` takes them out of the grades):");
+        printf("  %-8s %zu × %.*s, on %zu page%s\n", grade_name(finding_describe(group->code)->grade),
+               group->times, SLICE_ARGS(report_describe_group(group, l->arena)), group->pages,
+               group->pages == 1 ? "" : "s");
+        arena_reset(l->arena);
+    }
+}
+
+static void print_accepted(const listing *l) {
+    const size_t *n = report_so_far(l->writer)->accepted;
+    size_t all = n[GRADE_CLEAN] + n[GRADE_COSMETIC] + n[GRADE_REVIEW] + n[GRADE_LOSS];
+    if (all)
+        printf("accepted: %zu finding%s, of which %zu of loss and %zu to review\n", all, all == 1 ? "" : "s",
+               n[GRADE_LOSS], n[GRADE_REVIEW]);
+}
+
 static void print_counts(const listing *l) {
     bool any = false;
+    const size_t *grades = report_so_far(l->writer)->grades;
     for (int i = 0; i < SITE_STATE_COUNT; i++) {
         any |= l->counts[i] > 0;
-        if (l->counts[i])
-            printf("%zu %s\n", l->counts[i], site_state_name((site_state)i));
+        if (!l->counts[i])
+            continue;
+        printf("%zu %s", l->counts[i], site_state_name((site_state)i));
+        const char *before = ": ";
+        for (int g = 0; i == SITE_STATE_CONVERTED && g < GRADE_REFUSED; g++)
+            if (grades[g]) {
+                printf("%s%zu %s", before, grades[g], grade_name((grade)g));
+                before = ", ";
+            }
+        putchar('\n');
     }
+    print_accepted(l);
     if (!any)
         puts("no pages");
+}
+
+static bool write_nowhere(void *context, const char *bytes, size_t length) {
+    (void)context, (void)bytes, (void)length;
+    return true;
 }
 
 int command_status(const cli_arguments *arguments) {
     arena *a = arena_new(0);
     site *s = open_site(arguments, a);
-    listing l = {.json = option_given(arguments, OPTION_JSON),
+    accepted people;
+    listing l = {.people = &people,
+                 .grade = option_given(arguments, OPTION_GRADE)
+                              ? option_choice(OPTION_GRADE, option_value(arguments, OPTION_GRADE, ""))
+                              : -1,
+                 .json = option_given(arguments, OPTION_JSON),
                  .all = option_given(arguments, OPTION_VERBOSE),
                  .quiet = option_given(arguments, OPTION_QUIET),
                  .arena = arena_new(0)};
     slice error;
-    int status = s ? EXIT_DONE : EXIT_ENVIRONMENT;
-    if (s && !give_up_files(arguments, s, CONFINE_READS, false, a))
+    int status = !s ? EXIT_ENVIRONMENT : accepted_open(&people, s, a) ? EXIT_DONE : EXIT_USAGE;
+    l.writer = report_begin(&(report_options){.format = REPORT_SUMMARY}, (report_sink){write_nowhere, NULL});
+    if (status != EXIT_DONE) {
+    } else if (s && !give_up_files(arguments, s, CONFINE_READS, false, a))
         status = EXIT_ENVIRONMENT;
-    else if (s && !site_report_status(s, l.json, list_page, &l, &error)) {
+    else if (s && !site_report_status(s, true, list_page, &l, &error)) {
         complain("%.*s", SLICE_ARGS(error));
         status = EXIT_ENVIRONMENT;
     }
     if (status == EXIT_DONE)
         tell_of_state(arguments, s, a);
-    if (status == EXIT_DONE && (l.all || l.json))
+    bool lists = l.grade >= 0;
+    if (status == EXIT_DONE && !lists && (l.all || l.json))
         list_skipped(&l, s);
-    if (status == EXIT_DONE && !l.json)
+    if (status == EXIT_DONE && !l.json && !l.quiet && !lists)
+        print_groups(&l);
+    if (status == EXIT_DONE && !l.json && !lists)
         print_counts(&l);
-    if (status == EXIT_DONE && !l.json && !l.quiet)
+    if (status == EXIT_DONE && !l.json && !l.quiet && !lists)
         tell_passed_over(s, arguments, a);
+    report_free(l.writer);
     site_close(s);
     arena_destroy(l.arena);
     arena_destroy(a);

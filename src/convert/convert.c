@@ -451,6 +451,8 @@ static void settle_state(conversion *c, slice bytes) {
     convert_result *r = c->result;
     if (r->state == CONVERT_ALREADY || r->state == CONVERT_NOT_A_PAGE)
         r->found = findings_new(c->arena); /* what a page left alone holds is none of our business */
+    else if (c->options->accept)
+        c->options->accept(c->options->accept_context, page_split(r->text).front, &r->found);
     r->grade = findings_grade(&r->found);
     if (r->state == CONVERT_DONE && r->grade >= c->settings->refuse_at) {
         findings_add(&r->found, FINDING_REFUSED_BY_GRADE, 0, "the page is graded %s", grade_name(r->grade));

@@ -52,6 +52,10 @@ typedef struct convert_options {
     convert_leads (*leads)(void *context, slice href, arena *a, slice *directive);
     void *leads_context;
     bool keep_html; /* fill before_html, for reports */
+    /* Called with all findings, before they grade the page: marks those that a person has accepted. `front`
+     * is the page's front matter. NULL: none is. */
+    void (*accept)(void *context, slice front, findings *found);
+    void *accept_context;
     /* Called with the fitted document before it is saved; may change it. The self-check comes after. NULL:
      * not called. */
     void (*inspect)(void *context, tiptap_node *document);

@@ -234,6 +234,7 @@ static void add_findings(json_writer *j, const findings *found) {
         json_add_filled(j, "became", one->became);
         json_add_filled(j, "before", one->before);
         json_add_filled(j, "after", one->after);
+        json_add_filled(j, "accepted", one->accepted);
         json_close(j, '}');
     }
     json_close(j, ']');

@@ -15,7 +15,18 @@ static void add_finding(json_writer *j, const finding *one) {
     json_add_string(j, "advice", info->advice);
     json_add_filled(j, "before", one->before);
     json_add_filled(j, "after", one->after);
+    json_add_filled(j, "accepted", one->accepted);
     json_close(j, '}');
+}
+
+/* Of those that were only counted, how many are accepted. */
+static uint32_t more_accepted(const findings *found, finding_code code) {
+    uint32_t accepted = found->accepted[code];
+    for (size_t i = 0; accepted && i < found->items.count; i++) {
+        const finding *one = vector_at(&found->items, i);
+        accepted -= one->code == code && one->accepted.length;
+    }
+    return accepted;
 }
 
 static void add_findings(json_writer *j, const findings *found) {
@@ -35,6 +46,17 @@ static void add_findings(json_writer *j, const findings *found) {
             json_add_open(j, "more_findings", '{');
         more = true;
         json_add_number(j, finding_describe((finding_code)code)->name, found->counts[code] - listed[code]);
+    }
+    if (more)
+        json_close(j, '}');
+    more = false;
+    for (int code = 0; found && code < FINDING_COUNT; code++) {
+        uint32_t accepted = found->counts[code] > listed[code] ? more_accepted(found, (finding_code)code) : 0;
+        if (accepted && !more)
+            json_add_open(j, "more_accepted", '{');
+        more |= accepted > 0;
+        if (accepted)
+            json_add_number(j, finding_describe((finding_code)code)->name, accepted);
     }
     if (more)
         json_close(j, '}');
@@ -127,6 +149,26 @@ static void add_finding_totals(json_writer *j, const report_totals *t) {
     json_close(j, '}');
 }
 
+#define GROUPS_WRITTEN 100
+
+/* The most frequent ones. */
+static void add_groups(json_writer *j, report_writer *w) {
+    const vector *groups = report_groups(w);
+    json_add_open(j, "groups", '[');
+    for (size_t i = 0; i < groups->count && i < GROUPS_WRITTEN; i++) {
+        const report_group *group = *(report_group **)vector_at(groups, i);
+        json_open(j, '{');
+        json_add_string(j, "code", finding_describe(group->code)->name);
+        json_add_text(j, "detail", group->detail);
+        json_add_text(j, "words", report_describe_group(group, w->memory));
+        json_add_number(j, "times", (int64_t)group->times);
+        json_add_number(j, "pages", (int64_t)group->pages);
+        json_add_number(j, "accepted", (int64_t)group->accepted);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
 static bool end_json(report_writer *w) {
     const report_totals *t = &w->totals;
     buffer out = buffer_new(w->memory, 4096);
@@ -142,7 +184,12 @@ static bool end_json(report_writer *w) {
     for (int g = 0; g <= GRADE_REFUSED; g++)
         json_add_number(&json, grade_name((grade)g), (int64_t)t->grades[g]);
     json_close(&json, '}');
+    json_add_open(&json, "accepted", '{');
+    for (int g = 0; g < GRADE_REFUSED; g++)
+        json_add_number(&json, grade_name((grade)g), (int64_t)t->accepted[g]);
+    json_close(&json, '}');
     add_finding_totals(&json, t);
+    add_groups(&json, w);
     json_add_open(&json, "assets", '{');
     for (int state = 0; state < REPORT_ASSET_STATE_COUNT; state++)
         json_add_number(&json, report_asset_state_name((report_asset_state)state), (int64_t)t->assets[state]);

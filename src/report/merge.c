@@ -78,7 +78,8 @@ static void read_finding(reading *r, const json_t *object) {
                    .detail = text_of(r, object, "detail"),
                    .became = text_of(r, object, "became"),
                    .before = text_of(r, object, "before"),
-                   .after = text_of(r, object, "after")};
+                   .after = text_of(r, object, "after"),
+                   .accepted = text_of(r, object, "accepted")};
     r->bad |= !json_is_object(object);
     if (one.code == FINDING_COUNT) {
         r->unknown_code = code;
@@ -87,10 +88,11 @@ static void read_finding(reading *r, const json_t *object) {
     finding *added = r->bad ? NULL : findings_add(&r->found, one.code, one.line, "%s", "");
     if (added)
         *added = one;
+    r->found.accepted[one.code] += one.accepted.length > 0;
 }
 
 /* Those that were only counted. */
-static void read_more_findings(reading *r, json_t *object) {
+static void read_more_findings(reading *r, json_t *object, uint32_t *counts) {
     const char *key;
     json_t *value;
     json_object_foreach(object, key, value) {
@@ -98,7 +100,7 @@ static void read_more_findings(reading *r, json_t *object) {
         if (code == FINDING_COUNT)
             r->unknown_code = slice_copy(slice_of(key), r->arena);
         else
-            r->found.counts[code] += count_of(r, value);
+            counts[code] += count_of(r, value);
     }
 }
 
@@ -123,7 +125,8 @@ static void read_page(reading *r, const json_t *object) {
     const json_t *found = list_of(r, object, "findings"), *assets = list_of(r, object, "assets");
     for (size_t i = 0; i < json_array_size(found); i++)
         read_finding(r, json_array_get(found, i));
-    read_more_findings(r, json_object_get(object, "more_findings"));
+    read_more_findings(r, json_object_get(object, "more_findings"), r->found.counts);
+    read_more_findings(r, json_object_get(object, "more_accepted"), r->found.accepted);
     for (size_t i = 0; i < json_array_size(assets); i++)
         read_asset(r, json_array_get(assets, i));
     page->assets = r->assets.items;
@@ -160,6 +163,24 @@ static bool read_line(slice line, reading *r, arena *scratch) {
     }
     json_decref(root);
     return !r->bad && r->type.length > 0;
+}
+
+bool report_read_findings(slice json, findings *found) {
+    reading r = {.found = *found, .arena = found->arena};
+    json_error_t unused;
+    json_t *root = json_loadb(json.data ? json.data : "", json.length, JSON_ALLOW_NUL, &unused);
+    bool ok = json_is_array(root);
+    for (size_t i = 0; ok && i < json_array_size(root); i++) {
+        const json_t *object = json_array_get(root, i);
+        size_t before = r.found.items.count;
+        read_finding(&r, object);
+        finding *one = r.found.items.count > before ? vector_last(&r.found.items) : NULL;
+        if (one)
+            one->accepted_by_page = one->accepted.length > 0;
+    }
+    json_decref(root);
+    *found = r.found;
+    return ok && !r.bad;
 }
 
 bool report_merge(report_writer *w, slice json, slice site, arena *scratch, slice *error) {

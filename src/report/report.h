@@ -19,11 +19,12 @@ typedef enum report_state {
     REPORT_REFUSED,     /* left exactly as it was: the findings say why */
     REPORT_FAILED,      /* could not be read or written: `message` says why */
     REPORT_UNPUBLISHED, /* the site's build leaves it out: `message` says why */
+    REPORT_LEGACY,      /* not converted yet, in a report of what was done: `after` is what it would become */
     REPORT_STATE_COUNT
 } report_state;
 
-const char *
-report_state_name(report_state state); /* "changed", "already", "kept", "refused", "failed", "unpublished" */
+const char *report_state_name(
+    report_state state); /* "changed", "already", "kept", "refused", "failed", "unpublished", "legacy" */
 
 typedef enum report_asset_state {
     REPORT_ASSET_TO_FETCH, /* a real run would fetch it */
@@ -60,6 +61,17 @@ typedef struct report_page {
     const line_map *before_lines; /* offsets of before_html → lines of `before`; may be NULL */
     slice after_html;             /* the new page's body */
 } report_page;
+
+/* The same finding many times: of one code, with the same detail. */
+typedef struct report_group {
+    finding_code code;
+    slice detail;
+    size_t times, pages, accepted; /* accepted: of the times */
+    size_t last_page;              /* the writer's own */
+} report_group;
+
+/* "paragraphs indented by 40px": what it is, in words that follow a number. In `scratch`. */
+slice report_describe_group(const report_group *group, arena *scratch);
 
 /* ---- writing a report -------------------------------------------------------------------------------- */
 
@@ -104,8 +116,9 @@ typedef struct report_options {
 typedef struct report_totals {
     size_t pages;
     size_t states[REPORT_STATE_COUNT];
-    size_t grades[GRADE_REFUSED + 1]; /* of changed and refused pages */
-    size_t findings[FINDING_COUNT];   /* times */
+    size_t grades[GRADE_REFUSED + 1];   /* of changed, legacy and refused pages */
+    size_t accepted[GRADE_REFUSED + 1]; /* findings that a person has accepted, by their code's grade */
+    size_t findings[FINDING_COUNT];     /* times */
     size_t finding_pages[FINDING_COUNT];
     size_t assets[REPORT_ASSET_STATE_COUNT]; /* a file once a page that names it */
     size_t skipped_files;                    /* Markdown files that were passed over */
@@ -136,6 +149,10 @@ bool report_add_skip(report_writer *writer, const report_skip *skip, arena *scra
 
 const report_totals *report_so_far(const report_writer *writer);
 
+/* The groups (of report_group *) that ask for a person, most frequent first; of so many pages as came so far.
+ * They live as long as the writer. */
+const vector *report_groups(report_writer *writer);
+
 /* The page to look at first and its gravest finding. False when there is nothing to look at. */
 typedef struct report_worst_page {
     slice path; /* as long as the writer */
@@ -157,6 +174,9 @@ void report_free(report_writer *writer);
  * is cut off, or is of a newer version: what came before that has been added. `scratch` is reset between
  * pages; `json` and `site` must not live in it; `*error` lives as long as the writer. */
 bool report_merge(report_writer *writer, slice json, slice site, arena *scratch, slice *error);
+
+/* Adds the findings that the journal has recorded (a JSON array). False: it is none. */
+bool report_read_findings(slice json, findings *found);
 
 /* ---- comparing --------------------------------------------------------------------------------------- */
 

@@ -122,6 +122,15 @@ static void add_result(json_writer *j, const report_page *page, const finding *o
     json_add_text(j, "isomerize/v1",
                   format_slice(scratch, "%016llx", (unsigned long long)fingerprint(page, one)));
     json_close(j, '}');
+    if (one->accepted.length) { /* §3.35: not in the source where a file says so */
+        json_add_open(j, "suppressions", '[');
+        json_open(j, '{');
+        json_add_string(j, "kind", one->accepted_by_page ? "inSource" : "external");
+        json_add_string(j, "status", "accepted");
+        json_add_text(j, "justification", one->accepted);
+        json_close(j, '}');
+        json_close(j, ']');
+    }
     json_close(j, '}');
 }
 

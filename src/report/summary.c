@@ -21,6 +21,7 @@ static const char *const STATE_MEANINGS[] = {
     [REPORT_KEPT] = "edited by a person since: left alone",
     [REPORT_FAILED] = "could not be read or written",
     [REPORT_UNPUBLISHED] = "left out by the site's own build: left alone",
+    [REPORT_LEGACY] = "not converted yet",
 };
 static const char *const ASSET_MEANINGS[][2] = {
     [REPORT_ASSET_TO_FETCH] = {"to fetch", "a real run fetches these into the site"},
@@ -72,6 +73,19 @@ static void append_row(const report_writer *w, const char *paint, const char *na
     buffer_append_char(out, '\n');
 }
 
+/* What a file of the checkout has taken out of the grades: never in silence. */
+static void append_accepted(const report_writer *w, buffer *out) {
+    const size_t *n = w->totals.accepted;
+    size_t all = n[GRADE_CLEAN] + n[GRADE_COSMETIC] + n[GRADE_REVIEW] + n[GRADE_LOSS];
+    if (!all)
+        return;
+    append_row(w, n[GRADE_LOSS] ? GRADE_COLORS[GRADE_LOSS] : DIM, "accepted", all,
+               format_slice(w->memory, "finding%s that a person accepted: %zu of loss, %zu to review%c",
+                            all == 1 ? "" : "s", n[GRADE_LOSS], n[GRADE_REVIEW], 0)
+                   .data,
+               out);
+}
+
 static void append_pages(const report_writer *w, buffer *out) {
     const report_totals *t = &w->totals;
     append_heading(w, "Pages", out);
@@ -84,6 +98,7 @@ static void append_pages(const report_writer *w, buffer *out) {
     if (t->skipped_pages)
         append_row(w, GRADE_COLORS[GRADE_LOSS], "passed over", t->skipped_pages,
                    "in folders that the site's build leaves out", out);
+    append_accepted(w, out);
 }
 
 static int compare_codes(const void *left, const void *right, void *context) {
@@ -106,6 +121,34 @@ static void append_code(const report_writer *w, finding_code code, buffer *out) 
                   SLICE_ARGS(format_count(w->totals.finding_pages[code], w->memory)),
                   SLICE_ARGS(format_count(w->totals.findings[code], w->memory)));
     buffer_printf(out, "%s\n%30s%s\n", info->name, "", info->title);
+}
+
+#define GROUPS_SHOWN 12
+#define GROUP_MIN 4 /* times: less is no group */
+
+/* "2,248 × paragraphs indented by 40px, on 171 pages". */
+static void append_groups(report_writer *w, buffer *out) {
+    const vector *groups = report_groups(w);
+    for (size_t i = 0, shown = 0; i < groups->count && shown < GROUPS_SHOWN; i++) {
+        const report_group *group = *(report_group **)vector_at(groups, i);
+        grade of = finding_describe(group->code)->grade;
+        if (group->times < GROUP_MIN)
+            return;
+        if (group->accepted == group->times)
+            continue;
+        if (!shown++)
+            append_heading(w, "The same, many times", out);
+        slice where =
+            format_slice(w->memory, ", on %.*s page%s", SLICE_ARGS(format_count(group->pages, w->memory)),
+                         group->pages == 1 ? "" : "s");
+        buffer_append_string(out, "  ");
+        append_painted(w, GRADE_COLORS[of], grade_name(of), out);
+        buffer_printf(out, "%*s%7.*s × ", (int)(8 - strlen(grade_name(of))), "",
+                      SLICE_ARGS(format_count(group->times, w->memory)));
+        append_cut(report_describe_group(group, w->memory), w->options.width - 20 - where.length, out);
+        buffer_append(out, where);
+        buffer_append_char(out, '\n');
+    }
 }
 
 static void append_codes(const report_writer *w, buffer *out) {
@@ -175,6 +218,7 @@ static bool end_summary(report_writer *w) {
         buffer_printf(&out, " in %zu sites", w->sites);
     buffer_append_string(&out, w->options.dry_run ? "; nothing was changed (dry run)\n" : "\n");
     append_pages(w, &out);
+    append_groups(w, &out);
     append_codes(w, &out);
     append_asset_rows(w, &out);
     append_first(w, &out);

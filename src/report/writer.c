@@ -28,7 +28,8 @@ const char *report_format_name(report_format format) {
 }
 
 const char *report_state_name(report_state state) {
-    static const char *const names[] = {"changed", "already", "kept", "refused", "failed", "unpublished"};
+    static const char *const names[] = {"changed", "already",     "kept",  "refused",
+                                        "failed",  "unpublished", "legacy"};
     return names[state];
 }
 
@@ -67,6 +68,7 @@ report_writer *report_begin(const report_options *options, report_sink sink) {
     w->options = *options;
     w->sink = sink;
     w->form = FORMATS[options->format].form;
+    w->groups = groups_new(memory);
     if (w->options.width == 0)
         w->options.width = 80;
     if (w->form->begin)
@@ -92,7 +94,7 @@ static bool find_worst(const report_page *page, report_first *out) {
     *out = (report_first){.grade = page->grade, .path = page->path, .code = FINDING_COUNT};
     for (size_t i = 0; i < page->findings->items.count; i++) {
         const finding *one = vector_at(&page->findings->items, i);
-        if (finding_describe(one->code)->grade != page->grade)
+        if (finding_describe(one->code)->grade != page->grade || one->accepted.length)
             continue;
         if (out->weight++ == 0) {
             out->line = one->line;
@@ -131,11 +133,12 @@ static void count_page(report_writer *w, const report_page *page) {
     report_totals *t = &w->totals;
     t->pages++;
     t->states[page->state]++;
-    if (page->state == REPORT_CHANGED || page->state == REPORT_REFUSED)
+    if (page->state == REPORT_CHANGED || page->state == REPORT_REFUSED || page->state == REPORT_LEGACY)
         t->grades[page->grade]++;
     for (int code = 0; page->findings && code < FINDING_COUNT; code++) {
         t->findings[code] += page->findings->counts[code];
         t->finding_pages[code] += page->findings->counts[code] > 0;
+        t->accepted[finding_describe((finding_code)code)->grade] += page->findings->accepted[code];
     }
     for (size_t i = 0; i < page->asset_count; i++)
         t->assets[page->assets[i].state]++;
@@ -147,12 +150,17 @@ static void count_page(report_writer *w, const report_page *page) {
 
 bool report_add(report_writer *w, const report_page *page, arena *scratch) {
     count_page(w, page);
+    groups_count(w->groups, page->findings, w->totals.pages, scratch);
     remember_first(w, page);
     return !w->broken && w->form->add(w, page, scratch) && !w->broken;
 }
 
 const report_totals *report_so_far(const report_writer *w) {
     return &w->totals;
+}
+
+const vector *report_groups(report_writer *w) {
+    return groups_sorted(w->groups);
 }
 
 bool report_worst(const report_writer *w, report_worst_page *worst) {

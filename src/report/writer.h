@@ -26,6 +26,12 @@ typedef struct report_first {
 
 #define REPORT_FIRST_MAX 10
 
+/* groups.c */
+typedef struct group_counts group_counts;
+group_counts *groups_new(arena *memory);
+void groups_count(group_counts *g, const findings *found, size_t page, arena *scratch); /* `page`: from 1 */
+const vector *groups_sorted(group_counts *g); /* of report_group * */
+
 struct report_writer {
     report_options options;
     report_sink sink;
@@ -34,6 +40,7 @@ struct report_writer {
     report_totals totals;
     report_first first[REPORT_FIRST_MAX]; /* worst first */
     size_t first_count, sites;
+    group_counts *groups;
     slice last_site;
     arena *memory;   /* for the report's length */
     void *form_data; /* a format's own, from `memory` */

@@ -256,7 +256,10 @@ static bool prepare_statements(journal *j, journal_mode mode, slice *error) {
 }
 
 bool make_state_folder(const site *s, arena *a, slice *error) {
-    const slice ignore = SLICE("*\n!config.yml\n!mappings/\n!mappings/*\n");
+    /* What people have written is kept in git. */
+    static const slice old = LITERAL("*\n!config.yml\n!mappings/\n!mappings/*\n"),
+                       ignore = LITERAL(
+                           "*\n!config.yml\n!accepted.yml\n!decisions.json\n!mappings/\n!mappings/*\n");
     static const char *const folders[] = {STATE_FOLDER, TEMPORARY_FOLDER};
     struct stat info;
     for (size_t i = 0; i < 2; i++) {
@@ -271,9 +274,14 @@ bool make_state_folder(const site *s, arena *a, slice *error) {
         }
         close(folder);
     }
-    if (fstatat(s->folder, STATE_FOLDER "/.gitignore", &info, AT_SYMLINK_NOFOLLOW) == 0)
-        return true;
-    slice why;
+    slice why, now;
+    if (fstatat(s->folder, STATE_FOLDER "/.gitignore", &info, AT_SYMLINK_NOFOLLOW) == 0) {
+        bool is_old = info.st_size == (off_t)old.length &&
+                      read_whole(s->folder, STATE_FOLDER "/.gitignore", a, &now, NULL, &why) &&
+                      slice_equal(now, old);
+        if (!is_old || !remove_file(s->folder, STATE_FOLDER "/.gitignore"))
+            return true;
+    }
     if (!put_file(s->folder, STATE_FOLDER "/.gitignore", ignore, a, &why)) {
     } else if (sync_folder(s->folder))
         return true;

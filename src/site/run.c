@@ -65,6 +65,8 @@ static site_outcome outcome_of(convert_state state) {
     }
 }
 
+/* All that findings_from_json of report/ needs to show them again, and whether the page itself accepts them:
+ * what a list accepts is asked of the list. */
 static void findings_to_json(const findings *found, buffer *out) {
     json_writer json = {.out = out};
     json_open(&json, '[');
@@ -75,6 +77,11 @@ static void findings_to_json(const findings *found, buffer *out) {
         json_add_number(&json, "line", one->line);
         json_add_number(&json, "column", one->column);
         json_add_text(&json, "detail", one->detail);
+        json_add_filled(&json, "became", one->became);
+        json_add_filled(&json, "before", one->before);
+        json_add_filled(&json, "after", one->after);
+        if (one->accepted_by_page)
+            json_add_text(&json, "accepted", one->accepted);
         json_close(&json, '}');
     }
     json_close(&json, ']');
@@ -203,7 +210,7 @@ static void record(const run *r, page_work *p, arena *a) {
                            .source = as_read ? p->now : hash_bytes(p->source_bytes),
                            .rules = r->rules,
                            .outcome = (uint8_t)outcome_of(p->conversion.state),
-                           .grade = (uint8_t)p->result.grade,
+                           .grade = (uint8_t)findings_grade_all(&p->conversion.found),
                            .time = (int64_t)time(NULL),
                            .findings = buffer_slice(&json)};
     p->row.result = converted ? hash_bytes(p->conversion.output) : p->row.source;
@@ -217,7 +224,7 @@ static bool picture_size_of(void *context, slice url, uint32_t *width, uint32_t 
     return known;
 }
 
-/* A page whose links are asked about. */
+/* A page whose links, and whose findings that are accepted, are asked about. */
 typedef struct linking_page {
     const run *run;
     slice path;
@@ -226,6 +233,12 @@ typedef struct linking_page {
 static convert_leads leads_of(void *context, slice href, arena *a, slice *directive) {
     const linking_page *page = context;
     return site_places_lead(page->run->places, page->run->links, page->path, href, a, directive);
+}
+
+static void accept_page(void *context, slice front, findings *found) {
+    const linking_page *page = context;
+    const site_options *options = page->run->options;
+    options->accept(options->accept_context, page->path, front, found);
 }
 
 /* What is asked for, with what is known of this page. */
@@ -242,6 +255,8 @@ static convert_options options_of_page(void *context, slice path, work_slot *slo
     own.picture_context = r->site;
     own.leads = leads_of;
     own.leads_context = page;
+    own.accept = r->options->accept ? accept_page : NULL;
+    own.accept_context = page;
     return own;
 }
 
@@ -274,6 +289,31 @@ static bool leave_unpublished(const run *r, page_work *p, arena *a) {
     return true;
 }
 
+/* In a look: what an earlier run wrote, and is in the new form still, is shown as it was recorded. False: it
+ * is none. */
+static bool look_at_written(run *r, page_work *p, const journal_row *row, bool is_old, work_slot *slot) {
+    slice why;
+    if (!row || row->outcome != SITE_CONVERTED || is_old)
+        return false;
+    bool is_result = hash_equal(&p->now, &row->result);
+    p->result.outcome = is_result ? SITE_UNCHANGED : SITE_KEPT;
+    p->result.grade = (grade)row->grade;
+    p->result.after = p->result.before;
+    p->result.recorded = journal_findings(r->journal, p->result.path, slot->input);
+    if (!is_result)
+        p->result.message = SLICE("edited by a person since it was converted");
+    if (!journal_original(r->journal, row, slot->input, &p->result.before, &why)) {
+        p->result.message = why;
+        return true;
+    }
+    if (!r->options->keep_html)
+        return true;
+    convert_options options = options_of_page(r, p->result.path, slot);
+    convert_page(r->options->engine, p->result.before, &options, slot->arena, &p->conversion);
+    p->result.conversion = &p->conversion;
+    return true;
+}
+
 static void work_on_page(void *context, size_t index, work_slot *slot) {
     run *r = context;
     page_work *p = slot->own;
@@ -291,7 +331,9 @@ static void work_on_page(void *context, size_t index, work_slot *slot) {
     const journal_row *row = r->journal ? journal_find(r->journal, path) : NULL;
     bool behind = row && (is_behind(r, bytes, slot->input) || hangs_on_links(r, row, slot->input));
     bool is_old = row && is_old_again(p, row, slot->input);
-    site_outcome outcome = row ? judge(r, row, &p->now, behind, is_old) : SITE_CONVERTED;
+    if (r->options->look && look_at_written(r, p, row, is_old, slot))
+        return;
+    site_outcome outcome = row && !r->options->look ? judge(r, row, &p->now, behind, is_old) : SITE_CONVERTED;
     if ((!row || row->outcome != SITE_CONVERTED) && leave_unpublished(r, p, slot->input))
         return;
     if (outcome != SITE_CONVERTED)
@@ -311,7 +353,7 @@ static void settle_ahead(run *r) {
         slice path = *(slice *)vector_at(&r->site->pages, i);
         const journal_row *row = r->journal ? journal_find(r->journal, path) : NULL;
         struct stat info;
-        bool known = is_as_seen(r->site, row, &info, r->scratch);
+        bool known = !r->options->look && is_as_seen(r->site, row, &info, r->scratch);
         bool behind = known && (row->names_files || hangs_on_links(r, row, r->scratch));
         bool is_old = known && hash_equal(&row->holds, &row->source);
         r->settled[i] = known ? judge(r, row, &row->holds, behind, is_old) : SITE_CONVERTED;
@@ -474,11 +516,19 @@ static bool read_what_is_named(run *r, slice *error) {
     return true;
 }
 
+/* What pages come out by. */
+static hash hash_rules(const site_options *options, arena *a) {
+    slice fingerprint = convert_engine_fingerprint(options->engine);
+    if (!options->accept_text.length)
+        return hash_bytes(fingerprint);
+    return hash_bytes(format_slice(a, "%.*s%.*s", SLICE_ARGS(fingerprint), SLICE_ARGS(options->accept_text)));
+}
+
 site_plan *site_plan_run(site *s, const site_options *options, slice *error) {
     run *r = arena_alloc(s->arena, sizeof *r);
     *r = (run){.site = s, .options = options, .out = -1};
-    r->rules = hash_bytes(convert_engine_fingerprint(options->engine));
     r->scratch = arena_new(0);
+    r->rules = hash_rules(options, r->scratch);
     r->links_arena = arena_new(0);
     if (open_run(r, error)) {
         settle_ahead(r);

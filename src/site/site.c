@@ -72,6 +72,17 @@ slice site_show_path(slice path, arena *a) {
     return buffer_slice(&out);
 }
 
+slice site_content_key(slice before, slice after, arena *a) {
+    buffer out = buffer_new(a, 2 * HASH_SIZE + 2);
+    for (int side = 0; side < 2; side++) {
+        hash h = hash_bytes(side ? after : before);
+        for (int i = 0; i < HASH_SIZE / 2; i++)
+            buffer_printf(&out, "%02x", h.bytes[i]);
+        buffer_append_string(&out, side ? "" : ".");
+    }
+    return buffer_slice(&out);
+}
+
 /* ---- finding the root -------------------------------------------------------------------------------- */
 
 /* The absolute path, with symbolic links resolved but for a last part that is one. NULL: errno says why. */

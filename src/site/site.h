@@ -73,6 +73,10 @@ bool site_glob(slice pattern, slice text);
  * `a`) says why. Symbolic links are not followed. */
 bool site_read(const site *s, slice path, arena *a, slice *bytes, slice *error);
 
+/* Writes a file of the program's own into the site's `.isomerize`: whole or not at all, in place of one that
+ * is there. `error` (in the site's arena) says why not. */
+bool site_write_state(site *s, const char *name, slice bytes, slice *error);
+
 /* The names (of slice, sorted) of what lies in a folder of the site, by its path from the root; none where
  * there is no folder. False: `error` (in `a`) says why it cannot be read. */
 bool site_list(const site *s, slice path, arena *a, vector *names, slice *error);
@@ -139,8 +143,10 @@ typedef struct site_result {
     slice before;                     /* the page's bytes as they were; empty where they were not read */
     const convert_result *conversion; /* NULL unless the page was converted in this run */
     grade grade;                      /* of this run, or the recorded one of SITE_UNCHANGED and SITE_KEPT */
-    slice message; /* SITE_KEPT, SITE_FAILED, SITE_UNPUBLISHED, SITE_OUTDATED, SITE_REFUSED without a
-                      conversion: a sentence */
+    slice after;                      /* in a look: the page as it lies there, of one that was converted */
+    slice recorded; /* in a look: the findings of that conversion, JSON as site_status.findings */
+    slice message;  /* SITE_KEPT, SITE_FAILED, SITE_UNPUBLISHED, SITE_OUTDATED, SITE_REFUSED without a
+                       conversion: a sentence */
 } site_result;
 
 /* Called from the thread that called site_run. NULL: not wanted. A page that was reported as converted and
@@ -159,7 +165,16 @@ typedef struct site_options {
     bool force;       /* convert pages again that a person edited since: the edits are lost */
     bool update;      /* convert pages again that would come out differently now */
     bool keep_html;   /* as in convert_options */
-    const char *out;  /* write below this folder, without a journal; NULL: in place */
+    /* With dry_run: look at the pages as they are now. Of each that was converted, the bytes from before
+     * (`before`) beside those that lie there (`after`), with the findings of then (`recorded`):
+     * SITE_UNCHANGED, or SITE_KEPT where it was edited since; `conversion` is there with keep_html only, for
+     * the old page's rendering. All others as any dry run. */
+    bool look;
+    const char *out; /* write below this folder, without a journal; NULL: in place */
+    /* Marks the findings of a page that are accepted, before they grade it; on any thread. NULL: none is. */
+    void (*accept)(void *context, slice path, slice front, findings *found);
+    void *accept_context;
+    slice accept_text; /* what it goes by, where that decides which pages are refused; empty: it does not */
 } site_options;
 
 typedef struct site_totals {
@@ -181,6 +196,10 @@ void site_plan_close(site_plan *p);
 /* Carries the run out, once. False: it could not begin or go on (`error` says why); pages reported as
  * converted are converted, all others are as they were. */
 bool site_run(site_plan *p, const site_events *events, site_totals *totals, slice *error);
+
+/* What a decision about a page holds on to: a hash of its old bytes, a dot, a hash of its new ones, in hex.
+ * In `a`. */
+slice site_content_key(slice before, slice after, arena *a);
 
 /* ---- what links to what ------------------------------------------------------------------------------ */
 

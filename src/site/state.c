@@ -209,6 +209,17 @@ bool site_claim_state(site *s, bool write, slice *error) {
     return path || !error->length;
 }
 
+bool site_write_state(site *s, const char *name, slice bytes, slice *error) {
+    arena *a = arena_new(0);
+    slice why = SLICE("");
+    const char *path = slice_c_string(format_slice(a, STATE_FOLDER "/%s", name), a);
+    bool ok = make_state_folder(s, a, &why) && put_file(s->folder, path, bytes, a, &why);
+    if (!ok)
+        *error = format_slice(s->arena, "%s: %.*s", path, SLICE_ARGS(why));
+    arena_destroy(a);
+    return ok;
+}
+
 const char *site_journal_folder(const site *s) {
     return s->state_folder;
 }

@@ -375,10 +375,11 @@ function makeFinding(one, index) {
   const info = run.codes[one.code];
   const change = one.before || one.after ? make('small', {}, one.before ? make('del', {class: 'iz'}, one.before) : null,
     one.before && one.after ? ' → ' : null, one.after ? make('ins', {class: 'iz'}, one.after) : null) : null;
-  return make('li', {}, make('button', {type: 'button', onclick: () => openFinding(index)}, findingBadge(one.code),
+  const words = one.detail ? `${info.title}: ${one.detail}` : info.title;
+  return make('li', {}, make('button', {type: 'button', onclick: () => openFinding(index)}, one.accepted ? badge('other', 'accepted') : findingBadge(one.code),
     make('span', {class: 'where'}, one.line ? 'line ' + number(one.line) : 'page'),
-    make('span', {class: 'what'}, one.detail ? `${info.title}: ${one.detail}` : info.title,
-      change, make('small', {}, [one.became || info.became, info.advice].map(sentence).join(' ')))));
+    make('span', {class: 'what'}, one.accepted ? make('s', {}, words) : words,
+      change, make('small', {}, one.accepted ? 'Accepted: ' + one.accepted : [one.became || info.became, info.advice].map(sentence).join(' ')))));
 }
 
 function showFindings() {

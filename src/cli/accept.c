@@ -1,0 +1,273 @@
+/* `isomerize accept SITE`: findings that a team has looked at are written to `.isomerize/accepted.yml`: they
+ * stay listed, and no longer grade a page.
+ *
+ * Comes in: a code, and what narrows it; or --all that is found today; or --prune. Goes out: the file. Pages
+ * are looked at, and not changed.
+ */
+#include "accepted.h"
+#include "confine.h"
+#include "engine.h"
+#include "remote.h"
+#include "report/report.h"
+#include "show.h"
+
+#include <stdio.h>
+
+/* ---- for all commands -------------------------------------------------------------------------------- */
+
+bool accepted_open(accepted *of, const site *s, arena *a) {
+    vector names = vector_new(a, sizeof(slice));
+    slice error = SLICE(""), name = SLICE("accepted.yml"), path = SLICE(ACCEPT_FILE);
+    *of = (accepted){.list = accept_list_new(a)};
+    if (!site_list(s, SLICE(".isomerize"), a, &names, &error) ||
+        !slice_is_listed(names.items, names.count, name))
+        return true;
+    if (!site_read(s, path, a, &of->text, &error))
+        complain(ACCEPT_FILE ": %.*s", SLICE_ARGS(error));
+    else if (!accept_read(of->text, path, a, &of->list, &error))
+        complain("%.*s", SLICE_ARGS(error));
+    return error.length == 0;
+}
+
+static void mark_page(void *context, slice path, slice front, findings *found) {
+    const accepted *of = context;
+    accept_mark_own(front, found);
+    accept_mark(&of->list, path, found, NULL);
+}
+
+void accepted_use(const accepted *of, const cli_arguments *arguments, site_options *options) {
+    options->accept = mark_page;
+    options->accept_context = (void *)(uintptr_t)of;
+    if (option_given(arguments, OPTION_STRICT))
+        options->accept_text = of->text;
+}
+
+findings accepted_recorded(const accepted *of, slice path, slice recorded, arena *a) {
+    findings found = findings_new(a);
+    if (recorded.length)
+        report_read_findings(recorded, &found);
+    accept_mark(&of->list, path, &found, NULL);
+    return found;
+}
+
+findings accepted_findings(const accepted *of, const site_result *result, arena *a) {
+    if (result->recorded.length || !result->conversion)
+        return accepted_recorded(of, result->path, result->recorded, a);
+    return result->conversion->found;
+}
+
+/* ---- what is found today ----------------------------------------------------------------------------- */
+
+typedef struct acceptance {
+    const accepted *old;
+    accept_list added;
+    hash_map groups;         /* --all: code and detail → accept_entry of `added` */
+    bool *used;              /* --prune: entries of `old` that match something */
+    const accept_entry *one; /* the entry of the command line; NULL: --all or --prune */
+    grade limit;             /* --all: at most this grade */
+    slice why;
+    size_t times[GRADE_REFUSED + 1], pages;
+    arena *a, *page;
+} acceptance;
+
+static void add_to_group(acceptance *t, slice path, finding_code code, slice detail) {
+    slice key = format_slice(t->page, "%d %.*s", (int)code, SLICE_ARGS(detail));
+    void *known = map_get(&t->groups, key);
+    if (!known) {
+        accept_entry entry = {code, slice_copy(detail, t->a), vector_new(t->a, sizeof(slice)), t->why, 0};
+        if (t->added.entries.count == ACCEPT_ENTRIES_MAX)
+            return;
+        accept_list_add(&t->added, &entry);
+        known = (void *)(uintptr_t)t->added.entries.count; /* numbers begin at 1 */
+        *map_put(&t->groups, slice_copy(key, t->a), NULL) = known;
+    }
+    vector *paths = &((accept_entry *)vector_at(&t->added.entries, (uintptr_t)known - 1))->paths;
+    slice *last = vector_last(paths);
+    if (!last || !slice_equal(*last, path))
+        *(slice *)vector_push(paths) = slice_copy(path, t->a);
+}
+
+/* The baseline: what grades pages today, by what it says and where. */
+static size_t take_all(acceptance *t, slice path, const findings *found) {
+    uint32_t listed[FINDING_COUNT] = {0};
+    size_t taken = 0;
+    for (size_t i = 0; i < found->items.count; i++) {
+        const finding *one = vector_at(&found->items, i);
+        grade of = finding_describe(one->code)->grade;
+        listed[one->code]++;
+        if (one->accepted.length || of == GRADE_CLEAN || of > t->limit)
+            continue;
+        t->times[of]++, taken++;
+        add_to_group(t, path, one->code, one->detail);
+    }
+    for (int code = 0; code < FINDING_COUNT; code++) {
+        grade of = finding_describe((finding_code)code)->grade;
+        if (found->counts[code] > listed[code] && of != GRADE_CLEAN && of <= t->limit)
+            add_to_group(t, path, (finding_code)code, SLICE("*"));
+    }
+    return taken;
+}
+
+static size_t take_one(acceptance *t, slice path, const findings *found) {
+    size_t taken = 0;
+    for (size_t i = 0; i < found->items.count; i++) {
+        const finding *one = vector_at(&found->items, i);
+        size_t steps = 1u << 20;
+        if (!one->accepted.length && accept_matches(t->one, path, one->code, one->detail, &steps)) {
+            t->times[finding_describe(one->code)->grade]++;
+            taken++;
+        }
+    }
+    return taken;
+}
+
+static void take_page(void *context, const site_result *result, arena *scratch) {
+    acceptance *t = context;
+    arena_reset(t->page);
+    (void)scratch;
+    accepted nothing = {.list = accept_list_new(t->page)};
+    findings found = accepted_findings(&nothing, result, t->page);
+    accept_mark_own(page_split(result->before).front, &found);
+    accept_mark(&t->old->list, result->path, &found, t->used);
+    size_t taken = t->used  ? 0
+                   : t->one ? take_one(t, result->path, &found)
+                            : take_all(t, result->path, &found);
+    t->pages += taken > 0;
+}
+
+static bool look(acceptance *t, const cli_arguments *arguments, site *s, arena *a) {
+    convert_engine *e;
+    remote_files files;
+    site_totals totals;
+    slice error;
+    if (engine_start_good(&e, arguments, s, a) != EXIT_DONE)
+        return false;
+    site_options options = options_of_run(e, arguments);
+    options.dry_run = options.look = true;
+    if (!remote_open(&files, s, convert_engine_assets(e), a))
+        return false;
+    options.book = files.book;
+    site_events events = {t, take_page, stop_is_asked};
+    site_plan *plan = site_plan_run(s, &options, &error);
+    bool ok = plan && site_run(plan, &events, &totals, &error);
+    site_plan_close(plan);
+    remote_close(&files);
+    if (!ok)
+        complain("%.*s", SLICE_ARGS(error));
+    if (ok && totals.stopped)
+        complain("stopped before the last page: nothing was written");
+    return ok && !totals.stopped;
+}
+
+/* ---- the command ------------------------------------------------------------------------------------- */
+
+/* What the command line asks for. False: said what is missing. */
+static bool read_entry(const cli_arguments *arguments, accept_entry *entry, arena *a) {
+    const char *code = option_value(arguments, OPTION_CODE, NULL),
+               *path = option_value(arguments, OPTION_PATH, NULL);
+    *entry = (accept_entry){.code = code ? finding_by_name(slice_of(code)) : FINDING_COUNT,
+                            .detail = slice_of(option_value(arguments, OPTION_DETAIL, "")),
+                            .paths = vector_new(a, sizeof(slice)),
+                            .why = slice_trim(slice_of(option_value(arguments, OPTION_WHY, "")))};
+    if (path)
+        *(slice *)vector_push(&entry->paths) = slice_of(path);
+    if (!code)
+        complain("accept what? --code CODE, and --detail DETAIL or --path PATH to narrow it; or --all; or "
+                 "--prune");
+    else if (entry->code == FINDING_COUNT)
+        complain("there is no finding code '%s'; `isomerize help codes` lists them", code);
+    else if (finding_describe(entry->code)->grade == GRADE_REFUSED)
+        complain("--code %s: a page that is refused cannot be accepted: %s", code,
+                 finding_describe(entry->code)->advice);
+    else if (!entry->why.length)
+        complain("--why: say why, for those who read it later");
+    else
+        return true;
+    return false;
+}
+
+static int write_list(const acceptance *t, const bool *keep, site *s, arena *a) {
+    slice error;
+    buffer out = buffer_new(a, 4096);
+    if (!accept_edit(t->old->text, SLICE(ACCEPT_FILE), &t->added, keep, a, &out, &error) ||
+        !site_write_state(s, "accepted.yml", buffer_slice(&out), &error)) {
+        complain("%.*s", SLICE_ARGS(error));
+        return EXIT_ENVIRONMENT;
+    }
+    return EXIT_DONE;
+}
+
+static int prune(const cli_arguments *arguments, acceptance *t, site *s, arena *a) {
+    size_t count = t->old->list.entries.count, dropped = 0;
+    t->used = arena_zeroed(a, count + 1);
+    if (!look(t, arguments, s, a))
+        return EXIT_ENVIRONMENT;
+    for (size_t i = 0; i < count; i++) {
+        const accept_entry *entry = vector_at(&t->old->list.entries, i);
+        dropped += !t->used[i];
+        if (!t->used[i])
+            fprintf(stderr, ACCEPT_FILE ":%u: %s matches nothing any more: dropped\n", entry->line,
+                    finding_describe(entry->code)->name);
+    }
+    if (!option_given(arguments, OPTION_QUIET))
+        fprintf(stderr, "%zu kept, %zu dropped\n", count - dropped, dropped);
+    return dropped ? write_list(t, t->used, s, a) : EXIT_DONE;
+}
+
+static void tell_taken(const acceptance *t) {
+    size_t all = 0;
+    for (int g = 0; g <= GRADE_REFUSED; g++)
+        all += t->times[g];
+    fprintf(stderr, "%zu finding%s on %zu page%s accepted", all, all == 1 ? "" : "s", t->pages,
+            t->pages == 1 ? "" : "s");
+    for (int g = GRADE_LOSS; g > GRADE_CLEAN; g--)
+        if (t->times[g])
+            fprintf(stderr, ", %zu of grade %s", t->times[g], grade_name((grade)g));
+    fprintf(stderr, ": %s listed still and grade%s no page (" ACCEPT_FILE ")\n",
+            all == 1 ? "it is" : "they are", all == 1 ? "s" : "");
+}
+
+static int accept(const cli_arguments *arguments, acceptance *t, site *s, arena *a) {
+    accept_entry entry;
+    bool all = option_given(arguments, OPTION_ALL);
+    t->why = slice_trim(slice_of(option_value(arguments, OPTION_WHY, "")));
+    t->limit = (grade)grade_by_name(slice_of(option_value(arguments, OPTION_GRADE, "loss")));
+    if (all && !t->why.length) {
+        complain("--why: say why, for those who read it later");
+        return EXIT_USAGE;
+    }
+    if (!all && !read_entry(arguments, &entry, a))
+        return EXIT_USAGE;
+    t->one = all ? NULL : &entry;
+    if (!look(t, arguments, s, a))
+        return EXIT_ENVIRONMENT;
+    if (!t->pages) {
+        complain("nothing that is not accepted yet matches: `isomerize diff --format=summary` and --json "
+                 "list what is found");
+        return EXIT_USAGE;
+    }
+    if (!all)
+        accept_list_add(&t->added, &entry);
+    int status = write_list(t, NULL, s, a);
+    if (status == EXIT_DONE && !option_given(arguments, OPTION_QUIET))
+        tell_taken(t);
+    return status;
+}
+
+static int accept_on_site(const cli_arguments *arguments, site *s, arena *a) {
+    accepted old;
+    if (!accepted_open(&old, s, a))
+        return EXIT_USAGE;
+    if (!give_up_files(arguments, s, CONFINE_NOTES, false, a))
+        return EXIT_ENVIRONMENT;
+    acceptance t = {
+        .old = &old, .added = accept_list_new(a), .groups = map_new(a, 64), .a = a, .page = arena_new(0)};
+    int status =
+        option_given(arguments, OPTION_PRUNE) ? prune(arguments, &t, s, a) : accept(arguments, &t, s, a);
+    arena_destroy(t.page);
+    return status;
+}
+
+int command_accept(const cli_arguments *arguments) {
+    return work_on_site(arguments, accept_on_site);
+}

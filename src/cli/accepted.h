@@ -1,0 +1,28 @@
+/* What a site's people have accepted, for the commands. */
+#ifndef ISOMERIZE_CLI_ACCEPTED_H
+#define ISOMERIZE_CLI_ACCEPTED_H
+
+#include "accept/accept.h"
+#include "cli.h"
+#include "site/site.h"
+
+typedef struct accepted {
+    accept_list list;
+    slice text; /* the file; empty: there is none */
+} accepted;
+
+/* Reads the site's `.isomerize/accepted.yml`. False: it cannot be used, said so. `of` lives in `a`. */
+bool accepted_open(accepted *of, const site *s, arena *a);
+
+/* Pages of runs with these options are graded without what is accepted; `of` must outlive them. With --strict
+ * it also decides which pages are refused. */
+void accepted_use(const accepted *of, const cli_arguments *arguments, site_options *options);
+
+/* The findings of a page as a run, or a look, gives it: those of the conversion, or those recorded of it,
+ * with what is accepted marked. In `a`. */
+findings accepted_findings(const accepted *of, const site_result *result, arena *a);
+
+/* The same of findings that the journal has recorded. */
+findings accepted_recorded(const accepted *of, slice path, slice recorded, arena *a);
+
+#endif
