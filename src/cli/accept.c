@@ -7,7 +7,7 @@
 #include "accepted.h"
 #include "confine.h"
 #include "engine.h"
-#include "remote.h"
+#include "pages.h"
 #include "report/report.h"
 #include "show.h"
 
@@ -137,23 +137,12 @@ static void take_page(void *context, const site_result *result, arena *scratch) 
 
 static bool look(acceptance *t, const cli_arguments *arguments, site *s, arena *a) {
     convert_engine *e;
-    remote_files files;
     site_totals totals;
-    slice error;
     if (engine_start_good(&e, arguments, s, a) != EXIT_DONE)
         return false;
     site_options options = options_of_run(e, arguments);
-    options.dry_run = options.look = true;
-    if (!remote_open(&files, s, convert_engine_assets(e), a))
-        return false;
-    options.book = files.book;
     site_events events = {t, take_page, stop_is_asked};
-    site_plan *plan = site_plan_run(s, &options, &error);
-    bool ok = plan && site_run(plan, &events, &totals, &error);
-    site_plan_close(plan);
-    remote_close(&files);
-    if (!ok)
-        complain("%.*s", SLICE_ARGS(error));
+    bool ok = look_at_pages(arguments, s, e, &options, &events, &totals, a);
     if (ok && totals.stopped)
         complain("stopped before the last page: nothing was written");
     return ok && !totals.stopped;

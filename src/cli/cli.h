@@ -66,6 +66,7 @@ int command_accept(const cli_arguments *arguments);
 int command_assets(const cli_arguments *arguments);
 int command_check(const cli_arguments *arguments);
 int command_convert(const cli_arguments *arguments);
+int command_decisions(const cli_arguments *arguments);
 int command_diff(const cli_arguments *arguments);
 int command_report(const cli_arguments *arguments);
 int command_explain(const cli_arguments *arguments);

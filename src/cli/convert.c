@@ -7,6 +7,7 @@
 #include "accepted.h"
 #include "cli.h"
 #include "confine.h"
+#include "decisions.h"
 #include "engine.h"
 #include "remote.h"
 #include "show.h"
@@ -64,16 +65,11 @@ static int fetch_and_run(const cli_arguments *arguments, site *s, site_plan *pla
                     option_given(arguments, OPTION_JSON) ? REPORT_JSON : REPORT_FORMAT_COUNT);
 }
 
-static int run_on_site(const cli_arguments *arguments, site *s, const convert_engine *e, size_t uncommitted,
+static int run_on_site(const cli_arguments *arguments, site *s, site_options options, size_t uncommitted,
                        arena *a) {
     remote_files files;
     slice error;
-    site_options options = options_of_run(e, arguments);
-    options.out = option_value(arguments, OPTION_OUT, NULL);
-    accepted people;
-    if (!accepted_open(&people, s, a))
-        return EXIT_USAGE;
-    accepted_use(&people, arguments, &options);
+    const convert_engine *e = options.engine;
     if (!remote_open(&files, s, convert_engine_assets(e), a))
         return EXIT_ENVIRONMENT;
     options.book = files.book;
@@ -98,10 +94,16 @@ static int convert_site(const cli_arguments *arguments, site *s, arena *a) {
              asks = !elsewhere && !option_given(arguments, OPTION_QUIET),
              fetches = !elsewhere && !option_given(arguments, OPTION_OFFLINE);
         size_t uncommitted = asks ? site_uncommitted(s, a).count : 0;
+        site_options options = options_of_run(e, arguments);
+        accepted people;
+        options.out = option_value(arguments, OPTION_OUT, NULL);
+        if (!accepted_open(&people, s, a) || !decisions_use(arguments, s, &options, a))
+            return EXIT_USAGE;
+        accepted_use(&people, arguments, &options);
         if (!elsewhere)
             tell_of_state(arguments, s, a);
         status = give_up_files(arguments, s, CONFINE_WRITES, fetches, a)
-                     ? run_on_site(arguments, s, e, uncommitted, a)
+                     ? run_on_site(arguments, s, options, uncommitted, a)
                      : EXIT_ENVIRONMENT;
     }
     return status;

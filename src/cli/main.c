@@ -14,8 +14,11 @@
 static const command_info COMMANDS[] = {
     {"convert", "PATH...", "convert pages: a file, a folder, or - for standard input to standard output",
      command_convert},
+    {"decisions", "SITE [FILE...]",
+     "what people decided about pages: list it; FILEs are put together with it", command_decisions},
     {"diff", "PATH...", "what convert would change: a dry run, as a patch or a report", command_diff},
-    {"report", "FILE...", "one report out of the JSON reports of many sites", command_report},
+    {"report", "[FILE...]",
+     "what was done to a site (--site); or one report out of the JSON reports of many sites", command_report},
     {"accept", "SITE", "findings that are as they should be: they stay listed, and grade no page",
      command_accept},
     {"check", "[PATH...]", "are the block editor's pages as it would save them? for CI", command_check},

@@ -1,6 +1,8 @@
 /* `isomerize report FILE...`: the JSON reports of many sites become one report. Reads those files and nothing
- * else. */
+ * else. `isomerize report --site SITE`: what was done to the pages of a site, from its journal, and what
+ * people have decided about them. */
 #include "confine.h"
+#include "engine.h"
 #include "show.h"
 
 #include <errno.h>
@@ -31,10 +33,34 @@ static bool merge_file(report_writer *writer, const char *path, arena *file, are
     return true;
 }
 
+static int report_site(const cli_arguments *arguments, site *s, arena *a) {
+    convert_engine *e;
+    report_format format = choose_format(arguments, "summary");
+    if (format == REPORT_FORMAT_COUNT)
+        return EXIT_USAGE;
+    int status = engine_start_good(&e, arguments, s, a);
+    if (status != EXIT_DONE)
+        return status;
+    return give_up_files(arguments, s, CONFINE_READS, false, a) ? show_look(arguments, s, e, format, a)
+                                                                : EXIT_ENVIRONMENT;
+}
+
 int command_report(const cli_arguments *arguments) {
+    char *named = (char *)(uintptr_t)option_value(arguments, OPTION_SITE, NULL);
+    if (named) {
+        cli_arguments of_site = *arguments;
+        of_site.words = &named;
+        of_site.word_count = 1;
+        return work_on_site(&of_site, report_site);
+    }
+    if (!arguments->word_count) {
+        complain(
+            "report what? `isomerize report FILE...` of JSON reports, or `isomerize report --site SITE`");
+        return EXIT_USAGE;
+    }
     report_format format = choose_format(arguments, "summary");
     if (format == REPORT_UNIFIED)
-        complain("there is no patch of many sites; report has summary, json, html and sarif");
+        complain("there is no patch of many sites; report has summary, json, html, sarif and csv");
     if (format == REPORT_UNIFIED || format == REPORT_FORMAT_COUNT)
         return EXIT_USAGE;
     report_options options = {.format = format,

@@ -2,6 +2,9 @@
  * progress and last lines on standard error. It never decides what becomes of a page. */
 #include "show.h"
 
+#include "engine.h"
+#include "pages.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -28,7 +31,8 @@ typedef struct show {
     struct timespec start;
     double last_drawn; /* seconds after the start */
     grade worst;
-    slice base;    /* the site's baseurl: stands before its own addresses */
+    slice base; /* the site's baseurl: stands before its own addresses */
+    page_view view;
     arena *memory; /* for the run */
     arena *page;   /* for a page's report */
     arena *picture;
@@ -51,7 +55,7 @@ report_format choose_format(const cli_arguments *arguments, const char *otherwis
         option_given(arguments, OPTION_JSON) ? "json" : option_value(arguments, OPTION_FORMAT, otherwise);
     report_format format = report_format_by_name(slice_of(name));
     if (format == REPORT_FORMAT_COUNT)
-        complain("there is no format '%s'; there are unified, summary, json, html and sarif", name);
+        complain("there is no format '%s'; there are unified, summary, json, html, sarif and csv", name);
     if (format != REPORT_HTML || !isatty(STDOUT_FILENO))
         return format;
     complain("the HTML report would fill the terminal; put it into a file, with >report.html");
@@ -70,18 +74,6 @@ static bool write_nowhere(void *context, const char *bytes, size_t length) {
 
 /* ---- beginning --------------------------------------------------------------------------------------- */
 
-/* What to call the site: the host of its `url`, else its folder. */
-static slice name_site(const site *s) {
-    slice host = site_host(site_config(s));
-    if (host.length)
-        return host;
-    slice root = site_root(s);
-    size_t start = root.length;
-    while (start > 0 && root.data[start - 1] != '/')
-        start--;
-    return slice_from(root, start);
-}
-
 static bool read_picture(void *context, slice path, slice *bytes) {
     show *s = context;
     slice error;
@@ -93,7 +85,15 @@ static bool read_picture(void *context, slice path, slice *bytes) {
     return path.length && site_read(s->site, path, s->picture, bytes, &error) && bytes->length <= PICTURE_MAX;
 }
 
-static void begin(show *s, const cli_arguments *arguments, const site *of, bool dry_run,
+/* `20M`, `500K` or bytes. */
+static size_t max_size(const cli_arguments *arguments) {
+    const char *text = option_value(arguments, OPTION_MAX_SIZE, "0");
+    char *end;
+    size_t size = strtoul(text, &end, 10);
+    return *end == 'M' || *end == 'm' ? size << 20 : *end == 'K' || *end == 'k' ? size << 10 : size;
+}
+
+static void begin(show *s, const cli_arguments *arguments, const site *of, bool dry_run, bool looks_back,
                   report_format format) {
     memset(s, 0, sizeof *s);
     s->arguments = arguments;
@@ -108,12 +108,18 @@ static void begin(show *s, const cli_arguments *arguments, const site *of, bool 
     s->page = arena_new(0);
     s->picture = arena_new(0);
     clock_gettime(CLOCK_MONOTONIC, &s->start);
+    page_view_open(&s->view, of, s->memory); /* what is wrong was said; what was read counts */
+    s->view.looks_back = looks_back;
+    s->view.describes = format == REPORT_HTML || format == REPORT_CSV || format == REPORT_JSON;
     report_options options = {.format = s->format,
                               .dry_run = dry_run,
                               .color = takes_color(STDOUT_FILENO),
                               .width = terminal_width(STDOUT_FILENO),
                               .site = name_site(of),
                               .version = SLICE(ISOMERIZE_VERSION),
+                              .looks_back = s->view.looks_back,
+                              .max_size = max_size(arguments),
+                              .page_count = s->total,
                               .pictures = {read_picture, s}};
     s->writer =
         report_begin(&options, (report_sink){s->report_wanted ? write_standard_output : write_nowhere, NULL});
@@ -163,50 +169,14 @@ static void show_progress(show *s) {
 
 /* ---- a page ------------------------------------------------------------------------------------------ */
 
-static const report_state STATES[SITE_OUTCOME_COUNT] = {
-    [SITE_CONVERTED] = REPORT_CHANGED,       [SITE_ALREADY] = REPORT_ALREADY,
-    [SITE_NOT_A_PAGE] = REPORT_STATE_COUNT,  [SITE_REFUSED] = REPORT_REFUSED,
-    [SITE_UNCHANGED] = REPORT_ALREADY,       [SITE_KEPT] = REPORT_KEPT,
-    [SITE_OUTDATED] = REPORT_ALREADY,        [SITE_FAILED] = REPORT_FAILED,
-    [SITE_UNPUBLISHED] = REPORT_UNPUBLISHED,
-};
-
-static const report_asset *list_assets(const convert_result *conversion, arena *a) {
-    static const report_asset_state STATE_OF[] = {[ASSET_WANTED] = REPORT_ASSET_TO_FETCH,
-                                                  [ASSET_HERE] = REPORT_ASSET_PRESENT,
-                                                  [ASSET_FAILED] = REPORT_ASSET_FAILED};
-    report_asset *list = arena_alloc(a, (conversion->assets.count + 1) * sizeof *list);
-    for (size_t i = 0; i < conversion->assets.count; i++) {
-        const asset_reference *one = vector_at(&conversion->assets, i);
-        list[i] = (report_asset){one->remote, one->path, STATE_OF[one->state]};
-    }
-    return list;
-}
-
 static void add_to_report(show *s, const site_result *result) {
-    const convert_result *conversion = result->conversion;
-    report_page page = {.path = result->path,
-                        .before = result->before,
-                        .grade = result->grade,
-                        .state = STATES[result->outcome],
-                        .message = result->message};
-    if (page.state == REPORT_STATE_COUNT) {
-        report_skip skip = {.path = result->path, .why = SLICE("it has no front matter"), .files = 1};
-        report_add_skip(s->writer, &skip, s->page);
-        return;
-    }
-    if (conversion) {
-        page.findings = &conversion->found;
-        page.assets = list_assets(conversion, s->page);
-        page.asset_count = conversion->assets.count;
-        page.before_html = conversion->before_html;
-        page.before_lines = conversion->before_html.length ? &conversion->before_lines : NULL;
-    }
-    if (conversion && result->outcome == SITE_CONVERTED) {
-        page.after = conversion->output;
-        page.after_html = conversion->after_html;
-    }
-    report_add(s->writer, &page, s->page);
+    report_page page;
+    findings found;
+    if (page_view_fill(&s->view, result, &page, &found, s->page))
+        report_add(s->writer, &page, s->page);
+    else
+        report_add_skip(s->writer, &(report_skip){.path = page.path, .why = page.message, .files = 1},
+                        s->page);
     arena_reset(s->page);
 }
 
@@ -366,6 +336,7 @@ static void print_what_happened(const show *s, const site_totals *t) {
     append_count(&out, t->outcomes[SITE_ALREADY], "already in the new editor");
     append_count(&out, t->outcomes[SITE_UNCHANGED], "as the last run left them");
     append_count(&out, t->outcomes[SITE_OUTDATED], "would come out differently now, left alone");
+    append_count(&out, t->outcomes[SITE_LEFT], "left as they are, by the decisions");
     append_count(&out, t->outcomes[SITE_KEPT], "edited since, left alone");
     append_count(&out, t->outcomes[SITE_NOT_A_PAGE], "without front matter, left alone");
     append_count(&out, t->outcomes[SITE_UNPUBLISHED], "not published, left alone");
@@ -373,12 +344,12 @@ static void print_what_happened(const show *s, const site_totals *t) {
     fprintf(stderr, "%.*s in %.1f s\n", SLICE_ARGS(out.length ? buffer_slice(&out) : SLICE("no pages")),
             seconds_since(&s->start));
     const size_t *n = report_so_far(s->writer)->accepted;
-    size_t accepted = n[GRADE_CLEAN] + n[GRADE_COSMETIC] + n[GRADE_REVIEW] + n[GRADE_LOSS];
-    if (accepted)
+    size_t taken = n[GRADE_CLEAN] + n[GRADE_COSMETIC] + n[GRADE_REVIEW] + n[GRADE_LOSS];
+    if (taken)
         fprintf(stderr,
                 "accepted by .isomerize/accepted.yml or the pages themselves: %zu finding%s, of which %zu of "
                 "loss and %zu to review\n",
-                accepted, accepted == 1 ? "" : "s", n[GRADE_LOSS], n[GRADE_REVIEW]);
+                taken, taken == 1 ? "" : "s", n[GRADE_LOSS], n[GRADE_REVIEW]);
     if (t->stopped)
         fputs("stopped before the last page: run it again to go on\n", stderr);
 }
@@ -479,10 +450,43 @@ int show_run(const cli_arguments *arguments, site *s, site_plan *plan, bool dry_
     site_totals totals;
     slice error;
     watch_for_stop();
-    begin(&shown, arguments, s, dry_run, format);
+    begin(&shown, arguments, s, dry_run, false, format);
     tell_unfollowed(arguments, s);
     bool done = site_run(plan, &events, &totals, &error);
     if (!done)
         complain("%.*s", SLICE_ARGS(error));
     return end(&shown, &totals, done);
+}
+
+/* ---- what was done ----------------------------------------------------------------------------------- */
+
+static void look_at_page(void *context, const site_result *result, arena *scratch) {
+    show *s = context;
+    (void)scratch;
+    s->done++;
+    add_to_report(s, result);
+    show_progress(s);
+}
+
+int show_look(const cli_arguments *arguments, site *s, const convert_engine *e, report_format format,
+              arena *a) {
+    show shown;
+    site_totals totals = {{0}, {0}, false};
+    site_events events = {&shown, look_at_page, stop_is_asked};
+    site_options options = options_of_run(e, arguments);
+    options.keep_html = format == REPORT_HTML;
+    watch_for_stop();
+    begin(&shown, arguments, s, false, true, format);
+    accepted_use(shown.view.people, arguments, &options);
+    bool done = look_at_pages(arguments, s, e, &options, &events, &totals, a);
+    clear_progress(&shown);
+    report_passed_over(&shown);
+    bool whole = done && !totals.stopped && report_end(shown.writer) && fflush(stdout) == 0;
+    if (!whole)
+        complain("the report is not whole");
+    report_free(shown.writer);
+    arena_destroy(shown.picture);
+    arena_destroy(shown.page);
+    arena_destroy(shown.memory);
+    return whole ? EXIT_DONE : EXIT_ENVIRONMENT;
 }

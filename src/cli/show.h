@@ -4,6 +4,7 @@
 #define ISOMERIZE_CLI_SHOW_H
 
 #include "cli.h"
+#include "convert/convert.h"
 #include "report/report.h"
 #include "site/site.h"
 
@@ -14,6 +15,11 @@ report_format choose_format(const cli_arguments *arguments, const char *otherwis
 /* Carries the planned run out, and shows it. `format`: of the report on standard output, or
  * REPORT_FORMAT_COUNT for none. Returns the exit status. */
 int show_run(const cli_arguments *arguments, site *s, site_plan *plan, bool dry_run, report_format format);
+
+/* A report of the pages as they are: what was converted, with its bytes from before, what was not, as it
+ * would become. Returns the exit status. */
+int show_look(const cli_arguments *arguments, site *s, const convert_engine *e, report_format format,
+              arena *a);
 
 /* Findings of a page as lines on standard error, `path:line:column: grade: code: detail; advice`, as far as
  * the place is known: those of loss and worse, with --verbose all. */

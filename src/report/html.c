@@ -18,9 +18,10 @@ extern const size_t report_html_length, report_css_length, report_js_length;
 
 /* Pictures are put into the file up to this many bytes in all: it has to open from a mail. */
 #define PICTURES_MAX (48u << 20)
+#define SMALL_PICTURE 12288 /* bytes: goes in as it is, where others are scaled down */
 
 typedef struct html_data {
-    size_t pages, pictures, picture_bytes;
+    size_t pages, pictures, picture_bytes, content_bytes;
     interner picture_names;
     vector picture_numbers; /* of size_t: by interned path; 0: not there */
     slice template_rest;
@@ -48,6 +49,8 @@ static void append_run(const report_writer *w, buffer *out) {
     json_writer json = {.out = &text};
     json_open(&json, '{');
     json_add_bool(&json, "dry_run", w->options.dry_run);
+    json_add_bool(&json, "looks_back", w->options.looks_back);
+    json_add_bool(&json, "live", w->options.live);
     json_add_filled(&json, "site", w->options.site);
     json_add_filled(&json, "version", w->options.version);
     json_add_open(&json, "codes", '{');
@@ -66,7 +69,17 @@ static void append_run(const report_writer *w, buffer *out) {
     append_script_json(buffer_slice(&text), out);
 }
 
-static void append_placeholder(const report_writer *w, slice name, buffer *out) {
+/* What is known only behind the last page. */
+static void append_totals(report_writer *w, buffer *out) {
+    buffer text = buffer_new(w->memory, 16384);
+    json_writer json = {.out = &text};
+    json_open(&json, '{');
+    add_groups(&json, w);
+    json_close(&json, '}');
+    append_script_json(buffer_slice(&text), out);
+}
+
+static void append_placeholder(report_writer *w, slice name, buffer *out) {
     if (slice_equal(name, SLICE("css")))
         buffer_append(out, (slice){report_css, report_css_length});
     else if (slice_equal(name, SLICE("script")))
@@ -77,10 +90,14 @@ static void append_placeholder(const report_writer *w, slice name, buffer *out) 
         buffer_append_html(out, w->options.site.length ? w->options.site : SLICE("your site"), false);
     else if (slice_equal(name, SLICE("run")))
         append_run(w, out);
+    else if (slice_equal(name, SLICE("connect")))
+        buffer_append_string(out, w->options.live ? " connect-src 'self';" : "");
+    else if (slice_equal(name, SLICE("totals")))
+        append_totals(w, out);
 }
 
 /* Appends the frame up to the placeholder {{pages}}, or to its end; returns what follows. */
-static slice append_frame(const report_writer *w, slice frame, buffer *out) {
+static slice append_frame(report_writer *w, slice frame, buffer *out) {
     for (size_t at = 0;;) {
         size_t open = slice_find(frame, SLICE("{{"), at);
         buffer_append(out, slice_sub(frame, at, open));
@@ -156,13 +173,28 @@ static slice deflate_slice(slice bytes, arena *scratch) {
     return out;
 }
 
+/* Is there room for so many bytes of a picture, when the pages that are to come are like those before? */
+static bool has_room(const html_data *html, size_t bytes) {
+    const report_writer *w = html->writer;
+    size_t coming = w->options.page_count > html->pages ? w->options.page_count - html->pages : 0;
+    size_t needed = w->written + bytes / 3 * 4 + (html->content_bytes / (html->pages + 1) + 512) * coming;
+    return w->options.max_size ? needed < w->options.max_size : html->picture_bytes + bytes <= PICTURES_MAX;
+}
+
 static size_t write_picture(html_data *html, slice path, arena *scratch) {
     const report_pictures *source = &html->writer->options.pictures;
     slice bytes;
     if (!source->read || !source->read(source->context, path, &bytes))
         return 0;
     const char *type = picture_type(bytes);
-    if (!type || html->picture_bytes + bytes.length > PICTURES_MAX)
+    slice small = type && html->writer->options.max_size && bytes.length > SMALL_PICTURE
+                      ? make_thumbnail(bytes, scratch)
+                      : (slice){NULL, 0};
+    if (small.length && small.length < bytes.length) {
+        bytes = small;
+        type = "jpeg";
+    }
+    if (!type || !has_room(html, bytes.length))
         return 0;
     html->picture_bytes += bytes.length;
     buffer out = buffer_new(scratch, bytes.length / 3 * 4 + 128);
@@ -188,9 +220,10 @@ static size_t find_picture(void *context, slice path, arena *scratch) {
 /* ---- pages ------------------------------------------------------------------------------------------- */
 
 /* What the list and the filters need:
- * {"path","site"?,"state","grade","message"?,"removed","added","codes":{CODE:N…}?,"assets":[N…]}.
+ * {"path","site"?,"state","grade","message"?,"title"?,"address"?,"content"?,"decisions":[…]?,"removed","added",
+ * "codes":{CODE:N…}?,"accepted":{CODE:N…}?,"assets":[N…]}.
  */
-static void append_entry(const report_page *page, buffer *out, arena *scratch) {
+void report_page_entry(const report_page *page, buffer *out, arena *scratch) {
     line_counts lines = count_changed_lines(page, scratch);
     json_writer json = {.out = out};
     json_open(&json, '{');
@@ -201,6 +234,13 @@ static void append_entry(const report_page *page, buffer *out, arena *scratch) {
     add_json_path(page, &json);
     json_add_filled(&json, "site", page->site);
     json_add_filled(&json, "message", page->message);
+    json_add_filled(&json, "title", page->title);
+    json_add_filled(&json, "address", page->address);
+    json_add_filled(&json, "content", page->content);
+    if (page->decisions.length > 2) {
+        json_key(&json, SLICE("decisions"));
+        json_raw(&json, page->decisions);
+    }
     bool any = false;
     for (int code = 0; page->findings && code < FINDING_COUNT; code++) {
         if (!page->findings->counts[code])
@@ -209,6 +249,17 @@ static void append_entry(const report_page *page, buffer *out, arena *scratch) {
             json_add_open(&json, "codes", '{');
         any = true;
         json_add_number(&json, finding_describe((finding_code)code)->name, page->findings->counts[code]);
+    }
+    if (any)
+        json_close(&json, '}');
+    any = false;
+    for (int code = 0; page->findings && code < FINDING_COUNT; code++) {
+        if (page->findings->accepted[code] && !any)
+            json_add_open(&json, "accepted", '{');
+        any |= page->findings->accepted[code] > 0;
+        if (page->findings->accepted[code])
+            json_add_number(&json, finding_describe((finding_code)code)->name,
+                            page->findings->accepted[code]);
     }
     if (any)
         json_close(&json, '}');
@@ -252,13 +303,15 @@ static void add_assets(json_writer *j, const report_page *page) {
     json_close(j, ']');
 }
 
-static void append_content(html_data *html, const report_page *page, buffer *out, arena *scratch) {
+/* `pictures`: those that the content brings along, as JSON; empty: it names them by their number in the file.
+ */
+static void append_content(const picture_shelf *shelf, const report_page *page, const buffer *pictures,
+                           buffer *out, arena *scratch) {
     buffer before = buffer_new(scratch, page->before_html.length * 2 + 64);
     buffer after = buffer_new(scratch, page->after_html.length * 2 + 64);
     buffer patch = buffer_new(scratch, page->before.length + page->after.length + 64);
-    picture_shelf shelf = {find_picture, html};
-    render_page(page, &shelf, &before, &after, scratch);
-    if (page->state == REPORT_CHANGED)
+    render_page(page, shelf, &before, &after, scratch);
+    if (page->after.length)
         report_unified_diff(page->path, page->before, page->after, false, &patch, scratch);
     json_writer json = {.out = out};
     json_open(&json, '{');
@@ -266,9 +319,55 @@ static void append_content(html_data *html, const report_page *page, buffer *out
     json_add_filled(&json, "before", buffer_slice(&before));
     json_add_filled(&json, "after", buffer_slice(&after));
     json_add_filled(&json, "patch", buffer_slice(&patch));
+    if (pictures && pictures->length) {
+        json_key(&json, SLICE("pictures"));
+        json_raw(&json, format_slice(scratch, "{%.*s}", SLICE_ARGS(buffer_slice(pictures))));
+    }
     add_findings(&json, page->findings);
     add_assets(&json, page);
     json_close(&json, '}');
+}
+
+/* The pictures of one page, which come with its content. */
+typedef struct page_pictures {
+    const report_pictures *source;
+    interner names;
+    bool *there; /* by number */
+    size_t bytes, room;
+    buffer out;
+} page_pictures;
+
+#define PAGE_PICTURES_MAX 500                 /* of a page that is live */
+#define PAGE_PICTURE_BYTES ((size_t)24 << 20) /* all of them */
+
+static size_t find_page_picture(void *context, slice path, arena *scratch) {
+    page_pictures *p = context;
+    slice bytes;
+    uint32_t known = p->names.next, id = intern(&p->names, slice_copy(path, scratch));
+    if (id >= PAGE_PICTURES_MAX)
+        return 0;
+    if (id == known && p->source->read && p->source->read(p->source->context, path, &bytes)) {
+        const char *type = picture_type(bytes);
+        p->there[id] = type && p->bytes + bytes.length <= PAGE_PICTURE_BYTES;
+        if (p->there[id]) {
+            p->bytes += bytes.length;
+            buffer_printf(&p->out, "%s\"%u\":\"data:image/%s;base64,", p->out.length ? "," : "", id + 1,
+                          type);
+            append_base64(bytes, &p->out);
+            buffer_append_char(&p->out, '"');
+        }
+    }
+    return p->there[id] ? id + 1 : 0;
+}
+
+void report_page_content(const report_page *page, const report_pictures *pictures, buffer *out,
+                         arena *scratch) {
+    page_pictures own = {.source = pictures,
+                         .names = interner_new(scratch, 16),
+                         .there = arena_zeroed(scratch, PAGE_PICTURES_MAX * sizeof(bool)),
+                         .out = buffer_new(scratch, 4096)};
+    picture_shelf shelf = {find_page_picture, &own};
+    append_content(&shelf, page, &own.out, out, scratch);
 }
 
 static bool begin_html(report_writer *w) {
@@ -285,9 +384,14 @@ static bool begin_html(report_writer *w) {
 static bool add_html(report_writer *w, const report_page *page, arena *scratch) {
     html_data *html = w->form_data;
     buffer entry = buffer_new(scratch, 512), content = buffer_new(scratch, 4096);
-    append_entry(page, &entry, scratch);
-    append_content(html, page, &content, scratch);
-    slice packed = deflate_slice(buffer_slice(&content), scratch);
+    report_page_entry(page, &entry, scratch);
+    slice packed = {NULL, 0};
+    if (!w->options.live) {
+        picture_shelf shelf = {find_picture, html};
+        append_content(&shelf, page, NULL, &content, scratch);
+        packed = deflate_slice(buffer_slice(&content), scratch);
+        html->content_bytes += packed.length / 3 * 4 + entry.length;
+    }
     buffer out = buffer_new(scratch, packed.length / 3 * 4 + entry.length * 2 + 256);
     buffer_printf(&out, "<script type=\"application/zlib\" id=\"page-%zu\" data-entry=\"", ++html->pages);
     buffer_append_html(&out, buffer_slice(&entry), true);

@@ -97,6 +97,10 @@ static bool add_json(report_writer *w, const report_page *page, arena *scratch) 
     add_json_path(page, &json);
     json_add_string(&json, "state", report_state_name(page->state));
     json_add_string(&json, "grade", grade_name(page->grade));
+    json_add_filled(&json, "title", page->title);
+    json_add_filled(&json, "address", page->address);
+    json_add_filled(&json, "content", page->content);
+    json_add_filled(&json, "decided", page->decided);
     json_add_filled(&json, "message", page->message);
     line_counts lines = count_changed_lines(page, scratch);
     json_add_number(&json, "lines_removed", (int64_t)lines.removed);
@@ -152,7 +156,7 @@ static void add_finding_totals(json_writer *j, const report_totals *t) {
 #define GROUPS_WRITTEN 100
 
 /* The most frequent ones. */
-static void add_groups(json_writer *j, report_writer *w) {
+void add_groups(json_writer *j, report_writer *w) {
     const vector *groups = report_groups(w);
     json_add_open(j, "groups", '[');
     for (size_t i = 0; i < groups->count && i < GROUPS_WRITTEN; i++) {

@@ -120,6 +120,10 @@ static void read_page(reading *r, const json_t *object) {
     page->state = (report_state)name_of(r, object, "state", nth_state, REPORT_STATE_COUNT);
     page->grade = (grade)name_of(r, object, "grade", nth_grade, GRADE_REFUSED + 1);
     page->message = text_of(r, object, "message");
+    page->title = text_of(r, object, "title");
+    page->address = text_of(r, object, "address");
+    page->content = text_of(r, object, "content");
+    page->decided = text_of(r, object, "decided");
     page->lines_removed = number_of(r, object, "lines_removed");
     page->lines_added = number_of(r, object, "lines_added");
     const json_t *found = list_of(r, object, "findings"), *assets = list_of(r, object, "assets");

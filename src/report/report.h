@@ -60,6 +60,11 @@ typedef struct report_page {
     slice before_html;            /* the body as visitors see it today */
     const line_map *before_lines; /* offsets of before_html → lines of `before`; may be NULL */
     slice after_html;             /* the new page's body */
+    slice title;                  /* of its front matter; empty: none */
+    slice address;                /* where the live site shows it; empty: not known */
+    slice content;                /* what a decision about it holds on to */
+    slice decisions;              /* about it: a JSON array; empty: none */
+    slice decided;                /* the same in words */
 } report_page;
 
 /* The same finding many times: of one code, with the same detail. */
@@ -81,10 +86,11 @@ typedef enum report_format {
     REPORT_JSON,    /* JSON Lines; the schema is in isomerize(1) */
     REPORT_HTML,    /* one self-contained file for the people who own the pages */
     REPORT_SARIF,   /* SARIF 2.1.0, for code review tools */
+    REPORT_CSV,     /* a line a page, for spreadsheets; decisions go in and come back */
     REPORT_FORMAT_COUNT
 } report_format;
 
-/* The format of that name (unified, summary, json, html, sarif), or REPORT_FORMAT_COUNT. */
+/* The format of that name (unified, summary, json, html, sarif, csv), or REPORT_FORMAT_COUNT. */
 report_format report_format_by_name(slice name);
 const char *report_format_name(report_format format);
 
@@ -110,6 +116,10 @@ typedef struct report_options {
     slice site;    /* what to call it: a host or folder name */
     slice version; /* of the program */
     report_pictures pictures; /* html; `read` may be NULL */
+    bool looks_back;          /* html: at what was done, so that the wording follows */
+    bool live;         /* html: a page's content is asked for when it is opened (report_page_content) */
+    size_t max_size;   /* html: bytes that the report is not to exceed, as far as that can be; 0: no limit */
+    size_t page_count; /* of the report, for max_size; 0: not known */
 } report_options;
 
 /* Running totals, in every format; for the last lines of a run. */
@@ -166,6 +176,13 @@ bool report_worst(const report_writer *writer, report_worst_page *worst);
  * totals. */
 bool report_end(report_writer *writer);
 void report_free(report_writer *writer);
+
+/* What a report that is live asks for when the page is opened: JSON, with its pictures. Appends to `out`. */
+void report_page_content(const report_page *page, const report_pictures *pictures, buffer *out,
+                         arena *scratch);
+
+/* The page's line in the list of such a report: JSON. */
+void report_page_entry(const report_page *page, buffer *out, arena *scratch);
 
 /* ---- reading reports back ---------------------------------------------------------------------------- */
 

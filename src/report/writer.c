@@ -13,7 +13,7 @@ static const struct {
 } FORMATS[] = {
     [REPORT_UNIFIED] = {"unified", &FORM_UNIFIED}, [REPORT_SUMMARY] = {"summary", &FORM_SUMMARY},
     [REPORT_JSON] = {"json", &FORM_JSON},          [REPORT_HTML] = {"html", &FORM_HTML},
-    [REPORT_SARIF] = {"sarif", &FORM_SARIF},
+    [REPORT_SARIF] = {"sarif", &FORM_SARIF},       [REPORT_CSV] = {"csv", &FORM_CSV},
 };
 
 report_format report_format_by_name(slice name) {
@@ -41,6 +41,7 @@ const char *report_asset_state_name(report_asset_state state) {
 bool write_out(report_writer *w, slice bytes) {
     if (!w->broken && bytes.length)
         w->broken = !w->sink.write(w->sink.context, bytes.data, bytes.length);
+    w->written += bytes.length;
     return !w->broken;
 }
 

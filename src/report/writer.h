@@ -13,7 +13,7 @@ typedef struct report_form {
     bool (*skip)(report_writer *w, const report_skip *skip, arena *scratch); /* may be NULL */
 } report_form;
 
-extern const report_form FORM_UNIFIED, FORM_SUMMARY, FORM_JSON, FORM_HTML, FORM_SARIF;
+extern const report_form FORM_UNIFIED, FORM_SUMMARY, FORM_JSON, FORM_HTML, FORM_SARIF, FORM_CSV;
 
 /* A page to look at first. */
 typedef struct report_first {
@@ -36,7 +36,8 @@ struct report_writer {
     report_options options;
     report_sink sink;
     const report_form *form;
-    bool broken; /* the sink refused: nothing is written any more */
+    size_t written; /* bytes */
+    bool broken;    /* the sink refused: nothing is written any more */
     report_totals totals;
     report_first first[REPORT_FIRST_MAX]; /* worst first */
     size_t first_count, sites;
@@ -59,6 +60,12 @@ typedef struct line_counts {
     size_t removed, added;
 } line_counts;
 line_counts count_changed_lines(const report_page *page, arena *scratch);
+
+/* thumbnail.c: the picture smaller, as a JPEG; empty: it cannot be read. In `scratch`. */
+slice make_thumbnail(slice bytes, arena *scratch);
+
+/* json.c: the most frequent groups, as `groups` of the summary. */
+void add_groups(json_writer *j, report_writer *w);
 
 /* A field of the JSON schema (json.c) that the HTML report shares. */
 void add_json_path(const report_page *page, json_writer *json);

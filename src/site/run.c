@@ -260,6 +260,18 @@ static convert_options options_of_page(void *context, slice path, work_slot *slo
     return own;
 }
 
+/* A page that nobody accepted, in this form. True: settled. */
+static bool leave_unwanted(const run *r, page_work *p, arena *a) {
+    const site_options *o = r->options;
+    if (p->result.outcome != SITE_CONVERTED || !o->wanted ||
+        o->wanted(o->wanted_context, p->result.path, p->source_bytes, p->conversion.output, a,
+                  &p->result.message))
+        return false;
+    p->result.outcome = SITE_LEFT;
+    p->result.conversion = NULL;
+    return true;
+}
+
 static void convert_one(run *r, page_work *p, const journal_row *row, bool behind, size_t index,
                         work_slot *slot) {
     convert_options options = options_of_page(r, p->result.path, slot);
@@ -268,7 +280,7 @@ static void convert_one(run *r, page_work *p, const journal_row *row, bool behin
     p->result.conversion = &p->conversion;
     p->result.outcome = outcome_of(p->conversion.state);
     p->result.grade = p->conversion.grade;
-    if (settle_again(r, p, row, behind))
+    if (settle_again(r, p, row, behind) || leave_unwanted(r, p, slot->input))
         return;
     if (p->result.outcome == SITE_CONVERTED)
         write_output(r, p, index, slot->input);

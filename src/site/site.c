@@ -72,6 +72,17 @@ slice site_show_path(slice path, arena *a) {
     return buffer_slice(&out);
 }
 
+void site_keep(site *s, bool (*keep)(void *context, slice path), void *context) {
+    vector kept = vector_new(s->arena, sizeof(slice));
+    for (size_t i = 0; i < s->pages.count; i++) {
+        slice page = *(slice *)vector_at(&s->pages, i);
+        if (keep(context, page))
+            *(slice *)vector_push(&kept) = page;
+    }
+    s->pages = kept;
+    s->whole = s->whole == s ? NULL : s->whole;
+}
+
 slice site_content_key(slice before, slice after, arena *a) {
     buffer out = buffer_new(a, 2 * HASH_SIZE + 2);
     for (int side = 0; side < 2; side++) {

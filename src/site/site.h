@@ -101,6 +101,9 @@ bool site_read_texts(const site *s, const site_texts *to, slice *error);
  * why. */
 bool site_keep_changed_since(site *s, const char *revision, slice *error);
 
+/* Keeps only the pages for which `keep` is true. */
+void site_keep(site *s, bool (*keep)(void *context, slice path), void *context);
+
 /* The pages among those found with changes that are in no commit and not the journal's (of slice); empty
  * outside a git checkout. */
 vector site_uncommitted(const site *s, arena *a);
@@ -133,6 +136,7 @@ typedef enum site_outcome {
     SITE_FAILED,      /* could not be read or written: `message` */
     SITE_UNPUBLISHED, /* the site's build leaves it out (`message` says why): left alone */
     SITE_OUTDATED,    /* as an earlier run wrote it; converted now it would differ: left alone */
+    SITE_LEFT,        /* as it was, since `wanted` says so: `message` */
     SITE_OUTCOME_COUNT
 } site_outcome;
 
@@ -174,6 +178,10 @@ typedef struct site_options {
     /* Marks the findings of a page that are accepted, before they grade it; on any thread. NULL: none is. */
     void (*accept)(void *context, slice path, slice front, findings *found);
     void *accept_context;
+    /* May the page be written? `before` and `after`: its old and new bytes; `why`, in `a`: why not. On any
+     * thread. NULL: every page may. */
+    bool (*wanted)(void *context, slice path, slice before, slice after, arena *a, slice *why);
+    void *wanted_context;
     slice accept_text; /* what it goes by, where that decides which pages are refused; empty: it does not */
 } site_options;
 

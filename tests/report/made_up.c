@@ -1,6 +1,6 @@
-/* made_up FORMAT [COUNT]: a report of made-up pages on standard output, for the tests of report/: one page of
- * each kind, a hostile one, and, with COUNT, so many ordinary ones in twelve folders. `made_up hostile`: the
- * body of the hostile one. */
+/* made_up FORMAT [COUNT [CHANGED]]: a report of made-up pages on standard output, for the tests of report/:
+ * one page of each kind, a hostile one, and, with COUNT, so many ordinary ones in twelve folders. `made_up
+ * hostile`: the body of the hostile one. */
 #include "report/report.h"
 
 #include <stdio.h>
@@ -71,10 +71,18 @@ static const char HOSTILE[] =
 typedef struct session {
     report_writer *writer;
     arena *scratch;
+    int changed; /* the ordinary page whose text is another one */
 } session;
+
+/* As site_content_key: 32 hexadecimal digits for each of both. */
+static slice content_key(const report_page *page, arena *a) {
+    unsigned long long before = slice_hash(page->before), after = slice_hash(page->after);
+    return format_slice(a, "%016llx%016llx.%016llx%016llx", before, before, after, after);
+}
 
 static void add(session *s, report_page *page, findings *found) {
     page->findings = found;
+    page->content = page->before.length ? content_key(page, s->scratch) : (slice){NULL, 0};
     if (!report_add(s->writer, page, s->scratch))
         exit(4);
     arena_reset(s->scratch);
@@ -156,6 +164,8 @@ static void add_many(session *s, int count) {
         buffer before = buffer_new(s->scratch, 8192), after = buffer_new(s->scratch, 8192);
         buffer_append_string(&before, "---\ntitle: Page\n---\n");
         buffer_append_string(&after, "---\ntitle: Page\nvariant: tiptap\n---\n");
+        if (i == s->changed)
+            buffer_append_string(&before, "This one was changed.\n\n");
         size_t before_body = before.length, after_body = after.length;
         for (int line = 0; line < 40; line++) {
             buffer_printf(&before, "Paragraph %d of page %d says much about little, as such pages do.\n\n",
@@ -173,6 +183,8 @@ static void add_many(session *s, int count) {
                            .after = buffer_slice(&after),
                            .grade = findings_grade(&found),
                            .state = REPORT_CHANGED,
+                           .title = format_slice(s->scratch, "Number %d & others", i),
+                           .address = format_slice(s->scratch, "https://www.town.example/page-%d/", i),
                            .before_html = body,
                            .after_html = body},
             &found);
@@ -190,7 +202,8 @@ int main(int argc, char **argv) {
     if (options.format == REPORT_FORMAT_COUNT)
         return 2;
     arena *scratch = arena_new(0);
-    session s = {report_begin(&options, (report_sink){write_stdout, NULL}), scratch};
+    session s = {report_begin(&options, (report_sink){write_stdout, NULL}), scratch,
+                 argc > 3 ? atoi(argv[3]) : -1};
     add_about(&s);
     add_special(&s);
     add_many(&s, argc > 2 ? atoi(argv[2]) : 0);

@@ -17,13 +17,14 @@ const STATES = {
   changed: 'Converted', already: 'Already in the new editor’s form: left alone',
   kept: 'Edited by a person since it was converted: left alone', refused: 'Left exactly as it was',
   failed: 'Could not be read or written', unpublished: 'Left out by the site’s own build: left alone',
+  legacy: 'Not converted yet',
 };
 const ASSET_STATES = [['to-fetch', 'To fetch', 'A real run fetches these into the site.'],
   ['fetched', 'Fetched', 'Now in the site.'], ['present', 'Present', 'Were in the site already.'],
   ['failed', 'Failed', 'Could not be fetched: the old address was kept.']];
 
 const $ = id => document.getElementById(id);
-const run = JSON.parse($('run').textContent);
+const run = JSON.parse($('run').textContent), totals = JSON.parse($('totals').textContent);
 const number = new Intl.NumberFormat('en').format;
 const plural = (n, one, many) => `${number(n)} ${n === 1 ? one : many || one + 's'}`;
 
@@ -47,19 +48,63 @@ const pages = [...document.querySelectorAll('script[data-entry]')].map((block, i
   const page = JSON.parse(block.dataset.entry);
   const full = (page.site ? page.site + '/' : '') + page.path;
   const cut = full.lastIndexOf('/');
-  const kind = page.state === 'changed' ? page.grade : page.state === 'refused' || page.state === 'failed' ? 'refused' : 'other';
+  const kind = ['changed', 'legacy'].includes(page.state) || page.state === 'kept' && run.looks_back ? page.grade : page.state === 'refused' || page.state === 'failed' ? 'refused' : 'other';
+  if (page.site) delete page.content; // decisions are made in a site's own report
   return Object.assign(page, {index, block, full, codes: page.codes || {}, folder: full.slice(0, cut + 1),
-    name: full.slice(cut + 1), kind, search: full.toLowerCase()});
+    name: full.slice(cut + 1), kind, search: (full + ' ' + (page.title || '')).toLowerCase()});
 });
+const byPath = new Map(pages.map(page => [page.full, page]));
+const placeOf = page => '#' + encodeURI(page.full).replace(/#/g, '%23');
 
-// Which pages a person has marked as reviewed: kept by the browser, where it allows that.
-const memory = {
-  key: 'isomerize-reviewed ' + (run.site || '') + ' ' + pages.length,
-  set: new Set(),
-  load() { try { this.set = new Set(JSON.parse(localStorage.getItem(this.key) || '[]')); } catch { /* not allowed: kept until closed */ } },
-  save() { try { localStorage.setItem(this.key, JSON.stringify([...this.set])); } catch { /* the same */ } },
+// ---- decisions -----------------------------------------------------------------------------------------
+
+// What people have decided: of each person the latest about a page. Kept by path and by what the page was (`content`),
+// in the browser, where it allows that, beside those that came with the report; exported, and put together, as files.
+const DECISIONS = {
+  accepted: ['✓', 'accepted', 'Accept', 'a'], mend: ['✎', 'to mend by hand', 'Mend by hand', 'm'],
+  leave: ['=', 'to be left as it is', 'Leave as it is', 'l'],
 };
-memory.load();
+const store = {
+  key: 'isomerize-decisions ' + (run.site || ''),
+  all: new Map(), // path → Map of name → decision
+  add(one) {
+    if (!one || typeof one.path !== 'string' || !(one.decision in DECISIONS || one.decision === 'none') || !/^[0-9a-f]{32}\.[0-9a-f]{32}$/.test(one.content || '')) return false;
+    const text = key => typeof one[key] === 'string' ? one[key].slice(0, 4000) : '';
+    const clean = {path: one.path, decision: one.decision, name: text('name'), comment: text('comment'), time: text('time'), content: one.content};
+    if (one.settles === true) clean.settles = true;
+    if (!this.all.has(clean.path)) this.all.set(clean.path, new Map());
+    const of = this.all.get(clean.path), before = of.get(clean.name);
+    if (!before || before.time <= clean.time) of.set(clean.name, clean);
+    return true;
+  },
+  load() {
+    for (const page of pages) for (const one of page.decisions || []) this.add(one);
+    if (run.live) return; // the program keeps them
+    try { for (const one of JSON.parse(localStorage.getItem(this.key) || '[]')) this.add(one); } catch { /* not allowed: kept until closed */ }
+  },
+  save() { try { localStorage.setItem(this.key, JSON.stringify(this.list())); } catch { /* the same */ } },
+  list() { return [...this.all.values()].flatMap(of => [...of.values()]).sort((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : a.name < b.name ? -1 : 1); },
+};
+store.load();
+
+// As decide_about of the program: {state: 'open' | 'decided' | 'changed' | 'disputed', one, other}.
+function decisionAbout(page) {
+  const all = [...(store.all.get(page.path) || new Map()).values()].filter(one => one.decision !== 'none').sort((a, b) => a.time < b.time ? 1 : -1);
+  const valid = all.filter(one => one.content === page.content);
+  const settled = valid.findIndex(one => one.settles), counts = settled < 0 ? valid : valid.slice(0, settled + 1);
+  if (!counts.length) return all.length ? {state: 'changed', one: all[0]} : {state: 'open'};
+  const other = counts.find(one => one.decision !== counts[0].decision);
+  return other ? {state: 'disputed', one: counts[0], other} : {state: 'decided', one: counts[0]};
+}
+const by = one => (one.name ? ' by ' + one.name : '') + (one.comment ? ` (${one.comment})` : '');
+function describeDecision({state, one, other}, page) {
+  if (state === 'open') return 'Not decided.';
+  if (state === 'disputed') return `People disagree: ${DECISIONS[one.decision][1]}${by(one)}, ${DECISIONS[other.decision][1]}${by(other)}. Decide to settle it.`;
+  const since = state === 'changed' ? (one.content.split('.')[0] === (page.content || '').split('.')[0] ? '; it comes out differently since' : '; the page has changed since') : '';
+  return (DECISIONS[one.decision][1] + by(one) + since + '.').replace(/^./, c => c.toUpperCase());
+}
+const SHORT = {open: '', changed: 'changed since', disputed: 'disputed'};
+const shortDecision = view => view.state === 'decided' ? DECISIONS[view.one.decision][1] : SHORT[view.state];
 
 const badge = (kind, word = kind === 'other' ? 'left alone' : kind) =>
   make('span', {class: 'badge ' + kind}, make('span', {'aria-hidden': 'true'}, SIGNS[kind]), word);
@@ -67,9 +112,10 @@ const badge = (kind, word = kind === 'other' ? 'left alone' : kind) =>
 const findingBadge = code => badge(run.codes[code].grade, run.codes[code].grade === 'clean' ? 'note' : undefined);
 
 function makeRow(page) {
-  const link = make('a', {href: '#page-' + (page.index + 1)},
+  const link = make('a', {href: placeOf(page)},
     make('span', {class: 'sign ' + page.kind, title: page.kind}, SIGNS[page.kind]),
     make('span', {class: 'name'}, page.name), make('span', {class: 'seen'}));
+  if (page.title) link.append(make('span', {class: 'folder title'}, page.title));
   if (page.folder) link.append(make('span', {class: 'folder'}, page.folder));
   const spoken = make('span', {class: 'skip'}, ', ' + page.kind);
   link.children[1].append(spoken);
@@ -80,7 +126,7 @@ function makeRow(page) {
 }
 
 function showSeen(page) {
-  if (page.link) page.link.children[2].textContent = memory.set.has(page.full) ? 'reviewed' : '';
+  if (page.link) page.link.children[2].textContent = shortDecision(decisionAbout(page));
 }
 
 // ---- filters -------------------------------------------------------------------------------------------
@@ -112,7 +158,11 @@ function fillFilters() {
     $('code').append(make('option', {value: code}, `${run.codes[code].title} (${number(count)})`));
   for (const [folder, count] of [...folders].sort((a, b) => a[0] < b[0] ? -1 : 1))
     $('folder').append(make('option', {value: folder}, `${folder} (${number(count)})`));
+  for (const [value, words] of [['open', 'not decided'], ...Object.entries(DECISIONS).map(([key, info]) => [key, info[1]]), ['changed', 'changed since it was decided on'], ['disputed', 'people disagree']])
+    $('decided').append(make('option', {value}, words));
 }
+
+const decisionKey = page => { const view = decisionAbout(page); return view.state === 'decided' ? view.one.decision : view.state; };
 
 let shown = pages, limit = 0;
 const LIMIT = 300;
@@ -130,17 +180,36 @@ function filter() {
   const words = $('search').value.toLowerCase().split(/\s+/).filter(Boolean);
   const boxes = [...$('grades').querySelectorAll('input')];
   const wanted = new Set(boxes.filter(box => box.checked).map(box => box.value));
-  const code = $('code').value, folder = $('folder').value, unseen = $('unseen').checked;
+  const code = $('code').value, folder = $('folder').value, decided = $('decided').value;
+  const finds = (page, word) => page.search.includes(word) || ($('in-text').checked && page.text !== undefined && page.text.includes(word));
   shown = pages.filter(page => wanted.has(page.kind) && (!code || code in page.codes) && page.folder.startsWith(folder) &&
-    words.every(word => page.search.includes(word)) && !(unseen && memory.set.has(page.full)));
+    words.every(word => finds(page, word)) && (!decided || decisionKey(page) === decided));
   $('count').textContent = shown.length === pages.length ? plural(pages.length, 'page') : `${number(shown.length)} of ${plural(pages.length, 'page')}`;
   $('clear').hidden = shown.length === pages.length;
   showRows(LIMIT);
 }
 
-function setFilter({kind, code, folder}) {
-  $('search').value = '';
-  $('unseen').checked = false;
+// The text of all pages, read once it is searched: some at a time, so that the browser stays with the reader.
+let reading = false;
+async function readTexts() {
+  if (reading || !$('in-text').checked) return filter();
+  reading = true;
+  for (let i = 0, next = 0; i < pages.length; i++) {
+    if (pages[i].text !== undefined) continue;
+    const content = await contentOf(pages[i]).catch(() => ({}));
+    pages[i].text = ((content.before || '') + ' ' + (content.after || '')).replace(/<[^>]*>/g, ' ').replace(/&amp;/g, '&').replace(/\s+/g, ' ').toLowerCase();
+    if (performance.now() < next) continue;
+    $('count').textContent = `${number(i + 1)} of ${number(pages.length)} pages read…`;
+    await new Promise(resolve => setTimeout(resolve));
+    next = performance.now() + 50;
+  }
+  reading = false;
+  filter();
+}
+
+function setFilter({kind, code, folder, decided, search}) {
+  $('search').value = search || '';
+  $('decided').value = decided || '';
   for (const box of $('grades').querySelectorAll('input')) box.checked = !kind || box.value === kind;
   $('code').value = code || '';
   $('folder').value = folder || '';
@@ -164,6 +233,8 @@ function makeTable(headings, rows, label) {
 const cell = (content, label, kind) => make('td', {class: kind || false, 'data-label': label || false}, ...[].concat(content));
 const block = (title, text, table) => make('section', {class: 'block'}, make('h2', {}, title), text ? make('p', {}, text) : null, table);
 const choose = (text, choice) => make('button', {type: 'button', class: 'link', onclick: () => setFilter(choice)}, text);
+const accepted = () => pages.reduce((sum, page) => sum + Object.values(page.accepted || {}).reduce((a, b) => a + b, 0), 0);
+const acceptedLoss = () => pages.reduce((sum, page) => sum + Object.entries(page.accepted || {}).reduce((a, [code, n]) => a + (run.codes[code].grade === 'loss' ? n : 0), 0), 0);
 
 function pagesToLookAt() {
   const weight = page => Object.entries(page.codes).reduce((sum, [code, n]) => sum + (run.codes[code].grade === page.grade ? n : 0), 0);
@@ -175,11 +246,24 @@ function pagesToLookAt() {
 
 function makeFirst() {
   const rows = pagesToLookAt().map(page => make('tr', {},
-    make('th', {scope: 'row'}, make('a', {href: '#page-' + (page.index + 1)}, page.full)),
+    make('th', {scope: 'row'}, make('a', {href: placeOf(page)}, page.full), page.title ? make('small', {}, page.title) : null),
     cell(badge(page.kind)),
     cell(page.state === 'failed' ? page.message || '' : Object.keys(page.codes).filter(code => run.codes[code].grade !== 'clean').sort((a, b) => byGrade([a, 0], [b, 0]))
       .slice(0, 3).map(code => run.codes[code].title).join('; '))));
   return rows.length ? block('Look at these first', 'The pages with the gravest findings, and most of them.', makeTable([['Page'], ['Grade'], ['Findings']], rows, 'Pages to look at first')) : null;
+}
+
+// The same finding many times, in words; and what accepts it, to be typed.
+function makeGroups() {
+  const quoted = text => "'" + text.replace(/'/g, "'\\''") + "'";
+  const groups = (totals.groups || []).filter(group => group.times > 3 && group.accepted < group.times).slice(0, 30);
+  const rows = groups.map(group => make('tr', {},
+    cell(findingBadge(group.code)), make('th', {scope: 'row'}, choose(`${number(group.times)} × ${group.words}`, {code: group.code})),
+    cell(run.live ? [make('button', {type: 'button', onclick: event => acceptGroup(group, event.target)}, 'Accept all')]
+      : [make('code', {}, `isomerize accept ${run.site || 'SITE'} --code ${group.code} --detail ${quoted(group.detail)} --why …`)]),
+    cell(number(group.pages), 'Pages', 'num')));
+  return rows.length ? block('The same, many times', 'What a team has looked at once and wants so, it accepts for all pages: it stays listed, and grades none of them.',
+    makeTable([['Grade'], ['What is found'], ['To accept it'], ['Pages', 'num']], rows, 'The same, many times')) : null;
 }
 
 function makeCodes() {
@@ -216,18 +300,30 @@ function makeAssets() {
     makeTable([['State'], ['Meaning'], ['Times', 'num']], rows, 'Pictures and files')) : null;
 }
 
+function countDecisions() {
+  const counts = new Map();
+  const decidable = pages.filter(page => page.content && page.kind !== 'other');
+  $('together').hidden = !decidable.length;
+  for (const page of decidable) counts.set(decisionKey(page), (counts.get(decisionKey(page)) || 0) + 1);
+  const parts = [...Object.keys(DECISIONS), 'disputed', 'changed', 'open'].filter(key => counts.get(key)).map(key =>
+    choose(`${number(counts.get(key))} ${key in DECISIONS ? DECISIONS[key][1] : {open: 'not decided', changed: 'changed since', disputed: 'disputed'}[key]}`, {decided: key}));
+  $('decided-counts').replaceChildren(...parts.flatMap((part, i) => i ? [', ', part] : [part]));
+}
+
 function fillOverview() {
-  const converted = pages.filter(page => page.state === 'changed').length;
-  $('subtitle').textContent = run.dry_run ? 'Dry run: nothing has been changed' : 'Run finished';
-  $('lead').textContent = `${plural(pages.length, 'page')} looked at; ${number(converted)} ${run.dry_run ? 'would be' : converted === 1 ? 'was' : 'were'} converted to the new editor. ` +
-    'Each page shows its old and its new form side by side, with what changed marked.';
+  const converted = pages.filter(page => page.state === 'changed').length, legacy = pages.filter(page => page.state === 'legacy').length;
+  $('subtitle').textContent = run.dry_run ? 'Dry run: nothing has been changed' : run.looks_back ? 'The site as it is' : 'Run finished';
+  const takenOut = accepted();
+  $('lead').textContent = `${plural(pages.length, 'page')} looked at; ${number(converted)} ${run.dry_run ? 'would be' : converted === 1 ? 'was' : 'were'} converted to the new editor${legacy ? `, ${number(legacy)} not yet` : ''}. ` +
+    'Each page shows its old and its new form side by side, with what changed marked.' +
+    (takenOut ? ` ${plural(takenOut, 'finding')} a person has accepted, of which ${number(acceptedLoss())} of loss: they are listed, and grade no page.` : '');
   for (const kind of ['clean', 'cosmetic', 'review', 'loss', 'refused', 'other']) {
     const count = kinds.get(kind) || 0;
     if (!count && kind === 'other') continue;
     $('tiles').append(make('button', {type: 'button', class: `tile ${kind}${count ? '' : ' none'}`, onclick: () => setFilter({kind})},
       make('strong', {}, number(count)), make('b', {}, SIGNS[kind] + ' ' + (kind === 'other' ? 'left alone' : kind)), make('span', {}, MEANINGS[kind])));
   }
-  $('tables').append(...[makeFirst(), makeCodes(), makeFolders(), makeAssets()].filter(Boolean));
+  $('tables').append(...[makeGroups(), makeFirst(), makeCodes(), makeFolders(), makeAssets()].filter(Boolean));
 }
 
 // ---- a page --------------------------------------------------------------------------------------------
@@ -258,7 +354,7 @@ const FRAME_SCRIPTS = "script-src 'none'; style-src 'unsafe-inline'; default-src
 function fillPictures(html) {
   const remote = $('remote').checked;
   return html.replace(/<img\b[^>]*>/g, tag => tag
-    .replace(/ data-picture="(\d+)"/, (_, n) => { const picture = $('picture-' + n); return picture ? ` src="${JSON.parse(picture.textContent)}"` : ''; })
+    .replace(/ data-picture="(\d+)"/, (_, n) => { const own = content.pictures && content.pictures[n], picture = own ? null : $('picture-' + n); return own || picture ? ` src="${own || JSON.parse(picture.textContent)}"` : ''; })
     .replace(/ data-remote="(\/\/)?/, (all, bare) => remote ? ` src="${bare ? 'https://' : ''}` : all));
 }
 
@@ -314,7 +410,7 @@ function showRenderings() {
   if (!content) return;
   const panes = [];
   if (content.before || content.patch) panes.push(makePane('Old page', 'as visitors see it today', content.before || ''));
-  if (content.patch) panes.push(makePane('New page', run.dry_run ? 'as it would be saved' : 'as it was saved', content.after || ''));
+  if (content.patch) panes.push(makePane('New page', run.dry_run || current.state === 'legacy' ? 'as it would be saved' : run.looks_back ? 'as it is' : 'as it was saved', content.after || ''));
   if (!panes.length) panes.push(make('p', {class: 'empty'}, current.message || (current.state === 'changed'
     ? 'A report of many sites holds no page contents: open the report of this site alone, made by isomerize diff --format=html.'
     : 'This page has no content to show: ' + STATES[current.state].toLowerCase() + '.')));
@@ -445,6 +541,11 @@ async function unpack(block) {
   return JSON.parse(await new Response(stream).text());
 }
 
+// What a page shows: from the file, or, where the report is live, from the program.
+async function contentOf(page) {
+  return run.live ? ask('page?path=' + encodeURIComponent(page.path)) : unpack(page.block);
+}
+
 async function openPage(page) {
   if (current) current.link.removeAttribute('aria-current');
   if (shown.indexOf(page) >= limit) showRows(shown.indexOf(page) + LIMIT);
@@ -452,15 +553,19 @@ async function openPage(page) {
   current = page;
   content = null;
   currentFinding = -1;
-  const unpacked = await unpack(page.block);
+  const unpacked = await contentOf(page).catch(error => ({findings: [], assets: [], before: '', failed: error.message}));
   if (current !== page) return;
   content = unpacked;
+  if (content.entry) refreshPage(page, content.entry);
+  if (content.failed) say(content.failed);
   page.link.setAttribute('aria-current', 'page');
   page.link.scrollIntoView({block: 'nearest'});
   $('page-folder').textContent = page.folder;
   $('page-title').textContent = page.name;
+  $('page-names').replaceChildren(...[page.title ? make('span', {}, page.title) : null,
+    page.address && /^https?:/.test(page.address) ? make('a', {href: page.address, rel: 'noopener noreferrer', target: '_blank'}, 'See the live page') : null].filter(Boolean));
   $('page-state').replaceChildren(badge(page.kind), (run.dry_run && page.state === 'changed' ? 'Would be converted' : STATES[page.state]) + (page.state === 'changed' ? `: ${plural(page.removed, 'source line')} removed, ${number(page.added)} added` : ''), page.message ? ' ' + page.message : '');
-  $('reviewed').checked = memory.set.has(page.full);
+  showDecision(page);
   showFindings();
   showFiles();
   showRenderings();
@@ -473,7 +578,9 @@ async function openPage(page) {
 // ---- moving about --------------------------------------------------------------------------------------
 
 async function route() {
-  const match = /^#page-(\d+)$/.exec(location.hash), page = match && pages[match[1] - 1];
+  let path = '';
+  try { path = decodeURIComponent(location.hash.slice(1)); } catch { /* no place of ours */ }
+  const page = byPath.get(path);
   document.body.classList.toggle('printing-overview', !page);
   openList(false);
   if (page) {
@@ -499,25 +606,160 @@ async function route() {
 function go(distance) {
   const place = current ? shown.indexOf(current) : -1;
   const next = shown[current && place < 0 ? 0 : place + distance];
-  if (next) location.hash = '#page-' + (next.index + 1);
+  if (next) location.hash = placeOf(next);
 }
 
 function goFinding(distance) {
   if (content && content.findings.length) openFinding(Math.max(0, Math.min(content.findings.length - 1, currentFinding + distance)));
 }
 
-function markReviewed(yes) {
-  if (yes) memory.set.add(current.full); else memory.set.delete(current.full);
-  $('reviewed').checked = yes;
-  memory.save();
-  showSeen(current);
+// ---- deciding ------------------------------------------------------------------------------------------
+
+function say(words) { $('said').textContent = words; }
+
+function showDecision(page) {
+  const view = decisionAbout(page), mine = (store.all.get(page.path) || new Map()).get($('name').value.trim());
+  const can = Boolean(page.content) && page.kind !== 'other';
+  $('decision').hidden = !can;
+  $('decision-state').textContent = describeDecision(view, page);
+  $('decision-state').className = view.state;
+  $('decide').replaceChildren(...Object.entries(DECISIONS).map(([key, [sign, , words]]) =>
+    make('button', {type: 'button', 'data-decision': key, 'aria-pressed': String(view.state === 'decided' && view.one.decision === key), onclick: () => decide(key)},
+      make('span', {'aria-hidden': 'true'}, sign + ' '), words)),
+    ...mine && mine.decision !== 'none' ? [make('button', {type: 'button', onclick: () => decide('none')}, 'Take mine back')] : []);
+  $('comment').value = mine && mine.content === page.content ? mine.comment : '';
+  $('work').hidden = !run.live;
+  $('convert-page').disabled = page.state !== 'legacy';
+  $('revert-page').disabled = !(page.state === 'changed' || page.state === 'kept');
+  say('');
+}
+
+async function decide(decision) {
+  if (!current || !current.content || $('decision').hidden) return;
+  const page = current, view = decisionAbout(page);
+  const one = {path: page.path, decision, name: $('name').value.trim(), comment: $('comment').value.trim(), time: new Date().toISOString().replace(/\.\d+/, ''), content: page.content};
+  if (view.state === 'disputed' && decision !== 'none') one.settles = true;
+  if (run.live) {
+    const answer = await ask('decide', one).catch(error => ({error: error.message}));
+    if (answer.error) return say('It was not saved: ' + answer.error);
+  }
+  const before = (store.all.get(page.path) || new Map()).get(one.name);
+  if (before && before.time >= one.time) before.time = ''; // clocks that stand still, or were set back
+  store.add(one);
+  store.save();
+  showSeen(page);
+  countDecisions();
+  if (current === page) showDecision(page);
+  say(decision === 'none' ? 'Taken back.' : 'Saved' + (one.name ? '' : '; put in your name, so that others know who decided') + '.');
+}
+
+function download(name, type, text) {
+  const link = make('a', {href: URL.createObjectURL(new Blob([text], {type})), download: name});
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+const exportJson = () => JSON.stringify({schema: 1, program: 'isomerize', site: run.site || '', decisions: store.list()}, null, 1) + '\n';
+
+function exportCsv() {
+  const field = text => '"' + (/^[=+\-@\t\r]/.test(text) ? "'" : '') + String(text).replace(/"/g, '""') + '"';
+  const rows = [['path', 'title', 'grade', 'decision', 'name', 'comment', 'time', 'content', 'decided']];
+  for (const page of pages) {
+    const all = [...(store.all.get(page.path) || new Map()).values()], words = describeDecision(decisionAbout(page), page);
+    for (const one of all.length ? all : [{decision: '', name: '', comment: '', time: '', content: page.content || ''}])
+      rows.push([page.path, page.title || '', page.grade, one.decision, one.name, one.comment, one.time, one.content, words]);
+  }
+  return '\ufeff' + rows.map(row => row.map(field).join(',') + '\r\n').join('');
+}
+
+// RFC 4180, with the separators that spreadsheets use.
+function parseCsv(text) {
+  const separator = [',', ';', '\t'].find(one => text.split('\n', 1)[0].includes(one)) || ',';
+  const rows = [[]];
+  for (let at = 0; at < text.length;) {
+    let field = '';
+    if (text[at] === '"') {
+      for (at++; at < text.length; at++) {
+        if (text[at] !== '"') field += text[at];
+        else if (text[at + 1] === '"') { field += '"'; at++; } else break;
+      }
+      at++;
+    }
+    while (at < text.length && text[at] !== separator && text[at] !== '\n') { if (text[at] !== '\r') field += text[at]; at++; }
+    rows[rows.length - 1].push(/^'[=+\-@\t\r]/.test(field) ? field.slice(1) : field);
+    if (text[at] === '\n') rows.push([]);
+    at++;
+  }
+  const names = (rows.shift() || []).map(name => name.toLowerCase());
+  return rows.filter(row => row.length > 1).map(row => Object.fromEntries(row.map((value, i) => [names[i] || i, value]))).filter(one => one.decision);
+}
+
+async function importFiles(files) {
+  let taken = 0, refused = 0;
+  const problems = [];
+  for (const file of files) {
+    try {
+      const text = (await file.text()).replace(/^\ufeff/, '');
+      const list = text.trimStart().startsWith('{') ? JSON.parse(text).decisions : parseCsv(text);
+      for (const one of list) {
+        if (!store.add(one)) refused++;
+        else { taken++; if (run.live) await ask('decide', store.all.get(one.path).get(one.name || '')); }
+      }
+    } catch (error) { problems.push(`${file.name}: ${error.message}`); }
+  }
+  store.save();
+  for (const page of pages) showSeen(page);
+  countDecisions();
+  filter();
+  const disputed = pages.filter(page => decisionAbout(page).state === 'disputed');
+  $('imported').replaceChildren(`${plural(taken, 'decision')} read${refused ? `, ${number(refused)} not understood` : ''}. ${problems.join('; ')} `,
+    ...disputed.length ? [choose(`On ${plural(disputed.length, 'page')} people disagree: see them`, {decided: 'disputed'})] : ['Nobody disagrees.']);
+}
+
+// ---- a report that is live -----------------------------------------------------------------------------
+
+async function ask(what, body) {
+  const answer = await fetch(what, body ? {method: 'POST', headers: {'Content-Type': 'application/json', 'X-Isomerize': '1'}, body: JSON.stringify(body)} : {headers: {'X-Isomerize': '1'}});
+  const json = await answer.json().catch(() => ({error: `the program answered ${answer.status}`}));
+  if (!answer.ok || json.error) throw new Error(json.error || `the program answered ${answer.status}`);
+  return json;
+}
+
+// The page as the program sees it now.
+function refreshPage(page, entry) {
+  for (const key of ['title', 'address', 'message', 'codes', 'accepted', 'content']) page[key] = entry[key];
+  page.codes = page.codes || {};
+  Object.assign(page, {state: entry.state, grade: entry.grade, removed: entry.removed, added: entry.added});
+  page.kind = ['changed', 'legacy', 'kept'].includes(page.state) ? page.grade : page.state === 'refused' || page.state === 'failed' ? 'refused' : 'other';
+  const sign = page.link && page.link.children[0];
+  if (sign) { sign.className = 'sign ' + page.kind; sign.title = page.kind; sign.textContent = SIGNS[page.kind]; }
+  showSeen(page);
+}
+
+async function work(what) {
+  const page = current;
+  say('Working…');
+  const answer = await ask(what, {path: page.path}).catch(error => ({failed: error.message}));
+  if (current !== page) return;
+  await openPage(page);
+  say(answer.failed || answer.said || 'Done.');
+}
+
+async function acceptGroup(group, button) {
+  const why = prompt('Why is it as it should be? For those who read it later.');
+  if (!why) return;
+  const answer = await ask('accept', {code: group.code, detail: group.detail, why}).catch(error => ({failed: error.message}));
+  button.replaceWith(answer.failed || 'Accepted; the grades follow when the page is loaded again.');
 }
 
 const KEYS = {
   '/': () => { openList(true); $('search').focus(); },
   j: () => go(1), k: () => go(-1), n: () => goFinding(1), p: () => goFinding(-1),
   s: () => content && setView(view === 'source' ? 'pages' : 'source'),
-  r: () => current && markReviewed(!memory.set.has(current.full)),
+  a: () => decide('accepted'), m: () => decide('mend'), l: () => decide('leave'), u: () => decide('none'),
+  c: () => current && $('comment').focus(),
   o: () => { location.hash = '#overview'; },
   '?': () => $('help').showModal(),
 };
@@ -540,27 +782,42 @@ function stretchFrames(stretch) {
     frame.style.height = stretch && frame.contentDocument ? frame.contentDocument.documentElement.scrollHeight + 'px' : '';
 }
 
+// The pages that the filters leave, a line each.
+function listForPrint() {
+  $('printed').replaceChildren(...shown.map(page => make('li', {}, make('b', {class: 'sign ' + page.kind}, SIGNS[page.kind]), ' ' + page.full + (page.kind === 'other' ? '' : ', ' + page.kind),
+    shortDecision(decisionAbout(page)) ? make('i', {}, ': ' + shortDecision(decisionAbout(page))) : null)));
+  $('printed').hidden = false;
+}
+
 function start() {
   fillFilters();
   fillOverview();
   filter();
-  for (const id of ['search', 'code', 'folder', 'unseen', 'grades']) $(id).addEventListener('input', filter);
-  $('filters').addEventListener('submit', event => { event.preventDefault(); if (shown[0]) location.hash = '#page-' + (shown[0].index + 1); });
+  countDecisions();
+  for (const id of ['code', 'folder', 'decided', 'grades']) $(id).addEventListener('input', filter);
+  for (const id of ['search', 'in-text']) $(id).addEventListener('input', readTexts);
+  $('filters').addEventListener('submit', event => { event.preventDefault(); if (shown[0]) location.hash = placeOf(shown[0]); });
   $('clear').onclick = () => setFilter({});
   $('open-list').onclick = () => openList(!$('list').classList.contains('open'));
   $('open-help').onclick = () => $('help').showModal();
   $('print').onclick = () => window.print();
   $('previous').onclick = () => go(-1);
   $('next').onclick = () => go(1);
-  $('reviewed').onchange = () => markReviewed($('reviewed').checked);
+  try { $('name').value = localStorage.getItem('isomerize-name') || ''; } catch { /* not allowed */ }
+  $('name').onchange = () => { try { localStorage.setItem('isomerize-name', $('name').value.trim()); } catch { /* not allowed */ } if (current) showDecision(current); };
+  $('export-json').onclick = () => download('decisions.json', 'application/json', exportJson());
+  $('export-csv').onclick = () => download('decisions.csv', 'text/csv', exportCsv());
+  $('import').onchange = () => importFiles([...$('import').files]).then(() => { $('import').value = ''; });
+  $('convert-page').onclick = () => work('convert');
+  $('revert-page').onclick = () => work('revert');
   $('show-pages').onclick = () => setView('pages');
   $('show-source').onclick = () => setView('source');
   $('marks').onchange = showRenderings;
   $('remote').onchange = showRenderings;
   document.addEventListener('keydown', onKey);
   window.addEventListener('hashchange', route);
-  window.addEventListener('beforeprint', () => { stretchFrames(true); showRows(shown.length); });
-  window.addEventListener('afterprint', () => { stretchFrames(false); showRows(LIMIT); });
+  window.addEventListener('beforeprint', () => { stretchFrames(true); listForPrint(); });
+  window.addEventListener('afterprint', () => { stretchFrames(false); $('printed').hidden = true; $('printed').replaceChildren(); });
   route();
 }
 

@@ -1,0 +1,154 @@
+/* `isomerize decisions SITE [FILE...]`: what people have decided about pages, put together.
+ *
+ * Comes in: files that HTML reports and spreadsheets have exported. Goes out: the site's
+ * `.isomerize/decisions.json` with them in it; where people disagree, said so. And, for convert, which pages
+ * are to be converted.
+ */
+#include "decisions.h"
+#include "confine.h"
+#include "engine.h"
+#include "pages.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static bool read_decisions(decisions *d, const char *path, arena *a) {
+    slice text, error;
+    if (!read_file(path, a, &text))
+        complain("%s: cannot be read: %s", path, strerror(errno));
+    else if (decide_read(d, text, slice_of(path), &error))
+        return true;
+    else
+        complain("%.*s", SLICE_ARGS(error));
+    return false;
+}
+
+/* ---- the command ------------------------------------------------------------------------------------- */
+
+typedef struct tally {
+    size_t kinds[DECIDE_KIND_COUNT], disputed;
+} tally;
+
+static void print_page(const decisions *d, slice path, bool json, tally *t, arena *scratch) {
+    decide_view view = decide_about(d, path, SLICE(""));
+    bool disputed = view.state == DECIDE_DISPUTED;
+    t->disputed += disputed;
+    if (view.state == DECIDE_DECIDED)
+        t->kinds[view.one->kind]++;
+    buffer out = buffer_new(scratch, 256);
+    json_writer j = {.out = &out};
+    json_open(&j, '{');
+    json_add_text(&j, "page", path);
+    json_add_bool(&j, "disputed", disputed);
+    json_key(&j, SLICE("decisions"));
+    decide_write_page(d, path, &j);
+    json_close(&j, '}');
+    if (json)
+        print_json_line(&j);
+    else if (disputed)
+        printf("%.*s: %.*s\n", SLICE_ARGS(site_show_path(path, scratch)),
+               SLICE_ARGS(decide_describe(&view, scratch)));
+}
+
+static int list_decisions(const cli_arguments *arguments, const decisions *d) {
+    tally t = {{0}, 0};
+    arena *scratch = arena_new(0);
+    bool json = option_given(arguments, OPTION_JSON);
+    hash_map seen = map_new(d->arena, d->all.count);
+    for (size_t i = 0; i < d->all.count; i++) {
+        bool is_new;
+        slice path = ((decision *)vector_at(&d->all, i))->path;
+        map_put(&seen, path, &is_new);
+        if (is_new)
+            print_page(d, path, json, &t, scratch);
+        arena_reset(scratch);
+    }
+    arena_destroy(scratch);
+    if (!json)
+        printf("%zu accepted, %zu to mend by hand, %zu to be left as they are, %zu disputed\n",
+               t.kinds[DECIDE_ACCEPTED], t.kinds[DECIDE_MEND], t.kinds[DECIDE_LEAVE], t.disputed);
+    return t.disputed ? EXIT_FINDINGS : EXIT_DONE;
+}
+
+static int put_together(const cli_arguments *arguments, site *s, arena *a) {
+    decisions d;
+    slice error;
+    if (!decisions_open(&d, s, a))
+        return EXIT_USAGE;
+    for (size_t i = 1; i < arguments->word_count; i++)
+        if (!read_decisions(&d, arguments->words[i], a))
+            return EXIT_USAGE;
+    if (!give_up_files(arguments, s, CONFINE_NOTES, false, a))
+        return EXIT_ENVIRONMENT;
+    buffer out = buffer_new(a, 65536);
+    decide_write(&d, name_site(s), &out);
+    if (arguments->word_count > 1 && !site_write_state(s, "decisions.json", buffer_slice(&out), &error)) {
+        complain("%.*s", SLICE_ARGS(error));
+        return EXIT_ENVIRONMENT;
+    }
+    return list_decisions(arguments, &d);
+}
+
+int command_decisions(const cli_arguments *arguments) {
+    arena *a = arena_new(0);
+    cli_arguments first = *arguments;
+    first.word_count = 1;
+    site *s = open_site(&first, a);
+    int status = s ? put_together(arguments, s, a) : EXIT_ENVIRONMENT;
+    site_close(s);
+    arena_destroy(a);
+    return status;
+}
+
+/* ---- for convert ------------------------------------------------------------------------------------- */
+
+typedef struct choice {
+    decisions all;
+    size_t left[DECIDE_KIND_COUNT], undecided, disputed;
+} choice;
+
+/* Has somebody accepted it, whatever it looked like then? */
+static bool is_accepted(void *context, slice path) {
+    choice *c = context;
+    decide_view view = decide_about(&c->all, path, SLICE(""));
+    bool yes = view.state == DECIDE_DECIDED && view.one->kind == DECIDE_ACCEPTED;
+    c->undecided += view.state == DECIDE_UNDECIDED;
+    c->disputed += view.state == DECIDE_DISPUTED;
+    if (view.state == DECIDE_DECIDED && !yes)
+        c->left[view.one->kind]++;
+    return yes || view.state == DECIDE_DISPUTED; /* which of them looked at what is there, says its content */
+}
+
+static bool is_as_accepted(void *context, slice path, slice before, slice after, arena *a, slice *why) {
+    const choice *c = context;
+    decide_view view = decide_about(&c->all, path, site_content_key(before, after, a));
+    if (view.state == DECIDE_DECIDED && view.one->kind == DECIDE_ACCEPTED)
+        return true;
+    *why = format_slice(a, "left as it is: %.*s", SLICE_ARGS(decide_describe(&view, a)));
+    return false;
+}
+
+static bool given(const cli_arguments *arguments) {
+    return option_given(arguments, OPTION_DECISIONS);
+}
+
+bool decisions_use(const cli_arguments *arguments, site *s, site_options *options, arena *a) {
+    if (!given(arguments))
+        return true;
+    choice *c = arena_zeroed(a, sizeof *c);
+    c->all = decide_new(a);
+    for (size_t i = 0; i < arguments->option_count; i++)
+        if (arguments->options[i].option == OPTION_DECISIONS &&
+            !read_decisions(&c->all, arguments->options[i].value, a))
+            return false;
+    site_keep(s, is_accepted, c);
+    options->wanted = is_as_accepted;
+    options->wanted_context = c;
+    if (!option_given(arguments, OPTION_QUIET))
+        fprintf(stderr,
+                "by the decisions: %zu pages to convert if they are still what was accepted; left as they "
+                "are: %zu to mend by hand, %zu "
+                "to be left, %zu not decided on\n",
+                site_pages(s)->count, c->left[DECIDE_MEND], c->left[DECIDE_LEAVE], c->undecided);
+    return true;
+}

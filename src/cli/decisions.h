@@ -1,0 +1,12 @@
+/* Which pages a run converts, by what people have decided. */
+#ifndef ISOMERIZE_CLI_DECISIONS_H
+#define ISOMERIZE_CLI_DECISIONS_H
+
+#include "cli.h"
+#include "site/site.h"
+
+/* With --decisions: the run takes only the pages that were accepted, and writes only those that come out as
+ * they were when they were. Says how many are left. False: the files cannot be used, said so. */
+bool decisions_use(const cli_arguments *arguments, site *s, site_options *options, arena *a);
+
+#endif

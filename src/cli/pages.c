@@ -1,0 +1,156 @@
+/* From a page of a site to what a report says of it: its title and address, what people have accepted and
+ * decided about it. */
+#include "pages.h"
+
+#include "remote.h"
+
+bool decisions_open(decisions *d, const site *s, arena *a) {
+    vector names = vector_new(a, sizeof(slice));
+    slice error = SLICE(""), text;
+    *d = decide_new(a);
+    if (!site_list(s, SLICE(".isomerize"), a, &names, &error) ||
+        !slice_is_listed(names.items, names.count, SLICE("decisions.json")))
+        return true;
+    if (!site_read(s, SLICE(DECIDE_FILE), a, &text, &error))
+        complain(DECIDE_FILE ": %.*s", SLICE_ARGS(error));
+    else if (decide_read(d, text, SLICE(DECIDE_FILE), &error))
+        return true;
+    else
+        complain("%.*s", SLICE_ARGS(error));
+    return false;
+}
+
+slice name_site(const site *s) {
+    slice host = site_host(site_config(s));
+    if (host.length)
+        return host;
+    slice root = site_root(s);
+    size_t start = root.length;
+    while (start > 0 && root.data[start - 1] != '/')
+        start--;
+    return slice_from(root, start);
+}
+
+/* `https://www.town.example/base`, without a slash at its end. */
+static slice base_address(const site *s, arena *a) {
+    slice url = page_front_text(site_config(s), SLICE("url")),
+          base = page_front_text(site_config(s), SLICE("baseurl"));
+    if (!slice_starts_with(url, SLICE("https://")) && !slice_starts_with(url, SLICE("http://")))
+        return SLICE("");
+    while (slice_ends_with(url, SLICE("/")))
+        url = slice_sub(url, 0, url.length - 1);
+    while (slice_ends_with(base, SLICE("/")))
+        base = slice_sub(base, 0, base.length - 1);
+    return format_slice(a, "%.*s%s%.*s", SLICE_ARGS(url), base.length && base.data[0] != '/' ? "/" : "",
+                        SLICE_ARGS(base));
+}
+
+bool page_view_open(page_view *v, const site *s, arena *a) {
+    accepted *people = arena_alloc(a, sizeof *people);
+    decisions *decided = arena_alloc(a, sizeof *decided);
+    *v = (page_view){.site = s, .people = people, .decided = decided, .base = base_address(s, a)};
+    return accepted_open(people, s, a) && decisions_open(decided, s, a);
+}
+
+bool look_at_pages(const cli_arguments *arguments, site *s, const convert_engine *e, site_options *options,
+                   const site_events *events, site_totals *totals, arena *a) {
+    remote_files files;
+    slice error;
+    if (!remote_open(&files, s, convert_engine_assets(e), a))
+        return false;
+    options->dry_run = options->look = true;
+    options->book = files.book;
+    site_plan *plan = site_plan_run(s, options, &error);
+    if (plan && option_given(arguments, OPTION_OFFLINE))
+        asset_book_seal(files.book, "not fetched: --offline");
+    bool ok = plan && site_run(plan, events, totals, &error);
+    site_plan_close(plan);
+    remote_close(&files);
+    if (!ok)
+        complain("%.*s", SLICE_ARGS(error));
+    return ok;
+}
+
+/* ---- a page ------------------------------------------------------------------------------------------ */
+
+static const report_state STATES[SITE_OUTCOME_COUNT] = {
+    [SITE_CONVERTED] = REPORT_CHANGED,       [SITE_ALREADY] = REPORT_ALREADY,
+    [SITE_NOT_A_PAGE] = REPORT_STATE_COUNT,  [SITE_REFUSED] = REPORT_REFUSED,
+    [SITE_UNCHANGED] = REPORT_ALREADY,       [SITE_KEPT] = REPORT_KEPT,
+    [SITE_OUTDATED] = REPORT_ALREADY,        [SITE_FAILED] = REPORT_FAILED,
+    [SITE_UNPUBLISHED] = REPORT_UNPUBLISHED, [SITE_LEFT] = REPORT_KEPT,
+};
+
+static const report_asset *list_assets(const convert_result *conversion, arena *a) {
+    static const report_asset_state STATE_OF[] = {[ASSET_WANTED] = REPORT_ASSET_TO_FETCH,
+                                                  [ASSET_HERE] = REPORT_ASSET_PRESENT,
+                                                  [ASSET_FAILED] = REPORT_ASSET_FAILED};
+    report_asset *list = arena_alloc(a, (conversion->assets.count + 1) * sizeof *list);
+    for (size_t i = 0; i < conversion->assets.count; i++) {
+        const asset_reference *one = vector_at(&conversion->assets, i);
+        list[i] = (report_asset){one->remote, one->path, STATE_OF[one->state]};
+    }
+    return list;
+}
+
+static void describe(const page_view *v, report_page *page, arena *a) {
+    page_parts parts = page_split(page->before);
+    findings unused = findings_new(a);
+    front_value front;
+    page_error unread;
+    if (parts.has_front && page_read_front(parts.front, parts.front_line, a, &unused, &front, &unread)) {
+        slice place = page_front_text(&front, SLICE("permalink"));
+        page->title = page_front_text(&front, SLICE("title"));
+        if (v->base.length && place.length)
+            page->address = format_slice(a, "%.*s%s%.*s", SLICE_ARGS(v->base),
+                                         place.data[0] == '/' ? "" : "/", SLICE_ARGS(place));
+    }
+    if (page->after.length)
+        page->content = site_content_key(page->before, page->after, a);
+    else
+        page->content = site_content_key(page->before, page->before, a);
+    decide_view view = decide_about(v->decided, page->path, page->content);
+    buffer list = buffer_new(a, 64);
+    json_writer json = {.out = &list};
+    decide_write_page(v->decided, page->path, &json);
+    page->decisions = buffer_slice(&list);
+    page->decided = view.state == DECIDE_UNDECIDED ? SLICE("") : decide_describe(&view, a);
+}
+
+bool page_view_fill(const page_view *v, const site_result *result, report_page *page, findings *found,
+                    arena *a) {
+    const convert_result *conversion = result->conversion;
+    bool was_written = v->looks_back && result->after.length;
+    *page = (report_page){.path = result->path,
+                          .before = result->before,
+                          .grade = result->grade,
+                          .state = STATES[result->outcome],
+                          .message = result->message};
+    if (page->state == REPORT_STATE_COUNT) {
+        page->message = SLICE("it has no front matter");
+        return false;
+    }
+    if (conversion || result->recorded.length) {
+        *found = accepted_findings(v->people, result, a);
+        page->findings = found;
+    }
+    if (conversion) {
+        page->assets = list_assets(conversion, a);
+        page->asset_count = conversion->assets.count;
+        page->before_html = conversion->before_html;
+        page->before_lines = conversion->before_html.length ? &conversion->before_lines : NULL;
+    }
+    if (was_written) {
+        page->state = result->outcome == SITE_KEPT ? REPORT_KEPT : REPORT_CHANGED;
+        page->grade = findings_grade(found);
+        page->after = result->after;
+        page->after_html = page_split(result->after).body;
+    } else if (conversion && result->outcome == SITE_CONVERTED) {
+        page->state = v->looks_back ? REPORT_LEGACY : REPORT_CHANGED;
+        page->after = conversion->output;
+        page->after_html = conversion->after_html;
+    }
+    if (v->describes)
+        describe(v, page, a);
+    return true;
+}

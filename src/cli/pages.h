@@ -1,0 +1,37 @@
+/* From a page of a site to what a report says of it. */
+#ifndef ISOMERIZE_CLI_PAGES_H
+#define ISOMERIZE_CLI_PAGES_H
+
+#include "accepted.h"
+#include "decide/decide.h"
+#include "report/report.h"
+
+/* What is known beside the pages themselves. */
+typedef struct page_view {
+    const site *site;
+    const accepted *people;   /* what they have accepted */
+    const decisions *decided; /* ... and decided */
+    slice base;               /* address of the live site, with its baseurl; empty: not known */
+    bool looks_back;          /* the run is a look: a page that would be converted is one that is not yet */
+    bool describes;           /* titles, addresses, decisions: what lists of pages need */
+} page_view;
+
+/* False: said what is wrong with what people have accepted or decided. All lives in `a`. */
+bool page_view_open(page_view *v, const site *s, arena *a);
+
+/* Fills `page`, whose findings are `found`. False: it is no page, and `page->message` says why. All lives in
+ * `a` or in the result. */
+bool page_view_fill(const page_view *v, const site_result *result, report_page *page, findings *found,
+                    arena *a);
+
+/* Looks at the site's pages (site_options.look, with its dry_run). False: said why not. */
+bool look_at_pages(const cli_arguments *arguments, site *s, const convert_engine *e, site_options *options,
+                   const site_events *events, site_totals *totals, arena *a);
+
+/* The site's decisions. False: they cannot be read, said so. */
+bool decisions_open(decisions *d, const site *s, arena *a);
+
+/* What to call the site: the host of its `url`, else its folder. */
+slice name_site(const site *s);
+
+#endif
