@@ -21,6 +21,8 @@
 #define OTHER_SCRIPT_IN_WORD (16 * BITS)
 #define BOX_LINE (10 * BITS)
 #define ODD_PLACE (6 * BITS)
+#define LONG_PART 3 /* letters: an apostrophe stands between as many on both sides seldom */
+#define LONG_PARTS (5 * BITS)
 #define ACUTE_ACCENT 0xB4u
 #define ACUTE_ACCENT_COST 5
 #define MARGIN (12 * BITS)       /* what another reading must cost more, so that the best is certain */
@@ -266,6 +268,8 @@ static uint32_t word_cost(const reader *r, size_t language, const word *w) {
         uint8_t to = r->index[r->in[at]];
         cost += step_cost(language, from, to) + sign_cost(before, c) +
                 odd_place_cost(before, c, character_at(r, at + 1));
+        if (c->value == 0x2019 && at >= w->from + LONG_PART && at + LONG_PART < w->to)
+            cost += LONG_PARTS;
         from = to >= OTHER_SCRIPT ? 0 : to;
         before = c;
     }

@@ -217,8 +217,11 @@ static bool is_accident(const token_line *line, size_t at, codepage page, const 
         first->what.kind == KIND_UPPER)
         return sequence_is_spaced(line, at) || sequence_is_capital(first, before, after, page);
     character value = character_of(found->value);
-    if (value.value == 0xEE && before->kind == KIND_UPPER && !character_is_word(after))
-        return true; /* `DÃ®`, a name with its sign */
+    bool capitals =
+        before->kind == KIND_UPPER && (value.value == 0xEE || (at > 1 && first[-2].what.kind == KIND_UPPER));
+    bool sign = found->length == 2 && (first[1].what.value == 0xA9 || first[1].what.value == 0xAE);
+    if (capitals && sign && value.kind == KIND_LOWER && !character_is_word(after))
+        return true; /* `DÃ®`, `CHÃ©`: a name in capitals with its sign */
     bool digit = value.kind == KIND_DIGIT && value.value >= 0x80;
     if (!digit && (value.script <= SCRIPT_LATIN || value.script == SCRIPT_BOX))
         return false;

@@ -253,15 +253,22 @@ static bool speaks_of_letters(const token_line *line, size_t at) {
     return false;
 }
 
-/* Is the capital one of a word in spaced capitals (`R O M Â N I A`)? */
+/* A capital or a sign by itself? */
+static bool is_spaced_capital(const token_line *line, size_t at) {
+    return at + 1 < line->count && !is_letter(&line->tokens[at + 1].what) &&
+           (line->tokens[at].what.kind == KIND_UPPER ||
+            (!character_is_word(&line->tokens[at].what) && line->tokens[at].what.kind != KIND_SPACE));
+}
+
 bool sequence_is_spaced(const token_line *line, size_t at) {
     const token *t = &line->tokens[at];
-    if (at + 2 >= line->count || t[1].what.kind != KIND_SPACE || t[2].what.kind != KIND_UPPER)
+    if (at + 2 >= line->count || t[1].what.kind != KIND_SPACE || !is_spaced_capital(line, at + 2))
         return false;
-    bool alone_behind = at + 3 < line->count && !is_letter(&t[3].what);
-    bool alone_before = at < 2 || (t[-1].what.kind == KIND_SPACE && t[-2].what.kind == KIND_UPPER &&
-                                   (at == 2 || !is_letter(&t[-3].what)));
-    return alone_behind && alone_before && at >= 2;
+    if (at >= 2)
+        return t[-1].what.kind == KIND_SPACE && t[-2].what.kind == KIND_UPPER &&
+               (at == 2 || !is_letter(&t[-3].what));
+    bool goes_on = at + 4 < line->count && t[3].what.kind == KIND_SPACE && is_spaced_capital(line, at + 4);
+    return at == 0 && t[2].what.kind == KIND_UPPER && (t[3].what.value == '\n' || goes_on);
 }
 
 /* `Â` before a no-break space that was garbled, now perhaps a plain one, and before ® and ©: where no word
