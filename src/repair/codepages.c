@@ -1,6 +1,8 @@
 /* The code pages of codepages.def, both ways. */
 #include "codepages.h"
 
+#include <threads.h>
+
 static const struct {
     const char *name;
     uint16_t characters[128];
@@ -66,8 +68,10 @@ static void add_control(codepage_index *index, unsigned char byte) {
             add_byte(row, page, byte);
 }
 
-const codepage_index *codepage_index_new(arena *a) {
-    codepage_index *index = arena_zeroed(a, sizeof *index);
+static codepage_index INDEX; /* written once, before anyone reads it */
+
+static void make_index(void) {
+    codepage_index *index = &INDEX;
     for (size_t page = 0; page < CODEPAGE_COUNT; page++) {
         for (unsigned byte = 0x80; byte <= 0xFF; byte++) {
             uint32_t character = PAGES[page].characters[byte - 0x80];
@@ -81,7 +85,12 @@ const codepage_index *codepage_index_new(arena *a) {
     }
     for (unsigned byte = 0x80; byte <= 0x9F; byte++)
         add_control(index, (unsigned char)byte);
-    return index;
+}
+
+const codepage_index *codepage_index_get(void) {
+    static once_flag made = ONCE_FLAG_INIT;
+    call_once(&made, make_index);
+    return &INDEX;
 }
 
 const codepage_row *codepage_find(const codepage_index *index, uint32_t character) {

@@ -18,9 +18,10 @@ uint32_t codepage_decode(codepage page, unsigned char byte);
 
 _Static_assert(CODEPAGE_COUNT < 32, "pages are bits of a word, and numbers of five bits");
 
-/* From characters to their bytes, in all pages at once. Lives in the arena it was made in. */
+/* From characters to their bytes, in all pages at once. One for the process, made at the first call; safe
+ * from any thread. */
 typedef struct codepage_index codepage_index;
-const codepage_index *codepage_index_new(arena *a);
+const codepage_index *codepage_index_get(void);
 
 /* A character in all pages: its byte (0x80 to 0xFF) in each, 0: none; and the pages, as bits, in which that
  * byte can begin a UTF-8 sequence or go on with one. */

@@ -35,6 +35,11 @@ bool normalise_invisible(const repair_job *job, token_line *line) {
     uint32_t dropped_from = 0;
     finding_code dropped = UNCHANGED;
     bool changed = false;
+    size_t first = 0;
+    while (first + 1 < line->count && drop_code(job, line, first) == UNCHANGED)
+        first++;
+    if (first + 1 >= line->count)
+        return false;
     for (size_t i = 0; i < line->count; i++) {
         const token *t = &line->tokens[i];
         finding_code code = i + 1 < line->count ? drop_code(job, line, i) : UNCHANGED;
@@ -213,8 +218,15 @@ static bool may_change(const token_line *line, size_t at, size_t length) {
     return true;
 }
 
+static bool holds_composing(const token_line *line) {
+    for (size_t i = 0; i < line->count; i++)
+        if (line->tokens[i].what.value >= 0x300 && normalise_may_compose(line->tokens[i].what.value))
+            return true;
+    return false;
+}
+
 bool normalise_composition(const repair_job *job, const codepage_index *index, token_line *line) {
-    if (is_off(job, FINDING_ENCODING_NFC))
+    if (is_off(job, FINDING_ENCODING_NFC) || !holds_composing(line))
         return false;
     bool changed = false;
     for (size_t at = 0; at < line->count;) {

@@ -173,7 +173,7 @@ slice mend_text(const repair_job *job, slice text) {
     vector marked = mark_lines(text, job->arena);
     if (marked.count == 0)
         return text;
-    mender m = {.job = job, .index = codepage_index_new(job->arena)};
+    mender m = {.job = job, .index = codepage_index_get()};
     m.search = mojibake_search_new(job, m.index);
     m.doubts = vector_new(job->arena, sizeof(mojibake_doubt));
     buffer out = buffer_new(job->arena, text.length + 64);

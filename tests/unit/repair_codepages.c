@@ -77,8 +77,7 @@ static void code_pages_are_those_of_iconv(void **state) {
 
 static void every_byte_of_a_page_is_found_again(void **state) {
     (void)state;
-    arena *a = arena_new(0);
-    const codepage_index *index = codepage_index_new(a);
+    const codepage_index *index = codepage_index_get();
     for (int page = 0; page < CODEPAGE_COUNT; page++) {
         for (unsigned byte = 0x80; byte <= 0xFF; byte++) {
             uint32_t character = codepage_decode((codepage)page, (unsigned char)byte);
@@ -90,7 +89,6 @@ static void every_byte_of_a_page_is_found_again(void **state) {
         }
     }
     assert_null(codepage_find(index, 0x4E2D));
-    arena_destroy(a);
 }
 
 int main(void) {
