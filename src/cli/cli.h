@@ -70,6 +70,7 @@ int command_decisions(const cli_arguments *arguments);
 int command_diff(const cli_arguments *arguments);
 int command_report(const cli_arguments *arguments);
 int command_explain(const cli_arguments *arguments);
+int command_review(const cli_arguments *arguments);
 int command_status(const cli_arguments *arguments);
 int command_revert(const cli_arguments *arguments);
 int command_mappings(const cli_arguments *arguments);

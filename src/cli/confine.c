@@ -35,11 +35,18 @@ static bool may_fetch(const cli_arguments *arguments, const char *command) {
 }
 
 bool give_up_calls(const cli_arguments *arguments, const char *command) {
-    return is_off(arguments) || go_on_without(arguments, sandbox_calls(may_fetch(arguments, command)));
+    bool fetches = may_fetch(arguments, command),
+         serves = strcmp(command, "review") == 0; /* that gives up later */
+    return serves || is_off(arguments) ||
+           go_on_without(arguments, sandbox_calls(fetches ? SANDBOX_CONNECTS : SANDBOX_NO_SOCKETS));
+}
+
+bool give_up_to_serve(const cli_arguments *arguments) {
+    return is_off(arguments) || go_on_without(arguments, sandbox_calls(SANDBOX_SERVES));
 }
 
 bool give_up_network(const cli_arguments *arguments) {
-    return is_off(arguments) || go_on_without(arguments, sandbox_calls(false));
+    return is_off(arguments) || go_on_without(arguments, sandbox_calls(SANDBOX_NO_SOCKETS));
 }
 
 static void add(vector *paths, const char *path) {
@@ -77,7 +84,8 @@ bool give_up_files(const cli_arguments *arguments, site *s, confinement what, bo
     bool in_place = what != CONFINE_READS && !out;
     if (is_off(arguments))
         return true;
-    if (s && what != CONFINE_FILES && !site_claim_state(s, in_place && what == CONFINE_WRITES, &error)) {
+    if (s && what != CONFINE_FILES &&
+        !site_claim_state(s, in_place && (what == CONFINE_WRITES || what == CONFINE_SERVES), &error)) {
         complain("%.*s", SLICE_ARGS(error));
         return false;
     }
@@ -96,5 +104,5 @@ bool give_up_files(const cli_arguments *arguments, site *s, confinement what, bo
     vector_push(&reads);
     vector_push(&writes);
     return go_on_without(arguments, sandbox_files(reads.items, writes.items, fetches)) &&
-           (fetches || give_up_network(arguments));
+           (fetches || what == CONFINE_SERVES || give_up_network(arguments));
 }

@@ -9,12 +9,16 @@
  * more than the system has; said so. */
 bool give_up_calls(const cli_arguments *arguments, const char *command);
 
+/* The same of a command that has made the socket that it serves on: no other is made from now on. */
+bool give_up_to_serve(const cli_arguments *arguments);
+
 /* What a run writes to. */
 typedef enum confinement {
     CONFINE_READS, /* the site is read; its journal may have to be put in order after a run that was killed */
     CONFINE_FILES, /* the site, but for its journal */
     CONFINE_NOTES, /* the site, for what people note about it; its journal is read */
-    CONFINE_WRITES /* the site and its journal */
+    CONFINE_SERVES, /* the site and its journal; the socket that listens stays */
+    CONFINE_WRITES  /* the site and its journal */
 } confinement;
 
 /* Files other than the site's and its journal's (taken, or begun, here), and those of --out; with `fetches`

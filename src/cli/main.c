@@ -21,6 +21,8 @@ static const command_info COMMANDS[] = {
      "what was done to a site (--site); or one report out of the JSON reports of many sites", command_report},
     {"accept", "SITE", "findings that are as they should be: they stay listed, and grade no page",
      command_accept},
+    {"review", "SITE", "the report in a browser on this machine, live: decide, convert, put back",
+     command_review},
     {"check", "[PATH...]", "are the block editor's pages as it would save them? for CI", command_check},
     {"explain", "PAGE...", "which rule took which shape, and why not another", command_explain},
     {"mappings", "[SITE]", "list and check the rules in force", command_mappings},

@@ -201,7 +201,7 @@ line_counts count_changed_lines(const report_page *page, arena *scratch) {
 }
 
 static bool add_unified(report_writer *w, const report_page *page, arena *scratch) {
-    if (page->state != REPORT_CHANGED)
+    if (!page->after.length)
         return true;
     buffer out = buffer_new(scratch, page->before.length + page->after.length + 1024);
     report_unified_diff(page->path, page->before, page->after, w->options.color, &out, scratch);

@@ -147,12 +147,15 @@ static const uint16_t CALLS[] = {
 #endif
 };
 
-static const uint16_t NETWORK[] = {SYS_socket,      SYS_socketpair,  SYS_connect,    SYS_bind,
-                                   SYS_getsockname, SYS_getpeername, SYS_setsockopt, SYS_getsockopt,
+/* Of sockets that are there; and those that make one. */
+static const uint16_t SOCKETS[] = {SYS_getsockname, SYS_getpeername, SYS_setsockopt, SYS_getsockopt,
                                    SYS_sendto,      SYS_recvfrom,    SYS_sendmsg,    SYS_recvmsg,
                                    SYS_sendmmsg,    SYS_recvmmsg,    SYS_shutdown};
+static const uint16_t CONNECTING[] = {SYS_socket, SYS_socketpair, SYS_connect, SYS_bind};
+static const uint16_t SERVING[] = {SYS_accept, SYS_accept4};
 
-enum { CALL_COUNT = sizeof CALLS / sizeof *CALLS, NETWORK_COUNT = sizeof NETWORK / sizeof *NETWORK };
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+enum { CALL_COUNT = COUNT(CALLS), NETWORK_COUNT = COUNT(SOCKETS) + COUNT(CONNECTING) };
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define ARCHITECTURE 0 /* which have system calls of their own */
@@ -176,16 +179,22 @@ static size_t add_calls(struct sock_filter *filter, size_t at, const uint16_t *c
 }
 
 /* seccomp(2), BPF: of another architecture's calls none, of this one's those of the list. */
-static bool filter_calls(bool network) {
+static bool filter_calls(sandbox_sockets sockets) {
     struct sock_filter filter[CALL_COUNT + NETWORK_COUNT + 6] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
     };
-    size_t others = network ? NETWORK_COUNT : 0, allow = 4 + CALL_COUNT + others + 1;
+    bool connects = sockets == SANDBOX_CONNECTS;
+    const uint16_t *making = connects ? CONNECTING : SERVING;
+    size_t general = sockets ? COUNT(SOCKETS) : 0, own = !sockets   ? 0
+                                                         : connects ? COUNT(CONNECTING)
+                                                                    : COUNT(SERVING);
+    size_t allow = 4 + CALL_COUNT + general + own + 1;
     size_t at = add_calls(filter, 4, CALLS, CALL_COUNT, allow);
-    at = add_calls(filter, at, NETWORK, others, allow);
+    at = add_calls(filter, at, SOCKETS, general, allow);
+    at = add_calls(filter, at, making, own, allow);
     filter[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
     filter[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     struct sock_fprog program = {(unsigned short)at, filter};
@@ -193,12 +202,12 @@ static bool filter_calls(bool network) {
            syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
 }
 
-const char *sandbox_calls(bool network) {
+const char *sandbox_calls(sandbox_sockets sockets) {
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-    (void)network, (void)filter_calls;
+    (void)sockets, (void)filter_calls;
     return NULL;
 #else
-    return ARCHITECTURE && filter_calls(network) ? NULL : "filters of system calls (seccomp)";
+    return ARCHITECTURE && filter_calls(sockets) ? NULL : "filters of system calls (seccomp)";
 #endif
 }
 

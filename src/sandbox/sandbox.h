@@ -9,9 +9,15 @@
 
 #include "base/base.h"
 
-/* From now on: no program is started, no other process is looked into, no privilege is gained; without
- * `network` no socket is made. NULL, or in words what the system lacks. */
-const char *sandbox_calls(bool network);
+typedef enum sandbox_sockets {
+    SANDBOX_NO_SOCKETS, /* nothing is sent or received, but by what is open as a file */
+    SANDBOX_CONNECTS,   /* sockets are made, and connected */
+    SANDBOX_SERVES      /* no socket is made but by who connects to one that listens already */
+} sandbox_sockets;
+
+/* From now on: no program is started, no other process is looked into, no privilege is gained; sockets only
+ * as said. NULL, or in words what the system lacks. */
+const char *sandbox_calls(sandbox_sockets sockets);
 
 /* From now on: files are read below the folders and files of `reads`, read and written below those of
  * `writes`, and nowhere else (both ended by NULL; what is not there is passed over). Files that are open stay

@@ -205,7 +205,7 @@ static _Noreturn void read_repository(const char *root, const char *revision, in
     setrlimit(RLIMIT_CORE, &none);
     setrlimit(RLIMIT_FSIZE, &none);
     alarm(GIT_SECONDS);
-    sandbox_calls(false);
+    sandbox_calls(SANDBOX_NO_SOCKETS);
     sandbox_files((const char *const[]){"/", NULL}, (const char *const[]){NULL}, false);
     git_libgit2_init();
     for (int level = GIT_CONFIG_LEVEL_PROGRAMDATA; !revision && level <= GIT_CONFIG_LEVEL_GLOBAL; level++)
