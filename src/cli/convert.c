@@ -89,6 +89,9 @@ static int convert_site(const cli_arguments *arguments, site *s, arena *a) {
     int status = EXIT_ENVIRONMENT;
     if (since && !site_keep_changed_since(s, since, &error))
         complain("%.*s", SLICE_ARGS(error));
+    else if (option_given(arguments, OPTION_DRY_RUN))
+        status = show_dry_run(arguments, s,
+                              option_given(arguments, OPTION_JSON) ? REPORT_JSON : REPORT_FORMAT_COUNT, a);
     else if ((status = engine_start_good(&e, arguments, s, a)) == EXIT_DONE) {
         bool elsewhere = option_given(arguments, OPTION_OUT),
              asks = !elsewhere && !option_given(arguments, OPTION_QUIET),

@@ -6,7 +6,7 @@
 #include "remote.h"
 #include "show.h"
 
-static int show_dry_run(const cli_arguments *arguments, site *s, report_format format, arena *a) {
+int show_dry_run(const cli_arguments *arguments, site *s, report_format format, arena *a) {
     convert_engine *e;
     int status = engine_start_good(&e, arguments, s, a);
     if (status != EXIT_DONE)

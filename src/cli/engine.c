@@ -4,6 +4,7 @@
  */
 #include "engine.h"
 #include "rules.h"
+#include "suggest.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,8 +18,12 @@ static bool add_disabled(const cli_arguments *arguments, convert_settings *setti
             continue;
         finding_code code = finding_by_name(slice_of(arguments->options[i].value));
         if (code == FINDING_COUNT) {
-            complain("there is no finding code '%s'; `isomerize help codes` lists them",
-                     arguments->options[i].value);
+            suggestion near = {.word = arguments->options[i].value};
+            for (int c = 0; c < FINDING_COUNT; c++)
+                suggest_try(&near, finding_describe((finding_code)c)->name);
+            complain("--disable: there is no finding code '%s'%s", near.word, suggest_end(&near));
+            fputs("`isomerize help codes` lists them; rules of mappings are disabled in a file of rules\n",
+                  stderr);
             return false;
         }
         settings->disabled[code] = true;

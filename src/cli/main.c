@@ -5,6 +5,8 @@
  */
 #include "cli.h"
 #include "confine.h"
+#include "pager.h"
+#include "suggest.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -131,12 +133,10 @@ static void print_options(const char *command) {
     }
 }
 
-static void print_codes(void) {
-    for (int code = 0; code < FINDING_COUNT; code++) {
-        const finding_info *info = finding_describe((finding_code)code);
-        printf("%s (%s)\n    was:    %s\n    now:    %s\n    to do:  %s\n", info->name,
-               grade_name(info->grade), info->title, info->became, info->advice);
-    }
+static void print_code(int code) {
+    const finding_info *info = finding_describe((finding_code)code);
+    printf("%s (%s)\n    was:    %s\n    now:    %s\n    to do:  %s\n", info->name, grade_name(info->grade),
+           info->title, info->became, info->advice);
 }
 
 static int print_help(const command_info *command) {
@@ -152,7 +152,7 @@ static int print_help(const command_info *command) {
     puts("\noptions of every command:");
     print_options(NULL);
     puts("\n`isomerize COMMAND --help` shows a command's own options, `isomerize help codes` what findings "
-         "mean.\n"
+         "mean, `isomerize help CODE` one of them.\n"
          "exit status: 0 done; 1 findings at or above --fail-on; 2 usage; 3 some page could not be "
          "converted;\n"
          "             4 environment (disk, journal), or stopped by Ctrl-C");
@@ -171,28 +171,45 @@ static const command_info *find_command(const char *name) {
     return NULL;
 }
 
+static void try_commands(suggestion *near) {
+    for (const command_info *c = COMMANDS; c->name; c++)
+        suggest_try(near, c->name);
+    suggest_try(near, "help");
+}
+
 static int help(int argc, char **argv) {
-    if (argc > 2 && strcmp(argv[2], "codes") == 0) {
-        print_codes();
-        return EXIT_DONE;
-    }
     const command_info *command = argc > 2 ? find_command(argv[2]) : NULL;
-    if (argc > 2 && !command) {
-        complain("there is no command '%s'; `isomerize --help` lists them", argv[2]);
-        return EXIT_USAGE;
-    }
-    return print_help(command);
+    if (argc <= 2 || command)
+        return print_help(command);
+    bool all = strcmp(argv[2], "codes") == 0, known = all;
+    for (int code = 0; code < FINDING_COUNT; code++)
+        if (all || strcmp(argv[2], finding_describe((finding_code)code)->name) == 0) {
+            print_code(code);
+            known = true;
+        }
+    if (known)
+        return EXIT_DONE;
+    suggestion near = {.word = argv[2]};
+    try_commands(&near);
+    suggest_try(&near, "codes");
+    for (int code = 0; code < FINDING_COUNT; code++)
+        suggest_try(&near, finding_describe((finding_code)code)->name);
+    complain("there is no command and no finding code '%s'%s", argv[2], suggest_end(&near));
+    return EXIT_USAGE;
 }
 
 /* getopt's tables, made from ours: a long option's value is its index + 256. */
 struct option_tables {
     struct option longs[OPTION_COUNT + 1];
-    char shorts[2 * OPTION_COUNT + 1];
+    char shorts[2 * OPTION_COUNT + 3];
 };
 
-static void fill_getopt(struct option_tables *tables) {
+static void fill_getopt(struct option_tables *tables, bool leading) {
     size_t letters = 0;
     memset(tables, 0, sizeof *tables);
+    if (leading) /* stop at the first word */
+        tables->shorts[letters++] = '+';
+    tables->shorts[letters++] = ':'; /* we say ourselves what is wrong */
     for (int o = 0; o < OPTION_COUNT; o++) {
         tables->longs[o] = (struct option){
             OPTIONS[o].name, OPTIONS[o].argument ? required_argument : no_argument, NULL, 256 + o};
@@ -203,23 +220,57 @@ static void fill_getopt(struct option_tables *tables) {
     }
 }
 
-/* False: said what is wrong. */
-static bool read_options(const command_info *command, int argc, char **argv, cli_arguments *arguments) {
+/* The word that getopt does not take: a long option that is none, or stands for several, or a letter. */
+static void tell_wrong_option(const char *word) {
+    suggestion near = {.word = word + 2};
+    size_t length = strncmp(word, "--", 2) == 0 ? strcspn(word + 2, "=") : 0, count = 0;
+    char name[64];
+    if (!length || length >= sizeof name) {
+        complain("there is no option '%s'", word);
+        return;
+    }
+    memcpy(name, word + 2, length);
+    name[length] = '\0';
+    near.word = name;
+    for (int o = 0; o < OPTION_COUNT; o++) {
+        count += strncmp(OPTIONS[o].name, name, length) == 0;
+        suggest_try(&near, OPTIONS[o].name);
+    }
+    if (count == 1)
+        complain("--%s takes no value", near.best);
+    else if (count > 1)
+        complain("--%s stands for more than one option; write it out", name);
+    else if (near.length)
+        complain("there is no option --%s; did you mean --%s?", name, near.best);
+    else
+        complain("there is no option --%s", name);
+}
+
+static int find_option(int c) {
+    for (int i = 0; c < 256 && i < OPTION_COUNT; i++)
+        if (OPTIONS[i].letter == c)
+            return i;
+    return c - 256;
+}
+
+/* Options of argv, added to those there are. `leading`: only those before the first word. False: said what is
+ * wrong. */
+static bool read_options(int argc, char **argv, bool leading, cli_arguments *arguments) {
     struct option_tables tables;
-    fill_getopt(&tables);
+    fill_getopt(&tables, leading);
+    optind = 0; /* from the beginning (getopt(3), glibc) */
     for (int c; (c = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1;) {
-        int o = c - 256;
-        for (int i = 0; c < 256 && i < OPTION_COUNT; i++)
-            if (OPTIONS[i].letter == c)
-                o = i;
-        bool known = c != '?' && o >= 0, fits = known && command_takes(command->name, (option_id)o);
-        if (known && !fits)
-            complain("'%s' does not take --%s", command->name, OPTIONS[o].name);
-        if (!fits || (optarg && !option_takes((option_id)o, optarg))) {
-            fprintf(stderr, "`isomerize %s --help` shows its options\n", command->name);
+        const char *word = argv[optind - 1];
+        if (c == '?' && optopt > 0 && optopt < 256)
+            complain("there is no option -%c", optopt);
+        else if (c == '?')
+            tell_wrong_option(word);
+        else if (c == ':')
+            complain("--%s expects a value: %s", OPTIONS[find_option(optopt)].name,
+                     OPTIONS[find_option(optopt)].argument);
+        if (c == '?' || c == ':' || (optarg && !option_takes((option_id)find_option(c), optarg)))
             return false;
-        }
-        arguments->options[arguments->option_count].option = (option_id)o;
+        arguments->options[arguments->option_count].option = (option_id)find_option(c);
         arguments->options[arguments->option_count++].value = optarg;
     }
     arguments->words = argv + optind;
@@ -227,50 +278,94 @@ static bool read_options(const command_info *command, int argc, char **argv, cli
     return true;
 }
 
-static int run_command(const command_info *command, int argc, char **argv) {
-    cli_arguments arguments = {.option_count = 0};
-    int status = EXIT_USAGE;
-    arguments.options = calloc((size_t)argc, sizeof *arguments.options);
-    if (!arguments.options) {
-        complain("there is no memory left");
-        status = EXIT_ENVIRONMENT;
-    } else if (!read_options(command, argc, argv, &arguments))
-        status = EXIT_USAGE;
-    else if (option_given(&arguments, OPTION_HELP))
-        status = print_help(command);
-    else if (option_given(&arguments, OPTION_VERSION))
-        status = print_version();
-    else if (command->words[0] != '[' && arguments.word_count == 0)
+/* Does the command take all of them? False: said which it does not. */
+static bool options_fit(const command_info *command, const cli_arguments *arguments) {
+    for (size_t i = 0; i < arguments->option_count; i++)
+        if (!command_takes(command->name, arguments->options[i].option)) {
+            complain("'%s' does not take --%s", command->name, OPTIONS[arguments->options[i].option].name);
+            return false;
+        }
+    return true;
+}
+
+static bool wants_pager(const command_info *command, const cli_arguments *arguments) {
+    const char *format = option_value(arguments, OPTION_FORMAT, "unified");
+    return command->run == command_diff && !option_given(arguments, OPTION_NO_PAGER) &&
+           !option_given(arguments, OPTION_JSON) &&
+           (strcmp(format, "unified") == 0 || strcmp(format, "summary") == 0);
+}
+
+/* Its words are paths of a site's files. */
+static bool names_paths(const command_info *command) {
+    return command->run != command_report;
+}
+
+static int run_command(const command_info *command, cli_arguments *arguments) {
+    if (!options_fit(command, arguments)) {
+        fprintf(stderr, "`isomerize %s --help` shows its options\n", command->name);
+        return EXIT_USAGE;
+    }
+    if (option_given(arguments, OPTION_HELP))
+        return print_help(command);
+    if (option_given(arguments, OPTION_VERSION))
+        return print_version();
+    if (command->words[0] != '[' && arguments->word_count == 0) {
         complain("%s what? `isomerize %s %s`", command->name, command->name, command->words);
-    else if (!give_up_calls(&arguments, command->name))
-        status = EXIT_ENVIRONMENT;
-    else
-        status = command->run(&arguments);
-    free(arguments.options);
+        return EXIT_USAGE;
+    }
+    if (names_paths(command) && !paths_are_there(arguments))
+        return EXIT_USAGE;
+    if (wants_pager(command, arguments))
+        pager_start();
+    int status = give_up_calls(arguments, command->name) ? command->run(arguments) : EXIT_ENVIRONMENT;
+    pager_end();
     return status;
+}
+
+static int no_command(const char *word) {
+    suggestion near = {.word = word};
+    try_commands(&near);
+    complain("there is no command '%s'%s", word, suggest_end(&near));
+    fputs("`isomerize --help` lists them\n", stderr);
+    return EXIT_USAGE;
+}
+
+/* Options may stand before the command and behind it. */
+static int run_words(int argc, char **argv, cli_arguments *arguments) {
+    if (!read_options(argc, argv, true, arguments))
+        return EXIT_USAGE;
+    if (!arguments->word_count) {
+        bool version = option_given(arguments, OPTION_VERSION);
+        int status = version ? print_version() : print_help(NULL);
+        return version || option_given(arguments, OPTION_HELP) ? status : EXIT_USAGE;
+    }
+    char **words = arguments->words;
+    int count = (int)arguments->word_count;
+    const command_info *command = find_command(words[0]);
+    if (!command)
+        return no_command(words[0]);
+    words[0] = argv[0]; /* where getopt does not look */
+    if (!read_options(count, words, false, arguments)) {
+        fprintf(stderr, "`isomerize %s --help` shows its options\n", command->name);
+        return EXIT_USAGE;
+    }
+    return run_command(command, arguments);
 }
 
 int main(int argc, char **argv) {
     guard_terminal();
-    if (argc < 2) {
-        print_help(NULL);
-        return EXIT_USAGE;
-    }
-    if (strcmp(argv[1], "help") == 0)
+    if (argc > 1 && strcmp(argv[1], "help") == 0)
         return help(argc, argv);
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return print_help(NULL);
-    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
-        return print_version();
-    if (strcmp(argv[1], "debug") == 0)
+    if (argc > 1 && strcmp(argv[1], "debug") == 0)
         return command_debug(argc - 1, argv + 1);
-    if (strcmp(argv[1], "complete") == 0)
+    if (argc > 1 && strcmp(argv[1], "complete") == 0)
         return command_complete(argc - 1, argv + 1);
-    const command_info *command = find_command(argv[1]);
-    if (!command) {
-        complain("there is no command '%s'; `isomerize --help` lists them", argv[1]);
-        return EXIT_USAGE;
+    cli_arguments arguments = {.options = calloc((size_t)argc + 1, sizeof *arguments.options)};
+    if (!arguments.options) {
+        complain("there is no memory left");
+        return EXIT_ENVIRONMENT;
     }
-    argv[1] = argv[0]; /* as getopt's messages begin */
-    return run_command(command, argc - 1, argv + 1);
+    int status = run_words(argc, argv, &arguments);
+    free(arguments.options);
+    return status;
 }

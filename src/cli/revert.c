@@ -18,14 +18,16 @@ static void report_page(void *context, const site_result *result, arena *scratch
         json_writer json = {.out = &out};
         json_open(&json, '{');
         json_add_text(&json, "page", result->path);
-        json_add_bool(&json, "reverted", result->outcome == SITE_CONVERTED);
+        json_add_bool(&json, "reverted",
+                      result->outcome == SITE_CONVERTED && !option_given(arguments, OPTION_DRY_RUN));
         json_add_text(&json, "message", result->message);
         json_close(&json, '}');
         print_json_line(&json);
     } else if (result->outcome != SITE_CONVERTED)
         complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(result->message));
     else if (option_given(arguments, OPTION_VERBOSE))
-        fprintf(stderr, "%.*s: put back\n", SLICE_ARGS(path));
+        fprintf(stderr, "%.*s: %sput back\n", SLICE_ARGS(path),
+                option_given(arguments, OPTION_DRY_RUN) ? "would be " : "");
 }
 
 /* ---- fetched files ------------------------------------------------------------------------------------- */
@@ -70,9 +72,9 @@ static bool remove_files(const fetched *f, const site *s, size_t *removed, slice
 /* ---- the command -----------------------------------------------------------------------------------------
  */
 
-static void print_totals(const site_totals *t, size_t removed) {
-    fprintf(stderr, "%zu put back, %zu left as they were edited since, %zu failed",
-            t->outcomes[SITE_CONVERTED], t->outcomes[SITE_KEPT], t->outcomes[SITE_FAILED]);
+static void print_totals(const site_totals *t, size_t removed, bool dry_run) {
+    fprintf(stderr, "%zu %s, %zu left as they were edited since, %zu failed", t->outcomes[SITE_CONVERTED],
+            dry_run ? "would be put back" : "put back", t->outcomes[SITE_KEPT], t->outcomes[SITE_FAILED]);
     if (removed)
         fprintf(stderr, "; %zu fetched file%s removed that nothing else names", removed,
                 removed == 1 ? "" : "s");
@@ -85,13 +87,14 @@ static int revert_site(const cli_arguments *arguments, site *s, arena *a) {
     fetched files;
     slice error;
     size_t removed = 0;
+    bool force = option_given(arguments, OPTION_FORCE), dry_run = option_given(arguments, OPTION_DRY_RUN);
     bool ok = look_at_files(&files, s, a, &error) &&
-              site_revert(s, option_given(arguments, OPTION_FORCE), &events, &totals, &error) &&
-              (!totals.outcomes[SITE_CONVERTED] || remove_files(&files, s, &removed, &error));
+              site_revert(s, force, dry_run, &events, &totals, &error) &&
+              (dry_run || !totals.outcomes[SITE_CONVERTED] || remove_files(&files, s, &removed, &error));
     if (!ok)
         complain("%.*s", SLICE_ARGS(error));
     if (!option_given(arguments, OPTION_QUIET) && !option_given(arguments, OPTION_JSON))
-        print_totals(&totals, removed);
+        print_totals(&totals, removed, dry_run);
     if (!totals.outcomes[SITE_CONVERTED])
         tell_of_state(arguments, s, a);
     if (files.book)
@@ -106,7 +109,9 @@ int command_revert(const cli_arguments *arguments) {
     site *s = open_site(arguments, a);
     int status = EXIT_ENVIRONMENT;
     watch_for_stop();
-    if (s && give_up_files(arguments, s, CONFINE_WRITES, false, a))
+    if (s &&
+        give_up_files(arguments, s, option_given(arguments, OPTION_DRY_RUN) ? CONFINE_READS : CONFINE_WRITES,
+                      false, a))
         status = revert_site(arguments, s, a);
     site_close(s);
     arena_destroy(a);

@@ -4,6 +4,7 @@
 
 #include "engine.h"
 #include "pages.h"
+#include "pager.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,12 +41,13 @@ typedef struct show {
 
 bool takes_color(int descriptor) {
     const char *none = getenv("NO_COLOR"), *kind = getenv("TERM");
-    return isatty(descriptor) && !(none && *none) && !(kind && strcmp(kind, "dumb") == 0);
+    bool terminal = isatty(descriptor) || (descriptor == STDOUT_FILENO && pager_runs());
+    return terminal && !(none && *none) && !(kind && strcmp(kind, "dumb") == 0);
 }
 
 size_t terminal_width(int descriptor) {
     struct winsize size;
-    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    if (ioctl(pager_runs() ? STDIN_FILENO : descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
         return 80;
     return size.ws_col < 60 ? 60 : size.ws_col > 100 ? 100 : size.ws_col;
 }
@@ -157,7 +159,7 @@ static void draw_progress(show *s, double now) {
 }
 
 static void show_progress(show *s) {
-    if (option_given(s->arguments, OPTION_QUIET) || s->done > s->total)
+    if (option_given(s->arguments, OPTION_QUIET) || s->done > s->total || pager_runs())
         return;
     double now = seconds_since(&s->start);
     double wait = s->last_drawn == 0 && s->terminal ? PROGRESS_AFTER
@@ -354,8 +356,29 @@ static void print_what_happened(const show *s, const site_totals *t) {
         fputs("stopped before the last page: run it again to go on\n", stderr);
 }
 
-static void print_next(const show *s, const site_totals *t) {
+/* Bytes that fit into a line of standard error's terminal; no limit elsewhere. */
+static size_t line_room(void) {
+    struct winsize size;
+    if (ioctl(pager_runs() ? STDIN_FILENO : STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return SIZE_MAX;
+    return size.ws_col;
+}
+
+/* `next: COMMAND WORDS MORE, PURPOSE`, as much of it as a line holds: the command can be typed as it stands,
+ * or ends in an ellipsis for the words. */
+static void print_step(const show *s, const char *command, const char *more, const char *purpose) {
     slice words = show_words(s->arguments, s->memory);
+    size_t room = line_room();
+    slice line = format_slice(s->memory, "next: isomerize %s%.*s%s", command, SLICE_ARGS(words), more);
+    slice whole = format_slice(s->memory, "%.*s, %s", SLICE_ARGS(line), purpose);
+    if (line.length > room)
+        line = format_slice(s->memory, "next: isomerize %s ...%s", command, more);
+    else if (whole.length <= room)
+        line = whole;
+    fprintf(stderr, "%.*s\n", SLICE_ARGS(utf8_head(line, room)));
+}
+
+static void print_next(const show *s, const site_totals *t) {
     report_worst_page worst;
     if (report_worst(s->writer, &worst) && s->format != REPORT_HTML &&
         !(s->report_wanted && s->format == REPORT_SUMMARY)) {
@@ -364,26 +387,19 @@ static void print_next(const show *s, const site_totals *t) {
             fprintf(stderr, ":%u", worst.line);
         fprintf(stderr, " (%s: %.*s)\n", grade_name(worst.grade), SLICE_ARGS(worst.what));
     }
-    if (t->outcomes[SITE_OUTDATED])
-        fprintf(
-            stderr,
-            "next: isomerize diff --update%.*s, to see what would differ; isomerize convert --update%.*s, "
-            "to convert it again\n",
-            SLICE_ARGS(words), SLICE_ARGS(words));
+    if (t->outcomes[SITE_OUTDATED]) {
+        print_step(s, "diff --update", "", "to see what would differ");
+        print_step(s, "convert --update", "", "to convert it again");
+    }
     if (!t->outcomes[SITE_CONVERTED])
         return;
-    if (!s->dry_run && !option_given(s->arguments, OPTION_OUT))
-        fprintf(stderr,
-                "next: isomerize status%.*s, to see the state of every page; isomerize revert%.*s, to take "
-                "it all back\n",
-                SLICE_ARGS(words), SLICE_ARGS(words));
-    else if (s->dry_run && s->format == REPORT_HTML)
-        fprintf(stderr, "next: open the report in a browser; when it is agreed, isomerize convert%.*s\n",
-                SLICE_ARGS(words));
+    if (!s->dry_run && !option_given(s->arguments, OPTION_OUT)) {
+        print_step(s, "status", "", "to see the state of every page");
+        print_step(s, "revert", "", "to take it all back");
+    } else if (s->dry_run && s->format == REPORT_HTML)
+        print_step(s, "convert", "", "when the report is agreed");
     else if (s->dry_run)
-        fprintf(stderr,
-                "next: isomerize diff --format=html%.*s >report.html, to see the pages side by side\n",
-                SLICE_ARGS(words));
+        print_step(s, "diff --format=html", " >report.html", "to see the pages side by side");
 }
 
 static int exit_status(const show *s, const site_totals *t, bool done) {

@@ -21,6 +21,9 @@ int show_run(const cli_arguments *arguments, site *s, site_plan *plan, bool dry_
 int show_look(const cli_arguments *arguments, site *s, const convert_engine *e, report_format format,
               arena *a);
 
+/* The whole dry run: what convert would do with the site. `format` as show_run takes it. */
+int show_dry_run(const cli_arguments *arguments, site *s, report_format format, arena *a);
+
 /* Findings of a page as lines on standard error, `path:line:column: grade: code: detail; advice`, as far as
  * the place is known: those of loss and worse, with --verbose all. */
 void show_findings(const cli_arguments *arguments, slice path, const findings *found);

@@ -24,7 +24,7 @@ typedef struct reversion {
     site *site;
     journal *journal;
     batches *batches;
-    bool force, broken;
+    bool force, dry_run, broken;
     const site_events *events;
     site_totals *totals;
 } reversion;
@@ -77,7 +77,8 @@ static void restore_page(void *context, size_t index, work_slot *slot) {
     struct stat info;
     hash now;
     bool is_old;
-    batches_move(r->batches);
+    if (r->batches)
+        batches_move(r->batches);
     if (!row)
         p->result.outcome = is_unread_folder(r, p, slot->input) ? SITE_FAILED : SITE_UNCHANGED;
     else if (look_at_page(r, row, &info, &now, &is_old, slot->input, &p->result.message)) {
@@ -91,7 +92,9 @@ static void restore_page(void *context, size_t index, work_slot *slot) {
             p->result.outcome = SITE_KEPT;
             p->result.message =
                 SLICE("edited since it was converted; --force puts the old page back all the same");
-        } else
+        } else if (r->dry_run)
+            p->result.outcome = SITE_CONVERTED;
+        else
             p->forget = p->writes = write_original(r, p, row, &info, index, slot->input);
         if (p->writes)
             p->result.outcome = SITE_CONVERTED;
@@ -115,7 +118,7 @@ static bool report_page(void *context, size_t index, work_slot *slot) {
                      .was = p->was,
                      .holds = p->holds,
                      .forget = true};
-    r->broken = r->broken || (p->forget && !batches_add(r->batches, &c));
+    r->broken = r->broken || (p->forget && r->batches && !batches_add(r->batches, &c));
     if (r->broken && p->writes)
         remove_file(r->site->folder, p->temporary);
     if (!r->broken && p->result.outcome != SITE_UNCHANGED)
@@ -149,23 +152,27 @@ static bool restore_pages(reversion *r, slice *error) {
               .stop = is_stopped};
     size_t done;
     bool started = work_on(&w, r->site->pages.count, &done);
-    bool ok = batches_end(r->batches, error);
+    bool ok = !r->batches || batches_end(r->batches, error);
     r->totals->stopped = done < r->site->pages.count;
-    report_failures(r);
+    if (r->batches)
+        report_failures(r);
     if (!started)
         *error = SLICE("no thread can be started");
     return started && ok;
 }
 
-bool site_revert(site *s, bool force, const site_events *events, site_totals *totals, slice *error) {
-    reversion r = {.site = s, .force = force, .events = events, .totals = totals};
+bool site_revert(site *s, bool force, bool dry_run, const site_events *events, site_totals *totals,
+                 slice *error) {
+    reversion r = {.site = s, .force = force, .dry_run = dry_run, .events = events, .totals = totals};
     *totals = (site_totals){{0}, {0}, false};
-    r.journal = journal_open(s, JOURNAL_WRITE, s->arena, error);
+    r.journal = journal_open(s, dry_run ? JOURNAL_READ : JOURNAL_WRITE, s->arena, error);
+    if (!r.journal && dry_run && !error->length)
+        return true;
     bool ok = r.journal && journal_load(r.journal, error) && journal_follow_renames(r.journal, s, error);
-    r.batches = ok ? batches_begin(s, r.journal, "") : NULL;
-    if (ok && !r.batches)
+    r.batches = ok && !dry_run ? batches_begin(s, r.journal, "") : NULL;
+    if (ok && !dry_run && !r.batches)
         *error = SLICE("no thread can be started");
-    ok = r.batches && restore_pages(&r, error);
+    ok = ok && (r.batches || dry_run) && restore_pages(&r, error);
     batches_free(r.batches);
     journal_close(r.journal);
     return ok;
