@@ -67,7 +67,8 @@ int command_report(const cli_arguments *arguments) {
                               .color = takes_color(STDOUT_FILENO),
                               .width = terminal_width(STDOUT_FILENO),
                               .site = SLICE("all sites"),
-                              .version = SLICE(ISOMERIZE_VERSION)};
+                              .version = SLICE(ISOMERIZE_VERSION),
+                              .min_grade = choose_min_grade(arguments)};
     report_writer *writer = report_begin(&options, (report_sink){write_standard_output, NULL});
     arena *file = arena_new(0), *scratch = arena_new(0);
     bool confined = give_up_files(arguments, NULL, CONFINE_READS, false, scratch);

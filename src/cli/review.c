@@ -202,7 +202,7 @@ static void convert_or_revert(review *r, slice path, bool convert, serve_answer 
     }
     site_events events = {&said, note_message, NULL};
     bool ok = convert ? run(r, &w, &events, &totals, a, &error)
-                      : site_revert(w.site, false, &events, &totals, &error);
+                      : site_revert(w.site, false, false, &events, &totals, &error);
     say(answer, ok ? 200 : 409, ok ? "said" : "error", slice_copy(ok ? said : error, a), a);
     site_close(w.site);
 }

@@ -3,12 +3,13 @@
 #include "show.h"
 
 #include "engine.h"
-#include "pages.h"
 #include "pager.h"
+#include "pages.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -62,6 +63,25 @@ report_format choose_format(const cli_arguments *arguments, const char *otherwis
         return format;
     complain("the HTML report would fill the terminal; put it into a file, with >report.html");
     return REPORT_FORMAT_COUNT;
+}
+
+grade choose_min_grade(const cli_arguments *arguments) {
+    int least = grade_by_name(slice_of(option_value(arguments, OPTION_MIN_GRADE, "clean")));
+    return least > GRADE_REFUSED ? GRADE_CLEAN : (grade)least;
+}
+
+/* The site's folder below the nearest one with a `.git`, with a slash at its end; empty: it is that one. */
+static slice path_in_repository(const site *s, arena *a) {
+    slice root = site_root(s);
+    struct stat info;
+    for (slice folder = root; folder.length; folder.length--) {
+        bool whole = folder.length == root.length || root.data[folder.length] == '/';
+        if (whole && lstat(slice_c_string(format_slice(a, "%.*s/.git", SLICE_ARGS(folder)), a), &info) == 0)
+            return folder.length == root.length
+                       ? SLICE("")
+                       : format_slice(a, "%.*s/", SLICE_ARGS(slice_from(root, folder.length + 1)));
+    }
+    return SLICE("");
 }
 
 bool write_standard_output(void *context, const char *bytes, size_t length) {
@@ -122,6 +142,8 @@ static void begin(show *s, const cli_arguments *arguments, const site *of, bool 
                               .looks_back = s->view.looks_back,
                               .max_size = max_size(arguments),
                               .page_count = s->total,
+                              .prefix = path_in_repository(of, s->memory),
+                              .min_grade = choose_min_grade(arguments),
                               .pictures = {read_picture, s}};
     s->writer =
         report_begin(&options, (report_sink){s->report_wanted ? write_standard_output : write_nowhere, NULL});

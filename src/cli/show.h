@@ -21,6 +21,9 @@ int show_run(const cli_arguments *arguments, site *s, site_plan *plan, bool dry_
 int show_look(const cli_arguments *arguments, site *s, const convert_engine *e, report_format format,
               arena *a);
 
+/* The least grade that a SARIF report lists. */
+grade choose_min_grade(const cli_arguments *arguments);
+
 /* The whole dry run: what convert would do with the site. `format` as show_run takes it. */
 int show_dry_run(const cli_arguments *arguments, site *s, report_format format, arena *a);
 

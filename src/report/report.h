@@ -53,7 +53,8 @@ typedef struct report_page {
     grade grade;         /* of the page: its worst finding's */
     report_state state;
     size_t lines_removed, lines_added; /* of the page file, where `before` and `after` are not at hand */
-    slice message; /* REPORT_KEPT, REPORT_FAILED, REPORT_UNPUBLISHED: why, in a sentence */
+    slice message;           /* REPORT_KEPT, REPORT_FAILED, REPORT_UNPUBLISHED: why, in a sentence */
+    bool is_converted_again; /* from its bytes before an earlier run: lines are not those of `before` */
     const findings *findings;
     const report_asset *assets;
     size_t asset_count;
@@ -110,11 +111,13 @@ typedef struct report_pictures {
 
 typedef struct report_options {
     report_format format;
-    bool dry_run;  /* nothing was written: the wording follows */
-    bool color;    /* unified, summary: terminal colours, and control characters of pages made visible */
-    size_t width;  /* summary: columns to fill; 0: 80 */
-    slice site;    /* what to call it: a host or folder name */
-    slice version; /* of the program */
+    bool dry_run;    /* nothing was written: the wording follows */
+    bool color;      /* unified, summary: terminal colours, and control characters of pages made visible */
+    size_t width;    /* summary: columns to fill; 0: 80 */
+    slice site;      /* what to call it: a host or folder name */
+    slice version;   /* of the program */
+    slice prefix;    /* sarif: the site's folder in its repository, empty or with '/' at its end */
+    grade min_grade; /* sarif: only findings of that grade or worse */
     report_pictures pictures; /* html; `read` may be NULL */
     bool looks_back;          /* html: at what was done, so that the wording follows */
     bool live;         /* html: a page's content is asked for when it is opened (report_page_content) */

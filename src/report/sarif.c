@@ -45,11 +45,29 @@ static bool begin_sarif(report_writer *w) {
     return write_out(w, buffer_slice(&out));
 }
 
-/* The same finding keeps its fingerprint when lines above it come or go (§3.27.17): line numbers are left
- * out. */
-static uint64_t fingerprint(const report_page *page, const finding *one) {
-    uint64_t name = slice_hash(slice_of(finding_describe(one->code)->name));
-    return slice_hash(page->path) ^ (name << 1) ^ (slice_hash(one->detail) << 2);
+/* ---- one finding in all runs ------------------------------------------------------------------------------
+ */
+
+/* The text of a line of the page, without the spaces around it; empty where it is not at hand. */
+static slice line_of(const report_page *page, uint32_t line) {
+    slice rest = page->before;
+    for (uint32_t at = 1; at < line && rest.length; at++) {
+        size_t end = slice_find_char(rest, '\n', 0);
+        rest = end == SLICE_NONE ? SLICE("") : slice_from(rest, end + 1);
+    }
+    return line ? slice_trim(slice_sub(rest, 0, slice_find_char(rest, '\n', 0))) : SLICE("");
+}
+
+/* The same finding keeps its mark when lines above it come or go (§3.27.17): no line number is in it, but the
+ * words of its line; of several alike on a page, which one it is. */
+static slice mark_of(const report_page *page, const finding *one, hash_map *seen, arena *scratch) {
+    slice line = line_of(page, one->line);
+    slice *key = arena_alloc(scratch, sizeof *key);
+    *key = format_slice(scratch, "%d %.*s", (int)one->code, SLICE_ARGS(line.length ? line : one->detail));
+    size_t **times = (size_t **)map_put(seen, *key, NULL);
+    if (!*times)
+        *times = arena_zeroed(scratch, sizeof **times);
+    return format_slice(scratch, "%016llx:%zu", (unsigned long long)slice_hash(*key), ++**times);
 }
 
 /* A space, and the words as a sentence. */
@@ -79,8 +97,9 @@ static slice describe(const finding *one, arena *scratch) {
     return slice_from(buffer_slice(&message), 1);
 }
 
-static slice uri_of(const report_page *page, arena *scratch) {
-    buffer uri = buffer_new(scratch, page->path.length + 64);
+static slice uri_of(const report_page *page, slice prefix, arena *scratch) {
+    buffer uri = buffer_new(scratch, prefix.length + page->path.length + 64);
+    append_uri(prefix, &uri);
     if (page->site.length) {
         append_uri(page->site, &uri);
         buffer_append_char(&uri, '/');
@@ -89,15 +108,16 @@ static slice uri_of(const report_page *page, arena *scratch) {
     return buffer_slice(&uri);
 }
 
-static void add_location(json_writer *j, const report_page *page, const finding *one, arena *scratch) {
+static void add_location(json_writer *j, const report_page *page, const finding *one, slice prefix,
+                         arena *scratch) {
     json_add_open(j, "locations", '[');
     json_open(j, '{');
     json_add_open(j, "physicalLocation", '{');
     json_add_open(j, "artifactLocation", '{');
-    json_add_text(j, "uri", uri_of(page, scratch));
+    json_add_text(j, "uri", uri_of(page, prefix, scratch));
     json_add_string(j, "uriBaseId", "%SRCROOT%");
     json_close(j, '}');
-    if (one->line) {
+    if (one->line && !page->is_converted_again) { /* lines of the file as it lies there */
         json_add_open(j, "region", '{');
         json_add_number(j, "startLine", one->line);
         if (one->column)
@@ -109,7 +129,8 @@ static void add_location(json_writer *j, const report_page *page, const finding 
     json_close(j, ']');
 }
 
-static void add_result(json_writer *j, const report_page *page, const finding *one, arena *scratch) {
+static void add_result(json_writer *j, const report_page *page, const finding *one, hash_map *seen,
+                       slice prefix, arena *scratch) {
     const finding_info *info = finding_describe(one->code);
     json_break(j);
     json_open(j, '{');
@@ -117,10 +138,9 @@ static void add_result(json_writer *j, const report_page *page, const finding *o
     json_add_number(j, "ruleIndex", one->code);
     json_add_string(j, "level", LEVELS[info->grade]);
     add_message(j, "message", describe(one, scratch));
-    add_location(j, page, one, scratch);
-    json_add_open(j, "partialFingerprints", '{');
-    json_add_text(j, "isomerize/v1",
-                  format_slice(scratch, "%016llx", (unsigned long long)fingerprint(page, one)));
+    add_location(j, page, one, prefix, scratch);
+    json_add_open(j, "partialFingerprints", '{'); /* the one that GitHub looks at */
+    json_add_text(j, "primaryLocationLineHash", mark_of(page, one, seen, scratch));
     json_close(j, '}');
     if (one->accepted.length) { /* §3.35: not in the source where a file says so */
         json_add_open(j, "suppressions", '[');
@@ -134,18 +154,69 @@ static void add_result(json_writer *j, const report_page *page, const finding *o
     json_close(j, '}');
 }
 
-static bool add_sarif(report_writer *w, const report_page *page, arena *scratch) {
-    buffer out = buffer_new(scratch, 4096);
-    json_writer json = {.out = &out, .comma = w->form_data != NULL};
-    for (size_t i = 0; page->findings && i < page->findings->items.count; i++) {
-        add_result(&json, page, vector_at(&page->findings->items, i), scratch);
-        w->form_data = w; /* not the first result any more */
+/* ---- as many as are shown
+ * ---------------------------------------------------------------------------------- */
+
+/* GitHub shows the 5,000 gravest results of a run, and takes no more than 25,000 (code scanning, "SARIF
+ * results exceed one or more limits"). */
+enum { RESULTS_MAX = 5000 };
+
+typedef struct sarif_results {
+    vector of[GRADE_REFUSED + 1]; /* of slice: results of that grade, in the order of the pages */
+    size_t count, dropped;
+} sarif_results;
+
+static sarif_results *results_of(report_writer *w) {
+    if (!w->form_data) {
+        sarif_results *r = w->form_data = arena_zeroed(w->memory, sizeof *r);
+        for (int g = 0; g <= GRADE_REFUSED; g++)
+            r->of[g] = vector_new(w->memory, sizeof(slice));
     }
-    return write_out(w, buffer_slice(&out));
+    return w->form_data;
+}
+
+/* Makes room for a result of that grade. False: there are enough as grave. */
+static bool make_room(sarif_results *r, grade g) {
+    int least = 0;
+    if (r->count < RESULTS_MAX)
+        return true;
+    r->dropped++;
+    while (!r->of[least].count)
+        least++;
+    if (least >= (int)g)
+        return false;
+    r->of[least].count--;
+    r->count--;
+    return true;
+}
+
+static bool add_sarif(report_writer *w, const report_page *page, arena *scratch) {
+    sarif_results *r = results_of(w);
+    hash_map seen = map_new(scratch, 0);
+    for (size_t i = 0; page->findings && i < page->findings->items.count; i++) {
+        const finding *one = vector_at(&page->findings->items, i);
+        grade g = finding_describe(one->code)->grade;
+        buffer out = buffer_new(scratch, 1024);
+        json_writer json = {.out = &out};
+        add_result(&json, page, one, &seen, w->options.prefix, scratch);
+        if (g < w->options.min_grade || !make_room(r, g))
+            continue;
+        *(slice *)vector_push(&r->of[g]) = slice_copy(buffer_slice(&out), w->memory);
+        r->count++;
+    }
+    return true;
 }
 
 static bool end_sarif(report_writer *w) {
-    return write_out(w, SLICE("\n]}]}\n"));
+    const sarif_results *r = results_of(w);
+    bool ok = true, first = true;
+    for (int g = GRADE_REFUSED; g >= 0; g--)
+        for (size_t i = 0; ok && i < r->of[g].count; i++) {
+            ok = (first || write_out(w, SLICE(","))) && write_out(w, *(slice *)vector_at(&r->of[g], i));
+            first = false;
+        }
+    return ok && write_out(w, format_slice(w->memory, "\n],\"properties\":{\"resultsLeftOut\":%zu}}]}\n",
+                                           r->dropped));
 }
 
 const report_form FORM_SARIF = {begin_sarif, add_sarif, end_sarif, NULL};
