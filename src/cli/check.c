@@ -25,6 +25,34 @@ static slice rest_of_line(slice text, size_t at) {
     return utf8_head(slice_sub(rest, 0, slice_find_char(rest, '\n', 0)), SHOWN_MAX);
 }
 
+static bool is_unseen(uint32_t c) {
+    return c == '\t' || c == 0xA0 || c == 0xAD || c == 0xFEFF || (c >= 0x2000 && c <= 0x200F) ||
+           c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x3000;
+}
+
+/* What cannot be seen, in words: spaces where the difference begins and at the end of the line, other spaces,
+ * characters without a width, nothing at all. */
+static slice show_rest(slice text, size_t at, arena *a) {
+    slice rest = rest_of_line(text, at);
+    buffer out = buffer_new(a, rest.length + 64);
+    size_t end = rest.length;
+    while (end && rest.data[end - 1] == ' ')
+        end--;
+    if (!rest.length)
+        buffer_append_string(&out, at >= text.length ? "(the page ends)" : "(the line ends)");
+    for (size_t i = 0; i < rest.length;) {
+        size_t from = i;
+        uint32_t c = utf8_next(rest, &i);
+        if (c == ' ' && (from == 0 || from >= end))
+            buffer_append_string(&out, "(space)");
+        else if (is_unseen(c))
+            buffer_printf(&out, "(U+%04X)", c);
+        else
+            buffer_append(&out, slice_sub(rest, from, i));
+    }
+    return buffer_slice(&out);
+}
+
 static void locate(slice text, size_t at, size_t *line, size_t *column) {
     *line = *column = 1;
     for (size_t i = 0; i < at && i < text.length; i++)
@@ -54,15 +82,15 @@ static void print_json(const checking *c, slice path, slice page, bool holds, si
     print_json_line(&json);
 }
 
-static void print_difference(slice path, slice page, size_t at, slice saved) {
+static void print_difference(slice path, slice page, size_t at, slice saved, arena *a) {
     size_t line, column;
     locate(page, at, &line, &column);
     if (saved.length == 0)
         printf("%.*s:%zu:%zu: cannot be read as a page\n", SLICE_ARGS(path), line, column);
     else
         printf("%.*s:%zu:%zu: the editor would change this\n    have    %.*s\n    editor  %.*s\n",
-               SLICE_ARGS(path), line, column, SLICE_ARGS(rest_of_line(page, at)),
-               SLICE_ARGS(rest_of_line(saved, at)));
+               SLICE_ARGS(path), line, column, SLICE_ARGS(show_rest(page, at, a)),
+               SLICE_ARGS(show_rest(saved, at, a)));
 }
 
 static void check_page(checking *c, slice path, slice page) {
@@ -79,13 +107,20 @@ static void check_page(checking *c, slice path, slice page) {
     if (c->json)
         print_json(c, path, page, holds, at, saved);
     else if (!holds)
-        print_difference(path, page, at, saved);
+        print_difference(path, page, at, saved, c->arena);
     else if (c->verbose)
         printf("%.*s: in save form\n", SLICE_ARGS(path));
 }
 
 static int check_site(checking *c, const cli_arguments *arguments, arena *a) {
     site *s = open_site(arguments, a);
+    const char *since = option_value(arguments, OPTION_SINCE, NULL);
+    slice unknown;
+    if (s && since && !site_keep_changed_since(s, since, &unknown)) {
+        complain("%.*s", SLICE_ARGS(unknown));
+        site_close(s);
+        return EXIT_ENVIRONMENT;
+    }
     int status = s && give_up_files(arguments, s, CONFINE_READS, false, a) ? EXIT_DONE : EXIT_ENVIRONMENT;
     for (size_t i = 0; s && i < site_pages(s)->count; i++) {
         slice path = *(slice *)vector_at(site_pages(s), i), page, error;

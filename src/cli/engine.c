@@ -112,6 +112,7 @@ site_options options_of_run(const convert_engine *e, const cli_arguments *argume
     return (site_options){.engine = e,
                           .force = option_given(arguments, OPTION_FORCE),
                           .update = option_given(arguments, OPTION_UPDATE),
+                          .new_pages = option_given(arguments, OPTION_NEW_PAGES),
                           .jobs = (unsigned)strtoul(option_value(arguments, OPTION_JOBS, "0"), NULL, 10)};
 }
 

@@ -25,7 +25,8 @@ static bool save_again(slice page, arena *a, slice *saved) {
     page_front_set(&front, SLICE("variant"), SLICE("tiptap"), a);
     if (!page_write_front(&front, a, &ignored, &out, &error))
         return false;
-    save_body(save_load(parts.body, parts.body_line, a), a, &out);
+    if (slice_trim(parts.body).length) /* a page that is a file or a link has no body to save */
+        save_body(save_load(parts.body, parts.body_line, a), a, &out);
     *saved = buffer_slice(&out);
     return true;
 }

@@ -447,6 +447,41 @@ static void convert_body(conversion *c) {
     c->result->state = c->carry.is_refused ? CONVERT_REFUSED : CONVERT_DONE;
 }
 
+/* ---- pages in the new form -------------------------------------------------------------------------------
+ */
+
+static slice trim_end(slice s) {
+    while (s.length && is_space(s.data[s.length - 1]))
+        s.length--;
+    return s;
+}
+
+/* What the editor makes of the body, with the addresses of files at home; nothing is mapped. A page without a
+ * body (one that is a file, or a link) has none afterwards. False: it never settles. */
+static bool mend_body(conversion *c, slice *body) {
+    *body = SLICE("");
+    if (!slice_trim(c->parts.body).length)
+        return true;
+    tiptap_node *document = save_load(c->parts.body, c->parts.body_line, c->arena);
+    tiptap_visit_urls(document, visit_url, c, c->arena);
+    save_settled saved = save_settle(document, c->arena, found(c));
+    *body = saved.body;
+    return is_stable(c, &saved);
+}
+
+static void mend_page(conversion *c, slice bytes) {
+    slice body;
+    view before = view_take(dom_parse(c->parts.body, NULL, c->arena, NULL), c->arena);
+    c->result->state = CONVERT_REFUSED;
+    rewrite_front(c, SLICE("image"), ASSET_PICTURE);
+    rewrite_front(c, SLICE("file_url"), ASSET_LINK);
+    if (!mend_body(c, &body) || !write_page(c, body))
+        return;
+    check_page(c, &before, body);
+    bool same = slice_equal(trim_end(c->result->output), trim_end(bytes));
+    c->result->state = same ? CONVERT_ALREADY : CONVERT_DONE;
+}
+
 static void settle_state(conversion *c, slice bytes) {
     convert_result *r = c->result;
     if (r->state == CONVERT_ALREADY || r->state == CONVERT_NOT_A_PAGE)
@@ -492,6 +527,8 @@ static void convert_bytes(conversion *c, slice bytes) {
         repair_page(c, bytes);
         if (open_page(c))
             convert_body(c);
+        else if (c->result->state == CONVERT_ALREADY && c->options->mend_new)
+            mend_page(c, bytes);
     }
     settle_state(c, bytes);
 }

@@ -56,6 +56,8 @@ typedef struct convert_options {
      * is the page's front matter. NULL: none is. */
     void (*accept)(void *context, slice front, findings *found);
     void *accept_context;
+    bool mend_new; /* a page in the new form: its text mended, remote files brought home, as it is saved once
+                      more */
     /* Called with the fitted document before it is saved; may change it. The self-check comes after. NULL:
      * not called. */
     void (*inspect)(void *context, tiptap_node *document);
@@ -63,8 +65,9 @@ typedef struct convert_options {
 } convert_options;
 
 typedef enum convert_state {
-    CONVERT_DONE,       /* `output` is the new page */
-    CONVERT_ALREADY,    /* the page is `variant: tiptap` already: left alone */
+    CONVERT_DONE,    /* `output` is the new page */
+    CONVERT_ALREADY, /* the page is `variant: tiptap` already: left alone, or with mend_new, nothing to mend
+                      */
     CONVERT_NOT_A_PAGE, /* no front matter: left alone */
     CONVERT_REFUSED     /* left alone; the finding of grade refused says why */
 } convert_state;

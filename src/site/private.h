@@ -163,7 +163,7 @@ typedef struct journal journal;
 
 typedef struct journal_row {
     slice path;
-    slice recorded; /* the path that the journal still has it under; empty: the same */
+    slice recorded;  /* the path that the journal still has it under; empty: the same */
     hash source;     /* the bytes before */
     hash result;     /* the bytes written; equal to source where nothing was */
     hash rules;      /* of the engine's fingerprint */
@@ -218,7 +218,8 @@ bool journal_follow_renames(journal *j, site *s, slice *error);
 /* What git knows of renamed files (of slice, before and after, the last one first); empty without git. */
 vector git_renames(const site *s, arena *a);
 
-/* ---- journal.c again --------------------------------------------------------------------------------------- */
+/* ---- journal.c again
+ * --------------------------------------------------------------------------------------- */
 
 /* Is the page still the file that was last seen? Then its bytes have the hash `row->holds`, and `info` is its
  * state. `row` may be NULL. */

@@ -115,8 +115,9 @@ static bool is_behind(const run *r, slice bytes, arena *a) {
 static site_outcome judge(const run *r, const journal_row *row, const hash *now, bool behind, bool is_old) {
     bool same_rules = hash_equal(&row->rules, &r->rules) && !behind;
     bool is_source = hash_equal(now, &row->source), is_result = hash_equal(now, &row->result);
+    bool mends = r->options->new_pages && row->outcome == SITE_ALREADY;
     if (row->outcome != SITE_CONVERTED)
-        return is_source && same_rules ? SITE_UNCHANGED : SITE_CONVERTED;
+        return is_source && same_rules && !mends ? SITE_UNCHANGED : SITE_CONVERTED;
     if (is_source || is_old) /* put back by a person or a merge, or never moved into place */
         return SITE_CONVERTED;
     if (is_result)
@@ -146,7 +147,7 @@ static bool find_source(const run *r, page_work *p, const journal_row *row, bool
     if (!row || row->outcome != SITE_CONVERTED || is_old)
         return true;
     slice why;
-    p->is_again = true;
+    p->is_again = p->result.is_again = true;
     if (journal_original(r->journal, row, a, &p->source_bytes, &why))
         return true;
     settle(&p->result, SITE_KEPT, row);
@@ -160,6 +161,11 @@ static bool settle_again(const run *r, page_work *p, const journal_row *row, boo
     if (!p->is_again)
         return false;
     bool is_result = hash_equal(&p->now, &row->result);
+    if (p->result.outcome == SITE_ALREADY) { /* a page in the new form that an earlier run mended */
+        settle(&p->result, is_result ? SITE_UNCHANGED : SITE_KEPT, row);
+        p->result.conversion = NULL;
+        return true;
+    }
     if (p->result.outcome != SITE_CONVERTED) {
         settle(&p->result, SITE_KEPT, row);
         p->result.message = SLICE("it would be refused now: it stays as it was written");
@@ -244,7 +250,7 @@ static void accept_page(void *context, slice front, findings *found) {
 /* What is asked for, with what is known of this page. */
 static convert_options options_of_page(void *context, slice path, work_slot *slot) {
     run *r = context;
-    convert_options own = {.keep_html = r->options->keep_html};
+    convert_options own = {.keep_html = r->options->keep_html, .mend_new = r->options->new_pages};
     linking_page *page = arena_alloc(slot->input, sizeof *page);
     *page = (linking_page){r, path};
     own.linked_ids = site_links_to(r->links, path, &own.linked_id_count);

@@ -146,6 +146,7 @@ typedef struct site_result {
     site_outcome outcome;
     slice before;                     /* the page's bytes as they were; empty where they were not read */
     const convert_result *conversion; /* NULL unless the page was converted in this run */
+    bool is_again;                    /* ... from its bytes before an earlier run */
     grade grade;                      /* of this run, or the recorded one of SITE_UNCHANGED and SITE_KEPT */
     slice after;                      /* in a look: the page as it lies there, of one that was converted */
     slice recorded; /* in a look: the findings of that conversion, JSON as site_status.findings */
@@ -168,6 +169,7 @@ typedef struct site_options {
     bool dry_run;     /* write nothing, lock nothing, make no journal */
     bool force;       /* convert pages again that a person edited since: the edits are lost */
     bool update;      /* convert pages again that would come out differently now */
+    bool new_pages;   /* mend pages that are in the new form already (convert_options.mend_new) */
     bool keep_html;   /* as in convert_options */
     /* With dry_run: look at the pages as they are now. Of each that was converted, the bytes from before
      * (`before`) beside those that lie there (`after`), with the findings of then (`recorded`):

@@ -160,7 +160,9 @@ bool site_report_status(site *s, bool with_findings, void (*each)(void *context,
                         void *context, slice *error) {
     journal *j = journal_open(s, JOURNAL_READ, s->arena, error);
     survey all = {.site = s, .journal = j};
-    bool ok = (j || !error->length) && (!j || (journal_load(j, error) && journal_follow_renames(j, s, error))) && find_states(&all, error);
+    bool ok = (j || !error->length) &&
+              (!j || (journal_load(j, error) && journal_follow_renames(j, s, error))) &&
+              find_states(&all, error);
     size_t rows = j ? journal_count(j) : 0, row = 0;
     for (size_t i = 0; ok && i <= s->pages.count; i++) {
         bool last = i == s->pages.count;
