@@ -602,6 +602,64 @@ static void make_list(engine *e, const claim *c) {
     }
 }
 
+/* What the item is, but for `cell`, which has left it: unwrapped into `rest`. */
+static void move_rest(engine *e, const item *it, dom_node *rest) {
+    for (dom_node *node = it->first, *next; node; node = next) {
+        next = next_root(it, node);
+        if (node == it->cell)
+            continue;
+        dom_remove(node);
+        dom_append(rest, node);
+        if (node->type == DOM_ELEMENT && !is_inline(node) && it->first == it->last)
+            unwrap(e, node);
+    }
+    for (dom_node *node = rest->first_child, *next; node; node = next) {
+        next = node->next;
+        if (node->type == DOM_ELEMENT && !(node->flags & NODE_MADE) && is_blank(node))
+            dom_remove(node); /* a wrapper of what is in the other cell */
+    }
+}
+
+/* Whether the part for a cell of its own comes first in the item. */
+static bool cell_leads(const item *it) {
+    for (const dom_node *root = it->first; root; root = next_root(it, root))
+        for (const dom_node *at = root; at; at = dom_next(at, root)) {
+            if (at == it->cell)
+                return true;
+            if (at->type == DOM_TEXT ? !is_blank(at) : at->type == DOM_ELEMENT && shows_something(at))
+                return false;
+        }
+    return true;
+}
+
+/* Two columns in reading order: the part and all the rest, each with any blocks. */
+static void make_table(engine *e, const claim *c) {
+    dom_node *table = made(e, DOM_TAG_TABLE, NULL, c->line);
+    dom_node *body = append_made(e, table, DOM_TAG_TBODY, NULL);
+    place_block(c, table);
+    for (size_t i = 0; i < c->item_count; i++) {
+        const item *it = &c->items[i];
+        dom_node *row = append_made(e, body, DOM_TAG_TR, NULL);
+        bool leads = cell_leads(it);
+        dom_node *first = append_made(e, row, DOM_TAG_TD, NULL),
+                 *second = append_made(e, row, DOM_TAG_TD, NULL);
+        dom_remove(it->cell);
+        dom_append(leads ? first : second, it->cell);
+        move_rest(e, it, leads ? second : first);
+        if (!is_inline(it->cell) && !shows_something(it->cell) && !is_heading(it->cell))
+            unwrap(e, it->cell);
+    }
+    if (c->container && c->container->parent && c->container != c->items[0].first) {
+        remove_emptied(c->container);
+        report_leftover(e, c);
+        unwrap_between(e, table, c->container);
+        unwrap(e, c->container);
+    }
+    if (!c->rule->quiet)
+        findings_add(e->found, FINDING_BESIDE_TABLE, c->line, "%.*s: %zu row%s of two cells",
+                     SLICE_ARGS(c->element), c->item_count, c->item_count == 1 ? "" : "s");
+}
+
 static void make_plain_link(engine *e, const claim *c) {
     for (dom_node *at = dom_next(c->container, c->container), *next; at; at = next) {
         next = dom_next(at, c->container);
@@ -698,12 +756,19 @@ static void keep_as_is(engine *e, const claim *c) {
 }
 
 static void (*const MAKERS[BLOCK_KIND_COUNT])(engine *e, const claim *c) = {
-    [BLOCK_CARD_GRID] = make_card_grid,    [BLOCK_ACCORDION] = make_accordion,
-    [BLOCK_PICTURE] = make_media,          [BLOCK_EMBED] = make_media,
-    [BLOCK_QUOTE] = make_phrase_block,     [BLOCK_HEADING] = make_phrase_block,
-    [BLOCK_PARAGRAPH] = make_phrase_block, [BLOCK_LIST] = make_list,
-    [BLOCK_LINK] = make_plain_link,        [BLOCK_UNWRAP] = make_unwrapped,
-    [BLOCK_DROP] = make_dropped,           [BLOCK_KEEP] = keep_as_is,
+    [BLOCK_CARD_GRID] = make_card_grid,
+    [BLOCK_ACCORDION] = make_accordion,
+    [BLOCK_TABLE] = make_table,
+    [BLOCK_PICTURE] = make_media,
+    [BLOCK_EMBED] = make_media,
+    [BLOCK_QUOTE] = make_phrase_block,
+    [BLOCK_HEADING] = make_phrase_block,
+    [BLOCK_PARAGRAPH] = make_phrase_block,
+    [BLOCK_LIST] = make_list,
+    [BLOCK_LINK] = make_plain_link,
+    [BLOCK_UNWRAP] = make_unwrapped,
+    [BLOCK_DROP] = make_dropped,
+    [BLOCK_KEEP] = keep_as_is,
 };
 
 void rewrite_claims(engine *e) {

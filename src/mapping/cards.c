@@ -567,3 +567,22 @@ slice fit_accordion(engine *e, const rule *r, item *it, size_t number) {
         it->content = NULL;
     return (slice){0};
 }
+
+/* A row of a table: two cells, and something in each. */
+slice fit_table_row(engine *e, const rule *r, item *it, size_t number) {
+    const part_sources *sources = &r->parts[PART_CELL];
+    for (size_t i = 0; i < sources->count && !it->cell; i++)
+        if (sources->items[i].selector)
+            it->cell = find_in_item(e, sources->items[i].selector, it, NULL);
+    if (!it->cell || is_blank(it->cell))
+        return fail_item(e, it, number, "has nothing for a cell of its own");
+    bool rest = false;
+    for (const dom_node *root = it->first; root && !rest; root = next_root(it, root))
+        for (const dom_node *at = root; at && !rest;) {
+            bool shows =
+                at->type == DOM_TEXT ? !is_blank(at) : at->type == DOM_ELEMENT && shows_something(at);
+            rest = at != it->cell && shows;
+            at = at == it->cell ? dom_next_skip(at, root) : dom_next(at, root);
+        }
+    return rest ? (slice){0} : fail_item(e, it, number, "has nothing beside it");
+}

@@ -34,6 +34,8 @@ typedef struct item {
     bool was_rich, default_link_text, alt_from_title, title_from_alt;
     /* an accordion's */
     dom_node *summary, *content;
+    /* a table's: what stands in a cell of its own */
+    dom_node *cell;
 } item;
 
 /* Boxes that are alike (alike.c). `first`, `last`: the children of `around` that hold the first and the last.
@@ -92,6 +94,7 @@ slice fit_card(engine *e, const rule *r, item *it, size_t number);
 /* What must hold of all cards together. */
 slice fit_grid(engine *e, const claim *c);
 slice fit_accordion(engine *e, const rule *r, item *it, size_t number);
+slice fit_table_row(engine *e, const rule *r, item *it, size_t number);
 
 /* blocks.c */
 void rewrite_claims(engine *e);

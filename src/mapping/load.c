@@ -4,8 +4,8 @@
  * its place and a suggestion; a rule with a mistake is not in force. Which keys there are is the tables
  * below.
  */
+#include "names.h"
 #include "rules.h"
-#include "yaml.h"
 
 #include <stdlib.h>
 
@@ -14,7 +14,8 @@ typedef struct loader {
     arena *arena;
     const mapping_source *source;
     slice source_name;
-    bool broken;     /* the rule being read has a mistake */
+    bool broken; /* the rule being read has a mistake */
+    name_table names;
     vector disabled; /* of value*, with their sources */
 } loader;
 
@@ -128,13 +129,31 @@ static void read_range(loader *l, const value *v, range *out) {
         *out = r;
 }
 
-static const dom_selector *read_selector_text(loader *l, const value *v, slice text) {
+/* The text without names; empty, with a problem, where a name stands for none. */
+static slice expand(loader *l, const value *v, slice text) {
+    slice out, wrong;
+    if (names_expand(&l->names, l->source_name, text, &out, &wrong))
+        return out;
+    bool known = names_meaning(&l->names, l->source_name, wrong) != NULL;
+    PROBLEM(l, v,
+            known ? SLICE("a name in a selector stands for one selector")
+                  : format_slice(l->arena, "define it: `define: {%.*s: …}`", SLICE_ARGS(wrong)),
+            known ? "`$%.*s` stands for no selector, or for too long a one" : "nothing is called `$%.*s`",
+            SLICE_ARGS(wrong));
+    return (slice){NULL, 0};
+}
+
+static const dom_selector *read_selector_text(loader *l, const value *v, slice written) {
     dom_selector_error error;
+    slice text = expand(l, v, written);
+    if (written.length && !text.length)
+        return NULL;
     const dom_selector *s = dom_selector_compile(text, l->arena, &error);
     if (s)
         return s;
+    bool as_written = slice_equal(text, written);
     uint32_t line = v->line + v->block,
-             column = v->block ? 1 : v->column + v->quoted + (uint32_t)error.position;
+             column = v->block ? 1 : v->column + v->quoted + (as_written ? (uint32_t)error.position : 0);
     add_problem(l, line, column,
                 format_slice(l->arena, "`%.*s` is no selector: %s", SLICE_ARGS(slice_sub(text, 0, 80)),
                              error.message),
@@ -164,6 +183,7 @@ static const value *list_item(const value *v, size_t index) {
 }
 
 static void read_selectors(loader *l, const value *v, selectors *out) {
+    v = names_resolve(&l->names, l->source_name, v);
     size_t count = list_length(l, v);
     out->items = arena_zeroed(l->arena, (count + 1) * sizeof *out->items);
     out->texts = arena_zeroed(l->arena, (count + 1) * sizeof *out->texts);
@@ -215,9 +235,9 @@ static void read_keys(loader *l, const value *v, const key *keys, size_t count, 
 
 /* ---- parts ------------------------------------------------------------------------------------------- */
 
-static const slice PARTS[PART_KIND_COUNT] = {KEY("title"),  KEY("description"), KEY("picture"),
-                                             KEY("link"),   KEY("link-text"),   KEY("summary"),
-                                             KEY("content")};
+static const slice PARTS[PART_KIND_COUNT] = {KEY("title"),   KEY("description"), KEY("picture"),
+                                             KEY("link"),    KEY("link-text"),   KEY("summary"),
+                                             KEY("content"), KEY("cell")};
 
 static void read_part_source(loader *l, const value *v, part_sources *out) {
     if (!is_scalar(l, v, "a selector, `selector @attribute`, `rest` or `first-line`"))
@@ -242,6 +262,7 @@ static void read_part_source(loader *l, const value *v, part_sources *out) {
 }
 
 static void read_parts(loader *l, const value *v, rule *r) {
+    v = names_resolve(&l->names, l->source_name, v);
     if (v->kind != VALUE_MAP) {
         PROBLEM(l, v, SLICE("write `title: h4` lines, indented below"), "`parts` must be a map");
         return;
@@ -255,14 +276,15 @@ static void read_parts(loader *l, const value *v, rule *r) {
                     "there is no part `%.*s`", SLICE_ARGS(v->keys[i]->text));
             continue;
         }
-        size_t count = list_length(l, v->items[i]);
+        const value *ways = names_resolve(&l->names, l->source_name, v->items[i]);
+        size_t count = list_length(l, ways);
         part_sources *sources = &r->parts[part];
         if (sources->count)
             PROBLEM(l, v->keys[i], SLICE("keep one of the two"), "the part `%.*s` is there twice",
                     SLICE_ARGS(v->keys[i]->text));
         *sources = (part_sources){arena_zeroed(l->arena, (count + 1) * sizeof(part_source)), 0};
         for (size_t j = 0; j < count; j++)
-            read_part_source(l, list_item(v->items[i], j), sources);
+            read_part_source(l, list_item(ways, j), sources);
     }
 }
 
@@ -361,12 +383,13 @@ static void read_run(loader *l, const value *v, rule *r) {
 
 static const struct block_info {
     slice name;
-    bool parts[PART_KIND_COUNT]; /* title, description, picture, link, link-text, summary, content */
+    bool parts[PART_KIND_COUNT]; /* title, description, picture, link, link-text, summary, content, cell */
     part_kind needed;            /* PART_KIND_COUNT: none */
     bool items;                  /* whether `items` and `run` mean anything */
 } BLOCKS[BLOCK_KIND_COUNT] = {
     [BLOCK_CARD_GRID] = {KEY("card-grid"), {1, 1, 1, 1, 1, 0, 0}, PART_TITLE, true},
     [BLOCK_ACCORDION] = {KEY("accordion"), {0, 0, 0, 0, 0, 1, 1}, PART_SUMMARY, true},
+    [BLOCK_TABLE] = {KEY("table"), {0, 0, 0, 0, 0, 0, 0, 1}, PART_CELL, true},
     [BLOCK_PICTURE] = {KEY("picture"), {0}, PART_KIND_COUNT, false},
     [BLOCK_EMBED] = {KEY("embed"), {0}, PART_KIND_COUNT, false},
     [BLOCK_QUOTE] = {KEY("quote"), {0}, PART_KIND_COUNT, false},
@@ -415,7 +438,8 @@ static void read_priority(loader *l, const value *v, rule *r) {
 }
 static void read_match(loader *l, const value *v, rule *r) {
     read_selector(l, v, &r->match);
-    r->match_text = v->text;
+    slice wrong;
+    names_expand(&l->names, l->source_name, v->text, &r->match_text, &wrong);
 }
 static void read_items(loader *l, const value *v, rule *r) {
     if (v->kind == VALUE_SCALAR && slice_equal(v->text, SLICE("alike"))) {
@@ -584,7 +608,7 @@ static void read_disabled(loader *l, const value *v) {
 }
 
 static void read_top(loader *l, const value *name, const value *v) {
-    static const slice KEYS[] = {KEY("rules"), KEY("shapes"), KEY("disable")};
+    static const slice KEYS[] = {KEY("rules"), KEY("shapes"), KEY("disable"), KEY("define")};
     if (slice_equal(name->text, KEYS[0])) {
         if (v->kind != VALUE_LIST)
             PROBLEM(l, v, SLICE("write `- name: …` below it"), "`rules` must be a list");
@@ -597,24 +621,57 @@ static void read_top(loader *l, const value *name, const value *v) {
             read_shape(l, v->keys[i], v->items[i]);
     } else if (slice_equal(name->text, KEYS[2])) {
         read_disabled(l, v);
-    } else {
-        PROBLEM(l, name, suggest(l, name->text, KEYS, 3), "a rule file has no key `%.*s`",
+    } else if (!slice_equal(name->text, KEYS[3])) {
+        PROBLEM(l, name, suggest(l, name->text, KEYS, 4), "a rule file has no key `%.*s`",
                 SLICE_ARGS(name->text));
     }
 }
 
-static void read_source(loader *l, const mapping_source *source) {
+static bool is_name(slice name) {
+    bool good = name.length && name.data[0] >= 'a' && name.data[0] <= 'z';
+    for (size_t i = 0; i < name.length; i++)
+        good = good && (is_alnum(name.data[i]) || name.data[i] == '-');
+    return good;
+}
+
+static void read_define(loader *l, const value *v) {
+    if (v->kind != VALUE_MAP)
+        PROBLEM(l, v, SLICE("write `row: .row` below it"), "`define` must be a map");
+    for (size_t i = 0; v->kind == VALUE_MAP && i < v->count; i++)
+        if (is_name(v->keys[i]->text))
+            *(definition *)vector_push(&l->names.definitions) =
+                (definition){v->keys[i]->text, l->source_name, l->source->shipped, v->items[i]};
+        else
+            PROBLEM(l, v->keys[i], SLICE("use small letters, digits and hyphens"), "`%.*s` is not a name",
+                    SLICE_ARGS(v->keys[i]->text));
+}
+
+static void start_source(loader *l, const mapping_source *source) {
     l->source = source;
     l->source_name = slice_copy(source->name, l->arena);
+}
+
+/* The file as a map, its names known; NULL with a problem, or when it is empty. */
+static const value *open_source(loader *l, const mapping_source *source) {
+    start_source(l, source);
     yaml_mistake mistake;
     const value *root = yaml_read(source->text, l->arena, &mistake);
     if (mistake.line)
         add_problem(l, mistake.line, mistake.column, mistake.message, mistake.suggestion);
     else if (root && root->kind != VALUE_MAP)
         PROBLEM(l, root, SLICE("start with `rules:`"), "a rule file must be a map");
-    else
-        for (size_t i = 0; root && i < root->count; i++)
-            read_top(l, root->keys[i], root->items[i]);
+    if (mistake.line || !root || root->kind != VALUE_MAP)
+        return NULL;
+    for (size_t i = 0; i < root->count; i++)
+        if (slice_equal(root->keys[i]->text, SLICE("define")))
+            read_define(l, root->items[i]);
+    return root;
+}
+
+static void read_source(loader *l, const mapping_source *source, const value *root) {
+    start_source(l, source);
+    for (size_t i = 0; root && i < root->count; i++)
+        read_top(l, root->keys[i], root->items[i]);
 }
 
 /* ---- the whole --------------------------------------------------------------------------------------- */
@@ -758,9 +815,15 @@ mapping_set *mapping_load(const mapping_source *sources, size_t count, arena *a)
     set->rules = vector_new(a, sizeof(rule *));
     set->shapes = vector_new(a, sizeof(shape_name));
     set->problems = vector_new(a, sizeof(mapping_problem));
-    loader l = {.set = set, .arena = a, .disabled = vector_new(a, sizeof(disabled_name))};
+    loader l = {.set = set,
+                .arena = a,
+                .names = {vector_new(a, sizeof(definition)), a},
+                .disabled = vector_new(a, sizeof(disabled_name))};
+    const value **roots = arena_zeroed(a, (count + 1) * sizeof *roots);
     for (size_t i = 0; i < count; i++)
-        read_source(&l, &sources[i]);
+        roots[i] = open_source(&l, &sources[i]);
+    for (size_t i = 0; i < count; i++)
+        read_source(&l, &sources[i], roots[i]);
     resolve_names(&l);
     disable_rules(&l);
     order_rules(&l);

@@ -199,6 +199,8 @@ static slice fit_block(engine *e, claim *c) {
             failure = fit_card(e, c->rule, &c->items[i], i + 1);
         else if (c->rule->make == BLOCK_ACCORDION)
             failure = fit_accordion(e, c->rule, &c->items[i], i + 1);
+        else if (c->rule->make == BLOCK_TABLE)
+            failure = fit_table_row(e, c->rule, &c->items[i], i + 1);
     }
     if (!failure.length && c->rule->make == BLOCK_CARD_GRID)
         failure = fit_grid(e, c);

@@ -8,6 +8,7 @@
 typedef enum block_kind {
     BLOCK_CARD_GRID, /* div.isomer-card-grid, one card an item */
     BLOCK_ACCORDION, /* div.isomer-accordion, one details an item */
+    BLOCK_TABLE,     /* table, one row an item: two cells, one for a part of it and one for all the rest */
     BLOCK_PICTURE,   /* div.isomer-image-wrapper and its caption as a paragraph */
     BLOCK_EMBED,     /* div.iframe-wrapper > iframe */
     BLOCK_QUOTE,     /* blockquote */
@@ -29,6 +30,7 @@ typedef enum part_kind {
     PART_LINK_TEXT,
     PART_SUMMARY,
     PART_CONTENT,
+    PART_CELL,
     PART_KIND_COUNT
 } part_kind;
 

@@ -44,6 +44,24 @@ static const struct {
      3, 16, "no selector", "source of a part"},
     {"an alias", "rules:\n  - name: x\n    match: *\n    make: unwrap\n", 3, 13, "not YAML",
      "selector that starts with *"},
+    {"a name that nothing defines", "rules:\n  - name: x\n    match: $rows\n    make: unwrap\n", 3, 12,
+     "nothing is called `$rows`", "define it"},
+    {"names in a circle", "define: {a: $b, b: $a}\nrules:\n  - name: x\n    match: $a\n    make: unwrap\n", 4,
+     12, "stands for no selector, or for too long a one", "one selector"},
+    {"a name that grows",
+     "define: {a: \"$b, $b, $b, $b, $b, $b, $b, $b\", b: \"$c, $c, $c, $c, $c, $c, $c, $c\", c: \"$d, $d, "
+     "$d, "
+     "$d, $d, $d, $d, $d\", d: \".a-long-name, .b-long-name, .c-long-name\"}\nrules:\n  - name: x\n    "
+     "match: $a\n"
+     "    make: unwrap\n",
+     4, 12, "too long", ""},
+    {"a list where a selector belongs",
+     "define: {a: [p, b]}\nrules:\n  - name: x\n    match: $a\n    make: unwrap\n", 4, 12,
+     "stands for no selector", ""},
+    {"names that are no map", "define: [a]\nrules:\n  - name: x\n    match: p\n    make: unwrap\n", 1, 9,
+     "must be a map", ""},
+    {"a name that is none", "define: {My row: .row}\nrules:\n  - name: x\n    match: p\n    make: unwrap\n",
+     1, 10, "not a name", "hyphens"},
     {"a condition that is none", RULE "    when: {item: 2}\n", 7, 12, "no key `item`",
      "did you mean `items`"},
     {"a range that is none", RULE "    when: {items: two}\n", 7, 19, "range is expected", "2..18"},
