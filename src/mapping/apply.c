@@ -18,6 +18,7 @@ void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options
                 .shapes = vector_new(a, sizeof(const shape_name *)),
                 .alike = vector_new(a, sizeof(alike_run *)),
                 .reported = {.arena = a},
+                .grids = vector_new(a, sizeof(card_grid)),
                 .claims = vector_new(a, sizeof(claim *))};
     if (!e.options.link_text.length)
         e.options.link_text = SLICE("Learn more");

@@ -110,12 +110,6 @@ static dom_node *make_card(engine *e, const item *it, uint32_t line) {
 
 static const slice NOTHING = {NULL, 0};
 
-/* A finding about words that the page did not show before. */
-static void report_added(engine *e, finding_code code, uint32_t line, slice detail, slice words) {
-    findings_add_change(e->found, findings_add(e->found, code, line, "%.*s", SLICE_ARGS(detail)), CHANGE_TEXT,
-                        NOTHING, words);
-}
-
 /* A finding about words that the block has no place for. */
 static void report_leftover_words(engine *e, uint32_t line, slice words) {
     findings_add_change(e->found,
@@ -123,70 +117,122 @@ static void report_leftover_words(engine *e, uint32_t line, slice words) {
                         CHANGE_PLACE, words, NOTHING);
 }
 
-/* What is told of a grid's cards: one finding a kind, with the places. */
+/* What is told of the cards of a grid: one finding a kind, with how many cards it is about and their lines.
+ */
 typedef struct card_report {
-    finding_code code;
     size_t count;
-    buffer lines, words; /* `words`: that the page did not show before */
+    uint32_t first_line, line; /* `line`: the last one noted */
+    buffer lines, details;
+    buffer words; /* that the page did not show before, or shows elsewhere now */
 } card_report;
 
-static void add_card(card_report *r, uint32_t line, slice words) {
-    buffer_printf(&r->lines, "%s%u", r->count++ ? ", " : "", line);
-    buffer_append_string(&r->words, r->words.length ? " " : "");
-    buffer_append(&r->words, words);
+static void note_card(card_report *r, uint32_t line, slice detail, slice words) {
+    if (r->count++ == 0 || line != r->line)
+        buffer_printf(&r->lines, "%s%u", r->lines.length ? ", " : "", line);
+    r->first_line = r->first_line ? r->first_line : line;
+    r->line = line;
+    if (detail.length)
+        buffer_printf(&r->details, "%s%.*s", r->details.length ? ", " : "", SLICE_ARGS(detail));
+    if (words.length)
+        buffer_printf(&r->words, "%s%.*s", r->words.length ? " " : "", SLICE_ARGS(words));
 }
 
-static void report_one(engine *e, const claim *c, card_report *r) {
+/* "all 40 cards: lines 12 to 380", "2 of 9 cards: lines 7, 12: …" */
+static void report_one(engine *e, finding_code code, change_kind kind, uint32_t line, size_t cards,
+                       card_report *r) {
     if (!r->count)
         return;
-    slice words = buffer_slice(&r->words);
-    finding *f = findings_add(e->found, r->code, c->line, "%zu of %zu card%s: line%s %.*s", r->count,
-                              c->item_count, c->item_count == 1 ? "" : "s", r->count == 1 ? "" : "s",
-                              SLICE_ARGS(buffer_slice(&r->lines)));
+    slice words = buffer_slice(&r->words), details = buffer_slice(&r->details);
+    buffer out = buffer_new(e->arena, 128);
+    if (r->count == cards && cards > 2)
+        buffer_printf(&out, "all %zu cards: lines %u to %u", cards, r->first_line, r->line);
+    else
+        buffer_printf(&out, "%zu of %zu card%s: line%s %.*s", r->count, cards, cards == 1 ? "" : "s",
+                      r->first_line == r->line ? "" : "s", SLICE_ARGS(buffer_slice(&r->lines)));
+    finding *f = findings_add(e->found, code, line, "%.*s%s%.*s", SLICE_ARGS(buffer_slice(&out)),
+                              details.length ? ": " : "", SLICE_ARGS(details));
     if (words.length)
-        findings_add_change(e->found, f, CHANGE_TEXT, NOTHING, words);
+        findings_add_change(e->found, f, kind, kind == CHANGE_PLACE ? words : NOTHING,
+                            kind == CHANGE_PLACE ? NOTHING : words);
 }
 
-static void report_leftover_of(engine *e, const item *it) {
-    uint32_t line = it->first->line;
+enum { ALT, LINK_TEXT, TITLE, PLAIN, SECOND_LINK, LEFTOVER, REPORT_KINDS };
+
+/* A card may have several links beside its own, and counts once. */
+static void note_other_links(engine *e, const item *it, card_report *r) {
+    buffer details = buffer_new(e->arena, 64), words = buffer_new(e->arena, 64);
     for (size_t i = 0; i < it->others.count; i++) {
         const extra_link *other = vector_at(&it->others, i);
-        report_added(
-            e, FINDING_CARD_SECOND_LINK, other->line,
-            format_slice(e->arena, "%.*s beside %.*s", SLICE_ARGS(other->href), SLICE_ARGS(it->href)),
-            it->title);
+        buffer_printf(&details, "%s%.*s", details.length ? ", " : "", SLICE_ARGS(other->href));
+        buffer_printf(&words, "%s%.*s", words.length ? " " : "", SLICE_ARGS(it->title));
         if (other->text.length)
             findings_add_change(e->found, NULL, CHANGE_PLACE, other->text, NOTHING);
     }
-    for (size_t i = 0; i < it->leftover.count; i++)
-        report_leftover_words(e, line, *(slice *)vector_at(&it->leftover, i));
-    for (size_t i = 0; i < it->pictures.count; i++)
-        findings_add(e->found, FINDING_SHAPE_LEFTOVER, line, "a picture in the card \"%.*s\"",
-                     SLICE_ARGS(it->title));
+    if (it->others.count)
+        note_card(r, ((const extra_link *)vector_at(&it->others, 0))->line,
+                  format_slice(e->arena, "%.*s beside %.*s", SLICE_ARGS(buffer_slice(&details)),
+                               SLICE_ARGS(it->href)),
+                  buffer_slice(&words));
 }
 
-static void report_cards(engine *e, const claim *c) {
-    enum { ALT, LINK_TEXT, TITLE, PLAIN, KINDS };
-    static const finding_code CODES[KINDS] = {FINDING_CARD_PICTURE_WITHOUT_ALT, FINDING_CARD_LINK_TEXT,
-                                              FINDING_CARD_TITLE_ADDED, FINDING_CARD_PLAIN_TEXT};
-    card_report reports[KINDS];
-    for (int k = 0; k < KINDS; k++)
-        reports[k] = (card_report){CODES[k], 0, buffer_new(e->arena, 32), buffer_new(e->arena, 32)};
-    for (size_t i = 0; i < c->item_count; i++) {
-        const item *it = &c->items[i];
-        uint32_t line = it->first->line;
-        if (it->alt_from_title)
-            add_card(&reports[ALT], it->picture->line, NOTHING);
-        if (it->default_link_text)
-            add_card(&reports[LINK_TEXT], line, it->link_text);
-        if (it->title_from_alt)
-            add_card(&reports[TITLE], line, it->title);
-        if (it->was_rich)
-            add_card(&reports[PLAIN], line, NOTHING);
-        report_leftover_of(e, it);
+static void note_leftover(engine *e, const item *it, card_report *r) {
+    buffer words = buffer_new(e->arena, 64);
+    for (size_t i = 0; i < it->leftover.count; i++)
+        buffer_printf(&words, "%s%.*s", words.length ? " " : "",
+                      SLICE_ARGS(*(slice *)vector_at(&it->leftover, i)));
+    slice text = buffer_slice(&words);
+    if (text.length || it->pictures.count)
+        note_card(r, it->first->line,
+                  text.length ? text : format_slice(e->arena, "a picture of \"%.*s\"", SLICE_ARGS(it->title)),
+                  text);
+}
+
+static void note_item(engine *e, const item *it, card_report *reports) {
+    uint32_t line = it->first->line;
+    if (it->alt_from_title)
+        note_card(&reports[ALT], it->picture->line, NOTHING, NOTHING);
+    if (it->default_link_text)
+        note_card(&reports[LINK_TEXT], line, NOTHING, it->link_text);
+    if (it->title_from_alt)
+        note_card(&reports[TITLE], line, NOTHING, it->title);
+    if (it->was_rich)
+        note_card(&reports[PLAIN], line, NOTHING, NOTHING);
+    note_other_links(e, it, &reports[SECOND_LINK]);
+    note_leftover(e, it, &reports[LEFTOVER]);
+}
+
+static void report_cards(engine *e, const card_grid *grid) {
+    static const struct {
+        finding_code code;
+        change_kind kind;
+    } KINDS[REPORT_KINDS] = {
+        [ALT] = {FINDING_CARD_PICTURE_WITHOUT_ALT, CHANGE_TEXT},
+        [LINK_TEXT] = {FINDING_CARD_LINK_TEXT, CHANGE_TEXT},
+        [TITLE] = {FINDING_CARD_TITLE_ADDED, CHANGE_TEXT},
+        [PLAIN] = {FINDING_CARD_PLAIN_TEXT, CHANGE_TEXT},
+        [SECOND_LINK] = {FINDING_CARD_SECOND_LINK, CHANGE_TEXT},
+        [LEFTOVER] = {FINDING_SHAPE_LEFTOVER, CHANGE_PLACE},
+    };
+    card_report reports[REPORT_KINDS];
+    for (int k = 0; k < REPORT_KINDS; k++)
+        reports[k] = (card_report){.lines = buffer_new(e->arena, 32),
+                                   .details = buffer_new(e->arena, 32),
+                                   .words = buffer_new(e->arena, 32)};
+    for (size_t i = 0; i < grid->items.count; i++)
+        note_item(e, *(const item **)vector_at(&grid->items, i), reports);
+    for (int k = 0; k < REPORT_KINDS; k++)
+        report_one(e, KINDS[k].code, KINDS[k].kind, grid->line, grid->items.count, &reports[k]);
+}
+
+/* For the report: the cards of the claim are in `node`, with those that are there already. */
+static void note_grid(engine *e, const claim *c, dom_node *node) {
+    card_grid *grid = e->grids.count ? vector_last(&e->grids) : NULL;
+    if (!grid || grid->node != node) {
+        grid = vector_push(&e->grids);
+        *grid = (card_grid){node, c->line, vector_new(e->arena, sizeof(item *))};
     }
-    for (int k = 0; k < KINDS; k++)
-        report_one(e, c, &reports[k]);
+    for (size_t i = 0; i < c->item_count; i++)
+        *(const item **)vector_push(&grid->items) = &c->items[i];
 }
 
 static dom_node *paragraph_after(engine *e, dom_node *last, const item *it) {
@@ -237,15 +283,17 @@ static bool shows_pictures(const dom_node *grid) {
            has_class(grid->first_child->first_child, "isomer-card-image");
 }
 
-/* Grids of one rule that touch are one grid, while it stays within the drawer's limits. */
-static void join_grid(engine *e, const claim *c, dom_node *grid) {
+/* Grids of one rule that touch are one grid, while it stays within the drawer's limits. Returns the grid that
+ * the cards are in then. */
+static dom_node *join_grid(engine *e, const claim *c, dom_node *grid) {
     dom_node *before = previous_solid(grid);
     if (!c->rule->join || !before || !(before->flags & NODE_MADE) || !has_class(before, "isomer-card-grid") ||
         count_children(before) + count_children(grid) > e->options.cards_max ||
         shows_pictures(before) != shows_pictures(grid))
-        return;
+        return grid;
     dom_move_children(grid, before);
     dom_remove(grid);
+    return before;
 }
 
 /* What stood between boxes that were alike goes with them: lines, and the wrappers that are empty now. */
@@ -349,7 +397,6 @@ static void make_card_grid(engine *e, const claim *c) {
         in_grid--;
         dom_append(grid, make_card(e, &c->items[i], c->items[i].first->line));
     }
-    report_cards(e, c);
     if (grid != first)
         findings_add(e->found, FINDING_CARD_GRID_SPLIT, c->line, "%zu cards", c->item_count);
     for (size_t i = 0; i < c->item_count; i++)
@@ -370,8 +417,7 @@ static void make_card_grid(engine *e, const claim *c) {
         unwrap_between(e, first, c->container);
         unwrap(e, c->container);
     }
-    if (grid == first)
-        join_grid(e, c, grid);
+    note_grid(e, c, grid == first ? join_grid(e, c, grid) : grid);
 }
 
 /* ---- accordions -------------------------------------------------------------------------------------- */
@@ -673,10 +719,6 @@ static void make_plain_link(engine *e, const claim *c) {
     (void)e;
 }
 
-static size_t count_showing(const claim *c) {
-    return c->container && c->rule->items ? c->item_count : 0;
-}
-
 static void note_reported(engine *e, dom_node *node) {
     dom_node **key = arena_alloc(e->arena, sizeof(dom_node *)); /* maps keep no copy */
     *key = node;
@@ -698,21 +740,22 @@ static void report_unfit(engine *e) {
     }
 }
 
-/* The items that are not part of cards. */
+/* The items of a container that are not part of cards. */
 static size_t count_in_order(const claim *c) {
     size_t count = 0;
-    for (size_t i = 0; i < c->item_count; i++)
+    for (size_t i = 0; c->container && c->rule->items && i < c->item_count; i++)
         count += c->items[i].first->parent && !(c->items[i].first->flags & NODE_LEAF);
-    return c->container && c->rule->items ? count : 0;
+    return count;
 }
 
 static void make_unwrapped(engine *e, const claim *c) {
     bool reported = c->container && map_has(&e->reported, MAP_KEY(c->container));
-    bool holds_cards = count_in_order(c) < c->item_count || (c->container && holds_made(c->container));
-    if (!reported && c->card_miss.length && !holds_cards && count_showing(c) > 1)
+    size_t in_order = count_in_order(c);
+    if (!reported && in_order > 1 && c->card_miss.length && in_order == c->item_count &&
+        !holds_made(c->container))
         findings_add(e->found, FINDING_ROW_NOT_CARDS, c->line, "%.*s: %.*s", SLICE_ARGS(c->element),
                      SLICE_ARGS(c->card_miss));
-    else if (!reported && count_in_order(c) > 1 && !c->rule->quiet)
+    else if (!reported && in_order > 1 && !c->rule->quiet)
         findings_add(e->found,
                      c->container->tag == DOM_TAG_TABLE ? FINDING_LAYOUT_TABLE : FINDING_COLUMNS_IN_ORDER,
                      c->line, "%.*s: %zu side by side", SLICE_ARGS(c->element), c->item_count);
@@ -777,4 +820,6 @@ void rewrite_claims(engine *e) {
         const claim *c = *(claim **)vector_at(&e->claims, i);
         MAKERS[c->rule->make](e, c);
     }
+    for (size_t i = 0; i < e->grids.count; i++)
+        report_cards(e, vector_at(&e->grids, i));
 }

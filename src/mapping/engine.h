@@ -64,6 +64,13 @@ typedef struct claim {
     slice card_miss; /* why it is not cards, when a rule for cards came near; empty otherwise */
 } claim;
 
+/* One grid as the page has it now: the cards of one shape, or of several that touched. */
+typedef struct card_grid {
+    dom_node *node; /* the last of its grids, if there are several */
+    uint32_t line;
+    vector items; /* of item* */
+} card_grid;
+
 typedef struct engine {
     const mapping_set *set;
     dom_node *body;
@@ -76,6 +83,7 @@ typedef struct engine {
     vector shapes;     /* of const shape_name*: the same */
     vector alike;      /* of alike_run*, in the order of the page */
     hash_map reported; /* nodes: around boxes that have a finding */
+    vector grids;      /* of card_grid, made by blocks.c */
     vector claims;     /* of claim*: of boxes alike, then in the order of the page */
 } engine;
 
