@@ -25,6 +25,7 @@ static void print_json(const char *path, const mapping_shape *s, arena *a) {
     json_add_text(&json, "rule", s->rule);
     json_add_text(&json, "block", s->block);
     json_add_text(&json, "parts", s->parts);
+    json_add_text(&json, "words", s->words);
     json_add_text(&json, "reason", s->reason);
     json_add_text(&json, "nearest", nearest ? nearest->rule : SLICE(""));
     json_add_open(&json, "misses", '[');
@@ -52,10 +53,14 @@ static void print_shape(const mapping_shape *s, bool verbose) {
     else
         printf("%s%.*s: %.*s%s%.*s\n", s->state == MAPPING_PART ? "part of " : "", SLICE_ARGS(s->rule),
                SLICE_ARGS(s->block), s->parts.length ? ", " : "", SLICE_ARGS(s->parts));
+    if (s->words.length)
+        printf("           %.*s\n", SLICE_ARGS(s->words));
     const mapping_miss *nearest = mapping_nearest_miss(s);
     for (size_t i = 0; i < s->misses.count; i++) {
         const mapping_miss *miss = vector_at(&s->misses, i);
-        if (miss == nearest || verbose)
+        if (miss->told)
+            printf("           %.*s\n", SLICE_ARGS(miss->condition));
+        else if (miss == nearest || verbose)
             printf("           not %.*s: %.*s\n", SLICE_ARGS(miss->rule), SLICE_ARGS(miss->condition));
     }
 }

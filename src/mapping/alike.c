@@ -452,57 +452,61 @@ static answer ask_words(const tally *t, size_t n, bool turns) {
     return t->words * 3 >= n * 2 ? SOME_WORDS : PARTLY_WORDS;
 }
 
-enum { QUESTIONS = 8 };
+static void weigh(alike_run *run, const tally *t, bool turns) {
+    size_t n = run->count;
+    const answer answers[ALIKE_QUESTIONS] = {ask_place(t, n),
+                                             ask_form(run, turns),
+                                             ask_links(t, n),
+                                             t->titled * 3 >= n * 2 ? TITLED : UNTITLED,
+                                             ask_words(t, n, turns),
+                                             n >= 3 ? MANY : TWO,
+                                             t->pictures ? PICTURES : NO_PICTURES,
+                                             n > 1 && t->same_names == n ? ONE_NAME : TOLD_APART};
+    int evidence = 0;
+    for (int i = 0; i < ALIKE_QUESTIONS; i++) {
+        run->answers[i] = (unsigned char)answers[i];
+        evidence += EVIDENCE[answers[i]].weight;
+    }
+    run->enough = evidence >= EVIDENCE_NEEDED;
+    run->bare_alts = t->bare_alts;
+    run->first_bare_alt = t->first_bare_alt;
+}
 
 /* ---- words for people -------------------------------------------------------------------------------- */
 
-/* "4 boxes alike, each a picture and a line of text; the picture of the third has no description" */
-static void describe(const engine *e, alike_run *run, const answer *answers, const tally *t) {
-    const char *parts[QUESTIONS];
+slice describe_alike(const alike_run *run, arena *a) {
+    static const int PICTURE_TITLE_WORDS_LINK[] = {6, 3, 4, 2}; /* the questions, as one reads a box */
+    const char *parts[ALIKE_QUESTIONS];
     size_t count = 0;
-    static const int IN_ORDER[] = {6, 3, 4, 2}; /* picture, title, words, link */
-    for (size_t i = 0; i < sizeof IN_ORDER / sizeof *IN_ORDER; i++)
-        if (EVIDENCE[answers[IN_ORDER[i]]].part)
-            parts[count++] = EVIDENCE[answers[IN_ORDER[i]]].part;
-    buffer out = buffer_new(e->arena, 128);
+    for (size_t i = 0; i < sizeof PICTURE_TITLE_WORDS_LINK / sizeof *PICTURE_TITLE_WORDS_LINK; i++) {
+        answer one = (answer)run->answers[PICTURE_TITLE_WORDS_LINK[i]];
+        bool all_title = one == FEW_WORDS && count && parts[count - 1] == EVIDENCE[TITLED].part;
+        if (EVIDENCE[one].part && !all_title)
+            parts[count++] = EVIDENCE[one].part;
+    }
+    buffer out = buffer_new(a, 128);
     buffer_printf(&out, "%zu boxes alike", run->count);
     for (size_t i = 0; i < count; i++)
         buffer_printf(&out, "%s%s", i == 0 ? ", each " : i + 1 == count ? " and " : ", ", parts[i]);
-    if (t->bare_alts == 1)
+    if (run->bare_alts == 1)
         buffer_printf(&out, "; the picture of the %.*s has no description",
-                      SLICE_ARGS(ordinal(t->first_bare_alt, e->arena)));
-    else if (t->bare_alts)
-        buffer_printf(&out, "; %s%zu of their pictures have no description",
-                      t->bare_alts == t->pictures ? "all " : "", t->bare_alts);
-    run->words = buffer_slice(&out);
+                      SLICE_ARGS(ordinal(run->first_bare_alt, a)));
+    else if (run->bare_alts == run->count)
+        buffer_append_string(&out, "; no picture has a description");
+    else if (run->bare_alts)
+        buffer_printf(&out, "; %zu pictures have no description", run->bare_alts);
+    return buffer_slice(&out);
 }
 
-/* What speaks against them; where nothing does, what does not speak for them. */
-static void describe_doubts(const engine *e, alike_run *run, const answer *answers) {
-    buffer out = buffer_new(e->arena, 128);
+slice doubts_of_alike(const alike_run *run, arena *a) {
+    buffer out = buffer_new(a, 128);
     for (int negative = 1; negative >= 0 && !out.length; negative--)
-        for (int i = 0; i < QUESTIONS; i++)
-            if (EVIDENCE[answers[i]].against && (EVIDENCE[answers[i]].weight < 0) == negative)
-                buffer_printf(&out, "%s%s", out.length ? "; " : "", EVIDENCE[answers[i]].against);
-    run->doubts = buffer_slice(&out);
-}
-
-static void weigh(const measure *m, alike_run *run, const tally *t, bool turns) {
-    size_t n = run->count;
-    const answer answers[QUESTIONS] = {ask_place(t, n),
-                                       ask_form(run, turns),
-                                       ask_links(t, n),
-                                       t->titled * 3 >= n * 2 ? TITLED : UNTITLED,
-                                       ask_words(t, n, turns),
-                                       n >= 3 ? MANY : TWO,
-                                       t->pictures ? PICTURES : NO_PICTURES,
-                                       n > 1 && t->same_names == n ? ONE_NAME : TOLD_APART};
-    int evidence = 0;
-    for (int i = 0; i < QUESTIONS; i++)
-        evidence += EVIDENCE[answers[i]].weight;
-    run->enough = evidence >= EVIDENCE_NEEDED;
-    describe(m->engine, run, answers, t);
-    describe_doubts(m->engine, run, answers);
+        for (int i = 0; i < ALIKE_QUESTIONS; i++) {
+            const char *against = EVIDENCE[run->answers[i]].against;
+            if (against && (EVIDENCE[run->answers[i]].weight < 0) == negative)
+                buffer_printf(&out, "%s%s", out.length ? "; " : "", against);
+        }
+    return buffer_slice(&out);
 }
 
 /* ---- runs -------------------------------------------------------------------------------------------- */
@@ -559,7 +563,7 @@ static void add_run(const measure *m, const member *members, size_t count, bool 
         count_box(m, run, &members[i], i + 1, &t);
     }
     run->whole = around != 0 && shows_only(m, around, first, end);
-    weigh(m, run, &t, turns);
+    weigh(run, &t, turns);
     settle_around(run);
     run->start = run->whole ? run->around : run->first;
     *(alike_run **)vector_push(&e->alike) = run;

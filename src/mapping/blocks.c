@@ -731,8 +731,8 @@ static void report_unfit(engine *e) {
         const alike_run *run = *(alike_run **)vector_at(&e->alike, i);
         if (!run->failure.length)
             continue;
-        findings_add(e->found, FINDING_ROW_NOT_CARDS, run->items[0].first->line, "%.*s; %.*s",
-                     SLICE_ARGS(run->words), SLICE_ARGS(run->failure));
+        findings_add(e->found, FINDING_ROW_NOT_CARDS, run->items[0].first->line, "%.*s",
+                     SLICE_ARGS(run->failure));
         note_reported(e, run->around);
         for (size_t j = 0; j < run->count; j++)
             for (dom_node *up = run->items[j].first; up && up != run->around; up = up->parent)

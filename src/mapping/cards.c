@@ -289,7 +289,8 @@ static const dom_node *choose_link(engine *e, const rule *r, const item *it) {
 }
 
 static slice fail_item(engine *e, const item *it, size_t number, const char *reason) {
-    return format_slice(e->arena, "item %zu (line %u) %s", number, it->first->line, reason);
+    return format_slice(e->arena, "the %.*s (line %u) %s", SLICE_ARGS(ordinal(number, e->arena)),
+                        it->first->line, reason);
 }
 
 /* A link that stands below the cards, once. */
@@ -505,8 +506,8 @@ slice fit_card(engine *e, const rule *r, item *it, size_t number) {
     const dom_node *text_link = NULL;
     slice failure = {0};
     if (in.rich)
-        return format_slice(e->arena, "item %zu (line %u) holds <%.*s>, which no card can", number,
-                            in.rich->line, SLICE_ARGS(in.rich->name));
+        return format_slice(e->arena, "the %.*s (line %u) holds <%.*s>, which no card can",
+                            SLICE_ARGS(ordinal(number, e->arena)), in.rich->line, SLICE_ARGS(in.rich->name));
     if (!failure.length)
         failure = find_picture(e, r, it, &in, number);
     if (!failure.length)
@@ -526,9 +527,9 @@ slice fit_card(engine *e, const rule *r, item *it, size_t number) {
         return fail_item(e, it, number, "is filled in by a Liquid template");
     size_t length = utf16_length(it->description);
     if (length > e->options.description_max)
-        return format_slice(e->arena,
-                            "item %zu (line %u) has a description of %zu characters, at most %u fit", number,
-                            it->first->line, length, e->options.description_max);
+        return format_slice(
+            e->arena, "the %.*s (line %u) has a description of %zu characters, at most %u fit",
+            SLICE_ARGS(ordinal(number, e->arena)), it->first->line, length, e->options.description_max);
     if (it->leftover.count && r->leftover == LEFTOVER_REFUSE)
         return fail_item(e, it, number, "has text that no part takes");
     if (it->picture && !it->alt.length) {
@@ -544,8 +545,8 @@ slice fit_grid(engine *e, const claim *c) {
     for (size_t i = 0; i < c->item_count; i++)
         pictures += c->items[i].picture != NULL;
     if (pictures && pictures < c->item_count)
-        return format_slice(e->arena, "%zu of %zu items have a picture: cards have all one, or none",
-                            pictures, c->item_count);
+        return format_slice(e->arena, "%zu of %zu have a picture: cards have all one, or none", pictures,
+                            c->item_count);
     return (slice){0};
 }
 

@@ -38,6 +38,8 @@ typedef struct item {
     dom_node *cell;
 } item;
 
+enum { ALIKE_QUESTIONS = 8 };
+
 /* Boxes that are alike (alike.c). `first`, `last`: the children of `around` that hold the first and the last.
  */
 typedef struct alike_run {
@@ -46,9 +48,9 @@ typedef struct alike_run {
     bool whole;            /* `around` shows nothing else */
     item *items;
     size_t count;
-    bool enough;   /* speaks for cards */
-    slice words;   /* what they are, for people */
-    slice doubts;  /* what speaks against cards, for people */
+    unsigned char answers[ALIKE_QUESTIONS]; /* alike.c: what weighs */
+    size_t bare_alts, first_bare_alt;       /* pictures without a description; the number of the first */
+    bool enough;                            /* speaks for cards */
     slice failure; /* why no rule made cards of it, though it looks like cards; empty: one did, or it does not
                     */
 } alike_run;
@@ -93,6 +95,10 @@ void unmark_layouts(engine *e);
 
 /* alike.c: fills `alike` */
 void find_alike(engine *e);
+/* "4 boxes alike, each a picture and a line of text; the picture of the third has no description" */
+slice describe_alike(const alike_run *run, arena *a);
+/* What speaks against cards; where nothing does, what does not speak for them. */
+slice doubts_of_alike(const alike_run *run, arena *a);
 
 /* recognise.c */
 void recognise(engine *e);

@@ -71,6 +71,7 @@ typedef struct mapping_options {
 typedef struct mapping_miss {
     slice rule, condition; /* the first condition that failed */
     uint32_t held;         /* how many had held before it */
+    bool told;             /* the condition is a whole sentence for people */
 } mapping_miss;
 
 typedef enum mapping_state {
@@ -87,6 +88,7 @@ typedef struct mapping_shape {
     mapping_state state;
     slice rule, block; /* of the claim */
     slice parts;       /* what was found: "3 cards: 3 pictures, 3 titles, 1 description, 3 links" */
+    slice words;       /* boxes alike that begin there, and what they are, for people; empty otherwise */
     slice reason;      /* why it is unclaimed: the nearest miss, or why no rule looked at it */
     vector misses;     /* of mapping_miss, in the order tried */
 } mapping_shape;

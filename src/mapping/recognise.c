@@ -175,8 +175,9 @@ static slice check_items(engine *e, const claim *c) {
     for (size_t i = 0; i < when->every.count; i++)
         for (size_t j = 0; j < c->item_count; j++)
             if (!holds(e, when->every.items[i], &c->items[j]))
-                return format_slice(e->arena, "every: item %zu (line %u) has no `%.*s`", j + 1,
-                                    c->items[j].first->line, SLICE_ARGS(when->every.texts[i]));
+                return format_slice(e->arena, "every: the %.*s (line %u) has no `%.*s`",
+                                    SLICE_ARGS(ordinal(j + 1, e->arena)), c->items[j].first->line,
+                                    SLICE_ARGS(when->every.texts[i]));
     for (size_t i = 0; i < when->some.count; i++) {
         size_t j = 0;
         while (j < c->item_count && !holds(e, when->some.items[i], &c->items[j]))
@@ -187,8 +188,9 @@ static slice check_items(engine *e, const claim *c) {
     for (size_t i = 0; i < when->none.count; i++)
         for (size_t j = 0; j < c->item_count; j++)
             if (holds(e, when->none.items[i], &c->items[j]))
-                return format_slice(e->arena, "none: item %zu (line %u) has `%.*s`", j + 1,
-                                    c->items[j].first->line, SLICE_ARGS(when->none.texts[i]));
+                return format_slice(e->arena, "none: the %.*s (line %u) has `%.*s`",
+                                    SLICE_ARGS(ordinal(j + 1, e->arena)), c->items[j].first->line,
+                                    SLICE_ARGS(when->none.texts[i]));
     return (slice){0};
 }
 
@@ -302,7 +304,8 @@ static void mark_claim(recognition *r, const claim *c) {
 }
 
 static void add_miss(recognition *r, const rule *candidate, slice condition, uint32_t held) {
-    *(mapping_miss *)vector_push(&r->misses) = (mapping_miss){candidate->name, condition, held};
+    *(mapping_miss *)vector_push(&r->misses) =
+        (mapping_miss){candidate->name, condition, held, candidate->alike};
 }
 
 /* Why it is no cards, from the rule for cards that came closest; `held`: of those whose so many conditions
@@ -434,13 +437,15 @@ static claim *try_alike(recognition *r, const rule *candidate, alike_run *run) {
                  .item_count = run->count,
                  .line = run->items[0].first->line};
     uint32_t held = 0;
-    slice failure = run->enough ? check_claim(e, c, &held)
-                                : format_slice(e->arena, "%.*s. No cards: %.*s", SLICE_ARGS(run->words),
-                                               SLICE_ARGS(run->doubts));
+    if (!run->enough && !e->account)
+        return NULL;
+    slice failure = run->enough ? check_claim(e, c, &held) : doubts_of_alike(run, e->arena);
     if (!failure.length && holds_settled(r, c))
         failure = SLICE("something inside belongs to another rule's block");
     if (!failure.length)
         return c;
+    failure = format_slice(e->arena, "%.*s. No cards: %.*s", SLICE_ARGS(describe_alike(run, e->arena)),
+                           SLICE_ARGS(failure));
     alike_miss *miss = arena_alloc(e->arena, sizeof *miss);
     *miss = (alike_miss){candidate, failure, held};
     *map_put(&r->unlike, MAP_KEY(run->start), NULL) = miss; /* the key must last: maps keep no copy */
@@ -500,6 +505,8 @@ static void account_for(recognition *r, const dom_node *node, const claim *c, ma
     s->rule = c ? c->rule->name : (slice){0};
     s->block = c ? block_name(c->rule->make) : (slice){0};
     s->parts = c && state == MAPPING_CLAIMED ? describe_parts(c, e->account->arena) : (slice){0};
+    s->words =
+        c && c->alike && state == MAPPING_CLAIMED ? describe_alike(c->alike, e->account->arena) : (slice){0};
     s->misses = state == MAPPING_PART ? vector_new(e->account->arena, sizeof(mapping_miss)) : r->misses;
     const mapping_miss *nearest = mapping_nearest_miss(s);
     if (state == MAPPING_UNCLAIMED)
@@ -550,6 +557,8 @@ void recognise(engine *e) {
             at->flags |= NODE_LEAF;
         bool settled = at->flags & (NODE_LEAF | NODE_CONSUMED), part = settled || at->flags & NODE_ITEM;
         const claim *c = map_get(&r.alike, MAP_KEY(at));
+        if (c)
+            r.misses = vector_new(e->arena, sizeof(mapping_miss));
         c = c || settled ? c : claim_at(&r, at);
         if (c)
             account_for(&r, at, c, MAPPING_CLAIMED);
