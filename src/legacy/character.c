@@ -8,7 +8,6 @@
 source source_of(slice text, uint32_t line) {
     source s = {
         .text = text.data ? text.data : "", .length = text.length, .line = line, .counted_line = line};
-    s.no_backticks_count = SIZE_MAX;
     return s;
 }
 

@@ -126,6 +126,10 @@ typedef enum ahead_kind {
 } ahead_kind;
 
 /* Text being read: the page's body, or the lines inside a container with their markers taken off. */
+typedef struct backtick_run {
+    size_t at, longest; /* of this run and all behind it */
+} backtick_run;
+
 typedef struct source {
     const char *text;
     size_t length, at;
@@ -136,8 +140,9 @@ typedef struct source {
     struct {
         size_t from, at; /* none in [from, at) */
     } ahead[AHEAD_COUNT];
-    /* Code spans: no run of so many backticks at or after that place. */
-    size_t no_backticks_from, no_backticks_count;
+    /* Code spans: the runs of backticks, the last one first; NULL until one is looked for. */
+    struct backtick_run *backticks;
+    size_t backtick_count;
     size_t reported; /* findings were made up to there: a text may be read twice */
     uint64_t failed; /* kinds of spans that failed to close, once effort is spent (span.c) */
 } source;

@@ -117,6 +117,36 @@ void note_failure(spans *s, unsigned kind, size_t bytes) {
 
 /* ---- small spans ------------------------------------------------------------------------------------- */
 
+static void list_backticks(source *src, arena *a) {
+    vector runs = vector_new(a, sizeof(backtick_run));
+    for (size_t at = src->length, longest = 0; at > 0;) {
+        if (src->text[--at] != '`')
+            continue;
+        size_t end = at + 1;
+        while (at > 0 && src->text[at - 1] == '`')
+            at--;
+        longest = end - at > longest ? end - at : longest;
+        *(backtick_run *)vector_push(&runs) = (backtick_run){at, longest};
+    }
+    src->backticks = runs.items;
+    src->backtick_count = runs.count;
+}
+
+/* The most backticks in a run at or after `from`. */
+static size_t longest_backticks(source *src, size_t from, arena *a) {
+    if (!src->backticks)
+        list_backticks(src, a);
+    size_t low = 0, high = src->backtick_count; /* runs before `low` begin there or behind it */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (src->backticks[middle].at >= from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? src->backticks[low - 1].longest : 0;
+}
+
 /* kramdown, parse_codespan. */
 static void parse_code_span(spans *s) {
     source *src = s->source;
@@ -130,13 +160,9 @@ static void parse_code_span(spans *s) {
         return;
     }
     slice text = {src->text, src->length};
-    bool none = src->no_backticks_count <= count && end >= src->no_backticks_from;
+    bool none = longest_backticks(src, end, s->parser->arena) < count;
     size_t close = none ? SLICE_NONE : slice_find(text, source_slice(src, start, end), end);
     if (close == SLICE_NONE) {
-        if (!none) {
-            src->no_backticks_from = end;
-            src->no_backticks_count = count;
-        }
         take_text(s, end);
         return;
     }
