@@ -2,8 +2,8 @@
 #include "private.h"
 
 /* Bytes that may be read in vain, for each byte of the page and to begin with. */
-#define EFFORT_PER_BYTE 8
-#define EFFORT_FREE ((size_t)1 << 20)
+#define EFFORT_PER_BYTE 32
+#define EFFORT_FREE ((size_t)1 << 17)
 
 static settings default_settings(void) {
     return (settings){.auto_ids = true,

@@ -113,9 +113,11 @@ typedef struct running {
     uint32_t comments, codes; /* how many of them are open */
     uint32_t codepoint;       /* the next that is free */
     bool *used;               /* characters that the page has itself; NULL: none */
-    size_t leads_at;   /* where it ended behind tags that write nothing, with nothing else on their line */
-    size_t dashed_at;  /* where `out` ended behind the last tag that is carried and trims what follows */
-    bool trims;        /* the text that follows begins without white space */
+    size_t leads_at;  /* where it ended behind tags that write nothing, with nothing else on their line */
+    size_t dashed_at; /* where `out` ended behind the last tag that is carried and trims what follows */
+    bool trims;       /* the text that follows begins without white space */
+    size_t followed, bracket; /* follow_html: read up to there; behind the last < or > */
+    bool in_comment;
     size_t counted_at; /* line_of: up to where lines were counted */
     uint32_t counted_line;
 } running;
@@ -259,24 +261,28 @@ static void look_ahead(running *r) {
 
 /* ---- carrying ---------------------------------------------------------------------------------------- */
 
-static bool is_in_comment(slice text) {
-    bool inside = false;
-    for (size_t at = 0; at != SLICE_NONE;) {
-        at = slice_find(text, inside ? SLICE("-->") : SLICE("<!--"), at);
-        inside ^= at != SLICE_NONE;
+/* Reads what was written since it was called last, for comments and the ends of tags. */
+static void follow_html(running *r) {
+    const char *text = r->out.data;
+    r->followed = r->followed < r->out.length ? r->followed : r->out.length;
+    for (size_t at = r->followed; at < r->out.length; at++) {
+        if (r->in_comment)
+            r->in_comment = !(text[at] == '>' && memcmp(text + at - 2, "--", 2) == 0);
+        else if (text[at] == '<' || text[at] == '>')
+            r->bracket = at + 1;
+        else if (text[at] == '-' && at >= 3)
+            r->in_comment = memcmp(text + at - 3, "<!--", 4) == 0;
     }
-    return inside;
+    r->followed = r->out.length;
 }
 
 /* Whether the text up to here ends inside an HTML tag, outside of its values: whatever comes there decides
  * how the rest of the tag is read. */
-static bool is_inside_tag(slice text) {
-    size_t at = text.length, least = at > TAG_LENGTH_MAX ? at - TAG_LENGTH_MAX : 0;
-    if (is_in_comment(slice_from(text, least)))
-        return false;
-    while (at > least && text.data[at - 1] != '<' && text.data[at - 1] != '>')
-        at--;
-    if (at == least || text.data[at - 1] == '>')
+static bool is_inside_tag(running *r) {
+    slice text = buffer_slice(&r->out);
+    follow_html(r);
+    size_t at = r->bracket;
+    if (r->in_comment || at == 0 || text.length - at > TAG_LENGTH_MAX || text.data[at - 1] == '>')
         return false;
     at += at < text.length && text.data[at] == '/';
     size_t name = at;
@@ -367,7 +373,7 @@ static void carry(running *r, const token *t, const tag_kind *kind, uint32_t blo
         refuse(r, FINDING_LIQUID_MISPLACED, line, source, "is one of more tags than a page can hold");
         return;
     }
-    if (!r->codes && is_inside_tag(buffer_slice(&r->out)) && closes_tag(r, t->to))
+    if (!r->codes && is_inside_tag(r) && closes_tag(r, t->to))
         refuse(r, FINDING_LIQUID_MISPLACED, line, source, "stands inside an HTML tag");
     bool is_silent = add_carried(r, t, kind, block)->is_silent;
     buffer character = buffer_new(r->arena, 4);

@@ -11,7 +11,8 @@ enum {
     RECENT_MAX = 16, /* spaces before a gap that may mend it */
     HELD_MAX = 8,    /* of them, at once */
     HELD_ANYWHERE_MAX = 4,
-    BUDGET = 1 << 20 /* characters of paragraphs that are saved to mend the gaps of a page */
+    BUDGET_FREE = 1 << 16, /* characters of paragraphs that are saved to mend the gaps of a page: these, */
+    BUDGET_PER_BYTE = 32   /* and so many for each byte of the page */
 };
 
 /* ---- mending ----------------------------------------------------------------------------------------- */
@@ -115,6 +116,8 @@ static bool mend_link(void *context, tiptap_attribute attribute, uint32_t line, 
 /* colspan and rowspan as a browser reads them: the digits at the start, 1 to 1000; 1 for anything else. */
 static void mend_span(tiptap_node *cell, tiptap_attribute attribute, arena *a) {
     slice value = tiptap_get(cell, attribute);
+    if (slice_equal(value, SLICE("1"))) /* nearly all are */
+        return;
     size_t span = tiptap_get_span(cell, attribute);
     slice mended = format_slice(a, "%zu", span ? span : 1);
     if (!slice_equal(value, mended))
@@ -460,7 +463,7 @@ save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
     save_settled settled = save_until_stable(document, 16384, a);
     if (has_broken_gaps(document, &settled)) {
         vector paragraphs = vector_new(a, sizeof(tiptap_node *));
-        size_t budget = BUDGET;
+        size_t budget = BUDGET_FREE + BUDGET_PER_BYTE * settled.body.length;
         find_broken_paragraphs(document, read_as_published(settled.body, a), &paragraphs);
         for (size_t i = 0; i < paragraphs.count; i++)
             mend_gaps(*(tiptap_node **)vector_at(&paragraphs, i), &budget, a, found);
