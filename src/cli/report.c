@@ -19,18 +19,31 @@ static slice name_of_file(const char *path) {
 }
 
 /* False: said why not. */
-static bool merge_file(report_writer *writer, const char *path, arena *file, arena *scratch) {
+static bool merge_file(report_writer *writer, const char *path, bool dry_run, arena *file, arena *scratch) {
     slice json, error;
     arena_reset(file);
     if (!read_file(path, file, &json)) {
         complain("%s: cannot be read: %s", path, strerror(errno));
         return false;
     }
+    if (report_is_dry_run(json) != dry_run)
+        complain("%s: %s, unlike the first one: the report mixes both", path,
+                 dry_run ? "of a run that wrote" : "of a dry run");
     if (!report_merge(writer, json, name_of_file(path), scratch, &error)) {
         complain("%s: %.*s", path, SLICE_ARGS(error));
         return false;
     }
     return true;
+}
+
+/* Is the first report of a dry run? Its first line says so. */
+static bool is_dry_run(const char *path) {
+    char line[4096];
+    FILE *file = strcmp(path, "-") == 0 ? NULL : fopen(path, "rb");
+    bool dry_run = file && fgets(line, sizeof line, file) && report_is_dry_run(slice_of(line));
+    if (file)
+        fclose(file);
+    return dry_run;
 }
 
 static int report_site(const cli_arguments *arguments, site *s, arena *a) {
@@ -63,9 +76,12 @@ int command_report(const cli_arguments *arguments) {
         complain("there is no patch of many sites; report has summary, json, html, sarif and csv");
     if (format == REPORT_UNIFIED || format == REPORT_FORMAT_COUNT)
         return EXIT_USAGE;
+    bool dry_run = is_dry_run(arguments->words[0]);
     report_options options = {.format = format,
                               .color = takes_color(STDOUT_FILENO),
                               .width = terminal_width(STDOUT_FILENO),
+                              .dry_run = dry_run,
+                              .merges = true,
                               .site = SLICE("all sites"),
                               .version = SLICE(ISOMERIZE_VERSION),
                               .min_grade = choose_min_grade(arguments)};
@@ -74,7 +90,7 @@ int command_report(const cli_arguments *arguments) {
     bool confined = give_up_files(arguments, NULL, CONFINE_READS, false, scratch);
     int status = confined ? EXIT_DONE : EXIT_ENVIRONMENT;
     for (size_t i = 0; confined && i < arguments->word_count; i++)
-        if (!merge_file(writer, arguments->words[i], file, scratch))
+        if (!merge_file(writer, arguments->words[i], dry_run, file, scratch))
             status = EXIT_ENVIRONMENT;
     if (!report_end(writer) || fflush(stdout) != 0) {
         complain("standard output took no more: the report is not whole");

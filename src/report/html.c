@@ -18,6 +18,7 @@ extern const size_t report_html_length, report_css_length, report_js_length;
 
 /* Pictures are put into the file up to this many bytes in all: it has to open from a mail. */
 #define PICTURES_MAX (48u << 20)
+#define MERGED_PAGES_MAX 20000
 #define SMALL_PICTURE 12288 /* bytes: goes in as it is, where others are scaled down */
 
 typedef struct html_data {
@@ -51,6 +52,7 @@ static void append_run(const report_writer *w, buffer *out) {
     json_add_bool(&json, "dry_run", w->options.dry_run);
     json_add_bool(&json, "looks_back", w->options.looks_back);
     json_add_bool(&json, "live", w->options.live);
+    json_add_bool(&json, "merges", w->options.merges);
     json_add_filled(&json, "site", w->options.site);
     json_add_filled(&json, "version", w->options.version);
     json_add_open(&json, "codes", '{');
@@ -69,12 +71,44 @@ static void append_run(const report_writer *w, buffer *out) {
     append_script_json(buffer_slice(&text), out);
 }
 
+/* What the list of pages does not hold in a report of many sites. */
+static void add_merged(json_writer *json, const report_writer *w) {
+    const report_totals *t = &w->totals;
+    add_sites(json, w);
+    json_add_number(json, "pages", (int64_t)t->pages);
+    json_add_number(json, "changed", (int64_t)t->states[REPORT_CHANGED]);
+    json_add_open(json, "kinds", '{');
+    for (int g = 0; g < GRADE_REFUSED; g++)
+        json_add_number(json, grade_name((grade)g), (int64_t)t->grades[g]);
+    json_add_number(json, "refused", (int64_t)(t->grades[GRADE_REFUSED] + t->states[REPORT_FAILED]));
+    json_add_number(
+        json, "other",
+        (int64_t)(t->states[REPORT_ALREADY] + t->states[REPORT_KEPT] + t->states[REPORT_UNPUBLISHED]));
+    json_close(json, '}');
+    json_add_open(json, "codes", '{');
+    for (int code = 0; code < FINDING_COUNT; code++) {
+        if (!t->findings[code])
+            continue;
+        json_add_open(json, finding_describe((finding_code)code)->name, '[');
+        json_number(json, (int64_t)t->finding_pages[code]);
+        json_number(json, (int64_t)t->findings[code]);
+        json_close(json, ']');
+    }
+    json_close(json, '}');
+    json_add_open(json, "assets", '[');
+    for (int state = 0; state < REPORT_ASSET_STATE_COUNT; state++)
+        json_number(json, (int64_t)t->assets[state]);
+    json_close(json, ']');
+}
+
 /* What is known only behind the last page. */
 static void append_totals(report_writer *w, buffer *out) {
     buffer text = buffer_new(w->memory, 16384);
     json_writer json = {.out = &text};
     json_open(&json, '{');
     add_groups(&json, w);
+    if (w->options.merges)
+        add_merged(&json, w);
     json_close(&json, '}');
     append_script_json(buffer_slice(&text), out);
 }
@@ -381,8 +415,18 @@ static bool begin_html(report_writer *w) {
     return write_out(w, buffer_slice(&out));
 }
 
+/* Of many sites: the pages with loss, refused and failed ones; up to a limit, that a browser still opens it.
+ */
+static bool is_listed(const html_data *html, const report_page *page) {
+    bool grave = page->state == REPORT_FAILED || page->state == REPORT_REFUSED ||
+                 (page->state != REPORT_ALREADY && page->grade >= GRADE_LOSS);
+    return !html->writer->options.merges || (grave && html->pages < MERGED_PAGES_MAX);
+}
+
 static bool add_html(report_writer *w, const report_page *page, arena *scratch) {
     html_data *html = w->form_data;
+    if (!is_listed(html, page))
+        return true;
     buffer entry = buffer_new(scratch, 512), content = buffer_new(scratch, 4096);
     report_page_entry(page, &entry, scratch);
     slice packed = {NULL, 0};

@@ -173,6 +173,29 @@ void add_groups(json_writer *j, report_writer *w) {
     json_close(j, ']');
 }
 
+void add_sites(json_writer *j, const report_writer *w) {
+    json_add_open(j, "sites", '[');
+    for (size_t i = 0; i < w->site_lines.count; i++) {
+        const site_line *line = vector_at(&w->site_lines, i);
+        json_open(j, '{');
+        json_add_text(j, "site", line->name);
+        json_add_number(j, "pages", (int64_t)line->pages);
+        json_add_open(j, "grades", '{');
+        for (int g = 0; g <= GRADE_REFUSED; g++)
+            json_add_number(j, grade_name((grade)g), (int64_t)line->grades[g]);
+        json_close(j, '}');
+        json_add_number(j, "failed", (int64_t)line->failed);
+        json_add_number(j, "accepted", (int64_t)line->accepted);
+        json_add_number(j, "files", (int64_t)line->files);
+        if (line->most != FINDING_COUNT) {
+            json_add_string(j, "most", finding_describe(line->most)->name);
+            json_add_number(j, "most_pages", (int64_t)line->most_pages);
+        }
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
 static bool end_json(report_writer *w) {
     const report_totals *t = &w->totals;
     buffer out = buffer_new(w->memory, 4096);
@@ -194,6 +217,8 @@ static bool end_json(report_writer *w) {
     json_close(&json, '}');
     add_finding_totals(&json, t);
     add_groups(&json, w);
+    if (w->site_lines.count > 1)
+        add_sites(&json, w);
     json_add_open(&json, "assets", '{');
     for (int state = 0; state < REPORT_ASSET_STATE_COUNT; state++)
         json_add_number(&json, report_asset_state_name((report_asset_state)state), (int64_t)t->assets[state]);

@@ -169,6 +169,15 @@ static bool read_line(slice line, reading *r, arena *scratch) {
     return !r->bad && r->type.length > 0;
 }
 
+bool report_is_dry_run(slice json) {
+    json_error_t unused;
+    slice line = slice_sub(json, 0, slice_find_char(json, '\n', 0));
+    json_t *root = json_loadb(line.data ? line.data : "", line.length, 0, &unused);
+    bool dry_run = json_is_true(json_object_get(root, "dry_run"));
+    json_decref(root);
+    return dry_run;
+}
+
 bool report_read_findings(slice json, findings *found) {
     reading r = {.found = *found, .arena = found->arena};
     json_error_t unused;

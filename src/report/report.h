@@ -119,6 +119,7 @@ typedef struct report_options {
     slice prefix;    /* sarif: the site's folder in its repository, empty or with '/' at its end */
     grade min_grade; /* sarif: only findings of that grade or worse */
     report_pictures pictures; /* html; `read` may be NULL */
+    bool merges;              /* many sites: html lists only the gravest pages */
     bool looks_back;          /* html: at what was done, so that the wording follows */
     bool live;         /* html: a page's content is asked for when it is opened (report_page_content) */
     size_t max_size;   /* html: bytes that the report is not to exceed, as far as that can be; 0: no limit */
@@ -194,6 +195,9 @@ void report_page_entry(const report_page *page, buffer *out, arena *scratch);
  * is cut off, or is of a newer version: what came before that has been added. `scratch` is reset between
  * pages; `json` and `site` must not live in it; `*error` lives as long as the writer. */
 bool report_merge(report_writer *writer, slice json, slice site, arena *scratch, slice *error);
+
+/* Does this JSON report say that it is of a dry run? Of its first line. */
+bool report_is_dry_run(slice json);
 
 /* Adds the findings that the journal has recorded (a JSON array). False: it is none. */
 bool report_read_findings(slice json, findings *found);

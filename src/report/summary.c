@@ -200,6 +200,38 @@ static void append_first(const report_writer *w, buffer *out) {
     }
 }
 
+/* "1,234" in so many columns, after a space. */
+static void append_number(const report_writer *w, size_t number, int columns, buffer *out) {
+    buffer_printf(out, " %*.*s", columns, SLICE_ARGS(format_count(number, w->memory)));
+}
+
+/* A line a site; what it has most of behind it. */
+static void append_sites(const report_writer *w, buffer *out) {
+    if (w->site_lines.count < 2)
+        return;
+    append_heading(
+        w, "Sites                            pages   clean cosmetic  review    loss refused   files", out);
+    for (size_t i = 0; i < w->site_lines.count; i++) {
+        const site_line *line = vector_at(&w->site_lines, i);
+        size_t columns = count_columns(line->name);
+        buffer_append_string(out, "  ");
+        append_cut(line->name, 28, out);
+        buffer_printf(out, "%*s", (int)(columns < 28 ? 28 - columns : 0), "");
+        append_number(w, line->pages, 7, out);
+        append_number(w, line->grades[GRADE_CLEAN], 7, out);
+        append_number(w, line->grades[GRADE_COSMETIC], 8, out);
+        append_number(w, line->grades[GRADE_REVIEW], 7, out);
+        append_number(w, line->grades[GRADE_LOSS], 7, out);
+        append_number(w, line->grades[GRADE_REFUSED] + line->failed, 7, out);
+        append_number(w, line->files, 7, out);
+        buffer_append_char(out, '\n');
+        if (line->most != FINDING_COUNT)
+            buffer_printf(out, "    most: %s, on %.*s page%s\n", finding_describe(line->most)->title,
+                          SLICE_ARGS(format_count(line->most_pages, w->memory)),
+                          line->most_pages == 1 ? "" : "s");
+    }
+}
+
 static bool add_nothing(report_writer *w, const report_page *page, arena *scratch) {
     (void)w, (void)page, (void)scratch;
     return true;
@@ -218,6 +250,7 @@ static bool end_summary(report_writer *w) {
         buffer_printf(&out, " in %zu sites", w->sites);
     buffer_append_string(&out, w->options.dry_run ? "; nothing was changed (dry run)\n" : "\n");
     append_pages(w, &out);
+    append_sites(w, &out);
     append_groups(w, &out);
     append_codes(w, &out);
     append_asset_rows(w, &out);

@@ -187,7 +187,7 @@ void report_unified_diff(slice path, slice before, slice after, bool color, buff
 
 line_counts count_changed_lines(const report_page *page, arena *scratch) {
     line_counts counts = {page->lines_removed, page->lines_added};
-    if (page->state != REPORT_CHANGED || (!page->before.length && !page->after.length))
+    if (!page->after.length)
         return counts;
     counts = (line_counts){0, 0};
     interner names = interner_new(scratch, 256);
@@ -201,7 +201,7 @@ line_counts count_changed_lines(const report_page *page, arena *scratch) {
 }
 
 static bool add_unified(report_writer *w, const report_page *page, arena *scratch) {
-    if (!page->after.length)
+    if (page->state != REPORT_CHANGED)
         return true;
     buffer out = buffer_new(scratch, page->before.length + page->after.length + 1024);
     report_unified_diff(page->path, page->before, page->after, w->options.color, &out, scratch);

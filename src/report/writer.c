@@ -70,6 +70,7 @@ report_writer *report_begin(const report_options *options, report_sink sink) {
     w->sink = sink;
     w->form = FORMATS[options->format].form;
     w->groups = groups_new(memory);
+    w->site_lines = vector_new(memory, sizeof(site_line));
     if (w->options.width == 0)
         w->options.width = 80;
     if (w->form->begin)
@@ -130,8 +131,36 @@ static void remember_first(report_writer *w, const report_page *page) {
     w->first[at] = candidate;
 }
 
+/* The site's line; it is complete when the next one begins, or the report ends. */
+static void count_site(report_writer *w, const report_page *page) {
+    site_line *line = vector_last(&w->site_lines);
+    if (!line || !slice_equal(line->name, page->site)) {
+        line = vector_push(&w->site_lines);
+        line->name = slice_copy(page->site, w->memory);
+        line->most = FINDING_COUNT;
+        memset(w->site_findings, 0, sizeof w->site_findings);
+    }
+    line->pages++;
+    line->failed += page->state == REPORT_FAILED;
+    line->files += page->asset_count;
+    if (page->state == REPORT_CHANGED || page->state == REPORT_REFUSED || page->state == REPORT_LEGACY)
+        line->grades[page->grade]++;
+    for (int code = 0; page->findings && code < FINDING_COUNT; code++) {
+        uint32_t open = page->findings->counts[code] - page->findings->accepted[code];
+        line->accepted += page->findings->accepted[code];
+        if (!open || finding_describe((finding_code)code)->grade == GRADE_CLEAN)
+            continue;
+        if (++w->site_findings[code] > line->most_pages) {
+            line->most = (finding_code)code;
+            line->most_pages = w->site_findings[code];
+        }
+    }
+}
+
 static void count_page(report_writer *w, const report_page *page) {
     report_totals *t = &w->totals;
+    if (page->site.length)
+        count_site(w, page);
     t->pages++;
     t->states[page->state]++;
     if (page->state == REPORT_CHANGED || page->state == REPORT_REFUSED || page->state == REPORT_LEGACY)

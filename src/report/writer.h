@@ -24,6 +24,14 @@ typedef struct report_first {
     finding_code code;
 } report_first;
 
+/* One of many sites: kept to the end. */
+typedef struct site_line {
+    slice name;
+    size_t pages, grades[GRADE_REFUSED + 1], failed, accepted, files; /* files: of other hosts */
+    finding_code most; /* the finding on most of its pages that asks for a person; FINDING_COUNT: none */
+    size_t most_pages;
+} site_line;
+
 #define REPORT_FIRST_MAX 10
 
 /* groups.c */
@@ -43,8 +51,10 @@ struct report_writer {
     size_t first_count, sites;
     group_counts *groups;
     slice last_site;
-    arena *memory;   /* for the report's length */
-    void *form_data; /* a format's own, from `memory` */
+    vector site_lines;                     /* of site_line */
+    uint32_t site_findings[FINDING_COUNT]; /* pages of the last one */
+    arena *memory;                         /* for the report's length */
+    void *form_data;                       /* a format's own, from `memory` */
 };
 
 bool write_out(report_writer *w, slice bytes);
@@ -63,6 +73,9 @@ line_counts count_changed_lines(const report_page *page, arena *scratch);
 
 /* thumbnail.c: the picture smaller, as a JPEG; empty: it cannot be read. In `scratch`. */
 slice make_thumbnail(slice bytes, arena *scratch);
+
+/* json.c: the sites, as `sites` of the summary. */
+void add_sites(json_writer *j, const report_writer *w);
 
 /* json.c: the most frequent groups, as `groups` of the summary. */
 void add_groups(json_writer *j, report_writer *w);

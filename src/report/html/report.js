@@ -145,9 +145,10 @@ function foldersOf(page) {
   return folders;
 }
 
-const kinds = tally(page => [page.kind]), codes = tally(page => Object.keys(page.codes)), folders = tally(foldersOf);
+const merged = run.merges ? totals : null; // of many sites, the list holds only the gravest pages
+const kinds = merged ? new Map(Object.entries(merged.kinds)) : tally(page => [page.kind]), codes = tally(page => Object.keys(page.codes)), folders = tally(foldersOf);
 const byGrade = (a, b) => GRADES.indexOf(run.codes[a[0]].grade) - GRADES.indexOf(run.codes[b[0]].grade) || b[1] - a[1];
-const codeCounts = [...codes].sort(byGrade);
+const codeCounts = (merged ? Object.entries(merged.codes).map(([code, [count]]) => [code, count]) : [...codes]).sort(byGrade);
 
 function fillFilters() {
   for (const kind of [...GRADES, 'other'])
@@ -270,6 +271,7 @@ function makeCodes() {
   const times = new Map();
   for (const page of pages)
     for (const [code, n] of Object.entries(page.codes)) times.set(code, (times.get(code) || 0) + n);
+  if (merged) for (const [code, [, n]] of Object.entries(merged.codes)) times.set(code, n);
   const rows = codeCounts.map(([code, count]) => make('tr', {},
     cell(findingBadge(code)),
     make('th', {scope: 'row'}, choose(run.codes[code].title, {code})),
@@ -279,7 +281,18 @@ function makeCodes() {
     makeTable([['Grade'], ['What was there'], ['What became of it'], ['Pages', 'num'], ['Times', 'num']], rows, 'Findings')) : null;
 }
 
+// Of many sites: a line each.
+function makeSites() {
+  const columns = [...GRADES].reverse();
+  const rows = merged.sites.map(site => make('tr', {}, make('th', {scope: 'row'}, folders.has(site.site + '/') ? choose(site.site, {folder: site.site + '/'}) : site.site),
+    cell(number(site.pages), 'Pages', 'num'), ...columns.map(grade => cell(number(site.grades[grade] + (grade === 'refused' ? site.failed : 0)), grade, 'num')),
+    cell(number(site.files), 'Files of other hosts', 'num'), cell(site.most ? `${run.codes[site.most].title} (${plural(site.most_pages, 'page')})` : '', 'Most')));
+  return block('Sites', 'Choose a site to list its pages with loss, and those refused; the site’s own report lists all of them.',
+    makeTable([['Name'], ['Pages', 'num'], ...columns.map(grade => [grade, 'num']), ['Files of other hosts', 'num'], ['Most often']], rows, 'Sites'));
+}
+
 function makeFolders() {
+  if (merged) return makeSites();
   const tops = [...folders].filter(([folder]) => folder.split('/').length === 2).sort((a, b) => a[0] < b[0] ? -1 : 1);
   const counts = new Map(tops.map(([folder]) => [folder, {}]));
   for (const page of pages) {
@@ -294,7 +307,7 @@ function makeFolders() {
 }
 
 function makeAssets() {
-  const rows = ASSET_STATES.map(([, name, meaning], i) => [name, meaning, pages.reduce((sum, page) => sum + page.assets[i], 0)])
+  const rows = ASSET_STATES.map(([, name, meaning], i) => [name, meaning, merged ? merged.assets[i] : pages.reduce((sum, page) => sum + page.assets[i], 0)])
     .filter(row => row[2]).map(([name, meaning, count]) => make('tr', {}, make('th', {scope: 'row'}, name), cell(meaning), cell(number(count), 'Times', 'num')));
   return rows.length ? block('Pictures and files', 'As the pages name them; one that several pages show is counted on each.',
     makeTable([['State'], ['Meaning'], ['Times', 'num']], rows, 'Pictures and files')) : null;
@@ -311,11 +324,11 @@ function countDecisions() {
 }
 
 function fillOverview() {
-  const converted = pages.filter(page => page.state === 'changed').length, legacy = pages.filter(page => page.state === 'legacy').length;
+  const converted = merged ? merged.changed : pages.filter(page => page.state === 'changed').length, legacy = pages.filter(page => page.state === 'legacy').length;
   $('subtitle').textContent = run.dry_run ? 'Dry run: nothing has been changed' : run.looks_back ? 'The site as it is' : 'Run finished';
   const takenOut = accepted();
-  $('lead').textContent = `${plural(pages.length, 'page')} looked at; ${number(converted)} ${run.dry_run ? 'would be' : converted === 1 ? 'was' : 'were'} converted to the new editor${legacy ? `, ${number(legacy)} not yet` : ''}. ` +
-    'Each page shows its old and its new form side by side, with what changed marked.' +
+  $('lead').textContent = `${plural(merged ? merged.pages : pages.length, 'page')} looked at${merged ? ' in ' + plural(merged.sites.length, 'site') : ''}; ${number(converted)} ${run.dry_run ? 'would be' : converted === 1 ? 'was' : 'were'} converted to the new editor${legacy ? `, ${number(legacy)} not yet` : ''}. ` +
+    (merged ? 'Listed here are the pages with loss, and those refused.' : 'Each page shows its old and its new form side by side, with what changed marked.') +
     (takenOut ? ` ${plural(takenOut, 'finding')} a person has accepted, of which ${number(acceptedLoss())} of loss: they are listed, and grade no page.` : '');
   for (const kind of ['clean', 'cosmetic', 'review', 'loss', 'refused', 'other']) {
     const count = kinds.get(kind) || 0;
@@ -323,7 +336,7 @@ function fillOverview() {
     $('tiles').append(make('button', {type: 'button', class: `tile ${kind}${count ? '' : ' none'}`, onclick: () => setFilter({kind})},
       make('strong', {}, number(count)), make('b', {}, SIGNS[kind] + ' ' + (kind === 'other' ? 'left alone' : kind)), make('span', {}, MEANINGS[kind])));
   }
-  $('tables').append(...[makeGroups(), makeFirst(), makeCodes(), makeFolders(), makeAssets()].filter(Boolean));
+  $('tables').append(...[merged ? makeFolders() : null, makeGroups(), makeFirst(), makeCodes(), merged ? null : makeFolders(), makeAssets()].filter(Boolean));
 }
 
 // ---- a page --------------------------------------------------------------------------------------------
