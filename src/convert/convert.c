@@ -194,9 +194,22 @@ static void report_linked_ids(conversion *c, const vector *linked, const places 
 
 /* ---- how it was seen --------------------------------------------------------------------------------- */
 
-static bool has_size(const dom_node *body) {
+/* Whether a style sheet sets what is inside side by side. */
+static bool holds_columns(css_cascade *styles, const dom_node *node) {
+    const css_declaration *d = node->first_child && node->first_child != node->last_child
+                                   ? css_winner(styles, node, CSS_PSEUDO_NONE, CSS_DISPLAY)
+                                   : NULL;
+    return (d && !d->is_hint &&
+            css_computed_is(styles, node, CSS_DISPLAY, "flex grid inline-flex inline-grid")) ||
+           css_computed_is(styles, node, CSS_FLOAT, "left right");
+}
+
+/* Whether the page has pictures, frames or columns: of others nothing hangs on sizes. */
+static bool has_size(css_cascade *styles, const dom_node *body) {
     for (const dom_node *at = body; at; at = dom_next(at, body))
-        if (dom_is(at, DOM_TAG_IMG) || dom_is(at, DOM_TAG_IFRAME))
+        if (dom_is(at, DOM_TAG_IMG) || dom_is(at, DOM_TAG_IFRAME) ||
+            (at->type == DOM_ELEMENT && (css_effects(styles, at) || dom_attribute_get(at, SLICE("style"))) &&
+             holds_columns(styles, at)))
             return true;
     return false;
 }
@@ -230,10 +243,9 @@ static const layout *lay_out_on_phone(conversion *c, dom_node *body) {
     return phone;
 }
 
-/* Boxes of pages with pictures or frames: of others nothing hangs on sizes. */
 static express_seen see_page(conversion *c, dom_node *body, css_cascade *styles) {
     express_seen seen = {.theme = &c->engine->theme.express, .cascade = styles};
-    if (!has_size(body))
+    if (!has_size(styles, body))
         return seen;
     seen.desk = lay_out(c, body, styles, seen.theme->column, false);
     seen.phone = lay_out_on_phone(c, body);

@@ -13,7 +13,6 @@
  */
 #include "private.h"
 
-#define MARK "beside"
 #define SIDE "beside-side" /* of a picture: "left", "right" */
 
 /* What stands in one row of a container. */
@@ -129,7 +128,7 @@ static void look_at_item(marking *m, const dom_node *item) {
 }
 
 /* The element whose children are the items: of a table, its only row. */
-static const dom_node *items_of(const dom_node *container) {
+const dom_node *express_items_of(const dom_node *container) {
     const dom_node *at = container;
     while (at && (at->tag == DOM_TAG_TABLE || at->tag == DOM_TAG_TBODY)) {
         const dom_node *only = NULL;
@@ -143,7 +142,7 @@ static const dom_node *items_of(const dom_node *container) {
     return at && (container->tag != DOM_TAG_TABLE || at->tag == DOM_TAG_TR) ? at : NULL;
 }
 
-static bool may_hold_items(const dom_node *node) {
+bool express_may_hold_items(const dom_node *node) {
     return node->type == DOM_ELEMENT && node->first_child &&
            (node->tag == DOM_TAG_DIV || node->tag == DOM_TAG_SECTION || node->tag == DOM_TAG_ARTICLE ||
             node->tag == DOM_TAG_TABLE || node->tag == DOM_TAG_MAIN);
@@ -158,7 +157,7 @@ static bool is_in_cell(const dom_node *node) {
 
 static const char *form_of(const express_seen *seen, const dom_node *container) {
     marking m = {.seen = seen, .container = container, .fits = true, .floats = true};
-    const dom_node *items = items_of(container);
+    const dom_node *items = express_items_of(container);
     const layout_box *box = layout_box_of(seen->desk, container);
     if (!items || !box || box->width < seen->theme->column * 0.6)
         return NULL;
@@ -174,11 +173,12 @@ void express_mark_beside(dom_node *body, const express_seen *seen, arena *a) {
     if (!seen->desk)
         return;
     for (dom_node *node = body; node;) {
-        const char *form = may_hold_items(node) ? form_of(seen, node) : NULL;
+        const char *form = express_may_hold_items(node) ? form_of(seen, node) : NULL;
         if (form)
-            dom_attribute_set(node, a, SLICE(MARK), slice_of(form));
+            dom_attribute_set(node, a, SLICE(EXPRESS_BESIDE), slice_of(form));
         node = form ? dom_next_skip(node, body) : dom_next(node, body);
     }
+    express_mark_columns(body, seen, a);
 }
 
 /* ---- rewriting ----------------------------------------------------------------------------------------- */
@@ -270,7 +270,7 @@ static void put_row(rewriting *w, dom_node *const *items, size_t count) {
 }
 
 static void put_rows(rewriting *w, dom_node *container) {
-    const dom_node *items = items_of(container);
+    const dom_node *items = express_items_of(container);
     vector row_items = vector_new(w->arena, sizeof(dom_node *));
     uint32_t line = 0;
     double width = 0;
@@ -292,11 +292,14 @@ static void put_rows(rewriting *w, dom_node *container) {
     put_row(w, row_items.items, row_items.count);
 }
 
+/* Of a row with a picture; NULL: it is none. */
 static const slice *mark_of(const dom_node *node) {
-    return node && node->type == DOM_ELEMENT ? dom_attribute_get(node, SLICE(MARK)) : NULL;
+    const slice *value =
+        node && node->type == DOM_ELEMENT ? dom_attribute_get(node, SLICE(EXPRESS_BESIDE)) : NULL;
+    return value && !slice_equal(*value, SLICE(EXPRESS_COLUMNS)) ? value : NULL;
 }
 
-static dom_node *next_shown(const dom_node *node) {
+dom_node *express_next_shown(const dom_node *node) {
     dom_node *next = node->next;
     while (next && express_is_blank(next))
         next = next->next;
@@ -307,7 +310,7 @@ static dom_node *next_shown(const dom_node *node) {
 static dom_node *rewrite_run(rewriting *w, dom_node *first) {
     bool table = false;
     size_t count = 0;
-    for (dom_node *at = first; mark_of(at); at = next_shown(at), count++)
+    for (dom_node *at = first; mark_of(at); at = express_next_shown(at), count++)
         table = table || slice_equal(*mark_of(at), SLICE("table"));
     w->before = first;
     w->line = first->line;
@@ -322,7 +325,7 @@ static dom_node *rewrite_run(rewriting *w, dom_node *first) {
     dom_node *next = first;
     for (size_t i = 0; i < count; i++) {
         dom_node *container = next;
-        next = next_shown(container);
+        next = express_next_shown(container);
         w->before = container;
         put_rows(w, container);
         dom_remove(container);
@@ -336,6 +339,7 @@ void express_put_beside(dom_node *body, const express_seen *seen, arena *a, find
     rewriting w = {.seen = seen, .arena = a, .found = found};
     if (!seen || !seen->desk)
         return;
+    express_put_columns(body, seen, a, found);
     for (dom_node *node = body, *next; node; node = next) {
         if (!mark_of(node)) {
             next = dom_next(node, body);

@@ -731,10 +731,41 @@ static void leave_table(walk *w, frame *f) {
         express_block(&w->out, f->built);
 }
 
+static bool is_plain_mark(const dom_node *node) {
+    return node->tag == DOM_TAG_STRONG || node->tag == DOM_TAG_EM || node->tag == DOM_TAG_U ||
+           node->tag == DOM_TAG_MARK;
+}
+
+/* The theme lays a summary out as flex items: each part of the text that has a mark of its own stands in a
+ * column of its own, and does not break. */
+static void settle_summary(walk *w, dom_node *summary) {
+    bool said = false;
+    if (!summary->first_child || summary->first_child == summary->last_child)
+        return;
+    for (dom_node *at = summary->first_child, *next; at; at = next) {
+        next = at->next;
+        if (!is_plain_mark(at))
+            continue;
+        if (!said)
+            findings_add(w->found, FINDING_SUMMARY_MARKS, summary->line, "<%.*s> in a part of it",
+                         SLICE_ARGS(at->name));
+        said = true;
+        next = at->first_child ? at->first_child : at->next;
+        for (dom_node *inside = at->first_child, *following; inside; inside = following) {
+            following = inside->next;
+            dom_remove(inside);
+            dom_insert_before(at, inside);
+        }
+        dom_remove(at);
+    }
+}
+
 /* A block that must hold something gets an empty paragraph; one that may be missing goes. */
 static void leave_container(walk *w, frame *f, bool may_be_empty) {
     express_boundary(&w->out);
     dom_node *inside = f->rule == RULE_DETAILS ? f->built->last_child : f->built;
+    if (f->rule == RULE_DETAILS)
+        settle_summary(w, f->built->first_child);
     if (!inside->first_child && may_be_empty)
         dom_append(inside, dom_new_element(w->arena, DOM_TAG_P, f->node->line));
     else if (!inside->first_child)

@@ -243,6 +243,24 @@ typedef struct express_side {
 /* False: the picture is none of a row. */
 bool express_beside(const dom_node *img, express_side *side);
 
+/* The mark of what stays side by side. */
+#define EXPRESS_BESIDE "beside"
+#define EXPRESS_COLUMNS "columns"
+
+bool express_may_hold_items(const dom_node *node);
+/* The element whose children stand side by side; NULL: there is none. */
+const dom_node *express_items_of(const dom_node *container);
+/* What follows, but for white space and comments. */
+dom_node *express_next_shown(const dom_node *node);
+
+/* ---- columns.c -------------------------------------------------------------------------------- */
+
+/* Marks rows of columns that are to be tables; and makes them tables, where no shape has taken them. */
+void express_mark_columns(dom_node *body, const express_seen *seen, arena *a);
+void express_put_columns(dom_node *body, const express_seen *seen, arena *a, findings *found);
+/* How wide a picture or frame in such a table may be at most; 0: it stands in none. */
+double express_room_of(const dom_node *node);
+
 /* ---- media.c ---------------------------------------------------------------------------------- */
 
 /* The picture as the schema has it, in its wrapper, to be put into `container`; NULL (and a finding) when the

@@ -81,17 +81,18 @@ static void declare_width(buffer *style, const widths *w, const express_theme *t
  * between. */
 static void declare_cell_width(buffer *style, const widths *w, const express_theme *theme, arena *a) {
     express_declare(style, "width", SLICE("100%"));
-    if (is_same(w->desk, w->phone))
+    if (is_same(w->desk, w->phone)) {
         express_declare(style, "min-width", pixels(w->phone, a));
-    else {
-        double low = w->phone < w->desk ? w->phone : w->desk, high = w->phone < w->desk ? w->desk : w->phone;
-        double slope = (w->desk - w->phone) / (theme->window - theme->phone_window);
-        express_declare(style, "min-width",
-                        format_slice(a, "clamp(%upx, %upx + (100vw - %upx) * %.3f, %upx)",
-                                     (unsigned)(low + 0.5), (unsigned)(w->phone + 0.5), theme->phone_window,
-                                     slope, (unsigned)(high + 0.5)));
+        express_declare(style, "max-width", pixels(w->desk > w->phone ? w->desk : w->phone, a));
+        return;
     }
-    express_declare(style, "max-width", pixels(w->desk > w->phone ? w->desk : w->phone, a));
+    double low = w->phone < w->desk ? w->phone : w->desk, high = w->phone < w->desk ? w->desk : w->phone;
+    double slope = (w->desk - w->phone) / (theme->window - theme->phone_window);
+    slice between =
+        format_slice(a, "clamp(%upx, %upx + (100vw - %upx) * %.3f, %upx)", (unsigned)(low + 0.5),
+                     (unsigned)(w->phone + 0.5), theme->phone_window, slope, (unsigned)(high + 0.5));
+    express_declare(style, "min-width", between);
+    express_declare(style, "max-width", w->desk > w->phone ? pixels(w->desk, a) : between);
 }
 
 /* ---- the place on the new page ------------------------------------------------------------------------- */
@@ -133,6 +134,9 @@ static bool find_widths(widths *w, const express_seen *seen, const dom_node *nod
     if (w->desk < 1 || w->phone < 1)
         return false;
     find_place(w, beside ? NULL : container, seen->theme);
+    double room = express_room_of(node);
+    if (room > 0 && w->desk > room)
+        w->desk = room;
     if (w->around_desk > 0) { /* nothing is wider than what holds it */
         w->desk = w->desk < w->around_desk ? w->desk : w->around_desk;
         w->phone = w->phone < w->around_phone ? w->phone : w->around_phone;
@@ -221,13 +225,37 @@ bool express_picture_style(const express_seen *seen, const dom_node *img, const 
 
 /* ---- frames -------------------------------------------------------------------------------------------- */
 
+/* A frame that was hidden when the page was opened, in a tab or a section: as wide as it would be, and never
+ * wider than the window. */
+static bool size_hidden_frame(const express_seen *seen, const dom_node *frame, express_size *size, arena *a) {
+    double width = 0, height = 0;
+    bool fills = css_computed_is(seen->cascade, frame, CSS_POSITION, "absolute fixed");
+    css_length(seen->cascade, frame, CSS_WIDTH, -1, &width);
+    css_length(seen->cascade, frame, CSS_HEIGHT, -1, &height);
+    if (!fills && (width < 1 || height < 1))
+        return false;
+    buffer style = buffer_new(a, 64);
+    express_declare(&style, "width", SLICE("100%"));
+    if (!fills)
+        express_declare(&style, "max-width", pixels(width, a));
+    express_declare(&style, "height", SLICE("auto"));
+    express_declare(&style, "aspect-ratio",
+                    fills || is_same(height / width, 9.0 / 16)
+                        ? SLICE("16 / 9")
+                        : format_slice(a, "%u / %u", (unsigned)(width + 0.5), (unsigned)(height + 0.5)));
+    *size = (express_size){SLICE("100%"), SLICE(""), buffer_slice(&style)};
+    return true;
+}
+
 bool express_frame_size(const express_seen *seen, const dom_node *frame, const dom_node *container,
                         express_size *size, arena *a) {
     widths w;
-    if (!seen || !seen->desk || !find_widths(&w, seen, frame, container, false))
+    if (!seen || !seen->desk)
         return false;
     const layout_box *desk = layout_box_of(seen->desk, frame), *phone = layout_box_of(seen->phone, frame);
     if (!desk || !phone)
+        return size_hidden_frame(seen, frame, size, a);
+    if (!find_widths(&w, seen, frame, container, false))
         return false;
     buffer style = buffer_new(a, 64);
     bool in_cell = w.around_desk <= 0;

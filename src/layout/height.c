@@ -61,8 +61,17 @@ static void add_to_row(box *parent, const box *b, double outer) {
         parent->column_line = outer;
 }
 
+/* What is in it shows once it is opened. */
+static bool is_folded(const box *parent, const box *b) {
+    const dom_node *node = parent->node;
+    return dom_is(node, DOM_TAG_DETAILS) && !dom_is(b->node, DOM_TAG_SUMMARY) &&
+           !dom_attribute_get(node, SLICE("open"));
+}
+
 static void add_to_parent(layout *l, const box *b) {
     box *parent = box_at(l, b->parent);
+    if (is_folded(parent, b))
+        return;
     if (b->kind == KIND_BREAK)
         end_text(parent);
     else if (b->kind == KIND_TEXT)
