@@ -5,7 +5,8 @@
  * The new page has no columns. One below the other they read well, on a phone above all, where most of them
  * stood so before; a table is read row by row, and is narrow on a phone. So columns follow each other, as
  * long as that does not make the page much longer than it was. Where it does, those become tables that save
- * the most, if on a phone they do not cost more than they save on a desk.
+ * the most, if on a phone they do not cost more than they save on a desk, and their words fit there: a table
+ * that does not fit would scroll sideways. Pictures do not: they would shrink, or widen the table.
  */
 #include "private.h"
 
@@ -22,6 +23,7 @@ typedef struct columns {
     dom_node *container;  /* the first */
     struct columns *next; /* of the same kind: one decision for all */
     double saves, costs;  /* of a table: pixels on a desk, and on a phone */
+    bool fits;            /* the window of a phone */
     double grows[2];      /* in order: pixels that are added on a desk, and on a phone */
 } columns;
 
@@ -80,6 +82,40 @@ static double height_in(const layout *seen, const dom_node *item, double width) 
     return s.height;
 }
 
+/* ---- links alone ------------------------------------------------------------------------ */
+
+#define LINK_LETTERS 60
+
+/* The only thing in the item; NULL: there is more. */
+static const dom_node *only_link(const dom_node *item) {
+    const dom_node *link = NULL, *behind = NULL;
+    size_t letters = 0;
+    bool inside = false;
+    for (const dom_node *at = item; at; at = dom_next(at, item)) {
+        inside = inside && at != behind;
+        if (at->type == DOM_TEXT && !express_is_blank_text(at->text)) {
+            letters += at->text.length;
+            if (!inside)
+                return NULL;
+        } else if (at->tag == DOM_TAG_A && dom_attribute_get(at, SLICE("href"))) {
+            if (link)
+                return NULL;
+            link = at;
+            behind = dom_next_skip(at, item);
+            inside = true;
+        } else if (at->tag == DOM_TAG_IMG || at->tag == DOM_TAG_BR || at->tag == DOM_TAG_IFRAME)
+            return NULL;
+    }
+    return letters && letters <= LINK_LETTERS ? link : NULL;
+}
+
+static bool holds_only_links(const dom_node *container) {
+    for (const dom_node *item = express_items_of(container)->first_child; item; item = item->next)
+        if (!express_is_blank(item) && !only_link(item))
+            return false;
+    return container->tag != DOM_TAG_TABLE;
+}
+
 /* ---- rows ---------------------------------------------------------------------------------------------- */
 
 /* One window. */
@@ -111,7 +147,8 @@ static void add_item_in(window *w, const dom_node *item, unsigned across, bool n
 
 static bool is_for_cells(const dom_node *item, size_t *steps) {
     for (const dom_node *at = item; at; at = dom_next(at, item))
-        if ((*steps)++ > STEPS_MAX || at->tag == DOM_TAG_TABLE || at->tag == DOM_TAG_FORM ||
+        if ((*steps)++ > STEPS_MAX || at->tag == DOM_TAG_IMG || at->tag == DOM_TAG_IFRAME ||
+            at->tag == DOM_TAG_VIDEO || at->tag == DOM_TAG_TABLE || at->tag == DOM_TAG_FORM ||
             at->tag == DOM_TAG_INPUT)
             return false;
     return true;
@@ -141,6 +178,47 @@ static unsigned columns_across(const layout *desk, const dom_node *container, si
         most = across > most ? across : most;
     }
     return most >= 2 && most <= COLUMNS_MAX ? most : 0;
+}
+
+/* The widest word of the item, in pixels. */
+static double widest_word(const dom_node *item) {
+    double widest = 0, letter = LETTER;
+    size_t letters = 0;
+    for (const dom_node *at = item; at; at = dom_next(at, item)) {
+        if (at->type == DOM_ELEMENT && express_is_block(at)) /* headings: 26 to 54 pixels high */
+            letter = at->tag >= DOM_TAG_H1 && at->tag <= DOM_TAG_H6 ? LETTER * 1.6 : LETTER;
+        letters = 0;
+        for (size_t i = 0; at->type == DOM_TEXT && i < at->text.length; i++) {
+            char c = at->text.data[i];
+            letters = is_space(c) || c == '-' ? 0 : letters + ((c & 0xC0) != 0x80);
+            widest = (double)letters * letter > widest ? (double)letters * letter : widest;
+        }
+    }
+    return widest;
+}
+
+/* Whether the columns fit the window of a phone: a table does not break words. */
+static bool fits_phone(const express_seen *seen, const dom_node *container) {
+    double words[COLUMNS_MAX] = {0}, sum = 0;
+    unsigned at = 0;
+    uint32_t line = 0;
+    double width = 0;
+    for (const dom_node *item = express_items_of(container)->first_child; item; item = item->next) {
+        const layout_box *box = layout_box_of(seen->desk, item);
+        if (!box)
+            continue;
+        bool full = box->flow == LAYOUT_FLOAT && width + box->width > box->around * 1.02;
+        at = full || box->line != line ? 0 : at;
+        width = at ? width + box->width : box->width;
+        line = box->line;
+        double widest = widest_word(item);
+        if (at < COLUMNS_MAX && widest > words[at])
+            words[at] = widest;
+        at++;
+    }
+    for (size_t i = 0; i < COLUMNS_MAX; i++)
+        sum += words[i] > 0 ? words[i] + CELL_EDGE : 0;
+    return sum <= seen->theme->phone_column;
 }
 
 /* Walks the items, a row of the desk each; on a phone the old page may have had other rows. */
@@ -173,11 +251,10 @@ static columns weigh(const express_seen *seen, dom_node *container, unsigned acr
     }
     end_row_in(&desk);
     end_row_in(&phone);
-    return (columns){container,
-                     NULL,
-                     desk.in_order - desk.table,
-                     phone.table - phone.in_order,
-                     {desk.in_order - desk.old, phone.in_order - phone.old}};
+    return (columns){.container = container,
+                     .saves = desk.in_order - desk.table,
+                     .costs = phone.table - phone.in_order,
+                     .grows = {desk.in_order - desk.old, phone.in_order - phone.old}};
 }
 
 /* ---- which of them ------------------------------------------------------------------------------------- */
@@ -227,6 +304,7 @@ static void add_columns(hash_map *kinds, vector *all, const columns *found, slic
         *place = *(columns **)vector_push(all) = kept;
         return;
     }
+    first->fits = first->fits && found->fits;
     first->saves += found->saves;
     first->costs += found->costs;
     for (size_t k = 0; k < 2; k++)
@@ -246,6 +324,7 @@ static vector find_columns(dom_node *body, const express_seen *seen, arena *a) {
             continue;
         unsigned across = columns_across(seen->desk, node, &steps);
         columns found = across ? weigh(seen, node, across) : (columns){0};
+        found.fits = across && (holds_only_links(node) || fits_phone(seen, node));
         if (across)
             add_columns(&kinds, &all, &found, kind_of(node, across, a), a);
     }
@@ -269,7 +348,7 @@ void express_mark_columns(dom_node *body, const express_seen *seen, arena *a) {
         if (!desk_grows && !phone_grows)
             return;
         double costs = c->costs > 0 ? c->costs / page[1] : 0;
-        if (c->saves / page[0] <= costs || (!desk_grows && c->costs >= 0))
+        if (!c->fits || c->saves / page[0] <= costs || (!desk_grows && c->costs >= 0))
             continue;
         grows[0] -= c->saves;
         grows[1] += c->costs;
@@ -299,38 +378,6 @@ static bool are_all_there(const layout *desk, const dom_node *container) {
 }
 
 /* ---- rows of links: in one line ------------------------------------------------------------------------ */
-
-#define LINK_LETTERS 60
-
-/* The only thing in the item; NULL: there is more. */
-static const dom_node *only_link(const dom_node *item) {
-    const dom_node *link = NULL, *behind = NULL;
-    size_t letters = 0;
-    bool inside = false;
-    for (const dom_node *at = item; at; at = dom_next(at, item)) {
-        inside = inside && at != behind;
-        if (at->type == DOM_TEXT && !express_is_blank_text(at->text)) {
-            letters += at->text.length;
-            if (!inside)
-                return NULL;
-        } else if (at->tag == DOM_TAG_A && dom_attribute_get(at, SLICE("href"))) {
-            if (link)
-                return NULL;
-            link = at;
-            behind = dom_next_skip(at, item);
-            inside = true;
-        } else if (at->tag == DOM_TAG_IMG || at->tag == DOM_TAG_BR || at->tag == DOM_TAG_IFRAME)
-            return NULL;
-    }
-    return letters && letters <= LINK_LETTERS ? link : NULL;
-}
-
-static bool holds_only_links(const dom_node *container) {
-    for (const dom_node *item = express_items_of(container)->first_child; item; item = item->next)
-        if (!express_is_blank(item) && !only_link(item))
-            return false;
-    return container->tag != DOM_TAG_TABLE;
-}
 
 static void put_links_in_line(dom_node *container, arena *a, findings *found) {
     dom_node *line = dom_new_element(a, DOM_TAG_P, container->line);
@@ -381,34 +428,8 @@ static void put_rows(dom_node *rows, dom_node *container, const layout *desk, ar
     }
 }
 
-#define ROOM "column-room"
-
-double express_room_of(const dom_node *node) {
-    const slice *room = dom_attribute_get(node, SLICE(ROOM));
-    double value = 0;
-    for (size_t i = 0; room && i < room->length; i++)
-        value = value * 10 + (room->data[i] - '0');
-    return value;
-}
-
-/* Cells have padding: with pictures as wide as they were, the table could be wider than the column. */
-static void note_room(dom_node *table, double column, arena *a) {
-    unsigned across = 1;
-    for (const dom_node *row = table->first_child->first_child; row; row = row->next) {
-        unsigned cells = 0;
-        for (const dom_node *cell = row->first_child; cell; cell = cell->next)
-            cells++;
-        across = cells > across ? cells : across;
-    }
-    for (dom_node *at = table; at; at = dom_next(at, table))
-        if (at->tag == DOM_TAG_IMG || at->tag == DOM_TAG_IFRAME)
-            dom_attribute_set(at, a, SLICE(ROOM),
-                              format_slice(a, "%u", (unsigned)(column / across) - (unsigned)CELL_EDGE));
-}
-
 /* Rows that follow each other are one table. */
-static void put_table(dom_node *first, const express_seen *seen, arena *a, findings *found) {
-    const layout *desk = seen->desk;
+static void put_table(dom_node *first, const layout *desk, arena *a, findings *found) {
     dom_node *table = dom_new_element(a, DOM_TAG_TABLE, first->line),
              *rows = dom_new_element(a, DOM_TAG_TBODY, first->line);
     unsigned count = 0;
@@ -421,7 +442,6 @@ static void put_table(dom_node *first, const express_seen *seen, arena *a, findi
         dom_remove(at);
         count++;
     }
-    note_room(table, seen->theme->column, a);
     findings_add(found, FINDING_COLUMNS_TABLE, table->line, "%u rows of columns", count);
 }
 
@@ -438,7 +458,7 @@ void express_put_columns(dom_node *body, const express_seen *seen, arena *a, fin
         if (holds_only_links(node))
             put_links_in_line(node, a, found);
         else
-            put_table(node, seen, a, found);
+            put_table(node, seen->desk, a, found);
         next = dom_next_skip(before ? before->next : parent->first_child, body);
     }
 }

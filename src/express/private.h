@@ -258,8 +258,6 @@ dom_node *express_next_shown(const dom_node *node);
 /* Marks rows of columns that are to be tables; and makes them tables, where no shape has taken them. */
 void express_mark_columns(dom_node *body, const express_seen *seen, arena *a);
 void express_put_columns(dom_node *body, const express_seen *seen, arena *a, findings *found);
-/* How wide a picture or frame in such a table may be at most; 0: it stands in none. */
-double express_room_of(const dom_node *node);
 
 /* ---- media.c ---------------------------------------------------------------------------------- */
 

@@ -134,9 +134,6 @@ static bool find_widths(widths *w, const express_seen *seen, const dom_node *nod
     if (w->desk < 1 || w->phone < 1)
         return false;
     find_place(w, beside ? NULL : container, seen->theme);
-    double room = express_room_of(node);
-    if (room > 0 && w->desk > room)
-        w->desk = room;
     if (w->around_desk > 0) { /* nothing is wider than what holds it */
         w->desk = w->desk < w->around_desk ? w->desk : w->around_desk;
         w->phone = w->phone < w->around_phone ? w->phone : w->around_phone;
