@@ -86,6 +86,7 @@ int engine_start(convert_engine **e, const cli_arguments *arguments, const site 
     settings.asset_hosts_count = hosts.count;
     settings.in_page_links = (convert_in_page_links)choice(arguments, OPTION_IN_PAGE_LINKS);
     settings.list_markers = (convert_list_markers)choice(arguments, OPTION_LIST_MARKERS);
+    settings.side_by_side = (convert_side_by_side)choice(arguments, OPTION_SIDE_BY_SIDE);
     settings.no_repair = option_given(arguments, OPTION_NO_REPAIR);
     settings.card_link_text = slice_of(option_value(arguments, OPTION_CARD_LINK_TEXT, ""));
     settings.refuse_at = option_given(arguments, OPTION_STRICT) ? GRADE_REVIEW : GRADE_REFUSED;

@@ -255,7 +255,8 @@ static express_seen see_page(conversion *c, dom_node *body, css_cascade *styles)
 static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
                              const express_survey *survey) {
     express_seen seen = see_page(c, body, styles);
-    express_mark_beside(body, &seen, c->arena);
+    if (c->settings->side_by_side == CONVERT_SIDE_KEEP)
+        express_mark_beside(body, &seen, c->arena);
     mapping_options shapes = {.styles = styles, .link_text = c->engine->settings.card_link_text};
     mapping_apply(c->engine->rules, body, &shapes, c->arena, found(c), c->result->account);
     express_put_beside(body, &seen, c->arena, found(c));

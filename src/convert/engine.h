@@ -35,6 +35,12 @@ typedef enum convert_list_markers {
     CONVERT_MARKERS_NUMBERS, /* the editor's own */
 } convert_list_markers;
 
+/* What becomes of columns, and of pictures beside text, that are no cards. */
+typedef enum convert_side_by_side {
+    CONVERT_SIDE_KEEP,  /* they stand side by side: pictures float, tables hold columns */
+    CONVERT_SIDE_ORDER, /* they follow each other in reading order, pictures at their old widths */
+} convert_side_by_side;
+
 /* settings.def is the table, and says what each is. All empty: the shipped rules only. */
 typedef struct convert_settings {
 #define LIST(type, name)                                                                                     \

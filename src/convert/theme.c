@@ -23,20 +23,34 @@ static bool read_number(const front_value *root, const char *key, double *number
     return true;
 }
 
+static bool is_let_in(const express_theme *theme, slice host) {
+    for (size_t i = 0; i < theme->frame_host_count; i++) {
+        slice known = theme->frame_hosts[i];
+        size_t rest = host.length - known.length;
+        if (host.length >= known.length && slice_equal_nocase(slice_from(host, rest), known) &&
+            (rest == 0 || host.data[rest - 1] == '.'))
+            return true;
+    }
+    return theme->frame_host_count == 0;
+}
+
+/* A checkout says which of the hosts it takes; it lets in no others. */
 static bool read_hosts(const front_value *root, convert_theme *theme, arena *a, slice *error) {
     const front_value *value = page_front_get(root, SLICE("frame-hosts"));
     if (!value)
         return true;
     slice *hosts = arena_alloc(a, (value->count + 1) * sizeof *hosts);
+    size_t count = 0;
     for (uint32_t i = 0; i < value->count; i++)
-        hosts[i] = value->entries[i].value.text;
+        if (is_let_in(&theme->express, value->entries[i].value.text))
+            hosts[count++] = value->entries[i].value.text;
     if (value->kind != FRONT_SEQUENCE) {
         *error =
             format_slice(a, "theme.yml:%u: `frame-hosts` must be a list: [youtube.com, gov.sg]", value->line);
         return false;
     }
     theme->express.frame_hosts = hosts;
-    theme->express.frame_host_count = value->count;
+    theme->express.frame_host_count = count;
     return true;
 }
 

@@ -35,11 +35,27 @@ static slice link_target(const dom_node *node, findings *found) {
     return SLICE("_blank");
 }
 
+/* The text of a link without an address, where that is one; empty: it is none. */
+static slice address_in_text(const dom_node *node) {
+    const dom_node *text = node->first_child;
+    while (text && text->type == DOM_ELEMENT && !text->next)
+        text = text->first_child; /* bold and the like around all of it */
+    slice words = text && text->type == DOM_TEXT && !text->next ? slice_trim(text->text) : SLICE("");
+    bool named = dom_attribute_get(node, SLICE("name")) || dom_attribute_get(node, SLICE("id"));
+    bool is_address = slice_equal_nocase(slice_sub(words, 0, 8), SLICE("https://")) ||
+                      slice_equal_nocase(slice_sub(words, 0, 7), SLICE("http://"));
+    for (size_t i = 0; i < words.length && is_address; i++)
+        is_address = words.data[i] > ' ' && words.data[i] < 0x7F && !strchr("<>\"`{}", words.data[i]);
+    return is_address && words.length > 11 && !named ? words : SLICE("");
+}
+
 const dom_node *express_link(const dom_node *node, arena *a, findings *found) {
     const slice *attribute_href = dom_attribute_get(node, SLICE("href"));
-    if (!attribute_href)
+    slice href = attribute_href ? slice_trim(*attribute_href) : SLICE("");
+    if (!href.length && (href = address_in_text(node)).length)
+        findings_add(found, FINDING_LINK_FROM_TEXT, node->line, "<a>%.*s", SLICE_ARGS(href));
+    if (!attribute_href && !href.length)
         return NULL;
-    slice href = slice_trim(*attribute_href);
     if (!href.length) {
         findings_add(found, FINDING_LINK_NOWHERE, node->line, "<a href=\"\">");
         return NULL;

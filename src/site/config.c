@@ -252,6 +252,15 @@ slice config_type(const front_value *config, slice path) {
     return is_collection ? slice_sub(below, 1, end) : SLICE("pages");
 }
 
+#define THEME_MAX ((size_t)256 << 10)
+
+/* The site's own theme; one that is not there, or far too long, leaves the shipped one in force. */
+static void read_theme(const site *s, convert_settings *settings) {
+    slice text, error;
+    if (site_read(s, SLICE(STATE_FOLDER "/theme.yml"), s->arena, &text, &error) && text.length <= THEME_MAX)
+        settings->theme = text;
+}
+
 void site_fill_settings(const site *s, convert_settings *settings) {
     liquid_variable *variables = arena_alloc(s->arena, (s->config.count + 1) * sizeof *variables);
     settings->variables = variables;
@@ -269,6 +278,7 @@ void site_fill_settings(const site *s, convert_settings *settings) {
     settings->baseurl = page_front_text(&s->config, SLICE("baseurl"));
     fill_kramdown(s, settings);
     site_add_sheets(s, settings);
+    read_theme(s, settings);
 }
 
 slice site_host(const front_value *config) {

@@ -160,7 +160,8 @@ static void the_first_link_is_named_and_others_are_counted(void **state) {
     for (size_t shift = 0; shift < 4; shift++) { /* whatever the order */
         site_links *links = site_links_new(&config, a);
         for (size_t i = 0; i < 4; i++)
-            site_links_add(links, slice_of(FILES[(i + shift) % 4][0]), slice_of(FILES[(i + shift) % 4][1]), true);
+            site_links_add(links, slice_of(FILES[(i + shift) % 4][0]), slice_of(FILES[(i + shift) % 4][1]),
+                           true);
         site_links_settle(links);
         size_t count;
         const convert_linked_id *ids = site_links_to(links, SLICE("us.md"), &count);

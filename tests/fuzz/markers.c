@@ -1,0 +1,41 @@
+/* Marks of lists and generated text: of any page with any style sheet in it, they are written without a
+ * fault, and what stood there before still stands there, in its order. */
+#include "express/express.h"
+
+#include <stdlib.h>
+
+/* The letters of the page's text. */
+static slice letters_of(const dom_node *body, arena *a) {
+    buffer out = buffer_new(a, 256);
+    for (const dom_node *at = body; at; at = dom_next(at, body))
+        for (size_t i = 0; at->type == DOM_TEXT && i < at->text.length; i++)
+            if (!is_space(at->text.data[i]))
+                buffer_append_char(&out, at->text.data[i]);
+    return buffer_slice(&out);
+}
+
+static void write_markers(slice html, bool lists, arena *a) {
+    findings found = findings_new(a);
+    dom_node *body = dom_parse(html, NULL, a, &found);
+    slice before = letters_of(body, a);
+    css_cascade *styles = css_cascade_new(NULL, body, a);
+    css_cascade_settle(styles);
+    express_write_markers(body, styles, lists, a, &found);
+    slice after = letters_of(body, a);
+    size_t at = 0;
+    for (size_t i = 0; i < before.length; i++, at++) {
+        while (at < after.length && after.data[at] != before.data[i])
+            at++;
+        if (at == after.length)
+            abort();
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    arena *a = arena_new((size_t)1 << 30);
+    slice html = {(const char *)data, size};
+    write_markers(html, true, a);
+    write_markers(html, false, a);
+    arena_destroy(a);
+    return 0;
+}
