@@ -105,6 +105,16 @@ jmp_buf *arena_on_exhausted(arena *a, jmp_buf *jump) {
     return before;
 }
 
+size_t arena_used(const arena *a) {
+    return a->used;
+}
+
+size_t arena_set_limit(arena *a, size_t limit) {
+    size_t before = a->limit;
+    a->limit = limit;
+    return before;
+}
+
 bool arena_is_out_of_memory(const arena *a) {
     return a->is_out_of_memory;
 }
@@ -170,13 +180,17 @@ static void next_chunk(arena *a, size_t size) {
     enter_chunk(a, c);
 }
 
+static bool has_no_room(const arena *a, size_t size) {
+    return a->limit && (a->used > a->limit || size > a->limit - a->used);
+}
+
 void *arena_alloc(arena *a, size_t size) {
     if (size > SIZE_MAX / 2)
         give_up(a);
     size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
     if (size == 0)
         size = ALIGNMENT;
-    if (a->limit && size > a->limit - a->used)
+    if (has_no_room(a, size))
         give_up(a);
     if (size > (size_t)(a->end - a->at))
         next_chunk(a, size);
@@ -196,7 +210,7 @@ void *arena_grow(arena *a, void *old, size_t old_size, size_t new_size) {
         size_t have = (size_t)(a->at - a->last);
         if (size <= have)
             return old;
-        if (size - have <= (size_t)(a->end - a->at) && (!a->limit || size - have <= a->limit - a->used)) {
+        if (size - have <= (size_t)(a->end - a->at) && !has_no_room(a, size - have)) {
             a->used += size - have;
             a->at = a->last + size;
             return old;

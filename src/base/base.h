@@ -23,6 +23,10 @@ arena *arena_create(size_t limit);
 arena *arena_new(size_t limit);
 void arena_destroy(arena *a); /* NULL: nothing */
 
+/* Bytes handed out since the last reset; another limit for them, which returns the one before. */
+size_t arena_used(const arena *a);
+size_t arena_set_limit(arena *a, size_t limit);
+
 /* Forgets everything allocated; keeps up to a few megabytes of chunks for the next page. */
 void arena_reset(arena *a);
 
@@ -46,8 +50,8 @@ typedef struct arena_cleanup {
 void arena_add_cleanup(arena *a, arena_cleanup *cleanup);
 void arena_drop_cleanup(arena *a);
 
-/* Something that lives as long as what the arena hands out, but is not of it: given back by the next arena_reset,
- * or by arena_destroy. The last one first. `cleanup` may be of the arena. */
+/* Something that lives as long as what the arena hands out, but is not of it: given back by the next
+ * arena_reset, or by arena_destroy. The last one first. `cleanup` may be of the arena. */
 void arena_give_back_at_end(arena *a, arena_cleanup *cleanup);
 
 /* Ends the program, which has no memory and nobody to tell. cli/ has its own, which says so first. */

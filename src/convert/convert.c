@@ -524,6 +524,19 @@ static void reset_result(convert_result *result, arena *a) {
 }
 
 /* Memory for a page: enough for any honest one of its size. */
+size_t convert_memory(size_t length) {
+    return length < CONVERT_MEMORY / CONVERT_MEMORY_EACH ? CONVERT_MEMORY_BASE + length * CONVERT_MEMORY_EACH
+                                                         : CONVERT_MEMORY;
+}
+
+/* The page's own limit, if that of the arena is not lower. Returns that one. */
+static size_t limit_memory(slice bytes, arena *a) {
+    size_t own = arena_used(a) + convert_memory(bytes.length), before = arena_set_limit(a, own);
+    if (before && before < own)
+        arena_set_limit(a, before);
+    return before;
+}
+
 static bool too_large(slice bytes, const convert_settings *settings) {
     return bytes.length > (settings->size_limit ? settings->size_limit : SIZE_LIMIT);
 }
@@ -542,6 +555,9 @@ static void convert_bytes(conversion *c, slice bytes) {
             convert_body(c);
         else if (c->result->state == CONVERT_ALREADY && c->options->mend_new)
             mend_page(c, bytes);
+        if (c->result->state == CONVERT_DONE &&
+            c->result->output.length > CONVERT_OUTPUT_BASE + bytes.length * CONVERT_OUTPUT_EACH)
+            refuse_large(c->result, bytes);
     }
     settle_state(c, bytes);
 }
@@ -568,6 +584,7 @@ static bool refuse_exhausted(conversion *c, slice bytes) {
 bool convert_page(const convert_engine *engine, slice bytes, const convert_options *options, arena *a,
                   convert_result *result) {
     static const convert_options NOTHING;
+    size_t limit = limit_memory(bytes, a);
     jmp_buf exhausted, *before = arena_on_exhausted(a, NULL);
     conversion c = {.worker = convert_worker_take(engine),
                     .engine = engine,
@@ -583,6 +600,7 @@ bool convert_page(const convert_engine *engine, slice bytes, const convert_optio
         convert_worker_give_back(engine, c.worker);
         in_memory = refuse_exhausted(&c, bytes) && in_memory;
         arena_on_exhausted(a, before);
+        arena_set_limit(a, limit);
         return in_memory;
     }
     arena_on_exhausted(a, &exhausted);
@@ -592,6 +610,7 @@ bool convert_page(const convert_engine *engine, slice bytes, const convert_optio
     convert_bytes(&c, bytes);
     convert_worker_give_back(engine, c.worker);
     arena_on_exhausted(a, before);
+    arena_set_limit(a, limit);
     return true;
 }
 
@@ -627,7 +646,9 @@ static void collect_assets(conversion *c, slice bytes, vector *references) {
 
 void convert_collect_assets(const convert_engine *engine, slice bytes, arena *a, vector *references) {
     static const convert_options NOTHING;
+    size_t limit = limit_memory(bytes, a);
     jmp_buf exhausted, *before = arena_on_exhausted(a, NULL);
+    bool starved = false;
     convert_result result;
     conversion c = {.engine = engine,
                     .settings = &engine->settings,
@@ -640,8 +661,12 @@ void convert_collect_assets(const convert_engine *engine, slice bytes, arena *a,
         reset_result(&result, a);
         collect_assets(&c, bytes, references);
     } else {
+        starved = arena_is_out_of_memory(a);
         arena_reset(a);
         references->count = 0;
     }
     arena_on_exhausted(a, before);
+    arena_set_limit(a, limit);
+    if (starved)
+        arena_fail(a);
 }

@@ -39,6 +39,11 @@ static bool read_old(const places_work *w, slice path, arena *a, slice *bytes) {
     return read_whole(w->site->folder, slice_c_string(path, a), a, bytes, NULL, &error);
 }
 
+static size_t needs_of_target(void *context, size_t index) {
+    const finding_places *f = context;
+    return memory_for_page(f->work->site, *(slice *)vector_at(f->targets, index));
+}
+
 static void convert_target(void *context, size_t index, work_slot *slot) {
     const finding_places *f = context;
     convert_result *result = slot->own;
@@ -77,6 +82,7 @@ const site_places *site_find_places(const places_work *w, const hash_map *pages,
                  .jobs = w->jobs,
                  .memory = CONVERT_MEMORY,
                  .size = sizeof(convert_result),
+                 .needs = needs_of_target,
                  .each = convert_target,
                  .report = take_places};
     size_t ignored;

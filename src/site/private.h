@@ -295,6 +295,7 @@ bool read_references(site *s, const references *r, slice *error);
 typedef struct work_slot {
     arena *input, *arena; /* emptied before each page */
     void *own;            /* zeroed before each page */
+    size_t held;          /* memory: what it may take while it is worked on, what it took from then on */
     bool done;
 } work_slot;
 
@@ -306,8 +307,14 @@ typedef struct work {
     void (*each)(void *context, size_t index, work_slot *slot);   /* on any thread, in any order */
     bool (*report)(void *context, size_t index, work_slot *slot); /* on the thread that called, in order;
                                                                      false: begin no more pages */
-    bool (*stop)(void *context); /* polled, may be NULL; true: begin no more pages */
+    size_t (*needs)(void *context, size_t index); /* memory that the page may take; NULL: little. On any
+                                                     thread. Pages are begun while all that are in hand may
+                                                     take 4 GiB at most; one is always */
+    bool (*stop)(void *context);                  /* polled, may be NULL; true: begin no more pages */
 } work;
+
+/* What a page of the site may take, by its size: while it is read, converted and written. On any thread. */
+size_t memory_for_page(const site *s, slice path);
 
 /* Works on pages 0 … count - 1. Pages that were begun are reported, whatever ends the work: `reported` is
  * their number. False: no thread can be started. */

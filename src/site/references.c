@@ -36,6 +36,11 @@ static void find_original_text(const references *r, const named_file *file, work
         read->names[1] = asset_is_named(convert_engine_assets(r->engine), read->texts[1]);
 }
 
+static size_t needs_of_file(void *context, size_t index) {
+    const file_list *all = context;
+    return memory_for_page(all->site, ((const named_file *)vector_at(&all->files, index))->path);
+}
+
 static void read_file(void *context, size_t index, work_slot *slot) {
     const file_list *all = context;
     const references *r = all->asked;
@@ -107,6 +112,7 @@ bool read_references(site *s, const references *r, slice *error) {
               .jobs = r->jobs,
               .memory = CONVERT_MEMORY,
               .size = sizeof(file_read),
+              .needs = needs_of_file,
               .each = read_file,
               .report = take_file};
     size_t read;

@@ -327,9 +327,15 @@ static bool look_at_written(run *r, page_work *p, const journal_row *row, bool i
     if (!r->options->keep_html)
         return true;
     convert_options options = options_of_page(r, p->result.path, slot);
-    convert_page(r->options->engine, p->result.before, &options, slot->arena, &p->conversion);
+    if (!convert_page(r->options->engine, p->result.before, &options, slot->arena, &p->conversion))
+        out_of_memory();
     p->result.conversion = &p->conversion;
     return true;
+}
+
+static size_t needs_of_page(void *context, size_t index) {
+    const run *r = context;
+    return memory_for_page(r->site, *(slice *)vector_at(&r->site->pages, r->todo[index]));
 }
 
 static void work_on_page(void *context, size_t index, work_slot *slot) {
@@ -468,6 +474,7 @@ static bool run_pages(run *r, slice *error) {
               .jobs = r->options->jobs,
               .memory = CONVERT_MEMORY,
               .size = sizeof(page_work),
+              .needs = needs_of_page,
               .each = work_on_page,
               .report = report_work,
               .stop = is_stopped};

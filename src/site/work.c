@@ -5,12 +5,15 @@
  */
 #include "private.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <time.h>
 #include <unistd.h>
 
 #define SLOTS_PER_JOB 6
 #define JOBS_MAX 256
+#define MEMORY_MAX ((size_t)4 << 30)    /* of the pages in hand, however many threads there are */
+#define MEMORY_KEPT ((size_t)512 << 20) /* by all slots, from page to page */
 
 typedef struct crew {
     const work *work;
@@ -23,6 +26,8 @@ typedef struct crew {
     size_t reported; /* pages that were reported: their slots are free */
     size_t waiting;  /* pages that are done and not reported yet */
     size_t idle;     /* workers that wait for room */
+    size_t held;     /* memory of the pages in hand */
+    size_t waiting_for_memory;
     bool stop;
 } crew;
 
@@ -31,6 +36,42 @@ static unsigned count_jobs(unsigned wanted, size_t pages) {
     size_t jobs = wanted ? wanted : cores > 0 ? (size_t)cores : 1;
     jobs = jobs > JOBS_MAX ? JOBS_MAX : jobs;
     return (unsigned)(jobs > pages ? pages : jobs);
+}
+
+/* Waits until there is memory for the page. The one that is to be reported next is always begun: the others
+ * wait for it. */
+static void take_memory(crew *c, size_t index, work_slot *slot) {
+    size_t needs = c->work->needs ? c->work->needs(c->work->context, index) : 0;
+    pthread_mutex_lock(&c->lock);
+    while (index != c->reported && c->held + needs > MEMORY_MAX) {
+        c->waiting_for_memory++;
+        pthread_cond_signal(&c->done);
+        pthread_cond_wait(&c->room, &c->lock);
+        c->waiting_for_memory--;
+    }
+    slot->held = needs;
+    c->held += needs;
+    pthread_mutex_unlock(&c->lock);
+}
+
+/* With the lock held: what the page took, in place of what it might have taken. */
+static void settle_memory(crew *c, work_slot *slot, size_t took) {
+    c->held -= slot->held;
+    slot->held = took;
+    c->held += took;
+    if (c->waiting_for_memory)
+        pthread_cond_broadcast(&c->room);
+}
+
+/* The memory of a page that took much goes back to the system, where all slots together would keep too much.
+ */
+static void empty_slot(const crew *c, work_slot *slot) {
+    if (arena_used(slot->input) + arena_used(slot->arena) <= MEMORY_KEPT / c->slot_count)
+        return;
+    arena_destroy(slot->input);
+    arena_destroy(slot->arena);
+    slot->input = arena_new(0);
+    slot->arena = arena_new(c->work->memory);
 }
 
 static void *run_worker(void *argument) {
@@ -48,14 +89,16 @@ static void *run_worker(void *argument) {
         size_t index = c->next++;
         work_slot *slot = &c->slots[index % c->slot_count];
         pthread_mutex_unlock(&c->lock);
+        take_memory(c, index, slot);
         arena_reset(slot->input);
         arena_reset(slot->arena);
         memset(slot->own, 0, c->work->size);
         c->work->each(c->work->context, index, slot);
         pthread_mutex_lock(&c->lock);
         slot->done = true;
-        if (++c->waiting >=
-            c->slot_count / 2) /* waking up for each page would cost more than some pages do */
+        settle_memory(c, slot, arena_used(slot->input) + arena_used(slot->arena));
+        if (++c->waiting >= c->slot_count / 2 ||
+            c->waiting_for_memory) /* waking up for each page would cost more than some pages do */
             pthread_cond_signal(&c->done);
     }
     pthread_cond_signal(&c->done);
@@ -90,15 +133,31 @@ static void report_pages(crew *c) {
         }
         pthread_mutex_unlock(&c->lock);
         bool go_on = w->report(w->context, c->reported, slot);
+        empty_slot(c, slot);
         pthread_mutex_lock(&c->lock);
         slot->done = false;
         c->waiting--;
         c->reported++;
+        settle_memory(c, slot, 0);
         c->stop |= !go_on;
         if (c->idle && c->next - c->reported <= c->slot_count / 2)
             pthread_cond_broadcast(&c->room);
     }
     pthread_mutex_unlock(&c->lock);
+}
+
+size_t memory_for_page(const site *s, slice path) {
+    char name[4096];
+    struct stat info;
+    if (path.length >= sizeof name)
+        return 0;
+    memcpy(name, path.data, path.length);
+    name[path.length] = '\0';
+    if (fstatat(s->folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode) ||
+        info.st_size < 0)
+        return 0;
+    size_t size = (size_t)info.st_size;
+    return convert_memory(size) + 3 * size;
 }
 
 bool work_on(const work *w, size_t count, size_t *reported) {
