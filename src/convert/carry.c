@@ -243,7 +243,7 @@ static placing take_places(const carry *c, const dom_node *body) {
     for (const dom_node *at = body, *next; at; at = next) {
         next = dom_next(at, body);
         if (at->type == DOM_ELEMENT) {
-            if (!hidden && view_is_hidden((dom_tag)at->tag))
+            if (!hidden && dom_tag_has(at->tag, DOM_UNSEEN))
                 hidden = at;
             place_in_attributes(&p, at);
         } else {

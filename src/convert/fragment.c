@@ -135,22 +135,10 @@ static void add_text(fragment_text *t, line *l, const dom_node *text, bool keeps
 
 /* Of what the editor writes, all but marks ends a line of text; so does a link that is a card. */
 static bool is_inline(const dom_node *node) {
-    switch (node->tag) {
-    case DOM_TAG_A:
-        return !dom_has_class(node, SLICE("isomer-card"));
-    case DOM_TAG_STRONG:
-    case DOM_TAG_EM:
-    case DOM_TAG_U:
-    case DOM_TAG_S:
-    case DOM_TAG_MARK:
-    case DOM_TAG_SUP:
-    case DOM_TAG_SUB:
-    case DOM_TAG_CODE:
-    case DOM_TAG_SPAN:
+    if (node->type != DOM_ELEMENT)
         return true;
-    default:
-        return node->type != DOM_ELEMENT;
-    }
+    return dom_tag_has(node->tag, DOM_INLINE) && !dom_tag_has(node->tag, DOM_VOID) &&
+           !(node->tag == DOM_TAG_A && dom_has_class(node, SLICE("isomer-card")));
 }
 
 /* At the beginning of an element and at its end. */

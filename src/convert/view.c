@@ -9,36 +9,6 @@
 
 /* ---- taking ------------------------------------------------------------------------------------------ */
 
-/* Elements whose edges end a word, as a browser lays them out: blocks, and boxes in a line. */
-static bool ends_word(dom_tag tag) {
-    static const bool table[DOM_TAG_COUNT] = {
-        [DOM_TAG_ADDRESS] = true,    [DOM_TAG_ARTICLE] = true,    [DOM_TAG_ASIDE] = true,
-        [DOM_TAG_AUDIO] = true,      [DOM_TAG_CAPTION] = true,    [DOM_TAG_EMBED] = true,
-        [DOM_TAG_FIELDSET] = true,   [DOM_TAG_LEGEND] = true,     [DOM_TAG_OBJECT] = true,
-        [DOM_TAG_OPTION] = true,     [DOM_TAG_SELECT] = true,     [DOM_TAG_TEXTAREA] = true,
-        [DOM_TAG_VIDEO] = true,      [DOM_TAG_BLOCKQUOTE] = true, [DOM_TAG_BR] = true,
-        [DOM_TAG_CENTER] = true,     [DOM_TAG_DD] = true,         [DOM_TAG_DETAILS] = true,
-        [DOM_TAG_DIV] = true,        [DOM_TAG_DL] = true,         [DOM_TAG_DT] = true,
-        [DOM_TAG_FIGCAPTION] = true, [DOM_TAG_FIGURE] = true,     [DOM_TAG_FOOTER] = true,
-        [DOM_TAG_FORM] = true,       [DOM_TAG_H1] = true,         [DOM_TAG_H2] = true,
-        [DOM_TAG_H3] = true,         [DOM_TAG_H4] = true,         [DOM_TAG_H5] = true,
-        [DOM_TAG_H6] = true,         [DOM_TAG_HEADER] = true,     [DOM_TAG_HR] = true,
-        [DOM_TAG_IFRAME] = true,     [DOM_TAG_IMG] = true,        [DOM_TAG_LI] = true,
-        [DOM_TAG_MAIN] = true,       [DOM_TAG_NAV] = true,        [DOM_TAG_OL] = true,
-        [DOM_TAG_P] = true,          [DOM_TAG_PRE] = true,        [DOM_TAG_SECTION] = true,
-        [DOM_TAG_SUMMARY] = true,    [DOM_TAG_TABLE] = true,      [DOM_TAG_TBODY] = true,
-        [DOM_TAG_TD] = true,         [DOM_TAG_TFOOT] = true,      [DOM_TAG_TH] = true,
-        [DOM_TAG_THEAD] = true,      [DOM_TAG_TR] = true,         [DOM_TAG_UL] = true,
-    };
-    return table[tag];
-}
-
-/* Elements of which browsers show nothing. What stands in for a frame or a player counts: some read it. */
-bool view_is_hidden(dom_tag tag) {
-    return tag == DOM_TAG_SCRIPT || tag == DOM_TAG_STYLE || tag == DOM_TAG_TITLE || tag == DOM_TAG_NOSCRIPT ||
-           tag == DOM_TAG_TEMPLATE || tag == DOM_TAG_DATALIST;
-}
-
 /* Only these bytes can begin white space. */
 static const bool SPACE[256] = {['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true, ['\r'] = true,
                                 [' '] = true,  [0xC2] = true, [0xE1] = true, [0xE2] = true, [0xE3] = true};
@@ -134,21 +104,21 @@ view view_take(const dom_node *body, arena *a) {
     view v = view_new(a);
     taking t = {buffer_new(a, 4096), &v.lines, false};
     for (const dom_node *at = body; at;) {
-        bool hidden = view_is_hidden((dom_tag)at->tag);
+        bool hidden = dom_tag_has(at->tag, DOM_UNSEEN);
         if (at->type == DOM_TEXT)
             take_text(&t, at->text, at->line);
         else if (at->type == DOM_ELEMENT)
             take_element(&v, at, a);
         if (at->type == DOM_ELEMENT && at->attribute_count)
             take_places(&v, &t, at, a);
-        t.between = t.between || ends_word((dom_tag)at->tag);
+        t.between = t.between || dom_tag_has(at->tag, DOM_APART);
         if (at->first_child && !hidden) {
             at = at->first_child;
             continue;
         }
         while (at != body && !at->next) {
             at = at->parent;
-            t.between = t.between || ends_word((dom_tag)at->tag);
+            t.between = t.between || dom_tag_has(at->tag, DOM_APART);
         }
         at = at == body ? NULL : at->next;
     }

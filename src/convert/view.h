@@ -26,9 +26,6 @@ typedef struct view {
     vector places;  /* of view_place, in order */
 } view;
 
-/* Whether browsers show nothing of such an element. */
-bool view_is_hidden(dom_tag tag);
-
 /* The view of a tree. Copies what it keeps: the tree may change afterwards. */
 view view_take(const dom_node *body, arena *a);
 

@@ -248,17 +248,12 @@ static void become_box(const browsing *b, dom_node *node) {
 
 /* Whether the words next to a box in the line would run into it. */
 static bool runs_into(const dom_node *neighbour, bool is_before) {
-    static const dom_tag INLINE[] = {DOM_TAG_A, DOM_TAG_B,    DOM_TAG_BUTTON, DOM_TAG_EM,
-                                     DOM_TAG_I, DOM_TAG_SPAN, DOM_TAG_STRONG, DOM_TAG_U};
     if (!neighbour || neighbour->type == DOM_COMMENT)
         return false;
     slice text = neighbour->text;
     if (neighbour->type == DOM_TEXT)
         return text.length && !is_space(text.data[is_before ? text.length - 1 : 0]);
-    for (size_t i = 0; i < sizeof INLINE / sizeof *INLINE; i++)
-        if (neighbour->tag == INLINE[i])
-            return true;
-    return false;
+    return dom_tag_has(neighbour->tag, DOM_INLINE) && !dom_tag_has(neighbour->tag, DOM_VOID);
 }
 
 /* A button is a box of its own in the line: its words stand apart from those around it. */

@@ -11,11 +11,22 @@
 typedef enum dom_tag {
     DOM_TAG_NONE, /* not an element */
     DOM_TAG_UNKNOWN,
-#define TAG(symbol, name, is_void) DOM_TAG_##symbol,
+#define TAG(symbol, name, categories) DOM_TAG_##symbol,
 #include "tags.def"
 #undef TAG
     DOM_TAG_COUNT
 } dom_tag;
+
+/* What elements are by themselves, before any style. */
+enum {
+    DOM_VOID = 1 << 0,     /* no end tag, nothing inside */
+    DOM_INLINE = 1 << 1,   /* stands in a line of text, and breaks no word */
+    DOM_REPLACED = 1 << 2, /* shows what is not in the page's text: a picture, a player, a frame */
+    DOM_FIELD = 1 << 3,    /* of a form */
+    DOM_APART = 1 << 4,    /* blocks, parts of tables, boxes in a line: a word ends at their edges */
+    DOM_UNSEEN = 1 << 5,   /* browsers show nothing of it. What stands in for a frame or a player is no such
+                              content: some read it. */
+};
 
 typedef enum dom_type {
     DOM_ELEMENT,
@@ -68,7 +79,11 @@ void dom_outer_html(const dom_node *node, buffer *out);
 
 dom_tag dom_tag_of(slice name);
 slice dom_tag_name(dom_tag tag);
-bool dom_tag_is_void(dom_tag tag);
+extern const uint8_t dom_tag_categories[DOM_TAG_COUNT];
+/* Is it of one of these categories? */
+static inline bool dom_tag_has(unsigned tag, unsigned categories) {
+    return (dom_tag_categories[tag] & categories) != 0;
+}
 /* Whether the element's text stands in HTML as it is, without entities (WHATWG HTML §13.3). */
 bool dom_is_raw_text(const dom_node *node);
 static inline bool dom_is(const dom_node *node, dom_tag tag) {
@@ -81,7 +96,7 @@ bool dom_has_class(const dom_node *node, slice class_name);
 dom_node *dom_next(const dom_node *node, const dom_node *root);
 /* The same, but past the node's children. */
 dom_node *dom_next_skip(const dom_node *node, const dom_node *root);
-/* The visible text inside the node, white space as it is, without script and style. */
+/* The visible text inside the node, white space as it is, without what browsers never show. */
 void dom_text_content(const dom_node *node, buffer *out);
 
 /* ---- selectors --------------------------------------------------------------------------------------- */

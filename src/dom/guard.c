@@ -72,7 +72,7 @@ static bool closes_itself(dom_tag t) {
     case DOM_TAG_OPTION:
         return true;
     default:
-        return dom_tag_is_void(t);
+        return dom_tag_has(t, DOM_VOID);
     }
 }
 

@@ -80,30 +80,6 @@ static void follow_line(strict *s) {
 
 /* ---- character references ---------------------------------------------------------------------------- */
 
-/* Those that pages hold often; any other takes the full parser. */
-static const struct {
-    slice name, text;
-} REFERENCES[] = {
-    {LITERAL("amp"), LITERAL("&")},
-    {LITERAL("lt"), LITERAL("<")},
-    {LITERAL("gt"), LITERAL(">")},
-    {LITERAL("quot"), LITERAL("\"")},
-    {LITERAL("nbsp"), LITERAL("\xC2\xA0")},
-    {LITERAL("rsquo"), LITERAL("\xE2\x80\x99")},
-    {LITERAL("lsquo"), LITERAL("\xE2\x80\x98")},
-    {LITERAL("ldquo"), LITERAL("\xE2\x80\x9C")},
-    {LITERAL("rdquo"), LITERAL("\xE2\x80\x9D")},
-    {LITERAL("ndash"), LITERAL("\xE2\x80\x93")},
-    {LITERAL("mdash"), LITERAL("\xE2\x80\x94")},
-    {LITERAL("hellip"), LITERAL("\xE2\x80\xA6")},
-    {LITERAL("bull"), LITERAL("\xE2\x80\xA2")},
-    {LITERAL("copy"), LITERAL("\xC2\xA9")},
-    {LITERAL("apos"), LITERAL("'")},
-    {LITERAL("eacute"), LITERAL("\xC3\xA9")},
-    {LITERAL("middot"), LITERAL("\xC2\xB7")},
-    {LITERAL("times"), LITERAL("\xC3\x97")},
-};
-
 /* `&#169;`, `&#xA9;` without its ampersand and semicolon. 0 for what the full parser must look at. */
 static uint32_t numeric_reference(slice name) {
     bool hex = name.length > 1 && (name.data[1] == 'x' || name.data[1] == 'X');
@@ -122,6 +98,12 @@ static uint32_t numeric_reference(slice name) {
                : 0;
 }
 
+/* HTML has given two of the names to other characters than HTML 4 did; it knows many more. */
+static uint32_t named_reference(slice name) {
+    bool differs = slice_equal(name, SLICE("lang")) || slice_equal(name, SLICE("rang"));
+    return differs ? 0 : named_character(name);
+}
+
 /* The character that the reference at `at` (its ampersand) stands for, with its end; false: ask the full
  * parser. */
 static bool decode_reference(slice text, size_t *at, buffer *out) {
@@ -137,18 +119,10 @@ static bool decode_reference(slice text, size_t *at, buffer *out) {
     if (end == text.length || text.data[end] != ';')
         return false;
     *at = end + 1;
-    if (name.data[0] == '#') {
-        uint32_t c = numeric_reference(name);
-        if (c)
-            buffer_append_codepoint(out, c);
-        return c != 0;
-    }
-    for (size_t i = 0; i < sizeof REFERENCES / sizeof *REFERENCES; i++)
-        if (slice_equal(REFERENCES[i].name, name)) {
-            buffer_append(out, REFERENCES[i].text);
-            return true;
-        }
-    return false;
+    uint32_t c = name.data[0] == '#' ? numeric_reference(name) : named_reference(name);
+    if (c)
+        buffer_append_codepoint(out, c);
+    return c != 0;
 }
 
 static bool decode_text(strict *s, slice text, slice *decoded) {
@@ -286,7 +260,7 @@ static bool read_attributes(strict *s, dom_node *element) {
         if (s->html.data[s->at] == '>')
             break;
         if (s->html.data[s->at] == '/') {
-            if (!dom_tag_is_void((dom_tag)element->tag) || s->at + 1 == s->html.length ||
+            if (!dom_tag_has(element->tag, DOM_VOID) || s->at + 1 == s->html.length ||
                 s->html.data[s->at + 1] != '>')
                 return false;
             s->at++;
@@ -407,7 +381,7 @@ static bool read_start_tag(strict *s) {
     if (!read_attributes(s, element))
         return false;
     dom_append(s->parent, element);
-    if (dom_tag_is_void(tag))
+    if (dom_tag_has(tag, DOM_VOID))
         return true;
     if (tag == DOM_TAG_SCRIPT || tag == DOM_TAG_STYLE || tag == DOM_TAG_IFRAME)
         return read_raw_text(s, element);

@@ -4,23 +4,22 @@
  */
 #include "dom/dom.h"
 
-static const struct {
-    slice name;
-    bool is_void;
-} TAGS[DOM_TAG_COUNT] = {
-    [DOM_TAG_NONE] = {LITERAL(""), false},
-    [DOM_TAG_UNKNOWN] = {LITERAL(""), false},
-#define TAG(symbol, name, is_void) [DOM_TAG_##symbol] = {{name, sizeof(name) - 1}, is_void},
+static const slice NAMES[DOM_TAG_COUNT] = {
+    [DOM_TAG_NONE] = LITERAL(""),
+    [DOM_TAG_UNKNOWN] = LITERAL(""),
+#define TAG(symbol, name, categories) [DOM_TAG_##symbol] = LITERAL(name),
+#include "tags.def"
+#undef TAG
+};
+
+const uint8_t dom_tag_categories[DOM_TAG_COUNT] = {
+#define TAG(symbol, name, categories) [DOM_TAG_##symbol] = (categories),
 #include "tags.def"
 #undef TAG
 };
 
 slice dom_tag_name(dom_tag tag) {
-    return TAGS[tag].name;
-}
-
-bool dom_tag_is_void(dom_tag tag) {
-    return TAGS[tag].is_void;
+    return NAMES[tag];
 }
 
 /* tags.def is sorted by name: a binary search. */
@@ -28,7 +27,7 @@ dom_tag dom_tag_of(slice name) {
     size_t low = DOM_TAG_UNKNOWN + 1, high = DOM_TAG_COUNT;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = slice_compare(TAGS[middle].name, name);
+        int order = slice_compare(NAMES[middle], name);
         if (order == 0)
             return (dom_tag)middle;
         if (order < 0)
@@ -78,8 +77,7 @@ void dom_text_content(const dom_node *node, buffer *out) {
     for (const dom_node *at = node; at;) {
         if (at->type == DOM_TEXT)
             buffer_append(out, at->text);
-        at = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE ? dom_next_skip(at, node)
-                                                                   : dom_next(at, node);
+        at = dom_tag_has(at->tag, DOM_UNSEEN) ? dom_next_skip(at, node) : dom_next(at, node);
     }
 }
 
@@ -186,7 +184,7 @@ static void open_tag(const dom_node *node, buffer *out) {
 }
 
 static void close_tag(const dom_node *node, buffer *out) {
-    if (dom_tag_is_void((dom_tag)node->tag))
+    if (dom_tag_has(node->tag, DOM_VOID))
         return;
     buffer_append(out, SLICE("</"));
     buffer_append(out, node->name);

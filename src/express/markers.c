@@ -484,7 +484,7 @@ static void enter_marked(marking *m, dom_node *node, unsigned depth) {
         enter_marked_item(m, node, vector_last(&m->levels), &own);
     } else {
         slice before = content_of(m, node, CSS_PSEUDO_BEFORE);
-        if (before.length && is_written(node, before) && !dom_tag_is_void((dom_tag)node->tag)) {
+        if (before.length && is_written(node, before) && !dom_tag_has(node->tag, DOM_VOID)) {
             dom_node *text = dom_new_text(m->arena, slice_copy(before, m->arena), node->line);
             if (node->tag != DOM_TAG_Q)
                 note_generated(m, node, before);
@@ -516,7 +516,7 @@ static void leave_quotation(marking *m, dom_node *node) {
 
 static void leave_marked(marking *m, dom_node *node, unsigned depth) {
     slice after = content_of(m, node, CSS_PSEUDO_AFTER);
-    if (after.length && is_written(node, after) && !dom_tag_is_void((dom_tag)node->tag)) {
+    if (after.length && is_written(node, after) && !dom_tag_has(node->tag, DOM_VOID)) {
         if (node->tag != DOM_TAG_Q)
             note_generated(m, node, after);
         dom_append(node, dom_new_text(m->arena, slice_copy(after, m->arena), node->line));

@@ -118,21 +118,6 @@ double layout_replaced_height(layout *l, const box *b, double width, double arou
 
 /* ---- kinds --------------------------------------------------------------------------------------------- */
 
-static bool is_replaced(const dom_node *node) {
-    switch (node->tag) {
-    case DOM_TAG_IMG:
-    case DOM_TAG_IFRAME:
-    case DOM_TAG_VIDEO:
-    case DOM_TAG_AUDIO:
-    case DOM_TAG_OBJECT:
-    case DOM_TAG_EMBED:
-    case DOM_TAG_SVG:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* Items of a flex container and the like are blocks, whatever they were (CSS Display 3 §2.7). */
 static layout_flow flow_of(const box *b, const box *parent) {
     if (b->style->is_absolute)
@@ -173,7 +158,9 @@ static uint32_t add_box(layout *l, const dom_node *node, const box_style *style,
         b->flow =
             around && (around->kind == KIND_FLEX || around->kind == KIND_GRID) ? LAYOUT_ITEM : LAYOUT_INLINE;
     } else {
-        b->kind = node->tag == DOM_TAG_BR ? KIND_BREAK : is_replaced(node) ? KIND_REPLACED : style->kind;
+        b->kind = node->tag == DOM_TAG_BR                ? KIND_BREAK
+                  : dom_tag_has(node->tag, DOM_REPLACED) ? KIND_REPLACED
+                                                         : style->kind;
         b->flow = (uint8_t)flow_of(b, around);
         if (b->kind == KIND_INLINE && b->flow != LAYOUT_INLINE)
             b->kind = KIND_BLOCK;
@@ -191,8 +178,7 @@ static uint32_t add_box(layout *l, const dom_node *node, const box_style *style,
 static const box_style *shown_style(layout *l, const dom_node *node) {
     bool is_seen = node->type == DOM_TEXT
                        ? slice_trim(node->text).length > 0 && !dom_is_raw_text(node->parent)
-                       : node->type == DOM_ELEMENT && node->tag != DOM_TAG_SCRIPT &&
-                             node->tag != DOM_TAG_STYLE && node->tag != DOM_TAG_TEMPLATE;
+                       : node->type == DOM_ELEMENT && !dom_tag_has(node->tag, DOM_UNSEEN);
     const box_style *style = is_seen ? layout_style_of(l, node) : NULL;
     return style && (style->is_shown || node->type == DOM_TEXT) ? style : NULL;
 }

@@ -9,42 +9,7 @@ bool is_inline(const dom_node *node) {
         return true;
     if (node->tag == DOM_TAG_A && dom_has_class(node, SLICE("isomer-image-wrapper")))
         return false; /* a picture that links: the editor's block */
-    switch (node->tag) {
-    case DOM_TAG_A:
-    case DOM_TAG_ABBR:
-    case DOM_TAG_B:
-    case DOM_TAG_BIG:
-    case DOM_TAG_BR:
-    case DOM_TAG_BUTTON:
-    case DOM_TAG_CITE:
-    case DOM_TAG_CODE:
-    case DOM_TAG_DEL:
-    case DOM_TAG_DFN:
-    case DOM_TAG_EM:
-    case DOM_TAG_FONT:
-    case DOM_TAG_I:
-    case DOM_TAG_IMG:
-    case DOM_TAG_INS:
-    case DOM_TAG_KBD:
-    case DOM_TAG_MARK:
-    case DOM_TAG_Q:
-    case DOM_TAG_S:
-    case DOM_TAG_SAMP:
-    case DOM_TAG_SMALL:
-    case DOM_TAG_SPAN:
-    case DOM_TAG_STRIKE:
-    case DOM_TAG_STRONG:
-    case DOM_TAG_SUB:
-    case DOM_TAG_SUP:
-    case DOM_TAG_TIME:
-    case DOM_TAG_TT:
-    case DOM_TAG_U:
-    case DOM_TAG_VAR:
-    case DOM_TAG_WBR:
-        return true;
-    default:
-        return false;
-    }
+    return dom_tag_has(node->tag, DOM_INLINE);
 }
 
 /* U+00A0 and the zero-width space and BOM show nothing either. */
@@ -58,25 +23,8 @@ static bool is_blank_text(slice text) {
 }
 
 bool shows_something(const dom_node *node) {
-    switch (node->tag) {
-    case DOM_TAG_IMG:
-    case DOM_TAG_IFRAME:
-    case DOM_TAG_VIDEO:
-    case DOM_TAG_AUDIO:
-    case DOM_TAG_OBJECT:
-    case DOM_TAG_EMBED:
-    case DOM_TAG_SVG:
-    case DOM_TAG_CANVAS:
-    case DOM_TAG_INPUT:
-    case DOM_TAG_SELECT:
-    case DOM_TAG_TEXTAREA:
-    case DOM_TAG_SCRIPT:
-    case DOM_TAG_STYLE:
-    case DOM_TAG_HR:
-        return true;
-    default:
-        return false;
-    }
+    return dom_tag_has(node->tag, DOM_REPLACED | DOM_FIELD) || node->tag == DOM_TAG_CANVAS ||
+           node->tag == DOM_TAG_SCRIPT || node->tag == DOM_TAG_STYLE || node->tag == DOM_TAG_HR;
 }
 
 bool is_blank(const dom_node *node) {
@@ -185,7 +133,7 @@ slice plain_text(const dom_node *first, const dom_node *last, arena *a) {
     buffer out = buffer_new(a, 64);
     for (const dom_node *root = first; root; root = root->next) {
         for (const dom_node *at = root; at;) {
-            bool hidden = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE;
+            bool hidden = dom_tag_has(at->tag, DOM_UNSEEN);
             if (at->type == DOM_TEXT)
                 buffer_append(&out, at->text);
             else if (at->type == DOM_ELEMENT && (at->tag == DOM_TAG_BR || !is_inline(at)))

@@ -13,28 +13,10 @@
 
 #define REFERENCE_NAME_MAX 8
 
-static const struct {
-    const char *name;
-    uint16_t value;
-} REFERENCES[] = {
-#define REFERENCE(name, value) {name, value},
-#include "references.def"
-#undef REFERENCE
-};
-
+/* Those above ASCII: pages whose mojibake was escaped hold these and no others. */
 static uint32_t named_reference(slice name) {
-    size_t low = 0, high = sizeof REFERENCES / sizeof *REFERENCES;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = slice_compare(slice_of(REFERENCES[middle].name), name);
-        if (order == 0)
-            return REFERENCES[middle].value;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return 0;
+    uint32_t value = named_character(name);
+    return value >= 0x80 ? value : 0;
 }
 
 /* `#8217` or `#x2019`; the numbers 128 to 159 mean Windows-1252 (HTML, numeric character reference end

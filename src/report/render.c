@@ -517,7 +517,7 @@ static void enter_element(writing *w, const dom_node *node) {
 }
 
 static void leave_element(writing *w, const dom_node *node) {
-    if (!is_entered(node) || dom_tag_is_void((dom_tag)node->tag))
+    if (!is_entered(node) || dom_tag_has(node->tag, DOM_VOID))
         return;
     buffer_append_string(w->out, "</");
     buffer_append(w->out, policy_of(node) == AS_SPAN ? SLICE("span") : node->name);

@@ -207,7 +207,7 @@ static bool read_start_tag(reader *r) {
     if (!read_attributes(r, element))
         return false;
     dom_append(r->parent, element);
-    if (dom_tag_is_void(tag))
+    if (dom_tag_has(tag, DOM_VOID))
         return true;
     if (tag == DOM_TAG_IFRAME) {
         slice end = SLICE("</iframe>");
