@@ -65,7 +65,19 @@ static int compare_variables(const void *one, const void *other) {
     return slice_compare(((const liquid_variable *)one)->name, ((const liquid_variable *)other)->name);
 }
 
-vector carry_page_variables(const page_parts *parts, const front_value *front, arena *a) {
+static void add_defaults(vector *variables, const front_value *front, const liquid_variable *defaults,
+                         size_t count) {
+    const size_t prefix = sizeof "page." - 1;
+    for (size_t i = 0; i < count; i++) {
+        slice key = slice_from(defaults[i].name, prefix);
+        if (!page_front_get(front, key) &&
+            !slice_is_listed(COMPUTED, sizeof COMPUTED / sizeof *COMPUTED, key))
+            *(liquid_variable *)vector_push(variables) = defaults[i];
+    }
+}
+
+vector carry_page_variables(const page_parts *parts, const front_value *front,
+                            const liquid_variable *defaults, size_t default_count, arena *a) {
     vector variables = vector_new(a, sizeof(liquid_variable)), lines = vector_new(a, sizeof(slice));
     for (size_t at = 0, end; at < parts->front.length; at = end + 1) {
         end = slice_find_char(parts->front, '\n', at);
@@ -83,6 +95,7 @@ vector carry_page_variables(const page_parts *parts, const front_value *front, a
             *(liquid_variable *)vector_push(&variables) =
                 (liquid_variable){format_slice(a, "page.%.*s", SLICE_ARGS(one->key)), value};
     }
+    add_defaults(&variables, front, defaults, default_count);
     if (variables.count)
         qsort(variables.items, variables.count, sizeof(liquid_variable), compare_variables);
     return variables;

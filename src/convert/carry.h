@@ -20,8 +20,10 @@ typedef struct carry {
     bool is_refused;      /* a finding says why */
 } carry;
 
-/* The page's own values, `page.NAME`: those that Jekyll reads as the CMS does. Sorted; of liquid_variable. */
-vector carry_page_variables(const page_parts *parts, const front_value *front, arena *a);
+/* The page's own values, `page.NAME`: those that Jekyll reads as the CMS does; and of `defaults` those that
+ * it does not say itself. Sorted; of liquid_variable. */
+vector carry_page_variables(const page_parts *parts, const front_value *front,
+                            const liquid_variable *defaults, size_t default_count, arena *a);
 
 /* Of a page without Liquid. */
 carry carry_none(arena *a, findings *found);

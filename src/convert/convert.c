@@ -87,8 +87,13 @@ static bool runs_liquid(const conversion *c) {
 static slice run_templates(conversion *c) {
     if (!runs_liquid(c) || !liquid_is_in(c->parts.body))
         return c->parts.body;
-    vector own = carry_page_variables(&c->parts, &c->front, c->arena);
+    const convert_options *known = c->options;
+    vector own = carry_page_variables(&c->parts, &c->front, known->defaults, known->default_count, c->arena);
     liquid_scope scope = c->engine->scope;
+    scope.files = known->files;
+    scope.file_count = known->file_count;
+    scope.posts = known->posts;
+    scope.post_count = known->post_count;
     scope.page = own.items;
     scope.page_count = own.count;
     carry_begin(&c->carry, c->parts.body, c->parts.body_line, &scope);

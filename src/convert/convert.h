@@ -39,6 +39,11 @@ typedef struct convert_options {
     size_t linked_id_count;
     slice excerpt_separator;  /* where the page's excerpt ends; empty: nobody shows one */
     bool excerpt_is_in_lists; /* else in the feed only */
+    /* `page.NAME`: what the site's settings give pages of its kind that do not say it themselves. */
+    const liquid_variable *defaults;
+    size_t default_count;
+    const liquid_target *files, *posts; /* as in liquid_scope */
+    size_t file_count, post_count;
     slice address_of; /* the file of another page, at the address that this one would get; empty: none */
     const convert_linked_id
         *named_address; /* its permalink, as other files name it without a slash at the end */

@@ -252,35 +252,6 @@ slice config_type(const front_value *config, slice path) {
     return is_collection ? slice_sub(below, 1, end) : SLICE("pages");
 }
 
-#define THEME_MAX ((size_t)256 << 10)
-
-/* The site's own theme; one that is not there, or far too long, leaves the shipped one in force. */
-static void read_theme(const site *s, convert_settings *settings) {
-    slice text, error;
-    if (site_read(s, SLICE(STATE_FOLDER "/theme.yml"), s->arena, &text, &error) && text.length <= THEME_MAX)
-        settings->theme = text;
-}
-
-void site_fill_settings(const site *s, convert_settings *settings) {
-    liquid_variable *variables = arena_alloc(s->arena, (s->config.count + 1) * sizeof *variables);
-    settings->variables = variables;
-    for (uint32_t i = 0; i < s->config.count; i++) {
-        const front_entry *one = &s->config.entries[i];
-        if (one->value.kind == FRONT_STRING && page_is_text_in_ruby(one->value.text))
-            variables[settings->variables_count++] = (liquid_variable){
-                format_slice(s->arena, "site.%.*s", SLICE_ARGS(one->key)), liquid_string(one->value.text)};
-    }
-    if (s->config.count &&
-        !page_front_get(&s->config, SLICE("baseurl"))) /* Jekyll: Configuration::DEFAULTS */
-        variables[settings->variables_count++] =
-            (liquid_variable){SLICE("site.baseurl"), liquid_string(SLICE(""))};
-    settings->url = page_front_text(&s->config, SLICE("url"));
-    settings->baseurl = page_front_text(&s->config, SLICE("baseurl"));
-    fill_kramdown(s, settings);
-    site_add_sheets(s, settings);
-    read_theme(s, settings);
-}
-
 slice site_host(const front_value *config) {
     slice url = page_front_text(config, SLICE("url"));
     size_t scheme = slice_find(url, SLICE("://"), 0);
@@ -398,4 +369,76 @@ const front_value *site_default(const front_value *config, slice path, slice key
             found = value, best_path = own_path, best_type = own_type;
     }
     return found;
+}
+
+vector site_default_variables(const front_value *config, slice path, arena *a) {
+    vector out = vector_new(a, sizeof(liquid_variable));
+    const front_value *sets = page_front_get(config, SLICE("defaults"));
+    hash_map seen = map_new(a, 0);
+    for (uint32_t i = 0; sets && sets->kind == FRONT_SEQUENCE && i < sets->count && i < DEFAULTS_MAX; i++) {
+        const front_value *values = page_front_get(&sets->entries[i].value, SLICE("values"));
+        for (uint32_t k = 0;
+             values && values->kind == FRONT_MAPPING && k < values->count && out.count < DEFAULTS_MAX; k++) {
+            slice key = values->entries[k].key;
+            bool is_new;
+            map_put(&seen, key, &is_new);
+            const front_value *value = is_new ? site_default(config, path, key) : NULL;
+            if (value && value->kind == FRONT_STRING && page_is_text_in_ruby(value->text))
+                *(liquid_variable *)vector_push(&out) = (liquid_variable){
+                    format_slice(a, "page.%.*s", SLICE_ARGS(key)), liquid_string(value->text)};
+        }
+    }
+    return out;
+}
+
+/* ---- settings of a conversion ----------------------------------------------------------------------------
+ */
+
+/* Each under its scope and key. */
+static void fill_defaults(const site *s, convert_settings *settings) {
+    vector out = vector_new(s->arena, sizeof(liquid_variable));
+    const front_value *sets = page_front_get(&s->config, SLICE("defaults"));
+    for (uint32_t i = 0; sets && sets->kind == FRONT_SEQUENCE && i < sets->count && i < DEFAULTS_MAX; i++) {
+        const front_value *set = &sets->entries[i].value, *values = page_front_get(set, SLICE("values"));
+        slice path = scope_path(set), type = scope_type(set);
+        for (uint32_t k = 0;
+             values && values->kind == FRONT_MAPPING && k < values->count && out.count < DEFAULTS_MAX; k++)
+            if (values->entries[k].value.kind == FRONT_STRING)
+                *(liquid_variable *)vector_push(&out) =
+                    (liquid_variable){format_slice(s->arena, "%.*s:%.*s:%.*s", SLICE_ARGS(path),
+                                                   SLICE_ARGS(type), SLICE_ARGS(values->entries[k].key)),
+                                      liquid_string(values->entries[k].value.text)};
+    }
+    settings->defaults = out.items;
+    settings->defaults_count = out.count;
+}
+
+#define THEME_MAX ((size_t)256 << 10)
+
+/* The site's own theme; one that is not there, or far too long, leaves the shipped one in force. */
+static void read_theme(const site *s, convert_settings *settings) {
+    slice text, error;
+    if (site_read(s, SLICE(STATE_FOLDER "/theme.yml"), s->arena, &text, &error) && text.length <= THEME_MAX)
+        settings->theme = text;
+}
+
+void site_fill_settings(const site *s, convert_settings *settings) {
+    liquid_variable *variables = arena_alloc(s->arena, (s->config.count + 1) * sizeof *variables);
+    settings->variables = variables;
+    for (uint32_t i = 0; i < s->config.count; i++) {
+        const front_entry *one = &s->config.entries[i];
+        if (one->value.kind == FRONT_STRING && page_is_text_in_ruby(one->value.text))
+            variables[settings->variables_count++] = (liquid_variable){
+                format_slice(s->arena, "site.%.*s", SLICE_ARGS(one->key)), liquid_string(one->value.text)};
+    }
+    if (s->config.count &&
+        !page_front_get(&s->config, SLICE("baseurl"))) /* Jekyll: Configuration::DEFAULTS */
+        variables[settings->variables_count++] =
+            (liquid_variable){SLICE("site.baseurl"), liquid_string(SLICE(""))};
+    settings->url = page_front_text(&s->config, SLICE("url"));
+    settings->baseurl = page_front_text(&s->config, SLICE("baseurl"));
+    fill_defaults(s, settings);
+    fill_kramdown(s, settings);
+    site_add_sheets(s, settings);
+    read_theme(s, settings);
 }

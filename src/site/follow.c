@@ -97,6 +97,41 @@ static void tell_plugins(const site *s, vector *out) {
         }
 }
 
+/* The theme that mappings/theme.yml describes. */
+#define KNOWN_THEME "isomerpages/isomerpages-template"
+
+/* Of another theme nothing is known: what its sheets make of a page, and what its layouts put around it. */
+static void tell_theme(const site *s, vector *out) {
+    static const slice KEYS[] = {LITERAL("theme"), LITERAL("remote_theme")};
+    for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
+        slice theme = page_front_text(&s->config, KEYS[i]);
+        slice name = slice_sub(theme, 0, slice_find_char(theme, '@', 0));
+        if (theme.length && !slice_equal_nocase(name, SLICE(KNOWN_THEME)))
+            tell(s, out,
+                 format_slice(
+                     s->arena,
+                     "%.*s: %.*s: its style sheets are not read: name them with --css, and its numbers with "
+                     "--theme",
+                     SLICE_ARGS(KEYS[i]), SLICE_ARGS(utf8_head(theme, 60))));
+    }
+}
+
+/* `liquid:`, but for what Jekyll has by itself (Jekyll: Configuration::DEFAULTS). */
+static void tell_liquid(const site *s, vector *out) {
+    static const slice USUAL[] = {LITERAL("false"), LITERAL("warn")};
+    const front_value *options = page_front_get(&s->config, SLICE("liquid"));
+    for (uint32_t i = 0; options && options->kind == FRONT_MAPPING && i < options->count && i < 100; i++) {
+        const front_entry *one = &options->entries[i];
+        slice value = value_text(&one->value, s->arena);
+        bool is_usual =
+            one->value.kind == FRONT_NULL || slice_is_listed(USUAL, sizeof USUAL / sizeof *USUAL, value);
+        if (!is_usual)
+            tell(s, out,
+                 format_slice(s->arena, "liquid: %.*s: %.*s: not followed: Liquid is read without it",
+                              SLICE_ARGS(utf8_head(one->key, 60)), SLICE_ARGS(utf8_head(value, 60))));
+    }
+}
+
 vector site_unfollowed(const site *s) {
     vector out = vector_new(s->arena, sizeof(slice));
     slice markdown = page_front_text(&s->config, SLICE("markdown"));
@@ -110,6 +145,8 @@ vector site_unfollowed(const site *s) {
              format_slice(s->arena, "source: %.*s: not followed: pages are looked for from the root on",
                           SLICE_ARGS(utf8_head(source, 60))));
     tell_options(s, &out);
+    tell_theme(s, &out);
+    tell_liquid(s, &out);
     tell_plugins(s, &out);
     return out;
 }

@@ -46,6 +46,7 @@ struct site_links {
     hash_map
         taken; /* from addresses with a slash at their end, decoded, to the paths (slice *) of their pages */
     bool shows_excerpts; /* some layout or list does */
+    vector files, posts; /* of liquid_target, sorted once settled */
     hash_map named;      /* from addresses without a slash at their end, decoded, to convert_linked_id */
 };
 
@@ -456,6 +457,8 @@ site_links *site_links_new(const front_value *config, arena *a) {
                       .ids = vector_new(a, sizeof(convert_linked_id)),
                       .targets = vector_new(a, sizeof(target)),
                       .at = map_new(a, 0),
+                      .files = vector_new(a, sizeof(liquid_target)),
+                      .posts = vector_new(a, sizeof(liquid_target)),
                       .taken = map_new(a, 0),
                       .named = map_new(a, 0)};
     l->base = without_ending(l->base, SLICE("/"));
@@ -545,7 +548,95 @@ static void add_link(site_links *l, const link *before, const link *now) {
         .id = now->id, .from = now->from, .line = now->line, .is_followed = now->is_followed};
 }
 
+/* ---- pages that tags of Liquid name -------------------------------------------------------------------- */
+
+bool site_names_targets(slice text) {
+    static const slice TAGS[] = {LITERAL("link"), LITERAL("post_url")};
+    for (size_t at = 0; (at = slice_find(text, SLICE("{%"), at)) != SLICE_NONE;) {
+        at += 2;
+        while (at < text.length && (text.data[at] == '-' || is_space(text.data[at])))
+            at++;
+        for (size_t i = 0; i < sizeof TAGS / sizeof *TAGS; i++)
+            if (slice_starts_with(slice_from(text, at), TAGS[i]))
+                return true;
+    }
+    return false;
+}
+
+/* An address that the CMS writes, and Jekyll publishes, to the letter. */
+static bool is_plain_address(slice address) {
+    if (!slice_starts_with(address, SLICE("/")) || !slice_ends_with(address, SLICE("/")))
+        return false;
+    for (size_t i = 0; i < address.length; i++) {
+        bool doubled = i && address.data[i] == '/' && address.data[i - 1] == '/';
+        if (doubled || (!is_alnum(address.data[i]) && (!address.data[i] || !strchr("/_-", address.data[i]))))
+            return false;
+    }
+    return true;
+}
+
+/* Jekyll: Tags::PostComparer. A name without its ending; of one with more dots, what stands before the first:
+ * such posts answer to that too, and none is certain then. */
+static slice post_name(slice path, arena *a) {
+    size_t folder = slice_starts_with(path, SLICE("_posts/")) ? 0 : slice_find(path, SLICE("/_posts/"), 0);
+    if (folder == SLICE_NONE)
+        return SLICE("");
+    slice above = folder ? slice_sub(path, 0, folder + 1) : SLICE("");
+    slice below = slice_from(path, folder + (folder ? sizeof "/_posts/" : sizeof "_posts/") - 1);
+    size_t file = folder_of(below).length, dot = slice_find_char(below, '.', file);
+    bool has_both = above.length && file;
+    return has_both || dot == SLICE_NONE
+               ? SLICE("")
+               : format_slice(a, "%.*s%.*s", SLICE_ARGS(above), SLICE_ARGS(slice_sub(below, 0, dot)));
+}
+
+void site_links_add_target(site_links *l, slice path, slice text) {
+    page_parts parts = page_split(text);
+    bool unsure;
+    slice address = parts.has_front ? read_value(parts.front, SLICE("permalink"), &unsure) : SLICE("");
+    slice name = post_name(path, l->arena);
+    bool certain = address.length && address.length <= ADDRESS_MAX && !unsure && is_plain_address(address);
+    bool is_draft =
+        slice_starts_with(path, SLICE("_drafts/")) || slice_find(path, SLICE("/_drafts/"), 0) != SLICE_NONE;
+    if (is_draft || config_collections_folder(l->config).length) /* paths are counted from there */
+        return;
+    address = certain ? slice_copy(address, l->arena) : SLICE("");
+    *(liquid_target *)vector_push(&l->files) = (liquid_target){slice_copy(path, l->arena), address};
+    if (name.length)
+        *(liquid_target *)vector_push(&l->posts) = (liquid_target){name, address};
+}
+
+static int compare_liquid_targets(const void *one, const void *other) {
+    return slice_compare(((const liquid_target *)one)->name, ((const liquid_target *)other)->name);
+}
+
+/* Sorted, without those of one name, and those whose address is not certain. */
+static void settle_targets(vector *targets, arena *a) {
+    liquid_target *all = targets->items;
+    size_t count = targets->count;
+    vector kept = vector_new(a, sizeof *all);
+    if (count)
+        qsort(all, count, sizeof *all, compare_liquid_targets);
+    for (size_t i = 0; i < count; i++) {
+        bool alone = (i == 0 || !slice_equal(all[i - 1].name, all[i].name)) &&
+                     (i + 1 == count || !slice_equal(all[i + 1].name, all[i].name));
+        if (alone && all[i].url.length)
+            *(liquid_target *)vector_push(&kept) = all[i];
+    }
+    *targets = kept;
+}
+
+void site_links_fill_named(const site_links *l, convert_options *options) {
+    options->files = l->files.items;
+    options->file_count = l->files.count;
+    options->posts = l->posts.items;
+    options->post_count = l->posts.count;
+}
+
 void site_links_settle(site_links *l) {
+    settle_targets(&l->files, l->arena);
+    settle_targets(&l->posts, l->arena);
+
     if (l->pages.count)
         qsort(l->pages.items, l->pages.count, sizeof(published), compare_key);
     if (l->links.count)

@@ -6,6 +6,8 @@
  */
 #include "private.h"
 
+#include <time.h>
+
 /* A file to be read, and what for. */
 typedef struct named_file {
     slice path;
@@ -18,13 +20,15 @@ typedef struct named_file {
 typedef struct file_list {
     const site *site;
     const references *asked;
-    vector files; /* of named_file */
+    vector files;       /* of named_file */
+    bool names_targets; /* some page has tags that ask for others by name */
 } file_list;
 
 typedef struct file_read {
     slice texts[2]; /* the file, and its original where the run begins from that */
     bool names[2];  /* ... holds addresses of hosts that are on */
-    vector needed;  /* of asset_reference */
+    bool names_targets;
+    vector needed; /* of asset_reference */
 } file_read;
 
 /* ---- on any thread ------------------------------------------------------------------------------------- */
@@ -47,7 +51,10 @@ static void read_file(void *context, size_t index, work_slot *slot) {
     const named_file *file = vector_at(&all->files, index);
     file_read *read = slot->own;
     slice error;
-    if (!site_read(all->site, file->path, slot->input, &read->texts[0], &error) || !r->book || !file->claims)
+    if (!site_read(all->site, file->path, slot->input, &read->texts[0], &error))
+        return;
+    read->names_targets = r->links && file->needs && site_names_targets(read->texts[0]);
+    if (!r->book || !file->claims)
         return;
     read->names[0] = asset_is_named(convert_engine_assets(r->engine), read->texts[0]);
     find_original_text(r, file, slot, read);
@@ -73,10 +80,11 @@ static void note_page(const references *r, slice path, const asset_reference *re
 }
 
 static bool take_file(void *context, size_t index, work_slot *slot) {
-    const file_list *all = context;
+    file_list *all = context;
     const references *r = all->asked;
     const named_file *file = vector_at(&all->files, index);
     const file_read *read = slot->own;
+    all->names_targets |= read->names_targets;
     if (r->links && file->links && read->texts[0].data)
         site_links_add(r->links, file->path, read->texts[0], file->needs);
     for (size_t i = 0; i < 2; i++)
@@ -103,6 +111,19 @@ static void add_pages(file_list *all, const vector *whole, const vector *own) {
     }
 }
 
+/* Few sites need them: their pages are read once more. */
+static void add_targets(const site *whole, site_links *links) {
+    int64_t now = (int64_t)time(NULL);
+    arena *a = arena_new(0);
+    for (size_t i = 0; i < whole->pages.count; i++, arena_reset(a)) {
+        slice path = *(slice *)vector_at(&whole->pages, i), text, error;
+        if (site_read(whole, path, a, &text, &error) && page_split(text).has_front &&
+            !why_unpublished(whole, path, text, now, a))
+            site_links_add_target(links, path, text);
+    }
+    arena_destroy(a);
+}
+
 /* Files that cannot be read are passed over here: the run says so where it matters. */
 bool read_references(site *s, const references *r, slice *error) {
     arena *a = arena_new(0);
@@ -126,6 +147,8 @@ bool read_references(site *s, const references *r, slice *error) {
         if (!ok)
             *error = SLICE("no thread can be started");
     }
+    if (ok && all.names_targets)
+        add_targets(whole, r->links);
     if (r->links)
         site_links_settle(r->links);
     arena_destroy(a);

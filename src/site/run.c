@@ -253,6 +253,12 @@ static convert_options options_of_page(void *context, slice path, work_slot *slo
     convert_options own = {.keep_html = r->options->keep_html, .mend_new = r->options->new_pages};
     linking_page *page = arena_alloc(slot->input, sizeof *page);
     *page = (linking_page){r, path};
+    if (page_front_get(&r->site->config, SLICE("defaults"))) {
+        vector defaults = site_default_variables(&r->site->config, path, slot->input);
+        own.defaults = defaults.items;
+        own.default_count = defaults.count;
+    }
+    site_links_fill_named(r->links, &own);
     own.linked_ids = site_links_to(r->links, path, &own.linked_id_count);
     own.named_address = site_links_naming(r->links, path);
     own.excerpt_separator = site_links_excerpt(r->links, path, &own.excerpt_is_in_lists);

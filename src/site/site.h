@@ -65,6 +65,10 @@ bool site_merge_config(const site_file *files, size_t count, arena *a, front_val
 /* The value that `defaults` in the settings gives a page for a key of its front matter, or NULL. Pure. */
 const front_value *site_default(const front_value *config, slice path, slice key);
 
+/* All of them that are texts which Ruby reads as the CMS does, as Liquid's `page.KEY` (of liquid_variable, in
+ * `a`). Pure. */
+vector site_default_variables(const front_value *config, slice path, arena *a);
+
 /* `*` any bytes, `?` one, `[…]` one of a set, `\` quotes (Ruby: File.fnmatch without flags). At most as many
  * steps as the product of both lengths; a pattern of more than 1024 bytes matches nothing. */
 bool site_glob(slice pattern, slice text);
@@ -226,6 +230,13 @@ site_links *site_links_new(const front_value *config, arena *a);
  * `is_converted`: it is a page that the run converts, if it is of the old form. */
 void site_links_add(site_links *links, slice path, slice text, bool is_converted);
 
+/* A page of Markdown that the site's build publishes, for {% link %} and {% post_url %}: known by them from
+ * then on where its address is certain: one that it gives itself and that stays what it is. */
+void site_links_add_target(site_links *links, slice path, slice text);
+
+/* Has the file tags that ask for such pages? */
+bool site_names_targets(slice text);
+
 /* Behind the last file. */
 void site_links_settle(site_links *links);
 
@@ -244,6 +255,9 @@ vector site_links_targets(const site_links *links, const hash_map *from, arena *
 /* Who names the page by its address without the slash that the CMS puts to its end: `id` is that address.
  * NULL: nobody, or the CMS puts none. The page itself does not count. */
 const convert_linked_id *site_links_naming(const site_links *links, slice path);
+
+/* Files and posts whose addresses are certain, as in liquid_scope. */
+void site_links_fill_named(const site_links *links, convert_options *options);
 
 /* What ends the excerpt of the page, where a list of the site or its feed shows one (Jekyll:
  * excerpt_separator; pages have none); empty: none does. */

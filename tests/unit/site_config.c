@@ -111,6 +111,19 @@ static void defaults_go_by_path_and_type(void **state) {
     ASSERT_TEXT(default_of(&config, "_other/a.md", "none"), "(none)");
 }
 
+static void defaults_are_variables_of_the_page(void **state) {
+    (void)state;
+    const char *files[] = {"defaults:\n"
+                           "  - {scope: {path: ''}, values: {a: all, n: 3, yes: 'no'}}\n"
+                           "  - {scope: {path: 'x'}, values: {a: own}}\n"};
+    front_value config = merged(files, 1);
+    vector found = site_default_variables(&config, SLICE("x/page.md"), memory);
+    assert_int_equal(found.count, 1); /* a number, and what Ruby reads otherwise, are not certain */
+    const liquid_variable *one = vector_at(&found, 0);
+    ASSERT_TEXT(one->name, "page.a");
+    ASSERT_TEXT(one->value.text, "own");
+}
+
 static void patterns_match_as_ruby_says(void **state) {
     (void)state;
     static const struct {
@@ -133,6 +146,7 @@ int main(void) {
         cmocka_unit_test(a_mapping_that_was_replaced_does_not_come_back),
         cmocka_unit_test(what_cannot_be_read_is_named),
         cmocka_unit_test(defaults_go_by_path_and_type),
+        cmocka_unit_test(defaults_are_variables_of_the_page),
         cmocka_unit_test(patterns_match_as_ruby_says),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -200,6 +200,37 @@ static void hostile_files_are_read_in_linear_time(void **state) {
     arena_destroy(a);
 }
 
+static void add_named(site_links *links, const char *path, const char *permalink, arena *a) {
+    site_links_add_target(links, slice_of(path), format_slice(a, "---\npermalink: %s\n---\n", permalink));
+}
+
+static void only_certain_addresses_are_known_by_name(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    front_value config = read_config(SITE, a);
+    site_links *links = site_links_new(&config, a);
+    add_named(links, "pages/b.md", "/b/", a);
+    add_named(links, "pages/no-slash.md", "/no-slash", a);
+    add_named(links, "pages/template.md", "/:title/", a);
+    add_named(links, "pages/space.md", "/a b/", a);
+    add_named(links, "news/_posts/2020-01-01-one.md", "/news/one/", a);
+    add_named(links, "_posts/2020-01-02-two.md", "/two/", a);
+    add_named(links, "_posts/2020-01-02-two.x.md", "/two-x/", a);
+    add_named(links, "_drafts/2020-01-03-three.md", "/three/", a);
+    site_links_settle(links);
+    convert_options known = {.file_count = 0};
+    site_links_fill_named(links, &known);
+    assert_int_equal(known.post_count, 1); /* two.x answers to two as well */
+    assert_true(slice_equal(known.posts[0].name, SLICE("news/2020-01-01-one")));
+    assert_true(slice_equal(known.posts[0].url, SLICE("/news/one/")));
+    assert_int_equal(known.file_count, 4);
+    assert_true(slice_equal(known.files[3].name, SLICE("pages/b.md")));
+    assert_true(site_names_targets(SLICE("a {%- link pages/b.md %}")));
+    assert_true(site_names_targets(SLICE("{% if x %}{% post_url 2020-01-02-two %}")));
+    assert_false(site_names_targets(SLICE("{{ link }} {% if link %} %}link")));
+    arena_destroy(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(links_are_found_in_every_form),
@@ -208,6 +239,7 @@ int main(void) {
         cmocka_unit_test(relative_links_begin_at_the_page_that_they_stand_in),
         cmocka_unit_test(the_first_link_is_named_and_others_are_counted),
         cmocka_unit_test(hostile_files_are_read_in_linear_time),
+        cmocka_unit_test(only_certain_addresses_are_known_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
