@@ -27,7 +27,7 @@ typedef struct conversion {
     const convert_options *options;   /* the page's */
     arena *arena;
     convert_result *result;
-    convert_worker *worker; /* NULL: there is no memory for one */
+    convert_worker *worker;
     page_parts parts;
     front_value front;
     carry carry; /* the page's Liquid; empty where it has none */
@@ -228,11 +228,6 @@ static const layout *lay_out(conversion *c, const dom_node *body, css_cascade *c
     return layout_page(cascade, body, &options, c->arena);
 }
 
-static css_cascade *new_cascade(const conversion *c, const css_sheets *sheets, css_style_cache *cache,
-                                dom_node *body) {
-    return cache ? css_cascade_new_cached(cache, body, c->arena) : css_cascade_new(sheets, body, c->arena);
-}
-
 /* A tree holds the styles of one cascade: another one is asked while they are put aside. */
 static const layout *lay_out_on_phone(conversion *c, dom_node *body) {
     vector styles = vector_new(c->arena, sizeof body->style);
@@ -240,7 +235,7 @@ static const layout *lay_out_on_phone(conversion *c, dom_node *body) {
         *(uint32_t *)vector_push(&styles) = at->style;
         at->style = 0;
     }
-    css_cascade *cascade = new_cascade(c, c->engine->phone_sheets, c->worker ? c->worker->phone : NULL, body);
+    css_cascade *cascade = css_cascade_new_cached(c->worker->phone, body, c->arena);
     const layout *phone = lay_out(c, body, cascade, c->engine->theme.express.phone_column, true);
     size_t i = 0;
     for (dom_node *at = body; at; at = dom_next(at, body))
@@ -438,7 +433,7 @@ static void convert_body(conversion *c) {
         return;
     }
     vector linked = find_linked_ids(c, body);
-    css_cascade *styles = new_cascade(c, c->engine->sheets, c->worker ? c->worker->desk : NULL, body);
+    css_cascade *styles = css_cascade_new_cached(c->worker->desk, body, c->arena);
     css_cascade_settle(styles); /* the rooms that follow change the tree */
     express_write_markers(body, styles, c->settings->list_markers == CONVERT_MARKERS_TEXT, c->arena,
                           found(c));
@@ -609,8 +604,9 @@ bool convert_page(const convert_engine *engine, slice bytes, const convert_optio
         return in_memory;
     }
     arena_on_exhausted(a, &exhausted);
-    if (c.worker)
-        convert_worker_on_exhausted(c.worker, &exhausted);
+    if (!c.worker)
+        arena_fail(a);
+    convert_worker_on_exhausted(c.worker, &exhausted);
     reset_result(result, a);
     convert_bytes(&c, bytes);
     convert_worker_give_back(engine, c.worker);

@@ -122,7 +122,7 @@ const tests = {
       const tab = await browser.newPage({viewport: {width: 1360, height: 850}});
       const complaints = [];
       tab.setDefaultTimeout(30000);
-      tab.on('console', message => complaints.push(message.text()));
+      tab.on('console', message => complaints.push(message.text() + ' ' + message.location().url));
       tab.on('pageerror', error => complaints.push(error.message));
       await tab.goto(url + '#' + page);
       await tab.waitForFunction(() => document.querySelector('#page-title').textContent === 'map.md');

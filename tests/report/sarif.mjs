@@ -28,18 +28,22 @@ const pathOf = page => page.path_uri || encodeURIComponent(page.path).replace(/%
 const decoded = uri => uri.replace(/%[0-9A-Fa-f]{2}/g, code => String.fromCharCode(parseInt(code.slice(1), 16)));
 
 // What the schema cannot say: places that are there, rules by their index, and every finding of the JSON report, once.
-function compare(sarif, json) {
+// Paths are from the root of the repository that the site is in; the gravest come first, and no more than are shown.
+const RESULTS_MOST = 5000;
+function compare(sarif, json, below) {
   const run = sarif.runs[0], rules = run.tool.driver.rules, expected = [];
   for (const page of json.filter(line => line.type === 'page'))
     for (const one of page.findings)
-      expected.push(`${decoded((page.site ? encodeURIComponent(page.site) + '/' : '') + pathOf(page))}:${one.line}:${one.line && one.column} ${one.code}`);
+      expected.push(`${below}${decoded((page.site ? encodeURIComponent(page.site) + '/' : '') + pathOf(page))}:${one.line}:${one.line && one.column} ${one.code}`);
   const got = run.results.map(result => {
     assert.equal(rules[result.ruleIndex].id, result.ruleId);
     const {artifactLocation, region = {}} = result.locations[0].physicalLocation;
     assert.ok(!artifactLocation.uri.startsWith('/') && !/^[a-z]+:/i.test(artifactLocation.uri), `${artifactLocation.uri} is relative`);
     return `${decoded(artifactLocation.uri)}:${region.startLine || 0}:${region.startColumn || 0} ${result.ruleId}`;
   });
-  assert.deepEqual(got, expected);
+  assert.equal(got.length, Math.min(expected.length, RESULTS_MOST));
+  if (got.length === expected.length) assert.deepEqual(got.sort(), expected.sort());
+  else assert.deepEqual(got.filter(one => !expected.includes(one)), []);
   assert.equal(new Set(rules.map(rule => rule.id)).size, rules.length);
 }
 
@@ -48,21 +52,21 @@ for (const [from, to] of [['"uri":"', '"uri":"a b%'], ['"startLine":', '"startLi
   assert.ok(!validate(JSON.parse(output(madeUp, 'sarif').toString().replace(from, to))), `${to} is taken`);
 
 let failed = 0;
-function check(what, sarifBytes, json) {
+function check(what, sarifBytes, json, below = '') {
   try {
     const text = new TextDecoder('utf-8', {fatal: true}).decode(sarifBytes), sarif = JSON.parse(text);
     assert.ok(validate(sarif), JSON.stringify((validate.errors || []).slice(0, 5).map(error => `${error.instancePath} ${error.message}`)));
-    if (json) compare(sarif, json);
+    if (json) compare(sarif, json, below);
     console.log(`ok ${what}: ${sarif.runs[0].results.length} results`);
   } catch (error) {
     failed++;
     console.log(`FAILED ${what}: ${error.message}`);
   }
 }
-const checkSite = (what, site) => check(what, output(program, 'diff', '--quiet', '--format=sarif', site), linesOf(output(program, 'diff', '--quiet', '--format=json', site)));
+const checkSite = (what, site, below = '') => check(what, output(program, 'diff', '--quiet', '--format=sarif', site), linesOf(output(program, 'diff', '--quiet', '--format=json', site)), below);
 
 check('made-up pages', output(madeUp, 'sarif', '50'), linesOf(output(madeUp, 'json', '50')));
-checkSite('sample site', join(root, 'samples/site'));
+checkSite('sample site', join(root, 'samples/site'), existsSync(join(root, '.git')) ? 'samples/site/' : '');
 
 // Names that are hostile to JSON, to URIs and to terminals; pages whose findings quote the same.
 const hostile = join(folder, 'hostile');
