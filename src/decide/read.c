@@ -178,6 +178,8 @@ bool decide_read(decisions *d, slice text, slice name, slice *error) {
         return refuse(d, name, 1, "it is larger than 32 MiB", error);
     if (!utf8_is_valid(text))
         return refuse(d, name, 1, "it is not UTF-8: have the spreadsheet save it as `CSV UTF-8`", error);
+    if (slice_find_char(text, '\0', 0) != SLICE_NONE)
+        return refuse(d, name, 1, "it holds a NUL byte, which no text has: export it again", error);
     return slice_starts_with(slice_trim(text), SLICE("{")) ? read_json(d, text, name, error)
                                                            : read_csv(d, text, name, error);
 }

@@ -287,8 +287,9 @@ bool css_is_among(slice value, const char *words) {
         if (same == value.length && (word[same] == ' ' || word[same] == '\0'))
             return true;
         word = strchr(word + same, ' ');
-        if (!word++)
+        if (!word)
             return false;
+        word++;
     }
     return false;
 }

@@ -40,7 +40,7 @@ static void use(void) {
     if (!site_report_status(s, true, ignore, NULL, &error) && !error.length)
         abort();
     error = SLICE("");
-    if (!site_revert(s, true, NULL, &totals, &error) && !error.length)
+    if (!site_revert(s, true, false, NULL, &totals, &error) && !error.length)
         abort();
     site_close(s);
     arena_destroy(a);
