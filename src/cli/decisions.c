@@ -132,9 +132,21 @@ static bool given(const cli_arguments *arguments) {
     return option_given(arguments, OPTION_DECISIONS);
 }
 
+/* Decisions count where they are asked for. False: those of the site cannot be read. */
+static bool say_that_there_are_some(const cli_arguments *arguments, const site *s, arena *a) {
+    decisions own;
+    if (!decisions_open(&own, s, a))
+        return false;
+    if (own.all.count && !option_given(arguments, OPTION_QUIET))
+        fputs("all pages, whatever people decided: with --decisions " DECIDE_FILE " only those that they "
+              "accepted\n",
+              stderr);
+    return true;
+}
+
 bool decisions_use(const cli_arguments *arguments, site *s, site_options *options, arena *a) {
     if (!given(arguments))
-        return true;
+        return say_that_there_are_some(arguments, s, a);
     choice *c = arena_zeroed(a, sizeof *c);
     c->all = decide_new(a);
     for (size_t i = 0; i < arguments->option_count; i++)

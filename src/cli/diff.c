@@ -2,6 +2,7 @@
  * that. */
 #include "accepted.h"
 #include "confine.h"
+#include "decisions.h"
 #include "engine.h"
 #include "remote.h"
 #include "show.h"
@@ -15,7 +16,7 @@ int show_dry_run(const cli_arguments *arguments, site *s, report_format format, 
     options.dry_run = true;
     options.keep_html = format == REPORT_HTML;
     accepted people;
-    if (!accepted_open(&people, s, a))
+    if (!accepted_open(&people, s, a) || !decisions_use(arguments, s, &options, a))
         return EXIT_USAGE;
     accepted_use(&people, arguments, &options);
     /* The names that convert would give to remote files; nothing is fetched. */

@@ -261,7 +261,7 @@ function makeGroups() {
   const rows = groups.map(group => make('tr', {},
     cell(findingBadge(group.code)), make('th', {scope: 'row'}, choose(`${number(group.times)} × ${group.words}`, {code: group.code})),
     cell(run.live ? [make('button', {type: 'button', onclick: event => acceptGroup(group, event.target)}, 'Accept all')]
-      : [make('code', {}, `isomerize accept ${run.site || 'SITE'} --code ${group.code} --detail ${quoted(group.detail)} --why …`)]),
+      : [make('code', {}, `isomerize accept SITE --code ${group.code} --detail ${quoted(group.detail)} --why …`)]),
     cell(number(group.pages), 'Pages', 'num')));
   return rows.length ? block('The same, many times', 'What a team has looked at once and wants so, it accepts for all pages: it stays listed, and grades none of them.',
     makeTable([['Grade'], ['What is found'], ['To accept it'], ['Pages', 'num']], rows, 'The same, many times')) : null;
