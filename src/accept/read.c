@@ -275,6 +275,12 @@ bool accept_edit(slice yaml, slice name, const accept_list *added, const bool *k
         buffer_append_string(&text, "accept:\n");
         for (size_t i = 0; i < wanted.entries.count; i++)
             accept_write_entry(vector_at(&wanted.entries, i), &text);
+        if (!accept_read(buffer_slice(&text), name, a, &now, error))
+            return false;
+        if (!same_list(&now, &wanted)) {
+            *error = SLICE("it would not read as it is written: a text in it is too long, or is no text");
+            return false;
+        }
     }
     buffer_append(out, buffer_slice(&text));
     return true;

@@ -15,6 +15,19 @@ static bool refuse(decisions *d, slice name, size_t line, const char *what, slic
 enum field { PATH, DECISION, NAME, COMMENT, TIME, CONTENT, FIELD_COUNT };
 static const char *const FIELDS[] = {"path", "decision", "name", "comment", "time", "content"};
 
+/* "2024-05-31T09:30:00Z", with parts of a second or without: texts that compare as times do. */
+static bool is_time(slice text) {
+    static const char FORM[] = "0000-00-00T00:00:00";
+    size_t at = 0;
+    for (; at < sizeof FORM - 1; at++)
+        if (at >= text.length || (FORM[at] == '0' ? !is_digit(text.data[at]) : text.data[at] != FORM[at]))
+            return false;
+    if (at < text.length && text.data[at] == '.')
+        for (at++; at < text.length && is_digit(text.data[at]); at++)
+            continue;
+    return at + 1 == text.length && text.data[at] == 'Z' && text.data[0] <= '2';
+}
+
 static bool is_hex(slice text) {
     for (size_t i = 0; i < text.length; i++)
         if (hex_value(text.data[i]) < 0)
@@ -32,7 +45,8 @@ static const char *add(decisions *d, const slice *fields, bool settles) {
     decision one = {.path = fields[PATH],
                     .name = fields[NAME],
                     .comment = fields[COMMENT],
-                    .time = fields[TIME],
+                    .time =
+                        is_time(fields[TIME]) ? fields[TIME] : SLICE(""), /* no time: any other is later */
                     .content = fields[CONTENT],
                     .settles = settles,
                     .kind = DECIDE_KIND_COUNT};

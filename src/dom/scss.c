@@ -10,7 +10,9 @@
 
 #define DEPTH_MAX 32
 #define OUTPUT_MAX ((size_t)8 << 20)
-#define STEPS_MAX ((size_t)64 << 20) /* bytes walked */
+#define STEPS_MAX ((size_t)16 << 20) /* bytes walked, and those of values made */
+#define STEPS_OF_SCOPE 256           /* what a scope and its variables cost */
+#define VALUE_MAX ((size_t)64 << 10) /* bytes of one value */
 #define SELECTORS_MAX 256            /* of one rule */
 #define PROBLEMS_MAX 100
 
@@ -181,6 +183,7 @@ static void set_variable(scope *at, slice name, slice value) {
 }
 
 static scope *new_scope(scss *s, scope *outer) {
+    s->steps += STEPS_OF_SCOPE;
     scope *inner = arena_alloc(s->arena, sizeof *inner);
     *inner = (scope){vector_new(s->arena, sizeof(variable)), outer};
     return inner;
@@ -405,7 +408,14 @@ static slice evaluate_list(evaluation *e, char end) {
             continue;
         }
         operand v = evaluate_side(e, false);
-        buffer_append(&out, text_of(e->c->s, &v));
+        slice made = text_of(e->c->s, &v);
+        e->c->s->steps += made.length;
+        if (out.length + made.length > VALUE_MAX || e->c->s->steps > STEPS_MAX) {
+            e->c->s->steps =
+                STEPS_MAX; /* values that double: the rest of the sheet is left out, and reported */
+            break;
+        }
+        buffer_append(&out, made);
         if (e->r.at == from)
             e->r.at++;
     }
@@ -415,7 +425,7 @@ static slice evaluate_list(evaluation *e, char end) {
 
 static slice evaluate(const context *c, slice text) {
     c->s->steps += text.length;
-    if (c->s->steps > STEPS_MAX || c->depth >= DEPTH_MAX)
+    if (c->s->steps >= STEPS_MAX || c->depth >= DEPTH_MAX)
         return text;
     context inner = *c;
     inner.depth++;
@@ -432,7 +442,9 @@ static slice interpolate(const context *c, slice text) {
     while (e.r.at < text.length && s->steps < STEPS_MAX) {
         if (slice_starts_with(slice_from(text, e.r.at), SLICE("#{"))) {
             e.r.at += 2;
-            buffer_append(&out, evaluate_interpolation(&e));
+            slice made = evaluate_interpolation(&e);
+            s->steps = out.length + made.length > VALUE_MAX ? STEPS_MAX : s->steps + made.length;
+            buffer_append(&out, made);
             continue;
         }
         css_token t = css_next_token(&e.r);

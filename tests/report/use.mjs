@@ -336,7 +336,7 @@ function pagesToOpen() {
 
 async function openFromSearch(path) {
   await page.fill('#search', path);
-  await page.click('#pages a >> nth=' + real.filter(one => one.path.toLowerCase().includes(path.toLowerCase())).findIndex(one => one.path === path));
+  await page.click(`#pages a[href="#${encodeURI(path).replace(/#/g, '%23')}"]`); // titles and texts are found too: it is one of several
   await opened(path.split('/').pop());
   await rendered();
 }
@@ -401,7 +401,9 @@ const realTests = {
     await page.selectOption('#folder', folder);
     assert.equal(await rows(), real.filter(one => one.path.startsWith(folder)).length, folder);
     await page.fill('#search', 'a e');
-    assert.equal(await rows(), real.filter(one => one.path.startsWith(folder) && /a/i.test(one.path) && /e/i.test(one.path)).length);
+    const inFolder = real.filter(one => one.path.startsWith(folder)), byPath = inFolder.filter(one => /a/i.test(one.path) && /e/i.test(one.path));
+    const found = await rows(); // words of titles and texts count as well
+    assert.ok(found >= byPath.length && found <= inFolder.length, `${found} pages`);
     await page.click('#clear');
   },
 

@@ -140,6 +140,14 @@ static void comments_stay_when_entries_come_and_go(void **state) {
     out.length = 0;
     assert_true(accept_edit(SLICE(""), SLICE("f"), &added, NULL, a, &out, &error));
     assert_int_equal(read_list(buffer_slice(&out), a).entries.count, 1);
+    /* What could not be read again is not written. */
+    char *much = arena_alloc(a, 3000);
+    memset(much, 'x', 3000);
+    accept_list_add(
+        &added, &(accept_entry){FINDING_ALIGNMENT, SLICE(""), vector_new(a, sizeof(slice)), {much, 3000}, 0});
+    out.length = 0;
+    assert_false(accept_edit(SLICE(""), SLICE("f"), &added, NULL, a, &out, &error));
+    assert_int_equal(out.length, 0);
 }
 
 static void what_is_accepted_stays_listed_and_does_not_grade(void **state) {

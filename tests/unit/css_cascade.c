@@ -224,11 +224,70 @@ static void surroundings(void **state) {
     arena_destroy(a);
 }
 
+/* Styles go from page to page; what only one page has does not. */
+static void styles_kept_from_page_to_page(void **state) {
+    (void)state;
+    arena *sheets_arena = arena_new(0), *a = arena_new(0);
+    css_sheets *sheets = css_sheets_new(sheets_arena, 0);
+    css_sheets_add(sheets, CSS_ORIGIN_SITE, SLICE("site.css"),
+                   SLICE(".b{color:red} p:first-child{width:1em} #i{color:blue}"), NULL);
+    css_style_cache *cache = css_style_cache_new(sheets);
+    static const struct {
+        const char *html, *color, *width;
+        bool noted; /* the page before left something with this style */
+    } PAGES[] = {
+        {"<p class='b'>x</p>", "red", "16px", false},
+        {"<p class='b new'>y</p>", "red", "16px", true},
+        {"<b></b><p class='b'>x</p>", "red", "auto", false},
+        {"<p id=i>x</p>", "blue", "16px", false},
+        {"<p class=b style='color:green'>x</p>", "green", "16px", false},
+        {"<style>.b{color:gold}</style><p class=b>x</p>", "gold", "auto", false},
+        {"<p class='b'>x</p>", "red", "16px", true},
+    };
+    for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++) {
+        dom_node *body = dom_parse(slice_of(PAGES[i].html), NULL, a, NULL), *p = body->last_child;
+        css_cascade *c = css_cascade_new_cached(cache, body, a);
+        css_cascade_settle(c);
+        assert_true(slice_equal(css_computed(c, p, CSS_COLOR), slice_of(PAGES[i].color)));
+        assert_true(slice_equal(css_computed(c, p, CSS_WIDTH), slice_of(PAGES[i].width)));
+        assert_int_equal(css_class_effects(c, SLICE("b")) != 0, i != 3);
+        arena *kept_in;
+        void **note = css_style_note(c, p, &kept_in);
+        assert_int_equal(*note != NULL, PAGES[i].noted);
+        *note = cache;
+        arena_reset(a);
+    }
+    css_style_cache_free(cache);
+    arena_destroy(a);
+    arena_destroy(sheets_arena);
+}
+
+/* Sheets of a kilobyte that would make gigabytes of themselves. */
+static void sheets_that_grow(void **state) {
+    (void)state;
+    arena *a = arena_new((size_t)256 << 20);
+    buffer doubling = buffer_new(a, 4096), mixins = buffer_new(a, 4096);
+    buffer_append_string(&doubling, "$a0: \"xxxxxxxxxx\";");
+    buffer_append_string(&mixins, "@mixin a0{color:red}");
+    for (int i = 1; i < 60; i++) {
+        buffer_printf(&doubling, "$a%d: $a%d $a%d;", i, i - 1, i - 1);
+        buffer_printf(&mixins, "@mixin a%d{@include a%d;@include a%d}", i, i - 1, i - 1);
+    }
+    buffer_append_string(&doubling, "p{color:$a59}");
+    buffer_append_string(&mixins, "p{@include a29}");
+    css_sheets *sheets = css_sheets_new(a, 0);
+    css_sheets_add(sheets, CSS_ORIGIN_SITE, SLICE("a.scss"), buffer_slice(&doubling), NULL);
+    assert_int_equal(css_sheets_problem_count(sheets), 1);
+    css_sheets_add(sheets, CSS_ORIGIN_SITE, SLICE("b.scss"), buffer_slice(&mixins), NULL);
+    assert_int_equal(css_sheets_problem_count(sheets), 2);
+    arena_destroy(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(computed_values),
-        cmocka_unit_test(settled_styles_stay),
-        cmocka_unit_test(surroundings),
+        cmocka_unit_test(computed_values),  cmocka_unit_test(settled_styles_stay),
+        cmocka_unit_test(surroundings),     cmocka_unit_test(styles_kept_from_page_to_page),
+        cmocka_unit_test(sheets_that_grow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,6 +80,22 @@ static void spreadsheets_are_read(void **state) {
     }
 }
 
+/* What is no time does not come behind all times. */
+static void times_are_times(void **state) {
+    static const char *const NO_TIMES[] = {"zzzz", "2024-05-31", "2024-05-31T09:30:00",
+                                           "2024-05-31T09:30:00Z!"};
+    for (size_t i = 0; i < sizeof NO_TIMES / sizeof *NO_TIMES; i++) {
+        decisions d = decide_new(*state);
+        slice error = SLICE(""),
+              file = format_slice(*state,
+                                  "path,decision,name,time,content\na.md,accepted,Ann,%s," OLD "." NEW
+                                  "\na.md,leave,Ann,2024-05-31T09:30:00.5Z," OLD "." NEW "\n",
+                                  NO_TIMES[i]);
+        assert_true(decide_read(&d, file, SLICE("f"), &error));
+        assert_int_equal(decide_about(&d, SLICE("a.md"), SLICE(OLD "." NEW)).one->kind, DECIDE_LEAVE);
+    }
+}
+
 static void what_is_wrong_is_said_with_its_place(void **state) {
     static const struct {
         const char *text, *error;
@@ -115,6 +131,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(people_agree_disagree_and_settle, setup, teardown),
         cmocka_unit_test_setup_teardown(a_decision_holds_for_what_it_was_made_for, setup, teardown),
         cmocka_unit_test_setup_teardown(spreadsheets_are_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(times_are_times, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_said_with_its_place, setup, teardown),
         cmocka_unit_test_setup_teardown(a_field_is_no_formula, setup, teardown),
     };
