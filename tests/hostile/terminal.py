@@ -30,7 +30,8 @@ def make_site():
 
 def on_terminal(command):
     ours, theirs = pty.openpty()
-    run = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, close_fds=True)
+    environment = {**os.environ, "PAGER": "cat "}  # a pager that shows all as it is, and waits for no key
+    run = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, close_fds=True, env=environment)
     os.close(theirs)
     out = b""
     while True:
