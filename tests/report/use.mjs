@@ -331,12 +331,17 @@ function pagesToOpen() {
     const fresh = one.findings.filter(finding => !seen.has(finding.code));
     for (const finding of fresh) seen.add(finding.code);
     return one.state === 'changed' && (fresh.length || i % 200 === 0);
-  });
+  }).slice(0, 30); // the rarest finding is not worth minutes
 }
 
-async function openFromSearch(path) {
-  await page.fill('#search', path);
-  await page.click(`#pages a[href="#${encodeURI(path).replace(/#/g, '%23')}"]`); // titles and texts are found too: it is one of several
+// The first few by searching for them, which reads all texts; the rest by their address in the report.
+let searched = 0;
+async function openPage(path) {
+  const place = '#' + encodeURI(path).replace(/#/g, '%23');
+  if (searched++ < 5) {
+    await page.fill('#search', path);
+    await page.click(`#pages a[href="${place}"]`); // titles and texts are found too: it is one of several
+  } else await page.evaluate(hash => { location.hash = hash; }, place);
   await opened(path.split('/').pop());
   await rendered();
 }
@@ -412,7 +417,7 @@ const realTests = {
     const some = pagesToOpen();
     for (const one of some) {
       const start = performance.now();
-      await openFromSearch(one.path);
+      await openPage(one.path);
       slowest = Math.max(slowest, performance.now() - start);
       assert.equal(await page.locator('#finding-list button').count(), one.findings.length, one.path);
       places += await followFindings().catch(error => { throw new Error(`${one.path}: ${error.message}`); });
