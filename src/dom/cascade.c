@@ -49,7 +49,7 @@ static const css_declaration *find_custom(const css_cascade *c, uint32_t number,
         if (pseudo != CSS_PSEUDO_NONE)
             pseudo = CSS_PSEUDO_NONE;
         else
-            number = s->key.parent;
+            number = s->parent;
     }
     return NULL;
 }
@@ -106,7 +106,7 @@ static slice declared(css_cascade *c, uint32_t number, css_pseudo pseudo, const 
 static slice inherited(css_cascade *c, uint32_t number, css_pseudo pseudo, css_property property) {
     if (pseudo != CSS_PSEUDO_NONE)
         return cascade_computed(c, number, CSS_PSEUDO_NONE, property);
-    uint32_t parent = style_at(c, number)->key.parent;
+    uint32_t parent = style_at(c, number)->parent;
     return parent ? cascade_computed(c, parent, CSS_PSEUDO_NONE, property) : css_initial(property);
 }
 
@@ -197,13 +197,13 @@ static slice compute_display(css_cascade *c, uint32_t number, css_pseudo pseudo,
         return value;
     bool blocks = !css_is_among(cascade_computed(c, number, pseudo, CSS_FLOAT), "none") ||
                   css_is_among(cascade_computed(c, number, pseudo, CSS_POSITION), "absolute fixed");
-    uint32_t around = pseudo == CSS_PSEUDO_NONE ? style_at(c, number)->key.parent : number;
+    uint32_t around = pseudo == CSS_PSEUDO_NONE ? style_at(c, number)->parent : number;
     while (!blocks && around) {
         slice outer = cascade_computed(c, around, CSS_PSEUDO_NONE, CSS_DISPLAY);
         blocks = css_is_among(outer, "flex inline-flex grid inline-grid");
         if (!css_is_among(outer, "contents"))
             break;
-        around = style_at(c, around)->key.parent;
+        around = style_at(c, around)->parent;
     }
     for (size_t i = 0; blocks && i < sizeof BLOCKS / sizeof *BLOCKS; i++)
         if (css_is_among(value, BLOCKS[i].was))
@@ -318,7 +318,7 @@ slice cascade_computed(css_cascade *c, uint32_t number, css_pseudo pseudo, css_p
                          : compute(c, number, pseudo, property, css_initial(property));
     else
         value = compute(c, number, pseudo, property, value);
-    if (inherits && property == CSS_FONT_SIZE && !s->key.parent)
+    if (inherits && property == CSS_FONT_SIZE && !s->parent)
         value = compute(c, number, pseudo, property, value);
     if (number & STYLE_LOCAL || !css_cascade_exhausted(c)) /* var() fails where steps are out */
         keep_computed(w, property, value, arena_of(c, number));

@@ -39,31 +39,20 @@ typedef struct class_effect {
     unsigned effects;
 } class_effect;
 
-/* All that decides about an element's style, but for rules that ask for more (css_match.structural). */
-typedef struct style_key {
-    uint32_t parent; /* the number of its style; 0: of none */
-    uint16_t tag;
-    uint8_t place; /* PLACE_… */
-    slice names;   /* what else there is: classes, attributes, an unknown tag; mostly empty */
-} style_key;
-
 typedef struct style {
-    style_key key;
+    uint32_t parent; /* the number of the parent's; 0: of none */
     unsigned effects;
     winners *parts[CSS_PSEUDO_COUNT]; /* NULL but for the element: no rule */
     class_effect *classes;            /* that its rules name */
     uint32_t class_count;
     void *note;    /* css_style_note */
     uint64_t seen; /* by the cascade with this number: its classes are counted */
-    uint64_t hash;
-    uint32_t next; /* with the same hash; 0: none */
 } style;
 
 typedef struct style_set {
     arena *arena;
     vector styles;   /* of style*; [0] is nobody's */
-    uint32_t *slots; /* by hash: styles that are shared */
-    size_t slot_mask;
+    hash_map shared; /* their numbers, by all that decides about them: make_key */
 } style_set;
 
 /* The declaration that is ahead for a property, so far. */
@@ -101,7 +90,7 @@ struct css_cascade {
     hash_map classes; /* of class_effect, of the first `counted` of them */
     size_t counted;
     /* while one element is matched */
-    buffer names;
+    buffer key;
     vector held; /* of const css_match* */
     contest contests[CSS_PSEUDO_COUNT];
 };

@@ -9,57 +9,23 @@
 
 #include <stdlib.h>
 
-#define CACHED_STYLES_MAX 4096 /* some 4 KiB each */
+#define CACHED_STYLES_MAX 4096 /* up to some 2 KiB each */
 
 enum { PLACE_NOT_FIRST = 1, PLACE_NOT_LAST = 2, PLACE_LINK = 4 };
+
+/* How a key begins; behind it stand the names and attributes that matter, mostly none. */
+typedef struct key_head {
+    uint32_t parent; /* the number of its style */
+    uint16_t tag, place;
+} key_head;
 
 /* ---- sets of styles ------------------------------------------------------------------------------------ */
 
 static void start_set(style_set *set, arena *a) {
     set->arena = a;
+    set->shared = map_new(a, 0);
     set->styles = vector_new(a, sizeof(style *));
     *(style **)vector_push(&set->styles) = NULL;
-    set->slot_mask = 63;
-    set->slots = arena_zeroed(a, (set->slot_mask + 1) * sizeof *set->slots);
-}
-
-static uint64_t hash_of(const style_set *set, const style_key *key) {
-    const hash_key *random = arena_key(set->arena);
-    uint64_t hash = (uint64_t)key->parent << 32 | (uint64_t)key->tag << 8 | key->place;
-    hash = (hash ^ random->one) * (random->two | 1);
-    return (hash ^ hash >> 32) ^ (key->names.length ? hash_keyed(random, key->names) : 0);
-}
-
-static uint32_t find_style(const style_set *set, const style_key *key, uint64_t hash) {
-    uint32_t at = set->slots[hash & set->slot_mask];
-    for (; at; at = (*(style **)vector_at(&set->styles, at))->next) {
-        const style *s = *(style **)vector_at(&set->styles, at);
-        if (s->hash == hash && s->key.parent == key->parent && s->key.tag == key->tag &&
-            s->key.place == key->place && slice_equal(s->key.names, key->names))
-            break;
-    }
-    return at;
-}
-
-static void put_in_slot(style_set *set, uint32_t number) {
-    style *s = *(style **)vector_at(&set->styles, number);
-    s->next = set->slots[s->hash & set->slot_mask];
-    set->slots[s->hash & set->slot_mask] = number;
-}
-
-static void share_style(style_set *set, uint32_t number, const style_key *key, uint64_t hash) {
-    style *s = *(style **)vector_at(&set->styles, number);
-    s->key = *key;
-    s->key.names = slice_copy(key->names, set->arena);
-    s->hash = hash;
-    if (set->styles.count > set->slot_mask) {
-        set->slot_mask = set->slot_mask * 2 + 1;
-        set->slots = arena_zeroed(set->arena, (set->slot_mask + 1) * sizeof *set->slots);
-        for (uint32_t i = 1; i < number; i++)
-            if ((*(style **)vector_at(&set->styles, i))->key.tag)
-                put_in_slot(set, i);
-    }
-    put_in_slot(set, number);
 }
 
 /* ---- starting ------------------------------------------------------------------------------------------ */
@@ -151,7 +117,7 @@ static void open_cache(css_cascade *c) {
         return;
     if (cache->set.styles.count > CACHED_STYLES_MAX)
         css_style_cache_clear(cache);
-    if (!cache->set.slots)
+    if (!cache->set.shared.arena)
         start_set(&cache->set, cache->set.arena);
     c->number = ++cache->cascades;
 }
@@ -167,7 +133,7 @@ void cascade_start(css_cascade *c) {
     start_set(&c->local, c->arena);
     c->used = vector_new(c->arena, sizeof(style *));
     c->held = vector_new(c->arena, sizeof(const css_match *));
-    c->names = buffer_new(c->arena, 64);
+    c->key = buffer_new(c->arena, 64);
     c->root_font_size = 16;
     const dom_node *chain[64];
     size_t count = 0;
@@ -198,12 +164,12 @@ static void gather_matches(css_cascade *c, const css_sheets *s, const dom_node *
     const slice *id = dom_attribute_get(node, SLICE("id")),
                 *classes = dom_attribute_get(node, SLICE("class"));
     if (id)
-        try_bucket(c, s, css_names_find(&s->ids, *id), node, structural);
+        try_bucket(c, s, map_get(&s->ids, *id), node, structural);
     size_t at = 0;
     for (slice name; classes && s->classes.count && (name = slice_next_word(*classes, &at)).length;)
-        try_bucket(c, s, css_names_find(&s->classes, name), node, structural);
+        try_bucket(c, s, map_get(&s->classes, name), node, structural);
     if (node->tag == DOM_TAG_UNKNOWN)
-        try_bucket(c, s, css_names_find(&s->unknown_tags, node->name), node, structural);
+        try_bucket(c, s, map_get(&s->unknown_tags, node->name), node, structural);
     else
         try_bucket(c, s, &s->tags[node->tag], node, structural);
     try_bucket(c, s, &s->any, node, structural);
@@ -293,8 +259,8 @@ static winners *take_winners(css_cascade *c, css_pseudo pseudo, const vector *cu
 
 /* ---- sharing ------------------------------------------------------------------------------------------- */
 
-static bool is_named(const css_names *of_sheets, const css_names *of_page, slice name) {
-    return css_names_find(of_sheets, name) || (of_page && css_names_find(of_page, name));
+static bool is_named(const hash_map *of_sheets, const hash_map *of_page, slice name) {
+    return map_get(of_sheets, name) || (of_page && map_get(of_page, name));
 }
 
 static void add_name(buffer *names, char kind, slice name) {
@@ -310,16 +276,16 @@ static void add_names(css_cascade *c, const dom_node *node) {
     size_t at = 0;
     for (slice name; classes && (name = slice_next_word(*classes, &at)).length;)
         if (is_named(&c->sheets->classes, c->own ? &c->own->classes : NULL, name))
-            add_name(&c->names, '.', name);
+            add_name(&c->key, '.', name);
     if (id && is_named(&c->sheets->ids, c->own ? &c->own->ids : NULL, *id))
-        add_name(&c->names, '#', *id);
+        add_name(&c->key, '#', *id);
     if (node->tag == DOM_TAG_UNKNOWN)
-        add_name(&c->names, '<', node->name);
+        add_name(&c->key, '<', node->name);
 }
 
 /* Whether it is the first or the last element of its parent, which rules often ask. What has very many
  * comments beside it has a place of its own. False: its place is no other page's. */
-static bool find_place(css_cascade *c, const dom_node *node, style_key *key) {
+static bool find_place(css_cascade *c, const dom_node *node, uint16_t *place) {
     enum { SIBLINGS_LOOKED_AT = 32 };
     const dom_node *before = node->previous, *after = node->next;
     size_t looked = 0;
@@ -328,8 +294,8 @@ static bool find_place(css_cascade *c, const dom_node *node, style_key *key) {
     for (; after && after->type != DOM_ELEMENT && looked < SIBLINGS_LOOKED_AT; looked++)
         after = after->next;
     if (looked == SIBLINGS_LOOKED_AT)
-        add_name(&c->names, '@', (slice){(const char *)&node, sizeof node});
-    key->place = (uint8_t)((before ? PLACE_NOT_FIRST : 0) | (after ? PLACE_NOT_LAST : 0));
+        add_name(&c->key, '@', (slice){(const char *)&node, sizeof node});
+    *place = (uint16_t)((before ? PLACE_NOT_FIRST : 0) | (after ? PLACE_NOT_LAST : 0));
     return looked < SIBLINGS_LOOKED_AT;
 }
 
@@ -340,27 +306,29 @@ static bool add_attributes(css_cascade *c, const dom_node *node) {
         const dom_attribute *at = &node->attributes[i];
         if (!css_is_among(at->name, CSS_KEYED_ATTRIBUTES))
             continue;
-        add_name(&c->names, '[', at->name);
-        add_name(&c->names, '=', at->value);
+        add_name(&c->key, '[', at->name);
+        add_name(&c->key, '=', at->value);
         plain = false;
     }
     bool bordered = (node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH) && css_in_table_with_border(node);
     if (bordered)
-        add_name(&c->names, 'b', SLICE(""));
+        add_name(&c->key, 'b', SLICE(""));
     return plain && !bordered;
 }
 
-/* The key's names are the cascade's, until the next one. False: it is for this page only. */
-static bool make_key(css_cascade *c, const dom_node *node, uint32_t parent, style_key *key) {
-    *key = (style_key){.parent = parent, .tag = (uint16_t)node->tag};
-    c->names.length = 0;
-    bool everywhere = find_place(c, node, key) && !(parent & STYLE_LOCAL);
+/* All that decides about the element's style, but for rules that ask for more (css_match.structural), as
+ * bytes in `c->key`. False: it is for this page only. */
+static bool make_key(css_cascade *c, const dom_node *node, uint32_t parent) {
+    key_head head = {parent, node->tag, 0};
+    c->key.length = 0;
+    buffer_append(&c->key, MAP_KEY(head));
+    bool everywhere = find_place(c, node, &head.place) && !(parent & STYLE_LOCAL);
     if (node->tag == DOM_TAG_UNKNOWN || node->attribute_count)
         add_names(c, node);
     everywhere = add_attributes(c, node) && everywhere;
     if ((node->tag == DOM_TAG_A || node->tag == DOM_TAG_AREA) && dom_attribute_get(node, SLICE("href")))
-        key->place |= PLACE_LINK;
-    key->names = buffer_slice(&c->names);
+        head.place |= PLACE_LINK;
+    memcpy(c->key.data, &head, sizeof head);
     return everywhere;
 }
 
@@ -479,11 +447,9 @@ static uint32_t use_style(css_cascade *c, uint32_t number) {
 }
 
 static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t parent) {
-    style_key key;
-    bool everywhere = make_key(c, node, parent, &key) && c->cache, structural = false;
+    bool everywhere = make_key(c, node, parent) && c->cache, structural = false;
     style_set *set = everywhere ? &c->cache->set : &c->local;
-    uint64_t hash = hash_of(set, &key);
-    uint32_t found = find_style(set, &key, hash);
+    uint32_t found = (uint32_t)(uintptr_t)map_get(&set->shared, buffer_slice(&c->key));
     if (found)
         return everywhere ? use_style(c, found) : found | STYLE_LOCAL;
     cascade_matcher(c);
@@ -494,14 +460,14 @@ static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t par
     if (everywhere && (structural || dom_matcher_exhausted(c->matcher))) {
         set = &c->local;
         everywhere = false;
-        hash = hash_of(set, &key);
     }
     style *s = new_style(c, node, set->arena);
     uint32_t number = (uint32_t)set->styles.count;
     *(style **)vector_push(&set->styles) = s;
-    s->key.parent = parent;
+    s->parent = parent;
     if (!structural)
-        share_style(set, number, &key, hash);
+        *map_put(&set->shared, slice_copy(buffer_slice(&c->key), set->arena), NULL) =
+            (void *)(uintptr_t)number;
     return use_style(c, everywhere ? number : number | STYLE_LOCAL);
 }
 

@@ -80,25 +80,18 @@ typedef struct css_match {
 } css_match;
 
 typedef struct css_bucket {
-    slice name;
     uint32_t *matches; /* numbers of css_match, rising */
     uint32_t count, capacity;
 } css_bucket;
-
-typedef struct css_names {
-    css_bucket *slots;
-    size_t mask, count;
-    const hash_key *key;
-} css_names;
 
 struct css_sheets {
     arena *arena;
     unsigned viewport_width;
     vector matches; /* of css_match, in order */
     css_bucket tags[DOM_TAG_COUNT], any;
-    css_names classes, ids; /* all names that selectors ask for */
-    css_names unknown_tags;
-    vector problems; /* of css_problem */
+    hash_map classes, ids; /* of css_bucket: all names that selectors ask for */
+    hash_map unknown_tags; /* of css_bucket */
+    vector problems;       /* of css_problem */
     dom_node *surroundings;
     bool has_site;        /* a sheet of the site is among them */
     uint32_t first_order; /* of a page's own sheets: they come behind the shared ones */
@@ -108,7 +101,6 @@ struct css_sheets {
 /* The page's own <style>: `line` of its first line. */
 void css_sheets_add_style(css_sheets *sheets, slice text, uint32_t line);
 css_sheets *css_sheets_new_empty(arena *a, unsigned viewport_width);
-const css_bucket *css_names_find(const css_names *names, slice name);
 /* Whether a list of media queries holds for a screen of the width (Media Queries 4). */
 bool css_media_matches(slice queries, unsigned width);
 

@@ -60,36 +60,12 @@ static void note_problem(css_sheets *s, css_place place, const char *message, sl
 
 /* ---- the index ----------------------------------------------------------------------------------------- */
 
-static css_bucket *name_slot(const css_names *names, slice name) {
-    size_t at = (size_t)hash_keyed(names->key, name) & names->mask;
-    while (names->slots[at].name.data && !slice_equal(names->slots[at].name, name))
-        at = (at + 1) & names->mask;
-    return &names->slots[at];
-}
-
-const css_bucket *css_names_find(const css_names *names, slice name) {
-    if (!names->count)
-        return NULL;
-    const css_bucket *slot = name_slot(names, name);
-    return slot->name.data ? slot : NULL;
-}
-
-static css_bucket *names_add(css_names *names, slice name, arena *a) {
-    if (names->count * 2 >= names->mask) {
-        css_names old = *names;
-        names->key = arena_key(a);
-        names->mask = old.mask ? old.mask * 2 + 1 : 63;
-        names->slots = arena_zeroed(a, (names->mask + 1) * sizeof(css_bucket));
-        for (size_t i = 0; old.count && i <= old.mask; i++)
-            if (old.slots[i].name.data)
-                *name_slot(names, old.slots[i].name) = old.slots[i];
-    }
-    css_bucket *slot = name_slot(names, name);
-    if (!slot->name.data) {
-        slot->name = name;
-        names->count++;
-    }
-    return slot;
+static css_bucket *names_add(hash_map *names, slice name, arena *a) {
+    names->arena = a;
+    void **bucket = map_put(names, name, NULL);
+    if (!*bucket)
+        *bucket = arena_zeroed(a, sizeof(css_bucket));
+    return *bucket;
 }
 
 static void bucket_add(css_bucket *b, uint32_t number, arena *a) {
