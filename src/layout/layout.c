@@ -34,6 +34,16 @@ layout *layout_page(css_cascade *cascade, const dom_node *root, const layout_opt
     return l;
 }
 
+bool layout_has_columns(const layout *l) {
+    for (uint32_t i = 0; i < l->boxes.count; i++) {
+        const box *b = box_at(l, i);
+        if (b->out.flow == LAYOUT_ITEM || b->out.flow == LAYOUT_CELL ||
+            (b->out.flow == LAYOUT_FLOAT && b->node->tag != DOM_TAG_IMG))
+            return true;
+    }
+    return false;
+}
+
 const layout_box *layout_box_of(const layout *l, const dom_node *node) {
     uint32_t index = l && node ? l->slots[slot_of(l, node)] : 0;
     return index ? &box_at(l, index - 1)->out : NULL;

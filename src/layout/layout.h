@@ -46,6 +46,10 @@ typedef struct layout layout;
 
 layout *layout_page(css_cascade *cascade, const dom_node *root, const layout_options *options, arena *a);
 
+/* Whether anything but pictures stands beside something: items of flex containers and grids, cells, floats.
+ */
+bool layout_has_columns(const layout *l);
+
 /* NULL: the node is not shown, or was not in the tree then. Boxes stay what they were when the tree changes.
  */
 const layout_box *layout_box_of(const layout *l, const dom_node *node);
