@@ -105,6 +105,8 @@ static inline bool slice_starts_with(slice s, slice prefix) {
 static inline bool slice_ends_with(slice s, slice suffix) {
     return s.length >= suffix.length && slice_equal(slice_from(s, s.length - suffix.length), suffix);
 }
+/* Whether it ends in one of `count` endings, such as ".png"; ASCII case does not count. */
+bool slice_ends_in(slice s, const char *const *endings, size_t count);
 /* Byte offset of the first occurrence at or after `from`, or SLICE_NONE. */
 #define SLICE_NONE SIZE_MAX
 size_t slice_find(slice s, slice needle, size_t from);

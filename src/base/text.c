@@ -35,6 +35,15 @@ bool slice_equal_nocase(slice a, slice b) {
     return true;
 }
 
+bool slice_ends_in(slice s, const char *const *endings, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        slice ending = slice_of(endings[i]);
+        if (s.length >= ending.length && slice_equal_nocase(slice_from(s, s.length - ending.length), ending))
+            return true;
+    }
+    return false;
+}
+
 int slice_compare(slice a, slice b) {
     size_t shared = a.length < b.length ? a.length : b.length;
     int order = shared ? memcmp(a.data, b.data, shared) : 0;

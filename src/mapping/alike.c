@@ -328,13 +328,7 @@ static const slice *link_around(const dom_node *node, const dom_node *top) {
 
 static bool is_picture_file(slice address) {
     static const char *const ENDS[] = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg"};
-    for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++) {
-        slice end = slice_of(ENDS[i]);
-        if (address.length >= end.length &&
-            slice_equal_nocase(slice_from(address, address.length - end.length), end))
-            return true;
-    }
-    return false;
+    return slice_ends_in(address, ENDS, sizeof ENDS / sizeof *ENDS);
 }
 
 typedef struct tally {

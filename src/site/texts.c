@@ -20,13 +20,7 @@ static bool is_text(slice path) {
     static const char *const endings[] = {".md",   ".markdown", ".html", ".htm", ".yml",    ".yaml",
                                           ".json", ".csv",      ".tsv",  ".css", ".scss",   ".sass",
                                           ".js",   ".xml",      ".txt",  ".svg", ".liquid", "_redirects"};
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        slice ending = slice_of(endings[i]);
-        if (path.length >= ending.length &&
-            slice_equal_nocase(slice_from(path, path.length - ending.length), ending))
-            return true;
-    }
-    return false;
+    return slice_ends_in(path, endings, sizeof endings / sizeof *endings);
 }
 
 static bool read_text(const site *s, slice path, const site_texts *to, arena *scratch, slice *error) {
