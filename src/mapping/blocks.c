@@ -571,7 +571,8 @@ static void wrap_media(engine *e, dom_node *media, dom_node *container, bool pic
     if (unit != media)
         dom_remove(media);
     dom_append(wrapper, media);
-    for (dom_node *parent = wrapper->parent; parent && parent != container->parent && parent != e->body;) {
+    const dom_node *outside = container->parent; /* read now: the container may be gone afterwards */
+    for (dom_node *parent = wrapper->parent; parent && parent != outside && parent != e->body;) {
         dom_node *next = parent->parent;
         if (!is_inline(parent))
             unwrap(e, parent);
