@@ -177,7 +177,7 @@ static void print_style(css_cascade *c, const dom_node *node, css_pseudo pseudo,
 /* debug css [SHEET...] FILE: what the sheets of the site and the page's own say of each element of an HTML
  * page, and what was not understood. */
 static void debug_css(const debug_input *in, buffer *out) {
-    css_sheets *sheets = css_sheets_new(in->arena, 0);
+    css_sheets *sheets = css_sheets_new(in->arena, 0, 0);
     css_loader loader = {load_beside, in->arena};
     for (int i = 0; i < in->argc; i++) {
         slice text;
@@ -352,11 +352,11 @@ static void debug_layout(const debug_input *in, buffer *out) {
         .column = 803, .phone_column = 342, .window = 1280, .phone_window = 390, .stacks_below = 600};
     dom_node *body = dom_parse(in->bytes, NULL, in->arena, in->found);
     css_cascade *phone_styles =
-        css_cascade_new(css_sheets_new(in->arena, THEME.phone_window), body, in->arena);
+        css_cascade_new(css_sheets_new(in->arena, THEME.phone_window, 0), body, in->arena);
     const layout *phone = lay_out(body, phone_styles, THEME.phone_column, in->arena);
     for (dom_node *at = body; at; at = dom_next(at, body))
         at->style = 0; /* of the other cascade */
-    css_cascade *styles = css_cascade_new(css_sheets_new(in->arena, THEME.window), body, in->arena);
+    css_cascade *styles = css_cascade_new(css_sheets_new(in->arena, THEME.window, 0), body, in->arena);
     css_cascade_settle(styles);
     express_seen seen = {&THEME, styles, lay_out(body, styles, THEME.column, in->arena), phone};
     for (const dom_node *at = body; at; at = dom_next(at, body)) {
@@ -380,7 +380,7 @@ static void debug_express(const debug_input *in, buffer *out) {
     express_theme theme = {.frame_hosts = HOSTS, .frame_host_count = 2};
     express_seen seen = {.theme = &theme};
     dom_node *body = dom_parse(in->bytes, NULL, in->arena, in->found);
-    css_cascade *styles = css_cascade_new(css_sheets_new(in->arena, 1280), body, in->arena);
+    css_cascade *styles = css_cascade_new(css_sheets_new(in->arena, 1280, 0), body, in->arena);
     css_cascade_settle(styles);
     express_write_markers(body, styles, true, in->arena, in->found);
     express_page(body, express_survey_page(body, styles, in->arena, in->found), &seen, in->arena, in->found);

@@ -229,13 +229,14 @@ static const layout *lay_out(conversion *c, const dom_node *body, css_cascade *c
 }
 
 /* A tree holds the styles of one cascade: another one is asked while they are put aside. */
-static const layout *lay_out_on_phone(conversion *c, dom_node *body, bool pictures_only) {
+static const layout *lay_out_on_phone(conversion *c, dom_node *body, const css_cascade *desk,
+                                      bool pictures_only) {
     vector styles = vector_new(c->arena, sizeof body->style);
     for (dom_node *at = body; at; at = dom_next(at, body)) {
         *(uint32_t *)vector_push(&styles) = at->style;
         at->style = 0;
     }
-    css_cascade *cascade = css_cascade_new_cached(c->worker->phone, body, c->arena);
+    css_cascade *cascade = css_cascade_new_of_other(desk, c->worker->phone);
     const layout *phone = lay_out(c, body, cascade, c->engine->theme.express.phone_column, pictures_only);
     size_t i = 0;
     for (dom_node *at = body; at; at = dom_next(at, body))
@@ -248,7 +249,8 @@ static express_seen see_page(conversion *c, dom_node *body, css_cascade *styles)
     if (!has_size(styles, body))
         return seen;
     seen.desk = lay_out(c, body, styles, seen.theme->column, false);
-    seen.phone = lay_out_on_phone(c, body, !layout_has_columns(seen.desk)); /* columns hang on all heights */
+    seen.phone =
+        lay_out_on_phone(c, body, styles, !layout_has_columns(seen.desk)); /* columns hang on all heights */
     return seen;
 }
 

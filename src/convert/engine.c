@@ -52,10 +52,9 @@ static bool find_sheet(void *context, slice from, slice url, slice *name, slice 
     return false;
 }
 
-/* As a window so wide takes them. */
-static css_sheets *load_sheets(const convert_settings *s, const convert_theme *theme, unsigned window,
-                               arena *a) {
-    css_sheets *sheets = css_sheets_new(a, window);
+/* As the windows of a desk and of a phone take them. */
+static css_sheets *load_sheets(const convert_settings *s, const convert_theme *theme, arena *a) {
+    css_sheets *sheets = css_sheets_new(a, theme->express.window, theme->express.phone_window);
     css_sheets_surround(sheets, theme->around);
     css_sheets_add(sheets, CSS_ORIGIN_THEME, SLICE("theme.yml"), theme->css, NULL);
     css_loader loader = {find_sheet, (void *)(uintptr_t)s};
@@ -159,8 +158,8 @@ convert_engine *convert_engine_new(const convert_settings *settings, arena *a, s
                           .assets = assets,
                           .theme = theme,
                           .fingerprint = make_fingerprint(settings, a)};
-    e->sheets = load_sheets(settings, &e->theme, e->theme.express.window, a);
-    e->phone_sheets = load_sheets(settings, &e->theme, e->theme.express.phone_window, a);
+    e->sheets = load_sheets(settings, &e->theme, a);
+    e->phone_sheets = css_sheets_of_other(e->sheets, a);
     e->rules = load_rules(settings, a);
     e->scope = make_scope(settings, a);
     e->workers = convert_workers_new(a);

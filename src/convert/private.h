@@ -44,7 +44,7 @@ struct convert_engine {
     convert_settings settings;
     mapping_set *rules;
     asset_rules *assets;
-    css_sheets *sheets, *phone_sheets;
+    const css_sheets *sheets, *phone_sheets;
     convert_theme theme;
     liquid_scope scope; /* of the site */
     slice fingerprint;

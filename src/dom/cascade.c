@@ -131,7 +131,7 @@ static double number_of(slice px) {
 }
 
 static css_units units_of(css_cascade *c, double em) {
-    return (css_units){em, c->root_font_size, c->sheets->viewport_width, CSS_VIEWPORT_HEIGHT, -1};
+    return (css_units){em, c->root_font_size, css_viewport_width(c->sheets), CSS_VIEWPORT_HEIGHT, -1};
 }
 
 /* CSS Fonts 4 §2.5: the sizes of a browser's medium of 16 px. */

@@ -74,6 +74,12 @@ css_cascade *css_cascade_new_cached(css_style_cache *cache, dom_node *root, aren
     return new_cascade(cache->sheets, cache, root, a);
 }
 
+css_cascade *css_cascade_new_of_other(const css_cascade *first, css_style_cache *cache) {
+    css_cascade *c = new_cascade(cache->sheets, cache, first->root, first->arena);
+    c->own = first->own;
+    return c;
+}
+
 bool css_cascade_exhausted(const css_cascade *c) {
     return c->matcher && dom_matcher_exhausted(c->matcher);
 }
@@ -88,13 +94,14 @@ static void read_own_sheets(css_cascade *c) {
                     *type = dom_attribute_get(at, SLICE("type"));
         if (type && slice_trim(*type).length && !slice_equal_nocase(slice_trim(*type), SLICE("text/css")))
             continue;
-        if (media && !css_media_matches(*media, c->sheets->viewport_width))
+        unsigned windows = media ? css_media_windows(c->sheets, *media) : CSS_WINDOWS_ALL;
+        if (!windows)
             continue;
         if (!own) {
-            own = css_sheets_new_empty(c->arena, c->sheets->viewport_width);
+            own = css_sheets_new_like(c->sheets, c->arena);
             own->first_order = (uint32_t)c->sheets->matches.count;
         }
-        css_sheets_add_style(own, text->text, text->line);
+        css_sheets_add_style(own, text->text, text->line, windows);
     }
     c->own = own;
 }
@@ -127,8 +134,11 @@ void cascade_start(css_cascade *c) {
         return;
     c->started = true;
     if (!c->sheets)
-        c->sheets = css_sheets_new(c->arena, 0);
-    read_own_sheets(c);
+        c->sheets = css_sheets_new(c->arena, 0, 0);
+    if (c->own)
+        c->own = css_sheets_of_other(c->own, c->arena);
+    else
+        read_own_sheets(c);
     open_cache(c);
     start_set(&c->local, c->arena);
     c->used = vector_new(c->arena, sizeof(style *));
@@ -154,6 +164,8 @@ static void try_bucket(css_cascade *c, const css_sheets *s, const css_bucket *b,
                        bool *structural) {
     for (uint32_t i = 0; b && i < b->count; i++) {
         const css_match *m = vector_at(&s->matches, b->matches[i]);
+        if (!(m->windows & 1u << s->window))
+            continue;
         *structural = *structural || m->structural;
         if (selector_matches_complex(c->matcher, m->selector, node))
             *(const css_match **)vector_push(&c->held) = m;

@@ -14,7 +14,7 @@
 
 /* Longhands only: a shorthand is read as the longhands that it sets. */
 typedef enum css_property {
-#define PROPERTY(symbol, name, inherited, initial, effect, values) CSS_##symbol,
+#define PROPERTY(symbol, name, inherited, initial, effect, types, keywords) CSS_##symbol,
 #include "css_properties.def"
 #undef PROPERTY
     CSS_PROPERTY_COUNT
@@ -131,12 +131,15 @@ typedef struct css_sheets css_sheets;
 #define CSS_VIEWPORT_WIDTH 1280
 #define CSS_VIEWPORT_HEIGHT 800
 
-/* With the browser's own sheet in it. `viewport_width` in CSS pixels; 0: CSS_VIEWPORT_WIDTH. */
-css_sheets *css_sheets_new(arena *a, unsigned viewport_width);
+/* With the browser's own sheet in it. `viewport_width` in CSS pixels; 0: CSS_VIEWPORT_WIDTH. `other_width`:
+ * of a second viewport that the sheets are read for at once; 0: none. */
+css_sheets *css_sheets_new(arena *a, unsigned viewport_width, unsigned other_width);
+/* The same sheets as the second viewport shows them: when all are added. They share their memory. */
+const css_sheets *css_sheets_of_other(const css_sheets *sheets, arena *a);
 
 /* Sheets are added in the order of the page's head. Never fails: what is not understood is dropped as the
  * specification says, and css_sheets_problem names it. `loader` may be NULL: nothing is imported. Rules for
- * other media than the screen of the viewport's width are left out. */
+ * other media than screens of the viewports' widths are left out. */
 void css_sheets_add(css_sheets *sheets, css_origin origin, slice name, slice text, const css_loader *loader);
 size_t css_sheets_problem_count(const css_sheets *sheets);
 const css_problem *css_sheets_problem_at(const css_sheets *sheets, size_t index);
@@ -171,6 +174,9 @@ void css_style_cache_clear(css_style_cache *cache);
 arena *css_style_cache_arena(css_style_cache *cache);
 /* A cascade with the cache's sheets; what it answers lives until the next one is made with the same cache. */
 css_cascade *css_cascade_new_cached(css_style_cache *cache, dom_node *root, arena *a);
+/* The same of the second viewport of `first`'s sheets, of the same tree: the page's own sheets are not read
+ * again. `cache` has those sheets. */
+css_cascade *css_cascade_new_of_other(const css_cascade *first, css_style_cache *cache);
 
 /* Finds out which rules hold for each element now: from here on the tree may change, and its elements keep
  * the styles they had, wherever they are moved. An element made later is matched where it stands when it is

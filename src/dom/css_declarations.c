@@ -6,16 +6,27 @@
 #include "css_private.h"
 
 #include <math.h>
+#include <pthread.h>
+
+/* Types of values (CSS Values 4). */
+enum {
+    LENGTH = 1 << 0,
+    PERCENTAGE = 1 << 1,
+    NUMBER = 1 << 2,
+    INTEGER = 1 << 3,
+    FUNCTION = 1 << 4,
+    ANY = 1 << 5
+};
 
 static const struct property {
     slice name;
     bool inherited;
     slice initial;
-    unsigned effect;
-    const char *values;
+    unsigned effect, types;
+    const char *keywords;
 } PROPERTIES[] = {
-#define PROPERTY(symbol, name, inherited, initial, effect, values)                                           \
-    {LITERAL(name), inherited, LITERAL(initial), CSS_EFFECT_##effect, values},
+#define PROPERTY(symbol, name, inherited, initial, effect, types, keywords)                                  \
+    {LITERAL(name), inherited, LITERAL(initial), CSS_EFFECT_##effect, types, keywords},
 #include "css_properties.def"
 #undef PROPERTY
 };
@@ -96,18 +107,62 @@ static const struct alias {
     {LITERAL("-webkit-clip-path"), LITERAL("clip-path")},
 };
 
-static slice name_in_table(slice name) {
-    for (size_t i = 0; i < sizeof ALIASES / sizeof *ALIASES; i++)
-        if (slice_equal_nocase(name, ALIASES[i].name))
-            return ALIASES[i].stands_for;
-    return name;
+#define ALIAS_COUNT (sizeof ALIASES / sizeof *ALIASES)
+#define NAMES_MAX 255 /* properties, shorthands and aliases */
+_Static_assert(CSS_PROPERTY_COUNT + ALIAS_COUNT + CSS_SHORTHANDS_MAX <= NAMES_MAX,
+               "numbers of names are bytes");
+
+/* Where each name stands, by its hash: made once, from then on immutable. The names are ours, so that the
+ * hash needs no key: a chain is as long as they make it. */
+static struct name_index {
+    struct {
+        slice name;
+        css_name is;
+        uint8_t next; /* 1-based, as `first` */
+    } names[NAMES_MAX];
+    uint8_t count, first[512];
+} name_index;
+static pthread_once_t name_index_made = PTHREAD_ONCE_INIT;
+
+static size_t hash_name(slice name) {
+    size_t hash = name.length;
+    for (size_t i = 0; i < name.length; i++)
+        hash = hash * 31 + (unsigned char)to_lower(name.data[i]);
+    return hash % (sizeof name_index.first / sizeof *name_index.first);
+}
+
+static css_name find_name(slice name) {
+    for (uint8_t at = name_index.first[hash_name(name)]; at; at = name_index.names[at - 1].next)
+        if (slice_equal_nocase(name, name_index.names[at - 1].name))
+            return name_index.names[at - 1].is;
+    return (css_name){CSS_PROPERTY_COUNT, 0};
+}
+
+static void add_name(slice name, css_name is) {
+    uint8_t *first = &name_index.first[hash_name(name)], at = name_index.count++;
+    name_index.names[at].name = name;
+    name_index.names[at].is = is;
+    name_index.names[at].next = *first;
+    *first = name_index.count;
+}
+
+static void make_name_index(void) {
+    slice name;
+    for (unsigned p = 0; p < CSS_PROPERTY_COUNT; p++)
+        add_name(PROPERTIES[p].name, (css_name){(css_property)p, 0});
+    for (uint8_t number = 1; (name = css_shorthand_name(number)).length; number++)
+        add_name(name, (css_name){CSS_PROPERTY_COUNT, number});
+    for (size_t i = 0; i < ALIAS_COUNT; i++)
+        add_name(ALIASES[i].name, find_name(ALIASES[i].stands_for));
+}
+
+css_name css_name_of(slice name) {
+    pthread_once(&name_index_made, make_name_index);
+    return find_name(name);
 }
 
 css_property css_property_by_name(slice name) {
-    for (unsigned i = 0; i < CSS_PROPERTY_COUNT; i++)
-        if (slice_equal_nocase(name, PROPERTIES[i].name))
-            return (css_property)i;
-    return CSS_PROPERTY_COUNT;
+    return css_name_of(name).property;
 }
 
 /* The effect of a property that the table does not have. */
@@ -133,7 +188,9 @@ static unsigned effect_of_unknown(slice name) {
  */
 
 bool css_is_wide_keyword(slice value) {
-    return css_is_among(value, "inherit initial unset revert revert-layer");
+    char first = value.length >= 5 ? to_lower(value.data[0]) : '\0'; /* nearly no value is one */
+    return (first == 'i' || first == 'u' || first == 'r') &&
+           css_is_among(value, "inherit initial unset revert revert-layer");
 }
 
 /* CSS Values 4 §6, and what they are in px: 0 where that depends on more. */
@@ -198,38 +255,34 @@ static bool may_be_negative(css_property property) {
     }
 }
 
-static bool allows(const char *values, const char *what) {
-    return css_is_among(slice_of(what), values);
-}
-
 bool css_is_valid(css_property property, slice value) {
-    const char *values = PROPERTIES[property].values;
+    const struct property *p = &PROPERTIES[property];
     css_reader r = {.text = value};
     css_token t = css_next_token(&r);
     if (t.kind == CSS_TOKEN_END)
         return false;
-    if (css_is_wide_keyword(value) || allows(values, "<any>"))
+    if ((p->types & ANY) || (t.kind == CSS_TOKEN_IDENT && css_is_wide_keyword(value)))
         return true;
-    bool good;
+    bool good = false;
     switch (t.kind) {
     case CSS_TOKEN_IDENT:
-        good = css_is_among(t.text, values);
+        good = css_is_among(t.text, p->keywords);
         break;
     case CSS_TOKEN_FUNCTION:
-        good = allows(values, "<function>") && css_skip_block(&r, '(');
+        good = (p->types & FUNCTION) && css_skip_block(&r, '(');
         break;
     case CSS_TOKEN_NUMBER:
-        good = allows(values, "<number>") || (allows(values, "<integer>") && t.is_integer) ||
-               (allows(values, "<length>") && t.number == 0);
+        good = (p->types & NUMBER) || ((p->types & INTEGER) && t.is_integer) ||
+               ((p->types & LENGTH) && t.number == 0);
         break;
     case CSS_TOKEN_PERCENTAGE:
-        good = allows(values, "<percentage>");
+        good = p->types & PERCENTAGE;
         break;
     case CSS_TOKEN_DIMENSION:
-        good = allows(values, "<length>") && css_is_length_unit(t.value);
+        good = (p->types & LENGTH) && css_is_length_unit(t.value);
         break;
     default:
-        return false;
+        break;
     }
     return good && r.at == value.length && (t.number >= 0 || may_be_negative(property));
 }
@@ -328,22 +381,20 @@ bool css_gather(css_gathering *g, slice name, slice value) {
                 css_gather_longhand(g, (css_property)p, value);
         return true;
     }
-    name = name_in_table(name);
-    css_property property = css_property_by_name(name);
-    uint8_t shorthand = property == CSS_PROPERTY_COUNT ? css_shorthand_by_name(name) : 0;
-    if (shorthand && (g->next.has_var || css_is_wide_keyword(value))) {
-        css_spread_shorthand(g, shorthand, value, g->next.has_var);
+    css_name is = css_name_of(name);
+    if (is.shorthand && (g->next.has_var || css_is_wide_keyword(value))) {
+        css_spread_shorthand(g, is.shorthand, value, g->next.has_var);
         return true;
     }
-    if (shorthand)
-        return css_expand_shorthand(g, shorthand, value);
-    if (property == CSS_PROPERTY_COUNT) {
+    if (is.shorthand)
+        return css_expand_shorthand(g, is.shorthand, value);
+    if (is.property == CSS_PROPERTY_COUNT) {
         g->block.effects |= effect_of_unknown(name);
         return false;
     }
-    if (!g->next.has_var && !css_is_valid(property, value))
+    if (!g->next.has_var && !css_is_valid(is.property, value))
         return false;
-    css_gather_longhand(g, property, value);
+    css_gather_longhand(g, is.property, value);
     return true;
 }
 

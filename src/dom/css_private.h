@@ -27,8 +27,16 @@ void css_gather_text(css_gathering *g, slice text);
 /* Sets one longhand. */
 void css_gather_longhand(css_gathering *g, css_property property, slice value);
 
-/* Number of the shorthand, 1-based; 0: it is none. */
-uint8_t css_shorthand_by_name(slice name);
+/* What a name in any case stands for; CSS_PROPERTY_COUNT and 0: nothing known. */
+typedef struct css_name {
+    css_property property;
+    uint8_t shorthand; /* its number, 1-based; 0: it is none */
+} css_name;
+css_name css_name_of(slice name);
+
+#define CSS_SHORTHANDS_MAX 40
+/* The name of a shorthand by its number; empty behind the last. */
+slice css_shorthand_name(uint8_t number);
 /* Sets the longhands of a shorthand; false: the value is not valid. */
 bool css_expand_shorthand(css_gathering *g, uint8_t shorthand, slice value);
 /* Sets all its longhands to one value: a keyword for the whole of CSS, or one with var() in it. */
@@ -72,6 +80,7 @@ typedef struct css_match {
     css_pseudo pseudo;
     uint32_t specificity, order;
     css_origin origin;
+    uint8_t windows; /* in which it holds, as bits of css_sheets.window */
     bool names;      /* asks for classes, ids or attributes */
     bool structural; /* asks for more of the element and what it is in than tags, classes, ids, keyed
                         attributes */
@@ -84,10 +93,15 @@ typedef struct css_bucket {
     uint32_t count, capacity;
 } css_bucket;
 
+/* Viewports that sheets can be read for at once. */
+#define CSS_WINDOWS_MAX 2
+#define CSS_WINDOWS_ALL ((1u << CSS_WINDOWS_MAX) - 1)
+
 struct css_sheets {
     arena *arena;
-    unsigned viewport_width;
-    vector matches; /* of css_match, in order */
+    unsigned widths[CSS_WINDOWS_MAX]; /* of the viewports that the sheets are read for; 0: none */
+    unsigned window;                  /* the one of them that is asked about */
+    vector matches;                   /* of css_match, in order */
     css_bucket tags[DOM_TAG_COUNT], any;
     hash_map classes, ids; /* of css_bucket: all names that selectors ask for */
     hash_map unknown_tags; /* of css_bucket */
@@ -98,11 +112,16 @@ struct css_sheets {
     uint32_t imports;     /* so far: bounded */
 };
 
-/* The page's own <style>: `line` of its first line. */
-void css_sheets_add_style(css_sheets *sheets, slice text, uint32_t line);
-css_sheets *css_sheets_new_empty(arena *a, unsigned viewport_width);
-/* Whether a list of media queries holds for a screen of the width (Media Queries 4). */
-bool css_media_matches(slice queries, unsigned width);
+static inline unsigned css_viewport_width(const css_sheets *sheets) {
+    return sheets->widths[sheets->window];
+}
+
+/* The page's own <style>: `line` of its first line, `windows` as bits. */
+void css_sheets_add_style(css_sheets *sheets, slice text, uint32_t line, unsigned windows);
+/* An empty set for the viewports of another. */
+css_sheets *css_sheets_new_like(const css_sheets *other, arena *a);
+/* The windows, as bits, of the set for which a list of media queries holds (Media Queries 4). */
+unsigned css_media_windows(const css_sheets *sheets, slice queries);
 
 /* ---- lengths ------------------------------------------------------------------------------------------ */
 

@@ -25,6 +25,7 @@ typedef struct parser {
     size_t counted; /* bytes of which the lines are counted */
     uint32_t line;  /* at `counted` */
     unsigned nesting;
+    unsigned windows; /* in which what is read holds, as bits */
     bool imports_allowed;
 } parser;
 
@@ -192,9 +193,10 @@ static bool holds_never(const compound *c) {
     return false;
 }
 
-static void add_match(css_sheets *s, const compound *selector, const css_block *block, css_origin origin) {
+static void add_match(const parser *p, const compound *selector, const css_block *block) {
     static const css_pseudo PSEUDO[] = {CSS_PSEUDO_NONE, CSS_PSEUDO_BEFORE, CSS_PSEUDO_AFTER,
                                         CSS_PSEUDO_MARKER};
+    css_sheets *s = p->sheets;
     if (selector->pseudo == SELECTOR_OTHER || holds_never(selector) || s->matches.count >= SELECTORS_MAX)
         return;
     vector classes = vector_new(s->arena, sizeof(slice));
@@ -207,7 +209,8 @@ static void add_match(css_sheets *s, const compound *selector, const css_block *
         .pseudo = PSEUDO[selector->pseudo],
         .specificity = facts.specificity,
         .order = s->first_order + number,
-        .origin = origin,
+        .origin = p->origin,
+        .windows = (uint8_t)p->windows,
         .structural = facts.structural,
         .names = facts.names,
         .classes = classes.items,
@@ -349,14 +352,22 @@ static bool media_condition(css_reader *r, css_token t, unsigned width, unsigned
     return depth < 8 && media_query(&inner, width, depth + 1, &ended);
 }
 
-bool css_media_matches(slice queries, unsigned width) {
+static bool media_holds(slice queries, unsigned width) {
     css_reader r = {.text = queries};
-    if (!slice_trim(queries).length)
-        return true;
     for (bool ended = false; !ended;)
         if (media_query(&r, width, 0, &ended))
             return true;
     return false;
+}
+
+unsigned css_media_windows(const css_sheets *sheets, slice queries) {
+    unsigned windows = 0;
+    if (!slice_trim(queries).length)
+        return CSS_WINDOWS_ALL;
+    for (unsigned i = 0; i < CSS_WINDOWS_MAX; i++)
+        if (sheets->widths[i] && media_holds(queries, sheets->widths[i]))
+            windows |= 1u << i;
+    return windows;
 }
 
 /* ---- rules ------------------------------------------------------------------------------------------------
@@ -368,6 +379,8 @@ typedef struct surrounding {
 } surrounding;
 
 static void read_contents(parser *p, const surrounding *around, css_gathering *g);
+static void add_sheet(css_sheets *s, css_origin origin, slice name, slice text, const css_loader *loader,
+                      unsigned windows);
 
 /* The token that ends what starts at the reader: ; or { or the } of the block around, or the end. Nothing
  * inside of brackets counts. `stop_at_semicolon`: false at the top level, where only a block ends a rule's
@@ -467,7 +480,7 @@ static void read_style_rule(parser *p, size_t start, slice prelude, const surrou
     if (!list && !is_of_a_vendor(prelude))
         note_problem(s, place, "a selector that is not understood; the rule is left out", prelude);
     for (size_t i = 0; list && i < list->count; i++) /* before the rules nested in it: they come later */
-        add_match(s, list->complexes[i], block, p->origin);
+        add_match(p, list->complexes[i], block);
     surrounding inside = {list ? selector : SLICE(":not(*)")};
     p->nesting++;
     read_contents(p, &inside, &g);
@@ -488,9 +501,9 @@ static void read_import(parser *p, size_t start, slice prelude) {
         t = css_next_solid(&r);
         css_next_solid(&r);
     }
-    slice name, text, queries = slice_from(prelude, r.at);
-    if (!p->imports_allowed || (t.kind != CSS_TOKEN_STRING && t.kind != CSS_TOKEN_URL) ||
-        !css_media_matches(queries, s->viewport_width))
+    slice name, text;
+    unsigned windows = p->windows & css_media_windows(s, slice_from(prelude, r.at));
+    if (!p->imports_allowed || (t.kind != CSS_TOKEN_STRING && t.kind != CSS_TOKEN_URL) || !windows)
         return;
     bool loaded = p->loader && s->imports < IMPORTS_MAX && p->nesting < NESTING_MAX &&
                   p->loader->load(p->loader->context, p->file, t.value, &name, &text);
@@ -500,7 +513,7 @@ static void read_import(parser *p, size_t start, slice prelude) {
         return;
     }
     s->imports++;
-    css_sheets_add(s, p->origin, name, text, p->loader);
+    add_sheet(s, p->origin, name, text, p->loader, windows);
 }
 
 /* Conditions that hold in a browser of today: what they guard is in use everywhere. */
@@ -527,11 +540,13 @@ static void read_at_rule(parser *p, const surrounding *around, css_gathering *g)
     if (end != '{')
         return;
     bool media = css_is_among(name.value, "media"),
-         enters = (media && css_media_matches(without_comments(prelude, p->sheets->arena),
-                                              p->sheets->viewport_width)) ||
-                  (css_is_among(name.value, "supports") && supports_holds(prelude)) ||
+         enters = media || (css_is_among(name.value, "supports") && supports_holds(prelude)) ||
                   css_is_among(name.value, "layer");
-    if (!enters || p->nesting >= NESTING_MAX) {
+    unsigned around_it = p->windows,
+             windows =
+                 media ? around_it & css_media_windows(p->sheets, without_comments(prelude, p->sheets->arena))
+                       : around_it;
+    if (!enters || !windows || p->nesting >= NESTING_MAX) {
         if (!media && !css_is_among(name.value, SKIPPED) && !css_is_among(name.value, "supports"))
             note_problem(p->sheets, place_at(p, start), "an @-rule that is not understood; it is left out",
                          slice_sub(p->r.text, start, to));
@@ -539,7 +554,9 @@ static void read_at_rule(parser *p, const surrounding *around, css_gathering *g)
         return;
     }
     p->nesting++;
+    p->windows = windows;
     read_contents(p, around, g);
+    p->windows = around_it;
     p->nesting--;
 }
 
@@ -594,7 +611,7 @@ static void read_contents(parser *p, const surrounding *around, css_gathering *g
 }
 
 static void read_sheet(css_sheets *s, css_origin origin, slice file, slice text, uint32_t line,
-                       const css_loader *loader, const vector *marks) {
+                       const css_loader *loader, const vector *marks, unsigned windows) {
     parser p = {.sheets = s,
                 .r = {.text = text, .arena = s->arena},
                 .origin = origin,
@@ -602,6 +619,7 @@ static void read_sheet(css_sheets *s, css_origin origin, slice file, slice text,
                 .loader = loader,
                 .marks = marks,
                 .line = line,
+                .windows = windows,
                 .imports_allowed = true};
     if (slice_starts_with(text, SLICE("\xEF\xBB\xBF")))
         p.r.at = 3;
@@ -612,39 +630,57 @@ static void read_sheet(css_sheets *s, css_origin origin, slice file, slice text,
 /* ---- the set ---------------------------------------------------------------------------------------------
  */
 
-css_sheets *css_sheets_new_empty(arena *a, unsigned viewport_width) {
+static css_sheets *new_set(arena *a, const unsigned *widths, unsigned window) {
     css_sheets *s = arena_zeroed(a, sizeof *s);
     s->arena = a;
-    s->viewport_width = viewport_width ? viewport_width : CSS_VIEWPORT_WIDTH;
+    memcpy(s->widths, widths, sizeof s->widths);
+    s->window = window;
     s->matches = vector_new(a, sizeof(css_match));
     s->problems = vector_new(a, sizeof(css_problem));
     return s;
 }
 
-css_sheets *css_sheets_new(arena *a, unsigned viewport_width) {
-    css_sheets *s = css_sheets_new_empty(a, viewport_width);
-    read_sheet(s, CSS_ORIGIN_AGENT, SLICE("the browser"), (slice){css_agent, css_agent_length}, 1, NULL,
-               NULL);
+css_sheets *css_sheets_new_like(const css_sheets *other, arena *a) {
+    return new_set(a, other->widths, other->window);
+}
+
+const css_sheets *css_sheets_of_other(const css_sheets *sheets, arena *a) {
+    css_sheets *other = arena_alloc(a, sizeof *other);
+    *other = *sheets;
+    other->window = 1 - sheets->window;
+    return other;
+}
+
+css_sheets *css_sheets_new(arena *a, unsigned viewport_width, unsigned other_width) {
+    css_sheets *s = new_set(
+        a, (unsigned[CSS_WINDOWS_MAX]){viewport_width ? viewport_width : CSS_VIEWPORT_WIDTH, other_width}, 0);
+    read_sheet(s, CSS_ORIGIN_AGENT, SLICE("the browser"), (slice){css_agent, css_agent_length}, 1, NULL, NULL,
+               CSS_WINDOWS_ALL);
     css_sheets_surround(s, SLICE("html > body"));
     return s;
 }
 
-void css_sheets_add(css_sheets *s, css_origin origin, slice name, slice text, const css_loader *loader) {
+static void add_sheet(css_sheets *s, css_origin origin, slice name, slice text, const css_loader *loader,
+                      unsigned windows) {
     s->has_site = s->has_site || origin == CSS_ORIGIN_SITE;
     if (!slice_ends_with(name, SLICE(".scss"))) {
         if (slice_starts_with(text, SLICE("---")))
             text = scss_without_liquid(text, s->arena);
-        read_sheet(s, origin, name, text, 1, loader, NULL);
+        read_sheet(s, origin, name, text, 1, loader, NULL, windows);
         return;
     }
     scss_result flat = scss_to_css(name, text, loader, s->arena);
     for (size_t i = 0; i < flat.problems.count && s->problems.count < PROBLEMS_MAX; i++)
         *(css_problem *)vector_push(&s->problems) = *(css_problem *)vector_at(&flat.problems, i);
-    read_sheet(s, origin, name, flat.css, 1, loader, &flat.marks);
+    read_sheet(s, origin, name, flat.css, 1, loader, &flat.marks, windows);
 }
 
-void css_sheets_add_style(css_sheets *s, slice text, uint32_t line) {
-    read_sheet(s, CSS_ORIGIN_PAGE, (slice){NULL, 0}, text, line, NULL, NULL);
+void css_sheets_add(css_sheets *s, css_origin origin, slice name, slice text, const css_loader *loader) {
+    add_sheet(s, origin, name, text, loader, CSS_WINDOWS_ALL);
+}
+
+void css_sheets_add_style(css_sheets *s, slice text, uint32_t line, unsigned windows) {
+    read_sheet(s, CSS_ORIGIN_PAGE, (slice){NULL, 0}, text, line, NULL, NULL, windows);
 }
 
 size_t css_sheets_problem_count(const css_sheets *s) {

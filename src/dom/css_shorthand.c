@@ -444,11 +444,11 @@ static const shorthand SHORTHANDS[] = {
      {CSS_GRID_TEMPLATE_ROWS, CSS_GRID_TEMPLATE_COLUMNS, CSS_GRID_TEMPLATE_AREAS}},
 };
 
-uint8_t css_shorthand_by_name(slice name) {
-    for (size_t i = 0; i < sizeof SHORTHANDS / sizeof *SHORTHANDS; i++)
-        if (slice_equal_nocase(name, SHORTHANDS[i].name))
-            return (uint8_t)(i + 1);
-    return 0;
+#define SHORTHAND_COUNT (sizeof SHORTHANDS / sizeof *SHORTHANDS)
+_Static_assert(SHORTHAND_COUNT <= CSS_SHORTHANDS_MAX, "room for the names of all shorthands");
+
+slice css_shorthand_name(uint8_t number) {
+    return number <= SHORTHAND_COUNT ? SHORTHANDS[number - 1].name : (slice){NULL, 0};
 }
 
 bool css_expand_shorthand(css_gathering *g, uint8_t number, slice value) {

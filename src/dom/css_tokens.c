@@ -7,6 +7,31 @@
 
 #include <math.h>
 
+enum { SPACE = 1 << 0, NAME = 1 << 1, NAME_START = 1 << 2, DIGIT = 1 << 3 };
+#define LETTER (NAME | NAME_START)
+#define FIGURE (NAME | DIGIT)
+#define EIGHT(kind) kind, kind, kind, kind, kind, kind, kind, kind
+#define SIXTEEN_LETTERS EIGHT(LETTER), EIGHT(LETTER)
+
+/* clang-format off */
+static const uint8_t CLASSES[256] = {
+    EIGHT(0), 0, SPACE, SPACE, SPACE, SPACE, SPACE, 0, 0, /* 00: tab, line ends */
+    EIGHT(0), EIGHT(0),                                   /* 10 */
+    SPACE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NAME, 0, 0, /* 20: space, - */
+    EIGHT(FIGURE), FIGURE, FIGURE, 0, 0, 0, 0, 0, 0,       /* 30: 0 to 9 */
+    0, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, EIGHT(LETTER), /* 40: A to O */
+    EIGHT(LETTER), LETTER, LETTER, LETTER, 0, 0, 0, 0, LETTER,                /* 50: P to Z, _ */
+    0, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, LETTER, EIGHT(LETTER), /* 60: a to o */
+    EIGHT(LETTER), LETTER, LETTER, LETTER, 0, 0, 0, 0, 0,                     /* 70: p to z */
+    SIXTEEN_LETTERS, SIXTEEN_LETTERS, SIXTEEN_LETTERS, SIXTEEN_LETTERS,       /* 80 to B0 */
+    SIXTEEN_LETTERS, SIXTEEN_LETTERS, SIXTEEN_LETTERS, SIXTEEN_LETTERS,       /* C0 to F0 */
+};
+/* clang-format on */
+
+static bool is_a(unsigned kind, char c) {
+    return CLASSES[(unsigned char)c] & kind;
+}
+
 static char look(const css_reader *r, size_t ahead) {
     return r->at + ahead < r->text.length ? r->text.data[r->at + ahead] : '\0';
 }
@@ -16,15 +41,23 @@ static bool has(const css_reader *r, size_t ahead) {
 }
 
 static bool is_name_start(char c) {
-    return is_alpha(c) || c == '_' || (unsigned char)c >= 0x80;
+    return is_a(NAME_START, c);
 }
 
 static bool is_name(char c) {
-    return is_name_start(c) || is_digit(c) || c == '-';
+    return is_a(NAME, c);
 }
 
 static bool is_newline(char c) {
     return c == '\n' || c == '\r' || c == '\f';
+}
+
+/* Moves over the characters of a kind. */
+static void pass(css_reader *r, unsigned kind) {
+    size_t at = r->at;
+    while (at < r->text.length && is_a(kind, r->text.data[at]))
+        at++;
+    r->at = at;
 }
 
 static bool is_escape(const css_reader *r, size_t ahead) {
@@ -65,8 +98,7 @@ static void take_escape(css_reader *r, buffer *out) {
 /* A name: as it stands where nothing is escaped in it. */
 static slice take_name(css_reader *r) {
     size_t start = r->at;
-    while (is_name(look(r, 0)))
-        r->at++;
+    pass(r, NAME);
     if (!is_escape(r, 0))
         return slice_sub(r->text, start, r->at);
     buffer out = {NULL, 0, 0, NULL};
@@ -171,14 +203,12 @@ static void take_name_or_function(css_reader *r, css_token *t) {
     t->kind = CSS_TOKEN_FUNCTION;
     if (!slice_equal_nocase(t->value, SLICE("url")))
         return;
-    size_t solid = r->at;
-    while (solid < r->text.length && is_space(r->text.data[solid]))
-        solid++;
-    char next = solid < r->text.length ? r->text.data[solid] : '\0';
-    if (next == '"' || next == '\'')
-        return;
-    r->at = solid;
-    take_url(r, t);
+    size_t behind = r->at;
+    pass(r, SPACE);
+    if (look(r, 0) != '"' && look(r, 0) != '\'')
+        take_url(r, t);
+    else
+        r->at = behind;
 }
 
 static void take_number(css_reader *r, css_token *t) {
@@ -212,56 +242,72 @@ static void take_number(css_reader *r, css_token *t) {
     }
 }
 
-static bool skip_comment(css_reader *r) {
-    if (look(r, 0) != '/')
-        return false;
+static bool starts_comment(const css_reader *r) {
+    return look(r, 0) == '/' && (look(r, 1) == '*' || (r->line_comments && look(r, 1) == '/'));
+}
+
+static void skip_comment(css_reader *r) {
     if (look(r, 1) == '*') {
         size_t end = slice_find(r->text, SLICE("*/"), r->at + 2);
         r->at = end == SLICE_NONE ? r->text.length : end + 2;
-        return true;
+        return;
     }
-    if (!r->line_comments || look(r, 1) != '/')
-        return false;
     while (has(r, 0) && !is_newline(look(r, 0)))
         r->at++;
-    return true;
+}
+
+static void take_space(css_reader *r, css_token *t) {
+    t->kind = CSS_TOKEN_SPACE;
+    for (pass(r, SPACE); starts_comment(r); pass(r, SPACE))
+        skip_comment(r);
+}
+
+/* What begins with none of a letter, a digit or white space. */
+static void take_sign(css_reader *r, css_token *t) {
+    char c = look(r, 0);
+    if (c == '/' && starts_comment(r)) {
+        take_space(r, t);
+    } else if (c == '"' || c == '\'') {
+        take_string(r, t);
+    } else if ((c == '.' || c == '+' || c == '-') && starts_number(r)) {
+        take_number(r, t);
+    } else if (c == '-' && look(r, 1) == '-' && look(r, 2) == '>') { /* CDC: white space at the top level */
+        r->at += 3;
+        t->kind = CSS_TOKEN_SPACE;
+    } else if (c == '<' && look(r, 1) == '!' && look(r, 2) == '-' && look(r, 3) == '-') {
+        r->at += 4;
+        t->kind = CSS_TOKEN_SPACE;
+    } else if ((c == '-' || c == '\\') && starts_name(r, 0)) {
+        take_name_or_function(r, t);
+    } else if (c == '#' && (is_name(look(r, 1)) || is_escape(r, 1))) {
+        r->at++;
+        t->kind = CSS_TOKEN_HASH;
+        t->value = take_name(r);
+    } else if (c == '@' && starts_name(r, 1)) {
+        r->at++;
+        t->kind = CSS_TOKEN_AT;
+        t->value = take_name(r);
+    } else {
+        t->kind = CSS_TOKEN_DELIM;
+        t->delim = c;
+        r->at++;
+    }
 }
 
 css_token css_next_token(css_reader *r) {
     css_token t = {0};
     size_t start = r->at;
-    char c = look(r, 0);
-    if (!has(r, 0)) {
-        t.kind = CSS_TOKEN_END;
-    } else if (is_space(c) || skip_comment(r)) {
-        t.kind = CSS_TOKEN_SPACE;
-        while ((has(r, 0) && is_space(look(r, 0))) || skip_comment(r))
-            r->at += has(r, 0) && is_space(look(r, 0));
-    } else if (c == '"' || c == '\'') {
-        take_string(r, &t);
-    } else if (starts_number(r)) {
-        take_number(r, &t);
-    } else if (c == '-' && look(r, 1) == '-' && look(r, 2) == '>') { /* CDC: white space at the top level */
-        r->at += 3;
-        t.kind = CSS_TOKEN_SPACE;
-    } else if (c == '<' && look(r, 1) == '!' && look(r, 2) == '-' && look(r, 3) == '-') {
-        r->at += 4;
-        t.kind = CSS_TOKEN_SPACE;
-    } else if (starts_name(r, 0)) {
+    unsigned kind = has(r, 0) ? CLASSES[(unsigned char)r->text.data[start]] : 0;
+    if (kind & NAME_START)
         take_name_or_function(r, &t);
-    } else if (c == '#' && (is_name(look(r, 1)) || is_escape(r, 1))) {
-        r->at++;
-        t.kind = CSS_TOKEN_HASH;
-        t.value = take_name(r);
-    } else if (c == '@' && starts_name(r, 1)) {
-        r->at++;
-        t.kind = CSS_TOKEN_AT;
-        t.value = take_name(r);
-    } else {
-        t.kind = CSS_TOKEN_DELIM;
-        t.delim = c;
-        r->at++;
-    }
+    else if (kind & SPACE)
+        take_space(r, &t);
+    else if (kind & DIGIT)
+        take_number(r, &t);
+    else if (has(r, 0))
+        take_sign(r, &t);
+    else
+        t.kind = CSS_TOKEN_END;
     t.text = slice_sub(r->text, start, r->at);
     return t;
 }

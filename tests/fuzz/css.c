@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t end = slice_find_char(input, '\n', 0);
     end = end == SLICE_NONE ? size : end;
     arena *a = arena_new(0);
-    css_sheets *sheets = css_sheets_new(a, 0);
+    css_sheets *sheets = css_sheets_new(a, 0, 0);
     css_sheets_add(sheets, CSS_ORIGIN_SITE, SLICE("site.css"), slice_from(input, end), NULL);
     dom_node *lazy_body, *settled_body;
     css_cascade *lazy = cascade(sheets, slice_sub(input, 0, end), a, &lazy_body),

@@ -199,7 +199,7 @@ static void settled_styles_stay(void **state) {
 static void surroundings(void **state) {
     (void)state;
     arena *a = arena_new(0);
-    css_sheets *sheets = css_sheets_new(a, 0);
+    css_sheets *sheets = css_sheets_new(a, 0, 0);
     assert_true(css_sheets_surround(sheets, SLICE("html > body > main#m > div.content.wide")));
     css_sheets_add(sheets, CSS_ORIGIN_THEME, SLICE("theme.css"),
                    SLICE("html{font-size:10px}\n.content p{color:red}\n#m > .wide > p{width:2rem}"), NULL);
@@ -228,7 +228,7 @@ static void surroundings(void **state) {
 static void styles_kept_from_page_to_page(void **state) {
     (void)state;
     arena *sheets_arena = arena_new(0), *a = arena_new(0);
-    css_sheets *sheets = css_sheets_new(sheets_arena, 0);
+    css_sheets *sheets = css_sheets_new(sheets_arena, 0, 0);
     css_sheets_add(sheets, CSS_ORIGIN_SITE, SLICE("site.css"),
                    SLICE(".b{color:red} p:first-child{width:1em} #i{color:blue}"), NULL);
     css_style_cache *cache = css_style_cache_new(sheets);
@@ -275,7 +275,7 @@ static void sheets_that_grow(void **state) {
     }
     buffer_append_string(&doubling, "p{color:$a59}");
     buffer_append_string(&mixins, "p{@include a29}");
-    css_sheets *sheets = css_sheets_new(a, 0);
+    css_sheets *sheets = css_sheets_new(a, 0, 0);
     css_sheets_add(sheets, CSS_ORIGIN_SITE, SLICE("a.scss"), buffer_slice(&doubling), NULL);
     assert_int_equal(css_sheets_problem_count(sheets), 1);
     css_sheets_add(sheets, CSS_ORIGIN_SITE, SLICE("b.scss"), buffer_slice(&mixins), NULL);
