@@ -4,6 +4,7 @@
  * each with the line of the source page. gumbo's own tree is left behind in the arena.
  */
 #include "guard.h"
+#include "stand_in.h"
 #include "strict.h"
 
 #include <gumbo.h>
@@ -22,6 +23,7 @@ typedef struct conversion {
     const line_map *lines;
     findings *found;
     bool cells_apart;       /* see guard_html */
+    bool stand_ins;         /* see stand_in.h */
     size_t furthest;        /* the offset of what is shown, text or a picture, up to here */
     uint32_t furthest_line; /* and its line */
 } conversion;
@@ -30,9 +32,13 @@ static uint32_t line_at(const conversion *c, const GumboSourcePosition *position
     return c->lines ? line_map_find(c->lines, position->offset) : position->line;
 }
 
+static slice text_of(const conversion *c, const char *text) {
+    return c->stand_ins ? without_stand_ins(slice_of(text), c->arena) : slice_of(text);
+}
+
 static dom_node *convert_text(const conversion *c, const GumboNode *from) {
     const GumboText *text = &from->v.text;
-    dom_node *node = dom_new_text(c->arena, slice_of(text->text), line_at(c, &text->start_pos));
+    dom_node *node = dom_new_text(c->arena, text_of(c, text->text), line_at(c, &text->start_pos));
     if (from->type == GUMBO_NODE_COMMENT)
         node->type = DOM_COMMENT;
     return node;
@@ -60,7 +66,7 @@ static dom_node *convert_element(const conversion *c, const GumboNode *from) {
         node->attribute_count = count;
         for (unsigned i = 0; i < count; i++) {
             const GumboAttribute *attribute = element->attributes.data[i];
-            node->attributes[i] = (dom_attribute){slice_of(attribute->name), slice_of(attribute->value)};
+            node->attributes[i] = (dom_attribute){slice_of(attribute->name), text_of(c, attribute->value)};
         }
     }
     return node;
@@ -172,37 +178,28 @@ static GumboOptions gumbo_options(arena *a, GumboTag context) {
     return options;
 }
 
-/* gumbo 0.10 closes a form without an end to the text before: that goes behind the form, together with what
- * follows there. A comment before each </form> ends it; `lines`, which may be NULL, move along. */
-static slice end_text_in_forms(const guarded *safe, line_map *lines, arena *a) {
-    static const slice COMMENT = LITERAL("<!---->");
-    if (!safe->form_ends.count)
-        return safe->html;
-    buffer out = buffer_new(a, safe->html.length + COMMENT.length * safe->form_ends.count);
+/* The HTML with its edits, which stand in order; `lines`, which may be NULL, move along. */
+static slice apply_edits(slice html, const vector *edits, line_map *lines, arena *a) {
+    if (!edits->count)
+        return html;
+    buffer out = buffer_new(a, html.length + 8 * edits->count);
     line_map moved = line_map_new(a);
     size_t from = 0, mark = 0;
-    for (size_t i = 0; i <= safe->form_ends.count; i++) {
-        size_t end =
-            i < safe->form_ends.count ? *(size_t *)vector_at(&safe->form_ends, i) : safe->html.length;
+    for (size_t i = 0; i <= edits->count; i++) {
+        const html_edit *edit = i < edits->count ? vector_at(edits, i) : &(html_edit){.at = html.length};
         for (; lines && mark < lines->marks.count; mark++) {
             const line_mark *m = vector_at(&lines->marks, mark);
-            if (m->offset >= end && end < safe->html.length)
+            if (m->offset > edit->at && i < edits->count)
                 break;
-            line_map_add(&moved, m->offset + COMMENT.length * i, m->line);
+            line_map_add(&moved, out.length + (m->offset - from), m->line);
         }
-        buffer_append(&out, slice_sub(safe->html, from, end));
-        if (i < safe->form_ends.count)
-            buffer_append(&out, COMMENT);
-        from = end;
+        buffer_append(&out, slice_sub(html, from, edit->at));
+        buffer_append(&out, edit->text);
+        from = edit->at + edit->removed;
     }
     if (lines)
         *lines = moved;
     return buffer_slice(&out);
-}
-
-dom_node *dom_parse(slice html, const line_map *lines, arena *a, findings *found) {
-    dom_node *strict = parse_strict(html, lines, a);
-    return strict ? strict : dom_parse_fully(html, lines, a, found);
 }
 
 static void report_tag(const conversion *c, size_t at, finding_code code, const char *detail) {
@@ -210,15 +207,34 @@ static void report_tag(const conversion *c, size_t at, finding_code code, const 
         findings_add(c->found, code, c->lines ? line_map_find(c->lines, at) : 0, "%s", detail);
 }
 
+/* The HTML as gumbo gets it: guarded, with stand-ins. gumbo 0.10 closes a form without an end to the text
+ * before: that goes behind the form, together with what follows there. A comment before each </form> ends it.
+ */
+static slice make_ready(conversion *c, slice html, line_map *lines) {
+    vector edits = vector_new(c->arena, sizeof(html_edit));
+    c->stand_ins = stand_in_edits(html, &edits, c->arena);
+    slice kept = apply_edits(html, &edits, lines, c->arena);
+    guarded safe = guard_html(kept, c->cells_apart, c->arena);
+    c->lines = lines;
+    report_tag(c, safe.beyond_limit, FINDING_HTML_NESTING, "tags nested beyond all use");
+    report_tag(c, safe.stray_cell, FINDING_CELLS_LOOSE, "a row or a cell outside of a table");
+    edits.count = 0;
+    for (size_t i = 0; i < safe.form_ends.count; i++)
+        *(html_edit *)vector_push(&edits) =
+            (html_edit){*(size_t *)vector_at(&safe.form_ends, i), 0, SLICE("<!---->")};
+    return apply_edits(safe.html, &edits, lines, c->arena);
+}
+
+dom_node *dom_parse(slice html, const line_map *lines, arena *a, findings *found) {
+    dom_node *strict = parse_strict(html, lines, a);
+    return strict ? strict : dom_parse_fully(html, lines, a, found);
+}
+
 dom_node *dom_parse_fully(slice html, const line_map *lines, arena *a, findings *found) {
     GumboOptions options = gumbo_options(a, GUMBO_TAG_BODY);
-    guarded safe = guard_html(html, true, a);
-    conversion c = {.arena = a, .lines = lines, .found = found, .cells_apart = true};
-    report_tag(&c, safe.beyond_limit, FINDING_HTML_NESTING, "tags nested beyond all use");
-    report_tag(&c, safe.stray_cell, FINDING_CELLS_LOOSE, "a row or a cell outside of a table");
+    conversion c = {.arena = a, .found = found, .cells_apart = true};
     line_map moved = lines ? *lines : line_map_new(a);
-    slice ready = end_text_in_forms(&safe, lines ? &moved : NULL, a);
-    c.lines = lines ? &moved : NULL;
+    slice ready = make_ready(&c, html, lines ? &moved : NULL);
     GumboOutput *output = gumbo_parse_with_options(&options, ready.data ? ready.data : "", ready.length);
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, 1);
     convert_tree(&c, output->root, body);
@@ -227,11 +243,10 @@ dom_node *dom_parse_fully(slice html, const line_map *lines, arena *a, findings 
 
 dom_node *dom_parse_without_doctype(slice html, arena *a) {
     GumboOptions options = gumbo_options(a, GUMBO_TAG_LAST);
-    guarded safe = guard_html(format_slice(a, "<body>%.*s", SLICE_ARGS(html)), false, a);
-    slice ready = end_text_in_forms(&safe, NULL, a);
+    conversion c = {.arena = a};
+    slice ready = make_ready(&c, format_slice(a, "<body>%.*s", SLICE_ARGS(html)), NULL);
     GumboOutput *output = gumbo_parse_with_options(&options, ready.data, ready.length);
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, 1);
-    conversion c = {.arena = a};
     const GumboVector *parts = &output->root->v.element.children;
     for (unsigned i = 0; i < parts->length; i++) {
         const GumboNode *part = parts->data[i];
