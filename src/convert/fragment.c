@@ -5,6 +5,7 @@
  */
 #include "fragment.h"
 
+#include "tiptap/tiptap.h"
 #include "view.h"
 
 #include <utf8proc.h>
@@ -138,22 +139,24 @@ static bool is_inline(const dom_node *node) {
     if (node->type != DOM_ELEMENT)
         return true;
     return dom_tag_has(node->tag, DOM_INLINE) && !dom_tag_has(node->tag, DOM_VOID) &&
-           !(node->tag == DOM_TAG_A && dom_has_class(node, SLICE("isomer-card")));
+           !(node->tag == DOM_TAG_A && tiptap_has_class(node, TIPTAP_ELEMENT_CLICKABLE_CARD));
+}
+
+static bool is_section(const dom_node *node) {
+    return node->tag == DOM_TAG_DIV && tiptap_has_data_type(node, TIPTAP_ELEMENT_DETAILS_CONTENT);
 }
 
 /* At the beginning of an element and at its end. */
 static void read_edge(fragment_text *t, line *l, const dom_node *node, bool begins) {
-    static const slice CONTENT = LITERAL("detailsContent"), TYPE = LITERAL("data-type");
     if (node->tag == DOM_TAG_SUP || node->tag == DOM_TAG_SUB)
         *(size_t *)vector_push(&l->raised) = l->text.length;
     if (is_inline(node))
         return;
     end_line(t, l, node->tag == DOM_TAG_BR ? GAP_LINE : GAP_BLOCK);
-    const slice *type = node->tag == DOM_TAG_DIV ? dom_attribute_get(node, TYPE) : NULL;
-    if (!type || !slice_equal(*type, CONTENT))
+    if (!is_section(node))
         return;
     const dom_node *outer = begins ? node : node->parent;
-    while (!begins && outer && !((type = dom_attribute_get(outer, TYPE)) && slice_equal(*type, CONTENT)))
+    while (!begins && outer && !is_section(outer))
         outer = outer->parent;
     l->section = outer;
 }

@@ -1,4 +1,4 @@
-/* express: card grids that a page brings in the editor's own markup. Comes in: a div.isomer-card-grid. Goes
+/* express: card grids that a page brings in the editor's own markup. Comes in: such a grid. Goes
  * out: the same grid with nothing in it but what its schema holds, or NULL when something would be lost: the
  * grid's content is then laid out as ordinary blocks. The schema finds each part at one path and holds plain
  * text in it.
@@ -7,8 +7,8 @@
 
 typedef enum card_part { PART_TITLE, PART_DESCRIPTION, PART_LINK, PART_COUNT } card_part;
 
-static const slice PART_CLASSES[PART_COUNT] = {
-    LITERAL("isomer-card-title"), LITERAL("isomer-card-description"), LITERAL("isomer-card-link")};
+static const tiptap_element PART_ELEMENTS[PART_COUNT] = {
+    TIPTAP_ELEMENT_CARD_TITLE, TIPTAP_ELEMENT_CARD_DESCRIPTION, TIPTAP_ELEMENT_CARD_LINK};
 
 typedef struct cards {
     arena *arena;
@@ -16,9 +16,8 @@ typedef struct cards {
     bool marks_lost;
 } cards;
 
-static dom_node *append_part(const cards *c, dom_node *parent, dom_tag tag, slice class_name, uint32_t line) {
-    dom_node *part = dom_new_element(c->arena, tag, line);
-    dom_attribute_set(part, c->arena, SLICE("class"), class_name);
+static dom_node *append_part(const cards *c, dom_node *parent, tiptap_element element, uint32_t line) {
+    dom_node *part = tiptap_new_element(c->arena, element, line);
     dom_append(parent, part);
     return part;
 }
@@ -63,7 +62,8 @@ static bool read_body(cards *c, const dom_node *body, dom_node *card) {
         if (express_is_blank(child))
             continue;
         card_part part = PART_TITLE;
-        while (part < PART_COUNT && !(child->type == DOM_ELEMENT && dom_has_class(child, PART_CLASSES[part])))
+        while (part < PART_COUNT &&
+               !(child->type == DOM_ELEMENT && tiptap_has_class(child, PART_ELEMENTS[part])))
             part++;
         if (part == PART_COUNT && last >= 0) { /* text beside the parts: the one before it says it */
             part = (card_part)last;
@@ -79,10 +79,10 @@ static bool read_body(cards *c, const dom_node *body, dom_node *card) {
     }
     if (last < 0)
         return !body->first_child || card->first_child;
-    dom_node *built = append_part(c, card, DOM_TAG_DIV, SLICE("isomer-card-body"), body->line);
+    dom_node *built = append_part(c, card, TIPTAP_ELEMENT_CARD_BODY, body->line);
     for (card_part part = PART_TITLE; part < PART_COUNT; part++)
         if (present[part]) {
-            dom_node *holder = append_part(c, built, DOM_TAG_DIV, PART_CLASSES[part], body->line);
+            dom_node *holder = append_part(c, built, PART_ELEMENTS[part], body->line);
             slice text = slice_trim(buffer_slice(&lines[part]));
             if (text.length)
                 dom_append(holder, dom_new_text(c->arena, text, body->line));
@@ -94,7 +94,7 @@ static bool read_body(cards *c, const dom_node *body, dom_node *card) {
 static bool read_image(cards *c, const dom_node *image, dom_node *card) {
     const dom_node *picture = NULL;
     for (const dom_node *at = dom_next(image, image); at; at = dom_next(at, image)) {
-        bool wrapper = at->tag == DOM_TAG_DIV && dom_has_class(at, SLICE("isomer-image-wrapper"));
+        bool wrapper = at->tag == DOM_TAG_DIV && tiptap_has_class(at, TIPTAP_ELEMENT_IMAGE);
         if (express_is_blank(at) || wrapper)
             continue;
         if (picture || at->tag != DOM_TAG_IMG || !express_picture_has_source(at))
@@ -103,7 +103,7 @@ static bool read_image(cards *c, const dom_node *image, dom_node *card) {
     }
     if (!picture)
         return true;
-    dom_node *built = append_part(c, card, DOM_TAG_DIV, SLICE("isomer-card-image"), image->line);
+    dom_node *built = append_part(c, card, TIPTAP_ELEMENT_CARD_IMAGE, image->line);
     dom_append(built, express_picture(NULL, picture, NULL, NULL, c->arena, NULL));
     return true;
 }
@@ -112,18 +112,18 @@ static bool read_card(cards *c, const dom_node *source) {
     const slice *href = dom_attribute_get(source, SLICE("href"));
     bool links = source->tag == DOM_TAG_A && href && slice_trim(*href).length;
     dom_node *card =
-        append_part(c, c->grid, links ? DOM_TAG_A : DOM_TAG_DIV, SLICE("isomer-card"), source->line);
+        append_part(c, c->grid, links ? TIPTAP_ELEMENT_CLICKABLE_CARD : TIPTAP_ELEMENT_CARD, source->line);
     if (links)
         dom_attribute_set(card, c->arena, SLICE("href"), slice_trim(*href));
     bool body_seen = false;
     for (const dom_node *child = source->first_child; child; child = child->next) {
         if (express_is_blank(child))
             continue;
-        if (!body_seen && child->tag == DOM_TAG_DIV && dom_has_class(child, SLICE("isomer-card-image"))) {
+        if (!body_seen && child->tag == DOM_TAG_DIV && tiptap_has_class(child, TIPTAP_ELEMENT_CARD_IMAGE)) {
             if (card->first_child || !read_image(c, child, card))
                 return false;
         } else if (!body_seen && child->tag == DOM_TAG_DIV &&
-                   dom_has_class(child, SLICE("isomer-card-body"))) {
+                   tiptap_has_class(child, TIPTAP_ELEMENT_CARD_BODY)) {
             body_seen = true;
             if (!read_body(c, child, card))
                 return false;
@@ -135,12 +135,11 @@ static bool read_card(cards *c, const dom_node *source) {
 }
 
 dom_node *express_card_grid(const dom_node *source, arena *a, findings *found) {
-    cards c = {a, dom_new_element(a, DOM_TAG_DIV, source->line), false};
-    dom_attribute_set(c.grid, a, SLICE("class"), SLICE("isomer-card-grid"));
+    cards c = {a, tiptap_new_element(a, TIPTAP_ELEMENT_CARD_GRID, source->line), false};
     bool fits = true;
     for (const dom_node *child = source->first_child; child && fits; child = child->next) {
         bool card = (child->tag == DOM_TAG_A || child->tag == DOM_TAG_DIV) &&
-                    dom_has_class(child, SLICE("isomer-card"));
+                    tiptap_has_class(child, TIPTAP_ELEMENT_CARD);
         fits = express_is_blank(child) || (card && read_card(&c, child));
     }
     if (!fits || !c.grid->first_child) {

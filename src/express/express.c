@@ -106,9 +106,9 @@ static bool holds_only_details(const dom_node *node) {
 }
 
 static rule rule_of_division(const dom_node *node) {
-    if (dom_has_class(node, SLICE("isomer-card-grid")))
+    if (tiptap_has_class(node, TIPTAP_ELEMENT_CARD_GRID))
         return RULE_CARDS;
-    if (dom_has_class(node, SLICE("isomer-accordion")) && holds_only_details(node))
+    if (tiptap_has_class(node, TIPTAP_ELEMENT_ACCORDION) && holds_only_details(node))
         return RULE_ACCORDION;
     return RULE_BLOCK;
 }
@@ -394,12 +394,16 @@ static void enter_heading(walk *w, const dom_node *node) {
     w->out.textblock_tag = (dom_tag)node->tag;
 }
 
-static void enter_block(walk *w, frame *f, dom_tag tag) {
-    f->built = dom_new_element(w->arena, tag, f->node->line);
-    express_block(&w->out, f->built);
+static void enter_built(walk *w, frame *f, dom_node *built) {
+    f->built = built;
+    express_block(&w->out, built);
     f->outer = w->out.container;
-    w->out.container = f->built;
+    w->out.container = built;
     w->out.textblock_tag = DOM_TAG_P; /* also inside a heading */
+}
+
+static void enter_block(walk *w, frame *f, dom_tag tag) {
+    enter_built(w, f, dom_new_element(w->arena, tag, f->node->line));
 }
 
 /* Tight as kramdown shows it: no item of the list holds a paragraph of its own. tiptap-markdown reads a list
@@ -455,7 +459,7 @@ static void enter_list(walk *w, frame *f) {
             dom_attribute_set(f->built, w->arena, SLICE("start"), slice_sub(digits, 0, at));
     }
     if (is_task_list(f->node))
-        dom_attribute_set(f->built, w->arena, SLICE("data-type"), SLICE("taskList"));
+        tiptap_set_data_type(f->built, w->arena, TIPTAP_ELEMENT_TASK_LIST);
     else if (is_tight(f->node))
         dom_attribute_set(f->built, w->arena, SLICE("data-tight"), SLICE("true"));
 }
@@ -497,7 +501,7 @@ static void enter_item(walk *w, frame *f, const frame *around) {
     if (attribute(list, "data-type")) {
         dom_attribute_set(f->built, w->arena, SLICE("data-checked"),
                           checkbox_is_checked(f->node) ? SLICE("true") : SLICE("false"));
-        dom_attribute_set(f->built, w->arena, SLICE("data-type"), SLICE("taskItem"));
+        tiptap_set_data_type(f->built, w->arena, TIPTAP_ELEMENT_TASK_ITEM);
     }
     dom_append(list, f->built);
     w->out.container = f->built;
@@ -571,12 +575,9 @@ static void enter_details(walk *w, frame *f, const frame *around) {
         express_boundary(&w->out);
         w->out.container = around->inner;
     }
-    enter_block(w, f, DOM_TAG_DETAILS);
-    dom_attribute_set(f->built, w->arena, SLICE("class"), SLICE("isomer-details"));
+    enter_built(w, f, tiptap_new_element(w->arena, TIPTAP_ELEMENT_DETAILS, f->node->line));
     dom_node *summary = dom_new_element(w->arena, DOM_TAG_SUMMARY, f->node->line);
-    dom_node *content = dom_new_element(w->arena, DOM_TAG_DIV, f->node->line);
-    dom_attribute_set(content, w->arena, SLICE("data-type"), SLICE("detailsContent"));
-    dom_attribute_set(content, w->arena, SLICE("class"), SLICE("isomer-details-content"));
+    dom_node *content = tiptap_new_element(w->arena, TIPTAP_ELEMENT_DETAILS_CONTENT, f->node->line);
     dom_append(f->built, summary);
     dom_append(f->built, content);
     w->out.container = content;

@@ -22,9 +22,8 @@ static slice attribute_value(const dom_node *node, slice name) {
     return value ? slice_trim(*value) : (slice){NULL, 0};
 }
 
-static dom_node *wrap(arena *a, dom_tag tag, slice class_name, dom_node *inner) {
-    dom_node *wrapper = dom_new_element(a, tag, inner->line);
-    dom_attribute_set(wrapper, a, SLICE("class"), class_name);
+static dom_node *wrap(arena *a, tiptap_element element, dom_node *inner) {
+    dom_node *wrapper = tiptap_new_element(a, element, inner->line);
     dom_append(wrapper, inner);
     return wrapper;
 }
@@ -128,8 +127,8 @@ dom_node *express_picture(const express_seen *seen, const dom_node *img, const d
     if (style.length)
         dom_attribute_set(picture, a, SLICE("style"), style);
     if (!link)
-        return wrap(a, DOM_TAG_DIV, SLICE("isomer-image-wrapper"), picture);
-    dom_node *wrapper = wrap(a, DOM_TAG_A, SLICE("isomer-image-wrapper"), picture);
+        return wrap(a, TIPTAP_ELEMENT_IMAGE, picture);
+    dom_node *wrapper = wrap(a, TIPTAP_ELEMENT_LINKED_IMAGE, picture);
     dom_attribute_set(wrapper, a, SLICE("href"), *dom_attribute_get(link, SLICE("href")));
     return wrapper;
 }
@@ -231,7 +230,7 @@ dom_node *express_frame(const express_seen *seen, const dom_node *iframe, const 
             dom_attribute_set(frame, a, slice_of(KEPT[i]), *value);
     }
     size_frame(seen, iframe, container, frame, a, found);
-    return wrap(a, DOM_TAG_DIV, SLICE("iframe-wrapper"), frame);
+    return wrap(a, TIPTAP_ELEMENT_IFRAME, frame);
 }
 
 /* ---- other media -------------------------------------------------------------------------------------- */

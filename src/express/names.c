@@ -70,8 +70,8 @@ static slice describe_effects(unsigned effects, arena *a) {
 /* Classes that mean nothing but what the element is, or that are the editor's own. */
 bool express_is_plain_class(slice classes) {
     static const char PLAIN[] = "tight footnotes footnote reversefootnote task-list task-list-item "
-                                "task-list-item-checkbox iframe-wrapper";
-    return express_is_among(classes, PLAIN) || slice_starts_with(classes, SLICE("isomer-")) ||
+                                "task-list-item-checkbox";
+    return express_is_among(classes, PLAIN) || tiptap_owns_class(classes) ||
            slice_starts_with(classes, SLICE("language-"));
 }
 

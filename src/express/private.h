@@ -8,6 +8,7 @@
 #define ISOMERIZE_EXPRESS_PRIVATE_H
 
 #include "express/express.h"
+#include "tiptap/tiptap.h"
 
 /* The schema's marks but for the link, in the order they are nested in what we build. */
 typedef enum mark {

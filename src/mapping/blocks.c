@@ -7,16 +7,27 @@
 
 /* ---- building ---------------------------------------------------------------------------------------- */
 
-static dom_node *made(engine *e, dom_tag tag, const char *class_name, uint32_t line) {
+static dom_node *made(engine *e, dom_tag tag, uint32_t line) {
     dom_node *node = dom_new_element(e->arena, tag, line);
-    if (class_name)
-        dom_attribute_set(node, e->arena, SLICE("class"), slice_of(class_name));
     node->flags = NODE_MADE;
     return node;
 }
 
-static dom_node *append_made(engine *e, dom_node *parent, dom_tag tag, const char *class_name) {
-    dom_node *node = made(e, tag, class_name, parent->line);
+static dom_node *append_made(engine *e, dom_node *parent, dom_tag tag) {
+    dom_node *node = made(e, tag, parent->line);
+    dom_append(parent, node);
+    return node;
+}
+
+/* The same, of the editor's own elements. */
+static dom_node *made_element(engine *e, tiptap_element element, uint32_t line) {
+    dom_node *node = tiptap_new_element(e->arena, element, line);
+    node->flags = NODE_MADE;
+    return node;
+}
+
+static dom_node *append_element(engine *e, dom_node *parent, tiptap_element element) {
+    dom_node *node = made_element(e, element, parent->line);
     dom_append(parent, node);
     return node;
 }
@@ -25,8 +36,8 @@ static void append_text(engine *e, dom_node *parent, slice text) {
     dom_append(parent, dom_new_text(e->arena, text, parent->line));
 }
 
-static bool has_class(const dom_node *node, const char *name) {
-    return node->type == DOM_ELEMENT && dom_has_class(node, slice_of(name));
+static bool has_class(const dom_node *node, tiptap_element element) {
+    return node->type == DOM_ELEMENT && tiptap_has_class(node, element);
 }
 
 /* ---- unwrapping -------------------------------------------------------------------------------------- */
@@ -46,7 +57,7 @@ static void wrap_phrases(engine *e, dom_node *node) {
             at = at->next;
             continue;
         }
-        dom_node *paragraph = made(e, DOM_TAG_P, NULL, at->line);
+        dom_node *paragraph = made(e, DOM_TAG_P, at->line);
         dom_insert_before(at, paragraph);
         for (dom_node *next; at && is_inline(at); at = next) {
             next = at->next;
@@ -86,25 +97,26 @@ static void unwrap_item(engine *e, const item *it, dom_node *container) {
 /* ---- cards ------------------------------------------------------------------------------------------- */
 
 static dom_node *make_card(engine *e, const item *it, uint32_t line) {
-    dom_node *card = made(e, it->href.length ? DOM_TAG_A : DOM_TAG_DIV, "isomer-card", line);
+    dom_node *card =
+        made_element(e, it->href.length ? TIPTAP_ELEMENT_CLICKABLE_CARD : TIPTAP_ELEMENT_CARD, line);
     if (it->href.length)
         dom_attribute_set(card, e->arena, SLICE("href"), it->href);
     if (it->picture) {
-        dom_node *frame = append_made(e, append_made(e, card, DOM_TAG_DIV, "isomer-card-image"), DOM_TAG_DIV,
-                                      "isomer-image-wrapper");
-        dom_node *image = append_made(e, frame, DOM_TAG_IMG, NULL);
+        dom_node *frame =
+            append_element(e, append_element(e, card, TIPTAP_ELEMENT_CARD_IMAGE), TIPTAP_ELEMENT_IMAGE);
+        dom_node *image = append_made(e, frame, DOM_TAG_IMG);
         dom_attribute_set(image, e->arena, SLICE("src"), *dom_attribute_get(it->picture, SLICE("src")));
         dom_attribute_set(image, e->arena, SLICE("alt"), it->alt);
         const slice *title = dom_attribute_get(it->picture, SLICE("title"));
         if (title)
             dom_attribute_set(image, e->arena, SLICE("title"), *title);
     }
-    dom_node *body = append_made(e, card, DOM_TAG_DIV, "isomer-card-body");
-    append_text(e, append_made(e, body, DOM_TAG_DIV, "isomer-card-title"), it->title);
+    dom_node *body = append_element(e, card, TIPTAP_ELEMENT_CARD_BODY);
+    append_text(e, append_element(e, body, TIPTAP_ELEMENT_CARD_TITLE), it->title);
     if (it->description.length)
-        append_text(e, append_made(e, body, DOM_TAG_DIV, "isomer-card-description"), it->description);
+        append_text(e, append_element(e, body, TIPTAP_ELEMENT_CARD_DESCRIPTION), it->description);
     if (it->href.length)
-        append_text(e, append_made(e, body, DOM_TAG_DIV, "isomer-card-link"), it->link_text);
+        append_text(e, append_element(e, body, TIPTAP_ELEMENT_CARD_LINK), it->link_text);
     return card;
 }
 
@@ -236,7 +248,7 @@ static void note_grid(engine *e, const claim *c, dom_node *node) {
 }
 
 static dom_node *paragraph_after(engine *e, dom_node *last, const item *it) {
-    dom_node *paragraph = made(e, DOM_TAG_P, NULL, it->first->line);
+    dom_node *paragraph = made(e, DOM_TAG_P, it->first->line);
     if (last->next)
         dom_insert_before(last->next, paragraph);
     else
@@ -264,7 +276,7 @@ static void make_rest_of_cards(engine *e, const claim *c, dom_node *grid) {
             last = paragraph_after(e, last, it);
             if (other->text.length) /* which card's link it is */
                 append_text(e, last, format_slice(e->arena, "%.*s: ", SLICE_ARGS(it->title)));
-            dom_node *link = append_made(e, last, DOM_TAG_A, NULL);
+            dom_node *link = append_made(e, last, DOM_TAG_A);
             dom_attribute_set(link, e->arena, SLICE("href"), other->href);
             append_text(e, link, other->text.length ? other->text : it->title);
         }
@@ -280,14 +292,15 @@ static size_t count_children(const dom_node *node) {
 
 static bool shows_pictures(const dom_node *grid) {
     return grid->first_child && grid->first_child->first_child &&
-           has_class(grid->first_child->first_child, "isomer-card-image");
+           has_class(grid->first_child->first_child, TIPTAP_ELEMENT_CARD_IMAGE);
 }
 
 /* Grids of one rule that touch are one grid, while it stays within the drawer's limits. Returns the grid that
  * the cards are in then. */
 static dom_node *join_grid(engine *e, const claim *c, dom_node *grid) {
     dom_node *before = previous_solid(grid);
-    if (!c->rule->join || !before || !(before->flags & NODE_MADE) || !has_class(before, "isomer-card-grid") ||
+    if (!c->rule->join || !before || !(before->flags & NODE_MADE) ||
+        !has_class(before, TIPTAP_ELEMENT_CARD_GRID) ||
         count_children(before) + count_children(grid) > e->options.cards_max ||
         shows_pictures(before) != shows_pictures(grid))
         return grid;
@@ -377,7 +390,7 @@ static void report_leftover(engine *e, const claim *c) {
 }
 
 static void make_card_grid(engine *e, const claim *c) {
-    dom_node *grid = made(e, DOM_TAG_DIV, "isomer-card-grid", c->line), *first = grid;
+    dom_node *grid = made_element(e, TIPTAP_ELEMENT_CARD_GRID, c->line), *first = grid;
     place_block(c, grid);
     dom_node *parent = grid->parent;
     size_t left = c->item_count, grids = (left + e->options.cards_max - 1) / e->options.cards_max;
@@ -387,7 +400,7 @@ static void make_card_grid(engine *e, const claim *c) {
             left = c->item_count - i;
             grids--;
             in_grid = (left + grids - 1) / grids;
-            dom_node *more = made(e, DOM_TAG_DIV, "isomer-card-grid", c->items[i].first->line);
+            dom_node *more = made_element(e, TIPTAP_ELEMENT_CARD_GRID, c->items[i].first->line);
             if (grid->next)
                 dom_insert_before(grid->next, more);
             else
@@ -477,11 +490,10 @@ static void report_late_summary(engine *e, dom_node *summary) {
 }
 
 static void make_details(engine *e, const item *it, dom_node *group) {
-    dom_node *details = append_made(e, group, DOM_TAG_DETAILS, "isomer-details");
+    dom_node *details = append_element(e, group, TIPTAP_ELEMENT_DETAILS);
     details->line = it->first->line;
-    dom_node *summary = append_made(e, details, DOM_TAG_SUMMARY, NULL);
-    dom_node *content = append_made(e, details, DOM_TAG_DIV, "isomer-details-content");
-    dom_attribute_set(content, e->arena, SLICE("data-type"), SLICE("detailsContent"));
+    dom_node *summary = append_made(e, details, DOM_TAG_SUMMARY);
+    dom_node *content = append_element(e, details, TIPTAP_ELEMENT_DETAILS_CONTENT);
     bool one = it->first == it->last && it->first->type == DOM_ELEMENT && it->first != it->summary &&
                it->first != it->content;
     dom_node *summary_parent = it->summary->parent;
@@ -517,15 +529,18 @@ static void make_details(engine *e, const item *it, dom_node *group) {
         unwrap(e, it->first);
     wrap_phrases(e, content);
     if (is_blank(content))
-        append_made(e, content, DOM_TAG_P, NULL);
+        append_made(e, content, DOM_TAG_P);
 }
 
 static void make_accordion(engine *e, const claim *c) {
     dom_node *before = c->container && c->container->parent ? previous_solid(c->container)
                        : !c->container                      ? previous_solid(c->items[0].first)
                                                             : NULL;
-    dom_node *group = made(e, DOM_TAG_DIV, "isomer-accordion isomer-accordion-white", c->line);
-    dom_attribute_set(group, e->arena, SLICE("data-type"), SLICE("detailGroup"));
+    dom_node *group = made_element(e, TIPTAP_ELEMENT_ACCORDION, c->line);
+    dom_attribute_set(group, e->arena, SLICE("class"),
+                      format_slice(e->arena, "%.*s %.*s",
+                                   SLICE_ARGS(TIPTAP_ELEMENTS[TIPTAP_ELEMENT_ACCORDION].class_name),
+                                   SLICE_ARGS(TIPTAP_ELEMENTS[TIPTAP_ELEMENT_WHITE_ACCORDION].class_name)));
     place_block(c, group);
     bool self = c->container && c->items[0].first == c->container;
     for (size_t i = 0; i < c->item_count; i++)
@@ -537,7 +552,7 @@ static void make_accordion(engine *e, const claim *c) {
         unwrap(e, c->container);
     }
     if (c->rule->join && before && before == previous_solid(group) && (before->flags & NODE_MADE) &&
-        has_class(before, "isomer-accordion")) {
+        has_class(before, TIPTAP_ELEMENT_ACCORDION)) {
         dom_move_children(group, before);
         dom_remove(group);
     }
@@ -560,10 +575,12 @@ static void wrap_media(engine *e, dom_node *media, dom_node *container, bool pic
         }
     }
     if (media->parent &&
-        (has_class(media->parent, "isomer-image-wrapper") || has_class(media->parent, "iframe-wrapper")))
+        (has_class(media->parent, TIPTAP_ELEMENT_IMAGE) || has_class(media->parent, TIPTAP_ELEMENT_IFRAME)))
         return;
-    dom_node *wrapper = made(e, href ? DOM_TAG_A : DOM_TAG_DIV,
-                             picture ? "isomer-image-wrapper" : "iframe-wrapper", media->line);
+    tiptap_element kind = href      ? TIPTAP_ELEMENT_LINKED_IMAGE
+                          : picture ? TIPTAP_ELEMENT_IMAGE
+                                    : TIPTAP_ELEMENT_IFRAME;
+    dom_node *wrapper = made_element(e, kind, media->line);
     if (href)
         dom_attribute_set(wrapper, e->arena, SLICE("href"), *href);
     dom_insert_before(unit, wrapper);
@@ -609,7 +626,7 @@ static void make_media(engine *e, const claim *c) {
 /* ---- the small ones ---------------------------------------------------------------------------------- */
 
 static dom_node *rename_element(engine *e, dom_node *from, dom_tag tag) {
-    dom_node *to = made(e, tag, NULL, from->line);
+    dom_node *to = made(e, tag, from->line);
     dom_insert_before(from, to);
     dom_move_children(from, to);
     dom_remove(from);
@@ -629,10 +646,10 @@ static void make_phrase_block(engine *e, const claim *c) {
 }
 
 static void make_list(engine *e, const claim *c) {
-    dom_node *list = made(e, DOM_TAG_UL, NULL, c->line);
+    dom_node *list = made(e, DOM_TAG_UL, c->line);
     place_block(c, list);
     for (size_t i = 0; i < c->item_count; i++) {
-        dom_node *entry = append_made(e, list, DOM_TAG_LI, NULL);
+        dom_node *entry = append_made(e, list, DOM_TAG_LI);
         for (dom_node *node = c->items[i].first, *next; node; node = next) {
             next = node == c->items[i].last ? NULL : node->next;
             dom_remove(node);
@@ -681,15 +698,14 @@ static bool cell_leads(const item *it) {
 
 /* Two columns in reading order: the part and all the rest, each with any blocks. */
 static void make_table(engine *e, const claim *c) {
-    dom_node *table = made(e, DOM_TAG_TABLE, NULL, c->line);
-    dom_node *body = append_made(e, table, DOM_TAG_TBODY, NULL);
+    dom_node *table = made(e, DOM_TAG_TABLE, c->line);
+    dom_node *body = append_made(e, table, DOM_TAG_TBODY);
     place_block(c, table);
     for (size_t i = 0; i < c->item_count; i++) {
         const item *it = &c->items[i];
-        dom_node *row = append_made(e, body, DOM_TAG_TR, NULL);
+        dom_node *row = append_made(e, body, DOM_TAG_TR);
         bool leads = cell_leads(it);
-        dom_node *first = append_made(e, row, DOM_TAG_TD, NULL),
-                 *second = append_made(e, row, DOM_TAG_TD, NULL);
+        dom_node *first = append_made(e, row, DOM_TAG_TD), *second = append_made(e, row, DOM_TAG_TD);
         dom_remove(it->cell);
         dom_append(leads ? first : second, it->cell);
         move_rest(e, it, leads ? second : first);

@@ -7,7 +7,7 @@
 bool is_inline(const dom_node *node) {
     if (node->type != DOM_ELEMENT)
         return true;
-    if (node->tag == DOM_TAG_A && dom_has_class(node, SLICE("isomer-image-wrapper")))
+    if (node->tag == DOM_TAG_A && tiptap_has_class(node, TIPTAP_ELEMENT_LINKED_IMAGE))
         return false; /* a picture that links: the editor's block */
     return dom_tag_has(node->tag, DOM_INLINE);
 }

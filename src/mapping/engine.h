@@ -5,6 +5,7 @@
 #define ISOMERIZE_MAPPING_ENGINE_H
 
 #include "rules.h"
+#include "tiptap/tiptap.h"
 
 /* Marks on dom_node.flags while a page is worked on; cleared at the end. */
 enum {

@@ -6,11 +6,11 @@
 
 /* What a rule makes (the key `make`). blocks.c holds what each does. */
 typedef enum block_kind {
-    BLOCK_CARD_GRID, /* div.isomer-card-grid, one card an item */
-    BLOCK_ACCORDION, /* div.isomer-accordion, one details an item */
+    BLOCK_CARD_GRID, /* the editor's grid, one card an item */
+    BLOCK_ACCORDION, /* the editor's, one <details> an item */
     BLOCK_TABLE,     /* table, one row an item: two cells, one for a part of it and one for all the rest */
-    BLOCK_PICTURE,   /* div.isomer-image-wrapper and its caption as a paragraph */
-    BLOCK_EMBED,     /* div.iframe-wrapper > iframe */
+    BLOCK_PICTURE,   /* a picture in its wrapper, and its caption as a paragraph */
+    BLOCK_EMBED,     /* an <iframe> in its wrapper */
     BLOCK_QUOTE,     /* blockquote */
     BLOCK_HEADING,   /* h1 … h6 (`level`) */
     BLOCK_PARAGRAPH, /* p */

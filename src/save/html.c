@@ -62,6 +62,23 @@ static void close_tag(buffer *out, slice name) {
     buffer_append_char(out, '>');
 }
 
+static void write_data_type(buffer *out, tiptap_element element) {
+    write_attribute(out, SLICE("data-type"), TIPTAP_ELEMENTS[element].data_type);
+}
+
+static void write_class(buffer *out, tiptap_element element) {
+    write_attribute(out, SLICE("class"), TIPTAP_ELEMENTS[element].class_name);
+}
+
+static void open_element(buffer *out, tiptap_element element) {
+    open_tag(out, dom_tag_name(TIPTAP_ELEMENTS[element].tag));
+    if (TIPTAP_ELEMENTS[element].class_name.length)
+        write_class(out, element);
+    if (TIPTAP_ELEMENTS[element].data_type.length)
+        write_data_type(out, element);
+    buffer_append_char(out, '>');
+}
+
 /* ---- marks ------------------------------------------------------------------------------------------- */
 
 static void open_mark(buffer *out, const tiptap_mark *mark) {
@@ -116,7 +133,8 @@ static void open_task_item(buffer *out, const tiptap_node *item) {
     slice checked = tiptap_get(item, TIPTAP_TASK_ITEM_CHECKED);
     buffer_append(out, SLICE("<li"));
     write_attribute(out, SLICE("data-checked"), checked);
-    buffer_append(out, SLICE(" data-type=\"taskItem\"><label><input type=\"checkbox\""));
+    write_data_type(out, TIPTAP_ELEMENT_TASK_ITEM);
+    buffer_append(out, SLICE("><label><input type=\"checkbox\""));
     if (slice_equal(checked, SLICE("true")))
         buffer_append(out, SLICE(" checked=\"checked\""));
     buffer_append(out, SLICE("><span></span></label><div>"));
@@ -153,8 +171,9 @@ static bool has_class(slice classes, slice name) {
 static void open_accordion(buffer *out, const tiptap_node *group) {
     slice classes = tiptap_get(group, TIPTAP_DETAIL_GROUP_CLASS);
     bool gray = slice_equal(tiptap_get(group, TIPTAP_DETAIL_GROUP_BACKGROUND), SLICE("gray"));
-    slice added[] = {SLICE("isomer-accordion"),
-                     gray ? SLICE("isomer-accordion-gray") : SLICE("isomer-accordion-white")};
+    tiptap_element colour = gray ? TIPTAP_ELEMENT_GRAY_ACCORDION : TIPTAP_ELEMENT_WHITE_ACCORDION;
+    slice added[] = {TIPTAP_ELEMENTS[TIPTAP_ELEMENT_ACCORDION].class_name,
+                     TIPTAP_ELEMENTS[colour].class_name};
     buffer_append(out, SLICE("<div class=\""));
     buffer_append_html(out, classes, true);
     bool first = classes.length == 0;
@@ -166,7 +185,9 @@ static void open_accordion(buffer *out, const tiptap_node *group) {
         buffer_append(out, added[i]);
         first = false;
     }
-    buffer_append(out, SLICE("\" data-type=\"detailGroup\">"));
+    buffer_append_char(out, '"');
+    write_data_type(out, TIPTAP_ELEMENT_ACCORDION);
+    buffer_append_char(out, '>');
 }
 
 /* A linked picture stands in <a>, another one in <div>. */
@@ -175,10 +196,12 @@ static void write_image(buffer *out, const tiptap_node *image) {
     if (href.length) {
         buffer_append(out, SLICE("<a"));
         write_attribute(out, SLICE("href"), href);
-        buffer_append(out, SLICE(" class=\"isomer-image-wrapper\"><img"));
+        write_class(out, TIPTAP_ELEMENT_LINKED_IMAGE);
+        buffer_append_char(out, '>');
     } else {
-        buffer_append(out, SLICE("<div class=\"isomer-image-wrapper\"><img"));
+        open_element(out, TIPTAP_ELEMENT_IMAGE);
     }
+    buffer_append(out, SLICE("<img"));
     for (int i = TIPTAP_IMAGE_SRC; i < TIPTAP_IMAGE_HREF; i++)
         write_own_attribute(out, image, (tiptap_attribute)i);
     buffer_append(out, href.length ? SLICE("></a>") : SLICE("></div>"));
@@ -228,7 +251,7 @@ static void open_node(buffer *out, const tiptap_node *node) {
         open_code_block(out, node);
         break;
     case TIPTAP_TASK_LIST:
-        buffer_append(out, SLICE("<ul data-type=\"taskList\">"));
+        open_element(out, TIPTAP_ELEMENT_TASK_LIST);
         break;
     case TIPTAP_TASK_ITEM:
         open_task_item(out, node);
@@ -237,7 +260,7 @@ static void open_node(buffer *out, const tiptap_node *node) {
         write_image(out, node);
         break;
     case TIPTAP_IFRAME:
-        buffer_append(out, SLICE("<div class=\"iframe-wrapper\">"));
+        open_element(out, TIPTAP_ELEMENT_IFRAME);
         open_plain(out, node);
         buffer_append(out, SLICE("</iframe></div>"));
         break;
@@ -245,10 +268,10 @@ static void open_node(buffer *out, const tiptap_node *node) {
         open_table(out, node);
         break;
     case TIPTAP_DETAILS:
-        buffer_append(out, SLICE("<details class=\"isomer-details\">"));
+        open_element(out, TIPTAP_ELEMENT_DETAILS);
         break;
     case TIPTAP_DETAILS_CONTENT:
-        buffer_append(out, SLICE("<div class=\"isomer-details-content\" data-type=\"detailsContent\">"));
+        open_element(out, TIPTAP_ELEMENT_DETAILS_CONTENT);
         break;
     case TIPTAP_DETAIL_GROUP:
         open_accordion(out, node);

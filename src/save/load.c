@@ -40,44 +40,6 @@ static void strip_code_line_ends(dom_node *body) {
     }
 }
 
-/* What stands as a block in the schema: the selectors of its block types. */
-static bool is_schema_block(const dom_node *element) {
-    switch (element->tag) {
-    case DOM_TAG_IMG: {
-        const slice *source = dom_attribute_get(element, SLICE("src"));
-        return source && !slice_starts_with(*source, SLICE("data:"));
-    }
-    case DOM_TAG_A:
-        if (!dom_attribute_get(element, SLICE("href")) ||
-            !dom_has_class(element, SLICE("isomer-image-wrapper")))
-            return false;
-        for (const dom_node *child = element->first_child; child; child = child->next)
-            if (child->tag == DOM_TAG_IMG)
-                return true;
-        return false;
-    case DOM_TAG_IFRAME:
-    case DOM_TAG_TABLE:
-    case DOM_TAG_P:
-    case DOM_TAG_UL:
-    case DOM_TAG_OL:
-    case DOM_TAG_LI:
-    case DOM_TAG_BLOCKQUOTE:
-    case DOM_TAG_PRE:
-    case DOM_TAG_HR:
-    case DOM_TAG_DETAILS:
-    case DOM_TAG_SUMMARY:
-    case DOM_TAG_H1:
-    case DOM_TAG_H2:
-    case DOM_TAG_H3:
-    case DOM_TAG_H4:
-    case DOM_TAG_H5:
-    case DOM_TAG_H6:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* Takes a block out of the paragraph that it stands in, with what comes before it in a paragraph of its own
  * (extractElement). */
 static void extract_block(dom_node *block, arena *a) {
@@ -102,13 +64,9 @@ static void extract_block(dom_node *block, arena *a) {
 static void extract_blocks(dom_node *body, arena *a) {
     for (dom_node *at = body->first_child, *next; at; at = next) {
         next = dom_next(at, body);
-        if (at->type == DOM_ELEMENT && dom_is(at->parent, DOM_TAG_P) && is_schema_block(at))
+        if (at->type == DOM_ELEMENT && dom_is(at->parent, DOM_TAG_P) && tiptap_is_block_element(at))
             extract_block(at, a);
     }
-}
-
-static void set_attribute(dom_node *element, arena *a, const char *name, const char *value) {
-    dom_attribute_set(element, a, slice_of(name), slice_of(value));
 }
 
 /* Task lists come out of Markdown with classes; the editor wants data-type and data-checked. */
@@ -118,16 +76,17 @@ static void mark_task_lists(dom_node *body, arena *a) {
         if (at->type != DOM_ELEMENT || at->attribute_count == 0)
             continue;
         if (dom_has_class(at, SLICE("contains-task-list")))
-            set_attribute(at, a, "data-type", "taskList");
+            tiptap_set_data_type(at, a, TIPTAP_ELEMENT_TASK_LIST);
         if (!dom_has_class(at, SLICE("task-list-item")))
             continue;
-        set_attribute(at, a, "data-type", "taskItem");
+        tiptap_set_data_type(at, a, TIPTAP_ELEMENT_TASK_ITEM);
         dom_node *input = dom_next(at, at);
         while (input && input->tag != DOM_TAG_INPUT)
             input = dom_next(input, at);
         if (!input)
             continue;
-        set_attribute(at, a, "data-checked", dom_attribute_get(input, SLICE("checked")) ? "true" : "false");
+        dom_attribute_set(at, a, SLICE("data-checked"),
+                          dom_attribute_get(input, SLICE("checked")) ? SLICE("true") : SLICE("false"));
         dom_remove(input);
         next = dom_next(at, body);
     }

@@ -160,7 +160,7 @@ static slice read_language(const dom_node *element) {
 static slice read_picture_href(const dom_node *element) {
     for (const dom_node *at = element; at; at = at->parent) {
         const slice *href = at->tag == DOM_TAG_A ? dom_attribute_get(at, SLICE("href")) : NULL;
-        if (href && dom_has_class(at, SLICE("isomer-image-wrapper")))
+        if (href && tiptap_has_class(at, TIPTAP_ELEMENT_LINKED_IMAGE))
             return *href;
     }
     return (slice){NULL, 0};

@@ -344,22 +344,22 @@ static void add_text(parser *p, const dom_node *node, slice text, const dom_node
 
 typedef enum condition {
     IF_ALWAYS,
-    IF_NOT_CARD,          /* a:not(.isomer-card) */
-    IF_LINKED_PICTURE,    /* a[href].isomer-image-wrapper:has(> img) */
-    IF_HAS_PLAIN_SOURCE,  /* img[src]:not([src^="data:"]) */
-    IF_TASK_ITEM,         /* li[data-type="taskItem"] */
-    IF_TASK_LIST,         /* ul[data-type="taskList"] */
+    IF_NOT_CARD,         /* a link without the class of cards */
+    IF_LINKED_PICTURE,   /* with an address, the class and a picture */
+    IF_HAS_PLAIN_SOURCE, /* img[src]:not([src^="data:"]) */
+    IF_TASK_ITEM,        /* by its data-type, as the list */
+    IF_TASK_LIST,
     IF_NOT_NORMAL_WEIGHT, /* b, unless its style says normal */
     IF_NOT_NORMAL_STYLE,  /* i, likewise */
-    IF_CARD_GRID,         /* div.isomer-card-grid:has(> div.isomer-card) */
-    IF_CARD,              /* div.isomer-card-grid > .isomer-card */
-    IF_CARD_IMAGE,        /* … > div.isomer-card-image */
-    IF_CARD_BODY,         /* … > div.isomer-card-body */
-    IF_CARD_TITLE,        /* … > div.isomer-card-body > div.isomer-card-title */
+    IF_CARD_GRID,         /* by its class, with a card in it that does not link */
+    IF_CARD,              /* by its class, in a grid */
+    IF_CARD_IMAGE,        /* likewise, in a card */
+    IF_CARD_BODY,
+    IF_CARD_TITLE, /* in a card's body */
     IF_CARD_DESCRIPTION,
     IF_CARD_LINK,
-    IF_DETAILS_CONTENT, /* div[data-type="detailsContent"] */
-    IF_ACCORDION,       /* div.isomer-accordion */
+    IF_DETAILS_CONTENT, /* by its data-type */
+    IF_ACCORDION,       /* by its class */
 } condition;
 
 typedef struct parse_rule {
@@ -376,27 +376,29 @@ static const parse_rule RULES[] = {
 #include "schema.def"
 };
 
-static bool has_child(const dom_node *element, dom_tag tag, slice class_name) {
+static bool has_picture(const dom_node *element) {
     for (const dom_node *child = element->first_child; child; child = child->next)
-        if (child->tag == tag && (!class_name.length || dom_has_class(child, class_name)))
+        if (child->tag == DOM_TAG_IMG)
+            return true;
+    return false;
+}
+
+static bool has_card(const dom_node *element) {
+    for (const dom_node *child = element->first_child; child; child = child->next)
+        if (child->tag == DOM_TAG_DIV && tiptap_has_class(child, TIPTAP_ELEMENT_CARD))
             return true;
     return false;
 }
 
 static bool is_card(const dom_node *element) {
     return element && (element->tag == DOM_TAG_DIV || element->tag == DOM_TAG_A) &&
-           dom_has_class(element, SLICE("isomer-card")) && dom_is(element->parent, DOM_TAG_DIV) &&
-           dom_has_class(element->parent, SLICE("isomer-card-grid"));
+           tiptap_has_class(element, TIPTAP_ELEMENT_CARD) && dom_is(element->parent, DOM_TAG_DIV) &&
+           tiptap_has_class(element->parent, TIPTAP_ELEMENT_CARD_GRID);
 }
 
 static bool is_card_body(const dom_node *element) {
-    return dom_is(element, DOM_TAG_DIV) && dom_has_class(element, SLICE("isomer-card-body")) &&
+    return dom_is(element, DOM_TAG_DIV) && tiptap_has_class(element, TIPTAP_ELEMENT_CARD_BODY) &&
            is_card(element->parent);
-}
-
-static bool has_value(const dom_node *element, slice name, slice value) {
-    const slice *found = dom_attribute_get(element, name);
-    return found && slice_equal(*found, value);
 }
 
 /* ---- style attributes -------------------------------------------------------------------------------- */
@@ -494,42 +496,40 @@ static bool applies(condition when, const dom_node *element) {
     case IF_ALWAYS:
         return true;
     case IF_NOT_CARD:
-        return !dom_has_class(element, SLICE("isomer-card"));
+        return !tiptap_has_class(element, TIPTAP_ELEMENT_CARD);
     case IF_LINKED_PICTURE:
         return dom_attribute_get(element, SLICE("href")) &&
-               dom_has_class(element, SLICE("isomer-image-wrapper")) &&
-               has_child(element, DOM_TAG_IMG, (slice){NULL, 0});
+               tiptap_has_class(element, TIPTAP_ELEMENT_LINKED_IMAGE) && has_picture(element);
     case IF_HAS_PLAIN_SOURCE: {
         const slice *source = dom_attribute_get(element, SLICE("src"));
         return source && !slice_starts_with(*source, SLICE("data:"));
     }
     case IF_TASK_ITEM:
-        return has_value(element, SLICE("data-type"), SLICE("taskItem"));
+        return tiptap_has_data_type(element, TIPTAP_ELEMENT_TASK_ITEM);
     case IF_TASK_LIST:
-        return has_value(element, SLICE("data-type"), SLICE("taskList"));
+        return tiptap_has_data_type(element, TIPTAP_ELEMENT_TASK_LIST);
     case IF_NOT_NORMAL_WEIGHT:
         return !is_set_normal(element, SLICE("font-weight"));
     case IF_NOT_NORMAL_STYLE:
         return !is_set_normal(element, SLICE("font-style"));
     case IF_CARD_GRID:
-        return dom_has_class(element, SLICE("isomer-card-grid")) &&
-               has_child(element, DOM_TAG_DIV, SLICE("isomer-card"));
+        return tiptap_has_class(element, TIPTAP_ELEMENT_CARD_GRID) && has_card(element);
     case IF_CARD:
         return is_card(element);
     case IF_CARD_IMAGE:
-        return dom_has_class(element, SLICE("isomer-card-image")) && is_card(element->parent);
+        return tiptap_has_class(element, TIPTAP_ELEMENT_CARD_IMAGE) && is_card(element->parent);
     case IF_CARD_BODY:
         return is_card_body(element);
     case IF_CARD_TITLE:
-        return dom_has_class(element, SLICE("isomer-card-title")) && is_card_body(element->parent);
+        return tiptap_has_class(element, TIPTAP_ELEMENT_CARD_TITLE) && is_card_body(element->parent);
     case IF_CARD_DESCRIPTION:
-        return dom_has_class(element, SLICE("isomer-card-description")) && is_card_body(element->parent);
+        return tiptap_has_class(element, TIPTAP_ELEMENT_CARD_DESCRIPTION) && is_card_body(element->parent);
     case IF_CARD_LINK:
-        return dom_has_class(element, SLICE("isomer-card-link")) && is_card_body(element->parent);
+        return tiptap_has_class(element, TIPTAP_ELEMENT_CARD_LINK) && is_card_body(element->parent);
     case IF_DETAILS_CONTENT:
-        return has_value(element, SLICE("data-type"), SLICE("detailsContent"));
+        return tiptap_has_data_type(element, TIPTAP_ELEMENT_DETAILS_CONTENT);
     case IF_ACCORDION:
-        return dom_has_class(element, SLICE("isomer-accordion"));
+        return tiptap_has_class(element, TIPTAP_ELEMENT_ACCORDION);
     }
     return false;
 }
@@ -541,6 +541,14 @@ static const parse_rule *find_rule(const dom_node *element) {
         if (RULES[i].tag == element->tag && applies((condition)RULES[i].condition, element))
             return &RULES[i];
     return NULL;
+}
+
+bool tiptap_is_block_element(const dom_node *element) {
+    for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++)
+        if (RULES[i].tag == element->tag && !RULES[i].is_mark &&
+            !tiptap_is_inline((tiptap_type)RULES[i].type) && applies((condition)RULES[i].condition, element))
+            return true;
+    return false;
 }
 
 /* ---- elements ---------------------------------------------------------------------------------------- */

@@ -4,6 +4,8 @@
 #include "private.h"
 #include "schema_tables.h"
 
+#define DATA_TYPE SLICE("data-type")
+
 static const struct {
     slice name, element;
     bool is_inline, is_leaf, is_textblock, allows_marks;
@@ -28,6 +30,18 @@ static const struct {
 } MARKS[] = {
 #define MARK(symbol, name, excludes, element)                                                                \
     {{name, sizeof(name) - 1}, {element, sizeof(element) - 1}, sizeof(excludes) > 1},
+#include "schema.def"
+};
+
+#define ELEMENT(symbol, tag, class_name, data_type)                                                          \
+    static const char class_##symbol[] = class_name, type_##symbol[] = data_type;
+#include "schema.def"
+#define CLASS_OF(symbol)                                                                                     \
+    { class_##symbol, sizeof class_##symbol - 1 }
+
+const tiptap_element_info TIPTAP_ELEMENTS[TIPTAP_ELEMENT_COUNT] = {
+#define ELEMENT(symbol, tag, class_name, data_type)                                                          \
+    {CLASS_OF(symbol), {type_##symbol, sizeof type_##symbol - 1}, DOM_TAG_##tag},
 #include "schema.def"
 };
 
@@ -66,6 +80,34 @@ tiptap_attribute tiptap_type_attributes(tiptap_type type, size_t *count) {
 tiptap_attribute tiptap_mark_attributes(tiptap_mark_type type, size_t *count) {
     *count = MARK_ATTRIBUTES[type].count;
     return (tiptap_attribute)MARK_ATTRIBUTES[type].first;
+}
+
+dom_node *tiptap_new_element(arena *a, tiptap_element element, uint32_t line) {
+    const tiptap_element_info *info = &TIPTAP_ELEMENTS[element];
+    dom_node *node = dom_new_element(a, info->tag, line);
+    if (info->class_name.length)
+        dom_attribute_set(node, a, SLICE("class"), info->class_name);
+    if (info->data_type.length)
+        dom_attribute_set(node, a, DATA_TYPE, info->data_type);
+    return node;
+}
+
+bool tiptap_has_class(const dom_node *node, tiptap_element element) {
+    return dom_has_class(node, TIPTAP_ELEMENTS[element].class_name);
+}
+
+bool tiptap_has_data_type(const dom_node *node, tiptap_element element) {
+    const slice *found = dom_attribute_get(node, DATA_TYPE);
+    return found && slice_equal(*found, TIPTAP_ELEMENTS[element].data_type);
+}
+
+bool tiptap_owns_class(slice class_name) {
+    return slice_starts_with(class_name, SLICE("isomer-")) ||
+           slice_equal(class_name, TIPTAP_ELEMENTS[TIPTAP_ELEMENT_IFRAME].class_name);
+}
+
+void tiptap_set_data_type(dom_node *node, arena *a, tiptap_element element) {
+    dom_attribute_set(node, a, DATA_TYPE, TIPTAP_ELEMENTS[element].data_type);
 }
 
 bool tiptap_is_inline(tiptap_type type) {

@@ -29,6 +29,19 @@ typedef enum tiptap_attribute {
     TIPTAP_ATTRIBUTE_COUNT
 } tiptap_attribute;
 
+/* The elements of the editor's own markup that a tag does not name by itself. */
+typedef enum tiptap_element {
+#define ELEMENT(symbol, tag, class_name, data_type) TIPTAP_ELEMENT_##symbol,
+#include "schema.def"
+    TIPTAP_ELEMENT_COUNT
+} tiptap_element;
+
+typedef struct tiptap_element_info {
+    slice class_name, data_type; /* empty: it has none */
+    dom_tag tag;
+} tiptap_element_info;
+extern const tiptap_element_info TIPTAP_ELEMENTS[TIPTAP_ELEMENT_COUNT];
+
 /* A mark on text or on a hard break. Immutable and shared between the nodes that carry it; `values` as in a
  * node. */
 typedef struct tiptap_mark {
@@ -70,6 +83,14 @@ bool tiptap_is_leaf(tiptap_type type);      /* holds nothing */
 bool tiptap_is_textblock(tiptap_type type); /* holds inline nodes */
 bool tiptap_allows_marks(tiptap_type type);
 
+/* Such an element, with its class and data-type, and whether an element has the one or the other of it. */
+dom_node *tiptap_new_element(arena *a, tiptap_element element, uint32_t line);
+bool tiptap_has_class(const dom_node *node, tiptap_element element);
+bool tiptap_has_data_type(const dom_node *node, tiptap_element element);
+/* Is it the editor's own class, by the table or by the prefix that all but one of them have? */
+bool tiptap_owns_class(slice class_name);
+void tiptap_set_data_type(dom_node *node, arena *a, tiptap_element element);
+
 /* ---- parsing ----------------------------------------------------------------------------------------- */
 
 /* The document of the children of `body`, as the editor's parser builds it: what does not fit is unwrapped,
@@ -77,6 +98,9 @@ bool tiptap_allows_marks(tiptap_type type);
  * be NULL) gets the texts and elements that it drops with all they hold. Reorders lists that stand directly
  * in lists in the tree itself, as the editor does. The text may point into the tree's text. */
 tiptap_node *tiptap_parse(dom_node *body, arena *a, vector *dropped);
+
+/* Does the element stand as a block of the schema? */
+bool tiptap_is_block_element(const dom_node *element);
 
 /* What the editor does to a document it has just loaded (its plugins): tables are made rectangular, the last
  * word of the first text becomes a link if it reads as one, a paragraph is added at the end if the last block
