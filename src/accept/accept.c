@@ -23,6 +23,35 @@ static bool extend(star *s, slice text, char stop) {
     return slash != SLICE_NONE;
 }
 
+/* Does the pattern quote a byte here? `\*` is a star, `\\` a backslash; before all else it is itself. */
+static bool is_quoted(slice pattern, size_t at) {
+    return pattern.data[at] == '\\' && at + 1 < pattern.length &&
+           (pattern.data[at + 1] == '*' || pattern.data[at + 1] == '\\');
+}
+
+slice accept_quote(slice text, arena *a) {
+    buffer out = buffer_new(a, text.length + 8);
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] == '*' || text.data[i] == '\\')
+            buffer_append_char(&out, '\\');
+        buffer_append_char(&out, text.data[i]);
+    }
+    return buffer_slice(&out);
+}
+
+/* The only text that the pattern matches. False: there are others, it has a star. */
+static bool unquote(slice pattern, arena *a, slice *text) {
+    buffer out = buffer_new(a, pattern.length);
+    for (size_t i = 0; i < pattern.length; i++) {
+        if (pattern.data[i] == '*')
+            return false;
+        i += is_quoted(pattern, i);
+        buffer_append_char(&out, pattern.data[i]);
+    }
+    *text = buffer_slice(&out);
+    return true;
+}
+
 /* `*` any bytes but `stop` (0: any at all); where there is a stop, `**` any bytes, and as a whole folder's
  * name any number of folders. Each star gives way to the one before it only within a double one: no more
  * steps than the product of three lengths, and never more than `*steps`. */
@@ -33,6 +62,7 @@ static bool matches(slice pattern, slice text, char stop, size_t *steps) {
             return false;
         --*steps;
         bool is_star = p < pattern.length && pattern.data[p] == '*';
+        bool quoted = p < pattern.length && is_quoted(pattern, p);
         if (is_star && stop && p + 1 < pattern.length && pattern.data[p + 1] == '*') {
             bool starts = t == 0 || text.data[t - 1] == stop;
             bool folders = starts && p + 2 < pattern.length && pattern.data[p + 2] == stop;
@@ -41,8 +71,8 @@ static bool matches(slice pattern, slice text, char stop, size_t *steps) {
             one = NO_STAR;
         } else if (is_star) {
             one = (star){++p, t, false};
-        } else if (p < pattern.length && t < text.length && pattern.data[p] == text.data[t]) {
-            p++, t++;
+        } else if (p < pattern.length && t < text.length && pattern.data[p + quoted] == text.data[t]) {
+            p += 1 + quoted, t++;
         } else if (extend(&one, text, stop)) {
             p = one.pattern, t = one.text;
         } else if (extend(&two, text, 0)) {
@@ -80,9 +110,10 @@ void accept_list_add(accept_list *list, const accept_entry *entry) {
     arena *a = list->entries.arena;
     size_t number = list->entries.count;
     vector *numbers = &list->patterns[entry->code];
+    slice text;
     *(accept_entry *)vector_push(&list->entries) = *entry;
-    if (entry->detail.length && slice_find_char(entry->detail, '*', 0) == SLICE_NONE) {
-        void **place = map_put(&list->exact, exact_key(entry->code, entry->detail, a), NULL);
+    if (entry->detail.length && unquote(entry->detail, a, &text)) {
+        void **place = map_put(&list->exact, exact_key(entry->code, text, a), NULL);
         if (!*place) {
             numbers = *place = arena_alloc(a, sizeof *numbers);
             *numbers = vector_new(a, sizeof(size_t));

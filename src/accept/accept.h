@@ -22,15 +22,15 @@
 
 typedef struct accept_entry {
     finding_code code;
-    slice detail;  /* `*`: any text; empty: any detail */
-    vector paths;  /* of slice: `*` any text without `/`, `**` any text; none: every page */
+    slice detail;  /* `*`: any text, `\*` a star, `\\` a backslash; empty: any detail */
+    vector paths;  /* of slice: `*` any text without `/`, `**` any text, the same quoting; none: every page */
     slice why;     /* never empty */
     uint32_t line; /* of the file at which it begins; 0: made here */
 } accept_entry;
 
 typedef struct accept_list {
     vector entries; /* of accept_entry, in the order of the file */
-    hash_map exact; /* code and detail, of entries whose detail has no `*`, to vector of entry numbers */
+    hash_map exact; /* code and detail, of entries whose detail has no star, to vector of entry numbers */
     vector patterns[FINDING_COUNT]; /* of entry numbers: those with a `*` or without a detail */
 } accept_list;
 
@@ -54,6 +54,13 @@ void accept_mark(const accept_list *list, slice path, findings *found, bool *use
 /* The same of what the page's own front matter accepts, in lines of its own: `# isomerize: accept CODE: why`.
  * The CMS keeps no comments: the new page is written as it would be without. */
 void accept_mark_own(slice front, findings *found);
+
+/* The pattern that matches this text and nothing else. In `a`. */
+slice accept_quote(slice text, arena *a);
+
+/* Can the entry be written so that it is read again as it is? (Texts that are too long, or no UTF-8, can't.)
+ */
+bool accept_can_write(const accept_entry *entry, arena *scratch);
 
 /* Appends the entry as lines of the file, behind `accept:`. */
 void accept_write_entry(const accept_entry *entry, buffer *out);

@@ -252,6 +252,16 @@ static bool same_list(const accept_list *one, const accept_list *other) {
     return same;
 }
 
+bool accept_can_write(const accept_entry *entry, arena *scratch) {
+    buffer out = buffer_new(scratch, 1024);
+    accept_list again;
+    slice error;
+    buffer_append_string(&out, "accept:\n");
+    accept_write_entry(entry, &out);
+    return accept_read(buffer_slice(&out), SLICE("it"), scratch, &again, &error) &&
+           again.entries.count == 1 && same_entry(entry, vector_at(&again.entries, 0));
+}
+
 bool accept_edit(slice yaml, slice name, const accept_list *added, const bool *keep, arena *a, buffer *out,
                  slice *error) {
     accept_list old, now, wanted = accept_list_new(a);

@@ -67,17 +67,23 @@ typedef struct acceptance {
     grade limit;             /* --all: at most this grade */
     slice why;
     size_t times[GRADE_REFUSED + 1], pages;
+    size_t unnamed; /* findings that no entry can name */
     arena *a, *page;
 } acceptance;
 
-static void add_to_group(acceptance *t, slice path, finding_code code, slice detail) {
+/* `detail`: a pattern. False: the list cannot hold it, or cannot name it or the page. */
+static bool add_to_group(acceptance *t, slice path, finding_code code, slice detail) {
     slice key = format_slice(t->page, "%d %.*s", (int)code, SLICE_ARGS(detail));
+    accept_entry one = {code, detail, vector_new(t->page, sizeof(slice)), t->why, 0};
+    path = accept_quote(path, t->page);
+    *(slice *)vector_push(&one.paths) = path;
     void *known = map_get(&t->groups, key);
+    if (!accept_can_write(&one, t->page) || (!known && t->added.entries.count == ACCEPT_ENTRIES_MAX))
+        return false;
     if (!known) {
-        accept_entry entry = {code, slice_copy(detail, t->a), vector_new(t->a, sizeof(slice)), t->why, 0};
-        if (t->added.entries.count == ACCEPT_ENTRIES_MAX)
-            return;
-        accept_list_add(&t->added, &entry);
+        one.detail = slice_copy(detail, t->a);
+        one.paths = vector_new(t->a, sizeof(slice));
+        accept_list_add(&t->added, &one);
         known = (void *)(uintptr_t)t->added.entries.count; /* numbers begin at 1 */
         *map_put(&t->groups, slice_copy(key, t->a), NULL) = known;
     }
@@ -85,6 +91,7 @@ static void add_to_group(acceptance *t, slice path, finding_code code, slice det
     slice *last = vector_last(paths);
     if (!last || !slice_equal(*last, path))
         *(slice *)vector_push(paths) = slice_copy(path, t->a);
+    return true;
 }
 
 /* The baseline: what grades pages today, by what it says and where. */
@@ -97,13 +104,13 @@ static size_t take_all(acceptance *t, slice path, const findings *found) {
         listed[one->code]++;
         if (one->accepted.length || of == GRADE_CLEAN || of > t->limit)
             continue;
-        t->times[of]++, taken++;
-        add_to_group(t, path, one->code, one->detail);
+        bool added = add_to_group(t, path, one->code, accept_quote(one->detail, t->page));
+        t->times[of] += added, taken += added, t->unnamed += !added;
     }
     for (int code = 0; code < FINDING_COUNT; code++) {
         grade of = finding_describe((finding_code)code)->grade;
         if (found->counts[code] > listed[code] && of != GRADE_CLEAN && of <= t->limit)
-            add_to_group(t, path, (finding_code)code, SLICE("*"));
+            t->unnamed += !add_to_group(t, path, (finding_code)code, SLICE("*"));
     }
     return taken;
 }
@@ -207,6 +214,10 @@ static void tell_taken(const acceptance *t) {
     size_t all = 0;
     for (int g = 0; g <= GRADE_REFUSED; g++)
         all += t->times[g];
+    if (t->unnamed)
+        complain("%zu finding%s left out: the file cannot name %s (a path or a detail that is too long or no "
+                 "UTF-8, or too many entries)",
+                 t->unnamed, t->unnamed == 1 ? "" : "s", t->unnamed == 1 ? "it" : "them");
     fprintf(stderr, "%zu finding%s on %zu page%s accepted", all, all == 1 ? "" : "s", t->pages,
             t->pages == 1 ? "" : "s");
     for (int g = GRADE_LOSS; g > GRADE_CLEAN; g--)

@@ -90,7 +90,8 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * page, a name or a server reaches it. */
 void guard_terminal(void);
 
-/* From now on the first Ctrl-C (SIGINT, SIGTERM) only asks to stop, the second ends the program. */
+/* From now on the first Ctrl-C (SIGINT, SIGTERM) only asks to stop; the second ends the program, as do some
+ * seconds in which it did not stop. */
 void watch_for_stop(void);
 bool stop_is_asked(void *context); /* for site_events; `context` is not used */
 

@@ -80,9 +80,7 @@ static int put_together(const cli_arguments *arguments, site *s, arena *a) {
             return EXIT_USAGE;
     if (!give_up_files(arguments, s, CONFINE_NOTES, false, a))
         return EXIT_ENVIRONMENT;
-    buffer out = buffer_new(a, 65536);
-    decide_write(&d, name_site(s), &out);
-    if (arguments->word_count > 1 && !site_write_state(s, "decisions.json", buffer_slice(&out), &error)) {
+    if (arguments->word_count > 1 && !decisions_write(&d, s, &error)) {
         complain("%.*s", SLICE_ARGS(error));
         return EXIT_ENVIRONMENT;
     }
@@ -148,7 +146,7 @@ bool decisions_use(const cli_arguments *arguments, site *s, site_options *option
     if (!given(arguments))
         return say_that_there_are_some(arguments, s, a);
     choice *c = arena_zeroed(a, sizeof *c);
-    c->all = decide_new(a);
+    c->all = decisions_new(a);
     for (size_t i = 0; i < arguments->option_count; i++)
         if (arguments->options[i].option == OPTION_DECISIONS &&
             !read_decisions(&c->all, arguments->options[i].value, a))

@@ -4,10 +4,43 @@
 
 #include "remote.h"
 
+#include <time.h>
+
+#define CLOCKS_DIFFER 600 /* seconds: what is dated later than that is not believed */
+
+/* ISO 8601, UTC, with milliseconds; so many seconds from now. */
+static slice tell_time(time_t ahead, arena *a) {
+    struct timespec now;
+    struct tm parts;
+    char text[32];
+    clock_gettime(CLOCK_REALTIME, &now);
+    now.tv_sec += ahead;
+    bool known = gmtime_r(&now.tv_sec, &parts) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    return known ? format_slice(a, "%s.%03dZ", text, (int)(now.tv_nsec / 1000000)) : SLICE("");
+}
+
+slice time_now(arena *a) {
+    return tell_time(0, a);
+}
+
+decisions decisions_new(arena *a) {
+    return decide_new(tell_time(CLOCKS_DIFFER, a), a);
+}
+
+bool decisions_write(const decisions *d, site *s, slice *error) {
+    buffer out = buffer_new(d->arena, 65536);
+    decide_write(d, name_site(s), &out);
+    if (out.length <= DECIDE_FILE_MAX)
+        return site_write_state(s, "decisions.json", buffer_slice(&out), error);
+    *error =
+        SLICE(DECIDE_FILE " would be larger than 32 MiB, and could not be read again: nothing was written");
+    return false;
+}
+
 bool decisions_open(decisions *d, const site *s, arena *a) {
     vector names = vector_new(a, sizeof(slice));
     slice error = SLICE(""), text;
-    *d = decide_new(a);
+    *d = decisions_new(a);
     if (!site_list(s, SLICE(".isomerize"), a, &names, &error) ||
         !slice_is_listed(names.items, names.count, SLICE("decisions.json")))
         return true;

@@ -28,6 +28,15 @@ bool page_view_fill(const page_view *v, const site_result *result, report_page *
 bool look_at_pages(const cli_arguments *arguments, site *s, const convert_engine *e, site_options *options,
                    const site_events *events, site_totals *totals, arena *a);
 
+/* None yet, in `a`; those that will be added are dated no later than clocks may differ. */
+decisions decisions_new(arena *a);
+
+/* Writes them into the site; never more than can be read again. False: `error` says why not. */
+bool decisions_write(const decisions *d, site *s, slice *error);
+
+/* As decisions are dated; in `a`. */
+slice time_now(arena *a);
+
 /* The site's decisions. False: they cannot be read, said so. */
 bool decisions_open(decisions *d, const site *s, arena *a);
 

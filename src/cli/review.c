@@ -213,18 +213,22 @@ static slice member(const json_t *object, const char *key) {
                                  : (slice){NULL, 0};
 }
 
-/* Adds the decision to those that the site holds now. */
-static void save_decision(review *r, const json_t *body, serve_answer *answer, arena *a) {
-    decisions all;
+/* Adds the decision to those that the site holds now: one that was made in this moment, which the request is
+ * not asked about, or (`imported`) one out of a file. */
+static void save_decision(review *r, const json_t *body, bool imported, serve_answer *answer, arena *a) {
+    decisions all, sent = decisions_new(a);
     slice error = SLICE("the site's decisions cannot be read: see the terminal");
-    buffer one = buffer_new(a, 1024), out = buffer_new(a, 65536);
+    buffer one = buffer_new(a, 1024);
     char *text = json_dumps(body, JSON_COMPACT);
     buffer_printf(&one, "{\"schema\":1,\"decisions\":[%s]}", text ? text : "");
     free(text);
-    bool ok = decisions_open(&all, r->site, a) && decide_read(&all, buffer_slice(&one), SLICE("it"), &error);
-    if (ok) {
-        decide_write(&all, name_site(r->site), &out);
-        ok = site_write_state(r->site, "decisions.json", buffer_slice(&out), &error);
+    bool ok = decisions_open(&all, r->site, a) && decide_read(&sent, buffer_slice(&one), SLICE("it"), &error);
+    if (ok && sent.all.count) {
+        decision *made = vector_at(&sent.all, 0);
+        if (!imported)
+            made->time = time_now(a);
+        error = SLICE("there are too many decisions");
+        ok = (imported ? decide_add : decide_now)(&all, made) && decisions_write(&all, r->site, &error);
     }
     say(answer, ok ? 200 : 409, ok ? "said" : "error", ok ? SLICE("Saved.") : error, a);
 }
@@ -234,7 +238,7 @@ static void save_accepted(review *r, const json_t *body, serve_answer *answer, a
     slice error = SLICE("expected a code, a detail and a reason");
     accept_list added = accept_list_new(a);
     accept_entry entry = {.code = finding_by_name(member(body, "code")),
-                          .detail = member(body, "detail"),
+                          .detail = accept_quote(member(body, "detail"), a),
                           .paths = vector_new(a, sizeof(slice)),
                           .why = slice_trim(member(body, "why"))};
     buffer out = buffer_new(a, 4096);
@@ -260,7 +264,9 @@ static void change_site(review *r, const serve_request *request, serve_answer *a
     else if (!known)
         say(answer, 404, "error", SLICE("the site has no such page"), a);
     else if (slice_equal(request->name, SLICE("decide")))
-        save_decision(r, body, answer, a);
+        save_decision(r, body, false, answer, a);
+    else if (slice_equal(request->name, SLICE("import")))
+        save_decision(r, body, true, answer, a);
     else if (slice_equal(request->name, SLICE("convert")) || slice_equal(request->name, SLICE("revert")))
         convert_or_revert(r, path, request->name.data[0] == 'c', answer, a);
     json_decref(body);

@@ -13,8 +13,14 @@ static const char *kind_words(decide_kind kind) {
     return words[kind];
 }
 
-decisions decide_new(arena *a) {
-    return (decisions){vector_new(a, sizeof(decision)), map_new(a, 64), map_new(a, 64), a};
+decisions decide_new(slice latest, arena *a) {
+    return (decisions){vector_new(a, sizeof(decision)), map_new(a, 64), map_new(a, 64), latest, a};
+}
+
+/* Times without their `Z`, so that one with parts of a second comes behind the one without. */
+static int compare_times(slice one, slice other) {
+    return slice_compare(slice_sub(one, 0, one.length ? one.length - 1 : 0),
+                         slice_sub(other, 0, other.length ? other.length - 1 : 0));
 }
 
 static decision copy(const decision *one, arena *a) {
@@ -32,7 +38,7 @@ bool decide_add(decisions *d, const decision *one) {
     void *known = map_get(&d->by_key, key);
     if (known) {
         decision *old = vector_at(&d->all, (uintptr_t)known - 1);
-        if (slice_compare(old->time, one->time) <= 0)
+        if (compare_times(old->time, one->time) <= 0)
             *old = copy(one, d->arena);
         return true;
     }
@@ -50,10 +56,20 @@ bool decide_add(decisions *d, const decision *one) {
     return true;
 }
 
+bool decide_now(decisions *d, const decision *one) {
+    const vector *numbers = map_get(&d->by_page, one->path);
+    for (size_t i = 0; numbers && i < numbers->count; i++) {
+        decision *before = vector_at(&d->all, *(size_t *)vector_at(numbers, i));
+        if (compare_times(before->time, one->time) >= 0)
+            before->time = SLICE("");
+    }
+    return decide_add(d, one);
+}
+
 /* ---- about a page ------------------------------------------------------------------------------------ */
 
 static bool later(const decision *one, const decision *other) {
-    return !other || slice_compare(one->time, other->time) > 0;
+    return !other || compare_times(one->time, other->time) > 0;
 }
 
 /* Those that hold: the latest one that settles, and what came after it. */

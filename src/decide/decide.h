@@ -40,13 +40,20 @@ typedef struct decisions {
     vector all;       /* of decision, in the order they came; of a person's two about a page the later one */
     hash_map by_page; /* path → vector of numbers */
     hash_map by_key;  /* path and name → number + 1 */
+    slice latest;     /* times after it are none, which comes before all times; empty: all are believed */
     arena *arena;
 } decisions;
 
-decisions decide_new(arena *a);
+/* `latest` (borrowed): now, and what clocks may differ by: whoever dates a decision in the future would have
+ * the last word for as long. */
+decisions decide_new(slice latest, arena *a);
 
 /* Adds a decision, copied; the later one of a person about a page stays. False: there are too many. */
 bool decide_add(decisions *d, const decision *one);
+
+/* Adds a decision that is made in this moment (`one->time`), in sight of those that are there: it comes
+ * behind them, whatever their clocks said. False: there are too many. */
+bool decide_now(decisions *d, const decision *one);
 
 /* Adds those of a file, JSON or CSV (`name` in messages). False: `error` (in the decisions' arena) says what
  * is wrong and where; what came before it was added. */

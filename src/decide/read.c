@@ -15,7 +15,7 @@ static bool refuse(decisions *d, slice name, size_t line, const char *what, slic
 enum field { PATH, DECISION, NAME, COMMENT, TIME, CONTENT, FIELD_COUNT };
 static const char *const FIELDS[] = {"path", "decision", "name", "comment", "time", "content"};
 
-/* "2024-05-31T09:30:00Z", with parts of a second or without: texts that compare as times do. */
+/* "2024-05-31T09:30:00Z", with parts of a second or without. */
 static bool is_time(slice text) {
     static const char FORM[] = "0000-00-00T00:00:00";
     size_t at = 0;
@@ -25,7 +25,13 @@ static bool is_time(slice text) {
     if (at < text.length && text.data[at] == '.')
         for (at++; at < text.length && is_digit(text.data[at]); at++)
             continue;
-    return at + 1 == text.length && text.data[at] == 'Z' && text.data[0] <= '2';
+    return at + 1 == text.length && text.data[at] == 'Z';
+}
+
+/* The time, or none: it is in no form that can be compared, or has not come yet. */
+static slice read_time(const decisions *d, slice text) {
+    bool has_come = !d->latest.length || slice_compare(text, d->latest) <= 0;
+    return is_time(text) && has_come ? text : SLICE("");
 }
 
 static bool is_hex(slice text) {
@@ -45,8 +51,7 @@ static const char *add(decisions *d, const slice *fields, bool settles) {
     decision one = {.path = fields[PATH],
                     .name = fields[NAME],
                     .comment = fields[COMMENT],
-                    .time =
-                        is_time(fields[TIME]) ? fields[TIME] : SLICE(""), /* no time: any other is later */
+                    .time = read_time(d, fields[TIME]),
                     .content = fields[CONTENT],
                     .settles = settles,
                     .kind = DECIDE_KIND_COUNT};

@@ -7,18 +7,32 @@
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-#define CONNECTIONS_MAX 32
+#define CONNECTIONS_MAX 512
+#define STRANGERS_MAX 256                    /* connections that have not shown the token */
+#define STRANGER_SECONDS 5                   /* a browser sends its request at once */
 #define CONNECTION_MEMORY ((size_t)32 << 10) /* of a request's head */
 #define CONNECTION_SECONDS 30u
 #define WAIT_MS 200
+
+/* A connection: whoever has not shown the token is not to keep those out who have it. */
+typedef struct visitor {
+    int socket; /* -1: none */
+    time_t since;
+    uint64_t number; /* in the order they came */
+    bool is_known;   /* has sent a request that was let through */
+    bool is_leaving;
+} visitor;
 
 typedef struct server {
     slice host, origin, token;
     serve_handler *handler;
     void *context;
     arena *arena; /* of the request in hand */
+    visitor visitors[CONNECTIONS_MAX];
+    uint64_t came; /* connections so far */
 } server;
 
 /* A request whose body comes in. */
@@ -36,8 +50,7 @@ int serve_listen(uint16_t *port) {
     if (listening < 0)
         return -1;
     if (setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-        bind(listening, (struct sockaddr *)&place, sizeof place) != 0 ||
-        listen(listening, CONNECTIONS_MAX) != 0 ||
+        bind(listening, (struct sockaddr *)&place, sizeof place) != 0 || listen(listening, SOMAXCONN) != 0 ||
         getsockname(listening, (struct sockaddr *)&place, &length) != 0) {
         int problem = errno;
         close(listening);
@@ -110,6 +123,60 @@ static unsigned check(const server *s, struct MHD_Connection *c, slice url, slic
     return changes && !json ? MHD_HTTP_UNSUPPORTED_MEDIA_TYPE : MHD_HTTP_OK;
 }
 
+/* ---- connections --------------------------------------------------------------------------------------- */
+
+static time_t seconds_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+static void on_connection(void *context, struct MHD_Connection *c, void **state,
+                          enum MHD_ConnectionNotificationCode what) {
+    server *s = context;
+    visitor *place = *state;
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (place)
+            place->socket = -1;
+        return;
+    }
+    for (size_t i = 0; !place && i < CONNECTIONS_MAX; i++)
+        if (s->visitors[i].socket < 0)
+            place = &s->visitors[i];
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+    *state = place;
+    if (place && info)
+        *place = (visitor){info->connect_fd, seconds_now(), s->came++, false, false};
+}
+
+static void know(struct MHD_Connection *c) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    visitor *of = info ? info->socket_context : NULL;
+    if (of)
+        of->is_known = true;
+}
+
+/* Sends those away who have been there for long, and, where they are many, the first of them: at its limit
+ * the library would turn away whoever comes next. */
+static void see_off_strangers(server *s) {
+    time_t now = seconds_now();
+    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
+        visitor *first = NULL;
+        size_t count = 0;
+        for (size_t k = 0; k < CONNECTIONS_MAX; k++) {
+            visitor *one = &s->visitors[k];
+            if (one->socket < 0 || one->is_known || one->is_leaving)
+                continue;
+            first = !first || one->number < first->number ? one : first;
+            count++;
+        }
+        if (!first || (count <= STRANGERS_MAX && now - first->since < STRANGER_SECONDS))
+            return;
+        first->is_leaving = true;
+        shutdown(first->socket, SHUT_RDWR); /* the library closes it */
+    }
+}
+
 /* ---- answers ------------------------------------------------------------------------------------------- */
 
 static enum MHD_Result answer(struct MHD_Connection *c, unsigned status, const char *type, slice body) {
@@ -170,6 +237,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *c, const
             status = MHD_HTTP_CONTENT_TOO_LARGE;
         if (status != MHD_HTTP_OK)
             return refuse(c, status);
+        know(c);
         in = *state = calloc(1, sizeof *in);
         return in ? MHD_YES : MHD_NO;
     }
@@ -207,13 +275,16 @@ bool serve_run(int listening, uint16_t port, slice token, serve_handler *handler
                 .handler = handler,
                 .context = context,
                 .arena = arena_new(0)};
+    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+        s.visitors[i].socket = -1;
     struct MHD_Daemon *daemon = MHD_start_daemon(
         MHD_NO_FLAG, port, NULL, NULL, on_request, &s, MHD_OPTION_LISTEN_SOCKET, listening,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_SECONDS, MHD_OPTION_NOTIFY_COMPLETED,
-        on_end, NULL, MHD_OPTION_EXTERNAL_LOGGER, log_nothing, NULL, MHD_OPTION_END);
-    while (daemon && !stop(context) && MHD_run_wait(daemon, WAIT_MS) == MHD_YES) {
-    }
+        on_end, NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, &s, MHD_OPTION_EXTERNAL_LOGGER,
+        log_nothing, NULL, MHD_OPTION_END);
+    while (daemon && !stop(context) && MHD_run_wait(daemon, WAIT_MS) == MHD_YES)
+        see_off_strangers(&s);
     bool began = daemon != NULL;
     if (daemon)
         MHD_stop_daemon(daemon);

@@ -35,6 +35,7 @@ bool hash_equal(const hash *one, const hash *other);
 
 #define STATE_FOLDER ".isomerize"
 #define TEMPORARY_FOLDER STATE_FOLDER "/tmp"
+#define TEMPORARY_REVERT "revert-" /* names there: a number, behind that where pages are put back */
 
 /* "what: the system's words", in `a`. */
 slice describe_error(arena *a, const char *what, int error);

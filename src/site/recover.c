@@ -86,12 +86,26 @@ static bool recover_moves(const recovery *r, const vector *moves) {
     return true;
 }
 
-/* No other file there was ever a page. */
+/* A name that a run gives: a number, behind what the run was for. Whatever else lies there is not the
+ * program's. */
+static bool is_ours(slice path) {
+    slice name = slice_from(path, sizeof TEMPORARY_FOLDER "/" - 1);
+    if (slice_starts_with(name, SLICE(TEMPORARY_REVERT)))
+        name = slice_from(name, sizeof TEMPORARY_REVERT - 1);
+    for (size_t i = 0; i < name.length; i++)
+        if (!is_digit(name.data[i]))
+            return false;
+    return name.length > 0;
+}
+
 static void clear_temporary(const recovery *r) {
     vector names = vector_new(r->arena, sizeof(slice));
     list_folder(r->site->folder, TEMPORARY_FOLDER, &names);
-    for (size_t i = 0; i < names.count; i++)
-        remove_file(r->site->folder, slice_c_string(*(slice *)vector_at(&names, i), r->arena));
+    for (size_t i = 0; i < names.count; i++) {
+        slice path = *(slice *)vector_at(&names, i);
+        if (is_ours(path))
+            remove_file(r->site->folder, slice_c_string(path, r->arena));
+    }
 }
 
 bool recover_files(const site *s, journal *j, arena *a, slice *error) {

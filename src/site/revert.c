@@ -55,7 +55,7 @@ static bool write_original(const reversion *r, restored_page *p, const journal_r
         p->result.message = describe_error(a, "its folder cannot be written to", errno);
         return false;
     }
-    snprintf(p->temporary, sizeof p->temporary, TEMPORARY_FOLDER "/revert-%zu", index);
+    snprintf(p->temporary, sizeof p->temporary, TEMPORARY_FOLDER "/" TEMPORARY_REVERT "%zu", index);
     return write_new(r->site->folder, p->temporary, original, info, &p->made, a, &p->result.message);
 }
 

@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     arena *a = arena_new((size_t)256 << 20);
-    decisions read = decide_new(a), again = decide_new(a);
+    decisions read = decide_new(SLICE("2024-05-31T09:30:00Z"), a), again = decide_new(SLICE(""), a);
     slice error;
     bool ok = decide_read(&read, (slice){(const char *)data, size}, SLICE("x"), &error);
     buffer out = buffer_new(a, size + 64), twice = buffer_new(a, size + 64);

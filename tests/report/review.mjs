@@ -101,6 +101,39 @@ const tests = {
     assert.deepEqual(listening.map(one => one[1].split(':')[0]), ['0100007F']);
   },
 
+  async 'connections that say nothing, or say it slowly, keep nobody out'() {
+    let over = false;
+    const sockets = new Set();
+    const hold = () => {
+      if (over) return;
+      const socket = net.connect(port, '127.0.0.1', () => socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nX: `));
+      const drip = setInterval(() => socket.write('x'), 1000);
+      socket.on('error', () => {});
+      socket.on('close', () => { clearInterval(drip); sockets.delete(socket); hold(); });
+      sockets.add(socket);
+    };
+    for (let i = 0; i < 150; i++) hold();
+    try {
+      for (let i = 0; i < 3; i++) {
+        const answer = await Promise.race([request(base + 'page?path=' + page, {headers: {...own, Connection: 'close'}}),
+          new Promise(resolve => { setTimeout(() => resolve({status: 'none'}), 60000).unref(); })]);
+        assert.equal(answer.status, 200);
+      }
+    } finally {
+      over = true;
+      for (const socket of sockets) socket.destroy();
+    }
+  },
+
+  async 'the last word is said last, whatever a file dates in the future'() {
+    const say = (decision, what, time) => post(what, {path: page, decision, name: 'Ann', time, content});
+    assert.equal((await say('mend', 'import', '2999-01-01T00:00:00Z')).status, 200);
+    assert.equal((await say('leave', 'decide', '2024-01-01T00:00:00Z')).status, 200);
+    assert.equal((await say('mend', 'import', '2024-01-02T00:00:00Z')).status, 200);
+    assert.match(readFileSync(join(site, '.isomerize/decisions.json'), 'utf8'), /"decision":"leave","name":"Ann"/);
+    rmSync(join(site, '.isomerize/decisions.json'));
+  },
+
   async 'pages opened and decided on a thousand times need no more memory'() {
     const one = async i => {
       assert.equal((await request(base + 'page?path=' + page, {headers: own})).status, 200);

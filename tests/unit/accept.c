@@ -37,6 +37,42 @@ static void a_star_stands_for_any_text(void **state) {
     assert_false(matches("exact", "", "a.md", "exactly", *state));
 }
 
+static void what_is_quoted_stands_for_itself(void **state) {
+    assert_true(matches("1 \\* 2", "", "a.md", "1 * 2", *state));
+    assert_false(matches("1 \\* 2", "", "a.md", "1 and 2", *state));
+    assert_true(matches("C:\\\\*", "", "a.md", "C:\\windows", *state));
+    assert_true(matches("a\\b", "", "a.md", "a\\b", *state));
+    assert_true(matches("", "\\*\\*.md", "**.md", "", *state));
+    assert_false(matches("", "\\*\\*.md", "other.md", "", *state));
+    assert_true(matches("*\\**", "", "a.md", "x*y", *state));
+    assert_false(matches("*\\**", "", "a.md", "xy", *state));
+}
+
+/* Whatever a page is called and a finding says, its entry takes these and no others. */
+static void an_entry_for_one_text_matches_no_other(void **state) {
+    static const char *const TEXTS[] = {"**", "*", "\\*", "\\\\*", "a*b", "C:\\", "\\", "plain"};
+    arena *a = *state;
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
+        for (size_t k = 0; k < sizeof TEXTS / sizeof *TEXTS; k++) {
+            slice quoted = accept_quote(slice_of(TEXTS[i]), a);
+            accept_entry entry = {FINDING_BOX, quoted, vector_new(a, sizeof(slice)), SLICE("why"), 0};
+            *(slice *)vector_push(&entry.paths) = quoted;
+            assert_true(accept_can_write(&entry, a));
+            accept_list list = accept_list_new(a);
+            accept_list_add(&list, &entry);
+            findings found = findings_new(a);
+            findings_add(&found, FINDING_BOX, 1, "%s", TEXTS[k]);
+            accept_mark(&list, slice_of(TEXTS[k]), &found, NULL);
+            assert_int_equal(found.accepted[FINDING_BOX], i == k);
+        }
+    accept_entry long_one = {FINDING_BOX, SLICE(""), vector_new(a, sizeof(slice)), SLICE("why"), 0};
+    buffer path = buffer_new(a, 2048);
+    for (int i = 0; i < 600; i++)
+        buffer_append_char(&path, '*');
+    *(slice *)vector_push(&long_one.paths) = accept_quote(buffer_slice(&path), a);
+    assert_false(accept_can_write(&long_one, a));
+}
+
 static void a_path_is_matched_folder_by_folder(void **state) {
     static const struct {
         const char *pattern, *path;
@@ -192,6 +228,8 @@ static void a_page_accepts_in_its_own_front_matter(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_star_stands_for_any_text, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_quoted_stands_for_itself, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_entry_for_one_text_matches_no_other, setup, teardown),
         cmocka_unit_test_setup_teardown(a_path_is_matched_folder_by_folder, setup, teardown),
         cmocka_unit_test_setup_teardown(a_pattern_that_takes_too_long_matches_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_said_with_its_place, setup, teardown),

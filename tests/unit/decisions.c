@@ -35,7 +35,7 @@ static void describes(const decisions *d, const char *content, const char *words
 }
 
 static void people_agree_disagree_and_settle(void **state) {
-    decisions d = decide_new(*state);
+    decisions d = decide_new(SLICE(""), *state);
     describes(&d, OLD "." NEW, "not decided", *state);
     put(&d, DECIDE_ACCEPTED, "Ann", "2024-01-01T00:00:00Z", false);
     put(&d, DECIDE_ACCEPTED, "Ben", "2024-01-02T00:00:00Z", false);
@@ -53,7 +53,7 @@ static void people_agree_disagree_and_settle(void **state) {
 }
 
 static void a_decision_holds_for_what_it_was_made_for(void **state) {
-    decisions d = decide_new(*state);
+    decisions d = decide_new(SLICE(""), *state);
     put(&d, DECIDE_ACCEPTED, "Ann", "2024-01-01T00:00:00Z", false);
     describes(&d, OLD "." NEWER, "accepted by Ann; it comes out differently since", *state);
     describes(&d, NEWER "." NEW, "accepted by Ann; the page has changed since", *state);
@@ -71,7 +71,7 @@ static void spreadsheets_are_read(void **state) {
         "\"comment\":\"one, \\\"two\\\"\\nthree\",\"content\":\"" OLD "." NEW "\"}]}",
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        decisions d = decide_new(*state);
+        decisions d = decide_new(SLICE(""), *state);
         slice error = SLICE("");
         if (!decide_read(&d, slice_of(files[i]), SLICE("f"), &error))
             fail_msg("%.*s", SLICE_ARGS(error));
@@ -85,7 +85,7 @@ static void times_are_times(void **state) {
     static const char *const NO_TIMES[] = {"zzzz", "2024-05-31", "2024-05-31T09:30:00",
                                            "2024-05-31T09:30:00Z!"};
     for (size_t i = 0; i < sizeof NO_TIMES / sizeof *NO_TIMES; i++) {
-        decisions d = decide_new(*state);
+        decisions d = decide_new(SLICE(""), *state);
         slice error = SLICE(""),
               file = format_slice(*state,
                                   "path,decision,name,time,content\na.md,accepted,Ann,%s," OLD "." NEW
@@ -94,6 +94,30 @@ static void times_are_times(void **state) {
         assert_true(decide_read(&d, file, SLICE("f"), &error));
         assert_int_equal(decide_about(&d, SLICE("a.md"), SLICE(OLD "." NEW)).one->kind, DECIDE_LEAVE);
     }
+}
+
+/* Whoever dates a decision ahead does not have the last word. */
+static void what_has_not_come_yet_is_no_time(void **state) {
+    static const char FILE_TEXT[] =
+        "path,decision,name,time,content\na.md,accepted,Ann,2999-01-01T00:00:00Z," OLD "." NEW
+        "\na.md,leave,Ann,2024-05-31T09:30:00Z," OLD "." NEW "\n";
+    decisions d = decide_new(SLICE("2024-06-01T00:00:00Z"), *state), at_once = decide_new(SLICE(""), *state);
+    slice error;
+    assert_true(decide_read(&d, slice_of(FILE_TEXT), SLICE("f"), &error));
+    assert_int_equal(decide_about(&d, SLICE("a.md"), SLICE(OLD "." NEW)).one->kind, DECIDE_LEAVE);
+    /* ... and what is said in sight of it comes behind it, within what clocks differ by, too. */
+    put(&at_once, DECIDE_ACCEPTED, "Ann", "2024-06-01T00:05:00Z", true);
+    put(&at_once, DECIDE_MEND, "Ben", "2024-06-01T00:05:00Z", true);
+    assert_true(decide_now(&at_once, &(decision){SLICE("a.md"), DECIDE_LEAVE, SLICE("Ann"), SLICE(""),
+                                                 SLICE("2024-06-01T00:00:00.5Z"), SLICE(OLD "." NEW), true}));
+    describes(&at_once, OLD "." NEW, "to be left as it is by Ann", *state);
+}
+
+static void parts_of_a_second_come_behind_the_second(void **state) {
+    decisions d = decide_new(SLICE(""), *state);
+    put(&d, DECIDE_MEND, "Ann", "2024-01-01T00:00:00.25Z", false);
+    put(&d, DECIDE_ACCEPTED, "Ann", "2024-01-01T00:00:00Z", false);
+    describes(&d, OLD "." NEW, "to mend by hand by Ann", *state);
 }
 
 static void what_is_wrong_is_said_with_its_place(void **state) {
@@ -111,7 +135,7 @@ static void what_is_wrong_is_said_with_its_place(void **state) {
         {"{\"schema\":1,\"decisions\":[{\"path\":1}]}", "f: decision 1: expected texts"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        decisions d = decide_new(*state);
+        decisions d = decide_new(SLICE(""), *state);
         slice error = SLICE("");
         assert_false(decide_read(&d, slice_of(cases[i].text), SLICE("f"), &error));
         if (!slice_starts_with(error, slice_of(cases[i].error)))
@@ -132,6 +156,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_decision_holds_for_what_it_was_made_for, setup, teardown),
         cmocka_unit_test_setup_teardown(spreadsheets_are_read, setup, teardown),
         cmocka_unit_test_setup_teardown(times_are_times, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_has_not_come_yet_is_no_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(parts_of_a_second_come_behind_the_second, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_said_with_its_place, setup, teardown),
         cmocka_unit_test_setup_teardown(a_field_is_no_formula, setup, teardown),
     };

@@ -71,6 +71,7 @@ const store = {
     if (!one || typeof one.path !== 'string' || !(one.decision in DECISIONS || one.decision === 'none') || !/^[0-9a-f]{32}\.[0-9a-f]{32}$/.test(one.content || '')) return false;
     const text = key => typeof one[key] === 'string' ? one[key].slice(0, 4000) : '';
     const clean = {path: one.path, decision: one.decision, name: text('name'), comment: text('comment'), time: text('time'), content: one.content};
+    if (clean.time > new Date(Date.now() + 6e5).toISOString()) clean.time = ''; // not come yet: it is not to have the last word
     if (one.settles === true) clean.settles = true;
     if (!this.all.has(clean.path)) this.all.set(clean.path, new Map());
     const of = this.all.get(clean.path), before = of.get(clean.name);
@@ -261,7 +262,7 @@ function makeGroups() {
   const rows = groups.map(group => make('tr', {},
     cell(findingBadge(group.code)), make('th', {scope: 'row'}, choose(`${number(group.times)} × ${group.words}`, {code: group.code})),
     cell(run.live ? [make('button', {type: 'button', onclick: event => acceptGroup(group, event.target)}, 'Accept all')]
-      : [make('code', {}, `isomerize accept SITE --code ${group.code} --detail ${quoted(group.detail)} --why …`)]),
+      : [make('code', {}, `isomerize accept SITE --code ${group.code} --detail ${quoted(group.detail.replace(/[*\\]/g, "\\$&"))} --why …`)]),
     cell(number(group.pages), 'Pages', 'num')));
   return rows.length ? block('The same, many times', 'What a team has looked at once and wants so, it accepts for all pages: it stays listed, and grades none of them.',
     makeTable([['Grade'], ['What is found'], ['To accept it'], ['Pages', 'num']], rows, 'The same, many times')) : null;
@@ -718,7 +719,7 @@ async function importFiles(files) {
       const list = text.trimStart().startsWith('{') ? JSON.parse(text).decisions : parseCsv(text);
       for (const one of list) {
         if (!store.add(one)) refused++;
-        else { taken++; if (run.live) await ask('decide', store.all.get(one.path).get(one.name || '')); }
+        else { taken++; if (run.live) await ask('import', store.all.get(one.path).get(one.name || '')); }
       }
     } catch (error) { problems.push(`${file.name}: ${error.message}`); }
   }
