@@ -68,7 +68,7 @@ typedef struct asset_reference {
     slice problem;     /* the same in words */
 } asset_reference;
 
-/* Is this the address of a file that the rules bring home? True: `out` is filled, and the page is to hold
+/* Is this the address of a file that the rules download? True: `out` is filled, and the page is to hold
  * `out->url`, which for ASSET_FAILED is the address as it was. `url` is as a browser sees it (entities
  * decoded). Absolute http(s) and protocol-relative addresses only; one with a user name or password is never
  * taken. Pure: depends on nothing but its arguments and the rules' book. Linear time. */

@@ -1,7 +1,7 @@
 /* Which of the files that were fetched are still named by the site's texts.
  *
  * Comes in: a book, the texts of a checkout before and after. Goes out: the files that were named before and
- * are not any more. Pure; linear in the texts. Where it cannot be told which file a text names (a relative
+ * are not any more. Pure; linear in the texts. Where it is not clear which file a text names (a relative
  * address), all files of that name count as named.
  */
 #include "private.h"

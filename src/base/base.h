@@ -1,6 +1,6 @@
-/* base/: what every room stands on: arena, slice, buffer, vector, line map, findings.
+/* base/: what every module uses: arena, slice, buffer, vector, line map, findings.
  *
- * No other room defines its own. Nothing here knows of pages, HTML or files. No global mutable state.
+ * No other module defines its own. Nothing here knows of pages, HTML or files. No global mutable state.
  */
 #ifndef ISOMERIZE_BASE_H
 #define ISOMERIZE_BASE_H
@@ -32,7 +32,7 @@ void arena_reset(arena *a);
 
 /* Where an allocation that cannot be served jumps to (longjmp with 1); returns what was set before. NULL, the
  * default: out_of_memory. The jump crosses cmark-gfm and gumbo safely, since they draw from the arena too; a
- * room that holds memory of another kind (libyaml) says how it is given back, with a cleanup. */
+ * module that holds memory of another kind (libyaml) says how it is given back, with a cleanup. */
 jmp_buf *arena_on_exhausted(arena *a, jmp_buf *jump);
 /* Was it the system that had no memory, and not the arena's limit? Since the last arena_reset. */
 bool arena_is_out_of_memory(const arena *a);
@@ -326,8 +326,8 @@ typedef struct finding {
     bool accepted_by_page; /* ... in the page itself */
 } finding;
 
-/* What a room did to what visitors read, see and can follow, and owned up to in a finding: the self-check at
- * the end of the line sets it aside. */
+/* What a module did to what visitors read, see and can follow, and reported in a finding: the self-check at
+ * the end of the pipeline accepts it. */
 typedef enum change_kind {
     CHANGE_TEXT,   /* the words of `before` are gone, those of `after` are new; but for words of both */
     CHANGE_PLACE,  /* the words `before` stand elsewhere */

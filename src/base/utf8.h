@@ -1,5 +1,5 @@
-/* UTF-8, for all rooms: RFC 3629, table 3-7 of the Unicode standard. Not utf8proc's reading: repair/ also has
- * to read forms that are forbidden (surrogates, overlong ones), and most bytes are ASCII and must cost
+/* UTF-8, for all modules: RFC 3629, table 3-7 of the Unicode standard. Not utf8proc's reading: repair/ also
+ * has to read forms that are forbidden (surrogates, overlong ones), and most bytes are ASCII and must cost
  * nothing. */
 #ifndef ISOMERIZE_BASE_UTF8_H
 #define ISOMERIZE_BASE_UTF8_H

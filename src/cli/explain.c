@@ -58,7 +58,7 @@ static void print_shape(const mapping_shape *s, bool verbose) {
     const mapping_miss *nearest = mapping_nearest_miss(s);
     for (size_t i = 0; i < s->misses.count; i++) {
         const mapping_miss *miss = vector_at(&s->misses, i);
-        if (miss->told)
+        if (miss->is_sentence)
             printf("           %.*s\n", SLICE_ARGS(miss->condition));
         else if (miss == nearest || verbose)
             printf("           not %.*s: %.*s\n", SLICE_ARGS(miss->rule), SLICE_ARGS(miss->condition));

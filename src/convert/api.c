@@ -26,7 +26,7 @@ struct isomerize_page {
     size_t finding_count, asset_count;
 };
 
-/* The enumerations of the public header are those of the rooms. */
+/* The enumerations of the public header are those of the modules. */
 _Static_assert((int)ISOMERIZE_CLEAN == (int)GRADE_CLEAN && (int)ISOMERIZE_COSMETIC == (int)GRADE_COSMETIC &&
                    (int)ISOMERIZE_REVIEW == (int)GRADE_REVIEW && (int)ISOMERIZE_LOSS == (int)GRADE_LOSS &&
                    (int)ISOMERIZE_REFUSED == (int)GRADE_REFUSED,

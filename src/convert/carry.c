@@ -1,4 +1,4 @@
-/* Liquid on its way through the line of rooms.
+/* Liquid on its way through the pipeline.
  *
  * Comes in: a page's body. Goes out: the body without what stands for fixed texts, each other tag as one
  * private character; later, the tags back in the document. A page is written only if its tags are in the new

@@ -1,4 +1,4 @@
-/* carry: Liquid on its way through the line of rooms. Private to convert/.
+/* carry: Liquid on its way through the pipeline. Private to convert/.
  *
  * Tags that only the site's build can run travel as private characters (liquid/). Here is where they stand in
  * the page before and after, and the judgement whether that is the same.

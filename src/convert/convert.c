@@ -1,7 +1,7 @@
-/* The line of rooms for one page.
+/* The pipeline for one page.
  *
  * Comes in: a page file's bytes, rules, options. Goes out: the new page's bytes, or the reason why it was
- * left alone, with findings and the files it needs. It decides the order of the rooms and nothing that a room
+ * left alone, with findings and the files it needs. It decides the order of the modules and nothing that one
  * could decide.
  */
 #include "private.h"
@@ -20,7 +20,7 @@
 
 #define SIZE_LIMIT ((size_t)16 << 20)
 
-/* What the rooms of one page share. */
+/* What the stages of one page share. */
 typedef struct conversion {
     const convert_engine *engine;
     const convert_settings *settings; /* the engine's */
@@ -318,7 +318,8 @@ static void rewrite_changes(conversion *c) {
 
 /* ---- the whole --------------------------------------------------------------------------------------- */
 
-/* The CMS has put a slash to the permalink: menus, redirects and links that name it without one are told. */
+/* The CMS has put a slash to the permalink: menus, redirects and links that name it without one are reported.
+ */
 static void report_named_address(conversion *c) {
     const convert_linked_id *named = c->options->named_address;
     const front_value *permalink = page_front_get(&c->front, SLICE("permalink"));
@@ -436,7 +437,7 @@ static void convert_body(conversion *c) {
     }
     vector linked = find_linked_ids(c, body);
     css_cascade *styles = css_cascade_new_cached(c->worker->desk, body, c->arena);
-    css_cascade_settle(styles); /* the rooms that follow change the tree */
+    css_cascade_settle(styles); /* the stages that follow change the tree */
     express_write_markers(body, styles, c->settings->list_markers == CONVERT_MARKERS_TEXT, c->arena,
                           found(c));
     view before = view_take(body, c->arena);
@@ -471,8 +472,8 @@ static slice trim_end(slice s) {
     return s;
 }
 
-/* What the editor makes of the body, with the addresses of files at home; nothing is mapped. A page without a
- * body (one that is a file, or a link) has none afterwards. False: it never settles. */
+/* What the editor makes of the body, with the addresses of downloaded files; nothing is mapped. A page
+ * without a body (one that is a file, or a link) has none afterwards. False: it never settles. */
 static bool mend_body(conversion *c, slice *body) {
     *body = SLICE("");
     if (!slice_trim(c->parts.body).length)

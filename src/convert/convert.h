@@ -1,4 +1,4 @@
-/* convert/: the whole line of rooms for one page: bytes + rules + options → bytes + findings + assets.
+/* convert/: the whole pipeline for one page: bytes + rules + options → bytes + findings + assets.
  *
  * Pure: no file, no network, no global state, no clock. The same input gives the same output on any thread.
  * Everything above (site/, report/, cli/) is built on convert_page.
@@ -61,7 +61,7 @@ typedef struct convert_options {
      * is the page's front matter. NULL: none is. */
     void (*accept)(void *context, slice front, findings *found);
     void *accept_context;
-    bool mend_new; /* a page in the new form: its text mended, remote files brought home, as it is saved once
+    bool mend_new; /* a page in the new form: its text repaired, remote files downloaded, as it is saved once
                       more */
     /* Called with the fitted document before it is saved; may change it. The self-check comes after. NULL:
      * not called. */

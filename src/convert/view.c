@@ -1,7 +1,7 @@
 /* The self-check: nothing a visitor read, saw or could follow goes in silence.
  *
  * Comes in: the element trees of the page before and of the bytes about to be written. Goes out: a finding
- * for each difference that no room has owned up to. It knows nothing of rules or of the schema, so it also
+ * for each difference that no module has reported. It knows nothing of rules or of the schema, so it also
  * holds for rules that users write. Equal pages, nearly all, cost one walk each and one memcmp; words are
  * compared in view_text.c.
  */
@@ -128,7 +128,7 @@ view view_take(const dom_node *body, arena *a) {
 
 /* ---- comparing addresses ----------------------------------------------------------------------------- */
 
-/* How often an address stands before, less after, less what rooms account for: in the place of the map that
+/* How often an address stands before, less after, less what modules account for: in the place of the map that
  * the address has. */
 static intptr_t missing(const hash_map *tally, slice url) {
     return (intptr_t)map_get(tally, url);

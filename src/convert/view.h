@@ -32,8 +32,8 @@ view view_take(const dom_node *body, arena *a);
 /* The next word of a text at or behind `at`, which moves behind it; false at the end. */
 bool view_next_word(slice text, size_t *at, slice *word);
 
-/* Compares the page before and after. Each difference that no change in `found` owns up to becomes a finding:
- * text-lost, text-added, text-moved, spacing-changed, picture-lost, link-lost. */
+/* Compares the page before and after. Each difference that no change in `found` accounts for becomes a
+ * finding: text-lost, text-added, text-moved, spacing-changed, picture-lost, link-lost. */
 void view_compare(const view *before, const view *after, findings *found, arena *a);
 
 /* The part of it for two texts that differ. */

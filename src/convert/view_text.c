@@ -1,4 +1,4 @@
-/* The self-check, words: what differs in the order of the page, less what findings own up to.
+/* The self-check, words: what differs in the order of the page, less what findings account for.
  *
  * Comes in: the texts of two views that are not equal, and the page's changes. Goes out: a finding for each
  * run of words that is gone, is new, stands elsewhere, or is spaced otherwise. A change is used up: it
@@ -10,7 +10,7 @@
 typedef enum word_state {
     WORD_KEPT,
     WORD_OPEN,    /* not on the other side at this place: not judged yet */
-    WORD_OWNED,   /* told by a finding */
+    WORD_NAMED,   /* by a finding */
     WORD_ONE_WAY, /* gone, or new */
     WORD_MOVED,
 } word_state;
@@ -25,7 +25,7 @@ typedef struct side {
 
 typedef struct text_check {
     side before, after;
-    /* By id, words that changes own up to, not used up yet; later, words that are on one side only. */
+    /* By id, words that changes account for, not used up yet; later, words that are on one side only. */
     uint32_t *gone, *added;
     uint32_t ids;
     size_t may_move; /* words that changes say stand elsewhere */
@@ -149,7 +149,7 @@ static void set_aside(side *s, uint32_t *owned) {
     for (size_t i = 0; i < s->words.count; i++)
         if (s->states[i] == WORD_OPEN && owned[s->ids[i]]) {
             owned[s->ids[i]]--;
-            s->states[i] = WORD_OWNED;
+            s->states[i] = WORD_NAMED;
         }
 }
 
@@ -182,7 +182,7 @@ static bool same_letters(slice a, slice b) {
 static void own_words(side *s, size_t from, size_t to) {
     for (size_t i = from; i < to; i++)
         if (s->states[i] == WORD_ONE_WAY)
-            s->states[i] = WORD_OWNED;
+            s->states[i] = WORD_NAMED;
 }
 
 /* ---- telling ----------------------------------------------------------------------------------------- */

@@ -108,7 +108,7 @@ typedef struct css_declaration {
     const struct css_rule *rule; /* NULL: of a style attribute or an attribute of HTML */
 } css_declaration;
 
-/* What of a sheet was not understood: told once a run. */
+/* What of a sheet was not understood: reported once a run. */
 typedef struct css_problem {
     slice file;
     uint32_t line;

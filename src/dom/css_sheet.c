@@ -1,7 +1,7 @@
 /* Style sheets: CSS text → rules by tag, class and id (CSS Syntax 3 §5, Media Queries 4, CSS Nesting).
  *
  * Comes in: any bytes. Goes out: an immutable set of rules. What is not understood is dropped where the
- * specification says so, and told. Nesting is bounded, so recursion is too.
+ * specification says so, and reported. Nesting is bounded, so recursion is too.
  */
 #include "css_private.h"
 #include "scss.h"

@@ -50,7 +50,7 @@ struct dom_node {
         line; /* of the source page, 1-based; 0: not known. New nodes take the line of what they stand for. */
     uint16_t tag;   /* dom_tag */
     uint8_t type;   /* dom_type */
-    uint8_t flags;  /* of the rooms that work on the tree, each from its own bit on; 0 when parsed */
+    uint8_t flags;  /* of the modules that work on the tree, each from its own bit on; 0 when parsed */
     uint32_t style; /* the cascade's own (css.h); 0: not known yet */
 };
 enum { DOM_FLAG_OF_EXPRESS = 1 << 0, DOM_FLAG_OF_TIPTAP = 1 << 4 };

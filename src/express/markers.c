@@ -1,7 +1,7 @@
 /* express: text that the browser makes: markers of list items, ::before and ::after, quotation marks.
  *
  * Comes in: the tree of a page and its styles. Goes out: the same tree with that text in it, so that the
- * rooms behind it see what a visitor read. The schema has bullets and the numbers 1, 2, 3: a list that reads
+ * stages behind it see what a visitor read. The schema has bullets and the numbers 1, 2, 3: a list that reads
  * otherwise becomes lines that begin with their markers. Never: a text that the theme makes on the new page
  * too, a picture font's letters, more than linear time.
  */

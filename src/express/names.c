@@ -24,14 +24,14 @@ bool express_is_hiding_class(slice name) {
            express_is_among(name, "is-sr-only sr-only visually-hidden");
 }
 
-/* The effects of all classes that no other finding tells of; `*untold`: whether there are such classes. */
-static unsigned effects_of(slice classes, css_cascade *styles, bool *untold) {
+/* The effects of all classes that no other finding names; `*unnamed`: whether there are such classes. */
+static unsigned effects_of(slice classes, css_cascade *styles, bool *unnamed) {
     unsigned effects = 0;
     size_t at = 0;
-    *untold = false;
+    *unnamed = false;
     for (slice name; (name = slice_next_word(classes, &at)).length;)
         if (!express_is_theme_class(name) && !express_is_hiding_class(name)) {
-            *untold = true;
+            *unnamed = true;
             effects |= css_class_effects(styles, name);
         }
     return effects;
@@ -84,13 +84,13 @@ void express_report_classes(const dom_node *node, references *refs, findings *fo
         return;
     if (!express_first_mention(refs, classes))
         return;
-    bool untold;
-    unsigned effects = effects_of(classes, refs->styles, &untold);
+    bool unnamed;
+    unsigned effects = effects_of(classes, refs->styles, &unnamed);
     if (effects)
         findings_add(found, FINDING_CLASS_STYLED, node->line, "<%.*s class=\"%.*s\">: %.*s",
                      SLICE_ARGS(node->name), SLICE_ARGS(classes),
                      SLICE_ARGS(describe_effects(effects, found->arena)));
-    else if (untold && !css_knows_site(refs->styles)) /* else no rule says anything of it */
+    else if (unnamed && !css_knows_site(refs->styles)) /* else no rule says anything of it */
         findings_add(found, FINDING_CLASS, node->line, "<%.*s class=\"%.*s\">", SLICE_ARGS(node->name),
                      SLICE_ARGS(classes));
 }

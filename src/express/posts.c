@@ -1,7 +1,7 @@
 /* express: posts of social networks, which the page's own scripts draw. Comes in: the page's tree. Goes out:
  * in the place of such an element, a frame that shows the post, where its host has one and the sites' content
  * policy lets it in; else a link to the post where nothing else is shown. What stood there until the script
- * ran is told.
+ * ran is reported.
  */
 #include "private.h"
 

@@ -222,7 +222,7 @@ static presentation meaning_of_property(const dom_node *node, slice property, sl
         return PRESENTATION_NONE;
     if (express_hides(property, value) ||
         (express_is_background(property) && value_mentions(value, SLICE("url("))))
-        return PRESENTATION_NONE; /* the survey has told it */
+        return PRESENTATION_NONE; /* the survey has reported it */
     if (name_means(property, "margin") && value_mentions(value, SLICE("auto")))
         return PRESENTATION_ALIGNMENT;
     return meaning_of(node, property, value, PROPERTIES, sizeof PROPERTIES / sizeof *PROPERTIES,

@@ -1,4 +1,4 @@
-/* The room's one call: blocks, spans, HTML. */
+/* The module's one call: blocks, spans, HTML. */
 #include "private.h"
 
 /* Bytes that may be read in vain, for each byte of the page and to begin with. */

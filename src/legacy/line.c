@@ -116,7 +116,7 @@ size_t match_rule(const source *s, size_t at) {
     return count >= 3 && source_char(s, at) == '\n' ? at + 1 : 0;
 }
 
-/* kramdown, LAZY_END_HTML_START and _STOP: names of the span kind are told by their exact case here. */
+/* kramdown, LAZY_END_HTML_START and _STOP: names of the span kind are known by their exact case here. */
 bool starts_html_block(source *s, size_t at) {
     bool is_end = source_char(s, at + 1) == '/';
     size_t start = at + 1 + is_end, end = match_tag_name(s, start), word = start;

@@ -54,8 +54,8 @@ typedef enum answer {
     /* whether they show pictures: text alone needs more to be cards */
     PICTURES,
     NO_PICTURES,
-    /* whether they are told apart */
-    TOLD_APART,
+    /* whether their names differ */
+    OWN_NAMES,
     ONE_NAME, /* all are called the same */
     ANSWERS
 } answer;
@@ -91,7 +91,7 @@ static const struct {
     [MANY] = {1, NULL, NULL},
     [PICTURES] = {0, "a picture", NULL},
     [NO_PICTURES] = {-3, NULL, "no pictures"},
-    [TOLD_APART] = {0, NULL, NULL},
+    [OWN_NAMES] = {0, NULL, NULL},
     [ONE_NAME] = {-4, NULL, "all of one name"},
 };
 
@@ -455,7 +455,7 @@ static void weigh(alike_run *run, const tally *t, bool turns) {
                                              ask_words(t, n, turns),
                                              n >= 3 ? MANY : TWO,
                                              t->pictures ? PICTURES : NO_PICTURES,
-                                             n > 1 && t->same_names == n ? ONE_NAME : TOLD_APART};
+                                             n > 1 && t->same_names == n ? ONE_NAME : OWN_NAMES};
     int evidence = 0;
     for (int i = 0; i < ALIKE_QUESTIONS; i++) {
         run->answers[i] = (unsigned char)answers[i];

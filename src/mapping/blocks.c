@@ -129,7 +129,8 @@ static void report_leftover_words(engine *e, uint32_t line, slice words) {
                         CHANGE_PLACE, words, NOTHING);
 }
 
-/* What is told of the cards of a grid: one finding a kind, with how many cards it is about and their lines.
+/* What is reported of the cards of a grid: one finding a kind, with how many cards it is about and their
+ * lines.
  */
 typedef struct card_report {
     size_t count;

@@ -71,7 +71,7 @@ typedef struct mapping_options {
 typedef struct mapping_miss {
     slice rule, condition; /* the first condition that failed */
     uint32_t held;         /* how many had held before it */
-    bool told;             /* the condition is a whole sentence for people */
+    bool is_sentence;      /* the condition is one, for people */
 } mapping_miss;
 
 typedef enum mapping_state {

@@ -1,10 +1,10 @@
-/* Bytes that are no UTF-8, told apart by what they say: the code page in which words read like words of some
+/* Bytes that are no UTF-8, identified by what they say: the code page in which words read like words of some
  * language is the one they are in.
  *
  * Comes in: the bytes of a page. Goes out: the code page, and whether another one comes near. The model is
  * how likely a letter is behind another in each language (languages.def, made from translations that Debian
- * ships), and what signs stand beside (characters.def). A page has one main language, told by its ASCII words
- * too; a word of another one costs something. Of a long page, the first words tell enough.
+ * ships), and what signs stand beside (characters.def). A page has one main language, found by its ASCII
+ * words too; a word of another one costs something. Of a long page, the first words are enough.
  */
 #include "encodings.h"
 #include "characters.h"

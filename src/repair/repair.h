@@ -10,7 +10,7 @@
 #include "base/base.h"
 
 /* Which repairs are turned off, by their finding code (the codes `encoding-…` of findings.def).
- * Zeroed: all on. What the rest of the house stands on is done whatever is turned off: the output is valid
+ * Zeroed: all on. What the other modules rely on is done whatever is turned off: the output is valid
  * UTF-8 (a byte that may not be repaired becomes U+FFFD), its lines end in LF, a byte order mark is gone. */
 typedef struct repair_options {
     bool off[FINDING_COUNT];

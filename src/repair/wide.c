@@ -1,7 +1,7 @@
 /* Pages in encodings of several bytes a character, which are not read: named.
  *
  * Comes in: bytes that are no valid UTF-8, nor text in a code page. Goes out: the name of the encoding that
- * the page is likely in, told by the bytes it uses: good enough for a name, not for reading the page. One
+ * the page is likely in, by the bytes it uses: good enough for a name, not for reading the page. One
  * pass.
  */
 #include "encodings.h"

@@ -1,4 +1,4 @@
-/* Settings of the site that change what its pages show: handed on, or told.
+/* Settings of the site that change what its pages show: handed on, or reported.
  *
  * Comes in: the settings. Goes out: options of the Markdown dialect; sentences on what is not followed. Reads
  * nothing but the names in `_plugins`.

@@ -5,7 +5,7 @@
  * where it begins, for an address. That costs little and needs no parser: what is no address of a page (a
  * colour, a heading, a comment) meets no page in the end. Addresses without a `#` are noted as they are
  * spelled, where they have no slash at their end: the CMS gives pages one, and what names such a page is
- * told. Never: a file read, more than linear time, a fault on any bytes.
+ * reported. Never: a file read, more than linear time, a fault on any bytes.
  */
 #include "private.h"
 
@@ -522,7 +522,8 @@ static int compare_links(const void *one, const void *other) {
     return order ? order : (a->line > b->line) - (a->line < b->line);
 }
 
-/* One more link to a place: of those that lead nowhere afterwards the first is told, else the first of all.
+/* One more link to a place: of those that lead nowhere afterwards the first is reported, else the first of
+ * all.
  */
 static void count_link(convert_linked_id *place, const link *before, const link *now) {
     if (place->is_followed && !now->is_followed) {

@@ -132,7 +132,7 @@ static void a_removed_table_cell_is_a_loss(void **state) {
     expect_loss(TIPTAP_TABLE_CELL, "four", false, FINDING_TEXT_LOST);
 }
 
-static void moved_text_is_told_with_the_line_it_stood_on(void **state) {
+static void moved_text_is_reported_with_the_line_it_stood_on(void **state) {
     (void)state;
     planted p = {TIPTAP_PARAGRAPH, SLICE("First paragraph"), false, true, false};
     outcome o = convert_with(PAGE, &p, FINDING_TEXT_MOVED);
@@ -142,7 +142,7 @@ static void moved_text_is_told_with_the_line_it_stood_on(void **state) {
     assert_string_equal(o.words, "First paragraph with a link.");
 }
 
-/* Words that a finding owns up to (here, the text in place of a frame), and the same words elsewhere. */
+/* Words that a finding accounts for (here, the text in place of a frame), and the same words elsewhere. */
 static const char OWNED[] =
     "---\ntitle: A page\n---\n"
     "<iframe src=\"https://www.youtube.com/embed/x\">Last words</iframe>\n\n"
@@ -150,7 +150,7 @@ static const char OWNED[] =
     "<a href=\"whatsapp://send\">Chat</a> and <a href=\"/over-there/\">follow</a>.\n\n"
     "Last words\n\nThe end.\n";
 
-static void what_a_finding_owns_up_to_is_told_once(void **state) {
+static void what_a_finding_names_is_reported_once(void **state) {
     (void)state;
     outcome o = convert_with(OWNED, NULL, FINDING_FRAME_FALLBACK);
     assert_int_equal(o.counts[FINDING_FRAME_FALLBACK], 1);
@@ -171,7 +171,7 @@ static void a_change_excuses_no_more_than_it_names(void **state) {
     assert_string_equal(o.words, "/over-there/");
 }
 
-static void text_that_moves_beside_an_owned_loss_is_told(void **state) {
+static void text_that_moves_beside_a_reported_loss_is_reported(void **state) {
     (void)state;
     planted p = {TIPTAP_PARAGRAPH, SLICE("First words"), false, true, false};
     outcome o = convert_with(OWNED, &p, FINDING_TEXT_MOVED);
@@ -179,7 +179,7 @@ static void text_that_moves_beside_an_owned_loss_is_told(void **state) {
     assert_int_equal(o.counts[FINDING_TEXT_LOST] + o.counts[FINDING_TEXT_ADDED], 0);
 }
 
-/* A finding of a code is listed up to a number; what the others own up to counts all the same. */
+/* A finding of a code is listed up to a number; what the others account for counts all the same. */
 static void changes_count_beyond_the_findings_that_are_listed(void **state) {
     (void)state;
     arena *a = arena_new(0);
@@ -204,7 +204,7 @@ static void added_text(void *context, tiptap_node *document) {
     tiptap_insert_before(document->last_child, paragraph);
 }
 
-static void added_text_is_told_with_the_line_before_it(void **state) {
+static void added_text_is_reported_with_the_line_before_it(void **state) {
     (void)state;
     arena *a = arena_new(0);
     convert_options options = {.inspect = added_text, .context = a};
@@ -225,12 +225,12 @@ int main(void) {
         cmocka_unit_test(a_removed_picture_is_a_loss),
         cmocka_unit_test(a_removed_list_item_is_a_loss),
         cmocka_unit_test(a_removed_table_cell_is_a_loss),
-        cmocka_unit_test(moved_text_is_told_with_the_line_it_stood_on),
-        cmocka_unit_test(what_a_finding_owns_up_to_is_told_once),
+        cmocka_unit_test(moved_text_is_reported_with_the_line_it_stood_on),
+        cmocka_unit_test(what_a_finding_names_is_reported_once),
         cmocka_unit_test(a_change_excuses_no_more_than_it_names),
-        cmocka_unit_test(text_that_moves_beside_an_owned_loss_is_told),
+        cmocka_unit_test(text_that_moves_beside_a_reported_loss_is_reported),
         cmocka_unit_test(changes_count_beyond_the_findings_that_are_listed),
-        cmocka_unit_test(added_text_is_told_with_the_line_before_it),
+        cmocka_unit_test(added_text_is_reported_with_the_line_before_it),
     };
     return cmocka_run_group_tests(tests, make_engine, free_engine);
 }

@@ -1,4 +1,4 @@
-/* Broken rule files: each mistake is told with its place and what to write instead; none crashes, none is
+/* Broken rule files: each mistake is reported with its place and what to write instead; none crashes, none is
  * ignored. */
 #include "mapping/mapping.h"
 
@@ -97,7 +97,7 @@ static bool holds(slice text, const char *part) {
     return slice_find(text, slice_of(part), 0) != SLICE_NONE;
 }
 
-static void test_each_mistake_is_told(void **state) {
+static void test_each_mistake_is_reported(void **state) {
     arena *a = *state;
     size_t wrong = 0;
     for (size_t i = 0; i < sizeof MISTAKES / sizeof *MISTAKES; i++) {
@@ -155,7 +155,7 @@ static int free_arena(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_mistake_is_told),
+        cmocka_unit_test(test_each_mistake_is_reported),
         cmocka_unit_test(test_site_rules_override_add_and_disable),
         cmocka_unit_test(test_shipped_rules_have_no_problem),
     };

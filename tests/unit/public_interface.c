@@ -89,7 +89,7 @@ static void remote_files_are_named(void **state) {
     isomerize_free(engine);
 }
 
-static void a_wrong_rule_file_is_told_with_its_place(void **state) {
+static void a_wrong_rule_file_is_reported_with_its_place(void **state) {
     (void)state;
     const char *text = "rules:\n  - name: teasers\n    match: div.teasers\n    make: castle\n";
     struct isomerize_text rules = {"teasers.yml", text, strlen(text)};
@@ -181,7 +181,7 @@ int main(void) {
         cmocka_unit_test(a_page_is_converted_with_its_findings),
         cmocka_unit_test(a_page_that_is_left_alone_comes_out_as_it_was),
         cmocka_unit_test(remote_files_are_named),
-        cmocka_unit_test(a_wrong_rule_file_is_told_with_its_place),
+        cmocka_unit_test(a_wrong_rule_file_is_reported_with_its_place),
         cmocka_unit_test(all_that_the_program_can_set_can_be_set),
         cmocka_unit_test(what_is_not_known_is_a_wrong_setting),
         cmocka_unit_test(versions_are_compared),

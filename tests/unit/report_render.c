@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* render.h is inside the room; the test looks at it as the report does. */
+/* render.h is inside the module; the test looks at it as the report does. */
 #include "../../src/report/render.h"
 
 static size_t no_pictures(void *context, slice path, arena *scratch) {

@@ -1,4 +1,5 @@
-/* save_settle: what it gives stays as it is, keeps the words, holds no blank line; what it changes is told.
+/* save_settle: what it gives stays as it is, keeps the words, holds no blank line; what it changes is
+ * reported.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,7 +51,7 @@ static void what_is_settled_stays(void **state) {
     }
 }
 
-static void assert_told(const char *html, finding_code code) {
+static void assert_reported(const char *html, finding_code code) {
     arena *a = arena_new(0);
     findings found = findings_new(a);
     settle(html, a, &found);
@@ -62,11 +63,11 @@ static void assert_told(const char *html, finding_code code) {
     arena_destroy(a);
 }
 
-static void what_is_mended_is_told(void **state) {
+static void what_is_mended_is_reported(void **state) {
     (void)state;
-    assert_told("<p>x</p><pre><code>one\n\ntwo</code></pre>", FINDING_CODE_BLANK_LINE);
-    assert_told("<pre><code>a</code></pre><pre><code>b</code></pre>", FINDING_CODE_AT_START);
-    assert_told("<p><a href=\"javascript:x\">a</a></p>", FINDING_UNSAFE_VALUE);
+    assert_reported("<p>x</p><pre><code>one\n\ntwo</code></pre>", FINDING_CODE_BLANK_LINE);
+    assert_reported("<pre><code>a</code></pre><pre><code>b</code></pre>", FINDING_CODE_AT_START);
+    assert_reported("<p><a href=\"javascript:x\">a</a></p>", FINDING_UNSAFE_VALUE);
 }
 
 static void pages_that_markdown_tears_are_in_no_save_form(void **state) {
@@ -88,7 +89,7 @@ static void pages_that_markdown_tears_are_in_no_save_form(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_settled_stays),
-        cmocka_unit_test(what_is_mended_is_told),
+        cmocka_unit_test(what_is_mended_is_reported),
         cmocka_unit_test(pages_that_markdown_tears_are_in_no_save_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* tiptap_parse on small trees: what comes out is valid, in the schema's order, and what has no place is told.
+/* tiptap_parse on small trees: what comes out is valid, in the schema's order, and what has no place is
+ * reported.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -71,7 +72,7 @@ static void missing_parts_are_filled_in(void **state) {
     assert_saved("", "<p></p>");
 }
 
-static void what_is_dropped_is_told(void **state) {
+static void what_is_dropped_is_reported(void **state) {
     (void)state;
     static const struct {
         const char *html;
@@ -98,7 +99,7 @@ int main(void) {
         cmocka_unit_test(lists_are_tight_unless_they_hold_paragraphs),
         cmocka_unit_test(a_grid_of_cards_keeps_its_parts),
         cmocka_unit_test(missing_parts_are_filled_in),
-        cmocka_unit_test(what_is_dropped_is_told),
+        cmocka_unit_test(what_is_dropped_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
