@@ -14,6 +14,7 @@ enum {
     FEW_UNITS = 120,       /* a name, a line */
     LONG_UNITS = 300,      /* more than a card's description holds */
     TURN_MAX = 4,          /* siblings between two pictures that are one box */
+    ICON_MAX = 64,         /* pixels: a card shows its picture over its whole width */
     ALIKE_IN_HUNDRED = 45, /* of the kinds of elements in two boxes, those in both */
     EVIDENCE_NEEDED = 4
 };
@@ -29,12 +30,14 @@ typedef enum answer {
     /* what makes a box of them */
     ELEMENTS,
     TURNS,      /* pictures and texts that follow each other, no element around: often an article */
-    TABLE_ROWS, /* data more often than cards */
-    STEPS,      /* entries of a numbered list: each shows what to do */
+    TABLE_ROWS, /* of two cells: a picture and its text */
+    DATA_ROWS,  /* of more, or below names of columns: data more often than cards */
+    STEPS,      /* numbered: each shows what to do */
     /* where they lead */
     ALL_LINK,    /* each somewhere: teasers do, illustrations do not */
     SHARED_LINK, /* picture and words to one place: one thing to click */
     BOX_LINKS,   /* no pictures, and each all link */
+    BUTTONS,     /* the same, and each a line: a menu */
     IN_PAGE,     /* to places in the page: a table of contents */
     OWN_FILE,    /* pictures that open themselves: a gallery */
     NO_LINKS,
@@ -45,14 +48,18 @@ typedef enum answer {
     FEW_WORDS,
     SOME_WORDS,
     LONG_WORDS,   /* paragraphs of an article */
-    NAMES_IN_ALT, /* nothing, but linked pictures are described by names, each by another */
+    HEADED,       /* a title above the picture and nothing else, no link: small sections */
+    NAMES_IN_ALT, /* nothing, but pictures that link to pages of the site are described by names, each by
+                     another; logos, badges and signs of networks lead away */
     NO_WORDS,     /* a gallery */
     PARTLY_WORDS, /* less than two of three say something */
     /* how many: two can be chance */
     TWO,
     MANY,
+    CAPTIONED, /* two, each with a line, without title and link: pictures of an article beside each other */
     /* whether they show pictures: text alone needs more to be cards */
     PICTURES,
+    ICONS, /* that would be blown up */
     NO_PICTURES,
     /* whether their names differ */
     OWN_NAMES,
@@ -71,25 +78,30 @@ static const struct {
     [NOT_SET] = {0, NULL, "no style sheet puts them side by side"},
     [ELEMENTS] = {0, NULL, NULL},
     [TURNS] = {-1, NULL, "pictures and texts only follow each other, as in an article"},
-    [TABLE_ROWS] = {-2, NULL, "rows of a table, as data are"},
-    [STEPS] = {-4, NULL, "steps of a numbered list"},
+    [TABLE_ROWS] = {-1, NULL, "rows of a table"},
+    [DATA_ROWS] = {-3, NULL, "rows of a table, as data are"},
+    [STEPS] = {-4, NULL, "numbered steps"},
     [ALL_LINK] = {2, "a link", NULL},
     [SHARED_LINK] = {3, "a link on picture and words", NULL},
     [BOX_LINKS] = {4, "a link", NULL},
+    [BUTTONS] = {-4, "a link", "nothing but links, as buttons are"},
     [IN_PAGE] = {-2, "a link within the page", "links within the page, as in a table of contents"},
-    [OWN_FILE] = {-1, "a link to the picture itself", "pictures that open themselves, as in a gallery"},
+    [OWN_FILE] = {-3, "a link to the picture itself", "pictures that open themselves, as in a gallery"},
     [NO_LINKS] = {0, NULL, "not all of them link"},
     [TITLED] = {2, "a title", NULL},
     [UNTITLED] = {0, NULL, "no titles"},
     [FEW_WORDS] = {2, "a line of text", NULL},
     [SOME_WORDS] = {1, "some text", NULL},
     [LONG_WORDS] = {-1, "a long text", "long texts, as in an article"},
+    [HEADED] = {-3, NULL, "headings above pictures and nothing else, as small sections are"},
     [NAMES_IN_ALT] = {1, NULL, NULL},
     [NO_WORDS] = {-2, NULL, "pictures without words, as in a gallery"},
     [PARTLY_WORDS] = {0, NULL, "few of them say something"},
     [TWO] = {0, NULL, NULL},
     [MANY] = {1, NULL, NULL},
+    [CAPTIONED] = {-3, NULL, "two pictures with captions, as in an article"},
     [PICTURES] = {0, "a picture", NULL},
+    [ICONS] = {-4, "an icon", "icons, which cards would blow up"},
     [NO_PICTURES] = {-3, NULL, "no pictures"},
     [OWN_NAMES] = {0, NULL, NULL},
     [ONE_NAME] = {-4, NULL, "all of one name"},
@@ -229,6 +241,15 @@ static bool can_be_box(const box *b) {
     return b->pictures == 1 && b->picture;
 }
 
+/* A box of the same name beside it: same element, same classes. */
+static bool is_namesake(const box *b, const box *other) {
+    const slice *names = dom_attribute_get(b->node, SLICE("class"));
+    const slice *others =
+        other->node->type == DOM_ELEMENT ? dom_attribute_get(other->node, SLICE("class")) : NULL;
+    return names && others && slice_trim(*names).length && slice_equal(*names, *others) &&
+           b->node->tag == other->node->tag && b->parent == other->parent && can_be_box(other);
+}
+
 /* Whether there may be boxes in it. */
 static bool can_hold_boxes(const box *b) {
     bool block = b->node->type == DOM_ELEMENT && !is_inline(b->node) && b->node->tag != DOM_TAG_P &&
@@ -333,6 +354,7 @@ static bool is_picture_file(slice address) {
 
 typedef struct tally {
     size_t pictures, in_page, box_links, links, shared, titled, words, own_files, sides, named, units;
+    size_t headed, buttons, captions, within, icons, numbered;
     size_t same_names; /* as the first */
     slice first_name;
     size_t bare_alts, first_bare_alt; /* pictures that nothing describes; the number of the first */
@@ -342,10 +364,39 @@ typedef struct tally {
 typedef struct inside {
     const dom_node *picture;
     const slice *picture_link;
-    size_t units, links, in_page;
-    bool titled, words, linked_words;
-    slice name; /* its first words */
+    size_t units, links, in_page, within;
+    size_t title_units, linked_units; /* of those: in titles, in links */
+    size_t texts, blocks;             /* with words */
+    bool titled, words;
+    bool picture_last; /* no words follow the picture */
+    slice name;        /* its first words */
 } inside;
+
+/* Whether the address is of the site that the page is of. */
+static bool leads_within(slice address) {
+    size_t slash = slice_find(address, SLICE("/"), 0), colon = slice_find(address, SLICE(":"), 0);
+    return !slice_starts_with(address, SLICE("#")) && !slice_starts_with(address, SLICE("//")) &&
+           (colon == SLICE_NONE || (slash != SLICE_NONE && slash < colon));
+}
+
+/* The text, of the box at `top`. */
+static void look_at_words(const measure *m, const box *b, const dom_node *top, inside *in) {
+    bool linked = false, titled = false;
+    for (const dom_node *at = b->node; at; at = at->parent) {
+        linked |= link_address(at) != NULL;
+        titled |= at->type == DOM_ELEMENT && is_title(at);
+        if (at == top)
+            break;
+    }
+    in->texts++;
+    in->units += b->units;
+    in->linked_units += linked ? b->units : 0;
+    in->title_units += titled ? b->units : 0;
+    if (!in->words)
+        in->name = collapse_text(b->node->text, m->engine->arena);
+    in->words = true;
+    in->picture_last = false;
+}
 
 static void look_inside(const measure *m, size_t from, size_t end, inside *in) {
     const dom_node *top = m->boxes[from].node;
@@ -356,14 +407,15 @@ static void look_inside(const measure *m, size_t from, size_t end, inside *in) {
         if (b->node->tag == DOM_TAG_IMG && !in->picture) {
             in->picture = b->node;
             in->picture_link = link_around(b->node, top);
+            in->picture_last = true;
         }
         in->titled |= b->units > 0 && is_title(b->node);
-        in->units += text ? b->units : 0;
         in->links += href != NULL;
         in->in_page += href && slice_starts_with(slice_trim(*href), SLICE("#"));
-        if (text && !in->words)
-            in->name = collapse_text(b->node->text, m->engine->arena);
-        in->words |= text;
+        in->within += href && leads_within(slice_trim(*href));
+        in->blocks += b->node->type == DOM_ELEMENT && !is_inline(b->node) && i > from && b->units;
+        if (text)
+            look_at_words(m, b, top, in);
     }
 }
 
@@ -376,6 +428,24 @@ static bool shares_link(const measure *m, size_t from, size_t end, const slice *
                 return true;
         }
     return false;
+}
+
+/* The number that the words begin with, "Step" before it or not; 0: none. */
+static size_t leading_number(slice words) {
+    enum { DIGITS_MAX = 3 };
+    const slice step = SLICE("step ");
+    size_t number = 0, at = slice_equal_nocase(slice_sub(words, 0, step.length), step) ? step.length : 0;
+    for (size_t end = at + DIGITS_MAX; at < words.length && at < end && is_digit(words.data[at]); at++)
+        number = number * 10 + (size_t)(words.data[at] - '0');
+    return at < words.length && is_alnum(words.data[at]) ? 0 : number;
+}
+
+/* Both sides are declared, or one, and neither is larger than an icon's. */
+static bool is_icon(engine *e, const dom_node *picture) {
+    double width = 0, height = 0;
+    bool wide = css_length(e->options.styles, picture, CSS_WIDTH, -1, &width);
+    bool high = css_length(e->options.styles, picture, CSS_HEIGHT, -1, &height);
+    return (wide || high) && width <= ICON_MAX && height <= ICON_MAX;
 }
 
 static void count_box(const measure *m, const alike_run *run, const member *b, size_t number, tally *t) {
@@ -395,6 +465,12 @@ static void count_box(const measure *m, const alike_run *run, const member *b, s
     t->titled += in.titled;
     t->words += in.words;
     t->units += in.units;
+    t->headed += in.titled && in.picture_last && in.title_units == in.units && !in.links;
+    t->buttons += !in.picture && in.links == 1 && in.linked_units == in.units && in.blocks <= 1 && !in.titled;
+    t->captions += in.picture && in.texts == 1 && !in.titled && !in.links;
+    t->within += in.links > 0 && in.within == in.links;
+    t->icons += in.picture && is_icon(m->engine, in.picture);
+    t->numbered += number == leading_number(name);
     t->own_files += in.picture_link && in.links == 1 && is_picture_file(slice_trim(*in.picture_link));
     t->sides += holds_around(m, run, b->from, has_layout) || holds_around(m, run, b->from, is_cell);
     t->named += holds_around(m, run, b->from, names_layout);
@@ -417,10 +493,32 @@ static answer ask_place(const tally *t, size_t n) {
                                           : NOT_SET;
 }
 
-static answer ask_form(const alike_run *run, bool turns) {
+/* Rows of two cells, and no names of columns above them. */
+static bool are_pairs(const alike_run *run) {
+    for (size_t i = 0; i < run->count; i++) {
+        size_t cells = 0;
+        for (const dom_node *cell = run->items[i].first->first_child; cell; cell = cell->next)
+            cells += cell->type == DOM_ELEMENT;
+        if (cells != 2)
+            return false;
+    }
+    const dom_node *table = run->items[0].first->parent;
+    while (table->tag != DOM_TAG_TABLE && table->parent)
+        table = table->parent;
+    for (const dom_node *at = table; at; at = dom_next(at, table))
+        if ((at->tag == DOM_TAG_TH || at->tag == DOM_TAG_THEAD) && !is_blank(at))
+            return false;
+    return true;
+}
+
+static answer ask_form(const alike_run *run, const tally *t, bool turns) {
     const dom_node *first = run->items[0].first;
-    bool steps = first->tag == DOM_TAG_LI && first->parent->tag == DOM_TAG_OL;
-    return turns ? TURNS : first->tag == DOM_TAG_TR ? TABLE_ROWS : steps ? STEPS : ELEMENTS;
+    bool listed = first->tag == DOM_TAG_LI && first->parent->tag == DOM_TAG_OL;
+    if (listed || t->numbered == run->count)
+        return STEPS;
+    if (first->tag == DOM_TAG_TR)
+        return are_pairs(run) ? TABLE_ROWS : DATA_ROWS;
+    return turns ? TURNS : ELEMENTS;
 }
 
 static answer ask_links(const tally *t, size_t n) {
@@ -428,6 +526,8 @@ static answer ask_links(const tally *t, size_t n) {
         return IN_PAGE;
     if (t->own_files * 2 > n)
         return OWN_FILE;
+    if (t->pictures == 0 && t->buttons * 2 > n)
+        return BUTTONS;
     if (t->pictures == 0 && t->box_links == n)
         return BOX_LINKS;
     return t->shared == n ? SHARED_LINK : t->links == n ? ALL_LINK : NO_LINKS;
@@ -435,27 +535,34 @@ static answer ask_links(const tally *t, size_t n) {
 
 static answer ask_words(const tally *t, size_t n, bool turns) {
     if (t->words == 0)
-        return t->links == n && t->own_files == 0 && t->named == n && t->same_names == 1 &&
+        return t->within == n && t->own_files == 0 && t->named == n && t->same_names == 1 &&
                        t->first_name.length
                    ? NAMES_IN_ALT
                    : NO_WORDS;
     if (t->units / n > LONG_UNITS)
         return LONG_WORDS;
+    if (t->headed * 2 > n)
+        return HEADED;
     if (t->words == n && !turns && t->units / n <= FEW_UNITS)
         return FEW_WORDS;
     return t->words * 3 >= n * 2 ? SOME_WORDS : PARTLY_WORDS;
 }
 
+static answer ask_number(const tally *t, size_t n) {
+    return n >= 3 ? MANY : t->captions == n ? CAPTIONED : TWO;
+}
+
+static answer ask_pictures(const tally *t, size_t n) {
+    return t->pictures == 0 ? NO_PICTURES : t->icons == n ? ICONS : PICTURES;
+}
+
 static void weigh(alike_run *run, const tally *t, bool turns) {
     size_t n = run->count;
-    const answer answers[ALIKE_QUESTIONS] = {ask_place(t, n),
-                                             ask_form(run, turns),
-                                             ask_links(t, n),
-                                             t->titled * 3 >= n * 2 ? TITLED : UNTITLED,
-                                             ask_words(t, n, turns),
-                                             n >= 3 ? MANY : TWO,
-                                             t->pictures ? PICTURES : NO_PICTURES,
-                                             n > 1 && t->same_names == n ? ONE_NAME : OWN_NAMES};
+    const answer answers[ALIKE_QUESTIONS] = {
+        ask_place(t, n),        ask_form(run, t, turns),
+        ask_links(t, n),        t->titled * 3 >= n * 2 ? TITLED : UNTITLED,
+        ask_words(t, n, turns), ask_number(t, n),
+        ask_pictures(t, n),     n > 1 && t->same_names == n ? ONE_NAME : OWN_NAMES};
     int evidence = 0;
     for (int i = 0; i < ALIKE_QUESTIONS; i++) {
         run->answers[i] = (unsigned char)answers[i];
@@ -661,13 +768,28 @@ static const vector *pair_rows(const measure *m, size_t table) {
     return upper_kind == ROW_BLANK && members->count >= 2 ? members : NULL;
 }
 
+/* One of several boxes that has more in it than the others, too much for a card: none of them are cards then,
+ * for a run is one decision. */
+static bool is_too_much(const measure *m, const vector *places, size_t i) {
+    const box *b = &m->boxes[i];
+    if (b->node->type != DOM_ELEMENT || b->pictures != 1 || !b->picture || is_bare(b))
+        return false;
+    size_t next = b->end;
+    while (b->parent != SIZE_MAX && next < m->boxes[b->parent].end && !m->boxes[next].shows)
+        next = m->boxes[next].end;
+    const place *before = places->count ? vector_last(places) : NULL;
+    return (before && is_namesake(b, &m->boxes[before->index])) ||
+           (next < m->count && is_namesake(b, &m->boxes[next]));
+}
+
 static vector list_places(const measure *m) {
     vector places = vector_new(m->engine->arena, sizeof(place));
     for (size_t i = 1; i < m->count;) {
         const box *b = &m->boxes[i];
         bool gap = !b->shows || b->node->tag == DOM_TAG_HR || b->node->tag == DOM_TAG_STYLE;
         const vector *members = b->node->tag == DOM_TAG_TABLE && b->pictures > 1 ? pair_rows(m, i) : NULL;
-        bool is_box = can_be_box(b), within = !gap && !is_box && !members && can_hold_boxes(b);
+        bool is_box = can_be_box(b) || is_too_much(m, &places, i),
+             within = !gap && !is_box && !members && can_hold_boxes(b);
         if (!gap && !within)
             *(place *)vector_push(&places) = (place){i, is_box, members};
         i = within ? i + 1 : b->end;
