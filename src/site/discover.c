@@ -126,7 +126,7 @@ static bool has_front_matter(const search *in, slice path) {
     char first[256];
     int file = open_below(in->site->folder, slice_c_string(path, in->site->arena),
                           O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-    ssize_t got = file < 0 ? -1 : read(file, first, sizeof first);
+    ssize_t got = file < 0 ? -1 : read_part(file, first, sizeof first, 0);
     if (file >= 0)
         close(file);
     slice line = {first, got > 0 ? (size_t)got : 0};

@@ -132,6 +132,21 @@ static bool read_all(int file, size_t size, arena *a, slice *bytes) {
     return true;
 }
 
+ssize_t read_part(int file, void *bytes, size_t most, off_t at) {
+    size_t length = 0;
+    while (length < most) {
+        ssize_t got = pread(file, (char *)bytes + length, most - length, at + (off_t)length);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        length += (size_t)got;
+    }
+    return (ssize_t)length;
+}
+
 static bool is_link_error(int error) {
     return error == ELOOP || error == EXDEV;
 }
@@ -165,7 +180,7 @@ bool read_whole(int folder, const char *path, arena *a, slice *bytes, struct sta
     return ok;
 }
 
-static bool write_all(int file, slice bytes) {
+bool write_fully(int file, slice bytes) {
     for (size_t at = 0; at < bytes.length;) {
         ssize_t put = write(file, bytes.data + at, bytes.length - at);
         if (put < 0 && errno == EINTR)
@@ -193,7 +208,7 @@ bool write_new(int folder, const char *path, slice bytes, const struct stat *lik
         return false;
     }
     struct stat info;
-    bool ok = write_all(file, bytes) && (!like || take_after(file, like)) && fstat(file, &info) == 0;
+    bool ok = write_fully(file, bytes) && (!like || take_after(file, like)) && fstat(file, &info) == 0;
     if (ok && made)
         *made = stamp_of(&info);
     int problem = errno;

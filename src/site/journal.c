@@ -110,15 +110,16 @@ static bool take_lock(journal *j, const site *s, slice *error) {
     }
     char holder[32] = "";
     if (flock(j->lock, LOCK_EX | LOCK_NB) != 0) {
-        ssize_t length = pread(j->lock, holder, sizeof holder - 1, 0);
+        ssize_t length = read_part(j->lock, holder, sizeof holder - 1, 0);
         holder[length > 0 ? length : 0] = '\0';
         *error =
             format_slice(j->messages, "another run is working on this site (process %s): wait until it ends",
                          *holder ? holder : "unknown");
         return false;
     }
-    int length = snprintf(holder, sizeof holder, "%ld", (long)getpid());
-    if (ftruncate(j->lock, 0) != 0 || pwrite(j->lock, holder, (size_t)length, 0) != length) {
+    snprintf(holder, sizeof holder, "%ld", (long)getpid());
+    if (ftruncate(j->lock, 0) != 0 || lseek(j->lock, 0, SEEK_SET) != 0 ||
+        !write_fully(j->lock, slice_of(holder))) {
         *error = format_slice(j->messages, "%s/%s: %s", s->root, STATE_FOLDER, strerror(errno));
         return false;
     }
@@ -304,7 +305,7 @@ static bool read_at(int folder, const char *name, off_t at, void *bytes, size_t 
     bool ok = file >= 0 && fstat(file, &info) == 0 && S_ISREG(info.st_mode);
     *size = ok ? info.st_size : -1;
     at = at < 0 && ok ? info.st_size + at : at;
-    ok = ok && at >= 0 && pread(file, bytes, count, at) == (ssize_t)count;
+    ok = ok && at >= 0 && read_part(file, bytes, count, at) == (ssize_t)count;
     if (file >= 0)
         close(file);
     return ok;

@@ -59,25 +59,17 @@ int open_inside(int folder, slice path) {
     return at == folder ? -1 : at;
 }
 
-static size_t read_head(int file, char *bytes, size_t most) {
-    size_t length = 0;
-    while (length < most) {
-        ssize_t got = pread(file, bytes + length, most - length, (off_t)length);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            break;
-        length += (size_t)got;
-    }
-    return length;
+static picture_state read_head(int file, char *head, size_t most, picture_size *size) {
+    ssize_t got = read_part(file, head, most, 0);
+    return picture_read_size((slice){head, got > 0 ? (size_t)got : 0}, size);
 }
 
 static bool read_size(int file, picture_size *size) {
     char head[PICTURE_HEAD];
-    picture_state state = picture_read_size((slice){head, read_head(file, head, sizeof head)}, size);
+    picture_state state = read_head(file, head, sizeof head, size);
     char *more = state == PICTURE_CUT ? malloc(PICTURE_HEAD_MAX) : NULL;
     if (more)
-        state = picture_read_size((slice){more, read_head(file, more, PICTURE_HEAD_MAX)}, size);
+        state = read_head(file, more, PICTURE_HEAD_MAX, size);
     free(more);
     return state == PICTURE_READ;
 }

@@ -7,6 +7,7 @@
 #include "pictures/pictures.h"
 
 #include <sys/stat.h>
+#include <sys/types.h>
 
 struct site {
     arena *arena;
@@ -45,6 +46,10 @@ slice describe_error(arena *a, const char *what, int error);
  * opened with O_NONBLOCK and looked at by fstat. */
 int open_below(int folder, const char *path, int flags, mode_t mode);
 
+/* So many bytes as there are from `at` on, `most` at most; -1: errno says why. */
+ssize_t read_part(int file, void *bytes, size_t most, off_t at);
+/* False: errno says why. */
+bool write_fully(int file, slice bytes);
 bool remove_file(int folder, const char *path); /* true also where there is none */
 bool rename_file(int folder, const char *from, const char *to);
 
