@@ -133,8 +133,8 @@ bool asset_can_come_home(const asset_rules *rules, slice page, arena *a);
  * not fetched, is used by all of them. */
 void asset_book_settle(asset_book *book, const asset_rules *rules);
 
-/* Nothing more will be fetched (offline, or the fetch is over): what is not here has failed, for this reason.
- */
+/* Nothing more will be fetched (offline, or the fetch is over): what is not here has failed, for this reason,
+ * the first that is given. */
 void asset_book_seal(asset_book *book, const char *reason);
 
 /* ---- files that are left over ----------------------------------------------------------------------------
@@ -179,6 +179,7 @@ typedef struct asset_fetch_options {
     unsigned connect_ms;         /* [15000] */
     unsigned stall_ms;           /* a transfer slower than 1 KiB a second for so long is given up [30000] */
     unsigned total_ms;           /* one attempt at one file [30 minutes] */
+    unsigned run_ms;             /* all files [6 hours] */
     uint64_t run_limit;          /* bytes of all files [64 GiB] */
     uint64_t size_limit;         /* bytes of one file, unpacked [256 MiB] */
     bool refresh;                /* ask also for files that are here whether they have changed */
@@ -193,11 +194,25 @@ typedef struct asset_fetch_options {
     void *context;
 } asset_fetch_options;
 
+/* The process that has the network, and no file of the site: it asks for what it is told, and sends back what
+ * came. */
+typedef struct downloader downloader;
+
+/* Makes it; before anything of a site is read. Of the options it keeps what concerns hosts, certificates,
+ * proxies and limits; the strings must last as long as it does. `confine` is called in it, to give up what it
+ * does not need; false ends it. NULL: errno says why. */
+downloader *downloader_start(const asset_fetch_options *options, bool (*confine)(void *context),
+                             void *context);
+/* Names the hosts that it may ask, for good; before any page is read. False: it has ended. */
+bool downloader_allow(downloader *d, const asset_rules *rules);
+void downloader_end(downloader *d); /* NULL: nothing */
+
 /* Fetches what is used and not here. Each file is written whole or not at all, below the book's root and
  * never through a symbolic link; states go to the book and to the disk at once, so that a killed run loses no
- * finished file. False when nothing could be tried (another run holds the book, the disk cannot be written):
- * `error` says why. A file that cannot be had is no error: its entry says so. */
-bool assets_fetch(asset_book *book, const asset_rules *rules, const asset_fetch_options *options,
-                  asset_progress *result, slice *error);
+ * finished file. False when nothing could be tried (another run holds the book, the disk cannot be written)
+ * or the downloader has ended: `error` says why. A file that cannot be had is no error: its entry says so.
+ * After this the downloader is of no more use. */
+bool assets_fetch(asset_book *book, const asset_rules *rules, downloader *d,
+                  const asset_fetch_options *options, asset_progress *result, slice *error);
 
 #endif

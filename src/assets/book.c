@@ -211,7 +211,8 @@ void asset_book_settle(asset_book *book, const asset_rules *rules) {
 }
 
 void asset_book_seal(asset_book *book, const char *reason) {
-    book->sealed = slice_of(reason);
+    if (!book->sealed.length)
+        book->sealed = slice_of(reason);
 }
 
 void book_answer(const asset_book *book, asset_reference *reference, arena *a) {

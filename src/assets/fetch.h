@@ -2,25 +2,20 @@
 #ifndef ISOMERIZE_ASSETS_FETCH_H
 #define ISOMERIZE_ASSETS_FETCH_H
 
+#include "downloader.h"
 #include "private.h"
-
-#include <curl/curl.h>
 
 enum {
     SPILL = 256 * 1024, /* bytes of one file that are held before they go to its part */
-    SLOW = 1024,        /* bytes a second: what stays below for so long as a stall is given up */
     HOPS_MAX = 5,       /* redirects */
-    ERROR_PAGE_MAX = 1024 * 1024,
-    TEXT_MAX = 256
+    TEXT_MAX = WIRE_TEXT + 1
 };
 
 typedef struct fetch {
     asset_book *book;
     const asset_rules *rules;
     asset_fetch_options options; /* defaults filled in */
-    struct curl_slist *connect_to;
-    const char **proxy;  /* the proxy's own addresses, ended by NULL */
-    uint16_t proxy_port; /* 0: there is none */
+    downloader *downloader;
     asset_progress progress;
     uint64_t jitter; /* state of a small generator */
 } fetch;
@@ -38,9 +33,9 @@ typedef enum outcome {
 typedef struct transfer {
     fetch *fetch;
     asset_entry *entry;
-    struct host *host; /* that the entry's address is at */
-    CURL *easy;
-    struct curl_slist *headers;
+    struct host *host;     /* that the entry's address is at */
+    bool going, cancelled; /* asked for, and not ended; no more of it is wanted */
+    uint16_t slot;         /* while it is going */
     unsigned attempts, hops;
     uint64_t ready_ms;  /* not before this time */
     uint64_t wait_ms;   /* OUTCOME_LATER */
@@ -52,20 +47,21 @@ typedef struct transfer {
     size_t length, capacity;
     int part;         /* open, or -1 */
     uint64_t in_part; /* bytes in the part that count */
-    bool body_begun, body_ignored, body_refused, wrong_part, address_refused, packed;
-    size_t ignored; /* bytes of an error page */
+    bool body_begun, body_refused, wrong_part, packed;
     long status;
     char etag[TEXT_MAX], modified[TEXT_MAX], type[TEXT_MAX], range[TEXT_MAX];
-    char problem[TEXT_MAX], curl_error[CURL_ERROR_SIZE];
+    char problem[TEXT_MAX];
 } transfer;
 
-/* Sets on a new handle what all attempts have in common. */
-void transfer_prepare(CURL *easy, const fetch *f);
-/* Fills `easy` for the next attempt. False: out of memory. */
-bool transfer_start(transfer *t, CURL *easy);
-/* After curl is done with it. The entry's state is set for OUTCOME_HERE and OUTCOME_FAILED. */
-outcome transfer_end(transfer *t, CURLcode code);
+/* Asks for the next attempt. False: the address cannot be asked for, or memory is out. */
+bool transfer_start(transfer *t);
+/* A head, or bytes. False: no more of it is wanted. */
+bool transfer_take(transfer *t, const wire_message *m);
+/* After its end. The entry's state is set for OUTCOME_HERE and OUTCOME_FAILED. */
+outcome transfer_end(transfer *t, const wire_message *end);
 /* Frees what the transfer holds; bytes that can be of use go to its part. */
 void transfer_drop(transfer *t);
+/* It cannot be asked for: for this reason it has failed. */
+void transfer_fail(transfer *t, const char *why);
 
 #endif

@@ -68,6 +68,12 @@ typedef struct captures {
 const asset_rule *rules_find(const asset_rules *rules, const address *from, captures *out);
 /* Has some rule that is on this host? */
 bool rules_know_host(const asset_rules *rules, slice host);
+/* Each host that may be asked: a pattern as the texts have it, or, of a redirect, the name itself. */
+void rules_each_host(const asset_rules *rules,
+                     void (*each)(void *context, slice host, bool is_literal, uint16_t port), void *context);
+/* Rules that allow no host, and one more that they allow; a pattern that is none allows nothing. */
+asset_rules *rules_none(arena *a);
+void rules_add_host(asset_rules *rules, slice host, bool is_literal, uint16_t port, arena *a);
 bool rules_list_has(const vector *extensions, slice extension);
 
 /* ---- names.c: safe, stable names ----------------------------------------------------------------------- */

@@ -148,6 +148,65 @@ bool asset_rules_allow(const asset_rules *rules, slice url, arena *a) {
     return false;
 }
 
+/* ---- hosts alone ----------------------------------------------------------------------------------------
+ */
+
+static void append_literals(vector *out, slice text, char separator) {
+    for (size_t from = 0, to; from < text.length; from = to + 1) {
+        to = slice_find_char(text, separator, from);
+        to = to == SLICE_NONE ? text.length : to;
+        if (to > from)
+            *(pattern_part *)vector_push(out) = (pattern_part){PART_LITERAL, slice_sub(text, from, to), 0};
+    }
+}
+
+static void append_part(buffer *out, const pattern_part *part) {
+    if (out->length)
+        buffer_append_char(out, '.');
+    if (part->kind == PART_LITERAL)
+        buffer_append(out, part->text);
+    else if (part->kind == PART_HEX)
+        buffer_printf(out, "{x:hex%zu}", part->digits);
+    else
+        buffer_append_string(out, part->kind == PART_REST ? "{x...}" : "{x}");
+}
+
+void rules_each_host(const asset_rules *rules,
+                     void (*each)(void *context, slice host, bool is_literal, uint16_t port), void *context) {
+    arena *a = arena_new(0);
+    buffer host = buffer_new(a, 256);
+    for (size_t i = 0; i < rules->rules.count; i++) {
+        const asset_rule *rule = vector_at(&rules->rules, i);
+        if (!rule->enabled)
+            continue;
+        host.length = 0;
+        for (size_t j = 0; j < rule->host.count; j++)
+            append_part(&host, vector_at(&rule->host, j));
+        each(context, buffer_slice(&host), false, rule->port);
+        for (size_t j = 0; j < rule->redirects.count; j++)
+            each(context, *(slice *)vector_at(&rule->redirects, j), true, 0);
+    }
+    arena_destroy(a);
+}
+
+asset_rules *rules_none(arena *a) {
+    asset_rules *rules = arena_zeroed(a, sizeof *rules);
+    rules->rules = vector_new(a, sizeof(asset_rule));
+    return rules;
+}
+
+void rules_add_host(asset_rules *rules, slice host, bool is_literal, uint16_t port, arena *a) {
+    asset_rule rule = {.enabled = true,
+                       .port = port,
+                       .host = vector_new(a, sizeof(pattern_part)),
+                       .redirects = vector_new(a, sizeof(slice))};
+    if (is_literal)
+        append_literals(&rule.host, host, '.');
+    else if (!parse_pattern(host, '.', &rule.host))
+        return;
+    *(asset_rule *)vector_push(&rules->rules) = rule;
+}
+
 /* mappings/assets.yml, embedded by isomerize_embed (CMakeLists.txt). */
 extern const char shipped_assets_yml[];
 extern const size_t shipped_assets_yml_length;
@@ -336,15 +395,6 @@ static bool load_text(asset_rules *rules, slice text, arena *a, slice *error) {
 }
 
 /* ---- the site's own host ------------------------------------------------------------------------------- */
-
-static void append_literals(vector *out, slice text, char separator) {
-    for (size_t from = 0, to; from < text.length; from = to + 1) {
-        to = slice_find_char(text, separator, from);
-        to = to == SLICE_NONE ? text.length : to;
-        if (to > from)
-            *(pattern_part *)vector_push(out) = (pattern_part){PART_LITERAL, slice_sub(text, from, to), 0};
-    }
-}
 
 /* `url` may come with a path of its own, and without a scheme. */
 static bool add_own_host(asset_rules *rules, const asset_settings *settings, arena *a, slice *error) {

@@ -1,19 +1,15 @@
 /* One file on its way: what is asked for, what may come in, and whether it counts.
  *
- * Comes in: headers and bytes, as curl has them. Goes out: a verified file at its path, or a problem in
- * words. Never connects to an address that is not public, never follows a redirect by itself, never keeps a
- * file that was not checked.
+ * Comes in: headers and bytes, from the process that has the network. Goes out: a verified file at its path,
+ * or a problem in words. Follows a redirect only to where the rules lead, never keeps a file that was not
+ * checked.
  */
 #include "fetch.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 static slice text_of(const char *text) {
@@ -87,7 +83,6 @@ static bool take_body(transfer *t) {
         t->wrong_part = true;
         return false;
     }
-    t->body_ignored = t->status != 200;
     if (t->status == 200 && t->in_part)
         restart(t); /* the whole file, from its beginning: it has changed, or the server knows no parts */
     return true;
@@ -109,190 +104,108 @@ static bool hold(transfer *t, const char *bytes, size_t count) {
     return true;
 }
 
-static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
-    transfer *t = context;
-    count *= size;
-    if (!t->body_begun && !take_body(t)) {
-        t->body_refused = true;
-        return 0;
-    }
-    if (t->body_ignored) /* an error page's; enough of it leaves the connection usable */
-        return (t->ignored += count) > ERROR_PAGE_MAX ? 0 : count;
-    t->fetch->progress.bytes += count;
-    if (t->fetch->progress.bytes > t->fetch->options.run_limit) {
-        failed(t, "the run's limit of %llu bytes in all is reached",
-               (unsigned long long)t->fetch->options.run_limit);
-        restart(t);
-        t->body_refused = true;
-        return 0;
-    }
-    if (t->in_part + t->length + count > t->fetch->options.size_limit) {
-        failed(t, "larger than the limit of %llu bytes", (unsigned long long)t->fetch->options.size_limit);
-        restart(t);
-        t->body_refused = true;
-        return 0;
-    }
-    if (!hold(t, bytes, count) || (t->length >= SPILL && !spill(t, false))) {
-        failed(t, "cannot be written: %s", strerror(errno));
-        t->body_refused = true;
-        return 0;
-    }
-    return count;
+static outcome too_large(transfer *t) {
+    return failed(t, "larger than the limit of %llu bytes", (unsigned long long)t->fetch->options.size_limit);
 }
 
-/* ---- headers ----------------------------------------------------------------------------------------- */
+static outcome run_too_large(transfer *t) {
+    return failed(t, "the run's limit of %llu bytes in all is reached",
+                  (unsigned long long)t->fetch->options.run_limit);
+}
 
-static bool header_value(slice line, const char *name, char out[TEXT_MAX]) {
-    size_t length = strlen(name);
-    if (line.length <= length || line.data[length] != ':' || strncasecmp(line.data, name, length) != 0)
+static bool refuse_body(transfer *t) {
+    restart(t);
+    t->body_refused = true;
+    return false;
+}
+
+static bool take_bytes(transfer *t, slice bytes) {
+    const asset_fetch_options *o = &t->fetch->options;
+    if (!t->body_begun || t->body_refused)
         return false;
-    slice value = slice_trim(slice_from(line, length + 1));
-    for (size_t i = 0; i < value.length; i++) /* a bare CR would end the line in a request of ours */
-        if ((unsigned char)value.data[i] < ' ' || value.data[i] == 0x7F)
-            return true;
-    if (value.length < TEXT_MAX) {
-        memcpy(out, value.data, value.length);
-        out[value.length] = '\0';
+    t->fetch->progress.bytes += bytes.length;
+    if (t->fetch->progress.bytes > o->run_limit) {
+        run_too_large(t);
+        return refuse_body(t);
+    }
+    if (t->in_part + t->length + bytes.length > o->size_limit) {
+        too_large(t);
+        return refuse_body(t);
+    }
+    if (!hold(t, bytes.data, bytes.length) || (t->length >= SPILL && !spill(t, false))) {
+        failed(t, "cannot be written: %s", strerror(errno));
+        t->body_refused = true;
+        return false;
     }
     return true;
 }
 
-static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
-    transfer *t = context;
-    slice line = {bytes, size * count};
-    char encoding[TEXT_MAX] = "";
-    if (slice_starts_with(line, SLICE("HTTP/"))) { /* also after 100 Continue and a proxy's answer */
-        t->etag[0] = t->modified[0] = t->type[0] = t->range[0] = '\0';
-        t->packed = false;
-        size_t space = slice_find_char(line, ' ', 0);
-        t->status = space == SLICE_NONE ? 0 : strtol(line.data + space, NULL, 10);
-    } else if (header_value(line, "content-encoding", encoding)) {
-        t->packed = strcasecmp(encoding, "identity") != 0;
-    } else if (!header_value(line, "etag", t->etag) && !header_value(line, "last-modified", t->modified) &&
-               !header_value(line, "content-type", t->type)) {
-        header_value(line, "content-range", t->range);
-    }
-    return line.length;
+static void keep_text(char out[TEXT_MAX], slice text) {
+    snprintf(out, TEXT_MAX, "%.*s", SLICE_ARGS(text));
+}
+
+static bool take_head(transfer *t, const wire_message *m) {
+    if (t->body_begun || (m->numbers[0] != 200 && m->numbers[0] != 206))
+        return false;
+    t->status = (long)m->numbers[0];
+    t->packed = m->numbers[1] & 1;
+    keep_text(t->etag, m->texts[0]);
+    keep_text(t->modified, m->texts[1]);
+    keep_text(t->type, m->texts[2]);
+    keep_text(t->range, m->texts[3]);
+    if (take_body(t))
+        return true;
+    t->body_refused = true;
+    return false;
+}
+
+bool transfer_take(transfer *t, const wire_message *m) {
+    return m->kind == WIRE_HEAD ? take_head(t, m) : take_bytes(t, m->texts[0]);
 }
 
 /* ---- asking ------------------------------------------------------------------------------------------ */
 
-/* The connection goes to exactly the address that is checked here. */
-static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *to) {
-    transfer *t = context;
-    const fetch *f = t->fetch;
-    bool open =
-        route_is_open(&to->addr, f->options.allow) ||
-        (f->proxy_port && route_port(&to->addr) == f->proxy_port && route_is_open(&to->addr, f->proxy));
-    if (purpose != CURLSOCKTYPE_IPCXN || !open) {
-        t->address_refused = true;
-        return CURL_SOCKET_BAD;
-    }
-    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
-}
-
-static bool add_header(transfer *t, const char *name, slice value) {
-    char line[TEXT_MAX * 2];
-    snprintf(line, sizeof line, "%s: %.*s", name, SLICE_ARGS(value));
-    struct curl_slist *longer = curl_slist_append(t->headers, line);
-    if (longer)
-        t->headers = longer;
-    return longer != NULL;
+/* The ledger lies in the checkout: anybody may have written these. */
+static bool can_be_sent(slice text, size_t most) {
+    for (size_t i = 0; i < text.length; i++)
+        if ((unsigned char)text.data[i] < ' ' || text.data[i] == 0x7F)
+            return false;
+    return text.length <= most;
 }
 
 /* Only what is new (a second run), or only what is missing (a part is there). */
-static bool add_conditions(transfer *t) {
+static void add_conditions(transfer *t, wire_message *m) {
     const asset_entry *entry = t->entry;
-    char range[64];
-    if (entry->state == ASSET_HERE) {
+    bool known = can_be_sent(entry->etag, WIRE_TEXT) && can_be_sent(entry->modified, WIRE_TEXT);
+    if (entry->state == ASSET_HERE)
         store_drop_part(t->fetch->book, entry);
-        return (entry->etag.length == 0 || add_header(t, "If-None-Match", entry->etag)) &&
-               (entry->modified.length == 0 || add_header(t, "If-Modified-Since", entry->modified));
+    else if (known && can_resume(entry->etag, entry->modified))
+        t->in_part = store_part_size(t->fetch->book, entry);
+    m->numbers[1] = entry->state == ASSET_HERE && known ? WIRE_IF_CHANGED
+                    : t->in_part                        ? WIRE_FROM
+                                                        : WIRE_ALWAYS;
+    m->numbers[2] = t->in_part;
+    if (m->numbers[1] != WIRE_ALWAYS) {
+        m->texts[1] = entry->etag;
+        m->texts[2] = entry->modified;
     }
-    t->in_part = can_resume(entry->etag, entry->modified) ? store_part_size(t->fetch->book, entry) : 0;
-    if (t->in_part == 0)
-        return true;
-    snprintf(range, sizeof range, "bytes=%llu-", (unsigned long long)t->in_part);
-    return add_header(t, "Range", slice_of(range)) &&
-           add_header(t, "If-Range", entry->etag.length ? entry->etag : entry->modified);
 }
 
-static void set_limits(CURL *easy, const asset_fetch_options *o) {
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_ms);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)o->total_ms);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)((o->stall_ms + 999) / 1000));
-    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)o->size_limit);
-}
-
-static void set_network(CURL *easy, const asset_fetch_options *o, struct curl_slist *connect_to) {
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 128L * 1024);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "isomerize");
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING,
-                     "identity"); /* asked for; what is packed all the same is unpacked */
-    curl_easy_setopt(easy, CURLOPT_PROXY, o->proxy ? o->proxy : "");
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, o->no_proxy);
-    curl_easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to);
-    if (o->ca_file)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, o->ca_file);
-    if (o->ca_folder)
-        curl_easy_setopt(easy, CURLOPT_CAPATH, o->ca_folder);
-}
-
-void transfer_prepare(CURL *easy, const fetch *f) {
-    set_limits(easy, &f->options);
-    set_network(easy, &f->options, f->connect_to);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
-}
-
-/* Is its host a number? curl's own reading of it counts, odd spellings too. */
-static bool names_an_address(const char *url) {
-    CURLU *parts = curl_url();
-    char *host = NULL;
-    unsigned char bytes[16];
-    bool is_number = !parts || curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
-                     curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK || host[0] == '[' ||
-                     inet_pton(AF_INET, host, bytes) == 1;
-    curl_free(host);
-    curl_url_cleanup(parts);
-    return is_number;
-}
-
-bool transfer_start(transfer *t, CURL *easy) {
-    t->easy = easy;
+bool transfer_start(transfer *t) {
+    wire_message m = {.kind = WIRE_ASK,
+                      .slot = t->slot,
+                      .numbers = {t->fetch->options.size_limit},
+                      .texts = {t->url ? slice_of(t->url) : t->entry->remote}};
     t->status = 0;
-    t->body_begun = t->body_ignored = t->body_refused = t->address_refused = t->packed = t->asked_to_wait =
-        false;
-    t->etag[0] = t->modified[0] = t->type[0] = t->range[0] = t->curl_error[0] = t->problem[0] = '\0';
-    t->wrong_part = false;
-    t->ignored = t->length = 0;
+    t->body_begun = t->body_refused = t->packed = t->asked_to_wait = t->wrong_part = t->cancelled = false;
+    t->etag[0] = t->modified[0] = t->type[0] = t->range[0] = t->problem[0] = '\0';
+    t->length = 0;
     t->in_part = 0;
     t->part = -1;
     if (t->hops == 0)
         t->attempts++;
-    if (!t->url)
-        t->url = strndup(t->entry->remote.data, t->entry->remote.length);
-    if (!t->url || !add_conditions(t))
-        return false;
-    /* A proxy would go where this program does not: it is asked for names only. */
-    curl_easy_setopt(easy, CURLOPT_PROXY,
-                     names_an_address(t->url) || !t->fetch->options.proxy ? "" : t->fetch->options.proxy);
-    curl_easy_setopt(easy, CURLOPT_URL, t->url);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->curl_error);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
-    return true;
+    add_conditions(t, &m);
+    return can_be_sent(m.texts[0], WIRE_URL) && downloader_send(t->fetch->downloader, &m);
 }
 
 /* ---- judging ----------------------------------------------------------------------------------------- */
@@ -306,33 +219,36 @@ static uint64_t random_below(fetch *f, uint64_t limit) {
 
 /* Twice as long each time, somewhere between half of it and all. `asked`: what Retry-After said, in seconds.
  */
-static outcome again(transfer *t, curl_off_t asked) {
+static outcome again(transfer *t, uint64_t asked) {
     const asset_fetch_options *o = &t->fetch->options;
     if (t->attempts >= o->attempts)
         return OUTCOME_FAILED;
-    if (asked > 0 && (uint64_t)asked * 1000 > o->wait_limit_ms)
-        return failed(t, "the server asks to come back in %lld seconds", (long long)asked);
+    if (asked > o->wait_limit_ms / 1000)
+        return failed(t, "the server asks to come back in %llu seconds", (unsigned long long)asked);
     uint64_t wait = (uint64_t)o->backoff_ms << (t->attempts - 1 < 6 ? t->attempts - 1 : 6);
     t->asked_to_wait = asked > 0;
-    t->wait_ms = asked > 0 ? (uint64_t)asked * 1000 : wait / 2 + random_below(t->fetch, wait / 2 + 1);
+    t->wait_ms = asked > 0 ? asked * 1000 : wait / 2 + random_below(t->fetch, wait / 2 + 1);
     return OUTCOME_LATER;
 }
 
-static outcome take_redirect(transfer *t) {
-    char *to = NULL;
-    curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &to);
-    if (!to)
+static bool is_https(slice url) {
+    return slice_equal_nocase(slice_sub(url, 0, 6), SLICE("https:"));
+}
+
+static outcome take_redirect(transfer *t, slice to) {
+    slice from = t->url ? slice_of(t->url) : t->entry->remote, shown = slice_sub(to, 0, 160);
+    if (!to.length)
         return failed(t, "the server answered %ld without saying where to go", t->status);
-    if (strncasecmp(t->url, "https:", 6) == 0 && strncasecmp(to, "https:", 6) != 0)
-        return failed(t, "redirect from https to %.160s, which is not", to);
+    if (is_https(from) && !is_https(to))
+        return failed(t, "redirect from https to %.*s, which is not", SLICE_ARGS(shown));
     if (++t->hops > HOPS_MAX)
         return failed(t, "more than %d redirects", HOPS_MAX);
     arena *scratch = arena_new(0);
-    bool allowed = asset_rules_allow(t->fetch->rules, slice_of(to), scratch);
+    bool allowed = asset_rules_allow(t->fetch->rules, to, scratch);
     arena_destroy(scratch);
     if (!allowed)
-        return failed(t, "redirect to %.160s, which is on no asset host that is turned on", to);
-    char *copy = strdup(to);
+        return failed(t, "redirect to %.*s, which is on no asset host that is turned on", SLICE_ARGS(shown));
+    char *copy = strndup(to.data, to.length);
     if (!copy)
         return failed(t, "out of memory");
     free(t->url);
@@ -340,9 +256,7 @@ static outcome take_redirect(transfer *t) {
     return OUTCOME_REDIRECT;
 }
 
-static outcome judge_status(transfer *t) {
-    curl_off_t asked = 0;
-    curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &asked);
+static outcome judge_status(transfer *t, uint64_t asked) {
     failed(t, "the server answered %ld", t->status);
     switch (t->status) {
     case 416: /* the part is longer than the file */
@@ -361,39 +275,24 @@ static outcome judge_status(transfer *t) {
     }
 }
 
-/* Errors of curl: worth another try, and in which words. Others are final, in curl's own words. */
-static const struct {
-    CURLcode code;
-    const char *words;
-} PASSING[] = {
-    {CURLE_COULDNT_RESOLVE_HOST, "the host's name cannot be resolved"},
-    {CURLE_COULDNT_RESOLVE_PROXY, "the proxy's name cannot be resolved"},
-    {CURLE_COULDNT_CONNECT, "no connection to the host"},
-    {CURLE_OPERATION_TIMEDOUT, "the server is too slow"},
-    {CURLE_PARTIAL_FILE, "the server broke off before the announced end"},
-    {CURLE_RECV_ERROR, "the connection broke"},
-    {CURLE_SEND_ERROR, "the connection broke"},
-    {CURLE_GOT_NOTHING, "the server closed the connection without an answer"},
-    {CURLE_SSL_CONNECT_ERROR, "no TLS connection to the host"},
-    {CURLE_HTTP2, "the HTTP/2 connection broke"},
-    {CURLE_HTTP2_STREAM, "the HTTP/2 connection broke"},
-    {CURLE_AGAIN, "the connection broke"},
-};
-
-static outcome judge_error(transfer *t, CURLcode code) {
-    if (t->address_refused)
-        return failed(t, "the host's address is not public");
+static outcome judge_error(transfer *t, const wire_message *end) {
     if (t->body_refused)
         return t->wrong_part ? again(t, 0) : OUTCOME_FAILED;
-    if (code == CURLE_FILESIZE_EXCEEDED)
-        return failed(t, "larger than the limit of %llu bytes",
-                      (unsigned long long)t->fetch->options.size_limit);
-    for (size_t i = 0; i < sizeof PASSING / sizeof *PASSING; i++)
-        if (PASSING[i].code == code) {
-            failed(t, "%s", PASSING[i].words);
-            return again(t, 0);
-        }
-    return failed(t, "%s", t->curl_error[0] ? t->curl_error : curl_easy_strerror(code));
+    switch (end->numbers[0]) {
+    case WIRE_PASSING:
+        failed(t, "%.*s", SLICE_ARGS(end->texts[0]));
+        return again(t, 0);
+    case WIRE_NOT_PUBLIC:
+        return failed(t, "the host's address is not public");
+    case WIRE_NOT_ALLOWED:
+        return failed(t, "it is on no asset host that was turned on when the run began");
+    case WIRE_TOO_LARGE:
+        return too_large(t);
+    case WIRE_RUN_TOO_LARGE:
+        return run_too_large(t);
+    default:
+        return failed(t, "%.*s", SLICE_ARGS(end->texts[0]));
+    }
 }
 
 static void settle_entry(transfer *t, asset_state state, uint64_t size, finding_code code,
@@ -470,16 +369,17 @@ static outcome judge_file(transfer *t) {
     return o;
 }
 
-static outcome judge(transfer *t, CURLcode code) {
-    if (code != CURLE_OK && !(t->body_ignored && code == CURLE_WRITE_ERROR))
-        return judge_error(t, code);
-    if (t->status == 200 || t->status == 206)
+static outcome judge(transfer *t, const wire_message *end) {
+    if (end->numbers[0] != WIRE_DONE || t->body_refused)
+        return judge_error(t, end);
+    if (t->body_begun)
         return judge_file(t);
+    t->status = (long)(end->numbers[1] % 1000);
     if (t->status == 304 && t->entry->state == ASSET_HERE)
         return OUTCOME_HERE;
     if (t->status >= 300 && t->status < 400)
-        return take_redirect(t);
-    return judge_status(t);
+        return take_redirect(t, end->texts[1]);
+    return judge_status(t, end->numbers[2]);
 }
 
 static void release(transfer *t) {
@@ -489,8 +389,6 @@ static void release(transfer *t) {
     free(t->bytes);
     t->bytes = NULL;
     t->length = t->capacity = 0;
-    curl_slist_free_all(t->headers);
-    t->headers = NULL;
 }
 
 /* What came in before a break is of use only where its continuation can be asked for. */
@@ -501,8 +399,8 @@ static void keep_part(transfer *t) {
         restart(t);
 }
 
-outcome transfer_end(transfer *t, CURLcode code) {
-    outcome o = judge(t, code);
+outcome transfer_end(transfer *t, const wire_message *end) {
+    outcome o = judge(t, end);
     if (o == OUTCOME_LATER || o == OUTCOME_FAILED)
         keep_part(t);
     if (o == OUTCOME_FAILED &&
@@ -519,9 +417,15 @@ outcome transfer_end(transfer *t, CURLcode code) {
 }
 
 void transfer_drop(transfer *t) {
-    if (t->easy && t->body_begun && !t->body_ignored)
+    if (t->going && t->body_begun && !t->body_refused)
         keep_part(t);
     release(t);
     free(t->url);
     t->url = NULL;
+}
+
+void transfer_fail(transfer *t, const char *why) {
+    if (t->entry->state != ASSET_HERE)
+        settle_entry(t, ASSET_FAILED, 0, FINDING_ASSET_LOST, why);
+    transfer_drop(t);
 }

@@ -258,7 +258,7 @@ static int accept_on_site(const cli_arguments *arguments, site *s, arena *a) {
     accepted old;
     if (!accepted_open(&old, s, a))
         return EXIT_USAGE;
-    if (!give_up_files(arguments, s, CONFINE_NOTES, false, a))
+    if (!give_up_files(arguments, s, CONFINE_NOTES, a))
         return EXIT_ENVIRONMENT;
     acceptance t = {
         .old = &old, .added = accept_list_new(a), .groups = map_new(a, 64), .a = a, .page = arena_new(0)};

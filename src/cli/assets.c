@@ -80,7 +80,7 @@ static int list_files(const cli_arguments *arguments, site *s, const convert_eng
     slice error;
     bool fetches = option_given(arguments, OPTION_FETCH);
     int status = EXIT_ENVIRONMENT;
-    if (!give_up_files(arguments, s, fetches ? CONFINE_FILES : CONFINE_READS, fetches, a) ||
+    if (!give_up_files(arguments, s, fetches ? CONFINE_FILES : CONFINE_READS, a) ||
         !remote_open(&files, s, convert_engine_assets(e), a))
         return EXIT_ENVIRONMENT;
     if (!site_read_assets(s, e, 0, files.book, a, &pages, &error))

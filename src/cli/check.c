@@ -121,7 +121,7 @@ static int check_site(checking *c, const cli_arguments *arguments, arena *a) {
         site_close(s);
         return EXIT_ENVIRONMENT;
     }
-    int status = s && give_up_files(arguments, s, CONFINE_READS, false, a) ? EXIT_DONE : EXIT_ENVIRONMENT;
+    int status = s && give_up_files(arguments, s, CONFINE_READS, a) ? EXIT_DONE : EXIT_ENVIRONMENT;
     for (size_t i = 0; s && i < site_pages(s)->count; i++) {
         slice path = *(slice *)vector_at(site_pages(s), i), page, error;
         if (site_read(s, path, c->arena, &page, &error)) {

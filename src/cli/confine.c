@@ -5,6 +5,7 @@
  */
 #include "confine.h"
 
+#include "remote.h"
 #include "sandbox/sandbox.h"
 
 #include <stdio.h>
@@ -35,18 +36,14 @@ static bool may_fetch(const cli_arguments *arguments, const char *command) {
 }
 
 bool give_up_calls(const cli_arguments *arguments, const char *command) {
-    bool fetches = may_fetch(arguments, command),
-         serves = strcmp(command, "review") == 0; /* that gives up later */
-    return serves || is_off(arguments) ||
-           go_on_without(arguments, sandbox_calls(fetches ? SANDBOX_CONNECTS : SANDBOX_NO_SOCKETS));
+    bool serves = strcmp(command, "review") == 0; /* that gives up later */
+    if (may_fetch(arguments, command) && !remote_begin(arguments))
+        return false;
+    return serves || is_off(arguments) || go_on_without(arguments, sandbox_calls(SANDBOX_NO_SOCKETS));
 }
 
 bool give_up_to_serve(const cli_arguments *arguments) {
     return is_off(arguments) || go_on_without(arguments, sandbox_calls(SANDBOX_SERVES));
-}
-
-bool give_up_network(const cli_arguments *arguments) {
-    return is_off(arguments) || go_on_without(arguments, sandbox_calls(SANDBOX_NO_SOCKETS));
 }
 
 static void add(vector *paths, const char *path) {
@@ -66,6 +63,18 @@ static void add_network(vector *reads, const cli_arguments *arguments) {
     add(reads, option_value(arguments, OPTION_CA_FILE, NULL));
 }
 
+/* What the system lacks is said by the other process. */
+bool keep_network_only(const cli_arguments *arguments) {
+    arena *a = arena_new(0);
+    vector reads = vector_new(a, sizeof(const char *));
+    add_network(&reads, arguments);
+    vector_push(&reads);
+    bool whole = is_off(arguments) || (!sandbox_files(reads.items, (const char *const[]){NULL}, true) &&
+                                       !sandbox_calls(SANDBOX_CONNECTS));
+    arena_destroy(a);
+    return whole || strcmp(option_value(arguments, OPTION_SANDBOX, "auto"), "require") != 0;
+}
+
 /* The folder of --out has to be there before the rest is given up. Whether it can be used, the run says. */
 static bool make_out(const site *s, const char *out) {
     bool made = mkdir(out, 0777) == 0;
@@ -77,7 +86,7 @@ static bool make_out(const site *s, const char *out) {
     return false;
 }
 
-bool give_up_files(const cli_arguments *arguments, site *s, confinement what, bool fetches, arena *a) {
+bool give_up_files(const cli_arguments *arguments, site *s, confinement what, arena *a) {
     vector reads = vector_new(a, sizeof(const char *)), writes = vector_new(a, sizeof(const char *));
     slice error = SLICE("");
     const char *out = option_value(arguments, OPTION_OUT, NULL);
@@ -99,10 +108,7 @@ bool give_up_files(const cli_arguments *arguments, site *s, confinement what, bo
         add(&writes, slice_c_string(site_root(s), a));
     if (out && what == CONFINE_WRITES)
         add(&writes, out);
-    if (fetches)
-        add_network(&reads, arguments);
     vector_push(&reads);
     vector_push(&writes);
-    return go_on_without(arguments, sandbox_files(reads.items, writes.items, fetches)) &&
-           (fetches || what == CONFINE_SERVES || give_up_network(arguments));
+    return go_on_without(arguments, sandbox_files(reads.items, writes.items, false));
 }

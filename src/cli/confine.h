@@ -5,9 +5,13 @@
 #include "cli.h"
 #include "site/site.h"
 
-/* Programs, other processes, and sockets where the command fetches nothing. False: --sandbox=require asks for
- * more than the system has; said so. */
+/* Programs, other processes, and sockets; what a command needs of the network is in a process of its own
+ * (remote_begin), made here. False: --sandbox=require asks for more than the system has; said so. */
 bool give_up_calls(const cli_arguments *arguments, const char *command);
+
+/* In the process that fetches: all files but those that name resolution and certificates need, and all calls
+ * that change one. False: --sandbox=require asks for more than the system has. */
+bool keep_network_only(const cli_arguments *arguments);
 
 /* The same of a command that has made the socket that it serves on: no other is made from now on. */
 bool give_up_to_serve(const cli_arguments *arguments);
@@ -21,12 +25,8 @@ typedef enum confinement {
     CONFINE_WRITES  /* the site and its journal */
 } confinement;
 
-/* Files other than the site's and its journal's (taken, or begun, here), and those of --out; with `fetches`
- * those that name resolution and certificates need stay readable. `s` NULL: everything may be read, nothing
- * written. Then also sockets, unless it `fetches`. False: said why not. */
-bool give_up_files(const cli_arguments *arguments, site *s, confinement what, bool fetches, arena *a);
-
-/* Sockets: everything is fetched. */
-bool give_up_network(const cli_arguments *arguments);
+/* Files other than the site's and its journal's (taken, or begun, here), and those of --out. `s` NULL:
+ * everything may be read, nothing written. False: said why not. */
+bool give_up_files(const cli_arguments *arguments, site *s, confinement what, arena *a);
 
 #endif

@@ -56,7 +56,7 @@ static int fetch_and_run(const cli_arguments *arguments, site *s, site_plan *pla
                          size_t uncommitted) {
     bool offline = option_given(arguments, OPTION_OFFLINE), elsewhere = option_given(arguments, OPTION_OUT);
     bool fetches = !offline && !elsewhere;
-    if ((fetches && !remote_fetch(files, arguments)) || !give_up_network(arguments))
+    if (fetches && !remote_fetch(files, arguments))
         return EXIT_ENVIRONMENT;
     if (!elsewhere || offline)
         asset_book_seal(files->book, offline ? "not fetched: --offline" : "not fetched: the run was stopped");
@@ -94,8 +94,7 @@ static int convert_site(const cli_arguments *arguments, site *s, arena *a) {
                               option_given(arguments, OPTION_JSON) ? REPORT_JSON : REPORT_FORMAT_COUNT, a);
     else if ((status = engine_start_good(&e, arguments, s, a)) == EXIT_DONE) {
         bool elsewhere = option_given(arguments, OPTION_OUT),
-             asks = !elsewhere && !option_given(arguments, OPTION_QUIET),
-             fetches = !elsewhere && !option_given(arguments, OPTION_OFFLINE);
+             asks = !elsewhere && !option_given(arguments, OPTION_QUIET);
         size_t uncommitted = asks ? site_uncommitted(s, a).count : 0;
         site_options options = options_of_run(e, arguments);
         accepted people;
@@ -105,7 +104,7 @@ static int convert_site(const cli_arguments *arguments, site *s, arena *a) {
         accepted_use(&people, arguments, &options);
         if (!elsewhere)
             tell_of_state(arguments, s, a);
-        status = give_up_files(arguments, s, CONFINE_WRITES, fetches, a)
+        status = give_up_files(arguments, s, CONFINE_WRITES, a)
                      ? run_on_site(arguments, s, options, uncommitted, a)
                      : EXIT_ENVIRONMENT;
     }

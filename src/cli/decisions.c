@@ -78,7 +78,7 @@ static int put_together(const cli_arguments *arguments, site *s, arena *a) {
     for (size_t i = 1; i < arguments->word_count; i++)
         if (!read_decisions(&d, arguments->words[i], a))
             return EXIT_USAGE;
-    if (!give_up_files(arguments, s, CONFINE_NOTES, false, a))
+    if (!give_up_files(arguments, s, CONFINE_NOTES, a))
         return EXIT_ENVIRONMENT;
     if (arguments->word_count > 1 && !decisions_write(&d, s, &error)) {
         complain("%.*s", SLICE_ARGS(error));

@@ -22,7 +22,7 @@ int show_dry_run(const cli_arguments *arguments, site *s, report_format format, 
     /* The names that convert would give to remote files; nothing is fetched. */
     remote_files files;
     slice error;
-    if (!give_up_files(arguments, s, CONFINE_READS, false, a) ||
+    if (!give_up_files(arguments, s, CONFINE_READS, a) ||
         !remote_open(&files, s, convert_engine_assets(e), a))
         return EXIT_ENVIRONMENT;
     options.book = files.book;

@@ -140,7 +140,7 @@ static int explain_word(const char *path, const cli_arguments *arguments) {
 
 int command_explain(const cli_arguments *arguments) {
     arena *a = arena_new(0);
-    int status = give_up_files(arguments, NULL, CONFINE_READS, false, a) ? EXIT_DONE : EXIT_USAGE;
+    int status = give_up_files(arguments, NULL, CONFINE_READS, a) ? EXIT_DONE : EXIT_USAGE;
     arena_destroy(a);
     for (size_t i = 0; i < arguments->word_count && status != EXIT_USAGE; i++) {
         int one = explain_word(arguments->words[i], arguments);

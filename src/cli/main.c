@@ -6,8 +6,10 @@
 #include "cli.h"
 #include "confine.h"
 #include "pager.h"
+#include "remote.h"
 #include "suggest.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -318,6 +320,7 @@ static int run_command(const command_info *command, cli_arguments *arguments) {
     if (wants_pager(command, arguments))
         pager_start();
     int status = give_up_calls(arguments, command->name) ? command->run(arguments) : EXIT_ENVIRONMENT;
+    remote_end();
     pager_end();
     return status;
 }
@@ -352,7 +355,16 @@ static int run_words(int argc, char **argv, cli_arguments *arguments) {
     return run_command(command, arguments);
 }
 
+/* What is opened next would get the number of a stream that is closed, and what is printed would go into a
+ * page. Opened the wrong way round: printing fails as it should. */
+static void open_closed_streams(void) {
+    for (int stream = 0; stream < 3; stream++)
+        if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", stream ? O_RDONLY : O_WRONLY) != stream)
+            _exit(EXIT_ENVIRONMENT);
+}
+
 int main(int argc, char **argv) {
+    open_closed_streams();
     guard_terminal();
     if (argc > 1 && strcmp(argv[1], "help") == 0)
         return help(argc, argv);

@@ -5,6 +5,11 @@
  */
 #include "remote.h"
 
+#include "confine.h"
+#include "engine.h"
+
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,11 +24,83 @@ static const char **values_of(const cli_arguments *arguments, option_id o, arena
     return list.items;
 }
 
+/* ---- the process that fetches -------------------------------------------------------------------------- */
+
+/* One at most, for the whole run of the program: it is there before there is anything else. */
+static downloader *network;
+static cli_arguments network_options;
+static arena *network_arena;
+
+static unsigned number_of(const cli_arguments *arguments, option_id o, unsigned factor) {
+    const char *text = option_value(arguments, o, NULL);
+    unsigned long number = text ? strtoul(text, NULL, 10) : 0, most = UINT_MAX / factor;
+    return (unsigned)(number < most ? number : most) * factor;
+}
+
+static uint64_t bytes_of(const cli_arguments *arguments, option_id o) {
+    return strtoull(option_value(arguments, o, "0"), NULL, 10);
+}
+
+/* What curl's users set for their certificates and proxies. */
+static void fill_environment(asset_fetch_options *o) {
+    const char *bundle = getenv("CURL_CA_BUNDLE"), *file = getenv("SSL_CERT_FILE");
+    const char *proxies[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+    if (!o->ca_file)
+        o->ca_file = bundle ? bundle : file;
+    o->ca_folder = getenv("SSL_CERT_DIR");
+    for (size_t i = 0; i < sizeof proxies / sizeof *proxies && !o->proxy; i++)
+        o->proxy = getenv(proxies[i]);
+    o->no_proxy = getenv("no_proxy") ? getenv("no_proxy") : getenv("NO_PROXY");
+}
+
+static asset_fetch_options options_of(const cli_arguments *arguments, arena *a) {
+    asset_fetch_options o = {
+        .attempts = number_of(arguments, OPTION_ATTEMPTS, 1),
+        .backoff_ms = number_of(arguments, OPTION_BACKOFF, 1),
+        .stall_ms = number_of(arguments, OPTION_STALL_TIME, 1000),
+        .total_ms = number_of(arguments, OPTION_ASSET_TIME, 1000),
+        .run_ms = number_of(arguments, OPTION_FETCH_TIME, 1000),
+        .run_limit = bytes_of(arguments, OPTION_FETCH_LIMIT),
+        .size_limit = bytes_of(arguments, OPTION_ASSET_LIMIT),
+        .refresh = option_given(arguments, OPTION_REFRESH),
+        .ca_file = option_value(arguments, OPTION_CA_FILE, NULL),
+        .connect_to = values_of(arguments, OPTION_CONNECT_TO, a),
+        .allow = values_of(arguments, OPTION_ALLOW_ADDRESS, a),
+    };
+    fill_environment(&o);
+    return o;
+}
+
+static bool confine(void *context) {
+    return keep_network_only(context);
+}
+
+bool remote_begin(const cli_arguments *arguments) {
+    network_arena = arena_new(0);
+    if (!add_settings(arguments, NULL, network_arena, &network_options))
+        return false;
+    asset_fetch_options o = options_of(&network_options, network_arena);
+    network = downloader_start(&o, confine, &network_options);
+    if (!network)
+        complain("no process for the network can be started: %s", strerror(errno));
+    return network != NULL;
+}
+
+void remote_end(void) {
+    downloader_end(network);
+    network = NULL;
+    if (network_arena)
+        arena_destroy(network_arena);
+    network_arena = NULL;
+}
+
 /* ---- opening ----------------------------------------------------------------------------------------- */
 
 bool remote_open(remote_files *r, const site *s, asset_rules *rules, arena *a) {
     slice error;
     *r = (remote_files){.rules = rules, .arena = a};
+    if (network)
+        downloader_allow(network, rules); /* one that has ended is told of when it is needed */
     r->book = asset_book_open(slice_c_string(site_root(s), a), a, &error);
     if (!r->book)
         complain("%.*s", SLICE_ARGS(error));
@@ -44,43 +121,15 @@ static void show_progress(void *context, const asset_progress *p) {
             p->failed, (double)p->bytes / 1e6, rate / 1e6);
 }
 
-static unsigned number_of(const cli_arguments *arguments, option_id o, unsigned factor) {
-    const char *text = option_value(arguments, o, NULL);
-    return text ? (unsigned)strtoul(text, NULL, 10) * factor : 0;
-}
-
-/* What curl's users set for their certificates and proxies. */
-static void fill_environment(asset_fetch_options *o) {
-    const char *bundle = getenv("CURL_CA_BUNDLE"), *file = getenv("SSL_CERT_FILE");
-    const char *proxies[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-    if (!o->ca_file)
-        o->ca_file = bundle ? bundle : file;
-    o->ca_folder = getenv("SSL_CERT_DIR");
-    for (size_t i = 0; i < sizeof proxies / sizeof *proxies && !o->proxy; i++)
-        o->proxy = getenv(proxies[i]);
-    o->no_proxy = getenv("no_proxy") ? getenv("no_proxy") : getenv("NO_PROXY");
-}
-
 bool remote_fetch(remote_files *r, const cli_arguments *arguments) {
     slice error;
     asset_progress result;
     bool terminal = isatty(STDERR_FILENO) && !option_given(arguments, OPTION_QUIET);
-    const char *limit = option_value(arguments, OPTION_ASSET_LIMIT, NULL);
-    asset_fetch_options o = {
-        .attempts = number_of(arguments, OPTION_ATTEMPTS, 1),
-        .backoff_ms = number_of(arguments, OPTION_BACKOFF, 1),
-        .stall_ms = number_of(arguments, OPTION_STALL_TIME, 1000),
-        .size_limit = limit ? strtoull(limit, NULL, 10) : 0,
-        .refresh = option_given(arguments, OPTION_REFRESH),
-        .ca_file = option_value(arguments, OPTION_CA_FILE, NULL),
-        .connect_to = values_of(arguments, OPTION_CONNECT_TO, r->arena),
-        .allow = values_of(arguments, OPTION_ALLOW_ADDRESS, r->arena),
-        .stop = stop_is_asked,
-        .progress = terminal ? show_progress : NULL,
-    };
-    fill_environment(&o);
+    asset_fetch_options o = options_of(arguments, r->arena);
+    o.stop = stop_is_asked;
+    o.progress = terminal ? show_progress : NULL;
     watch_for_stop();
-    bool good = assets_fetch(r->book, r->rules, &o, &result, &error);
+    bool good = assets_fetch(r->book, r->rules, network, &o, &result, &error);
     if (terminal && result.files)
         fputc('\n', stderr);
     if (!good)

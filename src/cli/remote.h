@@ -13,7 +13,13 @@ typedef struct remote_files {
     arena *arena;
 } remote_files;
 
-/* Opens the site's book. False: said why not. End it with remote_close. */
+/* Makes the process that fetches, with what the command line and the user's own settings say of it: before
+ * anything of a site is read. False: said why not. End it with remote_end. */
+bool remote_begin(const cli_arguments *arguments);
+void remote_end(void);
+
+/* Opens the site's book; from now on only the hosts of these rules can be asked. False: said why not. End it
+ * with remote_close. */
 bool remote_open(remote_files *r, const site *s, asset_rules *rules, arena *a);
 void remote_close(remote_files *r);
 

@@ -54,8 +54,8 @@ static int report_site(const cli_arguments *arguments, site *s, arena *a) {
     int status = engine_start_good(&e, arguments, s, a);
     if (status != EXIT_DONE)
         return status;
-    return give_up_files(arguments, s, CONFINE_READS, false, a) ? show_look(arguments, s, e, format, a)
-                                                                : EXIT_ENVIRONMENT;
+    return give_up_files(arguments, s, CONFINE_READS, a) ? show_look(arguments, s, e, format, a)
+                                                         : EXIT_ENVIRONMENT;
 }
 
 int command_report(const cli_arguments *arguments) {
@@ -87,7 +87,7 @@ int command_report(const cli_arguments *arguments) {
                               .min_grade = choose_min_grade(arguments)};
     report_writer *writer = report_begin(&options, (report_sink){write_standard_output, NULL});
     arena *file = arena_new(0), *scratch = arena_new(0);
-    bool confined = give_up_files(arguments, NULL, CONFINE_READS, false, scratch);
+    bool confined = give_up_files(arguments, NULL, CONFINE_READS, scratch);
     int status = confined ? EXIT_DONE : EXIT_ENVIRONMENT;
     for (size_t i = 0; confined && i < arguments->word_count; i++)
         if (!merge_file(writer, arguments->words[i], dry_run, file, scratch))

@@ -109,9 +109,8 @@ int command_revert(const cli_arguments *arguments) {
     site *s = open_site(arguments, a);
     int status = EXIT_ENVIRONMENT;
     watch_for_stop();
-    if (s &&
-        give_up_files(arguments, s, option_given(arguments, OPTION_DRY_RUN) ? CONFINE_READS : CONFINE_WRITES,
-                      false, a))
+    if (s && give_up_files(arguments, s,
+                           option_given(arguments, OPTION_DRY_RUN) ? CONFINE_READS : CONFINE_WRITES, a))
         status = revert_site(arguments, s, a);
     site_close(s);
     arena_destroy(a);

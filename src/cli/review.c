@@ -295,7 +295,7 @@ static int serve_site(const cli_arguments *arguments, site *s, int listening, ui
         .arguments = arguments, .site = s, .engine = e, .pages = map_new(a, 256), .picture = arena_new(0)};
     for (size_t i = 0; i < site_pages(s)->count; i++)
         map_put(&r.pages, *(slice *)vector_at(site_pages(s), i), NULL);
-    bool ready = give_up_files(arguments, s, CONFINE_SERVES, false, a) && serve_token(a, &token);
+    bool ready = give_up_files(arguments, s, CONFINE_SERVES, a) && serve_token(a, &token);
     watch_for_stop();
     if (ready) {
         printf("http://127.0.0.1:%u/%.*s/\n", port, SLICE_ARGS(token));

@@ -21,16 +21,24 @@ typedef enum bound {
     BOUND_SMALLER /* than what is set otherwise */
 } bound;
 
-static const struct {
+static const struct setting {
     option_id option;
     bound bound;
-} OF_CHECKOUTS[] = {{OPTION_STRICT, BOUND_NONE},         {OPTION_NO_REPAIR, BOUND_NONE},
-                    {OPTION_CARD_LINK_TEXT, BOUND_NONE}, {OPTION_DISABLE, BOUND_NONE},
-                    {OPTION_FAIL_ON, BOUND_NONE},        {OPTION_FORMAT, BOUND_NONE},
-                    {OPTION_OFFLINE, BOUND_NONE},        {OPTION_MAPPINGS, BOUND_INSIDE},
-                    {OPTION_JOBS, BOUND_CORES},          {OPTION_ASSET_LIMIT, BOUND_SMALLER}};
-
-#define ASSET_LIMIT_DEFAULT 268435456u /* asset_fetch_options */
+    unsigned long most; /* the default, of BOUND_SMALLER */
+} OF_CHECKOUTS[] = {{OPTION_STRICT, BOUND_NONE, 0},
+                    {OPTION_NO_REPAIR, BOUND_NONE, 0},
+                    {OPTION_CARD_LINK_TEXT, BOUND_NONE, 0},
+                    {OPTION_DISABLE, BOUND_NONE, 0},
+                    {OPTION_FAIL_ON, BOUND_NONE, 0},
+                    {OPTION_FORMAT, BOUND_NONE, 0},
+                    {OPTION_OFFLINE, BOUND_NONE, 0},
+                    {OPTION_MAPPINGS, BOUND_INSIDE, 0},
+                    {OPTION_JOBS, BOUND_CORES, 0},
+                    /* asset_fetch_options */
+                    {OPTION_ASSET_LIMIT, BOUND_SMALLER, 268435456},
+                    {OPTION_ASSET_TIME, BOUND_SMALLER, 1800},
+                    {OPTION_FETCH_LIMIT, BOUND_SMALLER, 68719476736},
+                    {OPTION_FETCH_TIME, BOUND_SMALLER, 21600}};
 
 /* A file of settings, and what it may say. */
 typedef struct settings_file {
@@ -48,13 +56,12 @@ static option_id option_by_name(slice name) {
 /* ---- what a checkout may say -----------------------------------------------------------------------------
  */
 
-static bool find_bound(option_id o, bound *found) {
+/* NULL: a checkout may not set it. */
+static const struct setting *find_setting(option_id o) {
     for (size_t i = 0; i < sizeof OF_CHECKOUTS / sizeof *OF_CHECKOUTS; i++)
-        if (OF_CHECKOUTS[i].option == o) {
-            *found = OF_CHECKOUTS[i].bound;
-            return true;
-        }
-    return false;
+        if (OF_CHECKOUTS[i].option == o)
+            return &OF_CHECKOUTS[i];
+    return NULL;
 }
 
 /* A path that cannot leave the folder it begins in, whatever is there. */
@@ -74,8 +81,8 @@ static unsigned long at_most(const char *value, unsigned long most) {
 }
 
 /* The value within the checkout's bounds. NULL: there is none. */
-static const char *keep_within(const char *value, bound within, const site *s, arena *a) {
-    switch (within) {
+static const char *keep_within(const char *value, const struct setting *may, const site *s, arena *a) {
+    switch (may->bound) {
     case BOUND_INSIDE:
         if (!stays_inside(slice_of(value)))
             return NULL;
@@ -86,7 +93,7 @@ static const char *keep_within(const char *value, bound within, const site *s, a
                               a);
     }
     case BOUND_SMALLER:
-        return slice_c_string(format_slice(a, "%lu", at_most(value, ASSET_LIMIT_DEFAULT)), a);
+        return slice_c_string(format_slice(a, "%lu", at_most(value, may->most)), a);
     default:
         return value;
     }
@@ -123,9 +130,10 @@ static bool add_values(cli_arguments *all, option_id o, const front_value *value
 }
 
 /* False: one of the values from `first` on is out of the checkout's bounds. */
-static bool bound_values(cli_arguments *all, size_t first, bound within, const site *s, arena *a) {
-    for (size_t i = first; within != BOUND_NONE && i < all->option_count; i++)
-        if (!(all->options[i].value = keep_within(all->options[i].value, within, s, a)))
+static bool bound_values(cli_arguments *all, size_t first, const struct setting *may, const site *s,
+                         arena *a) {
+    for (size_t i = first; may && may->bound != BOUND_NONE && i < all->option_count; i++)
+        if (!(all->options[i].value = keep_within(all->options[i].value, may, s, a)))
             return false;
     return true;
 }
@@ -137,14 +145,14 @@ static bool refuse(const settings_file *file, const front_entry *setting, const 
 
 static bool add_setting(cli_arguments *all, const front_entry *setting, const settings_file *file, arena *a) {
     option_id o = option_by_name(setting->key);
-    bound within = BOUND_NONE;
+    const struct setting *may = file->site ? find_setting(o) : NULL;
     size_t first = all->option_count;
     if (o == OPTION_COUNT || o == OPTION_HELP || o == OPTION_VERSION || o == OPTION_FORCE) {
         complain("%s:%u: '%.*s' is no setting; settings are the long names of options", file->name,
                  setting->value.line, SLICE_ARGS(setting->key));
         return false;
     }
-    if (file->site && !find_bound(o, &within))
+    if (file->site && !may)
         return refuse(
             file, setting,
             " is not for a checkout to set, which may come from anybody: if you want it, give it on the "
@@ -154,7 +162,7 @@ static bool add_setting(cli_arguments *all, const front_entry *setting, const se
                       option_describe(o)->argument
                           ? ": expected a value that the option takes, or a list of them"
                           : ": expected true or false");
-    return bound_values(all, first, within, file->site, a) ||
+    return bound_values(all, first, may, file->site, a) ||
            refuse(file, setting, ": expected a folder of the site, by its path from the root, without `..`");
 }
 
@@ -215,11 +223,13 @@ bool add_settings(const cli_arguments *given, const site *s, arena *a, cli_argum
     settings_file of_user = {"", NULL}, of_site = {".isomerize/config.yml", s};
     if (!read_own(&own, &of_user, a))
         return false;
-    size_t room = given->option_count + count_values(site_settings(s)) + count_values(&own);
+    front_value none = {.kind = FRONT_MAPPING};
+    const front_value *of_checkout = s ? site_settings(s) : &none;
+    size_t room = given->option_count + count_values(of_checkout) + count_values(&own);
     *all = *given;
     all->options = arena_zeroed(a, (room + 1) * sizeof *all->options);
     all->option_count = 0;
-    if (!add_file(all, site_settings(s), &of_site, a) || !add_file(all, &own, &of_user, a))
+    if (!add_file(all, of_checkout, &of_site, a) || !add_file(all, &own, &of_user, a))
         return false;
     for (size_t i = 0; i < given->option_count; i++)
         all->options[all->option_count++] = given->options[i];

@@ -193,7 +193,7 @@ int command_status(const cli_arguments *arguments) {
     int status = !s ? EXIT_ENVIRONMENT : accepted_open(&people, s, a) ? EXIT_DONE : EXIT_USAGE;
     l.writer = report_begin(&(report_options){.format = REPORT_SUMMARY}, (report_sink){write_nowhere, NULL});
     if (status != EXIT_DONE) {
-    } else if (s && !give_up_files(arguments, s, CONFINE_READS, false, a))
+    } else if (s && !give_up_files(arguments, s, CONFINE_READS, a))
         status = EXIT_ENVIRONMENT;
     else if (s && !site_report_status(s, true, list_page, &l, &error)) {
         complain("%.*s", SLICE_ARGS(error));

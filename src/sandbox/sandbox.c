@@ -25,7 +25,6 @@ static const uint16_t CALLS[] = {
     SYS_clone3,
     SYS_close,
     SYS_close_range,
-    SYS_copy_file_range,
     SYS_dup,
     SYS_dup3,
     SYS_epoll_create1,
@@ -37,17 +36,10 @@ static const uint16_t CALLS[] = {
     SYS_faccessat,
     SYS_faccessat2,
     SYS_fadvise64,
-    SYS_fallocate,
-    SYS_fchmod,
-    SYS_fchmodat,
-    SYS_fchown,
     SYS_fcntl,
-    SYS_fdatasync,
     SYS_flock,
     SYS_fstat,
     SYS_fstatfs,
-    SYS_fsync,
-    SYS_ftruncate,
     SYS_futex,
     SYS_getcwd,
     SYS_getdents64,
@@ -69,7 +61,6 @@ static const uint16_t CALLS[] = {
     SYS_lseek,
     SYS_madvise,
     SYS_membarrier,
-    SYS_mkdirat,
     SYS_mmap,
     SYS_mprotect,
     SYS_mremap,
@@ -85,13 +76,9 @@ static const uint16_t CALLS[] = {
     SYS_preadv,
     SYS_prlimit64,
     SYS_pselect6,
-    SYS_pwrite64,
-    SYS_pwritev,
     SYS_read,
     SYS_readlinkat,
     SYS_readv,
-    SYS_renameat,
-    SYS_renameat2,
     SYS_restart_syscall,
     SYS_rseq,
     SYS_rt_sigaction,
@@ -109,13 +96,10 @@ static const uint16_t CALLS[] = {
     SYS_sigaltstack,
     SYS_statfs,
     SYS_statx,
-    SYS_syncfs,
     SYS_sysinfo,
     SYS_tgkill,
     SYS_umask,
     SYS_uname,
-    SYS_unlinkat,
-    SYS_utimensat,
     SYS_wait4,
     SYS_waitid,
     SYS_write,
@@ -133,17 +117,23 @@ static const uint16_t CALLS[] = {
     SYS_epoll_wait,
     SYS_getpgrp,
     SYS_lstat,
-    SYS_mkdir,
     SYS_open,
     SYS_pipe,
     SYS_poll,
     SYS_readlink,
-    SYS_rename,
-    SYS_rmdir,
     SYS_select,
     SYS_stat,
     SYS_time,
-    SYS_unlink,
+#endif
+};
+
+/* That change a file. */
+static const uint16_t CHANGING[] = {
+    SYS_copy_file_range, SYS_fallocate, SYS_fchmod,   SYS_fchmodat, SYS_fchown,    SYS_fdatasync,
+    SYS_fsync,           SYS_ftruncate, SYS_mkdirat,  SYS_renameat, SYS_renameat2, SYS_syncfs,
+    SYS_unlinkat,        SYS_utimensat, SYS_pwrite64, SYS_pwritev,
+#ifdef SYS_open
+    SYS_mkdir,           SYS_rename,    SYS_rmdir,    SYS_unlink,
 #endif
 };
 
@@ -155,7 +145,7 @@ static const uint16_t CONNECTING[] = {SYS_socket, SYS_socketpair, SYS_connect, S
 static const uint16_t SERVING[] = {SYS_accept, SYS_accept4};
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
-enum { CALL_COUNT = COUNT(CALLS), NETWORK_COUNT = COUNT(SOCKETS) + COUNT(CONNECTING) };
+enum { CALL_COUNT = COUNT(CALLS) + COUNT(CHANGING), NETWORK_COUNT = COUNT(SOCKETS) + COUNT(CONNECTING) };
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define ARCHITECTURE 0 /* which have system calls of their own */
@@ -191,8 +181,10 @@ static bool filter_calls(sandbox_sockets sockets) {
     size_t general = sockets ? COUNT(SOCKETS) : 0, own = !sockets   ? 0
                                                          : connects ? COUNT(CONNECTING)
                                                                     : COUNT(SERVING);
-    size_t allow = 4 + CALL_COUNT + general + own + 1;
-    size_t at = add_calls(filter, 4, CALLS, CALL_COUNT, allow);
+    size_t changing = connects ? 0 : COUNT(CHANGING);
+    size_t allow = 4 + COUNT(CALLS) + changing + general + own + 1;
+    size_t at = add_calls(filter, 4, CALLS, COUNT(CALLS), allow);
+    at = add_calls(filter, at, CHANGING, changing, allow);
     at = add_calls(filter, at, SOCKETS, general, allow);
     at = add_calls(filter, at, making, own, allow);
     filter[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);

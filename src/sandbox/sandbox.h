@@ -11,7 +11,7 @@
 
 typedef enum sandbox_sockets {
     SANDBOX_NO_SOCKETS, /* nothing is sent or received, but by what is open as a file */
-    SANDBOX_CONNECTS,   /* sockets are made, and connected */
+    SANDBOX_CONNECTS,   /* sockets are made, and connected; no file is changed */
     SANDBOX_SERVES      /* no socket is made but by who connects to one that listens already */
 } sandbox_sockets;
 

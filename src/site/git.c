@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -195,6 +196,10 @@ static void list_renames(repository *r) {
 
 /* `revision` NULL: what was renamed. */
 static _Noreturn void read_repository(const char *root, const char *revision, int to) {
+    /* Of what is open here, what is not for it: the journal, the process that has the network. */
+    if ((to != 3 && dup2(to, 3) != 3) || syscall(SYS_close_range, 4, ~0u, 0) != 0)
+        _exit(1);
+    to = 3;
     static const char *known[] = {"partialclone", "worktreeconfig"};
     repository r = {.out = fdopen(to, "w")};
     arena *a = arena_new(0);

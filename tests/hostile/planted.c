@@ -1,5 +1,6 @@
-/* A fault in gumbo, planted: its parser, called on a page, runs what an attacker would. Each line says what
- * was done. Loaded by LD_PRELOAD in tests/hostile/run. */
+/* A fault in gumbo and cmark, planted: a parser, called on a page, runs what an attacker would; and one in curl, as a
+ * server would use it. Each line says what was done: on standard error; by curl, which has none, to a port of
+ * this machine. Loaded by LD_PRELOAD in tests/hostile/run. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -11,10 +12,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static int in_curl;
+
 static void say(const char *what, int done) {
     char line[256];
-    int length = snprintf(line, sizeof line, "planted: %s: %s\n", what, done ? "DONE" : "refused");
-    if (write(2, line, (size_t)length)) {
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int length = snprintf(line, sizeof line, "planted%s: %s: %s\n", in_curl ? " in curl" : "", what,
+                          done ? "DONE" : "refused");
+    if (!in_curl && write(2, line, (size_t)length)) {
+    }
+    if (in_curl && getenv("PLANTED_PORT")) {
+        to.sin_port = htons((unsigned short)atoi(getenv("PLANTED_PORT")));
+        sendto(socket(AF_INET, SOCK_DGRAM, 0), line, (size_t)length, 0, (struct sockaddr *)&to, sizeof to);
     }
 }
 
@@ -49,6 +58,10 @@ static void attack(void) {
     say("write outside", writes(path));
     snprintf(path, sizeof path, "%s/planted", site);
     say("write in the site", writes(path));
+    snprintf(path, sizeof path, "%s/pages/a.md", site);
+    int page = open(path, O_RDONLY);
+    say("read in the site", page >= 0);
+    close(page);
     snprintf(path, sizeof path, "%s/link", site);
     say("link out of the site", symlink(outside, path) == 0);
     int socket_made = socket(AF_INET, SOCK_STREAM, 0);
@@ -57,9 +70,24 @@ static void attack(void) {
     say("program", runs());
 }
 
+int curl_multi_perform(void *multi, int *running) {
+    int (*real)(void *, int *);
+    *(void **)&real = dlsym(RTLD_NEXT, "curl_multi_perform");
+    in_curl = 1;
+    attack();
+    return real(multi, running);
+}
+
 void *gumbo_parse_with_options(const void *options, const char *text, size_t length) {
     void *(*real)(const void *, const char *, size_t);
     *(void **)&real = dlsym(RTLD_NEXT, "gumbo_parse_with_options");
     attack();
     return real(options, text, length);
+}
+
+void cmark_parser_feed(void *parser, const char *text, size_t length) {
+    void (*real)(void *, const char *, size_t);
+    *(void **)&real = dlsym(RTLD_NEXT, "cmark_parser_feed");
+    attack();
+    real(parser, text, length);
 }

@@ -31,6 +31,7 @@ CASES = {
     "set.svg": (answer(b"", SVG % b'<set attributeName="onload" to="alert(1)"/>'), "asset-script"),
     "plain.svg": (answer(b"", SVG % b'<a href="/x?a=1&amp;b=2"><text>x</text></a>'), None),
     "slow.txt": (b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n", "too slow"),
+    "big.txt": (answer(b"", b"x" * 100000), None),
     "etag.txt": (b'HTTP/1.1 200 OK\r\nETag: "a"\rX-Injected: yes\r\nContent-Length: 600000\r\n\r\n' + b"z" * 400000, "broke off"),
 }
 
@@ -91,6 +92,13 @@ for name, (_, words) in CASES.items():
     expect(f"{name}: {'kept' if kept else 'not kept'}", kept == (words is None or words.startswith("asset-")), said)
     expect(f"{name}: says", words is None or words in said, said)
 expect("a header of a server came back in a request of ours", not any(b"X-Injected" in one for one in asked))
+
+# Budgets: of time and bytes, of a file and of the run.
+for option, value, name, words in (
+        ("--asset-time", "1", "slow.txt", "too slow"), ("--fetch-time", "1", "slow.txt", "the run's time for remote files was over"),
+        ("--asset-limit", "99999", "big.txt", "larger than the limit of 99999 bytes"), ("--fetch-limit", "99999", "big.txt", "the run's limit of 99999 bytes in all")):
+    said, kept = run(name, "--allow-address", "127.0.0.1", "--stall-time", "60", "--attempts", "1", option, value)
+    expect(f"{option}: {'kept' if kept else 'not kept'}", not kept and words in said, said)
 
 # Nothing that is not public is asked for, directly or through a proxy, whose address is the proxy's alone.
 before = len(asked)
