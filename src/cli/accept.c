@@ -10,6 +10,7 @@
 #include "pages.h"
 #include "report/report.h"
 #include "show.h"
+#include "suggest.h"
 
 #include <stdio.h>
 
@@ -157,6 +158,12 @@ static bool look(acceptance *t, const cli_arguments *arguments, site *s, arena *
 
 /* ---- the command ------------------------------------------------------------------------------------- */
 
+static const char *suggest_code(const char *code, suggestion *near) {
+    *near = (suggestion){.word = code};
+    suggest_codes(near);
+    return suggest_end(near);
+}
+
 /* What the command line asks for. False: said what is missing. */
 static bool read_entry(const cli_arguments *arguments, accept_entry *entry, arena *a) {
     const char *code = option_value(arguments, OPTION_CODE, NULL),
@@ -165,13 +172,15 @@ static bool read_entry(const cli_arguments *arguments, accept_entry *entry, aren
                             .detail = slice_of(option_value(arguments, OPTION_DETAIL, "")),
                             .paths = vector_new(a, sizeof(slice)),
                             .why = slice_trim(slice_of(option_value(arguments, OPTION_WHY, "")))};
+    suggestion near;
     if (path)
         *(slice *)vector_push(&entry->paths) = slice_of(path);
     if (!code)
         complain("accept what? --code CODE, and --detail DETAIL or --path PATH to narrow it; or --all; or "
                  "--prune");
     else if (entry->code == FINDING_COUNT)
-        complain("there is no finding code '%s'; `isomerize help codes` lists them", code);
+        complain("there is no finding code '%s'; `isomerize help codes` lists them%s", code,
+                 suggest_code(code, &near));
     else if (finding_describe(entry->code)->grade == GRADE_REFUSED)
         complain("--code %s: a page that is refused cannot be accepted: %s", code,
                  finding_describe(entry->code)->advice);

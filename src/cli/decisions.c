@@ -8,6 +8,7 @@
 #include "confine.h"
 #include "engine.h"
 #include "pages.h"
+#include "suggest.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -70,13 +71,52 @@ static int list_decisions(const cli_arguments *arguments, const decisions *d) {
     return t.disputed ? EXIT_FINDINGS : EXIT_DONE;
 }
 
+/* Is there a page at this path? False: said which is not, and what is near. A decision that the site has kept
+ * may be about a page that is gone; one that comes in is about another site, or mistyped. */
+static bool is_page(const site *whole, const hash_map *pages, slice path, const char *file, arena *a) {
+    slice bytes, error;
+    if (map_has(pages, path) || site_read(whole, path, a, &bytes, &error))
+        return true;
+    suggestion near = {.word = slice_c_string(path, a)};
+    for (size_t i = 0; i < site_pages(whole)->count; i++)
+        suggest_try(&near, slice_c_string(*(slice *)vector_at(site_pages(whole), i), a));
+    complain("%s: the site has no page %.*s%s", file, SLICE_ARGS(site_show_path(path, a)),
+             suggest_end(&near));
+    return false;
+}
+
+static bool take_file(decisions *d, const char *file, const site *whole, const hash_map *pages, arena *a) {
+    decisions sent = decisions_new(a);
+    if (!read_decisions(&sent, file, a))
+        return false;
+    arena *scratch = arena_new(0);
+    bool ok = true;
+    for (size_t i = 0; ok && i < sent.all.count; i++) {
+        const decision *one = vector_at(&sent.all, i);
+        ok = is_page(whole, pages, one->path, file, scratch);
+        if (ok && !(ok = decide_add(d, one)))
+            complain("%s: there are too many decisions", file);
+        arena_reset(scratch);
+    }
+    arena_destroy(scratch);
+    return ok;
+}
+
 static int put_together(const cli_arguments *arguments, site *s, arena *a) {
     decisions d;
     slice error;
     if (!decisions_open(&d, s, a))
         return EXIT_USAGE;
+    const site *whole = site_whole(s, &error);
+    if (!whole) {
+        complain("%.*s", SLICE_ARGS(error));
+        return EXIT_ENVIRONMENT;
+    }
+    hash_map pages = map_new(a, site_pages(whole)->count);
+    for (size_t i = 0; i < site_pages(whole)->count; i++)
+        map_put(&pages, *(slice *)vector_at(site_pages(whole), i), NULL);
     for (size_t i = 1; i < arguments->word_count; i++)
-        if (!read_decisions(&d, arguments->words[i], a))
+        if (!take_file(&d, arguments->words[i], whole, &pages, a))
             return EXIT_USAGE;
     if (!give_up_files(arguments, s, CONFINE_NOTES, a))
         return EXIT_ENVIRONMENT;

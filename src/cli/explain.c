@@ -1,14 +1,16 @@
-/* `isomerize explain PAGE...`: what the rules made of each shape of a page, and why not something else.
+/* `isomerize explain PATH...`: what the rules made of each shape of a page, and why not something else.
  *
  * Comes in: pages, with the rules and settings of the site that each is in. Goes out: a line a shape; why it
  * was left, or what it became. Writes nothing.
  */
+#include "explain.h"
 #include "confine.h"
 #include "engine.h"
 #include "show.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 static const char *const STATES[] = {"unclaimed", "claimed", "part"};
 
@@ -102,6 +104,11 @@ static int explain_bytes(const char *path, slice bytes, const convert_engine *e,
     return read || result.state == CONVERT_ALREADY ? EXIT_DONE : EXIT_UNCONVERTED;
 }
 
+static bool is_folder(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 /* Under the rules and settings of the site that the page is in. */
 static int explain_page(const char *path, const site *s, const cli_arguments *given, arena *a) {
     convert_engine *e;
@@ -112,6 +119,8 @@ static int explain_page(const char *path, const site *s, const cli_arguments *gi
     int status = engine_start_good(&e, &all, s, a);
     if (status != EXIT_DONE)
         return status;
+    if (s && is_folder(path))
+        return explain_site(&all, s, e, a);
     bool read = s ? site_pages(s)->count == 1 && site_read(s, *(slice *)site_pages(s)->items, a, &bytes, &why)
                   : read_file(path, a, &bytes);
     if (read)

@@ -28,7 +28,8 @@ static const command_info COMMANDS[] = {
     {"review", "SITE", "the report in a browser on this machine, live: decide, convert, put back",
      command_review},
     {"check", "[PATH...]", "are the block editor's pages as it would save them? for CI", command_check},
-    {"explain", "PAGE...", "which rule took which shape, and why not another", command_explain},
+    {"explain", "PATH...", "which rule took which shape of a page, and why not another; of a site the totals",
+     command_explain},
     {"mappings", "[SITE]", "list and check the rules in force", command_mappings},
     {"status", "[PATH...]", "every page: legacy, converted, edited since, refused", command_status},
     {"revert", "PATH...", "put back the exact bytes from before", command_revert},
@@ -194,8 +195,7 @@ static int help(int argc, char **argv) {
     suggestion near = {.word = argv[2]};
     try_commands(&near);
     suggest_try(&near, "codes");
-    for (int code = 0; code < FINDING_COUNT; code++)
-        suggest_try(&near, finding_describe((finding_code)code)->name);
+    suggest_codes(&near);
     complain("there is no command and no finding code '%s'%s", argv[2], suggest_end(&near));
     return EXIT_USAGE;
 }

@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "pager.h"
 #include "pages.h"
+#include "suggest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,12 +54,20 @@ size_t terminal_width(int descriptor) {
     return size.ws_col < 60 ? 60 : size.ws_col > 100 ? 100 : size.ws_col;
 }
 
+static const char *suggest_format(suggestion *near) {
+    for (int format = 0; format < REPORT_FORMAT_COUNT; format++)
+        suggest_try(near, report_format_name((report_format)format));
+    return suggest_end(near);
+}
+
 report_format choose_format(const cli_arguments *arguments, const char *otherwise) {
     const char *name =
         option_given(arguments, OPTION_JSON) ? "json" : option_value(arguments, OPTION_FORMAT, otherwise);
     report_format format = report_format_by_name(slice_of(name));
+    suggestion near = {.word = name};
     if (format == REPORT_FORMAT_COUNT)
-        complain("there is no format '%s'; there are unified, summary, json, html, sarif and csv", name);
+        complain("there is no format '%s'; there are unified, summary, json, html, sarif and csv%s", name,
+                 suggest_format(&near));
     if (format != REPORT_HTML || !isatty(STDOUT_FILENO))
         return format;
     complain("the HTML report would fill the terminal; put it into a file, with >report.html");

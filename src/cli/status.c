@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "confine.h"
 #include "engine.h"
+#include "pages.h"
 #include "show.h"
 
 #include <stdio.h>
@@ -20,11 +21,23 @@ typedef struct listing {
     int grade; /* list only pages of this one; -1: any */
     size_t counts[SITE_STATE_COUNT];
     accepted *people;
-    report_writer *writer; /* counts grades and groups */
+    decisions decided;
+    size_t kinds[DECIDE_KIND_COUNT], since, disputed; /* decisions */
+    report_writer *writer;                            /* counts grades and groups */
     arena *arena;
 } listing;
 
-static void print_json(const listing *l, const site_status *status, grade of) {
+/* What people have decided about it, in words; counts it. */
+static slice describe_decision(listing *l, const site_status *status) {
+    decide_view view = decide_about(&l->decided, status->path, status->content);
+    l->disputed += view.state == DECIDE_DISPUTED;
+    l->since += view.state == DECIDE_CHANGED;
+    if (view.state == DECIDE_DECIDED)
+        l->kinds[view.one->kind]++;
+    return view.state == DECIDE_UNDECIDED ? SLICE("") : decide_describe(&view, l->arena);
+}
+
+static void print_json(const listing *l, const site_status *status, grade of, slice decided) {
     buffer out = buffer_new(l->arena, 256);
     json_writer json = {.out = &out};
     json_open(&json, '{');
@@ -38,6 +51,7 @@ static void print_json(const listing *l, const site_status *status, grade of) {
     if (status->why)
         json_add_string(&json, "why", status->why);
     json_add_number(&json, "time", status->time);
+    json_add_filled(&json, "decided", decided);
     json_key(&json, SLICE("findings"));
     json_raw(&json, status->findings.length ? status->findings : SLICE("[]"));
     json_close(&json, '}');
@@ -99,21 +113,22 @@ static void list_page(void *context, const site_status *status) {
     }
     findings found;
     grade of = grade_page(l, status, &found);
+    slice decided = describe_decision(l, status);
     bool asks = status->state != SITE_STATE_LEGACY && status->state != SITE_STATE_CONVERTED &&
                 status->state != SITE_STATE_ALREADY && status->state != SITE_STATE_UNPUBLISHED;
     bool is_other =
         l->grade >= 0 && (!status->is_known || status->state == SITE_STATE_ALREADY || (int)of != l->grade);
     if (is_other) {
     } else if (l->json)
-        print_json(l, status, of);
+        print_json(l, status, of, decided);
     else if (l->grade >= 0)
         print_graded(l, status->path, of, &found);
     else if (!l->quiet && (l->all || asks)) {
         bool has_grade = status->is_known && of != GRADE_REFUSED;
         const char *more = status->why ? status->why : has_grade ? grade_name(of) : "";
-        printf("%-9s %.*s%s%s%s\n", site_state_name(status->state),
+        printf("%-9s %.*s%s%s%s%s%.*s\n", site_state_name(status->state),
                SLICE_ARGS(site_show_path(status->path, l->arena)), more[0] ? " (" : "", more,
-               more[0] ? ")" : "");
+               more[0] ? ")" : "", decided.length ? ": " : "", SLICE_ARGS(decided));
     }
     arena_reset(l->arena);
 }
@@ -151,6 +166,14 @@ static void print_accepted(const listing *l) {
                n[GRADE_LOSS], n[GRADE_REVIEW]);
 }
 
+static void print_decisions(const listing *l) {
+    if (l->decided.all.count)
+        printf("decisions: %zu accepted, %zu to mend by hand, %zu to be left as they are, %zu disputed, %zu "
+               "on pages that have changed since\n",
+               l->kinds[DECIDE_ACCEPTED], l->kinds[DECIDE_MEND], l->kinds[DECIDE_LEAVE], l->disputed,
+               l->since);
+}
+
 static void print_counts(const listing *l) {
     bool any = false;
     const size_t *grades = report_so_far(l->writer)->grades;
@@ -168,6 +191,7 @@ static void print_counts(const listing *l) {
         putchar('\n');
     }
     print_accepted(l);
+    print_decisions(l);
     if (!any)
         puts("no pages");
 }
@@ -190,7 +214,9 @@ int command_status(const cli_arguments *arguments) {
                  .quiet = option_given(arguments, OPTION_QUIET),
                  .arena = arena_new(0)};
     slice error;
-    int status = !s ? EXIT_ENVIRONMENT : accepted_open(&people, s, a) ? EXIT_DONE : EXIT_USAGE;
+    int status = !s                                                                 ? EXIT_ENVIRONMENT
+                 : accepted_open(&people, s, a) && decisions_open(&l.decided, s, a) ? EXIT_DONE
+                                                                                    : EXIT_USAGE;
     l.writer = report_begin(&(report_options){.format = REPORT_SUMMARY}, (report_sink){write_nowhere, NULL});
     if (status != EXIT_DONE) {
     } else if (s && !give_up_files(arguments, s, CONFINE_READS, a))

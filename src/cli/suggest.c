@@ -10,12 +10,17 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-enum { LONGEST = 40 }; /* bytes of a word that is looked at; longer ones are far apart */
+/* Bytes of a word that are looked at, without what both begin and end with; longer ones are far apart. */
+enum { LONGEST = 40 };
 
 /* How many letters are to be added, dropped, changed or exchanged with the next one (optimal string
  * alignment). */
 static size_t distance_of(slice a, slice b) {
     size_t rows[3][LONGEST + 1];
+    while (a.length && b.length && a.data[0] == b.data[0])
+        a = slice_from(a, 1), b = slice_from(b, 1);
+    while (a.length && b.length && a.data[a.length - 1] == b.data[b.length - 1])
+        a.length--, b.length--;
     if (a.length > LONGEST || b.length > LONGEST)
         return LONGEST;
     for (size_t i = 0; i <= a.length; i++) {
@@ -46,6 +51,11 @@ void suggest_try(suggestion *s, const char *candidate) {
     s->distance = distance;
     s->length = other.length;
     memcpy(s->best, candidate, other.length + 1);
+}
+
+void suggest_codes(suggestion *s) {
+    for (int code = 0; code < FINDING_COUNT; code++)
+        suggest_try(s, finding_describe((finding_code)code)->name);
 }
 
 const char *suggest_end(suggestion *s) {

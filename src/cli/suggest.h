@@ -13,6 +13,7 @@ typedef struct suggestion {
 } suggestion;
 
 void suggest_try(suggestion *s, const char *candidate);
+void suggest_codes(suggestion *s); /* tries all codes of findings */
 /* "; did you mean 'best'?", to end a sentence; empty where nothing is near. Lives as long as `s`. */
 const char *suggest_end(suggestion *s);
 

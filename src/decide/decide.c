@@ -72,6 +72,12 @@ static bool later(const decision *one, const decision *other) {
     return !other || compare_times(one->time, other->time) > 0;
 }
 
+/* Was it made for this content? */
+static bool is_about(const decision *one, slice content) {
+    return slice_ends_with(content, SLICE(".")) ? slice_starts_with(one->content, content)
+                                                : !content.length || slice_equal(one->content, content);
+}
+
 /* Those that hold: the latest one that settles, and what came after it. */
 static decide_view view_valid(const decisions *d, const vector *numbers, slice content) {
     decide_view view = {.state = DECIDE_UNDECIDED};
@@ -79,7 +85,7 @@ static decide_view view_valid(const decisions *d, const vector *numbers, slice c
     for (size_t pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < numbers->count; i++) {
             const decision *one = vector_at(&d->all, *(size_t *)vector_at(numbers, i));
-            if (one->kind == DECIDE_NONE || (content.length && !slice_equal(one->content, content)))
+            if (one->kind == DECIDE_NONE || !is_about(one, content))
                 continue;
             if (pass == 0 && one->settles && later(one, settled))
                 settled = one;

@@ -73,7 +73,8 @@ typedef struct decide_view {
     bool old_changed; /* DECIDE_CHANGED: the old page; else what it becomes */
 } decide_view;
 
-/* `content`: the page as it is; empty: whatever it is. */
+/* `content`: the page as it is; its first half and the dot: the old page, whatever it becomes; empty:
+ * whatever it is. */
 decide_view decide_about(const decisions *d, slice path, slice content);
 
 /* A few words: "accepted by Ann", "to mend by hand (Ben: the table)", "Ann and Ben disagree: accepted, left".

@@ -32,6 +32,9 @@ typedef struct hash {
 hash hash_bytes(slice bytes); /* BLAKE2b-256 (RFC 7693) */
 bool hash_equal(const hash *one, const hash *other);
 
+/* As site_content_key; `after` NULL: its first half and the dot. */
+slice content_key(const hash *before, const hash *after, arena *a);
+
 /* ---- files.c ----------------------------------------------------------------------------------------- */
 
 #define STATE_FOLDER ".isomerize"

@@ -83,15 +83,19 @@ void site_keep(site *s, bool (*keep)(void *context, slice path), void *context) 
     s->whole = s->whole == s ? NULL : s->whole;
 }
 
-slice site_content_key(slice before, slice after, arena *a) {
+slice content_key(const hash *before, const hash *after, arena *a) {
     buffer out = buffer_new(a, 2 * HASH_SIZE + 2);
-    for (int side = 0; side < 2; side++) {
-        hash h = hash_bytes(side ? after : before);
-        for (int i = 0; i < HASH_SIZE / 2; i++)
-            buffer_printf(&out, "%02x", h.bytes[i]);
-        buffer_append_string(&out, side ? "" : ".");
-    }
+    for (int i = 0; i < HASH_SIZE / 2; i++)
+        buffer_printf(&out, "%02x", before->bytes[i]);
+    buffer_append_char(&out, '.');
+    for (int i = 0; after && i < HASH_SIZE / 2; i++)
+        buffer_printf(&out, "%02x", after->bytes[i]);
     return buffer_slice(&out);
+}
+
+slice site_content_key(slice before, slice after, arena *a) {
+    hash old = hash_bytes(before), now = hash_bytes(after);
+    return content_key(&old, &now, a);
 }
 
 /* ---- finding the root -------------------------------------------------------------------------------- */

@@ -293,6 +293,7 @@ typedef struct site_status {
     int64_t time;    /* seconds since 1970 of the last conversion; 0: none */
     slice findings;  /* a JSON array; empty where nothing is recorded, or not asked for */
     const char *why; /* SITE_STATE_UNPUBLISHED: for a person; else NULL */
+    slice content;   /* as site_content_key; of a page that is not converted its first half and the dot */
 } site_status;
 
 /* The state of every page, in the order of their paths, as the journal and the files say it. Reads only.

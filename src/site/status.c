@@ -51,6 +51,7 @@ typedef struct survey {
     const journal *journal; /* NULL: none */
     site_state *states;     /* of each page */
     const char **why;       /* ... of those that are not published */
+    hash *now;              /* ... of what lies there; of a page that cannot be read, zero */
     size_t *todo;           /* pages to be read, in order */
     size_t todo_count;
 } survey;
@@ -66,10 +67,14 @@ static void settle_ahead(survey *s) {
     s->states = arena_alloc(s->site->arena, (count + 1) * sizeof *s->states);
     s->todo = arena_alloc(s->site->arena, (count + 1) * sizeof *s->todo);
     s->why = arena_zeroed(s->site->arena, (count + 1) * sizeof *s->why);
+    s->now = arena_zeroed(s->site->arena, (count + 1) * sizeof *s->now);
     for (size_t i = 0; i < count; i++) {
         const journal_row *row = find_row(s, *(slice *)vector_at(&s->site->pages, i));
         struct stat info;
-        if (is_as_seen(s->site, row, &info, scratch) && is_recorded(row, &row->holds))
+        bool settled = is_as_seen(s->site, row, &info, scratch) && is_recorded(row, &row->holds);
+        if (settled)
+            s->now[i] = row->holds;
+        if (settled)
             s->states[i] = state_of(row, &row->holds, true); /* an old page that was seen is converted */
         else
             s->todo[s->todo_count++] = i;
@@ -81,6 +86,7 @@ static void settle_ahead(survey *s) {
 typedef struct state_read {
     site_state state;
     const char *why;
+    hash now;
 } state_read;
 
 static void read_state(void *context, size_t index, work_slot *slot) {
@@ -91,7 +97,7 @@ static void read_state(void *context, size_t index, work_slot *slot) {
     if (!read_whole(s->site->folder, slice_c_string(path, slot->input), slot->input, &bytes, NULL, &error))
         return;
     const journal_row *row = find_row(s, path);
-    hash now = row ? hash_bytes(bytes) : (hash){{0}};
+    hash now = read->now = hash_bytes(bytes);
     read->state = is_recorded(row, &now) ? state_of(row, &now, page_text_is_tiptap(bytes, slot->arena))
                                          : state_of_new(bytes, slot->arena);
     if (read->state == SITE_STATE_LEGACY && (!row || row->outcome != SITE_CONVERTED))
@@ -105,6 +111,7 @@ static bool keep_state(void *context, size_t index, work_slot *slot) {
     const state_read *read = slot->own;
     s->states[s->todo[index]] = read->state;
     s->why[s->todo[index]] = read->why;
+    s->now[s->todo[index]] = read->now;
     return true;
 }
 
@@ -150,6 +157,10 @@ static void report_page(const survey *s, journal *j, size_t index, bool with_fin
         status.grade = (grade)row->grade;
         status.time = row->outcome == SITE_CONVERTED ? row->time : 0;
     }
+    bool is_converted = status.state == SITE_STATE_CONVERTED || status.state == SITE_STATE_EDITED;
+    const hash *now = &s->now[index];
+    status.content =
+        content_key(is_converted && row ? &row->source : now, is_converted ? now : NULL, scratch);
     if (row && with_findings)
         status.findings = journal_findings(j, status.path, scratch);
     each(context, &status);

@@ -1,0 +1,12 @@
+/* What the rules made of the shapes of a whole site. */
+#ifndef ISOMERIZE_CLI_EXPLAIN_H
+#define ISOMERIZE_CLI_EXPLAIN_H
+
+#include "cli.h"
+#include "convert/convert.h"
+#include "site/site.h"
+
+/* `isomerize explain SITE`: the pages of the site together. Returns an exit status. */
+int explain_site(const cli_arguments *arguments, const site *s, const convert_engine *e, arena *a);
+
+#endif
