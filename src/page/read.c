@@ -712,6 +712,11 @@ static void note_comments(const reading *in, slice front, size_t count) {
                 size_t end = slice_find_char(front, '\n', at);
                 slice text = slice_trim(slice_sub(front, at, end == SLICE_NONE ? front.length : end));
                 note(in, FINDING_FRONT_COMMENT, line, "", text);
+                finding *cut = slice_find(text, SLICE("---"), 0) == SLICE_NONE
+                                   ? NULL
+                                   : note(in, FINDING_FRONT_HYPHENS, line, "", text);
+                if (cut)
+                    cut->became = SLICE("the comment was dropped; what stands behind it is kept");
                 for (; at + 1 < front.length && front.data[at + 1] != '\n'; at++)
                     character += !utf8_is_trail(front.data[at]);
             }

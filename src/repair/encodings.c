@@ -82,6 +82,7 @@ typedef struct reader {
     size_t counts[256]; /* of the bytes above 0x7F in words */
     uint32_t alphabet[LANGUAGE_COUNT][LETTERS_MAX];
     uint8_t alphabet_size[LANGUAGE_COUNT];
+    uint8_t ascii_index[LANGUAGE_COUNT][128]; /* of ASCII bytes as letters */
     uint32_t language_price[LANGUAGE_COUNT];
     character ascii[128];
     character high_half[128]; /* of the page at hand */
@@ -188,8 +189,7 @@ static uint8_t index_of(const reader *r, size_t language, const character *c) {
 }
 
 static void use_language(reader *r, size_t language, bool with_page) {
-    for (unsigned byte = 0; byte < 0x80; byte++)
-        r->index[byte] = index_of(r, language, &r->ascii[byte]);
+    memcpy(r->index, r->ascii_index[language], sizeof r->ascii_index[language]);
     for (unsigned byte = 0x80; with_page && byte <= 0xFF; byte++)
         if (r->counts[byte])
             r->index[byte] = index_of(r, language, &r->high_half[byte - 0x80]);
@@ -279,13 +279,15 @@ static uint32_t word_cost(const reader *r, size_t language, const word *w) {
 /* ---- languages and pages ------------------------------------------------------------------------------ */
 
 static void read_alphabets(reader *r) {
+    for (unsigned byte = 0; byte < 0x80; byte++)
+        r->ascii[byte] = character_of(byte);
     for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
         slice letters = slice_of(LANGUAGES[l].letters);
         for (size_t at = 0; at < letters.length && r->alphabet_size[l] < LETTERS_MAX;)
             r->alphabet[l][r->alphabet_size[l]++] = utf8_next(letters, &at);
+        for (unsigned byte = 0; byte < 0x80; byte++)
+            r->ascii_index[l][byte] = index_of(r, l, &r->ascii[byte]);
     }
-    for (unsigned byte = 0; byte < 0x80; byte++)
-        r->ascii[byte] = character_of(byte);
 }
 
 /* How much a language loses as the main one, by the ASCII words: no more than a word of another costs. */
