@@ -91,13 +91,13 @@ static bool takes_branch(slice block, slice branch) {
 /* ---- a run ------------------------------------------------------------------------------------------- */
 
 /* An open block. */
-typedef struct frame {
+typedef struct running_block {
     const tag_kind *kind; /* NULL: a plugin's */
     token tag;
     uint32_t line, block;
     size_t out_from;    /* highlight: where its code begins in `out` */
     size_t marks_count; /* and how many marks there were */
-} frame;
+} running_block;
 
 typedef struct running {
     slice body;
@@ -108,7 +108,7 @@ typedef struct running {
     liquid_page page;
     buffer out;
     vector marks;             /* of line_mark: offsets of `out` */
-    vector open;              /* of frame */
+    vector open;              /* of running_block */
     vector ends;              /* of slice: names of tags that begin with `end`, sorted */
     uint32_t comments, codes; /* how many of them are open */
     uint32_t codepoint;       /* the next that is free */
@@ -414,7 +414,7 @@ static bool is_blank(slice text) {
 static bool keeps_block(const running *r, const token *t) {
     bool in_block = false;
     for (size_t i = 0; i < r->open.count && !in_block; i++) {
-        const frame *f = vector_at(&r->open, i);
+        const running_block *f = vector_at(&r->open, i);
         in_block = !f->kind || f->kind->role == ROLE_BLOCK;
     }
     char before = t->from ? r->body.data[t->from - 1] : ' ';
@@ -492,7 +492,7 @@ static void append_code(running *r, slice code, uint32_t line) {
 }
 
 /* HighlightBlock#render: line breaks around the code go; what colours its words is left out. */
-static void close_highlight(running *r, const frame *f) {
+static void close_highlight(running *r, const running_block *f) {
     slice language, code = slice_copy(slice_from(buffer_slice(&r->out), f->out_from), r->arena);
     size_t from = 0;
     read_language(f->tag.markup, &language);
@@ -534,14 +534,14 @@ static void open_block(running *r, const token *t, const tag_kind *kind) {
         carry(r, t, kind, block);
     else if (kind->role == ROLE_HIGHLIGHT && !read_language(t->markup, &language))
         refuse_token(r, t, "does not say which language");
-    *(frame *)vector_push(&r->open) =
-        (frame){kind, *t, line_of(r, t->from), block, r->out.length, r->marks.count};
+    *(running_block *)vector_push(&r->open) =
+        (running_block){kind, *t, line_of(r, t->from), block, r->out.length, r->marks.count};
     r->comments += kind && kind->role == ROLE_COMMENT;
     r->codes += kind && kind->role == ROLE_HIGHLIGHT;
 }
 
 static void close_block(running *r, const token *t) {
-    frame *f = vector_last(&r->open);
+    running_block *f = vector_last(&r->open);
     slice name = slice_from(t->name, 3);
     if (!f || !slice_equal(f->tag.name, name)) {
         bool ignored = f && f->kind && f->kind->role == ROLE_COMMENT;
@@ -549,7 +549,7 @@ static void close_block(running *r, const token *t) {
             refuse_token(r, t, "closes nothing that is open there");
         return;
     }
-    frame closed = *f;
+    running_block closed = *f;
     vector_pop(&r->open);
     uint8_t role = closed.kind ? closed.kind->role : ROLE_BLOCK;
     r->comments -= role == ROLE_COMMENT;
@@ -564,7 +564,7 @@ static void close_block(running *r, const token *t) {
 }
 
 static void run_branch(running *r, const token *t, const tag_kind *kind) {
-    frame *f = vector_last(&r->open);
+    running_block *f = vector_last(&r->open);
     if (f && f->kind && f->kind->role == ROLE_COMMENT)
         return;
     if (!f || !takes_branch(f->tag.name, t->name))
@@ -711,7 +711,7 @@ liquid_page liquid_run(slice body, uint32_t first_line, const liquid_scope *scop
     token t;
     r.out = buffer_new(a, body.length + 256);
     r.marks = vector_new(a, sizeof(line_mark));
-    r.open = vector_new(a, sizeof(frame));
+    r.open = vector_new(a, sizeof(running_block));
     r.page.carried = vector_new(a, sizeof(liquid_carried));
     r.page.lines = vector_new(a, sizeof(uint32_t));
     r.counted_line = first_line;
@@ -721,7 +721,7 @@ liquid_page liquid_run(slice body, uint32_t first_line, const liquid_scope *scop
     look_ahead(&r);
     while (!r.page.is_refused && scan_token(&r.scan, &t))
         run_token(&r, &t);
-    frame *f = vector_last(&r.open);
+    running_block *f = vector_last(&r.open);
     if (f)
         refuse(&r, FINDING_LIQUID_BROKEN, f->line, source_of(&r, &f->tag), "is never closed");
     fill_lines(&r, first_line);

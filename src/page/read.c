@@ -238,7 +238,7 @@ typedef struct anchor {
     size_t weight;
 } anchor;
 
-typedef struct reading {
+typedef struct front_reader {
     const event *events;
     size_t at;
     uint32_t first_line;
@@ -247,19 +247,20 @@ typedef struct reading {
     page_error *error;
     vector anchors; /* of anchor; a name given again is found from the end */
     size_t aliases, weight;
-} reading;
+} front_reader;
 
-static bool read_value(reading *in, front_value *out);
+static bool read_value(front_reader *in, front_value *out);
 
-static uint32_t line_of(const reading *in, const event *e) {
+static uint32_t line_of(const front_reader *in, const event *e) {
     return in->first_line + e->line;
 }
 
-static bool refuse(const reading *in, const event *e, const char *message) {
+static bool refuse(const front_reader *in, const event *e, const char *message) {
     return fail(in->error, in->arena, line_of(in, e), e->column, message);
 }
 
-static finding *note(const reading *in, finding_code code, uint32_t line, const char *what, slice detail) {
+static finding *note(const front_reader *in, finding_code code, uint32_t line, const char *what,
+                     slice detail) {
     return findings_add(in->found, code, line, "%s%.*s", what, SLICE_ARGS(detail));
 }
 
@@ -299,7 +300,7 @@ static size_t skip_characters(slice text, size_t at, size_t *character, size_t t
 }
 
 /* False: something is read otherwise by the CMS, and `error` names it. */
-static bool reads_as_cms(const reading *in, slice front, size_t count) {
+static bool reads_as_cms(const front_reader *in, slice front, size_t count) {
     size_t at = 0, character = 0;
     for (size_t i = 0; i < count; i++) {
         const event *e = &in->events[i];
@@ -321,7 +322,8 @@ static bool reads_as_cms(const reading *in, slice front, size_t count) {
 
 /* ---- colons ------------------------------------------------------------------------------------------ */
 
-#define COLONS_MAX 32 /* values of one front matter that are put in quotes: each takes another reading */
+#define COLONS_MAX 32 /* values of one front matter that are put in quotes: each takes another front_reader  \
+                       */
 
 /* Where the value of `key: value` (or `- key: value`) begins on a line; 0: no such line. */
 static size_t value_start(slice line) {
@@ -347,7 +349,7 @@ static size_t indentation(slice line) {
 
 /* Can the value be read in one way only? Not where a comment may end it, or the next line may go on with it.
  */
-static bool is_one_reading(slice value, slice line, slice next) {
+static bool is_unambiguous(slice value, slice line, slice next) {
     if (value.length == 0 || strchr("\"'[]{}#&*!|>%@`,-?", value.data[0]) ||
         slice_find(value, SLICE(" #"), 0) != SLICE_NONE || slice_find_char(value, '\t', 0) != SLICE_NONE)
         return false;
@@ -357,11 +359,11 @@ static bool is_one_reading(slice value, slice line, slice next) {
 
 /* Puts the value of the line `number` (from 0) in quotes if it holds `: ` and can be meant in one way only.
  */
-static bool quote_value(const reading *in, slice *front, size_t number) {
+static bool quote_value(const front_reader *in, slice *front, size_t number) {
     slice line = line_at(*front, number), next = line_at(*front, number + 1);
     size_t start = value_start(line);
     slice value = slice_trim(slice_from(line, start));
-    if (!start || !is_one_reading(value, line, next.data == line.data ? SLICE("") : next))
+    if (!start || !is_unambiguous(value, line, next.data == line.data ? SLICE("") : next))
         return false;
     size_t offset = (size_t)(value.data - front->data);
     buffer out = buffer_new(in->arena, front->length + 16);
@@ -380,7 +382,7 @@ static bool quote_value(const reading *in, slice *front, size_t number) {
 }
 
 /* Reads the events of a page's front matter, values with colons put in quotes where there must be some. */
-static bool read_page_events(const reading *in, slice *front, recording *r) {
+static bool read_page_events(const front_reader *in, slice *front, recording *r) {
     static const slice unquoted = LITERAL("mapping values are not allowed");
     for (size_t colons = 0; !read_events(*front, in->first_line, in->arena, r, in->error); colons++)
         if (colons == COLONS_MAX || slice_find(in->error->message, unquoted, 0) == SLICE_NONE ||
@@ -389,7 +391,7 @@ static bool read_page_events(const reading *in, slice *front, recording *r) {
     return true;
 }
 
-static void remember_anchor(reading *in, const event *e, const front_value *value, size_t weight) {
+static void remember_anchor(front_reader *in, const event *e, const front_value *value, size_t weight) {
     if (!e->anchor.length)
         return;
     anchor *one = vector_push(&in->anchors);
@@ -397,7 +399,7 @@ static void remember_anchor(reading *in, const event *e, const front_value *valu
 }
 
 /* The CMS keeps no tags but those of core; others change nothing here and are named. */
-static void note_tag(const reading *in, const event *e, const char *own) {
+static void note_tag(const front_reader *in, const event *e, const char *own) {
     if (e->tag.length && !slice_equal(e->tag, slice_of(own)) && !slice_equal(e->tag, SLICE("!")))
         note(in, FINDING_FRONT_TAG, line_of(in, e), "", e->tag);
 }
@@ -414,7 +416,7 @@ static slice breaks_as_spaces(slice text, arena *a) {
     return buffer_slice(&out);
 }
 
-static bool read_scalar(reading *in, const event *e, front_value *out) {
+static bool read_scalar(front_reader *in, const event *e, front_value *out) {
     bool is_string = slice_equal(e->tag, SLICE("!")) || slice_equal(e->tag, SLICE("tag:yaml.org,2002:str"));
     if (!is_string)
         note_tag(in, e, "");
@@ -433,7 +435,7 @@ static bool read_scalar(reading *in, const event *e, front_value *out) {
     return true;
 }
 
-static bool read_alias(reading *in, const event *e, front_value *out) {
+static bool read_alias(front_reader *in, const event *e, front_value *out) {
     if (++in->aliases > ALIASES_MAX)
         return refuse(in, e, "more than 100 aliases: write the values out");
     for (size_t i = in->anchors.count; i-- > 0;) {
@@ -475,7 +477,7 @@ static bool has_control(slice text) {
 }
 
 /* A key as it is after every save: the CMS unescapes the file as a whole. */
-static bool read_key(reading *in, front_value *kind, slice *text) {
+static bool read_key(front_reader *in, front_value *kind, slice *text) {
     const event *e = &in->events[in->at];
     front_value key;
     findings *found = in->found, ignored = findings_new(in->arena);
@@ -494,6 +496,7 @@ static bool read_key(reading *in, front_value *kind, slice *text) {
     if (has_control(*text) || slice_find(*text, SLICE("---"), 0) != SLICE_NONE)
         return refuse(in, e,
                       "a key must be on one line, without `---`, which ends the front matter for the CMS");
+    note_tag(in, e, "tag:yaml.org,2002:str");
     const char *type = key.quoted ? type_for_ruby(*text, in->arena) : NULL;
     if (type)
         findings_add(in->found, FINDING_FRONT_TYPE, key.line, "the key `%.*s` is %s to it", SLICE_ARGS(*text),
@@ -541,7 +544,7 @@ static void order_as_javascript(front_value *map, arena *a) {
 
 /* The last value of a key stays, at the place of its first one: so do Jekyll and JavaScript. `entries` holds
  * the pairs as they were read, the line of a pair being that of its key. */
-static void settle_mapping(const reading *in, front_value *out, vector *entries, const vector *kinds) {
+static void settle_mapping(const front_reader *in, front_value *out, vector *entries, const vector *kinds) {
     hash_map places = map_new(in->arena, entries->count); /* of keys among `all` */
     uint32_t kept = 0;
     front_entry *all = entries->items;
@@ -569,7 +572,7 @@ static void settle_mapping(const reading *in, front_value *out, vector *entries,
 
 /* ---- collections ------------------------------------------------------------------------------------- */
 
-static bool read_mapping(reading *in, const event *start, front_value *out) {
+static bool read_mapping(front_reader *in, const event *start, front_value *out) {
     vector entries = vector_new(in->arena, sizeof(front_entry)),
            kinds = vector_new(in->arena, sizeof(front_value));
     note_tag(in, start, "tag:yaml.org,2002:map");
@@ -587,7 +590,7 @@ static bool read_mapping(reading *in, const event *start, front_value *out) {
     return true;
 }
 
-static bool read_sequence(reading *in, const event *start, front_value *out) {
+static bool read_sequence(front_reader *in, const event *start, front_value *out) {
     vector entries = vector_new(in->arena, sizeof(front_entry));
     note_tag(in, start, "tag:yaml.org,2002:seq");
     *out = (front_value){.kind = FRONT_SEQUENCE, .line = line_of(in, start)};
@@ -604,7 +607,7 @@ static bool read_sequence(reading *in, const event *start, front_value *out) {
 }
 
 /* Recursion is bounded by DEPTH_MAX. */
-static bool read_value(reading *in, front_value *out) {
+static bool read_value(front_reader *in, front_value *out) {
     const event *e = &in->events[in->at++];
     size_t weight = ++in->weight;
     bool ok;
@@ -670,7 +673,7 @@ static bool reads_the_same(slice before, slice after, arena *a) {
            (slice_find_char(after, '<', 0) == SLICE_NONE || slice_find_char(before, '<', 0) != SLICE_NONE);
 }
 
-static void settle_string(const reading *in, front_value *value) {
+static void settle_string(const front_reader *in, front_value *value) {
     bool dropped = false, kept = false;
     slice before = value->text, after = settle_text(before, in->arena, &dropped, &kept);
     bool markup = slice_find_char(before, '<', 0) != SLICE_NONE;
@@ -691,7 +694,7 @@ static void settle_string(const reading *in, front_value *value) {
                      type);
 }
 
-static void settle_strings(const reading *in, front_value *value) {
+static void settle_strings(const front_reader *in, front_value *value) {
     if (value->kind == FRONT_STRING)
         settle_string(in, value);
     else if (value->kind == FRONT_SEQUENCE || value->kind == FRONT_MAPPING)
@@ -702,7 +705,7 @@ static void settle_strings(const reading *in, front_value *value) {
 /* ---- comments ---------------------------------------------------------------------------------------- */
 
 /* Comments are what stands behind a `#` between two events. `from`, `to` count characters. */
-static void note_comments(const reading *in, slice front, size_t count) {
+static void note_comments(const front_reader *in, slice front, size_t count) {
     size_t at = 0, character = 0;
     uint32_t line = in->first_line;
     for (size_t i = 0; i + 1 < count && slice_find_char(front, '#', at) != SLICE_NONE; i++) {
@@ -729,7 +732,7 @@ static void note_comments(const reading *in, slice front, size_t count) {
 /* ---- the whole --------------------------------------------------------------------------------------- */
 
 /* The CMS calls `permalink.endsWith`: it must be text. */
-static bool settle_permalink(const reading *in, front_value *root) {
+static bool settle_permalink(const front_reader *in, front_value *root) {
     front_value *permalink = (front_value *)page_front_get(root, SLICE("permalink"));
     if (!permalink || permalink->kind == FRONT_STRING || permalink->kind == FRONT_NULL ||
         (permalink->kind == FRONT_BOOL && !permalink->boolean) ||
@@ -752,7 +755,7 @@ static bool has_lone_return(slice front) {
 }
 
 /* `page`: as the CMS reads it, what authors must have meant mended; else as libyaml does. */
-static bool read_root(reading *in, slice front, front_value *root, bool page) {
+static bool read_root(front_reader *in, slice front, front_value *root, bool page) {
     recording r;
     front = without_unicode_breaks(front, page ? UNICODE_BREAK : SLICE(" "), in->arena);
     if (page && has_lone_return(front))
@@ -786,7 +789,7 @@ static bool read_root(reading *in, slice front, front_value *root, bool page) {
 
 bool page_read_front(slice front, uint32_t first_line, arena *a, findings *found, front_value *root,
                      page_error *error) {
-    reading in = {.first_line = first_line, .arena = a, .found = found, .error = error};
+    front_reader in = {.first_line = first_line, .arena = a, .found = found, .error = error};
     if (!read_root(&in, front, root, true))
         return false;
     settle_strings(&in, root);
@@ -795,7 +798,7 @@ bool page_read_front(slice front, uint32_t first_line, arena *a, findings *found
 
 bool page_read_settings(slice yaml, arena *a, front_value *root, page_error *error) {
     findings ignored = findings_new(a);
-    reading in = {.first_line = 1, .arena = a, .found = &ignored, .error = error};
+    front_reader in = {.first_line = 1, .arena = a, .found = &ignored, .error = error};
     return read_root(&in, yaml, root, false);
 }
 

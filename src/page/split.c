@@ -1,6 +1,6 @@
 /* Where the front matter of a page ends and its body begins.
  *
- * Comes in: the text of a page. Goes out: slices of it with their lines. Both readings are here: Jekyll's,
+ * Comes in: the text of a page. Goes out: slices of it with their lines. Both rules are here: Jekyll's,
  * which decides what a legacy page is, and the CMS's, which splits at `---` wherever it stands.
  */
 #include "page.h"

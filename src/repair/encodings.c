@@ -25,14 +25,14 @@
 #define LONG_PARTS (5 * BITS)
 #define ACUTE_ACCENT 0xB4u
 #define ACUTE_ACCENT_COST 5
-#define MARGIN (12 * BITS)       /* what another reading must cost more, so that the best is certain */
+#define MARGIN (12 * BITS)       /* what another page must cost more, so that the best is certain */
 #define READABLE (13 * BITS / 2) /* the most that letters cost in text of any language, on the average */
 #define WORD_READABLE (6 * BITS) /* the same, of one word */
 #define WORDS_MAX 600            /* with bytes above 0x7F, that are looked at */
 #define ASCII_WORDS_MAX 300
 #define WORD_MAX 32       /* bytes of a word */
 #define REFUSED_BYTES 16  /* fewer bytes above 0x7F are guessed: the page can be read all the same */
-#define DIFFERENT_BYTES 8 /* among them that two readings differ in */
+#define DIFFERENT_BYTES 8 /* among them that two pages differ in */
 
 #define LETTERS_MAX 80
 #define NO_LETTER 0xFF    /* a letter that the language does not have */
@@ -305,13 +305,13 @@ static void price_languages(reader *r) {
     }
 }
 
-typedef struct reading {
+typedef struct page_score {
     uint32_t cost, letters, odd_words; /* of all words, each in the language that it reads best in */
-} reading;
+} page_score;
 
 /* The cost of all words in the page at hand, in the main language that makes it least. `costs`: room for a
  * number for each word and language. */
-static uint32_t page_cost(reader *r, uint32_t *costs, reading *read) {
+static uint32_t page_cost(reader *r, uint32_t *costs, page_score *score) {
     size_t count = r->words.count;
     uint32_t best = UINT32_MAX, *least = costs + LANGUAGE_COUNT * count;
     for (size_t i = 0; i < count; i++)
@@ -324,13 +324,13 @@ static uint32_t page_cost(reader *r, uint32_t *costs, reading *read) {
             least[i] = cost < least[i] ? cost : least[i];
         }
     }
-    *read = (reading){0};
+    *score = (page_score){0};
     for (size_t i = 0; i < count; i++) {
         const word *w = vector_at(&r->words, i);
         uint32_t letters = w->to - w->from + 1;
-        read->cost += least[i];
-        read->letters += letters;
-        read->odd_words += least[i] > letters * WORD_READABLE;
+        score->cost += least[i];
+        score->letters += letters;
+        score->odd_words += least[i] > letters * WORD_READABLE;
     }
     for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
         uint32_t sum = r->language_price[l];
@@ -365,17 +365,17 @@ raw_encoding raw_encoding_find(arena *a, slice bytes) {
     price_languages(r);
     uint32_t *costs = arena_alloc(a, (LANGUAGE_COUNT + 1) * (r->words.count + 1) * sizeof *costs);
     uint32_t all[CODEPAGE_COUNT];
-    reading best = {0};
+    page_score best = {0};
     for (size_t p = 0; p < CODEPAGE_COUNT; p++) {
-        reading read;
+        page_score score;
         all[p] = UINT32_MAX;
         if (!PAGE_PRICE[p])
             continue;
         use_page(r, (codepage)p);
-        all[p] = page_cost(r, costs, &read) + PAGE_PRICE[p];
+        all[p] = page_cost(r, costs, &score) + PAGE_PRICE[p];
         if (all[p] < all[found.page] || p == 0) {
             found.page = (codepage)p;
-            best = read;
+            best = score;
         }
     }
     size_t most_different = 0;

@@ -1,9 +1,9 @@
 /* The search for mojibake: a hidden Markov model over the tokens of a line, read by Viterbi's algorithm.
  *
  * Hidden is, for each stretch of the line, whether it is as it was written or was UTF-8 misread as some code
- * page. A reading costs what its text costs in the model of honest text (characters.def), plus a price for
+ * page. A hypothesis costs what its text costs in the model of honest text (characters.def), plus a price for
  * each stretch that is said to be misread, plus a price for each byte that had to be supplied. The cheapest
- * reading wins: honest text is its own cheapest reading, and broken text is cheaper read back. Stretches go
+ * hypothesis wins: honest text is its own cheapest one, and broken text is cheaper read back. Stretches go
  * on over ASCII, which all pages share, so that one clear case carries the doubtful ones near it. Must never
  * read a token twice without bound.
  */
@@ -62,15 +62,15 @@ static const uint8_t STRETCH_PRICE[CODEPAGE_COUNT] = {
 #define NEVER UINT32_MAX
 #define ROWS (SEQUENCE_MAX + 1)
 
-typedef struct reading {
+typedef struct hypothesis {
     uint32_t cost; /* NEVER: there is none */
     bool quote_open;
     bool misread;     /* its last character was read back */
     uint8_t capitals; /* that the text ends in, up to 2 */
     character last;
-} reading;
+} hypothesis;
 
-/* The step by which the cheapest reading of a mode reached a place. */
+/* The step by which the cheapest hypothesis of a mode reached a place. */
 typedef struct step {
     uint32_t value;
     uint8_t kind, length, from_mode;
@@ -79,11 +79,11 @@ typedef struct step {
 struct mojibake_search {
     const repair_job *job;
     const codepage_index *index;
-    reading rows[ROWS][MODES]; /* the readings up to a place: row place % ROWS */
-    uint32_t alive[ROWS];      /* the modes, as bits, in which there is one */
-    uint32_t confirmed;        /* the pages, as bits, that something of the line was read back from */
-    vector steps;              /* of step[MODES], one for each place of the island behind its first */
-    vector path;               /* of path_step, last first */
+    hypothesis rows[ROWS][MODES]; /* the hypotheses up to a place: row place % ROWS */
+    uint32_t alive[ROWS];         /* the modes, as bits, in which there is one */
+    uint32_t confirmed;           /* the pages, as bits, that something of the line was read back from */
+    vector steps;                 /* of step[MODES], one for each place of the island behind its first */
+    vector path;                  /* of path_step, last first */
 };
 
 typedef struct path_step {
@@ -113,8 +113,9 @@ static uint32_t stretch_price(const mojibake_search *s, codepage page) {
 
 /* ---- the search -------------------------------------------------------------------------------------- */
 
-static void offer(mojibake_search *s, size_t island, size_t place, size_t mode, reading offered, step how) {
-    reading *best = &s->rows[place % ROWS][mode];
+static void offer(mojibake_search *s, size_t island, size_t place, size_t mode, hypothesis offered,
+                  step how) {
+    hypothesis *best = &s->rows[place % ROWS][mode];
     if (offered.cost >= best->cost)
         return;
     *best = offered;
@@ -123,8 +124,8 @@ static void offer(mojibake_search *s, size_t island, size_t place, size_t mode, 
     steps[mode] = how;
 }
 
-static reading read_on(const reading *from, character next, uint32_t extra) {
-    reading on = *from;
+static hypothesis read_on(const hypothesis *from, character next, uint32_t extra) {
+    hypothesis on = *from;
     on.cost += character_cost(&from->last, &next) * POINT + extra;
     if (from->capitals == 2 && next.kind == KIND_LOWER && next.script == from->last.script &&
         next.value >= 0x80)
@@ -168,7 +169,7 @@ static bool tears_word(const token_line *line, size_t at) {
 
 /* A single letter with an accent between signs: a few are words of European languages, the others hardly are.
  */
-static bool is_lone_letter(const token_line *line, const reading *from, const character *value,
+static bool is_lone_letter(const token_line *line, const hypothesis *from, const character *value,
                            size_t behind) {
     static const uint32_t words[] = {0xC0, 0xC1, 0xC5, 0xC8, 0xC9, 0xCD, 0xD3, 0xD6, 0xDA, 0xE0, 0xE1, 0xE2,
                                      0xE5, 0xE6, 0xE8, 0xE9, 0xED, 0xF3, 0xF4, 0xF5, 0xF6, 0xFA, 0xFC};
@@ -183,7 +184,7 @@ static bool is_lone_letter(const token_line *line, const reading *from, const ch
 }
 
 /* Points against `value` standing for the tokens [at, behind) of the line, behind what `from` has read. */
-static uint32_t doubt_price(const token_line *line, const reading *from, const character *value, size_t at,
+static uint32_t doubt_price(const token_line *line, const hypothesis *from, const character *value, size_t at,
                             size_t behind, codepage page, bool guess) {
     uint32_t points = is_far_fetched(value) ? FAR_FETCHED_PRICE : 0;
     sequence next;
@@ -245,7 +246,7 @@ static void offer_sequence(mojibake_search *s, const token_line *line, size_t is
                            codepage page, const sequence *found) {
     if (!wanted(s, found->kind) || (!is_confirmed(s, page) && is_accident(line, at, page, found)))
         return;
-    const reading *row = s->rows[at % ROWS];
+    const hypothesis *row = s->rows[at % ROWS];
     character value = character_of(found->value);
     size_t mode = (size_t)page + 1;
     bool deeper = is_deeper(s, found->value, page);
@@ -263,7 +264,7 @@ static void offer_sequence(mojibake_search *s, const token_line *line, size_t is
             doubt_price(line, &row[from], &value, at, at + found->length, page, found->kind == STEP_DAMAGED) *
                 POINT;
         step how = {found->value, (uint8_t)found->kind, (uint8_t)found->length, (uint8_t)from};
-        reading on = read_on(&row[from], value, extra);
+        hypothesis on = read_on(&row[from], value, extra);
         on.misread = true;
         if (from && deeper && on.cost > row[from].cost + price + DEEPER_PRICE * POINT)
             on.cost = row[from].cost + price + DEEPER_PRICE * POINT;
@@ -291,12 +292,12 @@ static void offer_sequences(mojibake_search *s, const token_line *line, size_t i
 }
 
 static void offer_keeping(mojibake_search *s, const token_line *line, size_t island, size_t at) {
-    const reading *row = s->rows[at % ROWS];
+    const hypothesis *row = s->rows[at % ROWS];
     character what = line->tokens[at].what;
     for (uint32_t alive = s->alive[at % ROWS]; alive; alive &= alive - 1) {
         size_t mode = (size_t)__builtin_ctz(alive);
         uint32_t extra = mode == 0 ? 0 : what.value < 0x80 ? 2 : MIXED_PRICE * POINT;
-        reading on = read_on(&row[mode], what, extra);
+        hypothesis on = read_on(&row[mode], what, extra);
         on.misread = false;
         offer(s, island, at + 1, mode, on, (step){what.value, STEP_KEEP, 1, (uint8_t)mode});
     }
@@ -304,7 +305,7 @@ static void offer_keeping(mojibake_search *s, const token_line *line, size_t isl
 
 /* Behind the same character, a stretch that costs as much more as a new one is no use; behind another, it may
  * still be worth what the character makes likelier next. */
-static bool is_hopeless(const mojibake_search *s, const reading *written, const reading *stretch,
+static bool is_hopeless(const mojibake_search *s, const hypothesis *written, const hypothesis *stretch,
                         codepage page) {
     uint32_t most = stretch_price(s, page) + (stretch->last.value == written->last.value ? 0 : SLACK * POINT);
     return stretch->cost >= written->cost + most;
@@ -312,7 +313,7 @@ static bool is_hopeless(const mojibake_search *s, const reading *written, const 
 
 /* Lets stretches end at `place`, and forgets those that are no better than to begin anew. */
 static bool settle(mojibake_search *s, size_t island, size_t place) {
-    reading *row = s->rows[place % ROWS];
+    hypothesis *row = s->rows[place % ROWS];
     uint32_t *alive = &s->alive[place % ROWS], stretches = *alive & ~UINT32_C(1);
     for (uint32_t left = stretches; left; left &= left - 1) {
         size_t mode = (size_t)__builtin_ctz(left);
@@ -334,7 +335,7 @@ static void clear_row(mojibake_search *s, size_t place) {
     s->alive[place % ROWS] = 0;
 }
 
-/* Is any reading with a stretch alive at the places behind `place`? */
+/* Is any hypothesis with a stretch alive at the places behind `place`? */
 static bool stretch_ahead(const mojibake_search *s, size_t place) {
     for (size_t ahead = 1; ahead < ROWS; ahead++)
         if (s->alive[(place + ahead) % ROWS] > 1)
@@ -357,9 +358,9 @@ static size_t search_island(mojibake_search *s, const token_line *line, size_t i
     s->steps.count = s->path.count = 0;
     s->alive[island % ROWS] = 1;
     s->rows[island % ROWS][0] =
-        (reading){.quote_open = quote_open,
-                  .capitals = capitals_before(line, island),
-                  .last = island ? line->tokens[island - 1].what : character_of('\n')};
+        (hypothesis){.quote_open = quote_open,
+                     .capitals = capitals_before(line, island),
+                     .last = island ? line->tokens[island - 1].what : character_of('\n')};
     for (size_t i = 0; i < SEQUENCE_MAX; i++)
         vector_push(&s->steps);
     size_t at = island;
@@ -375,7 +376,7 @@ static size_t search_island(mojibake_search *s, const token_line *line, size_t i
     return at;
 }
 
-/* The steps of the cheapest reading from `island` to `end`, last first. */
+/* The steps of the cheapest hypothesis from `island` to `end`, last first. */
 static void trace_back(mojibake_search *s, size_t island, size_t end) {
     size_t place = end, mode = 0;
     while (place > island) {
@@ -485,7 +486,7 @@ static finding_code step_code(const path_step *p, const token *first) {
 }
 
 /* What the tokens [from, to) cost when read back in `page`, behind `before`; NEVER if they are no whole
- * sequences of it. `differs` tells whether that is another text than the tokens' reading in `than`. */
+ * sequences of it. `differs` tells whether that is another text than the tokens' text in `than`. */
 static uint32_t cost_in_page(const token_line *line, size_t from, size_t to, codepage page, codepage than,
                              character before, bool *differs) {
     uint32_t cost = 0;

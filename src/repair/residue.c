@@ -1,7 +1,7 @@
 /* What is left of a line that looks broken still.
  *
  * Comes in: the tokens of a line after all passes. Goes out: the places that look like parts of something
- * misread that no reading mends. Where such stand beside what was mended, nothing of the line is certain.
+ * misread that no code page repairs. Where such stand beside what was mended, nothing of the line is certain.
  */
 #include "residue.h"
 

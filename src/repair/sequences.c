@@ -1,7 +1,7 @@
 /* Tokens as the bytes of UTF-8.
  *
  * Comes in: a line's tokens and a code page that they may have been misread as. Goes out: the character that
- * some of them would be. The exact reading is arithmetic; the others are the ways in which programs lose
+ * some of them would be. The exact decoding is arithmetic; the others are the ways in which programs lose
  * bytes: no-break spaces that became plain ones, bytes that a page does not define, signs that were made
  * ASCII. Each looks at a bounded number of tokens.
  */

@@ -18,7 +18,7 @@ typedef enum step_kind {
 } step_kind;
 
 #define SEQUENCE_MAX 6 /* tokens */
-#define AMBIGUOUS 3    /* points between two readings, either of which may be right */
+#define AMBIGUOUS 3    /* points between two decodings, either of which may be right */
 #define AS_THE_PAGE 200
 
 /* A misread sequence at some token: what it was, how many tokens it takes. */

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 /* The page line being read; a finding code that this version does not know is an error, not a gap. */
-typedef struct reading {
+typedef struct report_reader {
     report_page page;
     findings found;
     vector assets; /* of report_asset */
@@ -17,12 +17,12 @@ typedef struct reading {
     report_skip skip;
     bool bad; /* a value is of another kind than the schema says */
     arena *arena;
-} reading;
+} report_reader;
 
 /* ---- values ------------------------------------------------------------------------------------------ */
 
 /* A member that may be left out: empty then. */
-static slice text_of(reading *r, const json_t *object, const char *key) {
+static slice text_of(report_reader *r, const json_t *object, const char *key) {
     const json_t *value = json_object_get(object, key);
     r->bad |= value && !json_is_string(value);
     return json_is_string(value)
@@ -30,18 +30,19 @@ static slice text_of(reading *r, const json_t *object, const char *key) {
                : (slice){NULL, 0};
 }
 
-static uint32_t count_of(reading *r, const json_t *value) {
+static uint32_t count_of(report_reader *r, const json_t *value) {
     json_int_t number = value ? json_integer_value(value) : 0;
     r->bad |= value && (!json_is_integer(value) || number < 0 || number > UINT32_MAX);
     return r->bad ? 0 : (uint32_t)number;
 }
 
-static uint32_t number_of(reading *r, const json_t *object, const char *key) {
+static uint32_t number_of(report_reader *r, const json_t *object, const char *key) {
     return count_of(r, json_object_get(object, key));
 }
 
 /* The number of the name in a table of `count`; 0 where it is left out. */
-static int name_of(reading *r, const json_t *object, const char *key, const char *(*nth)(int), int count) {
+static int name_of(report_reader *r, const json_t *object, const char *key, const char *(*nth)(int),
+                   int count) {
     slice name = text_of(r, object, key);
     if (!json_object_get(object, key))
         return 0;
@@ -52,7 +53,7 @@ static int name_of(reading *r, const json_t *object, const char *key, const char
     return 0;
 }
 
-static const json_t *list_of(reading *r, const json_t *object, const char *key) {
+static const json_t *list_of(report_reader *r, const json_t *object, const char *key) {
     const json_t *list = json_object_get(object, key);
     r->bad |= list && !json_is_array(list);
     return list;
@@ -70,7 +71,7 @@ static const char *nth_asset_state(int i) {
 
 /* ---- a page ------------------------------------------------------------------------------------------ */
 
-static void read_finding(reading *r, const json_t *object) {
+static void read_finding(report_reader *r, const json_t *object) {
     slice code = text_of(r, object, "code");
     finding one = {.code = finding_by_name(code),
                    .line = number_of(r, object, "line"),
@@ -92,7 +93,7 @@ static void read_finding(reading *r, const json_t *object) {
 }
 
 /* Those that were only counted. */
-static void read_more_findings(reading *r, json_t *object, uint32_t *counts) {
+static void read_more_findings(report_reader *r, json_t *object, uint32_t *counts) {
     const char *key;
     json_t *value;
     json_object_foreach(object, key, value) {
@@ -104,7 +105,7 @@ static void read_more_findings(reading *r, json_t *object, uint32_t *counts) {
     }
 }
 
-static void read_asset(reading *r, const json_t *object) {
+static void read_asset(report_reader *r, const json_t *object) {
     report_asset *asset = vector_push(&r->assets);
     r->bad |= !json_is_object(object);
     asset->url = text_of(r, object, "url");
@@ -112,7 +113,7 @@ static void read_asset(reading *r, const json_t *object) {
     asset->state = (report_asset_state)name_of(r, object, "state", nth_asset_state, REPORT_ASSET_STATE_COUNT);
 }
 
-static void read_page(reading *r, const json_t *object) {
+static void read_page(report_reader *r, const json_t *object) {
     report_page *page = &r->page;
     page->path = text_of(r, object, "path");
     if (json_object_get(object, "path_uri"))
@@ -138,7 +139,7 @@ static void read_page(reading *r, const json_t *object) {
 }
 
 /* What lies in a checkout and is no page of it. */
-static void read_skip(reading *r, const json_t *object) {
+static void read_skip(report_reader *r, const json_t *object) {
     r->skip.path = text_of(r, object, "path");
     if (json_object_get(object, "path_uri"))
         r->skip.path = slice_percent_decoded(text_of(r, object, "path_uri"), r->arena);
@@ -151,10 +152,10 @@ static void read_skip(reading *r, const json_t *object) {
 }
 
 /* One line of a report. False when it is not one. */
-static bool read_line(slice line, reading *r, arena *scratch) {
-    *r = (reading){.found = findings_new(scratch),
-                   .assets = vector_new(scratch, sizeof(report_asset)),
-                   .arena = scratch};
+static bool read_line(slice line, report_reader *r, arena *scratch) {
+    *r = (report_reader){.found = findings_new(scratch),
+                         .assets = vector_new(scratch, sizeof(report_asset)),
+                         .arena = scratch};
     json_error_t unused;
     json_t *root = json_loadb(line.data ? line.data : "", line.length, JSON_ALLOW_NUL, &unused);
     if (json_is_object(root)) {
@@ -179,7 +180,7 @@ bool report_is_dry_run(slice json) {
 }
 
 bool report_read_findings(slice json, findings *found) {
-    reading r = {.found = *found, .arena = found->arena};
+    report_reader r = {.found = *found, .arena = found->arena};
     json_error_t unused;
     json_t *root = json_loadb(json.data ? json.data : "", json.length, JSON_ALLOW_NUL, &unused);
     bool ok = json_is_array(root);
@@ -205,7 +206,7 @@ bool report_merge(report_writer *w, slice json, slice site, arena *scratch, slic
         slice line = slice_sub(json, at, end);
         at = end == SLICE_NONE ? json.length : end + 1;
         number++;
-        reading r;
+        report_reader r;
         bool is_run = false;
         if (!read_line(line, &r, scratch) || ended ||
             (is_run = slice_equal(r.type, SLICE("run"))) != !begun) {

@@ -213,7 +213,7 @@ typedef struct space {
 
 /* A walk over the visible characters of a document, which tells whether a gap comes before each: white space,
  * or the edge of a block or a line. */
-typedef struct reading {
+typedef struct text_cursor {
     const tiptap_node *document;
     tiptap_node *node;                 /* the text that is read */
     size_t at;                         /* in it */
@@ -223,11 +223,11 @@ typedef struct reading {
     size_t recent_count;               /* of all of them */
     size_t characters;                 /* visible ones, so far */
     size_t template_from, template_to; /* the Liquid tag of `node` that was looked up last */
-} reading;
+} text_cursor;
 
 /* Whether the byte stands in a Liquid tag, which the site's build reads: its spaces must stay plain. Rising
  * places cost one pass over the text. */
-static bool is_in_template(reading *r, size_t at) {
+static bool is_in_template(text_cursor *r, size_t at) {
     slice text = r->node->text;
     while (r->template_to <= at) {
         size_t from = r->template_to;
@@ -241,7 +241,7 @@ static bool is_in_template(reading *r, size_t at) {
     return at >= r->template_from;
 }
 
-static void enter_node(reading *r, tiptap_node *node) {
+static void enter_node(text_cursor *r, tiptap_node *node) {
     r->gap = r->gap || (node && (node->type != TIPTAP_TEXT || node->previous == NULL));
     if (node && !tiptap_is_inline((tiptap_type)node->type))
         r->recent_count = 0;
@@ -250,7 +250,7 @@ static void enter_node(reading *r, tiptap_node *node) {
     r->template_from = r->template_to = 0;
 }
 
-static void pass_white_space(reading *r, size_t at) {
+static void pass_white_space(text_cursor *r, size_t at) {
     r->gap = true;
     if (r->node->text.data[at] == ' ' && !is_in_template(r, at)) {
         r->recent[r->recent_count++ % RECENT_MAX] = (space){r->node, at};
@@ -259,7 +259,7 @@ static void pass_white_space(reading *r, size_t at) {
 }
 
 /* The next visible character, which is not plainly the next byte. */
-static uint32_t seek_character(reading *r) {
+static uint32_t seek_character(text_cursor *r) {
     while (r->node) {
         if (r->node->type != TIPTAP_TEXT || r->at == r->node->text.length) {
             enter_node(r, tiptap_next(r->node, r->document));
@@ -275,7 +275,7 @@ static uint32_t seek_character(reading *r) {
 }
 
 /* The next visible character; 0 at the end. */
-static inline uint32_t read_character(reading *r) {
+static inline uint32_t read_character(text_cursor *r) {
     r->gap = r->space_in_gap = false;
     r->characters++;
     if (r->node && r->node->type == TIPTAP_TEXT && r->at < r->node->text.length) {
@@ -296,7 +296,7 @@ typedef struct text_print {
 static text_print print_text(tiptap_node *document) {
     const uint64_t prime = 1099511628211u, start = 14695981039346656037u;
     text_print print = {start, start};
-    reading r = {.document = document, .node = document};
+    text_cursor r = {.document = document, .node = document};
     for (uint32_t c; (c = read_character(&r));) {
         print.letters = (print.letters ^ c) * prime;
         print.words = (print.words ^ (c | (r.gap ? 0x80000000u : 0))) * prime;
@@ -331,7 +331,7 @@ static save_settled save_until_stable(tiptap_node *document, size_t expected, ar
 
 /* The paragraphs (of tiptap_node *) in which a gap between words came or went when the document was saved. */
 static void find_broken_paragraphs(tiptap_node *document, tiptap_node *saved, vector *paragraphs) {
-    reading was = {.document = document, .node = document}, is = {.document = saved, .node = saved};
+    text_cursor was = {.document = document, .node = document}, is = {.document = saved, .node = saved};
     for (uint32_t c; (c = read_character(&was)) && c == read_character(&is);) {
         tiptap_node *paragraph = was.node->parent, **last = vector_last(paragraphs);
         if (was.gap != is.gap && paragraph->type == TIPTAP_PARAGRAPH && !(last && *last == paragraph))
@@ -341,9 +341,9 @@ static void find_broken_paragraphs(tiptap_node *document, tiptap_node *saved, ve
 
 /* Where the first gap came or went: characters before it; SIZE_MAX when none did. `*was` has read up to it.
  */
-static size_t find_broken_gap(tiptap_node *document, tiptap_node *saved, reading *was) {
-    *was = (reading){.document = document, .node = document};
-    reading is = {.document = saved, .node = saved};
+static size_t find_broken_gap(tiptap_node *document, tiptap_node *saved, text_cursor *was) {
+    *was = (text_cursor){.document = document, .node = document};
+    text_cursor is = {.document = saved, .node = saved};
     for (uint32_t c; (c = read_character(was)) && c == read_character(&is);)
         if (was->gap != is.gap)
             return was->characters;
@@ -382,7 +382,7 @@ typedef struct mend {
 } mend;
 
 /* A paragraph's lines do not depend on what stands around it (the printer begins a line at <p>). */
-static size_t find_broken_gap_alone(mend *m, reading *was) {
+static size_t find_broken_gap_alone(mend *m, text_cursor *was) {
     size_t cost = m->length + 256;
     *m->budget -= cost < *m->budget ? cost : *m->budget;
     slice body = save_until_stable(m->document, 1024, m->arena).body;
@@ -391,14 +391,14 @@ static size_t find_broken_gap_alone(mend *m, reading *was) {
 
 /* Holds `count` spaces, the `back`-th from the end and those before it. Returns where the first broken gap is
  * then; unless it is behind `broken`, nothing is held. */
-static size_t try_holding(mend *m, const reading *was, size_t broken, size_t back, size_t count) {
+static size_t try_holding(mend *m, const text_cursor *was, size_t broken, size_t back, size_t count) {
     slice texts[HELD_MAX];
     const space *held[HELD_MAX];
     for (size_t i = 0; i < count; i++) { /* from the end on, so that offsets before it stay */
         held[i] = &was->recent[(was->recent_count - back - i) % RECENT_MAX];
         texts[i] = hold_space(*held[i], m->arena);
     }
-    reading then;
+    text_cursor then;
     size_t next = find_broken_gap_alone(m, &then);
     m->held += next > broken ? count : 0;
     for (size_t i = count; i-- > 0 && next <= broken;)
@@ -409,7 +409,7 @@ static size_t try_holding(mend *m, const reading *was, size_t broken, size_t bac
 /* Makes the gap at `broken`, which `was` has read up to, as it was. Of a gap that went, its own space is
  * held. Of one that came where a line is full inside a tag, as few spaces before it as make the line full at
  * a space, where it may break. Returns where the first broken gap is then. */
-static size_t mend_gap(mend *m, const reading *was, size_t broken) {
+static size_t mend_gap(mend *m, const text_cursor *was, size_t broken) {
     size_t known = was->recent_count < RECENT_MAX ? was->recent_count : RECENT_MAX, next = broken;
     if (was->gap)
         return was->space_in_gap ? try_holding(m, was, broken, 1, 1) : broken;
@@ -431,7 +431,7 @@ static void mend_gaps(tiptap_node *paragraph, size_t *budget, arena *a, findings
         m.length += child->text.length;
     tiptap_remove(paragraph);
     tiptap_append(m.document, paragraph);
-    reading was;
+    text_cursor was;
     size_t last = 0, broken;
     while (*budget && (broken = find_broken_gap_alone(&m, &was)) != SIZE_MAX && broken > last) {
         mend_gap(&m, &was, broken);

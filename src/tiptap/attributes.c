@@ -131,7 +131,7 @@ static slice parse_integer(arena *a, slice text) {
     return end == at ? SLICE("NaN") : convert_value(a, slice_sub(text, 0, end));
 }
 
-/* ---- the readings ------------------------------------------------------------------------------------ */
+/* ---- the methods ------------------------------------------------------------------------------------- */
 
 static slice optional(const slice *value) {
     return value ? *value : (slice){NULL, 0};
@@ -168,7 +168,7 @@ static slice read_picture_href(const dom_node *element) {
 
 static slice read_value(arena *a, const dom_node *element, const attribute_info *info) {
     const slice *value;
-    switch (info->reading) {
+    switch (info->method) {
     case READ_CONVERTED:
         value = dom_attribute_get(element, info->name);
         return value ? convert_value(a, *value) : (slice){NULL, 0};

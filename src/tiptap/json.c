@@ -18,9 +18,9 @@ static bool is_bare(slice value) {
 }
 
 static void write_value(const attribute_info *info, slice value, json_writer *json) {
-    if (!value.data || (info->reading == READ_START && slice_equal(value, SLICE("NaN"))))
+    if (!value.data || (info->method == READ_START && slice_equal(value, SLICE("NaN"))))
         json_raw(json, SLICE("null"));
-    else if (info->reading != READ_PICTURE_HREF && info->reading != READ_LANGUAGE && is_bare(value))
+    else if (info->method != READ_PICTURE_HREF && info->method != READ_LANGUAGE && is_bare(value))
         json_raw(json, value);
     else
         json_text(json, value);

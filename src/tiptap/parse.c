@@ -23,19 +23,19 @@ typedef struct context {
 } context;
 
 /* An element whose children are being read, and what to do behind the last of them. */
-typedef struct frame {
+typedef struct open_element {
     const dom_node *element;
     const tiptap_mark *mark;     /* added by the element's rule, until … */
     const tiptap_marks *styles;  /* added by its style attribute, until … */
     uint32_t start, style_start; /* … these contexts */
     bool synchronize, leave;     /* go back to `start`; and then out of it */
-} frame;
+} open_element;
 
 typedef struct parser {
     arena *arena;
     vector *dropped; /* as tiptap_parse has it */
     vector contexts; /* of context */
-    vector frames;   /* of frame */
+    vector elements; /* of open_element */
     size_t open;     /* the context that takes what comes next; those behind it are to be closed */
     uint32_t serial;
     const tiptap_mark *style_marks[TIPTAP_MARK_COUNT]; /* one of a kind: MarkType.instance */
@@ -603,9 +603,9 @@ static void normalize_list(dom_node *list) {
     }
 }
 
-static frame *push_frame(parser *p, const dom_node *element, const tiptap_marks *styles,
-                         uint32_t style_start) {
-    frame *new = vector_push(&p->frames);
+static open_element *push_element(parser *p, const dom_node *element, const tiptap_marks *styles,
+                                  uint32_t style_start) {
+    open_element *new = vector_push(&p->elements);
     new->element = element;
     new->styles = styles;
     new->style_start = style_start;
@@ -636,7 +636,7 @@ static void add_leaf(parser *p, const dom_node *element, tiptap_node *node) {
     note_dropped(p, element);
 }
 
-/* addElementByRule. Whether the children are to be read: a frame is there then. */
+/* addElementByRule. Whether the children are to be read: it is open then. */
 static bool enter_by_rule(parser *p, const dom_node *element, const parse_rule *rule) {
     uint32_t style_start = top(p)->serial;
     const tiptap_marks *styles = add_styles(p, element);
@@ -646,7 +646,7 @@ static bool enter_by_rule(parser *p, const dom_node *element, const parse_rule *
         tiptap_mark *mark = arena_alloc(p->arena, sizeof *mark);
         *mark = (tiptap_mark){(tiptap_mark_type)rule->type, read_attributes(p->arena, element, first, count)};
         add_pending_mark(p, mark);
-        frame *new = push_frame(p, element, styles, style_start);
+        open_element *new = push_element(p, element, styles, style_start);
         new->mark = mark;
         new->start = top(p)->serial;
         return true;
@@ -660,7 +660,7 @@ static bool enter_by_rule(parser *p, const dom_node *element, const parse_rule *
         return false;
     }
     bool entered = enter(p, node);
-    frame *new = push_frame(p, element, styles, style_start);
+    open_element *new = push_element(p, element, styles, style_start);
     new->start = top(p)->serial;
     new->synchronize = new->leave = entered;
     return true;
@@ -681,7 +681,7 @@ static bool enter_unknown(parser *p, const dom_node *element) {
     }
     uint32_t style_start = top(p)->serial;
     const tiptap_marks *styles = add_styles(p, element);
-    frame *new = push_frame(p, element, styles, style_start);
+    open_element *new = push_element(p, element, styles, style_start);
     new->start = start;
     new->synchronize = block;
     return true;
@@ -702,8 +702,8 @@ static bool enter_element(parser *p, dom_node *element) {
 }
 
 static void leave_element(parser *p) {
-    frame done = *(frame *)vector_last(&p->frames);
-    vector_pop(&p->frames);
+    open_element done = *(open_element *)vector_last(&p->elements);
+    vector_pop(&p->elements);
     if (!done.leave)
         remove_styles(p, done.mark ? NULL : done.styles, done.style_start);
     if (done.synchronize && synchronize(p, done.start) && done.leave)
@@ -731,7 +731,7 @@ tiptap_node *tiptap_parse(dom_node *body, arena *a, vector *dropped) {
     parser p = {.arena = a,
                 .dropped = dropped,
                 .contexts = vector_new(a, sizeof(context)),
-                .frames = vector_new(a, sizeof(frame))};
+                .elements = vector_new(a, sizeof(open_element))};
     tiptap_node *document = tiptap_new_node(a, TIPTAP_DOC, body->line);
     mark_paragraph_holders(body);
     push_context(&p, document, NULL, true, 0);

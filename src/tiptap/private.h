@@ -5,7 +5,7 @@
 #include "tiptap/tiptap.h"
 
 /* How an attribute is read from its element (schema.def). */
-typedef enum reading {
+typedef enum parse_method {
     READ_CONVERTED,    /* the attribute of that name; what looks like a number is written as one */
     READ_CONSTANT,     /* always the initial value */
     READ_TIGHT,        /* data-tight, or no paragraph inside */
@@ -14,11 +14,11 @@ typedef enum reading {
     READ_START,        /* parseInt of start */
     READ_CHECKED,      /* data-checked */
     READ_PICTURE_HREF, /* href of the picture's link */
-} reading;
+} parse_method;
 
 typedef struct attribute_info {
     slice name, initial;
-    reading reading;
+    parse_method method;
 } attribute_info;
 
 extern const attribute_info ATTRIBUTES[TIPTAP_ATTRIBUTE_COUNT];

@@ -48,7 +48,7 @@ const tiptap_element_info TIPTAP_ELEMENTS[TIPTAP_ELEMENT_COUNT] = {
 #define NONE                                                                                                 \
     { NULL, 0 }
 const attribute_info ATTRIBUTES[TIPTAP_ATTRIBUTE_COUNT] = {
-#define ATTRIBUTE(owner, symbol, name, initial, reading) {{name, sizeof(name) - 1}, initial, READ_##reading},
+#define ATTRIBUTE(owner, symbol, name, initial, method) {{name, sizeof(name) - 1}, initial, READ_##method},
 #include "schema.def"
 };
 

@@ -24,7 +24,7 @@ typedef enum tiptap_mark_type {
 
 /* Attributes of nodes and marks. Each belongs to one node type or one mark type. */
 typedef enum tiptap_attribute {
-#define ATTRIBUTE(owner, symbol, name, initial, reading) TIPTAP_##symbol,
+#define ATTRIBUTE(owner, symbol, name, initial, method) TIPTAP_##symbol,
 #include "schema.def"
     TIPTAP_ATTRIBUTE_COUNT
 } tiptap_attribute;

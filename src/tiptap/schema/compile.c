@@ -34,7 +34,7 @@ static const char *const MARK_SYMBOLS[] = {
 };
 
 static const char *const ATTRIBUTE_OWNERS[] = {
-#define ATTRIBUTE(owner, symbol, name, initial, reading) #owner,
+#define ATTRIBUTE(owner, symbol, name, initial, method) #owner,
 #include "../schema.def"
 };
 
