@@ -54,7 +54,7 @@ static void print_shape(const mapping_shape *s, bool verbose) {
         printf("left as it is: %.*s\n", SLICE_ARGS(s->reason));
     else
         printf("%s%.*s: %.*s%s%.*s\n", s->state == MAPPING_PART ? "part of " : "", SLICE_ARGS(s->rule),
-               SLICE_ARGS(s->block), s->parts.length ? ", " : "", SLICE_ARGS(s->parts));
+               SLICE_ARGS(s->becomes), s->parts.length ? ", " : "", SLICE_ARGS(s->parts));
     if (s->words.length)
         printf("           %.*s\n", SLICE_ARGS(s->words));
     const mapping_miss *nearest = mapping_nearest_miss(s);

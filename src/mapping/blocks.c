@@ -169,7 +169,7 @@ static void report_one(engine *e, finding_code code, change_kind kind, uint32_t 
                             kind == CHANGE_PLACE ? NOTHING : words);
 }
 
-enum { ALT, LINK_TEXT, TITLE, PLAIN, SECOND_LINK, LEFTOVER, REPORT_KINDS };
+enum { ALT, LINK_TEXT, TITLE, HEADING, PLAIN, SECOND_LINK, LEFTOVER, REPORT_KINDS };
 
 /* A card may have several links beside its own, and counts once. */
 static void note_other_links(engine *e, const item *it, card_report *r) {
@@ -208,6 +208,8 @@ static void note_item(engine *e, const item *it, card_report *reports) {
         note_card(&reports[LINK_TEXT], line, NOTHING, it->link_text);
     if (it->title_from_alt)
         note_card(&reports[TITLE], line, NOTHING, it->title);
+    if (it->title_from_heading)
+        note_card(&reports[HEADING], line, NOTHING, NOTHING);
     if (it->was_rich)
         note_card(&reports[PLAIN], line, NOTHING, NOTHING);
     note_other_links(e, it, &reports[SECOND_LINK]);
@@ -222,6 +224,7 @@ static void report_cards(engine *e, const card_grid *grid) {
         [ALT] = {FINDING_CARD_PICTURE_WITHOUT_ALT, CHANGE_TEXT},
         [LINK_TEXT] = {FINDING_CARD_LINK_TEXT, CHANGE_TEXT},
         [TITLE] = {FINDING_CARD_TITLE_ADDED, CHANGE_TEXT},
+        [HEADING] = {FINDING_CARD_TITLE_HEADING, CHANGE_TEXT},
         [PLAIN] = {FINDING_CARD_PLAIN_TEXT, CHANGE_TEXT},
         [SECOND_LINK] = {FINDING_CARD_SECOND_LINK, CHANGE_TEXT},
         [LEFTOVER] = {FINDING_SHAPE_LEFTOVER, CHANGE_PLACE},

@@ -289,7 +289,7 @@ static const dom_node *choose_link(engine *e, const rule *r, const item *it) {
 }
 
 static slice fail_item(engine *e, const item *it, size_t number, const char *reason) {
-    return format_slice(e->arena, "the %.*s (line %u) %s", SLICE_ARGS(ordinal(number, e->arena)),
+    return format_slice(e->arena, "the %.*s box (line %u) %s", SLICE_ARGS(ordinal(number, e->arena)),
                         it->first->line, reason);
 }
 
@@ -474,6 +474,7 @@ static slice find_title(engine *e, const rule *r, item *it, const inventory *in,
         if (title_from(e, &sources->items[i], it, in, t)) {
             it->title = t->text;
             it->title_from_alt = sources->items[i].kind == SOURCE_ATTRIBUTE;
+            it->title_from_heading = t->node && is_heading(t->node);
             return (slice){0};
         }
     return fail_item(e, it, number, "has no title: no heading, caption, bold line or alt text");
@@ -506,8 +507,9 @@ slice fit_card(engine *e, const rule *r, item *it, size_t number) {
     const dom_node *text_link = NULL;
     slice failure = {0};
     if (in.rich)
-        return format_slice(e->arena, "the %.*s (line %u) holds <%.*s>, which no card can",
-                            SLICE_ARGS(ordinal(number, e->arena)), in.rich->line, SLICE_ARGS(in.rich->name));
+        return format_slice(e->arena, "the %.*s box (line %u) holds a %.*s, which no card can",
+                            SLICE_ARGS(ordinal(number, e->arena)), in.rich->line,
+                            SLICE_ARGS(words_for_selector(in.rich->name, e->arena)));
     if (!failure.length)
         failure = find_picture(e, r, it, &in, number);
     if (!failure.length)
@@ -528,7 +530,7 @@ slice fit_card(engine *e, const rule *r, item *it, size_t number) {
     size_t length = utf16_length(it->description);
     if (length > e->options.description_max)
         return format_slice(
-            e->arena, "the %.*s (line %u) has a description of %zu characters, at most %u fit",
+            e->arena, "the %.*s box (line %u) has a description of %zu characters, at most %u fit",
             SLICE_ARGS(ordinal(number, e->arena)), it->first->line, length, e->options.description_max);
     if (it->leftover.count && r->leftover == LEFTOVER_REFUSE)
         return fail_item(e, it, number, "has text that no part takes");

@@ -32,7 +32,7 @@ typedef struct item {
     vector others;   /* of extra_link: other links than the card's own */
     vector leftover; /* of slice: text that no part took */
     vector pictures; /* of dom_node*: pictures that no part took */
-    bool was_rich, default_link_text, alt_from_title, title_from_alt;
+    bool was_rich, default_link_text, alt_from_title, title_from_alt, title_from_heading;
     /* an accordion's */
     dom_node *summary, *content;
     /* a table's: what stands in a cell of its own */
@@ -113,6 +113,36 @@ slice fit_table_row(engine *e, const rule *r, item *it, size_t number);
 
 /* blocks.c */
 void rewrite_claims(engine *e);
+
+/* sentences.c: for people who write no rules */
+typedef enum condition {
+    CONDITION_ITEMS,
+    CONDITION_ONLY_ITEMS,
+    CONDITION_NOT_AFTER,
+    CONDITION_NOT_BEFORE,
+    CONDITION_HAS,
+    CONDITION_HAS_NOT,
+    CONDITION_TEXT,
+    CONDITION_TEXT_IS,
+    CONDITION_EVERY,
+    CONDITION_SOME,
+    CONDITION_NONE,
+    CONDITION_COUNT
+} condition;
+
+/* What its sentence speaks of; the rest is 0. */
+typedef struct condition_facts {
+    size_t number; /* of items, of characters, or which item */
+    range wanted;
+    uint32_t line;
+    slice text; /* the page's, or a selector */
+} condition_facts;
+
+/* "the first box (line 14) has no link" */
+slice condition_sentence(condition failed, const condition_facts *f, arena *a);
+/* "link or heading" for "a[href], h2, h3"; a selector that has no word stands there itself. */
+slice words_for_selector(slice list, arena *a);
+slice words_for_block(block_kind kind); /* "a grid of cards" */
 
 /* account.c */
 slice describe_element(const dom_node *node, arena *a);

@@ -87,6 +87,7 @@ typedef struct mapping_shape {
     uint32_t line; /* of the source page */
     mapping_state state;
     slice rule, block; /* of the claim */
+    slice becomes;     /* the block, for people: "a grid of cards" */
     slice parts;       /* what was found: "3 cards: 3 pictures, 3 titles, 1 description, 3 links" */
     slice words;       /* boxes alike that begin there, and what they are, for people; empty otherwise */
     slice reason;      /* why it is unclaimed: the nearest miss, or why no rule looked at it */

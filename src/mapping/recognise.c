@@ -93,13 +93,9 @@ static void collect_run(engine *e, const rule *r, dom_node *node, vector *items)
 
 /* ---- conditions -------------------------------------------------------------------------------------- */
 
-static slice range_text(engine *e, range r) {
-    if (r.min == r.max)
-        return format_slice(e->arena, "%u", r.min);
-    if (r.max == UINT32_MAX)
-        return format_slice(e->arena, "at least %u", r.min);
-    return r.min ? format_slice(e->arena, "%u to %u", r.min, r.max)
-                 : format_slice(e->arena, "at most %u", r.max);
+/* The condition that failed, told where somebody reads it. */
+static slice fail(engine *e, condition failed, const condition_facts *facts) {
+    return e->account ? condition_sentence(failed, facts, e->arena) : SLICE("a condition of the rule");
 }
 
 static bool in_range(size_t number, range r) {
@@ -137,11 +133,9 @@ static const dom_node *outside_items(engine *e, const claim *c) {
 static slice check_neighbours(engine *e, const conditions *when, const item *whole) {
     const dom_node *before = previous_solid(whole->first), *after = next_solid(whole->last);
     if (when->not_after && before && dom_matches(e->matcher, when->not_after, before, NULL))
-        return format_slice(e->arena, "not-after: it follows <%.*s> (line %u)", SLICE_ARGS(before->name),
-                            before->line);
+        return fail(e, CONDITION_NOT_AFTER, &(condition_facts){.text = before->name, .line = before->line});
     if (when->not_before && after && dom_matches(e->matcher, when->not_before, after, NULL))
-        return format_slice(e->arena, "not-before: <%.*s> (line %u) follows", SLICE_ARGS(after->name),
-                            after->line);
+        return fail(e, CONDITION_NOT_BEFORE, &(condition_facts){.text = after->name, .line = after->line});
     return (slice){0};
 }
 
@@ -152,22 +146,27 @@ static slice check_shape(engine *e, const claim *c, const item *whole) {
         return beside;
     for (size_t i = 0; i < when->has.count; i++)
         if (!holds(e, when->has.items[i], whole))
-            return format_slice(e->arena, "has: `%.*s` is not there", SLICE_ARGS(when->has.texts[i]));
+            return fail(e, CONDITION_HAS, &(condition_facts){.text = when->has.texts[i]});
     for (size_t i = 0; i < when->has_not.count; i++)
         if (holds(e, when->has_not.items[i], whole))
-            return format_slice(e->arena, "has-not: `%.*s` is there", SLICE_ARGS(when->has_not.texts[i]));
+            return fail(e, CONDITION_HAS_NOT, &(condition_facts){.text = when->has_not.texts[i]});
     if (when->text.min == 0 && when->text.max == UINT32_MAX && !when->text_is_count)
         return (slice){0};
     slice text = plain_text(whole->first, whole->last, e->arena);
-    if (!in_range(utf16_length(text), when->text))
-        return format_slice(e->arena, "text: %zu characters, %.*s expected", utf16_length(text),
-                            SLICE_ARGS(range_text(e, when->text)));
+    size_t length = utf16_length(text);
+    if (!in_range(length, when->text))
+        return fail(e, CONDITION_TEXT, &(condition_facts){.number = length, .wanted = when->text});
     for (size_t i = 0; i < when->text_is_count; i++)
         if (slice_equal_nocase(text, when->text_is[i]))
             return (slice){0};
     return when->text_is_count
-               ? format_slice(e->arena, "text-is: it is \"%.*s\"", SLICE_ARGS(slice_sub(text, 0, 40)))
+               ? fail(e, CONDITION_TEXT_IS, &(condition_facts){.text = slice_sub(text, 0, 40)})
                : (slice){0};
+}
+
+static slice fail_at_item(engine *e, condition failed, const claim *c, size_t i, slice selector) {
+    return fail(e, failed,
+                &(condition_facts){.number = i + 1, .line = c->items[i].first->line, .text = selector});
 }
 
 static slice check_items(engine *e, const claim *c) {
@@ -175,22 +174,18 @@ static slice check_items(engine *e, const claim *c) {
     for (size_t i = 0; i < when->every.count; i++)
         for (size_t j = 0; j < c->item_count; j++)
             if (!holds(e, when->every.items[i], &c->items[j]))
-                return format_slice(e->arena, "every: the %.*s (line %u) has no `%.*s`",
-                                    SLICE_ARGS(ordinal(j + 1, e->arena)), c->items[j].first->line,
-                                    SLICE_ARGS(when->every.texts[i]));
+                return fail_at_item(e, CONDITION_EVERY, c, j, when->every.texts[i]);
     for (size_t i = 0; i < when->some.count; i++) {
         size_t j = 0;
         while (j < c->item_count && !holds(e, when->some.items[i], &c->items[j]))
             j++;
         if (j == c->item_count)
-            return format_slice(e->arena, "some: no item has `%.*s`", SLICE_ARGS(when->some.texts[i]));
+            return fail(e, CONDITION_SOME, &(condition_facts){.text = when->some.texts[i]});
     }
     for (size_t i = 0; i < when->none.count; i++)
         for (size_t j = 0; j < c->item_count; j++)
             if (holds(e, when->none.items[i], &c->items[j]))
-                return format_slice(e->arena, "none: the %.*s (line %u) has `%.*s`",
-                                    SLICE_ARGS(ordinal(j + 1, e->arena)), c->items[j].first->line,
-                                    SLICE_ARGS(when->none.texts[i]));
+                return fail_at_item(e, CONDITION_NONE, c, j, when->none.texts[i]);
     return (slice){0};
 }
 
@@ -217,14 +212,14 @@ static slice check_claim(engine *e, claim *c, uint32_t *held) {
     if (c->alike && !c->container)
         whole = (item){.first = c->alike->first, .last = c->alike->last};
     *held = 0;
+    range wanted = {when->items.min ? when->items.min : 1, when->items.max};
     if (!in_range(c->item_count, when->items) || (c->rule->items && c->item_count == 0))
-        return format_slice(e->arena, "items: %zu, %.*s expected", c->item_count,
-                            SLICE_ARGS(c->item_count ? range_text(e, when->items) : SLICE("at least 1")));
+        return fail(e, CONDITION_ITEMS, &(condition_facts){.number = c->item_count, .wanted = wanted});
     ++*held;
     bool only = when->only_items || c->rule->leftover == LEFTOVER_REFUSE;
     const dom_node *outside = only && c->container && c->rule->items ? outside_items(e, c) : NULL;
     if (outside)
-        return format_slice(e->arena, "only-items: line %u holds something that is no item", outside->line);
+        return fail(e, CONDITION_ONLY_ITEMS, &(condition_facts){.line = outside->line});
     ++*held;
     slice failure = check_shape(e, c, &whole);
     if (failure.length)
@@ -303,9 +298,8 @@ static void mark_claim(recognition *r, const claim *c) {
     }
 }
 
-static void add_miss(recognition *r, const rule *candidate, slice condition, uint32_t held) {
-    *(mapping_miss *)vector_push(&r->misses) =
-        (mapping_miss){candidate->name, condition, held, candidate->alike};
+static void add_miss(recognition *r, const rule *candidate, slice why, uint32_t held) {
+    *(mapping_miss *)vector_push(&r->misses) = (mapping_miss){candidate->name, why, held, candidate->alike};
 }
 
 /* Why it is no cards, from the rule for cards that came closest; `held`: of those whose so many conditions
@@ -504,6 +498,7 @@ static void account_for(recognition *r, const dom_node *node, const claim *c, ma
     s->state = state;
     s->rule = c ? c->rule->name : (slice){0};
     s->block = c ? block_name(c->rule->make) : (slice){0};
+    s->becomes = c ? words_for_block(c->rule->make) : (slice){0};
     s->parts = c && state == MAPPING_CLAIMED ? describe_parts(c, e->account->arena) : (slice){0};
     s->words =
         c && c->alike && state == MAPPING_CLAIMED ? describe_alike(c->alike, e->account->arena) : (slice){0};
