@@ -7,29 +7,31 @@
 
 /* ---- building ---------------------------------------------------------------------------------------- */
 
-static dom_node *made(engine *e, dom_tag tag, uint32_t line) {
-    dom_node *node = dom_new_element(e->arena, tag, line);
+static dom_node *mark_made(dom_node *node) {
     node->flags = NODE_MADE;
     return node;
 }
 
-static dom_node *append_made(engine *e, dom_node *parent, dom_tag tag) {
-    dom_node *node = made(e, tag, parent->line);
-    dom_append(parent, node);
-    return node;
+static dom_node *made(engine *e, dom_tag tag, uint32_t line) {
+    return mark_made(dom_new_element(e->arena, tag, line));
 }
 
 /* The same, of the editor's own elements. */
 static dom_node *made_element(engine *e, tiptap_element element, uint32_t line) {
-    dom_node *node = tiptap_new_element(e->arena, element, line);
-    node->flags = NODE_MADE;
+    return mark_made(tiptap_new_element(e->arena, element, line));
+}
+
+static dom_node *append(dom_node *parent, dom_node *node) {
+    dom_append(parent, node);
     return node;
 }
 
+static dom_node *append_made(engine *e, dom_node *parent, dom_tag tag) {
+    return append(parent, made(e, tag, parent->line));
+}
+
 static dom_node *append_element(engine *e, dom_node *parent, tiptap_element element) {
-    dom_node *node = made_element(e, element, parent->line);
-    dom_append(parent, node);
-    return node;
+    return append(parent, made_element(e, element, parent->line));
 }
 
 static void append_text(engine *e, dom_node *parent, slice text) {

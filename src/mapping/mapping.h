@@ -75,7 +75,7 @@ typedef struct mapping_miss {
 } mapping_miss;
 
 typedef enum mapping_state {
-    MAPPING_UNCLAIMED, /* no rule took it */
+    MAPPING_UNCLAIMED, /* no rule matched it */
     MAPPING_CLAIMED,   /* `rule` made a block of it */
     MAPPING_PART       /* it is inside what `rule` claimed, and part of that block */
 } mapping_state;

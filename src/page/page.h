@@ -3,7 +3,7 @@
  * Comes in: valid UTF-8 text of one page file. Goes out: where its parts are, the values as the CMS holds
  * them after reading (npm `yaml` 2.4, YAML 1.2 core; strings sanitised, trimmed, on one line), and the bytes
  * that the CMS writes for them (tests/editor/cycle.mjs, steps 1 and 6). What is written is a fixed point:
- * reading and writing it again gives the same bytes. It never loses a value in silence: it mends with a
+ * reading and writing it again gives the same bytes. It never loses a value in silence: it repairs with a
  * finding, or refuses.
  */
 #ifndef ISOMERIZE_PAGE_H

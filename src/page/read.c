@@ -1,7 +1,7 @@
 /* Front matter: YAML → values, through libyaml's events.
  *
  * Comes in: the YAML of one page. Goes out: its values as the CMS holds them after reading (npm yaml 2.4:
- * YAML 1.2 core; cycle.mjs, step 1). What Jekyll reads and the CMS cannot is mended with a finding; what
+ * YAML 1.2 core; cycle.mjs, step 1). What Jekyll reads and the CMS cannot is repaired with a finding; what
  * neither reads is an error with line and column. It never calls the arena while libyaml holds memory: the
  * events are recorded in a block that was taken before.
  */
@@ -322,8 +322,9 @@ static bool reads_as_cms(const front_reader *in, slice front, size_t count) {
 
 /* ---- colons ------------------------------------------------------------------------------------------ */
 
-#define COLONS_MAX 32 /* values of one front matter that are put in quotes: each takes another front_reader  \
-                       */
+#define COLONS_MAX                                                                                           \
+    32 /* values of one front matter that are put in quotes: each takes another front_reader                 \
+        */
 
 /* Where the value of `key: value` (or `- key: value`) begins on a line; 0: no such line. */
 static size_t value_start(slice line) {
@@ -640,7 +641,7 @@ static bool ends_word(char c) {
 
 /* The CMS splits the file at every `---`: in a target its third hyphen becomes %2D, in text it becomes a
  * dash. */
-static slice mend_hyphens(slice text, arena *a) {
+static slice replace_hyphens(slice text, arena *a) {
     buffer out = buffer_new(a, text.length + 16);
     bool in_target = false;
     for (size_t at = 0; at < text.length;) {
@@ -682,10 +683,10 @@ static void settle_string(const front_reader *in, front_value *value) {
         note_markup(in->found, value->line, before, after, in->arena);
     if (slice_find(after, SLICE("---"), 0) != SLICE_NONE) {
         finding *one = note(in, FINDING_FRONT_HYPHENS, value->line, "", after);
-        slice mended = mend_hyphens(after, in->arena);
+        slice changed = replace_hyphens(after, in->arena);
         if (one)
-            one->before = after, one->after = mended;
-        after = mended;
+            one->before = after, one->after = changed;
+        after = changed;
     }
     value->text = after;
     const char *type = value->quoted ? type_for_ruby(after, in->arena) : NULL;
@@ -754,7 +755,7 @@ static bool has_lone_return(slice front) {
     return false;
 }
 
-/* `page`: as the CMS reads it, what authors must have meant mended; else as libyaml does. */
+/* `page`: as the CMS reads it, what authors must have meant put right; else as libyaml does. */
 static bool read_root(front_reader *in, slice front, front_value *root, bool page) {
     recording r;
     front = without_unicode_breaks(front, page ? UNICODE_BREAK : SLICE(" "), in->arena);

@@ -153,7 +153,7 @@ static bool is_deeper(const mojibake_search *s, uint32_t value, codepage page) {
                    (western && (row->bytes[CODEPAGE_WINDOWS_1252] || row->bytes[CODEPAGE_LATIN_1])));
 }
 
-/* Text that is odd as it stands is not mended into something odder. */
+/* Text that is odd as it stands is not repaired into something odder. */
 static bool is_far_fetched(const character *c) {
     return c->alone >= FAR_FETCHED && c->kind != KIND_MARK;
 }

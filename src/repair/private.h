@@ -17,7 +17,7 @@ static inline bool is_off(const repair_job *job, finding_code code) {
 /* bytes.c: any bytes → valid UTF-8 with LF line ends, without a byte order mark. */
 slice decode_bytes(const repair_job *job, slice bytes);
 
-/* text.c: mends what is broken in valid UTF-8. */
+/* text.c: repairs what is broken in valid UTF-8. */
 slice mend_text(const repair_job *job, slice text);
 
 /* The valid sequences of three bytes that need no closer look: U+0800 to U+CFFF, where most scripts of Asia

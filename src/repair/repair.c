@@ -1,4 +1,4 @@
-/* The two halves of repair: bytes to text (bytes.c), text to mended text (text.c). */
+/* The two halves of repair: bytes to text (bytes.c), text to repaired text (text.c). */
 #include "private.h"
 
 void repair_turn_off(repair_options *options) {

@@ -1,4 +1,4 @@
-/* repair/: bytes of any kind → valid UTF-8 text with LF line ends, and what was broken in it mended.
+/* repair/: bytes of any kind → valid UTF-8 text with LF line ends, and what was broken in it repaired.
  *
  * Comes in: a page file as it lies on disk. Goes out: the text a person meant, NFC outside code and link
  * addresses. Every change is a finding; text that is fine is returned as it is, the very same slice. Must

@@ -1,11 +1,12 @@
 /* What is left of a line that looks broken still.
  *
  * Comes in: the tokens of a line after all passes. Goes out: the places that look like parts of something
- * misread that no code page repairs. Where such stand beside what was mended, nothing of the line is certain.
+ * misread that no code page repairs. Where such stand beside what was repaired, nothing of the line is
+ * certain.
  */
 #include "residue.h"
 
-/* ---- what is left beside what was mended ------------------------------------------------------------- */
+/* ---- what is left beside what was repaired ------------------------------------------------------------- */
 
 static bool is_european(const character *c) {
     return c->script >= SCRIPT_GREEK && c->script <= SCRIPT_ARABIC;

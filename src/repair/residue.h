@@ -4,8 +4,8 @@
 
 #include "mojibake.h"
 
-/* Does something of a line that was mended from `pages` (as bits) look broken in the same way, or may it be?
- * Adds to `doubts` (of mojibake_doubt) what does. */
+/* Does something of a line that was repaired from `pages` (as bits) look broken in the same way, or may it
+ * be? Adds to `doubts` (of mojibake_doubt) what does. */
 bool residue_find(const token_line *line, uint32_t pages, vector *doubts);
 
 /* A person reads words: makes the doubt that of the whole word. */

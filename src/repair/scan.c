@@ -1,6 +1,6 @@
 /* The fast look over a text, eight bytes at a time while it is ASCII.
  *
- * Comes in: valid UTF-8. Goes out: the next place where a character may have to be mended: what cannot be
+ * Comes in: valid UTF-8. Goes out: the next place where a character may have to be repaired: what cannot be
  * mojibake, composed, invisible or a control is passed over. Must see every such place; may see more.
  */
 #include "scan.h"
@@ -74,7 +74,7 @@ size_t scan_characters(slice text, size_t from) {
         }
         const unsigned char *stop = end - p < 8 ? end : p + 8;
         while (p < stop || (p < end && *p >= 0x80)) {
-            if (*p >= 0xE4 && *p <= 0xE9) { /* Han: nothing to mend, nothing that composes */
+            if (*p >= 0xE4 && *p <= 0xE9) { /* Han: nothing to repair, nothing that composes */
                 before = 0;
                 p += 3;
                 continue;

@@ -1,4 +1,4 @@
-/* The fast look over a text: where something might have to be mended. Nearly all text is clean. */
+/* The fast look over a text: where something might have to be repaired. Nearly all text is clean. */
 #ifndef REPAIR_SCAN_H
 #define REPAIR_SCAN_H
 

@@ -1,7 +1,7 @@
-/* Valid UTF-8 → mended text: finds the lines that deserve a look, and mends them until nothing changes.
+/* Valid UTF-8 → repaired text: finds the lines that deserve a look, and repairs them until nothing changes.
  *
  * Comes in: valid UTF-8 with LF line ends. Goes out: the very same slice where nothing changed, else a copy.
- * A line is mended by passes over its tokens (mojibake.c, normalise.c) until no pass changes it, and then
+ * A line is repaired by passes over its tokens (mojibake.c, normalise.c) until no pass changes it, and then
  * read anew, so that the result is a text that repair leaves alone. Each layer of mojibake at least halves
  * the text it is in, so the passes over a text are few and shrink.
  */
@@ -12,9 +12,9 @@
 #include "scan.h"
 
 #define PASSES_MAX 40 /* more than a text of any size has layers */
-#define ROUNDS_MAX 8  /* a mended line that, read anew, holds more to mend */
+#define ROUNDS_MAX 8  /* a repaired line that, read anew, holds more to repair */
 
-typedef struct mender {
+typedef struct line_repairer {
     const repair_job *job;
     const codepage_index *index;
     mojibake_search *search;
@@ -23,7 +23,7 @@ typedef struct mender {
     vector doubts; /* of mojibake_doubt, of the line at hand */
     size_t lost;   /* how far the findings of bytes.c have been compared */
     size_t wholly; /* lines looked at for words that are wholly of another encoding */
-} mender;
+} line_repairer;
 
 /* Lines with something in them that deserves a look. */
 typedef struct marked_line {
@@ -59,7 +59,7 @@ static vector mark_lines(slice text, arena *a) {
 
 /* ---- one line ---------------------------------------------------------------------------------------- */
 
-static void make_room(mender *m, size_t tokens) {
+static void make_room(line_repairer *m, size_t tokens) {
     if (tokens <= m->room)
         return;
     m->room = tokens + tokens / 2;
@@ -67,14 +67,14 @@ static void make_room(mender *m, size_t tokens) {
         m->tokens[i] = arena_alloc(m->job->arena, m->room * sizeof(token));
 }
 
-static token_line read_line(mender *m, slice source, const surroundings *around) {
+static token_line read_line(line_repairer *m, slice source, const surroundings *around) {
     make_room(m, source.length + 1);
     return tokenise_line(m->job, m->index, source, around, m->tokens[0], m->tokens[1]);
 }
 
 /* All passes until none changes the line. What stands between layers of mojibake is not looked at by the
  * others: a control character or a soft hyphen there is a byte of the layer below. */
-static void mend_tokens(mender *m, token_line *line) {
+static void repair_tokens(line_repairer *m, token_line *line) {
     bool changed = true, misread = !is_off(m->job, FINDING_ENCODING_MOJIBAKE);
     for (size_t pass = 0; changed && pass < PASSES_MAX; pass++) {
         m->doubts.count = 0;
@@ -94,7 +94,7 @@ static bool is_mended(const token_line *line) {
     return false;
 }
 
-static slice write_line(const mender *m, const token_line *line) {
+static slice write_line(const line_repairer *m, const token_line *line) {
     buffer out = buffer_new(m->job->arena, line->source.length + 16);
     for (size_t i = 0; i < line->count; i++)
         token_write(line, &line->tokens[i], &out);
@@ -106,7 +106,7 @@ static slice write_line(const mender *m, const token_line *line) {
 #define UPPER_HALF_MIN 5 /* letters side by side: no language of Latin letters has so many with accents */
 #define LINES_MAX 16     /* of a text: the look costs much */
 
-static void find_wholly_misread(mender *m, const token_line *line) {
+static void find_wholly_misread(line_repairer *m, const token_line *line) {
     buffer bytes = buffer_new(m->job->arena, line->count + 1);
     size_t run = 0, falls = 0, end = 0; /* letters that only rise are an alphabet */
     unsigned char before = 0;
@@ -131,12 +131,12 @@ static void find_wholly_misread(mender *m, const token_line *line) {
     residue_widen(line, added);
 }
 
-static slice mend_line(mender *m, slice source, const surroundings *around, uint32_t number) {
+static slice repair_line(line_repairer *m, slice source, const surroundings *around, uint32_t number) {
     uint32_t lost_before = m->job->found->counts[FINDING_ENCODING_LOST];
     for (size_t round = 0; round < ROUNDS_MAX; round++) {
         token_line line = read_line(m, source, around);
         mojibake_begin(m->search);
-        mend_tokens(m, &line);
+        repair_tokens(m, &line);
         if (!is_mended(&line)) {
             if (!m->doubts.count)
                 find_wholly_misread(m, &line);
@@ -173,7 +173,7 @@ slice mend_text(const repair_job *job, slice text) {
     vector marked = mark_lines(text, job->arena);
     if (marked.count == 0)
         return text;
-    mender m = {.job = job, .index = codepage_index_get()};
+    line_repairer m = {.job = job, .index = codepage_index_get()};
     m.search = mojibake_search_new(job, m.index);
     m.doubts = vector_new(job->arena, sizeof(mojibake_doubt));
     buffer out = buffer_new(job->arena, text.length + 64);
@@ -184,14 +184,14 @@ slice mend_text(const repair_job *job, slice text) {
         const marked_line *line = vector_at(&marked, i);
         slice source = slice_sub(text, line->start, line->end);
         pass_lines(&around, text, at, line->start, &number);
-        slice mended = mend_line(&m, source, &around, number);
-        surroundings_pass(&around, mended);
+        slice repaired = repair_line(&m, source, &around, number);
+        surroundings_pass(&around, repaired);
         at = line->end < text.length ? line->end + 1 : line->end;
         number++;
-        if (mended.data == source.data)
+        if (repaired.data == source.data)
             continue;
         buffer_append(&out, slice_sub(text, written, line->start));
-        buffer_append(&out, mended);
+        buffer_append(&out, repaired);
         written = line->end;
     }
     if (written == 0 && out.length == 0)

@@ -1,6 +1,6 @@
-/* A fault in gumbo and cmark, planted: a parser, called on a page, runs what an attacker would; and one in curl, as a
- * server would use it. Each line says what was done: on standard error; by curl, which has none, to a port of
- * this machine. Loaded by LD_PRELOAD in tests/hostile/run. */
+/* A fault in gumbo and cmark, planted: a parser, called on a page, runs what an attacker would; and one in
+ * curl, as a server would use it. Each line says what was done: on standard error; by curl, which has none,
+ * to a port of this machine. Loaded by LD_PRELOAD in tests/hostile/run. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>

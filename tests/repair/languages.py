@@ -130,14 +130,18 @@ def same(text, result):
     return text == result or text == html.unescape(result)
 
 
-def broken_at_source():
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "broken_at_source.txt")
-    words = collections.defaultdict(list)
+def texts_by_language(path):
+    """Of a file with a language and a text on each line, with a tab between; # begins a comment."""
+    texts = collections.defaultdict(list)
     for line in open(path, encoding="utf-8"):
         if not line.startswith("#"):
-            language, word = line.rstrip("\n").split("\t")
-            words[language].append(word)
-    return words
+            language, text = line.rstrip("\n").split("\t", 1)
+            texts[language].append(text)
+    return texts
+
+
+def broken_at_source():
+    return texts_by_language(os.path.join(os.path.dirname(os.path.abspath(__file__)), "broken_at_source.txt"))
 
 
 def check_unbroken(pipe, sentences, show):

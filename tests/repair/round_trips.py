@@ -12,6 +12,8 @@ phrases of two or more broken characters come back from the first four code page
 """
 import collections, os, random, re, subprocess, sys
 
+import languages # beside this script
+
 PAGES = ["cp1252", "latin-1", "mac_roman", "cp1250", "cp1251", "cp437", "cp1253", "cp1254", "cp1257", "iso8859_2"]
 LANGUAGES = ["en", "zh", "ms", "ta"]
 
@@ -49,15 +51,6 @@ def language_of(line):
     if re.search("[\u4e00-\u9fff]", line):
         return "zh"
     return "ms" if re.search(r"\b(yang|dan|untuk|dengan|adalah)\b", line) else "en"
-
-
-def read_sentences(path):
-    lines = collections.defaultdict(list)
-    for line in open(path, encoding="utf-8"):
-        if not line.startswith("#"):
-            language, text = line.rstrip("\n").split("\t")
-            lines[language].append(text)
-    return lines
 
 
 def read_folder(path):
@@ -114,7 +107,7 @@ def main():
     pipe, sentences = sys.argv[1], sys.argv[2]
     real = len(sys.argv) > 3
     samples = int(sys.argv[4]) if len(sys.argv) > 4 else 100
-    lines = read_folder(sys.argv[3]) if real else read_sentences(sentences)
+    lines = read_folder(sys.argv[3]) if real else languages.texts_by_language(sentences)
     random.seed(20250101)
     lines, failures = check_unbroken(pipe, lines, real)
     kinds = [("whole once", True, 1), ("whole twice", True, 2), ("phrase once", False, 1), ("phrase twice", False, 2)]
