@@ -110,5 +110,7 @@ bool give_up_files(const cli_arguments *arguments, site *s, confinement what, ar
         add(&writes, out);
     vector_push(&reads);
     vector_push(&writes);
+    if (s)
+        site_confine(s);
     return go_on_without(arguments, sandbox_files(reads.items, writes.items, false));
 }

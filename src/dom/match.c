@@ -9,6 +9,7 @@
 #define STEPS_PER_NODE 1000
 #define STEPS_AT_LEAST 1000000
 #define MEMORY_MAX (1u << 20)
+#define CLASSES_READ 64 /* bytes of a list of classes that a step reads */
 
 /* One remembered answer: of a question (the address of a compound, a test, or a number) about a node,
  * in a view (which its anchor tells from every other view of the same question). */
@@ -370,8 +371,11 @@ static bool matches_test(const view *v, const selector_test *test, const dom_nod
     case TEST_TAG:
         return node->tag == test->tag &&
                (test->tag != DOM_TAG_UNKNOWN || slice_equal(node->name, test->name));
-    case TEST_CLASS:
+    case TEST_CLASS: {
+        const slice *classes = dom_attribute_get(node, SLICE("class"));
+        selector_pay(v->matcher, classes ? classes->length / CLASSES_READ : 0);
         return dom_has_class(node, test->name);
+    }
     case TEST_ID: {
         const slice *id = dom_attribute_get(node, SLICE("id"));
         return id && slice_equal(*id, test->name);

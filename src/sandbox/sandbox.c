@@ -178,10 +178,9 @@ static bool filter_calls(sandbox_sockets sockets) {
     };
     bool connects = sockets == SANDBOX_CONNECTS;
     const uint16_t *making = connects ? CONNECTING : SERVING;
-    size_t general = sockets ? COUNT(SOCKETS) : 0, own = !sockets   ? 0
-                                                         : connects ? COUNT(CONNECTING)
-                                                                    : COUNT(SERVING);
-    size_t changing = connects ? 0 : COUNT(CHANGING);
+    bool has = connects || sockets == SANDBOX_SERVES;
+    size_t general = has ? COUNT(SOCKETS) : 0, own = !has ? 0 : connects ? COUNT(CONNECTING) : COUNT(SERVING);
+    size_t changing = connects || sockets == SANDBOX_READS ? 0 : COUNT(CHANGING);
     size_t allow = 4 + COUNT(CALLS) + changing + general + own + 1;
     size_t at = add_calls(filter, 4, CALLS, COUNT(CALLS), allow);
     at = add_calls(filter, at, CHANGING, changing, allow);
@@ -260,4 +259,16 @@ const char *sandbox_files(const char *const *reads, const char *const *writes, b
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
     close(rules);
     return ok ? NULL : LACKS;
+}
+
+void sandbox_thread(void) {
+    int version = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    uint64_t changes = version > 0 ? rights_of(version) & ~READS & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE : 0;
+    struct rules none = {.files = changes};
+    int rules = version > 0 ? (int)syscall(SYS_landlock_create_ruleset, &none, sizeof none.files, 0) : -1;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && rules >= 0)
+        syscall(SYS_landlock_restrict_self, rules, 0);
+    if (rules >= 0)
+        close(rules);
+    sandbox_calls(SANDBOX_READS);
 }

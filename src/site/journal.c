@@ -410,7 +410,9 @@ static void restrain(journal *j) {
 
 static bool open_database(journal *j, journal_mode mode, slice *error) {
     static const char reading[] = "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"
-                                  "PRAGMA temp_store=MEMORY;";
+                                  "PRAGMA temp_store=MEMORY;"
+                                  /* Threads that read write nothing for those that write. */
+                                  "PRAGMA cache_spill=OFF;";
     /* Rows are appended: the rollback journal then copies almost nothing, where a log would write all twice.
      * A batch fits into the cache. What is deleted need not be wiped. */
     static const char writing[] = "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"

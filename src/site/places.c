@@ -84,6 +84,7 @@ const site_places *site_find_places(const places_work *w, const hash_map *pages,
                  .size = sizeof(convert_result),
                  .needs = needs_of_target,
                  .each = convert_target,
+                 .confines = w->site->confines,
                  .report = take_places};
     size_t ignored;
     work_on(&each, targets.count, &ignored);

@@ -20,6 +20,7 @@ struct site {
     front_value config, settings;
     site *whole;                           /* of the whole checkout; NULL: not opened */
     const char *state_base, *state_folder; /* site_keep_state */
+    bool confines;                         /* site_confine */
 };
 
 /* ---- hash.c ------------------------------------------------------------------------------------------ */
@@ -320,6 +321,7 @@ typedef struct work {
                                                      thread. Pages are begun while all that are in hand may
                                                      take 4 GiB at most; one is always */
     bool (*stop)(void *context);                  /* polled, may be NULL; true: begin no more pages */
+    bool confines;                                /* `each` changes no file: its threads give that up */
 } work;
 
 /* What a page of the site may take, by its size: while it is read, converted and written. On any thread. */

@@ -135,6 +135,7 @@ bool read_references(site *s, const references *r, slice *error) {
               .size = sizeof(file_read),
               .needs = needs_of_file,
               .each = read_file,
+              .confines = s->confines,
               .report = take_file};
     size_t read;
     bool ok = whole != NULL;

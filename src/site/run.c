@@ -23,6 +23,7 @@ typedef struct page_work {
     bool keeps;         /* ... and `source_bytes` as the page's original */
     slice source_bytes; /* to be converted: what was read, or the recorded original */
     bool is_again;      /* ... that: an earlier run wrote the page */
+    bool changes;       /* its output is to be written */
     bool writes;        /* `temporary` holds the new bytes */
     char temporary[64];
     stamp made;       /* of `temporary` */
@@ -181,10 +182,9 @@ static bool settle_again(const run *r, page_work *p, const journal_row *row, boo
     return false;
 }
 
+/* On the thread that reports: those that convert change no file. */
 static void write_output(const run *r, page_work *p, size_t index, arena *a) {
     slice error = {NULL, 0}, output = p->conversion.output;
-    if (r->options->dry_run || slice_equal(output, p->result.before))
-        return;
     if (r->out >= 0) {
         const char *path = slice_c_string(p->result.path, a);
         if (!make_folders(r->out, path))
@@ -201,6 +201,7 @@ static void write_output(const run *r, page_work *p, size_t index, arena *a) {
         if (p->writes)
             return;
     }
+    p->records = p->keeps = false;
     p->result.outcome = SITE_FAILED;
     p->result.message = error;
 }
@@ -284,8 +285,7 @@ static bool leave_unwanted(const run *r, page_work *p, arena *a) {
     return true;
 }
 
-static void convert_one(run *r, page_work *p, const journal_row *row, bool behind, size_t index,
-                        work_slot *slot) {
+static void convert_one(run *r, page_work *p, const journal_row *row, bool behind, work_slot *slot) {
     convert_options options = options_of_page(r, p->result.path, slot);
     if (!convert_page(r->options->engine, p->source_bytes, &options, slot->arena, &p->conversion))
         out_of_memory(); /* it says nothing of the page, and nothing is recorded of it */
@@ -294,9 +294,9 @@ static void convert_one(run *r, page_work *p, const journal_row *row, bool behin
     p->result.grade = p->conversion.grade;
     if (settle_again(r, p, row, behind) || leave_unwanted(r, p, slot->input))
         return;
-    if (p->result.outcome == SITE_CONVERTED)
-        write_output(r, p, index, slot->input);
-    if (r->batches && p->result.outcome != SITE_FAILED)
+    p->changes = p->result.outcome == SITE_CONVERTED && !r->options->dry_run &&
+                 !slice_equal(p->conversion.output, p->result.before);
+    if (r->batches)
         record(r, p, slot->input);
 }
 
@@ -348,8 +348,6 @@ static void work_on_page(void *context, size_t index, work_slot *slot) {
     run *r = context;
     page_work *p = slot->own;
     slice path = *(slice *)vector_at(&r->site->pages, r->todo[index]), bytes;
-    if (r->batches)
-        batches_move(r->batches);
     p->result = (site_result){.path = path, .outcome = SITE_FAILED};
     if (!read_whole(r->site->folder, slice_c_string(path, slot->input), slot->input, &bytes, &p->info,
                     &p->result.message))
@@ -369,7 +367,7 @@ static void work_on_page(void *context, size_t index, work_slot *slot) {
     if (outcome != SITE_CONVERTED)
         settle(&p->result, outcome, row);
     else if (find_source(r, p, row, is_old, slot->input))
-        convert_one(r, p, row, behind, index, slot);
+        convert_one(r, p, row, behind, slot);
 }
 
 /* ---- what needs no reading --------------------------------------------------------------------------- */
@@ -435,6 +433,10 @@ static bool add_change(run *r, page_work *p) {
 static bool report_work(void *context, size_t index, work_slot *slot) {
     run *r = context;
     page_work *p = slot->own;
+    if (p->changes && !r->broken)
+        write_output(r, p, index, slot->input);
+    if (r->batches)
+        batches_move(r->batches);
     r->broken = r->broken || (r->batches && p->looks && !add_change(r, p));
     if (r->broken && p->writes)
         remove_file(r->site->folder, p->temporary);
@@ -482,6 +484,7 @@ static bool run_pages(run *r, slice *error) {
               .size = sizeof(page_work),
               .needs = needs_of_page,
               .each = work_on_page,
+              .confines = r->site->confines,
               .report = report_work,
               .stop = is_stopped};
     size_t worked_on;

@@ -117,6 +117,9 @@ vector site_uncommitted(const site *s, arena *a);
  * reads or writes the journal. */
 void site_keep_state(site *s, const char *base, const char *folder);
 
+/* From now on the threads that read and convert pages change no file. */
+void site_confine(site *s);
+
 /* Settles where that is, once for all that follows; `write`: for a run that writes to it, which makes it
  * where there is none. False: `error` (in the site's arena) says why it cannot be. */
 bool site_claim_state(site *s, bool write, slice *error);

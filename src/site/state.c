@@ -195,6 +195,10 @@ const char *find_state(const site *s, bool write, arena *a, slice *error) {
     return id.length ? take_state(s, id, write, a, error) : begin_state(s, NULL, a, error);
 }
 
+void site_confine(site *s) {
+    s->confines = true;
+}
+
 void site_keep_state(site *s, const char *base, const char *folder) {
     s->state_base = base;
     s->state_folder = folder;

@@ -116,7 +116,11 @@ static bool keep_state(void *context, size_t index, work_slot *slot) {
 }
 
 static bool find_states(survey *s, slice *error) {
-    work w = {.context = s, .size = sizeof(state_read), .each = read_state, .report = keep_state};
+    work w = {.context = s,
+              .size = sizeof(state_read),
+              .each = read_state,
+              .confines = s->site->confines,
+              .report = keep_state};
     size_t read;
     settle_ahead(s);
     if (work_on(&w, s->todo_count, &read))

@@ -5,6 +5,8 @@
  */
 #include "private.h"
 
+#include "sandbox/sandbox.h"
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <time.h>
@@ -76,6 +78,8 @@ static void empty_slot(const crew *c, work_slot *slot) {
 
 static void *run_worker(void *argument) {
     crew *c = argument;
+    if (c->work->confines)
+        sandbox_thread();
     pthread_mutex_lock(&c->lock);
     for (;;) {
         while (!c->stop && c->next < c->count && c->next >= c->reported + c->slot_count) {
