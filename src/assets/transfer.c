@@ -75,8 +75,10 @@ static bool can_resume(slice etag, slice modified) {
 static bool take_body(transfer *t) {
     t->body_begun = true;
     if (t->status == 206) {
-        unsigned long long from = 0;
-        if (sscanf(t->range, " bytes %llu-", &from) == 1 && from == t->in_part)
+        slice range = slice_trim(slice_of(t->range));
+        char *end = t->range;
+        if (slice_starts_with(range, SLICE("bytes ")) && is_digit(range.data[6]) &&
+            strtoull(range.data + 6, &end, 10) == t->in_part && *end == '-')
             return true;
         failed(t, "the server sent another part than was asked for");
         restart(t);

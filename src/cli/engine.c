@@ -89,6 +89,9 @@ int engine_start(convert_engine **e, const cli_arguments *arguments, const site 
     settings.side_by_side = (convert_side_by_side)choice(arguments, OPTION_SIDE_BY_SIDE);
     settings.no_repair = option_given(arguments, OPTION_NO_REPAIR);
     settings.card_link_text = slice_of(option_value(arguments, OPTION_CARD_LINK_TEXT, ""));
+    settings.size_limit = strtoull(option_value(arguments, OPTION_PAGE_LIMIT, "0"), NULL, 10);
+    settings.memory_each = strtoull(option_value(arguments, OPTION_PAGE_MEMORY, "0"), NULL, 10);
+    settings.output_each = strtoull(option_value(arguments, OPTION_PAGE_OUTPUT, "0"), NULL, 10);
     settings.refuse_at = option_given(arguments, OPTION_STRICT) ? GRADE_REVIEW : GRADE_REFUSED;
     if (s)
         site_fill_settings(s, &settings);

@@ -34,7 +34,10 @@ static const struct setting {
                     {OPTION_OFFLINE, BOUND_NONE, 0},
                     {OPTION_MAPPINGS, BOUND_INSIDE, 0},
                     {OPTION_JOBS, BOUND_CORES, 0},
-                    /* asset_fetch_options */
+                    /* The defaults of convert_settings and asset_fetch_options */
+                    {OPTION_PAGE_LIMIT, BOUND_SMALLER, 16777216},
+                    {OPTION_PAGE_MEMORY, BOUND_SMALLER, 2048},
+                    {OPTION_PAGE_OUTPUT, BOUND_SMALLER, 64},
                     {OPTION_ASSET_LIMIT, BOUND_SMALLER, 268435456},
                     {OPTION_ASSET_TIME, BOUND_SMALLER, 1800},
                     {OPTION_FETCH_LIMIT, BOUND_SMALLER, 68719476736},

@@ -527,14 +527,23 @@ static void reset_result(convert_result *result, arena *a) {
 }
 
 /* Memory for a page: enough for any honest one of its size. */
-size_t convert_memory(size_t length) {
-    return length < CONVERT_MEMORY / CONVERT_MEMORY_EACH ? CONVERT_MEMORY_BASE + length * CONVERT_MEMORY_EACH
-                                                         : CONVERT_MEMORY;
+static size_t memory_of(const convert_settings *settings, size_t length) {
+    size_t each = settings->memory_each ? settings->memory_each : CONVERT_MEMORY_EACH;
+    return length < CONVERT_MEMORY / each ? CONVERT_MEMORY_BASE + length * each : CONVERT_MEMORY;
+}
+
+size_t convert_memory(const convert_engine *engine, size_t length) {
+    return memory_of(&engine->settings, length);
+}
+
+static bool grows_too_much(slice output, slice bytes, const convert_settings *settings) {
+    size_t each = settings->output_each ? settings->output_each : CONVERT_OUTPUT_EACH;
+    return output.length > CONVERT_OUTPUT_BASE && output.length - CONVERT_OUTPUT_BASE > bytes.length * each;
 }
 
 /* The page's own limit, if that of the arena is not lower. Returns that one. */
-static size_t limit_memory(slice bytes, arena *a) {
-    size_t own = arena_used(a) + convert_memory(bytes.length), before = arena_set_limit(a, own);
+static size_t limit_memory(slice bytes, const convert_settings *settings, arena *a) {
+    size_t own = arena_used(a) + memory_of(settings, bytes.length), before = arena_set_limit(a, own);
     if (before && before < own)
         arena_set_limit(a, before);
     return before;
@@ -558,8 +567,7 @@ static void convert_bytes(conversion *c, slice bytes) {
             convert_body(c);
         else if (c->result->state == CONVERT_ALREADY && c->options->mend_new)
             mend_page(c, bytes);
-        if (c->result->state == CONVERT_DONE &&
-            c->result->output.length > CONVERT_OUTPUT_BASE + bytes.length * CONVERT_OUTPUT_EACH)
+        if (c->result->state == CONVERT_DONE && grows_too_much(c->result->output, bytes, c->settings))
             refuse_large(c->result, bytes);
     }
     settle_state(c, bytes);
@@ -587,7 +595,7 @@ static bool refuse_exhausted(conversion *c, slice bytes) {
 bool convert_page(const convert_engine *engine, slice bytes, const convert_options *options, arena *a,
                   convert_result *result) {
     static const convert_options NOTHING;
-    size_t limit = limit_memory(bytes, a);
+    size_t limit = limit_memory(bytes, &engine->settings, a);
     jmp_buf exhausted, *before = arena_on_exhausted(a, NULL);
     conversion c = {.worker = convert_worker_take(engine),
                     .engine = engine,
@@ -650,7 +658,7 @@ static void collect_assets(conversion *c, slice bytes, vector *references) {
 
 void convert_collect_assets(const convert_engine *engine, slice bytes, arena *a, vector *references) {
     static const convert_options NOTHING;
-    size_t limit = limit_memory(bytes, a);
+    size_t limit = limit_memory(bytes, &engine->settings, a);
     jmp_buf exhausted, *before = arena_on_exhausted(a, NULL);
     bool starved = false;
     convert_result result;

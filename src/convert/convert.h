@@ -116,7 +116,7 @@ bool convert_check(slice page, arena *a, size_t *difference, slice *saved);
 #define CONVERT_MEMORY_EACH ((size_t)2048)
 #define CONVERT_OUTPUT_BASE ((size_t)1 << 20)
 #define CONVERT_OUTPUT_EACH ((size_t)64)
-size_t convert_memory(size_t length);
+size_t convert_memory(const convert_engine *engine, size_t length);
 
 /* Bytes that the arena of one page may hand out (arena_create): a page that needs more is refused. */
 #define CONVERT_MEMORY ((size_t)1 << 30)

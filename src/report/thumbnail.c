@@ -39,7 +39,8 @@ static bool read_jpeg(slice bytes, pixels *out, arena *scratch) {
         out->height = (size_t)TJSCALED(height, best);
         out->rgb = arena_alloc(scratch, out->width * out->height * 3);
         ok = tjDecompress2(reader, data, bytes.length, out->rgb, (int)out->width, 0, (int)out->height,
-                           TJPF_RGB, 0) == 0;
+                           TJPF_RGB,
+                           TJFLAG_LIMITSCANS) == 0; /* of a progressive one, each is a whole picture */
     }
     if (reader)
         tjDestroy(reader);

@@ -41,7 +41,7 @@ static bool read_old(const places_work *w, slice path, arena *a, slice *bytes) {
 
 static size_t needs_of_target(void *context, size_t index) {
     const finding_places *f = context;
-    return memory_for_page(f->work->site, *(slice *)vector_at(f->targets, index));
+    return memory_for_page(f->work->site, f->work->engine, *(slice *)vector_at(f->targets, index));
 }
 
 static void convert_target(void *context, size_t index, work_slot *slot) {

@@ -325,7 +325,7 @@ typedef struct work {
 } work;
 
 /* What a page of the site may take, by its size: while it is read, converted and written. On any thread. */
-size_t memory_for_page(const site *s, slice path);
+size_t memory_for_page(const site *s, const convert_engine *engine, slice path);
 
 /* Works on pages 0 … count - 1. Pages that were begun are reported, whatever ends the work: `reported` is
  * their number. False: no thread can be started. */

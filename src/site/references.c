@@ -42,7 +42,8 @@ static void find_original_text(const references *r, const named_file *file, work
 
 static size_t needs_of_file(void *context, size_t index) {
     const file_list *all = context;
-    return memory_for_page(all->site, ((const named_file *)vector_at(&all->files, index))->path);
+    return memory_for_page(all->site, all->asked->engine,
+                           ((const named_file *)vector_at(&all->files, index))->path);
 }
 
 static void read_file(void *context, size_t index, work_slot *slot) {

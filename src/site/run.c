@@ -341,7 +341,7 @@ static bool look_at_written(run *r, page_work *p, const journal_row *row, bool i
 
 static size_t needs_of_page(void *context, size_t index) {
     const run *r = context;
-    return memory_for_page(r->site, *(slice *)vector_at(&r->site->pages, r->todo[index]));
+    return memory_for_page(r->site, r->options->engine, *(slice *)vector_at(&r->site->pages, r->todo[index]));
 }
 
 static void work_on_page(void *context, size_t index, work_slot *slot) {

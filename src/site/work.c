@@ -150,7 +150,7 @@ static void report_pages(crew *c) {
     pthread_mutex_unlock(&c->lock);
 }
 
-size_t memory_for_page(const site *s, slice path) {
+size_t memory_for_page(const site *s, const convert_engine *engine, slice path) {
     char name[4096];
     struct stat info;
     if (path.length >= sizeof name)
@@ -161,7 +161,7 @@ size_t memory_for_page(const site *s, slice path) {
         info.st_size < 0)
         return 0;
     size_t size = (size_t)info.st_size;
-    return convert_memory(size) + 3 * size;
+    return convert_memory(engine, size) + 3 * size;
 }
 
 bool work_on(const work *w, size_t count, size_t *reported) {

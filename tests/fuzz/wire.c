@@ -1,6 +1,6 @@
 /* What one of the two processes that fetch files could send the other: any bytes are messages within their
  * limits, or none; a message that was read is written as the same bytes. */
-#include "assets/wire.h"
+#include "../../src/assets/wire.h"
 
 #include <stdlib.h>
 
