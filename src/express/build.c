@@ -101,9 +101,43 @@ bool express_collapses(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
-static void append_word(builder *b, slice word, inline_style style, uint32_t line) {
-    if (!b->textblock)
+static void put_break(builder *b, inline_style style, uint32_t line) {
+    b->space_pending = false;
+    flush_run(b, line);
+    style = allowed_style(b, style);
+    b->run_style = style;
+    open_marks(b, style, line);
+    b->last_break = dom_new_element(b->arena, DOM_TAG_BR, line);
+    dom_append(b->open[b->open_count - 1], b->last_break);
+    b->breaks_at_end++;
+    b->line_has_text = false;
+    b->emitted++;
+}
+
+/* Opens a textblock where none is, or the next line of the one that is. */
+static void open_line(builder *b, uint32_t line) {
+    if (!b->textblock) {
         express_open_textblock(b, b->textblock_tag, line);
+        b->bare = dom_is(b->textblock, DOM_TAG_P) && !b->in_paragraph;
+    } else if (b->line_pending)
+        put_break(b, (inline_style){0, NULL}, line);
+    b->line_pending = false;
+}
+
+static void drop_break(builder *b) {
+    dom_node *parent = b->last_break->parent, *before = b->last_break->previous;
+    dom_remove(b->last_break);
+    b->last_break = dom_is(before, DOM_TAG_BR) ? before : NULL;
+    b->breaks_at_end = b->last_break ? b->breaks_at_end - 1 : 0;
+    while (parent != b->textblock && !parent->first_child) {
+        dom_node *empty = parent;
+        parent = parent->parent;
+        dom_remove(empty);
+    }
+}
+
+static void append_word(builder *b, slice word, inline_style style, uint32_t line) {
+    open_line(b, line);
     if (b->space_pending) {
         use_style(b, allowed_style(b, b->space_style), line);
         buffer_append_char(&b->run, ' ');
@@ -155,18 +189,8 @@ void express_break(builder *b, inline_style style, uint32_t line) {
         b->picture = NULL;
         return;
     }
-    if (!b->textblock)
-        express_open_textblock(b, b->textblock_tag, line);
-    b->space_pending = false;
-    flush_run(b, line);
-    style = allowed_style(b, style);
-    b->run_style = style;
-    open_marks(b, style, line);
-    b->last_break = dom_new_element(b->arena, DOM_TAG_BR, line);
-    dom_append(b->open[b->open_count - 1], b->last_break);
-    b->breaks_at_end++;
-    b->line_has_text = false;
-    b->emitted++;
+    open_line(b, line);
+    put_break(b, style, line);
 }
 
 /* ---- textblocks --------------------------------------------------------------------------------------- */
@@ -176,7 +200,7 @@ static void start_inline(builder *b, dom_node *textblock) {
     b->open[0] = textblock;
     b->open_count = 1;
     b->open_style = b->run_style = (inline_style){0, NULL};
-    b->space_pending = b->line_has_text = b->any_text = false;
+    b->space_pending = b->line_has_text = b->any_text = b->bare = b->line_pending = false;
     b->breaks_at_end = 0;
 }
 
@@ -233,28 +257,24 @@ void express_open_textblock(builder *b, dom_tag tag, uint32_t line) {
         b->open[0] = append_new(b, textblock, DOM_TAG_CODE, line);
 }
 
-/* One line break at the end of a block shows nothing: CSS 2.2 §9.4.2. */
-static void drop_last_break(builder *b) {
-    if (b->breaks_at_end != 1 || !b->any_text)
-        return;
-    dom_node *parent = b->last_break->parent;
-    dom_remove(b->last_break);
-    while (parent != b->textblock && !parent->first_child) {
-        dom_node *empty = parent;
-        parent = parent->parent;
-        dom_remove(empty);
-    }
+/* One line break at the end of a block shows nothing: CSS 2.2 §9.4.2. Where text stood in no paragraph, the
+ * margins of the one that it gets take the place of an empty line. */
+static void drop_last_breaks(builder *b) {
+    if (b->bare && b->breaks_at_end > 1)
+        drop_break(b);
+    if (b->breaks_at_end == 1 && b->any_text)
+        drop_break(b);
 }
 
 void express_close_textblock(builder *b) {
     if (!b->textblock)
         return;
     flush_run(b, b->textblock->line);
-    drop_last_break(b);
+    drop_last_breaks(b);
     b->textblock = NULL;
     b->textblock_marks = 0;
     b->open_count = 0;
-    b->space_pending = b->line_has_text = b->any_text = false;
+    b->space_pending = b->line_has_text = b->any_text = b->bare = b->line_pending = false;
     b->breaks_at_end = 0;
 }
 
@@ -271,6 +291,13 @@ void express_boundary(builder *b) {
         express_close_textblock(b);
         b->picture = NULL;
     }
+}
+
+void express_line_end(builder *b) {
+    if (!b->textblock || !b->bare)
+        express_boundary(b);
+    else
+        b->line_pending = b->line_pending || b->line_has_text;
 }
 
 /* ---- blocks ------------------------------------------------------------------------------------------- */

@@ -63,6 +63,7 @@ typedef struct frame {
     size_t table;            /* 1 + the index of the innermost RULE_TABLE frame, itself included; 0: none */
     unsigned said;           /* RULE_TABLE: kinds of presentation that a finding has named */
     bool picture_said;       /* RULE_TABLE */
+    bool in_paragraph;       /* around it */
     bool foreign;            /* inside svg, math or the like: names there are not HTML's */
 } frame;
 
@@ -593,6 +594,32 @@ static void enter_accordion(walk *w, frame *f) {
         dom_attribute_set(f->built, w->arena, f->node->attributes[i].name, f->node->attributes[i].value);
 }
 
+#define LINE_GAP 8 /* px: with more between them, lines look like paragraphs */
+
+/* Whether nothing keeps the box apart from what stands above it, or below it: a line of text, to the eye. */
+static bool has_no_gap(const walk *w, const dom_node *node, css_property margin, css_property padding) {
+    double outside = 0, inside = 0;
+    if ((node->tag != DOM_TAG_DIV && node->tag != DOM_TAG_SECTION) ||
+        !css_computed_is(w->styles, node, CSS_DISPLAY, "block") ||
+        !css_computed_is(w->styles, node, CSS_FLOAT, "none") ||
+        !css_computed_is(w->styles, node, CSS_POSITION, "static relative") ||
+        !css_computed_is(w->styles, node, CSS_BACKGROUND_COLOR, "transparent") ||
+        !css_computed_is(w->styles, node, CSS_BORDER_TOP_STYLE, "none hidden") ||
+        (node->parent &&
+         css_computed_is(w->styles, node->parent, CSS_DISPLAY, "flex grid inline-flex inline-grid")))
+        return false;
+    css_length(w->styles, node, margin, 0, &outside);
+    css_length(w->styles, node, padding, 0, &inside);
+    return outside + inside < LINE_GAP;
+}
+
+static void end_box(walk *w, const dom_node *node, css_property margin, css_property padding) {
+    if (has_no_gap(w, node, margin, padding))
+        express_line_end(&w->out);
+    else
+        express_boundary(&w->out);
+}
+
 static void enter_inside(walk *w, frame *f, const frame *around) {
     switch (f->rule) {
     case RULE_HEADING:
@@ -645,7 +672,12 @@ static void enter_inside(walk *w, frame *f, const frame *around) {
         enter_accordion(w, f);
         break;
     case RULE_BLOCK:
+        end_box(w, f->node, CSS_MARGIN_TOP, CSS_PADDING_TOP);
+        break;
     case RULE_PARAGRAPH:
+        express_boundary(&w->out);
+        w->out.in_paragraph = true;
+        break;
     case RULE_MEDIA: /* without a file */
         express_boundary(&w->out);
         break;
@@ -708,6 +740,7 @@ static bool enter_element(walk *w, dom_node *node) {
                .textblock_tag = w->out.textblock_tag,
                .outer = w->out.container,
                .emitted = w->out.emitted,
+               .in_paragraph = w->out.in_paragraph,
                .table = r == RULE_TABLE ? index + 1 : around->table,
                .foreign = around->foreign || node->tag == DOM_TAG_SVG || node->tag == DOM_TAG_MATH ||
                           !ELEMENTS[node->tag].known};
@@ -828,7 +861,15 @@ static void leave_element(walk *w) {
     case RULE_DETAILS:
         leave_container(w, &f, true);
         break;
-    default: /* blocks and the parts of a table */
+    case RULE_BLOCK:
+        end_box(w, f.node, CSS_MARGIN_BOTTOM, CSS_PADDING_BOTTOM);
+        w->out.container = f.outer;
+        break;
+    case RULE_PARAGRAPH:
+        express_boundary(&w->out);
+        w->out.in_paragraph = f.in_paragraph;
+        break;
+    default: /* the parts of a table */
         express_boundary(&w->out);
         w->out.container = f.outer;
     }

@@ -43,6 +43,9 @@ typedef struct builder {
     inline_style open_style;
     unsigned open_count;
 
+    bool in_paragraph;  /* text is that of a <p> of the page: its margins are the new page's too */
+    bool bare;          /* the open textblock is a paragraph for text that stood in none */
+    bool line_pending;  /* a line of `bare` text has ended; what follows begins below it, with no gap */
     bool space_pending; /* white space was read; it counts only when more text follows in the textblock */
     inline_style space_style;
     bool line_has_text; /* something visible since the textblock or its last line break began */
@@ -73,6 +76,9 @@ void express_break(builder *b, inline_style style, uint32_t line);
 /* A boundary between blocks: what follows starts a new textblock; in a summary a space, in a code block a new
  * line. */
 void express_boundary(builder *b);
+/* The same between boxes without a gap: what stands in no paragraph of its own goes on in a new line of the
+ * same one. */
+void express_line_end(builder *b);
 
 /* Puts a block where the next block goes, and ends the open textblock. */
 void express_block(builder *b, dom_node *block);
@@ -247,6 +253,9 @@ bool express_beside(const dom_node *img, express_side *side);
 /* The mark of what stays side by side. */
 #define EXPRESS_BESIDE "beside"
 #define EXPRESS_COLUMNS "columns"
+/* Items with a picture each: one below the other, the text beside its picture. */
+#define EXPRESS_EACH_FLOAT "each-float"
+#define EXPRESS_EACH_TABLE "each-table"
 
 bool express_may_hold_items(const dom_node *node);
 /* The element whose children stand side by side; NULL: there is none. */
