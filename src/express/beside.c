@@ -292,6 +292,38 @@ static void put_rows(rewriting *w, dom_node *container) {
     put_row(w, row_items.items, row_items.count);
 }
 
+/* What of the item holds the picture and nothing else: it, or the link around it. */
+static dom_node *picture_unit(dom_node *picture, const dom_node *item) {
+    dom_node *unit = picture;
+    for (dom_node *up = picture->parent; up && up != item; up = up->parent) {
+        for (const dom_node *child = up->first_child; child; child = child->next)
+            if (child != unit && !express_is_blank(child))
+                return unit;
+        unit = up;
+    }
+    return unit;
+}
+
+/* Items with a picture each, one below the other. */
+static void put_each(rewriting *w, dom_node *container) {
+    dom_node *items = (dom_node *)(uintptr_t)express_items_of(container);
+    for (dom_node *item = items->first_child, *next; item; item = next) {
+        next = item->next;
+        if (express_is_blank(item))
+            continue;
+        dom_node *picture = (dom_node *)(uintptr_t)picture_in(item), *cell = target_of_row(w);
+        if (layout_box_of(w->seen->desk, item) && picture) {
+            dom_node *unit = picture_unit(picture, item);
+            dom_attribute_set(picture, w->arena, SLICE(SIDE),
+                              w->rows ? SLICE("left 2") : SLICE("left 2 clear"));
+            dom_remove(unit);
+            put_inside(w, cell, unit);
+            w->pictures++;
+        }
+        put_inside(w, cell, item);
+    }
+}
+
 /* Of a row with a picture; NULL: it is none. */
 static const slice *mark_of(const dom_node *node) {
     const slice *value =
@@ -311,7 +343,8 @@ static dom_node *rewrite_run(rewriting *w, dom_node *first) {
     bool table = false;
     size_t count = 0;
     for (dom_node *at = first; mark_of(at); at = express_next_shown(at), count++)
-        table = table || slice_equal(*mark_of(at), SLICE("table"));
+        table = table || slice_equal(*mark_of(at), SLICE("table")) ||
+                slice_equal(*mark_of(at), SLICE(EXPRESS_EACH_TABLE));
     w->before = first;
     w->line = first->line;
     w->rows = NULL;
@@ -327,7 +360,8 @@ static dom_node *rewrite_run(rewriting *w, dom_node *first) {
         dom_node *container = next;
         next = express_next_shown(container);
         w->before = container;
-        put_rows(w, container);
+        bool each = slice_starts_with(*mark_of(container), SLICE("each"));
+        each ? put_each(w, container) : put_rows(w, container);
         dom_remove(container);
     }
     findings_add(w->found, table ? FINDING_BESIDE_TABLE : FINDING_BESIDE_FLOAT, w->line, "%u pictures",
@@ -337,9 +371,11 @@ static dom_node *rewrite_run(rewriting *w, dom_node *first) {
 
 void express_put_beside(dom_node *body, const express_seen *seen, arena *a, findings *found) {
     rewriting w = {.seen = seen, .arena = a, .found = found};
-    if (!seen || !seen->desk)
+    if (!seen)
         return;
     express_put_columns(body, seen, a, found);
+    if (!seen->desk)
+        return;
     for (dom_node *node = body, *next; node; node = next) {
         if (!mark_of(node)) {
             next = dom_next(node, body);

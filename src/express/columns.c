@@ -4,9 +4,11 @@
  *
  * The new page has no columns. One below the other they read well, on a phone above all, where most of them
  * stood so before; a table is read row by row, and is narrow on a phone. So columns follow each other, as
- * long as that does not make the page much longer than it was. Where it does, those become tables that save
- * the most, if on a phone they do not cost more than they save on a desk, and their words fit there: a table
- * that does not fit would scroll sideways. Pictures do not: they would shrink, or widen the table.
+ * long as that does not make the page much longer than it was. Where it does, those are put side by side that
+ * save the most, if on a phone they do not cost more than they save on a desk. Text goes into a table, with
+ * so many columns as a phone can show: one that does not fit would scroll sideways. Pictures would shrink
+ * there, or widen it; so columns of a picture with its text stand below each other, and the text stands
+ * beside its picture.
  */
 #include "private.h"
 
@@ -14,6 +16,7 @@
 
 #define LONGER 0.2 /* of the page's height: so much may be added */
 #define COLUMNS_MAX 6
+#define ACROSS "beside-across"      /* of columns: cells of a row */
 #define STEPS_MAX ((size_t)1 << 20) /* nodes that are looked at: containers may stand in each other */
 
 /* What the theme makes of text (mappings/theme.yml), in pixels. */
@@ -23,7 +26,9 @@ typedef struct columns {
     dom_node *container;  /* the first */
     struct columns *next; /* of the same kind: one decision for all */
     double saves, costs;  /* of a table: pixels on a desk, and on a phone */
-    bool fits;            /* the window of a phone */
+    unsigned across;      /* cells of a row that fit the window of a phone; 0: none do */
+    bool pictures;        /* a picture in each item: it floats, and the rest of the item stands beside it */
+    bool floats;          /* ... and is longer */
     double grows[2];      /* in order: pixels that are added on a desk, and on a phone */
 } columns;
 
@@ -50,6 +55,12 @@ static size_t letters_of(slice text) {
     return count;
 }
 
+/* Below the last line of a block: lines of boxes without a gap are lines of one paragraph. */
+static double gap_of(const dom_node *block) {
+    bool line = block->tag == DOM_TAG_DIV || block->tag == DOM_TAG_SECTION;
+    return line ? 0 : block->tag == DOM_TAG_LI ? GAP / 4.0 : GAP;
+}
+
 static void add_node(stack *s, const dom_node *at) {
     const layout_box *box = layout_box_of(s->seen, at);
     if (at->type == DOM_TEXT) {
@@ -61,7 +72,7 @@ static void add_node(stack *s, const dom_node *at) {
     } else if (at->tag == DOM_TAG_BR)
         end_line(s, 0);
     else if (express_is_block(at)) {
-        end_line(s, at->tag == DOM_TAG_LI ? GAP / 4.0 : GAP);
+        end_line(s, gap_of(at));
         s->height += at->tag >= DOM_TAG_H1 && at->tag <= DOM_TAG_H6 ? HEADING - LINE : 0;
         s->height += at->tag == DOM_TAG_DETAILS ? FOLDED : 0;
     }
@@ -73,7 +84,7 @@ static double height_in(const layout *seen, const dom_node *item, double width) 
     const dom_node *last = NULL;
     for (const dom_node *at = item; at;) {
         if (last && at->parent == last->parent && express_is_block(last))
-            end_line(&s, GAP); /* behind a block */
+            end_line(&s, gap_of(last)); /* behind a block */
         last = at->type == DOM_ELEMENT ? at : last;
         add_node(&s, at);
         at = at->tag == DOM_TAG_DETAILS ? dom_next_skip(at, item) : dom_next(at, item);
@@ -124,16 +135,29 @@ typedef struct window {
     double column;
     double old, in_order, table; /* heights so far */
     double row_old, row_cell;    /* of the row in the making: its highest item, its highest cell */
+    unsigned cells;              /* in the row of the table in the making */
 } window;
 
-static void end_row_in(window *w) {
-    w->old += w->row_old;
+static void end_cells_in(window *w) {
     w->table += w->row_cell;
-    w->row_old = w->row_cell = 0;
+    w->row_cell = 0;
+    w->cells = 0;
+}
+
+/* `cells`: the row of the table ends too. */
+static void end_row_in(window *w, bool cells) {
+    w->old += w->row_old;
+    w->row_old = 0;
+    if (cells)
+        end_cells_in(w);
 }
 
 static void add_item_in(window *w, const dom_node *item, unsigned across, bool new_old_row) {
     const layout_box *box = layout_box_of(w->seen, item);
+    if (w->cells++ == across) {
+        end_cells_in(w);
+        w->cells = 1;
+    }
     double cell = w->column / across - CELL_EDGE, height = box ? box->height : 0;
     double as_cell = height_in(w->seen, item, cell > NARROWEST ? cell : NARROWEST);
     w->in_order += height_in(w->seen, item, w->column);
@@ -154,8 +178,26 @@ static bool is_for_cells(const dom_node *item, size_t *steps) {
     return true;
 }
 
-/* How many columns the container has at most beside each other; 0: what stands in it are none. */
-static unsigned columns_across(const layout *desk, const dom_node *container, size_t *steps) {
+/* The item's only picture, where there are words in it too and nothing else that does not flow; else NULL. */
+static const dom_node *only_picture(const layout *desk, const dom_node *item, size_t *steps) {
+    const dom_node *picture = NULL;
+    bool words = false;
+    for (const dom_node *at = item; at; at = dom_next(at, item)) {
+        words = words || (at->type == DOM_TEXT && !express_is_blank_text(at->text));
+        if ((*steps)++ > STEPS_MAX || (picture && at->tag == DOM_TAG_IMG) || at->tag == DOM_TAG_IFRAME ||
+            at->tag == DOM_TAG_VIDEO || at->tag == DOM_TAG_TABLE || at->tag == DOM_TAG_FORM ||
+            at->tag == DOM_TAG_INPUT)
+            return NULL;
+        picture = at->tag == DOM_TAG_IMG ? at : picture;
+    }
+    const layout_box *box = picture && words ? layout_box_of(desk, picture) : NULL;
+    return box && box->known && box->flow != LAYOUT_FLOAT ? picture : NULL;
+}
+
+/* How many columns the container has at most beside each other; 0: what stands in it are none. `*pictures`:
+ * each item has a picture. */
+static unsigned columns_across(const layout *desk, const dom_node *container, bool *pictures, size_t *steps) {
+    unsigned with_picture = 0, count = 0;
     unsigned across = 0, most = 0;
     uint32_t line = 0;
     double width = 0;
@@ -168,8 +210,13 @@ static unsigned columns_across(const layout *desk, const dom_node *container, si
             box && item->type == DOM_ELEMENT && (box->flow == LAYOUT_ITEM || box->flow == LAYOUT_CELL);
         bool floats =
             box && item->type == DOM_ELEMENT && box->flow == LAYOUT_FLOAT && item->tag != DOM_TAG_IMG;
-        if ((!placed && !floats) || !is_for_cells(item, steps))
+        if (!placed && !floats)
             return 0;
+        bool picture = only_picture(desk, item, steps) != NULL;
+        if (!picture && !is_for_cells(item, steps))
+            return 0;
+        with_picture += picture;
+        count++;
         bool full = floats && width + box->width > box->around * 1.02;
         bool new_row = across && (placed ? box->line != line : full);
         across = new_row ? 1 : across + 1;
@@ -177,7 +224,9 @@ static unsigned columns_across(const layout *desk, const dom_node *container, si
         line = box->line;
         most = across > most ? across : most;
     }
-    return most >= 2 && most <= COLUMNS_MAX ? most : 0;
+    *pictures = with_picture > 0;
+    bool alike = !with_picture || (with_picture == count && container->tag != DOM_TAG_TABLE);
+    return most >= 2 && most <= COLUMNS_MAX && alike ? most : 0;
 }
 
 /* The widest word of the item, in pixels. */
@@ -197,32 +246,32 @@ static double widest_word(const dom_node *item) {
     return widest;
 }
 
-/* Whether the columns fit the window of a phone: a table does not break words. */
-static bool fits_phone(const express_seen *seen, const dom_node *container) {
-    double words[COLUMNS_MAX] = {0}, sum = 0;
-    unsigned at = 0;
-    uint32_t line = 0;
-    double width = 0;
+/* How many columns beside each other, at most `across`, fit the window of a phone, one item after the other
+ * put into them: a table does not break words. 0: not even two. */
+static unsigned columns_that_fit(const express_seen *seen, const dom_node *container, unsigned across) {
+    double widest[COLUMNS_MAX + 1][COLUMNS_MAX] = {{0}}; /* of so many columns, each */
+    unsigned count = 0;
     for (const dom_node *item = express_items_of(container)->first_child; item; item = item->next) {
-        const layout_box *box = layout_box_of(seen->desk, item);
-        if (!box)
+        if (!layout_box_of(seen->desk, item))
             continue;
-        bool full = box->flow == LAYOUT_FLOAT && width + box->width > box->around * 1.02;
-        at = full || box->line != line ? 0 : at;
-        width = at ? width + box->width : box->width;
-        line = box->line;
-        double widest = widest_word(item);
-        if (at < COLUMNS_MAX && widest > words[at])
-            words[at] = widest;
-        at++;
+        double word = widest_word(item) + CELL_EDGE;
+        for (unsigned k = 2; k <= across; k++)
+            widest[k][count % k] = word > widest[k][count % k] ? word : widest[k][count % k];
+        count++;
     }
-    for (size_t i = 0; i < COLUMNS_MAX; i++)
-        sum += words[i] > 0 ? words[i] + CELL_EDGE : 0;
-    return sum <= seen->theme->phone_column;
+    for (unsigned k = across; k >= 2; k--) {
+        double sum = 0;
+        for (unsigned i = 0; i < k; i++)
+            sum += widest[k][i];
+        if (sum <= seen->theme->phone_column)
+            return k;
+    }
+    return 0;
 }
 
-/* Walks the items, a row of the desk each; on a phone the old page may have had other rows. */
-static columns weigh(const express_seen *seen, dom_node *container, unsigned across) {
+/* Walks the items, a row of the desk each; on a phone the old page may have had other rows. `again`: rows of
+ * the table are not those of the desk. */
+static columns weigh(const express_seen *seen, dom_node *container, unsigned across, bool again) {
     window desk = {.seen = seen->desk, .column = seen->theme->column},
            phone = {.seen = seen->phone, .column = seen->theme->phone_column};
     unsigned in_row = 0;
@@ -235,8 +284,8 @@ static columns weigh(const express_seen *seen, dom_node *container, unsigned acr
             continue;
         bool full = box->flow == LAYOUT_FLOAT && width + box->width > box->around * 1.02;
         if (in_row && (full || box->line != line)) {
-            end_row_in(&desk);
-            end_row_in(&phone);
+            end_row_in(&desk, !again);
+            end_row_in(&phone, !again);
             in_row = 0;
             width = 0;
         }
@@ -249,12 +298,50 @@ static columns weigh(const express_seen *seen, dom_node *container, unsigned acr
         width += box->width;
         in_row++;
     }
-    end_row_in(&desk);
-    end_row_in(&phone);
+    end_row_in(&desk, true);
+    end_row_in(&phone, true);
     return (columns){.container = container,
                      .saves = desk.in_order - desk.table,
                      .costs = phone.table - phone.in_order,
                      .grows = {desk.in_order - desk.old, phone.in_order - phone.old}};
+}
+
+static columns weigh_columns(const express_seen *seen, dom_node *container, unsigned across) {
+    bool links = holds_only_links(container);
+    unsigned fit = links ? across : columns_that_fit(seen, container, across);
+    columns found = weigh(seen, container, fit ? fit : across, fit && fit < across);
+    found.across = fit;
+    return found;
+}
+
+/* Items with a picture each: one item below the other, the picture beside its text. */
+static columns weigh_pictures(const express_seen *seen, dom_node *container) {
+    columns found = weigh(seen, container, 1, true);
+    size_t steps = 0;
+    double beside = 0;
+    found.pictures = found.floats = true;
+    found.across = 1;
+    for (const dom_node *item = express_items_of(container)->first_child; item; item = item->next) {
+        const dom_node *picture =
+            layout_box_of(seen->desk, item) ? only_picture(seen->desk, item, &steps) : NULL;
+        if (!picture)
+            continue;
+        const layout_box *box = layout_box_of(seen->desk, picture);
+        double rest = seen->theme->column - box->width - CELL_EDGE;
+        if (rest < seen->theme->column * 0.3) {
+            found.across = 0;
+            return found;
+        }
+        double text = height_in(seen->desk, item, rest) - box->height; /* the picture is in it */
+        found.floats = found.floats && text > box->height * 1.15;
+        beside += (text > box->height ? text : box->height) + GAP;
+    }
+    double in_order = 0;
+    for (const dom_node *item = express_items_of(container)->first_child; item; item = item->next)
+        in_order += layout_box_of(seen->desk, item) ? height_in(seen->desk, item, seen->theme->column) : 0;
+    found.saves = in_order - beside;
+    found.costs = 0;
+    return found;
 }
 
 /* ---- which of them ------------------------------------------------------------------------------------- */
@@ -280,8 +367,13 @@ static bool is_marked_around(const dom_node *node) {
     return false;
 }
 
-static void mark_columns(dom_node *container, arena *a) {
-    dom_attribute_set(container, a, SLICE(EXPRESS_BESIDE), SLICE(EXPRESS_COLUMNS));
+static void mark_columns(dom_node *container, const columns *c, arena *a) {
+    slice form = !c->pictures ? SLICE(EXPRESS_COLUMNS)
+                 : c->floats  ? SLICE(EXPRESS_EACH_FLOAT)
+                              : SLICE(EXPRESS_EACH_TABLE);
+    dom_attribute_set(container, a, SLICE(EXPRESS_BESIDE), form);
+    if (!c->pictures)
+        dom_attribute_set(container, a, SLICE(ACROSS), format_slice(a, "%u", c->across));
     for (dom_node *at = dom_next(container, container); at; at = dom_next(at, container))
         if (is_marked(at))
             dom_attribute_remove(at, SLICE(EXPRESS_BESIDE));
@@ -304,7 +396,8 @@ static void add_columns(hash_map *kinds, vector *all, const columns *found, slic
         *place = *(columns **)vector_push(all) = kept;
         return;
     }
-    first->fits = first->fits && found->fits;
+    first->across = first->across < found->across ? first->across : found->across;
+    first->floats = first->floats && found->floats;
     first->saves += found->saves;
     first->costs += found->costs;
     for (size_t k = 0; k < 2; k++)
@@ -322,9 +415,11 @@ static vector find_columns(dom_node *body, const express_seen *seen, arena *a) {
         const layout_box *box = express_may_hold_items(node) ? layout_box_of(seen->desk, node) : NULL;
         if (!box || box->width < seen->theme->column * 0.6 || is_marked(node) || is_marked_around(node))
             continue;
-        unsigned across = columns_across(seen->desk, node, &steps);
-        columns found = across ? weigh(seen, node, across) : (columns){0};
-        found.fits = across && (holds_only_links(node) || fits_phone(seen, node));
+        bool pictures = false;
+        unsigned across = columns_across(seen->desk, node, &pictures, &steps);
+        columns found = !across    ? (columns){0}
+                        : pictures ? weigh_pictures(seen, node)
+                                   : weigh_columns(seen, node, across);
         if (across)
             add_columns(&kinds, &all, &found, kind_of(node, across, a), a);
     }
@@ -348,13 +443,13 @@ void express_mark_columns(dom_node *body, const express_seen *seen, arena *a) {
         if (!desk_grows && !phone_grows)
             return;
         double costs = c->costs > 0 ? c->costs / page[1] : 0;
-        if (!c->fits || c->saves / page[0] <= costs || (!desk_grows && c->costs >= 0))
+        if (!c->across || c->saves / page[0] <= costs || (!desk_grows && c->costs >= 0))
             continue;
         grows[0] -= c->saves;
         grows[1] += c->costs;
         for (const columns *one = c; one; one = one->next)
             if (!is_marked_around(one->container))
-                mark_columns(one->container, a);
+                mark_columns(one->container, c, a);
     }
 }
 
@@ -382,7 +477,8 @@ static bool are_all_there(const layout *desk, const dom_node *container) {
 static void put_links_in_line(dom_node *container, arena *a, findings *found) {
     dom_node *line = dom_new_element(a, DOM_TAG_P, container->line);
     unsigned count = 0;
-    for (dom_node *item = container->first_child, *next; item; item = next) {
+    dom_node *items = (dom_node *)(uintptr_t)express_items_of(container);
+    for (dom_node *item = items->first_child, *next; item; item = next) {
         next = item->next;
         if (express_is_blank(item))
             continue;
@@ -397,7 +493,27 @@ static void put_links_in_line(dom_node *container, arena *a, findings *found) {
     findings_add(found, FINDING_LINKS_IN_LINE, line->line, "%u links", count);
 }
 
+/* A table of one row that holds nothing but links, and that a phone could not show whole. */
+static bool is_row_of_links(const express_seen *seen, const dom_node *table) {
+    const dom_node *row = table->tag == DOM_TAG_TABLE ? express_items_of(table) : NULL;
+    double width = 0;
+    for (const dom_node *cell = row ? row->first_child : NULL; cell; cell = cell->next) {
+        if (express_is_blank(cell))
+            continue;
+        if (cell->tag != DOM_TAG_TD || !only_link(cell))
+            return false;
+        width += widest_word(cell) + CELL_EDGE;
+    }
+    return width > seen->theme->phone_column;
+}
+
 /* ---- tables ------------------------------------------------------------------------------------------- */
+
+/* The row in the making. */
+typedef struct rows_made {
+    dom_node *row;
+    unsigned cells;
+} rows_made;
 
 static void put_item(dom_node *row, dom_node *item, arena *a) {
     dom_node *cell = dom_new_element(a, DOM_TAG_TD, item->line);
@@ -406,39 +522,73 @@ static void put_item(dom_node *row, dom_node *item, arena *a) {
     dom_append(row, cell);
 }
 
-static void put_rows(dom_node *rows, dom_node *container, const layout *desk, arena *a) {
-    dom_node *row = NULL;
+/* Rows of the desk; where they do not fit a phone, one item after the other in narrower ones. */
+static void put_rows(dom_node *rows, dom_node *container, const express_seen *seen, rows_made *made,
+                     arena *a) {
+    const slice *most = dom_attribute_get(container, SLICE(ACROSS));
+    unsigned across = most && most->length == 1 ? (unsigned)(most->data[0] - '0') : COLUMNS_MAX;
+    size_t steps = 0;
+    bool pictures = false;
+    bool again = across < columns_across(seen->desk, container, &pictures, &steps);
     uint32_t line = 0;
     double width = 0;
+    made->row = again ? made->row : NULL;
     dom_node *items = (dom_node *)(uintptr_t)express_items_of(container);
     for (dom_node *item = items->first_child, *next; item; item = next) {
         next = item->next;
-        const layout_box *box = layout_box_of(desk, item);
+        const layout_box *box = layout_box_of(seen->desk, item);
         if (!box || item->type != DOM_ELEMENT)
             continue;
         bool full = box->flow == LAYOUT_FLOAT && width + box->width > box->around * 1.02;
-        if (!row || full || box->line != line) {
-            row = dom_new_element(a, DOM_TAG_TR, item->line);
-            dom_append(rows, row);
+        if (!made->row || made->cells >= across || (!again && (full || box->line != line))) {
+            made->row = dom_new_element(a, DOM_TAG_TR, item->line);
+            made->cells = 0;
+            dom_append(rows, made->row);
             width = 0;
         }
         line = box->line;
         width += box->width;
-        put_item(row, item, a);
+        made->cells++;
+        put_item(made->row, item, a);
     }
 }
 
+/* A line break, or a paragraph of nothing else. */
+static bool is_empty_line(const dom_node *node) {
+    if (node->tag != DOM_TAG_P)
+        return node->tag == DOM_TAG_BR;
+    for (const dom_node *child = node->first_child; child; child = child->next)
+        if (child->tag != DOM_TAG_BR && !express_is_blank(child))
+            return false;
+    return true;
+}
+
+/* The row below it; empty lines between the two are gone. NULL: there is none. */
+static dom_node *next_columns(const dom_node *row) {
+    dom_node *next = express_next_shown(row);
+    while (next && is_empty_line(next))
+        next = express_next_shown(next);
+    if (!is_columns(next))
+        return NULL;
+    for (dom_node *between = row->next, *behind; between != next; between = behind) {
+        behind = between->next;
+        dom_remove(between);
+    }
+    return next;
+}
+
 /* Rows that follow each other are one table. */
-static void put_table(dom_node *first, const layout *desk, arena *a, findings *found) {
+static void put_table(dom_node *first, const express_seen *seen, arena *a, findings *found) {
+    rows_made made = {0};
     dom_node *table = dom_new_element(a, DOM_TAG_TABLE, first->line),
              *rows = dom_new_element(a, DOM_TAG_TBODY, first->line);
     unsigned count = 0;
     dom_append(table, rows);
     dom_insert_before(first, table);
-    for (dom_node *at = first, *next; is_columns(at) && are_all_there(desk, at) && !holds_only_links(at);
-         at = next) {
-        next = express_next_shown(at);
-        put_rows(rows, at, desk, a);
+    for (dom_node *at = first, *next;
+         is_columns(at) && are_all_there(seen->desk, at) && !holds_only_links(at); at = next) {
+        next = next_columns(at);
+        put_rows(rows, at, seen, &made, a);
         dom_remove(at);
         count++;
     }
@@ -448,7 +598,12 @@ static void put_table(dom_node *first, const layout *desk, arena *a, findings *f
 void express_put_columns(dom_node *body, const express_seen *seen, arena *a, findings *found) {
     for (dom_node *node = body, *next; node; node = next) {
         next = dom_next(node, body);
-        if (!is_columns(node) || !are_all_there(seen->desk, node))
+        if (is_row_of_links(seen, node)) {
+            next = dom_next_skip(node, body);
+            put_links_in_line(node, a, found);
+            continue;
+        }
+        if (!seen->desk || !is_columns(node) || !are_all_there(seen->desk, node))
             continue;
         if (node->tag == DOM_TAG_TABLE) { /* it is one already */
             dom_attribute_remove(node, SLICE(EXPRESS_BESIDE));
@@ -458,7 +613,7 @@ void express_put_columns(dom_node *body, const express_seen *seen, arena *a, fin
         if (holds_only_links(node))
             put_links_in_line(node, a, found);
         else
-            put_table(node, seen->desk, a, found);
+            put_table(node, seen, a, found);
         next = dom_next_skip(before ? before->next : parent->first_child, body);
     }
 }
