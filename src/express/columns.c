@@ -487,6 +487,14 @@ static void put_links_in_line(dom_node *container, arena *a, findings *found) {
             dom_append(line, dom_new_text(a, SLICE(" \u00A0 "), item->line));
         dom_remove(link);
         dom_append(line, link);
+        for (dom_node *at = dom_next(link, link), *following; at; at = following) {
+            following = at->first_child ? at->first_child : dom_next_skip(at, link);
+            if (!express_is_block(at))
+                continue;
+            if (at->previous) /* it would begin a line of its own */
+                dom_insert_before(at, dom_new_text(a, SLICE(" "), at->line));
+            dom_unwrap(at);
+        }
     }
     dom_insert_before(container, line);
     dom_remove(container);
