@@ -1,21 +1,28 @@
 /* `isomerize check [PATH...]`: would the editor save each page of its own as it is?
  *
  * Comes in: pages of the new editor; others are counted and left alone. Goes out: the pages that would
- * change, where and into what; exit status 1 when there are any. Writes nothing.
+ * change, where and into what; exit status 1 when there are any. With --fix these pages are written as the
+ * editor would save them; otherwise nothing is written.
  */
 #include "cli.h"
 #include "confine.h"
 #include "convert/convert.h"
 #include "engine.h"
 #include "page/page.h"
+#include "pages.h"
+#include "show.h"
 
 #include <errno.h>
 #include <stdio.h>
 
 typedef struct checking {
     bool json, quiet, verbose;
-    size_t held, changed, others; /* pages; `others`: not of the block editor */
-    arena *arena;                 /* of the page in hand */
+    site *fixes;                         /* pages of it are written anew; NULL: none are */
+    report_writer *sarif;                /* NULL: not asked for */
+    size_t held, changed, fixed, others; /* pages; `others`: not of the block editor */
+    bool failed;                         /* to write one */
+    arena *memory;                       /* of the run */
+    arena *arena;                        /* of the page in hand */
 } checking;
 
 /* The line of the text that the offset stands in, from where it stands on, at most so many bytes of it. */
@@ -53,6 +60,7 @@ static slice show_rest(slice text, size_t at, arena *a) {
     return buffer_slice(&out);
 }
 
+/* Columns count characters. */
 static void locate(slice text, size_t at, size_t *line, size_t *column) {
     *line = *column = 1;
     for (size_t i = 0; i < at && i < text.length; i++)
@@ -60,17 +68,20 @@ static void locate(slice text, size_t at, size_t *line, size_t *column) {
             ++*line;
             *column = 1;
         } else {
-            ++*column;
+            *column += (text.data[i] & 0xC0) != 0x80;
         }
 }
 
-static void print_json(const checking *c, slice path, slice page, bool holds, size_t at, slice saved) {
+static void print_json(const checking *c, slice path, slice page, bool holds, bool fixed, size_t at,
+                       slice saved) {
     size_t line, column;
     buffer out = buffer_new(c->arena, 512);
     json_writer json = {.out = &out};
     json_open(&json, '{');
     json_add_text(&json, "page", path);
-    json_add_bool(&json, "save_form", holds);
+    json_add_bool(&json, "save_form", holds || fixed);
+    if (c->fixes)
+        json_add_bool(&json, "fixed", fixed);
     if (!holds) {
         locate(page, at, &line, &column);
         json_add_number(&json, "line", (int64_t)line);
@@ -93,6 +104,49 @@ static void print_difference(slice path, slice page, size_t at, slice saved, are
                SLICE_ARGS(show_rest(saved, at, a)));
 }
 
+/* A result of the SARIF report, and of a page in save form none. */
+static void report_difference(checking *c, slice path, slice page, bool holds, size_t at, slice saved) {
+    findings found = findings_new(c->arena);
+    report_page shown = {.path = path, .before = page, .state = REPORT_ALREADY, .findings = &found};
+    size_t line, column;
+    locate(page, at, &line, &column);
+    finding *one =
+        holds ? NULL
+        : saved.length
+            ? findings_add(&found, FINDING_SAVE_FORM, (uint32_t)line, "`%.*s`, and the editor writes `%.*s`",
+                           SLICE_ARGS(show_rest(page, at, c->arena)),
+                           SLICE_ARGS(show_rest(saved, at, c->arena)))
+            : findings_add(&found, FINDING_SAVE_FORM, (uint32_t)line, "it cannot be read as a page");
+    if (one)
+        one->column = (uint32_t)column;
+    report_add(c->sarif, &shown, c->arena);
+}
+
+/* What the editor would save, with the white space at the page's end, which check leaves to everybody's
+ * taste. */
+static slice with_end_of(slice page, slice saved, arena *a) {
+    size_t end = page.length;
+    while (end && strchr(" \t\r\n", page.data[end - 1]) && page.data[end - 1])
+        end--;
+    while (saved.length && strchr(" \t\r\n", saved.data[saved.length - 1]) && saved.data[saved.length - 1])
+        saved.length--;
+    return format_slice(a, "%.*s%.*s", SLICE_ARGS(saved), SLICE_ARGS(slice_from(page, end)));
+}
+
+/* False: it is as it was, said why. What is written is what the editor would leave alone from then on. */
+static bool fix_page(checking *c, slice path, slice page, slice saved) {
+    size_t at;
+    slice error = SLICE("it cannot be read as a page");
+    bool read = saved.length > 0;
+    saved = read ? with_end_of(page, saved, c->arena) : saved;
+    if (read && convert_check(saved, c->arena, &at, NULL) &&
+        site_rewrite(c->fixes, path, page, saved, c->arena, &error))
+        return true;
+    complain("%.*s: not mended: %.*s", SLICE_ARGS(site_show_path(path, c->arena)), SLICE_ARGS(error));
+    c->failed |= read;
+    return false;
+}
+
 static void check_page(checking *c, slice path, slice page) {
     if (!page_text_is_tiptap(page, c->arena)) {
         c->others++;
@@ -102,36 +156,62 @@ static void check_page(checking *c, slice path, slice page) {
     slice saved;
     bool holds = convert_check(page, c->arena, &at, &saved);
     at = utf8_start(page, at); /* both texts are the same before it */
+    bool fixed = !holds && c->fixes && fix_page(c, path, page, saved);
+    slice shown = site_show_path(path, c->arena);
     c->held += holds;
-    c->changed += !holds;
-    if (c->json)
-        print_json(c, path, page, holds, at, saved);
-    else if (!holds)
-        print_difference(path, page, at, saved, c->arena);
+    c->fixed += fixed;
+    c->changed += !holds && !fixed;
+    if (c->sarif)
+        report_difference(c, path, page, holds || fixed, at, saved);
+    else if (c->json)
+        print_json(c, shown, page, holds, fixed, at, saved);
+    else if (fixed && !c->quiet)
+        printf("%.*s: written as the editor saves it\n", SLICE_ARGS(shown));
+    else if (!holds && !fixed)
+        print_difference(shown, page, at, saved, c->arena);
     else if (c->verbose)
-        printf("%.*s: in save form\n", SLICE_ARGS(path));
+        printf("%.*s: in save form\n", SLICE_ARGS(shown));
 }
 
-static int check_site(checking *c, const cli_arguments *arguments, arena *a) {
-    site *s = open_site(arguments, a);
-    const char *since = option_value(arguments, OPTION_SINCE, NULL);
-    slice unknown;
-    if (s && since && !site_keep_changed_since(s, since, &unknown)) {
-        complain("%.*s", SLICE_ARGS(unknown));
-        site_close(s);
-        return EXIT_ENVIRONMENT;
-    }
-    int status = s && give_up_files(arguments, s, CONFINE_READS, a) ? EXIT_DONE : EXIT_ENVIRONMENT;
-    for (size_t i = 0; s && i < site_pages(s)->count; i++) {
+static int check_pages(checking *c, const cli_arguments *arguments, site *s) {
+    int status = EXIT_DONE;
+    report_options options = {.format = REPORT_SARIF,
+                              .version = SLICE(ISOMERIZE_VERSION),
+                              .prefix = path_in_repository(s, c->memory)};
+    if (option_given(arguments, OPTION_FORMAT))
+        c->sarif = report_begin(&options, (report_sink){write_standard_output, NULL});
+    for (size_t i = 0; i < site_pages(s)->count; i++) {
         slice path = *(slice *)vector_at(site_pages(s), i), page, error;
         if (site_read(s, path, c->arena, &page, &error)) {
-            check_page(c, site_show_path(path, c->arena), page);
+            check_page(c, path, page);
         } else {
             complain("%.*s: %.*s", SLICE_ARGS(site_show_path(path, c->arena)), SLICE_ARGS(error));
             status = EXIT_ENVIRONMENT;
         }
         arena_reset(c->arena);
     }
+    if (c->sarif && !report_end(c->sarif))
+        status = EXIT_ENVIRONMENT;
+    if (c->sarif)
+        report_free(c->sarif);
+    return c->failed ? EXIT_ENVIRONMENT : status;
+}
+
+static int check_site(checking *c, const cli_arguments *arguments) {
+    site *s = open_site(arguments, c->memory);
+    const char *since = option_value(arguments, OPTION_SINCE, NULL);
+    slice unknown;
+    int status = s ? EXIT_DONE : EXIT_ENVIRONMENT;
+    bool fixes = option_given(arguments, OPTION_FIX);
+    if (s && since && !site_keep_changed_since(s, since, &unknown)) {
+        complain("%.*s", SLICE_ARGS(unknown));
+        status = EXIT_ENVIRONMENT;
+    }
+    if (status == EXIT_DONE && !give_up_files(arguments, s, fixes ? CONFINE_NOTES : CONFINE_READS, c->memory))
+        status = EXIT_ENVIRONMENT;
+    c->fixes = fixes ? s : NULL;
+    if (status == EXIT_DONE)
+        status = check_pages(c, arguments, s);
     site_close(s);
     return status;
 }
@@ -146,21 +226,38 @@ static int check_standard_input(checking *c) {
     return EXIT_DONE;
 }
 
+/* Of the formats that reports have, check has SARIF; and standard input has no place to be written to. */
+static bool is_possible(const cli_arguments *arguments, bool standard_input) {
+    const char *format = option_value(arguments, OPTION_FORMAT, "sarif");
+    if (strcmp(format, "sarif") != 0)
+        complain("--format=%s: check has sarif, or --json", format);
+    else if (standard_input &&
+             (option_given(arguments, OPTION_FIX) || option_given(arguments, OPTION_FORMAT)))
+        complain("--fix and --format are for files: name some");
+    else
+        return true;
+    return false;
+}
+
 int command_check(const cli_arguments *arguments) {
-    arena *a = arena_new(0);
+    bool standard_input = arguments->word_count == 1 && strcmp(arguments->words[0], "-") == 0;
+    if (!is_possible(arguments, standard_input))
+        return EXIT_USAGE;
     checking c = {.json = option_given(arguments, OPTION_JSON),
                   .quiet = option_given(arguments, OPTION_QUIET),
                   .verbose = option_given(arguments, OPTION_VERBOSE),
+                  .memory = arena_new(0),
                   .arena = arena_new(0)};
-    bool standard_input = arguments->word_count == 1 && strcmp(arguments->words[0], "-") == 0;
-    int status = standard_input ? check_standard_input(&c) : check_site(&c, arguments, a);
-    if (status == EXIT_DONE && !c.json && !c.quiet) {
-        printf("%zu in save form, %zu not", c.held, c.changed);
+    int status = standard_input ? check_standard_input(&c) : check_site(&c, arguments);
+    if (status == EXIT_DONE && !c.json && !c.quiet && !c.sarif) {
+        printf("%zu in save form, %zu not", c.held + c.fixed, c.changed);
+        if (c.fixed)
+            printf("; %zu written anew", c.fixed);
         if (c.others)
             printf("; %zu not of the block editor", c.others);
         putchar('\n');
     }
     arena_destroy(c.arena);
-    arena_destroy(a);
+    arena_destroy(c.memory);
     return status != EXIT_DONE ? status : c.changed ? EXIT_FINDINGS : EXIT_DONE;
 }

@@ -79,8 +79,7 @@ grade choose_min_grade(const cli_arguments *arguments) {
     return least > GRADE_REFUSED ? GRADE_CLEAN : (grade)least;
 }
 
-/* The site's folder below the nearest one with a `.git`, with a slash at its end; empty: it is that one. */
-static slice path_in_repository(const site *s, arena *a) {
+slice path_in_repository(const site *s, arena *a) {
     slice root = site_root(s);
     struct stat info;
     for (slice folder = root; folder.length; folder.length--) {

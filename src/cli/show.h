@@ -21,6 +21,9 @@ int show_run(const cli_arguments *arguments, site *s, site_plan *plan, bool dry_
 int show_look(const cli_arguments *arguments, site *s, const convert_engine *e, report_format format,
               arena *a);
 
+/* The site's folder below the nearest one with a `.git`, with a slash at its end; empty: it is that one. */
+slice path_in_repository(const site *s, arena *a);
+
 /* The least grade that a SARIF report lists. */
 grade choose_min_grade(const cli_arguments *arguments);
 

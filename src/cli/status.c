@@ -22,8 +22,15 @@ typedef struct listing {
     size_t counts[SITE_STATE_COUNT];
     accepted *people;
     decisions decided;
+    hash_map mended; /* --new-pages: the paths of those in the new form that convert would mend */
+    size_t mended_count;
+    bool finds_mended;
+    site *new_pages; /* the site once more, of which these pages are kept */
+    convert_engine *engine;
+    cli_arguments settings;
     size_t kinds[DECIDE_KIND_COUNT], since, disputed; /* decisions */
     report_writer *writer;                            /* counts grades and groups */
+    arena *memory;                                    /* of the run */
     arena *arena;
 } listing;
 
@@ -52,6 +59,8 @@ static void print_json(const listing *l, const site_status *status, grade of, sl
         json_add_string(&json, "why", status->why);
     json_add_number(&json, "time", status->time);
     json_add_filled(&json, "decided", decided);
+    if (l->finds_mended)
+        json_add_bool(&json, "mends", map_has(&l->mended, status->path));
     json_key(&json, SLICE("findings"));
     json_raw(&json, status->findings.length ? status->findings : SLICE("[]"));
     json_close(&json, '}');
@@ -74,6 +83,46 @@ static void print_skip(const listing *l, const site_skip *one) {
         printf("%-9s %.*s: %s\n", "no page", SLICE_ARGS(site_show_path(one->path, l->arena)), one->why);
     arena_reset(l->arena);
 }
+
+/* ---- pages in the new form ----------------------------------------------------------------------------- */
+
+/* site_keep's */
+static bool is_new(void *context, slice path) {
+    const site *s = context;
+    arena *scratch = arena_new(0);
+    slice bytes, error;
+    bool yes = site_read(s, path, scratch, &bytes, &error) && page_text_is_tiptap(bytes, scratch);
+    arena_destroy(scratch);
+    return yes;
+}
+
+static void note_mended(void *context, const site_result *result, arena *scratch) {
+    listing *l = context;
+    (void)scratch;
+    if (result->outcome != SITE_CONVERTED)
+        return;
+    map_put(&l->mended, slice_copy(result->path, l->memory), NULL);
+    l->mended_count++;
+}
+
+/* What has to be read before the rest of the system is given up. */
+static bool prepare_mended(listing *l, const cli_arguments *given) {
+    l->new_pages = open_site(given, l->memory);
+    return l->new_pages && add_settings(given, l->new_pages, l->memory, &l->settings) &&
+           engine_start_good(&l->engine, &l->settings, l->new_pages, l->memory) == EXIT_DONE;
+}
+
+/* Which of them `convert --new-pages` would mend. False: said why that is not known. */
+static bool find_mended(listing *l) {
+    site_totals totals;
+    site_options options = options_of_run(l->engine, &l->settings);
+    site_events events = {l, note_mended, stop_is_asked};
+    site_keep(l->new_pages, is_new, l->new_pages);
+    return look_at_pages(&l->settings, l->new_pages, l->engine, &options, &events, &totals, l->memory);
+}
+
+/* ---- all pages ------------------------------------------------------------------------------------------
+ */
 
 /* The page's grade by what people accept today; counts it. */
 static grade grade_page(listing *l, const site_status *status, findings *found) {
@@ -116,6 +165,8 @@ static void list_page(void *context, const site_status *status) {
     slice decided = describe_decision(l, status);
     bool asks = status->state != SITE_STATE_LEGACY && status->state != SITE_STATE_CONVERTED &&
                 status->state != SITE_STATE_ALREADY && status->state != SITE_STATE_UNPUBLISHED;
+    bool mends = map_has(&l->mended, status->path);
+    asks |= mends;
     bool is_other =
         l->grade >= 0 && (!status->is_known || status->state == SITE_STATE_ALREADY || (int)of != l->grade);
     if (is_other) {
@@ -125,7 +176,10 @@ static void list_page(void *context, const site_status *status) {
         print_graded(l, status->path, of, &found);
     else if (!l->quiet && (l->all || asks)) {
         bool has_grade = status->is_known && of != GRADE_REFUSED;
-        const char *more = status->why ? status->why : has_grade ? grade_name(of) : "";
+        const char *more = mends         ? "would be mended"
+                           : status->why ? status->why
+                           : has_grade   ? grade_name(of)
+                                         : "";
         printf("%-9s %.*s%s%s%s%s%.*s\n", site_state_name(status->state),
                SLICE_ARGS(site_show_path(status->path, l->arena)), more[0] ? " (" : "", more,
                more[0] ? ")" : "", decided.length ? ": " : "", SLICE_ARGS(decided));
@@ -190,6 +244,9 @@ static void print_counts(const listing *l) {
             }
         putchar('\n');
     }
+    if (l->finds_mended)
+        printf("%zu of those in the new form would be mended: isomerize convert --new-pages\n",
+               l->mended_count);
     print_accepted(l);
     print_decisions(l);
     if (!any)
@@ -212,14 +269,19 @@ int command_status(const cli_arguments *arguments) {
                  .json = option_given(arguments, OPTION_JSON),
                  .all = option_given(arguments, OPTION_VERBOSE),
                  .quiet = option_given(arguments, OPTION_QUIET),
+                 .mended = map_new(a, 64),
+                 .finds_mended = option_given(arguments, OPTION_NEW_PAGES),
+                 .memory = a,
                  .arena = arena_new(0)};
     slice error;
     int status = !s                                                                 ? EXIT_ENVIRONMENT
                  : accepted_open(&people, s, a) && decisions_open(&l.decided, s, a) ? EXIT_DONE
                                                                                     : EXIT_USAGE;
     l.writer = report_begin(&(report_options){.format = REPORT_SUMMARY}, (report_sink){write_nowhere, NULL});
+    if (status == EXIT_DONE && l.finds_mended && !prepare_mended(&l, arguments))
+        status = EXIT_USAGE;
     if (status != EXIT_DONE) {
-    } else if (s && !give_up_files(arguments, s, CONFINE_READS, a))
+    } else if (!give_up_files(arguments, s, CONFINE_READS, a) || (l.finds_mended && !find_mended(&l)))
         status = EXIT_ENVIRONMENT;
     else if (s && !site_report_status(s, true, list_page, &l, &error)) {
         complain("%.*s", SLICE_ARGS(error));
@@ -237,6 +299,7 @@ int command_status(const cli_arguments *arguments) {
     if (status == EXIT_DONE && !l.json && !l.quiet && !lists)
         tell_passed_over(s, arguments, a);
     report_free(l.writer);
+    site_close(l.new_pages);
     site_close(s);
     arena_destroy(l.arena);
     arena_destroy(a);

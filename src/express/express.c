@@ -217,6 +217,24 @@ static finding *report(walk *w, const dom_node *node) {
 
 /* ---- elements without content ------------------------------------------------------------------------- */
 
+/* Does text, or what stands for some, follow the picture before its line or block ends? Looks a few nodes
+ * far. */
+static bool text_follows(const dom_node *img) {
+    enum { FOLLOWING_MAX = 16 };
+    const dom_node *block = img->parent;
+    while (block && block->parent && !express_is_block(block))
+        block = block->parent;
+    unsigned steps = 0;
+    for (const dom_node *at = dom_next(img, block); at && steps < FOLLOWING_MAX;
+         at = dom_next(at, block), steps++) {
+        if (at->type == DOM_TEXT && slice_trim(at->text).length)
+            return true;
+        if (at->type == DOM_ELEMENT && (at->tag == DOM_TAG_BR || express_is_block(at)))
+            return false;
+    }
+    return steps == FOLLOWING_MAX;
+}
+
 /* False when the picture stands where a picture in the editor would. */
 static bool report_picture_place(walk *w, const dom_node *img) {
     builder *out = &w->out;
@@ -232,8 +250,10 @@ static bool report_picture_place(walk *w, const dom_node *img) {
     else if (in_heading)
         findings_add(w->found, FINDING_PICTURE_IN_HEADING, img->line, "a picture in <%.*s>",
                      SLICE_ARGS(dom_tag_name(out->textblock_tag)));
-    else if (out->textblock && out->line_has_text)
+    else if (out->textblock && out->line_has_text && text_follows(img))
         findings_add(w->found, FINDING_PICTURE_IN_TEXT, img->line, "a picture behind text on the same line");
+    else if (out->textblock && out->line_has_text)
+        findings_add(w->found, FINDING_PICTURE_BEHIND_TEXT, img->line, "with nothing behind it");
     else
         return false;
     return true;

@@ -40,7 +40,8 @@ slice content_key(const hash *before, const hash *after, arena *a);
 
 #define STATE_FOLDER ".isomerize"
 #define TEMPORARY_FOLDER STATE_FOLDER "/tmp"
-#define TEMPORARY_REVERT "revert-" /* names there: a number, behind that where pages are put back */
+#define TEMPORARY_REVERT "revert-"   /* names there: a number, behind that where pages are put back */
+#define TEMPORARY_REWRITE "rewrite-" /* ... and where a page is only written anew */
 
 /* "what: the system's words", in `a`. */
 slice describe_error(arena *a, const char *what, int error);

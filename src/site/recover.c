@@ -89,9 +89,13 @@ static bool recover_moves(const recovery *r, const vector *moves) {
 /* A name that a run gives: a number, behind what the run was for. Whatever else lies there is not the
  * program's. */
 static bool is_ours(slice path) {
+    static const slice USES[] = {LITERAL(TEMPORARY_REVERT), LITERAL(TEMPORARY_REWRITE)};
     slice name = slice_from(path, sizeof TEMPORARY_FOLDER "/" - 1);
-    if (slice_starts_with(name, SLICE(TEMPORARY_REVERT)))
-        name = slice_from(name, sizeof TEMPORARY_REVERT - 1);
+    for (size_t i = 0; i < sizeof USES / sizeof *USES; i++)
+        if (slice_starts_with(name, USES[i])) {
+            name = slice_from(name, USES[i].length);
+            break;
+        }
     for (size_t i = 0; i < name.length; i++)
         if (!is_digit(name.data[i]))
             return false;

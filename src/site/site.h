@@ -81,6 +81,11 @@ bool site_read(const site *s, slice path, arena *a, slice *bytes, slice *error);
  * is there. `error` (in the site's arena) says why not. */
 bool site_write_state(site *s, const char *name, slice bytes, slice *error);
 
+/* Writes a page that was read as `before` anew, as a formatter does: whole or not at all, with the mode of
+ * the file, and only if it is still that. Nothing of it is in the journal: one that was converted counts as
+ * edited since. False: `error` (in `a`) says why not, and the page is as it was. */
+bool site_rewrite(site *s, slice path, slice before, slice after, arena *a, slice *error);
+
 /* The names (of slice, sorted) of what lies in a folder of the site, by its path from the root; none where
  * there is no folder. False: `error` (in `a`) says why it cannot be read. */
 bool site_list(const site *s, slice path, arena *a, vector *names, slice *error);
