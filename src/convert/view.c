@@ -34,11 +34,14 @@ typedef struct taking {
     bool between; /* a word has ended: the next one is set off by a space */
 } taking;
 
+static size_t skip_space(slice text, size_t at) {
+    for (size_t space; at < text.length && (space = space_length(text, at));)
+        at += space;
+    return at;
+}
+
 bool view_next_word(slice text, size_t *at, slice *word) {
-    size_t space, end = *at;
-    while (end < text.length && (space = space_length(text, end)))
-        end += space;
-    size_t from = end;
+    size_t from = skip_space(text, *at), end = from;
     while (end < text.length && !space_length(text, end))
         end++;
     *at = end;
@@ -46,20 +49,35 @@ bool view_next_word(slice text, size_t *at, slice *word) {
     return end > from;
 }
 
-static void take_text(taking *t, slice text, uint32_t line) {
-    slice word;
-    size_t at = 0, end = 0; /* of the word before */
-    while (view_next_word(text, &at, &word)) {
-        t->between = t->between || word.data != text.data + end;
-        end = at;
-        if (t->between && t->text.length)
-            buffer_append_char(&t->text, ' ');
-        t->between = false;
-        if (line)
-            line_map_add(t->lines, t->text.length, line);
-        buffer_append(&t->text, word);
+/* The end of words that have one plain space between each two. */
+static size_t words_end(slice text, size_t at) {
+    while (at < text.length) {
+        bool apart = text.data[at] == ' ' && at + 1 < text.length && !SPACE[(unsigned char)text.data[at + 1]];
+        if (!apart && space_length(text, at))
+            return at;
+        at++;
     }
-    t->between = t->between || end < text.length;
+    return at;
+}
+
+static void take_text(taking *t, slice text, uint32_t line) {
+    size_t at = skip_space(text, 0);
+    t->between = t->between || at > 0;
+    if (at == text.length)
+        return;
+    if (t->between && t->text.length)
+        buffer_append_char(&t->text, ' ');
+    if (line)
+        line_map_add(t->lines, t->text.length, line);
+    for (;;) {
+        size_t end = words_end(text, at);
+        buffer_append(&t->text, slice_sub(text, at, end));
+        at = skip_space(text, end);
+        t->between = at > end;
+        if (at == text.length)
+            return;
+        buffer_append_char(&t->text, ' ');
+    }
 }
 
 static void take_url(vector *urls, slice url, uint32_t line, arena *a) {

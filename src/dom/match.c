@@ -417,12 +417,18 @@ static bool matches_tests(const view *v, const compound *c, const dom_node *node
     return true;
 }
 
-/* Whether the left of `c` matches somewhere above (or before) `node`: asked once of each element on the way.
- */
+/* Whether the left of `c` matches somewhere above (or before) `node`: asked once of each element on the way,
+ * but for the few next to it where asking again costs less than remembering. */
 static bool matches_somewhere(const view *v, const compound *c, const dom_node *node) {
+    enum { NEAR = 32 };
     dom_matcher *m = v->matcher;
     bool up = c->join == COMBINE_DESCENDANT, found = false;
-    const dom_node *start = up ? parent_in(v, node) : previous_in(v, node), *at = start;
+    const dom_node *at = up ? parent_in(v, node) : previous_in(v, node);
+    size_t near = c->left->join == COMBINE_NONE ? NEAR : 0;
+    for (; near && at && m->steps < m->budget; near--, at = up ? parent_in(v, at) : previous_in(v, at))
+        if (matches_tests(v, c->left, at))
+            return true;
+    const dom_node *start = at;
     for (; at && m->steps < m->budget; at = up ? parent_in(v, at) : previous_in(v, at)) {
         const memory *known = recall(m, c, at, v->anchor);
         if (known) {

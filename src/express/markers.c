@@ -224,18 +224,17 @@ static bool is_readable(slice text) {
 /* What the pseudo-element reads; empty: it shows nothing, or the theme shows it on the new page as well. */
 static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
     slice nothing = {NULL, 0};
-    bool has_rules = css_has_pseudo(m->styles, node, pseudo);
-    if (!has_rules && node->tag != DOM_TAG_Q)
+    const css_declaration *from = css_winner(m->styles, node, pseudo, CSS_CONTENT);
+    if (!from && node->tag != DOM_TAG_Q) /* nearly all */
         return nothing;
     buffer out = buffer_new(m->arena, 32);
-    if (!has_rules) {
+    if (!css_has_pseudo(m->styles, node, pseudo)) {
         if (!css_computed_is(m->styles, node, CSS_QUOTES, "none"))
             write_quote(m, pseudo == CSS_PSEUDO_BEFORE ? SLICE("open-quote") : SLICE("close-quote"), &out);
         return buffer_slice(&out);
     }
     slice value = css_computed_pseudo(m->styles, node, pseudo, CSS_CONTENT);
     slice display = css_computed_pseudo(m->styles, node, pseudo, CSS_DISPLAY);
-    const css_declaration *from = css_winner(m->styles, node, pseudo, CSS_CONTENT);
     if (express_is_among(display, "none") || express_is_among(value, "none normal") ||
         (from && css_place_of(from).origin == CSS_ORIGIN_THEME))
         return nothing;

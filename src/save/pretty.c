@@ -37,9 +37,9 @@ static bool is_blank_character(char c) {
 }
 
 /* How many UTF-16 units the byte begins: 0 for the inside of a character. */
-static size_t units(char c) {
+static inline size_t units(char c) {
     unsigned char byte = (unsigned char)c;
-    return byte < 0x80 ? 1 : byte < 0xC0 ? 0 : byte < 0xF0 ? 1 : 2;
+    return (size_t)(byte < 0x80 || byte >= 0xC0) + (byte >= 0xF0);
 }
 
 /* The tags that it leaves as they are, with all that they hold. */
@@ -92,30 +92,38 @@ static bool ends_word(char c) {
 
 /* get_content: text up to the next tag, its white space collapsed and broken where the line is full. */
 static token read_content(printer *p) {
+    slice in = p->in;
+    size_t at = p->at, counter = p->counter, run; /* run: what is not copied yet begins there */
     p->token_start = p->out->length;
-    if (p->at == p->in.length)
+    if (at == in.length)
         return TOKEN_END_OF_FILE;
-    bool space = false;
-    for (; p->at < p->in.length && p->in.data[p->at] != '<'; p->at++) {
-        char c = p->in.data[p->at];
-        if (is_blank_character(c)) {
-            space = p->out->length > p->token_start;
-            continue;
+    for (bool first = true;; first = false) { /* each word */
+        size_t blank = at;
+        while (at < in.length && is_blank_character(in.data[at]))
+            at++;
+        if (first)
+            run = at;
+        if (at == in.length || in.data[at] == '<') {
+            buffer_append(p->out, slice_sub(in, run, first ? at : blank));
+            break;
         }
-        size_t count = units(c);
-        p->counter += count > 0;
-        if (space) {
-            bool full = p->counter >= LINE_MAX;
-            buffer_append_char(p->out, full ? '\n' : ' ');
-            p->counter = full ? 0 : p->counter + 1;
-            space = false;
+        size_t count = units(in.data[at]);
+        counter += count > 0;
+        if (!first) {
+            bool full = counter >= LINE_MAX;
+            counter = full ? 0 : counter + 1;
+            if (full || at - blank != 1 || in.data[blank] != ' ') {
+                buffer_append(p->out, slice_sub(in, run, blank));
+                buffer_append_char(p->out, full ? '\n' : ' ');
+                run = at;
+            }
         }
-        p->counter += count > 1;
-        size_t word = p->at;
-        while (p->at + 1 < p->in.length && !ends_word(p->in.data[p->at + 1]))
-            p->counter += units(p->in.data[++p->at]);
-        buffer_append(p->out, slice_sub(p->in, word, p->at + 1));
+        counter += count > 1;
+        while (++at < in.length && !ends_word(in.data[at]))
+            counter += units(in.data[at]);
     }
+    p->at = at;
+    p->counter = counter;
     return TOKEN_CONTENT;
 }
 
@@ -189,6 +197,11 @@ static bool read_tag_head(printer *p) {
             buffer_append_char(p->out, c);
         if (c == '>')
             return true;
+        size_t run = p->at; /* what changes nothing but the counter */
+        while (!space && p->at < p->in.length && is_alnum(p->in.data[p->at]))
+            p->at++;
+        p->counter += p->at - run;
+        buffer_append(p->out, slice_sub(p->in, run, p->at));
     }
     return false;
 }
@@ -212,7 +225,8 @@ static slice tag_name(slice head, arena *a) {
 /* get_unformatted behind a tag: nothing where the tag itself holds the end. `end` in small letters. */
 static void copy_behind_tag(printer *p, slice end) {
     slice head = output_from(p, p->token_start);
-    for (size_t i = 0; i + end.length <= head.length; i++)
+    for (size_t i = slice_find_char(head, end.data[0], 0); i != SLICE_NONE;
+         i = slice_find_char(head, end.data[0], i + 1)) /* no letter: it has no other case */
         if (slice_equal_nocase(slice_sub(head, i, i + end.length), end))
             return;
     copy_until(p, end);
