@@ -111,6 +111,16 @@ bool slice_ends_in(slice s, const char *const *endings, size_t count);
 #define SLICE_NONE SIZE_MAX
 size_t slice_find(slice s, slice needle, size_t from);
 size_t slice_find_char(slice s, char c, size_t from);
+/* The first byte at or behind `from` that is in the set; the length where there is none. */
+static inline size_t slice_find_any(slice s, size_t from, const bool set[256]) {
+    const unsigned char *data = (const unsigned char *)s.data;
+    for (; from + 4 <= s.length; from += 4) /* most of a text is in no set */
+        if (set[data[from]] | set[data[from + 1]] | set[data[from + 2]] | set[data[from + 3]])
+            break;
+    while (from < s.length && !set[data[from]])
+        from++;
+    return from;
+}
 slice slice_trim(slice s);      /* ASCII white space: space, \t \n \v \f \r */
 slice slice_trim_wide(slice s); /* all white space that JavaScript's trim() takes */
 /* The next word from `*at` on, between ASCII white space; empty when there is none. `*at` moves behind it. */

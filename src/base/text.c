@@ -243,11 +243,7 @@ void buffer_append_html(buffer *b, slice text, bool in_attribute) {
     /* The bytes that entity_at has an answer to: nearly all text is passed over by this table. */
     static const bool SPECIAL[256] = {['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, [0xC2] = true};
     size_t from = 0;
-    for (size_t i = 0; i < text.length;) {
-        if (!SPECIAL[(unsigned char)text.data[i]]) {
-            i++;
-            continue;
-        }
+    for (size_t i = 0; (i = slice_find_any(text, i, SPECIAL)) < text.length;) {
         size_t size;
         const char *entity = entity_at(text, i, in_attribute, &size);
         if (!entity) {

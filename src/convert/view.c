@@ -42,7 +42,7 @@ static size_t skip_space(slice text, size_t at) {
 
 bool view_next_word(slice text, size_t *at, slice *word) {
     size_t from = skip_space(text, *at), end = from;
-    while (end < text.length && !space_length(text, end))
+    while ((end = slice_find_any(text, end, SPACE)) < text.length && !space_length(text, end))
         end++;
     *at = end;
     *word = slice_sub(text, from, end);
@@ -51,7 +51,7 @@ bool view_next_word(slice text, size_t *at, slice *word) {
 
 /* The end of words that have one plain space between each two. */
 static size_t words_end(slice text, size_t at) {
-    while (at < text.length) {
+    while ((at = slice_find_any(text, at, SPACE)) < text.length) {
         bool apart = text.data[at] == ' ' && at + 1 < text.length && !SPACE[(unsigned char)text.data[at + 1]];
         if (!apart && space_length(text, at))
             return at;

@@ -97,9 +97,8 @@ static void use_style(builder *b, inline_style style, uint32_t line) {
 
 /* ---- text --------------------------------------------------------------------------------------------- */
 
-bool express_collapses(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
+const bool EXPRESS_COLLAPSES[256] = {
+    [' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\f'] = true};
 
 static void put_break(builder *b, inline_style style, uint32_t line) {
     b->space_pending = false;
@@ -169,8 +168,7 @@ void express_text(builder *b, slice text, inline_style style, uint32_t line) {
             b->space_style = style;
         }
         from = at;
-        while (at < text.length && !express_collapses(text.data[at]))
-            at++;
+        at = slice_find_any(text, at, EXPRESS_COLLAPSES);
         if (at > from)
             append_word(b, slice_sub(text, from, at), style, line);
     }

@@ -86,8 +86,26 @@ static void break_line_before(printer *p, size_t start) {
     p->token_start++;
 }
 
-static bool ends_word(char c) {
-    return c <= '<' && (c == '<' || is_blank_character(c)); /* letters come first */
+/* Where the letters of a word end, or one that is more or less than a unit begins. */
+static const bool WORD_STOPS[256] = {
+    [' '] = true,  ['\n'] = true, ['\r'] = true, ['\t'] = true, ['<'] = true,
+#define FOUR(from) [from] = true, [from + 1] = true, [from + 2] = true, [from + 3] = true
+#define SIXTEEN(from) FOUR(from), FOUR(from + 4), FOUR(from + 8), FOUR(from + 12)
+    SIXTEEN(0x80), SIXTEEN(0x90), SIXTEEN(0xA0), SIXTEEN(0xB0), SIXTEEN(0xF0),
+#undef SIXTEEN
+#undef FOUR
+};
+
+/* The end of the word that `at` is in, its units counted. */
+static size_t pass_word(slice in, size_t at, size_t *counter) {
+    for (;;) {
+        size_t end = slice_find_any(in, at, WORD_STOPS);
+        *counter += end - at;
+        if (end == in.length || in.data[end] == '<' || is_blank_character(in.data[end]))
+            return end;
+        *counter += units(in.data[end]);
+        at = end + 1;
+    }
 }
 
 /* get_content: text up to the next tag, its white space collapsed and broken where the line is full. */
@@ -119,8 +137,7 @@ static token read_content(printer *p) {
             }
         }
         counter += count > 1;
-        while (++at < in.length && !ends_word(in.data[at]))
-            counter += units(in.data[at]);
+        at = pass_word(in, at + 1, &counter);
     }
     p->at = at;
     p->counter = counter;

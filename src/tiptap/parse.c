@@ -54,8 +54,11 @@ static void note_dropped(parser *p, const dom_node *node) {
         *(const dom_node **)vector_push(p->dropped) = node;
 }
 
+static const bool HTML_SPACE[256] = {
+    [' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\f'] = true};
+
 static bool is_html_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+    return HTML_SPACE[(unsigned char)c];
 }
 
 /* ---- marks of a context ------------------------------------------------------------------------------ */
@@ -278,9 +281,8 @@ static bool enter(parser *p, tiptap_node *node) {
 /* Runs of HTML white space become one space. The text itself where nothing changes. */
 static slice collapse_space(parser *p, slice text) {
     size_t i = 0;
-    while (i < text.length &&
-           !(is_html_space(text.data[i]) &&
-             (text.data[i] != ' ' || (i + 1 < text.length && is_html_space(text.data[i + 1])))))
+    while ((i = slice_find_any(text, i, HTML_SPACE)) < text.length && text.data[i] == ' ' &&
+           !(i + 1 < text.length && is_html_space(text.data[i + 1])))
         i++;
     if (i == text.length)
         return text;
@@ -293,7 +295,10 @@ static slice collapse_space(parser *p, slice text) {
             while (i < text.length && is_html_space(text.data[i]))
                 i++;
         } else {
-            copy[length++] = text.data[i++];
+            size_t from = i;
+            i = slice_find_any(text, i, HTML_SPACE);
+            memcpy(copy + length, text.data + from, i - from);
+            length += i - from;
         }
     }
     return (slice){copy, length};
