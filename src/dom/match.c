@@ -463,6 +463,9 @@ static bool matches_chain(const view *v, const compound *c, const dom_node *node
 }
 
 static bool matches_list(const view *v, const dom_selector *list, const dom_node *node) {
+    if (!(list->tags[node->tag / 64] >> (node->tag % 64) & 1) ||
+        (!list->matches_bare && !node->attribute_count)) /* nearly always */
+        return false;
     for (size_t i = 0; i < list->count; i++)
         if (matches_chain(v, list->complexes[i], node))
             return true;

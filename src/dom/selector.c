@@ -432,6 +432,25 @@ static bool parse_complex(parser *p, compound **out, bool relative, char end) {
     }
 }
 
+/* What one of its selectors may match. */
+static void add_subject(dom_selector *list, const compound *c) {
+    enum { WORDS = sizeof list->tags / sizeof *list->tags };
+    uint64_t tags[WORDS];
+    bool bare = true;
+    memset(tags, 0xFF, sizeof tags);
+    for (const selector_test *t = c->tests; t; t = t->next) {
+        bare = bare && t->kind != TEST_CLASS && t->kind != TEST_ID && t->kind != TEST_ATTRIBUTE &&
+               (t->kind != TEST_IS || t->list->matches_bare);
+        for (size_t w = 0; w < WORDS; w++)
+            tags[w] &= t->kind == TEST_TAG  ? w == t->tag / 64 ? UINT64_C(1) << (t->tag % 64) : 0
+                       : t->kind == TEST_IS ? t->list->tags[w]
+                                            : UINT64_MAX;
+    }
+    for (size_t w = 0; w < WORDS; w++)
+        list->tags[w] |= tags[w];
+    list->matches_bare = list->matches_bare || bare;
+}
+
 static bool parse_list(parser *p, dom_selector **out, bool relative, char end) {
     vector complexes = vector_new(p->arena, sizeof(compound *));
     do {
@@ -441,7 +460,9 @@ static bool parse_list(parser *p, dom_selector **out, bool relative, char end) {
         *(compound **)vector_push(&complexes) = c;
     } while (accept(p, ','));
     dom_selector *list = arena_alloc(p->arena, sizeof *list);
-    *list = (dom_selector){complexes.items, complexes.count};
+    *list = (dom_selector){.complexes = complexes.items, .count = complexes.count};
+    for (size_t i = 0; i < list->count; i++)
+        add_subject(list, list->complexes[i]);
     *out = list;
     return true;
 }

@@ -64,6 +64,8 @@ struct compound {
 struct dom_selector {
     compound **complexes; /* each by its rightmost compound */
     size_t count;
+    uint64_t tags[(DOM_TAG_COUNT + 63) / 64]; /* that what it matches may have, as bits */
+    bool matches_bare;                        /* it may match elements without attributes */
 };
 
 /* The selector list of a style rule (Selectors 4): pseudo-elements are known, so are the pseudo-classes of
