@@ -125,7 +125,25 @@ static slice px_slice(double px, arena *a) {
     return format_slice(a, "%.10gpx", rounded == 0 ? 0.0 : rounded);
 }
 
+/* "12px" as computed values are written mostly. */
+static bool read_pixels(slice value, double *px) {
+    size_t end = value.length > 2 ? value.length - 2 : 0;
+    if (!end || end > 6 || value.data[end] != 'p' || value.data[end + 1] != 'x')
+        return false;
+    unsigned whole = 0;
+    for (size_t i = 0; i < end; i++) {
+        if (!is_digit(value.data[i]))
+            return false;
+        whole = whole * 10 + (unsigned)(value.data[i] - '0');
+    }
+    *px = whole;
+    return true;
+}
+
 static double number_of(slice px) {
+    double whole;
+    if (read_pixels(px, &whole))
+        return whole;
     css_reader r = {.text = px};
     return css_next_token(&r).number;
 }
@@ -263,14 +281,15 @@ static slice compute(css_cascade *c, uint32_t number, css_pseudo pseudo, css_pro
     }
     if (is_border_width(property))
         value = compute_border_width(c, number, pseudo, property, value);
+    double px;
+    if (read_pixels(value, &px) && (value.data[0] != '0' || value.length == 3)) /* as it would be written */
+        return value;
     css_reader r = {.text = value};
     css_token t = css_next_token(&r);
     bool alone = r.at == value.length;
     if (alone && t.kind == CSS_TOKEN_IDENT)
         return lower_copy(value, arena_of(c, number));
-    bool zero = t.kind == CSS_TOKEN_NUMBER && t.number == 0 && css_is_valid(property, SLICE("1px")) &&
-                !css_is_valid(property, SLICE("2"));
-    double px;
+    bool zero = t.kind == CSS_TOKEN_NUMBER && t.number == 0 && css_is_of_lengths(property);
     if (!alone || !(t.kind == CSS_TOKEN_DIMENSION || zero))
         return value;
     css_units units = units_of(c, cascade_font_size(c, number, pseudo));
@@ -349,21 +368,6 @@ bool css_length_of(css_cascade *c, const dom_node *node, slice value, double per
     css_units units = units_of(c, cascade_font_size(c, number, CSS_PSEUDO_NONE));
     units.percent_of = percent_of;
     return css_evaluate_length(value, &units, px);
-}
-
-/* "12px" as computed values are written mostly. */
-static bool read_pixels(slice value, double *px) {
-    size_t end = value.length > 2 ? value.length - 2 : 0;
-    if (!end || end > 6 || value.data[end] != 'p' || value.data[end + 1] != 'x')
-        return false;
-    unsigned whole = 0;
-    for (size_t i = 0; i < end; i++) {
-        if (!is_digit(value.data[i]))
-            return false;
-        whole = whole * 10 + (unsigned)(value.data[i] - '0');
-    }
-    *px = whole;
-    return true;
 }
 
 bool css_length(css_cascade *c, const dom_node *node, css_property property, double percent_of, double *px) {

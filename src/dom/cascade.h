@@ -110,7 +110,11 @@ static inline style *style_at(const css_cascade *c, uint32_t number) {
 void cascade_start(css_cascade *c);
 dom_matcher *cascade_matcher(css_cascade *c);
 /* The number of the node's style, matching it and what it is in where that has not been done. */
-uint32_t cascade_style_of(css_cascade *c, const dom_node *node);
+uint32_t cascade_find_style(css_cascade *c, const dom_node *node);
+static inline uint32_t cascade_style_of(css_cascade *c, const dom_node *node) {
+    bool known = c->started && node && node->type == DOM_ELEMENT && node->style;
+    return known ? node->style : cascade_find_style(c, node);
+}
 slice cascade_computed(css_cascade *c, uint32_t number, css_pseudo pseudo, css_property property);
 double cascade_font_size(css_cascade *c, uint32_t number, css_pseudo pseudo);
 

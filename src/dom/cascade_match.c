@@ -483,7 +483,7 @@ static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t par
     return use_style(c, everywhere ? number : number | STYLE_LOCAL);
 }
 
-uint32_t cascade_style_of(css_cascade *c, const dom_node *node) {
+uint32_t cascade_find_style(css_cascade *c, const dom_node *node) {
     cascade_start(c);
     while (node && node->type != DOM_ELEMENT)
         node = node->parent;

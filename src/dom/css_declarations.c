@@ -287,6 +287,10 @@ bool css_is_valid(css_property property, slice value) {
     return good && r.at == value.length && (t.number >= 0 || may_be_negative(property));
 }
 
+bool css_is_of_lengths(css_property property) {
+    return (PROPERTIES[property].types & (LENGTH | NUMBER | INTEGER)) == LENGTH;
+}
+
 /* ---- gathering ------------------------------------------------------------------------------------------
  */
 

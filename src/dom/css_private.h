@@ -44,6 +44,8 @@ void css_spread_shorthand(css_gathering *g, uint8_t shorthand, slice value, bool
 
 bool css_is_wide_keyword(slice value); /* inherit, initial, unset, revert, revert-layer */
 bool css_is_valid(css_property property, slice value);
+/* Whether its numbers are lengths, so that a plain 0 is one. */
+bool css_is_of_lengths(css_property property);
 bool css_is_inherited(css_property property);
 slice css_initial(css_property property);
 
