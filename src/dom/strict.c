@@ -187,8 +187,8 @@ static bool read_comment(strict *s) {
     if (end == SLICE_NONE)
         return false;
     slice text = slice_sub(s->html, s->at + 4, end);
-    if (slice_find(text, SLICE("--"), 0) != SLICE_NONE ||
-        (text.length && (text.data[0] == '>' || text.data[0] == '-')))
+    if (slice_starts_with(text, SLICE(">")) || slice_starts_with(text, SLICE("->")) ||
+        slice_find(text, SLICE("--!>"), 0) != SLICE_NONE)
         return false;
     if (text.length) { /* an empty one stands for nothing: guard.c */
         dom_node *comment = dom_new_text(s->arena, text, s->line);
@@ -361,6 +361,11 @@ static void leave(strict *s) {
     s->parent = s->parent->parent;
 }
 
+/* A paragraph that the next tag ends, since nothing else is open in it (§13.2.6.4.7). */
+static bool is_in_paragraph(const strict *s) {
+    return s->parent->tag == DOM_TAG_P && s->paragraph == s->depth;
+}
+
 /* A row straight in a table: a parser opens a table body around it (§13.2.6.4.9), which the table's end
  * closes. */
 static void enter_implied_body(strict *s) {
@@ -374,6 +379,8 @@ static bool read_start_tag(strict *s) {
     dom_tag tag = dom_tag_of(read_name(s));
     if (tag == DOM_TAG_TR && s->parent->tag == DOM_TAG_TABLE)
         enter_implied_body(s);
+    if (NESTING[tag] == NEST_BLOCK && tag != DOM_TAG_TABLE && is_in_paragraph(s))
+        leave(s);
     char after = s->at < s->html.length ? s->html.data[s->at] : 'x';
     if ((after != '>' && after != '/' && !is_space(after)) || !may_open(s, tag))
         return false;
@@ -389,11 +396,24 @@ static bool read_start_tag(strict *s) {
     return true;
 }
 
+/* Whether the end tag `name` is the element's own, and ends a paragraph in it. */
+static bool ends_what_is_in(const dom_node *element, slice name) {
+    return element->parent && element->tag != DOM_TAG_FORM && NESTING[element->tag] != NEST_INLINE &&
+           slice_equal(name, element->name);
+}
+
 static bool read_end_tag(strict *s) {
     s->at += 2;
     slice name = read_name(s);
     if (s->parent->tag == DOM_TAG_TBODY && slice_equal(name, SLICE("table")))
         leave(s);
+    if (slice_equal(name, SLICE("p")) && !s->paragraph && takes_text(s->parent) && s->depth < DOM_DEPTH_MAX) {
+        dom_node *empty = dom_new_element(s->arena, DOM_TAG_P, s->line); /* there is none to end */
+        dom_append(s->parent, empty);
+        enter(s, empty);
+    } else if (is_in_paragraph(s) && ends_what_is_in(s->parent->parent, name)) {
+        leave(s);
+    }
     if (!s->parent->parent || !slice_equal(name, s->parent->name) || s->at == s->html.length ||
         s->html.data[s->at] != '>')
         return false;
@@ -417,5 +437,7 @@ dom_node *parse_strict(slice html, const line_map *lines, arena *a) {
         if (!done)
             return NULL;
     }
+    if (is_in_paragraph(&s))
+        leave(&s);
     return s.parent == body ? body : NULL;
 }
