@@ -315,16 +315,17 @@ static dom_node *join_grid(engine *e, const claim *c, dom_node *grid) {
     return before;
 }
 
-/* What stood between boxes that were alike goes with them: lines, and the wrappers that are empty now. */
-static void remove_between(const alike_run *run, dom_node *first, dom_node *last) {
-    for (dom_node *root = first, *next; root; root = next) {
-        next = root == last ? NULL : root->next;
+/* What stood between boxes that were alike goes with them: lines, and the wrappers that are empty now. Of the
+ * siblings from `first` on, before `end` (NULL: all). */
+static void remove_between(dom_node *first, const dom_node *end) {
+    for (dom_node *root = first, *next; root && root != end; root = next) {
+        next = root->next;
         for (dom_node *at = root, *after; at; at = after) {
             after = dom_next(at, root);
             if (at->tag == DOM_TAG_HR && at != root)
                 dom_remove(at);
         }
-        bool line = root->tag == DOM_TAG_HR && root != run->first && root != run->last;
+        bool line = root->tag == DOM_TAG_HR;
         if (root->type == DOM_ELEMENT && !(root->flags & NODE_MADE) && (line || is_blank(root)))
             dom_remove(root);
     }
@@ -418,13 +419,12 @@ static void make_card_grid(engine *e, const claim *c) {
     }
     if (grid != first)
         findings_add(e->found, FINDING_CARD_GRID_SPLIT, c->line, "%zu cards", c->item_count);
+    const dom_node *behind = c->alike ? c->alike->last->next : NULL;
     for (size_t i = 0; i < c->item_count; i++)
         if (!is_inside(first, c->items[i].first))
             remove_item(&c->items[i]);
-    if (c->alike && c->container)
-        remove_between(c->alike, c->container->first_child, NULL);
-    else if (c->alike)
-        remove_between(c->alike, c->alike->first, c->alike->last);
+    if (c->alike)
+        remove_between(c->container ? c->container->first_child : first, c->container ? NULL : behind);
     make_rest_of_cards(e, c, grid);
     if (c->alike && is_kept_cell(c->container)) {
         remove_emptied(c->container);
