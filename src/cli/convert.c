@@ -52,8 +52,8 @@ static void warn_of_uncommitted(size_t count) {
 
 /* Remote files first: a page keeps the address of one that cannot be had. With --out nothing is written to
  * the checkout, files neither. */
-static int fetch_and_run(const cli_arguments *arguments, site *s, site_plan *plan, remote_files *files,
-                         size_t uncommitted) {
+static int fetch_and_run(const cli_arguments *arguments, site *s, const convert_engine *e, site_plan *plan,
+                         remote_files *files, size_t uncommitted) {
     bool offline = option_given(arguments, OPTION_OFFLINE), elsewhere = option_given(arguments, OPTION_OUT);
     bool fetches = !offline && !elsewhere;
     if (fetches && !remote_fetch(files, arguments))
@@ -61,7 +61,7 @@ static int fetch_and_run(const cli_arguments *arguments, site *s, site_plan *pla
     if (!elsewhere || offline)
         asset_book_seal(files->book, offline ? "not fetched: --offline" : "not fetched: the run was stopped");
     warn_of_uncommitted(uncommitted);
-    return show_run(arguments, s, plan, false,
+    return show_run(arguments, s, e, plan, false,
                     option_given(arguments, OPTION_JSON) ? REPORT_JSON : REPORT_FORMAT_COUNT);
 }
 
@@ -76,7 +76,7 @@ static int run_on_site(const cli_arguments *arguments, site *s, site_options opt
     site_plan *plan = site_plan_run(s, &options, &error);
     if (!plan)
         complain("%.*s", SLICE_ARGS(error));
-    int status = plan ? fetch_and_run(arguments, s, plan, &files, uncommitted) : EXIT_ENVIRONMENT;
+    int status = plan ? fetch_and_run(arguments, s, e, plan, &files, uncommitted) : EXIT_ENVIRONMENT;
     site_plan_close(plan);
     remote_close(&files);
     return status;

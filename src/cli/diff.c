@@ -29,7 +29,7 @@ int show_dry_run(const cli_arguments *arguments, site *s, report_format format, 
     site_plan *plan = site_plan_run(s, &options, &error);
     if (!plan)
         complain("%.*s", SLICE_ARGS(error));
-    status = plan ? show_run(arguments, s, plan, true, format) : EXIT_ENVIRONMENT;
+    status = plan ? show_run(arguments, s, e, plan, true, format) : EXIT_ENVIRONMENT;
     site_plan_close(plan);
     remote_close(&files);
     return status;

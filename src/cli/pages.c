@@ -104,6 +104,20 @@ bool look_at_pages(const cli_arguments *arguments, site *s, const convert_engine
     return ok;
 }
 
+report_look look_of(const convert_engine *e, const site *s) {
+    convert_look look = convert_engine_look(e);
+    const front_value *colours = page_front_get(site_config(s), SLICE("colors"));
+    return (report_look){.sheets = css_sheets_texts(convert_engine_sheets(e)),
+                         .around = look.around,
+                         .accent = colours && colours->kind == FRONT_MAPPING
+                                       ? page_front_text(colours, SLICE("secondary-color"))
+                                       : SLICE(""),
+                         .column = look.column,
+                         .phone_column = look.phone_column,
+                         .window = look.window,
+                         .phone_window = look.phone_window};
+}
+
 /* ---- a page ------------------------------------------------------------------------------------------ */
 
 static const report_state STATES[SITE_OUTCOME_COUNT] = {

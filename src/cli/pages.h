@@ -37,6 +37,9 @@ bool decisions_write(const decisions *d, site *s, slice *error);
 /* As decisions are dated; in `a`. */
 slice time_now(arena *a);
 
+/* What the site's visitors see pages with. As long as both. */
+report_look look_of(const convert_engine *e, const site *s);
+
 /* The site's decisions. False: they cannot be read, said so. */
 bool decisions_open(decisions *d, const site *s, arena *a);
 

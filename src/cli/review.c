@@ -113,6 +113,7 @@ static void show_report(review *r, serve_answer *answer, arena *a) {
     report_options options = {.format = REPORT_HTML,
                               .looks_back = true,
                               .live = true,
+                              .look = look_of(r->engine, w.site),
                               .site = name_site(w.site),
                               .version = SLICE(ISOMERIZE_VERSION)};
     listing l = {&w, report_begin(&options, (report_sink){append, &out}), arena_new(0)};

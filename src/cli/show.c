@@ -123,8 +123,8 @@ static size_t max_size(const cli_arguments *arguments) {
     return *end == 'M' || *end == 'm' ? size << 20 : *end == 'K' || *end == 'k' ? size << 10 : size;
 }
 
-static void begin(show *s, const cli_arguments *arguments, const site *of, bool dry_run, bool looks_back,
-                  report_format format) {
+static void begin(show *s, const cli_arguments *arguments, const site *of, const convert_engine *e,
+                  bool dry_run, bool looks_back, report_format format) {
     memset(s, 0, sizeof *s);
     s->arguments = arguments;
     s->site = of;
@@ -152,6 +152,7 @@ static void begin(show *s, const cli_arguments *arguments, const site *of, bool 
                               .page_count = s->total,
                               .prefix = path_in_repository(of, s->memory),
                               .min_grade = choose_min_grade(arguments),
+                              .look = look_of(e, of),
                               .pictures = {read_picture, s}};
     s->writer =
         report_begin(&options, (report_sink){s->report_wanted ? write_standard_output : write_nowhere, NULL});
@@ -332,6 +333,11 @@ void tell_passed_over(const site *s, const cli_arguments *arguments, arena *a) {
     if (all.files)
         fprintf(stderr, "%zu Markdown files: %zu looked at, %zu passed over\n",
                 all.files + site_pages(s)->count, site_pages(s)->count, all.files);
+    for (size_t i = 0; i < skipped->count && all.files - all.pages <= PASSED_OVER_NAMED; i++) {
+        const site_skip *one = vector_at(skipped, i);
+        if (one->files && !one->pages)
+            fprintf(stderr, "  %.*s: %s\n", SLICE_ARGS(site_show_path(one->path, a)), one->why);
+    }
     if (!all.pages)
         return;
     complain("%s%zu folder%s or file%s with %zu page%s not looked at:", loud ? "WARNING: " : "", all.folders,
@@ -490,13 +496,14 @@ static void tell_unfollowed(const cli_arguments *arguments, const site *s) {
         complain("the site's settings: %.*s", SLICE_ARGS(*(slice *)vector_at(&all, i)));
 }
 
-int show_run(const cli_arguments *arguments, site *s, site_plan *plan, bool dry_run, report_format format) {
+int show_run(const cli_arguments *arguments, site *s, const convert_engine *e, site_plan *plan, bool dry_run,
+             report_format format) {
     show shown;
     site_events events = {&shown, show_page, stop_is_asked};
     site_totals totals;
     slice error;
     watch_for_stop();
-    begin(&shown, arguments, s, dry_run, false, format);
+    begin(&shown, arguments, s, e, dry_run, false, format);
     tell_unfollowed(arguments, s);
     bool done = site_run(plan, &events, &totals, &error);
     if (!done)
@@ -522,7 +529,7 @@ int show_look(const cli_arguments *arguments, site *s, const convert_engine *e, 
     site_options options = options_of_run(e, arguments);
     options.keep_html = format == REPORT_HTML;
     watch_for_stop();
-    begin(&shown, arguments, s, false, true, format);
+    begin(&shown, arguments, s, e, false, true, format);
     accepted_use(shown.view.people, arguments, &options);
     bool done = look_at_pages(arguments, s, e, &options, &events, &totals, a);
     clear_progress(&shown);

@@ -12,9 +12,10 @@
  * what is wrong. */
 report_format choose_format(const cli_arguments *arguments, const char *otherwise);
 
-/* Carries the planned run out, and shows it. `format`: of the report on standard output, or
+/* Carries out the run planned with the engine, and shows it. `format`: of the report on standard output, or
  * REPORT_FORMAT_COUNT for none. Returns the exit status. */
-int show_run(const cli_arguments *arguments, site *s, site_plan *plan, bool dry_run, report_format format);
+int show_run(const cli_arguments *arguments, site *s, const convert_engine *e, site_plan *plan, bool dry_run,
+             report_format format);
 
 /* A report of the pages as they are: what was converted, with its bytes from before, what was not, as it
  * would become. Returns the exit status. */

@@ -178,6 +178,11 @@ const css_sheets *convert_engine_sheets(const convert_engine *e) {
     return e->sheets;
 }
 
+convert_look convert_engine_look(const convert_engine *e) {
+    const express_theme *t = &e->theme.express;
+    return (convert_look){e->theme.around, t->column, t->phone_column, t->window, t->phone_window};
+}
+
 slice convert_engine_fingerprint(const convert_engine *e) {
     return e->fingerprint;
 }

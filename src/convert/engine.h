@@ -77,6 +77,14 @@ asset_rules *convert_engine_assets(const convert_engine *e);
 /* The style sheets that pages are shown with, the browser's own among them. */
 const css_sheets *convert_engine_sheets(const convert_engine *e);
 
+/* How a page looks to its visitors, beside its sheets: theme.yml's numbers. */
+typedef struct convert_look {
+    slice around;                /* what the theme puts around the content, as a selector */
+    double column, phone_column; /* width of the column of text in pixels, in windows so wide: */
+    unsigned window, phone_window;
+} convert_look;
+convert_look convert_engine_look(const convert_engine *e);
+
 /* Two engines have the same bytes here exactly where every setting, the shipped rules and the version of the
  * program are the same. Lives as long as the engine. */
 slice convert_engine_fingerprint(const convert_engine *e);

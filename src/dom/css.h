@@ -144,6 +144,10 @@ void css_sheets_add(css_sheets *sheets, css_origin origin, slice name, slice tex
 size_t css_sheets_problem_count(const css_sheets *sheets);
 const css_problem *css_sheets_problem_at(const css_sheets *sheets, size_t index);
 
+/* The texts (of slice) of the sheets added, those imported before those that import them: as CSS, as large as
+ * they came, with all media and nothing made harmless. They live as long as the sheets. */
+const vector *css_sheets_texts(const css_sheets *sheets);
+
 /* Whether an @import of `url` in the file `from` names the file at `path`: paths of the site, with folders
  * and .. in the url; as SCSS has it, the name may lack its ending and the underscore in front. */
 bool css_import_names(slice from, slice url, slice path);

@@ -108,6 +108,7 @@ struct css_sheets {
     hash_map classes, ids; /* of css_bucket: all names that selectors ask for */
     hash_map unknown_tags; /* of css_bucket */
     vector problems;       /* of css_problem */
+    vector texts;          /* of slice: the sheets but the browser's, as CSS */
     dom_node *surroundings;
     bool has_site;        /* a sheet of the site is among them */
     uint32_t first_order; /* of a page's own sheets: they come behind the shared ones */

@@ -637,6 +637,7 @@ static css_sheets *new_set(arena *a, const unsigned *widths, unsigned window) {
     s->window = window;
     s->matches = vector_new(a, sizeof(css_match));
     s->problems = vector_new(a, sizeof(css_problem));
+    s->texts = vector_new(a, sizeof(slice));
     return s;
 }
 
@@ -667,12 +668,18 @@ static void add_sheet(css_sheets *s, css_origin origin, slice name, slice text, 
         if (slice_starts_with(text, SLICE("---")))
             text = scss_without_liquid(text, s->arena);
         read_sheet(s, origin, name, text, 1, loader, NULL, windows);
+        *(slice *)vector_push(&s->texts) = text; /* behind what it imports */
         return;
     }
     scss_result flat = scss_to_css(name, text, loader, s->arena);
     for (size_t i = 0; i < flat.problems.count && s->problems.count < PROBLEMS_MAX; i++)
         *(css_problem *)vector_push(&s->problems) = *(css_problem *)vector_at(&flat.problems, i);
     read_sheet(s, origin, name, flat.css, 1, loader, &flat.marks, windows);
+    *(slice *)vector_push(&s->texts) = flat.css;
+}
+
+const vector *css_sheets_texts(const css_sheets *s) {
+    return &s->texts;
 }
 
 void css_sheets_add(css_sheets *s, css_origin origin, slice name, slice text, const css_loader *loader) {

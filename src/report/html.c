@@ -71,6 +71,32 @@ static void append_run(const report_writer *w, buffer *out) {
     append_script_json(buffer_slice(&text), out);
 }
 
+/* {"sheets":[CSS…],"around"?,"accent"?,"column","phone_column","window","phone_window"}: harmless, however
+ * hostile the sheets were. */
+static void append_look(const report_writer *w, buffer *out) {
+    const report_look *look = &w->options.look;
+    buffer text = buffer_new(w->memory, 65536);
+    json_writer json = {.out = &text};
+    json_open(&json, '{');
+    json_add_open(&json, "sheets", '[');
+    for (size_t i = 0; look->sheets && i < look->sheets->count; i++) {
+        arena *scratch = arena_new(0);
+        buffer css = buffer_new(scratch, 65536);
+        append_safe_css(*(const slice *)vector_at(look->sheets, i), &css, scratch);
+        json_text(&json, buffer_slice(&css));
+        arena_destroy(scratch);
+    }
+    json_close(&json, ']');
+    json_add_filled(&json, "around", look->around);
+    json_add_filled(&json, "accent", look->accent);
+    json_add_number(&json, "column", (int64_t)look->column);
+    json_add_number(&json, "phone_column", (int64_t)look->phone_column);
+    json_add_number(&json, "window", look->window);
+    json_add_number(&json, "phone_window", look->phone_window);
+    json_close(&json, '}');
+    append_script_json(buffer_slice(&text), out);
+}
+
 /* What the list of pages does not hold in a report of many sites. */
 static void add_merged(json_writer *json, const report_writer *w) {
     const report_totals *t = &w->totals;
@@ -124,6 +150,8 @@ static void append_placeholder(report_writer *w, slice name, buffer *out) {
         buffer_append_html(out, w->options.site.length ? w->options.site : SLICE("your site"), false);
     else if (slice_equal(name, SLICE("run")))
         append_run(w, out);
+    else if (slice_equal(name, SLICE("look")))
+        append_look(w, out);
     else if (slice_equal(name, SLICE("connect")))
         buffer_append_string(out, w->options.live ? " connect-src 'self';" : "");
     else if (slice_equal(name, SLICE("totals")))

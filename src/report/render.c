@@ -37,7 +37,8 @@ static const uint8_t POLICIES[DOM_TAG_COUNT] = {
 static const char ATTRIBUTES[] =
     " abbr align alt axis bgcolor border cellpadding cellspacing char charoff checked class clear color cols "
     "colspan "
-    "compact data-type data-tight datetime dir face frame headers height hidden hspace label lang multiple "
+    "compact data-type data-tight datetime dir face frame headers height hidden hspace id label lang "
+    "multiple "
     "noshade nowrap open placeholder readonly reversed role rows rowspan rules scope selected size span "
     "start style "
     "summary title type valign value vspace width ";
@@ -355,27 +356,9 @@ static void append_line_attribute(writing *w, const dom_node *node) {
     w->last_line = node->line;
 }
 
-/* Style sheets may name addresses to fetch: `url(…)` and `@import` are made meaningless. The content policy
- * of the report would stop them too. */
-static void append_css(slice css, buffer *out) {
-    for (size_t i = 0; i < css.length; i++) {
-        slice rest = slice_from(css, i);
-        if (rest.data[0] == '<')
-            buffer_append_string(out, "\\3c ");
-        else if (slice_equal_nocase(slice_sub(rest, 0, 4), SLICE("url("))) {
-            buffer_append_string(out, "none(");
-            i += 3;
-        } else if (slice_equal_nocase(slice_sub(rest, 0, 7), SLICE("@import"))) {
-            buffer_append_string(out, "@none");
-            i += 6;
-        } else
-            buffer_append_char(out, rest.data[0]);
-    }
-}
-
 static void append_style(writing *w, slice value) {
     buffer css = buffer_new(w->scratch, value.length + 8);
-    append_css(value, &css);
+    append_safe_css(value, &css, w->scratch);
     append_attribute(w->out, "style", buffer_slice(&css));
 }
 
@@ -413,6 +396,8 @@ static void append_picture_source(writing *w, slice src) {
         append_attribute(w->out, is_remote(src) ? "data-remote" : "data-missing", src);
 }
 
+/* The mark is an attribute here: an element around the picture would stand between it and the rules for
+ * pictures in their places (`.content p > img`). */
 static void append_picture(writing *w, const dom_node *node) {
     const char *tag = NULL;
     slice title = {NULL, 0};
@@ -420,9 +405,9 @@ static void append_picture(writing *w, const dom_node *node) {
         tag = w->page->changed[w->next] ? w->changed_tag : NULL;
         title = ((word *)vector_at(&w->page->words, w->next++))->was;
     }
-    if (tag)
-        buffer_printf(w->out, "<%s class=\"iz\">", tag);
     buffer_append_string(w->out, "<img");
+    if (tag)
+        append_attribute(w->out, "data-iz", slice_of(tag));
     append_listed_attributes(w, node);
     if (title.length)
         append_attribute(w->out, "data-was", title);
@@ -430,15 +415,15 @@ static void append_picture(writing *w, const dom_node *node) {
     if (src)
         append_picture_source(w, slice_trim(*src));
     buffer_append_char(w->out, '>');
-    if (tag)
-        buffer_printf(w->out, "</%s>", tag);
 }
 
+/* With the attributes that give it its place and size. */
 static void append_embed(writing *w, const dom_node *node) {
     const slice *src = dom_attribute_get(node, SLICE("src"));
     src = src ? src : dom_attribute_get(node, SLICE("data"));
-    buffer_append_string(w->out, "<span class=\"iz-embed\"");
-    append_line_attribute(w, node);
+    buffer_append_string(w->out, "<span");
+    append_attribute(w->out, "data-embed", node->name);
+    append_listed_attributes(w, node);
     buffer_printf(w->out, ">Embedded %.*s", SLICE_ARGS(node->name));
     if (src && src->length) {
         buffer_append_string(w->out, ": ");
@@ -508,7 +493,7 @@ static void enter_element(writing *w, const dom_node *node) {
     case STYLE:
         buffer_append_string(w->out, "<style>");
         for (const dom_node *child = node->first_child; child; child = child->next)
-            append_css(child->text, w->out);
+            append_safe_css(child->text, w->out, w->scratch);
         buffer_append_string(w->out, "</style>");
         break;
     case DROP:

@@ -109,6 +109,15 @@ typedef struct report_pictures {
     void *context;
 } report_pictures;
 
+/* What visitors see pages with, for renderings that look so. */
+typedef struct report_look {
+    const vector *sheets; /* of slice: style sheets as CSS, in order, the theme's first; NULL: none */
+    slice around;         /* what the theme puts around the content, as a selector of child combinators */
+    slice accent;         /* the colour of headings, as CSS; empty: not known */
+    double column, phone_column; /* width of the column of text in pixels, in windows so wide: */
+    unsigned window, phone_window;
+} report_look;
+
 typedef struct report_options {
     report_format format;
     bool dry_run;    /* nothing was written: the wording follows */
@@ -119,6 +128,7 @@ typedef struct report_options {
     slice prefix;    /* sarif: the site's folder in its repository, empty or with '/' at its end */
     grade min_grade; /* sarif: only findings of that grade or worse */
     report_pictures pictures; /* html; `read` may be NULL */
+    report_look look;         /* html; may be empty */
     bool merges;              /* many sites: html lists only the gravest pages */
     bool looks_back;          /* html: at what was done, so that the wording follows */
     bool live;         /* html: a page's content is asked for when it is opened (report_page_content) */

@@ -61,12 +61,34 @@ static const char HOSTILE[] =
     "name=q><button>Send</button></form>\n"
     "<object data=\"https://hostile.invalid/o\"></object><embed src=\"https://hostile.invalid/e\"><video "
     "src=\"https://hostile.invalid/v\" autoplay></video>\n"
+    "<style>p { background: image-set('https://hostile.invalid/set-of-page.png' 1x) }</style>"
     "<p style=\"background:url('https://hostile.invalid/p.png')\">styled</p><math><mtext></form><style><img "
     "src=x "
     "onerror=top.hacked=1></style></math>\n"
     "<p>&lt;/script&gt;&lt;script&gt;top.hacked=1&lt;/script&gt; <!-- </script><script>top.hacked=1</script> "
     "--></p>"
     "<textarea></textarea><script>top.hacked=1</script></textarea><p id=end>The end {{script}}</p>";
+
+/* What the site is shown with: the theme, and a sheet that tries what a page could. */
+static const char *const SHEETS[] = {
+    "body{margin:0;font-size:16px}.content p{font-size:20px;margin:32px 0}.content img{width:100%}",
+    "@import 'https://hostile.invalid/sheet.css';@font-face{font-family:x;src:url(https://hostile.invalid/f)}"
+    ".content p{color:rgb(1, 2, 3);background:image-set('https://hostile.invalid/set.png' 1x);"
+    "cursor:url(https://hostile.invalid/c),auto}.content::after{content:image('https://hostile.invalid/i')}"
+    "</style><script>top.hacked=1</script>"};
+
+static report_look make_look(vector *sheets, arena *a) {
+    *sheets = vector_new(a, sizeof(slice));
+    for (size_t i = 0; i < sizeof SHEETS / sizeof *SHEETS; i++)
+        *(slice *)vector_push(sheets) = slice_of(SHEETS[i]);
+    return (report_look){.sheets = sheets,
+                         .around = SLICE("html > body > main.page > div.content\" onload=top.hacked=1"),
+                         .accent = SLICE("red}p{color:blue"),
+                         .column = 803,
+                         .phone_column = 342,
+                         .window = 1280,
+                         .phone_window = 390};
+}
 
 typedef struct session {
     report_writer *writer;
@@ -201,7 +223,9 @@ int main(int argc, char **argv) {
     options.format = argc > 1 ? report_format_by_name(slice_of(argv[1])) : REPORT_FORMAT_COUNT;
     if (options.format == REPORT_FORMAT_COUNT)
         return 2;
-    arena *scratch = arena_new(0);
+    arena *scratch = arena_new(0), *memory = arena_new(0);
+    vector sheets;
+    options.look = make_look(&sheets, memory);
     session s = {report_begin(&options, (report_sink){write_stdout, NULL}), scratch,
                  argc > 3 ? atoi(argv[3]) : -1};
     add_about(&s);
@@ -213,5 +237,6 @@ int main(int argc, char **argv) {
     bool done = report_end(s.writer);
     report_free(s.writer);
     arena_destroy(scratch);
+    arena_destroy(memory);
     return done ? 0 : 4;
 }

@@ -29,7 +29,8 @@ const shot = async name => { if (process.env.SCREENSHOTS) await page.screenshot(
 const text = selector => page.textContent(selector);
 // How many pages the filters leave.
 const rows = async () => parseInt((await text('#count')).replace(/,/g, ''), 10);
-const frame = i => page.frames().filter(one => one.parentFrame())[i];
+// The frame of the old page, or of the new one; those in them hold only words.
+const frame = i => page.mainFrame().childFrames()[i];
 const opened = name => page.waitForFunction(wanted => document.querySelector('#page-title').textContent === wanted && !document.querySelector('#page').hidden, name);
 // Both frames have loaded what they show.
 const rendered = () => page.waitForFunction(() => [...document.querySelectorAll('#renderings iframe')].every(one => one.contentDocument && one.contentDocument.readyState === 'complete' && one.contentDocument.body.childNodes.length));
@@ -101,6 +102,31 @@ const tests = {
     for (const one of await page.$$('#renderings iframe')) assert.equal(await one.getAttribute('sandbox'), 'allow-same-origin');
     await shot('page');
     await checkAccessibility('page');
+  },
+
+  async 'the panes have the column, the window and the sheets of the site'() {
+    for (const [name, width, column] of [['desk', 1280, 803], ['phone', 390, 342]]) {
+      await page.selectOption('#window', name);
+      await rendered();
+      const seen = await frame(0).evaluate(() => ({width: innerWidth, column: document.querySelector('main.page > div.content').clientWidth,
+        size: getComputedStyle(document.querySelector('p')).fontSize, colour: getComputedStyle(document.querySelector('p')).color, background: getComputedStyle(document.querySelector('p')).backgroundImage,
+        right: document.querySelector('.content').getBoundingClientRect().right, picture: document.querySelector('img').parentElement.tagName}));
+      assert.deepEqual({...seen, right: 0}, {width, column, size: '20px', colour: 'rgb(1, 2, 3)', background: 'none', right: 0, picture: 'P'});
+      const box = await page.locator('#renderings .window >> nth=0').boundingBox(), inner = await page.locator('#renderings iframe >> nth=0').boundingBox();
+      const right = inner.x + seen.right * inner.width / width; // the whole column is in sight
+      assert.ok(right <= box.x + box.width && right - column * inner.width / width >= box.x, name);
+    }
+    await page.selectOption('#window', 'desk');
+    await page.check('#below');
+    const [one, other] = await Promise.all([0, 1].map(i => page.locator(`#renderings .window >> nth=${i}`).boundingBox()));
+    assert.ok(other.y >= one.y + one.height && one.width > 900);
+    await page.uncheck('#below');
+    await page.uncheck('#marks');
+    await rendered();
+    assert.equal(await frame(0).evaluate(() => document.querySelectorAll('.iz').length), 0);
+    await page.check('#marks');
+    await rendered();
+    await checkAccessibility('panes');
   },
 
   async 'a finding leads to its place in both renderings and in the source'() {
@@ -244,7 +270,7 @@ const tests = {
     await page.click('#show-pages');
     assert.match(await frame(0).textContent('body'), /The end \{\{script\}\}/);
     for (const one of page.frames()) assert.equal(await one.evaluate(() => window.top.hacked).catch(() => undefined), undefined);
-    assert.equal(await frame(0).evaluate(() => document.querySelectorAll('script,link,meta[http-equiv=refresh],base,iframe,object,embed,video,form,[onclick],[onerror],[href]').length), 0);
+    assert.equal(await frame(0).evaluate(() => document.querySelectorAll('script,link,meta[http-equiv=refresh],base,iframe[src],iframe:not([sandbox=""]),object,embed,video,form,[onclick],[onerror],[href]').length), 0);
     await frame(0).click('a');
     await shot('hostile');
   },
@@ -422,7 +448,7 @@ const realTests = {
       assert.equal(await page.locator('#finding-list button').count(), one.findings.length, one.path);
       places += await followFindings().catch(error => { throw new Error(`${one.path}: ${error.message}`); });
       for (const inner of page.frames().filter(frame => frame.parentFrame()))
-        assert.equal(await inner.evaluate(() => document.querySelectorAll('script,link,meta[http-equiv=refresh],base,iframe,object,embed,video,form,[onclick],[onerror],[href]').length), 0, one.path);
+        assert.equal(await inner.evaluate(() => document.querySelectorAll('script,link,meta[http-equiv=refresh],base,iframe[src],iframe:not([sandbox=""]),object,embed,video,form,[onclick],[onerror],[href]').length), 0, one.path);
     }
     for (const inner of page.frames()) assert.equal(await inner.evaluate(() => window.top.hacked).catch(() => undefined), undefined);
     console.log(`  ${some.length} pages opened, the slowest after ${slowest.toFixed(0)} ms; ${places} places shown`);

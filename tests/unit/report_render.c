@@ -86,9 +86,9 @@ static void a_remote_picture_that_the_site_has_shows_from_there(void **state) {
     slice asked;
     buffer before = buffer_new(a, 64), after = buffer_new(a, 64);
     render_page(&page, &(picture_shelf){no_pictures, &asked}, &before, &after, a);
-    assert_non_null(strstr(slice_c_string(buffer_slice(&before), a), "<img data-picture=\"7\">"));
+    assert_non_null(strstr(slice_c_string(buffer_slice(&before), a), "<img data-iz=\"del\" data-picture=\"7\">"));
     assert_non_null(strstr(slice_c_string(buffer_slice(&before), a),
-                           "<img data-remote=\"https://cdn.invalid/x/b.png\">"));
+                           "<img data-iz=\"del\" data-remote=\"https://cdn.invalid/x/b.png\">"));
     arena_destroy(a);
 }
 
@@ -107,6 +107,55 @@ static void lines_of_the_source_reach_both_sides(void **state) {
     render_page(&page, &shelf, &before, &after, a);
     assert_text(before, "<p data-line=\"4\">one</p>\n<p data-line=\"9\">two</p>");
     assert_text(after, "<div data-line=\"4\"><p>one</p></div><p data-line=\"9\">two</p>");
+    arena_destroy(a);
+}
+
+static void style_sheets_keep_what_looks_and_nothing_that_is_fetched(void **state) {
+    (void)state;
+    static const char *const SHEETS[][2] = {
+        {".a>b:not(.c):nth-child(2n + 1){color:#0af;width:calc(100% - 2px)}",
+         ".a>b:not(.c):nth-child(2n + 1){color:#0af;width:calc(100% - 2px)}"},
+        {"@media (max-width:600px){p::before{content:\"a\\22 b\" counter(c)}}",
+         "@media (max-width:600px){p::before{content:\"a\\22 b\" counter(c)}}"},
+        {".md\\:flex{--x:1.5em;margin:var(--x)}", ".md\\3a flex{--x:1.5em;margin:var(--x)}"},
+        {"a/* c */b{}", "a b{}"},
+        {"p{background:red url(//h/x)}", "p{background:red  none }"},
+        {"p{background:URL( '//h/x' ) red}", "p{background: none  red}"},
+        {"p{background:u\\72l(//h/x)}", "p{background: none }"},
+        {"p{background:image-set('//h/x' 1x,url(//h/y) 2x);color:red}", "p{background: none ;color:red}"},
+        {"p{background:-webkit-image-set(url(//h/x) 1x)}", "p{background: none }"},
+        {"p{background:image('//h/x'),cross-fade(url(//h/x),red),element(#a),src(\"//h/x\")}",
+         "p{background: none , none , none , none }"},
+        {"p{width:expression(x(y))}q{content:attr(data-x url)}", "p{width: none }q{content: none }"},
+        {"p{cursor:url(//h/x),auto;--u:url(//h/x);behavior:url(#x)}",
+         "p{cursor: none ,auto;--u: none ;behavior: none }"},
+        {"@import '//h/x';@import url(//h/x) screen;b{}", "  b{}"},
+        {"@\\69mport '//h/x';b{}", " b{}"},
+        {"@charset 'x';@namespace url(//h);@font-face{src:url(//h)}b{}", "   b{}"},
+        {"@supports (background:url(//h/x)){b{c:d}}", "@supports (background: none ){b{c:d}}"},
+        {"b{c:d @import 'x'}e{}", "b{c:d  }e{}"},
+        {"p{c:f(} q{d:e}", "p{c: none } q{d:e}"},
+        {"</style><script>", "< / style>< script>"},
+        {"/\\*a*/}b{c:url(x)}", "/ \\2a a*/ }b{c: none }"},
+        {"p{c:\"x\ny:url(z)}", "p{c: none  y: none }"},
+    };
+    arena *a = arena_new(0);
+    for (size_t i = 0; i < sizeof SHEETS / sizeof *SHEETS; i++) {
+        buffer out = buffer_new(a, 64);
+        append_safe_css(slice_of(SHEETS[i][0]), &out, a);
+        assert_text(out, SHEETS[i][1]);
+    }
+    arena_destroy(a);
+}
+
+static void frames_keep_their_place(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    rendered r;
+    render(&r, "<iframe class=wide width=560 style='width: 50%' src='//h/x' onload=y></iframe>", "", a);
+    assert_text(r.before,
+                "<span data-embed=\"iframe\" class=\"wide\" width=\"560\" style=\"width: 50%\">Embedded "
+                "iframe: //h/x</span>");
     arena_destroy(a);
 }
 
@@ -188,6 +237,8 @@ int main(void) {
         cmocka_unit_test(a_picture_is_known_by_its_file_name),
         cmocka_unit_test(a_remote_picture_that_the_site_has_shows_from_there),
         cmocka_unit_test(lines_of_the_source_reach_both_sides),
+        cmocka_unit_test(style_sheets_keep_what_looks_and_nothing_that_is_fetched),
+        cmocka_unit_test(frames_keep_their_place),
         cmocka_unit_test(nothing_that_acts_is_left),
         cmocka_unit_test(hostile_pages_take_bounded_time),
     };

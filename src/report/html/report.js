@@ -24,7 +24,8 @@ const ASSET_STATES = [['to-fetch', 'To fetch', 'A real run fetches these into th
   ['failed', 'Failed', 'Could not be fetched: the old address was kept.']];
 
 const $ = id => document.getElementById(id);
-const run = JSON.parse($('run').textContent), totals = JSON.parse($('totals').textContent);
+const run = JSON.parse($('run').textContent), totals = JSON.parse($('totals').textContent), look = JSON.parse($('look').textContent);
+look.around ||= 'div.content';
 const number = new Intl.NumberFormat('en').format;
 const plural = (n, one, many) => `${number(n)} ${n === 1 ? one : many || one + 's'}`;
 
@@ -344,23 +345,33 @@ function fillOverview() {
 
 let current = null, content = null, currentFinding = -1, view = 'pages';
 
+// Behind the theme's layout and before the site's own sheets: the look that the theme gives text, and the new editor's
+// components, which old sheets do not know.
+const LOOK_CSS = `
+html{background:#fff;color-scheme:light}hr{background-color:#d6d6d6}body{font-family:Lato,BlinkMacSystemFont,-apple-system,"Segoe UI","Helvetica Neue",Helvetica,Arial,sans-serif;color:#484848;overflow-wrap:break-word}
+a[data-href]{color:#0b5394;cursor:help}.content a[data-href]{text-decoration:underline}.content strong,.content b{font-weight:700}.content table td,.content table th{border-color:#d6d6d6}.content table th{color:#323232}.content blockquote{border-color:#8996a3}
+.content .tight>li>p{margin:0}
+.isomer-card-grid{display:flex;flex-wrap:wrap;gap:1.5rem;margin-bottom:1.5rem}.isomer-card-grid:not(:first-child){margin-top:1.5rem}
+.isomer-card-grid .isomer-card{display:block;flex:0 0 calc((100% - 1.5rem)/2);max-width:calc((100% - 1.5rem)/2);border:1px solid #d0d5dd;text-decoration:none;margin-bottom:0}.isomer-card-grid .isomer-card:only-child{flex-basis:100%;max-width:100%}
+@media screen and (max-width:768px){.isomer-card-grid .isomer-card{flex-basis:100%;max-width:100%}}
+.isomer-card-grid .isomer-card-image img{display:block;width:100%;height:12.5rem;object-fit:cover}.isomer-card-grid .isomer-card-body{padding:1.5rem}
+.isomer-card-title{color:#323232;font-weight:700;font-size:1.25rem;line-height:1.75rem}.isomer-card-description{font-size:1rem;line-height:1.5rem}.isomer-card-link{font-size:1rem;line-height:1.5rem;text-decoration:underline}
+.isomer-card-title+.isomer-card-description{margin-top:.75rem}.isomer-card-title+.isomer-card-link,.isomer-card-description+.isomer-card-link{margin-top:1.5rem}
+.isomer-accordion-group{margin:2rem 0}.isomer-details{display:block;border:1px solid #d4d4d4;border-width:1px 0}.isomer-details~.isomer-details{border-top:0}
+.isomer-details summary{padding:1rem 2.5rem 1rem 1rem;font-size:20px;display:block;position:relative}.isomer-details summary::after{content:"";position:absolute;right:1rem;top:1.35rem;width:.5em;height:.5em;border:solid;border-width:0 2px 2px 0;transform:rotate(45deg)}
+.isomer-details-content>*{margin-left:1rem;margin-right:1.25rem;margin-bottom:1rem}.isomer-accordion-gray>.isomer-details>summary{background:#f2f2f2}`;
+// Behind all others, for what is not the page's.
 const FRAME_CSS = `
-html{font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;color:#1b2733;background:#fff;color-scheme:light}
-body{margin:0;padding:1rem 1.25rem 3rem;overflow-wrap:break-word}
-h1,h2,h3,h4,h5,h6{line-height:1.25;margin:1.4em 0 .5em}h1{font-size:1.75rem}h2{font-size:1.45rem}h3{font-size:1.2rem}h4,h5,h6{font-size:1rem}
-img{max-width:100%}ul.tight>li>p,ol.tight>li>p{margin:0}
-table{border-collapse:collapse;max-width:100%}td,th{border:1px solid #c4ccd4;padding:.35rem .6rem;vertical-align:top}
-blockquote{margin:1em 0;padding-left:1rem;border-left:4px solid #d5dce2}pre{white-space:pre-wrap;background:#f3f5f7;padding:.75rem}
-a[data-href]{color:#0b5394;text-decoration:underline;cursor:help}
-.isomer-card-grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:1rem;margin:1em 0}.isomer-card{display:block;border:1px solid #c4ccd4;border-radius:4px;overflow:hidden;text-decoration:none}
-.isomer-card-image img{display:block;width:100%}.isomer-card-body{padding:.75rem}.isomer-card-title{font-weight:650}.isomer-card-description{font-size:.9375rem;color:#3a4753}.isomer-card-link{color:#0b5394;margin-top:.5rem}
-.isomer-accordion details,details{border:1px solid #c4ccd4;padding:.5rem .75rem;margin:.5rem 0}summary{font-weight:650}
-.iz-embed{display:inline-block;border:1px dashed #8996a3;background:#f3f5f7;color:#51606e;padding:.6rem .9rem;font-size:.875rem;overflow-wrap:anywhere}
+html{overflow-y:scroll!important}html>body{margin:0!important;padding:0!important}
+.iz-column{display:block!important;box-sizing:content-box!important;float:none!important;padding:24px 0 48px!important}
+.iz-column::after{content:"";display:block;clear:both}
+span[data-embed]{display:inline-block;border:1px dashed #8996a3;background:#f3f5f7;color:#51606e;padding:.6rem .9rem;font-size:.875rem;line-height:1.4;overflow-wrap:anywhere}
 .iz-here{outline:3px solid #0b5394!important;outline-offset:3px}
-body.iz-marks del.iz{background:#fdeae8;color:#a3211b;text-decoration:line-through}body.iz-marks ins.iz{background:#e6f3ea;color:#1e6b3a;text-decoration:underline}
-body.iz-marks mark.iz{background:#fdf2d6;color:#1b2733;border-bottom:2px dotted #7a5200}body.iz-marks del.iz :is(img,.iz-picture){outline:3px solid #a3211b}body.iz-marks ins.iz :is(img,.iz-picture){outline:3px solid #1e6b3a}body.iz-marks :is(img,.iz-picture)[data-was]{outline:3px dotted #7a5200}
-.iz-empty{color:#51606e;font-style:italic}
-body:not(.iz-marks) :is(del,ins,mark).iz{background:none;color:inherit;text-decoration:none}`;
+del.iz,ins.iz,mark.iz{display:inline!important;margin:0!important;padding:0!important}
+del.iz{background:#fdeae8!important;color:#a3211b!important;text-decoration:line-through!important}ins.iz{background:#e6f3ea!important;color:#1e6b3a!important;text-decoration:underline!important}
+mark.iz{background:#fdf2d6!important;color:#1b2733!important;border-bottom:2px dotted #7a5200}
+.iz-marks [data-iz=del]{outline:3px solid #a3211b}.iz-marks [data-iz=ins]{outline:3px solid #1e6b3a}.iz-marks [data-was]{outline:3px dotted #7a5200}
+.iz-empty{color:#51606e;font-style:italic}`;
 
 const FRAME_SCRIPTS = "script-src 'none'; style-src 'unsafe-inline'; default-src 'none'; base-uri 'none'; form-action 'none'; ";
 
@@ -372,23 +383,77 @@ function fillPictures(html) {
     .replace(/ data-remote="(\/\/)?/, (all, bare) => remote ? ` src="${bare ? 'https://' : ''}` : all));
 }
 
+// What the theme puts around a page's content, as tags: "html > body > div.content".
+function around(html) {
+  const steps = look.around.split('>').map(step => step.trim()).filter(step => !/^(html|body)\b/.test(step));
+  const parts = steps.map(step => ({tag: (/^(div|section|article|main|span)\b/.exec(step) || ['div'])[0],
+    classes: [...step.matchAll(/\.([\w-]+)/g)].map(one => one[1]).join(' '), id: (/#([\w-]+)/.exec(step) || [])[1]}));
+  return parts.map(one => `<${one.tag} class="${one.classes}"${one.id ? ` id="${one.id}"` : ''}>`).join('') + html + parts.reverse().map(one => `</${one.tag}>`).join('');
+}
+
+// The window that pages are shown as in, and the column of text in it.
+const windows = {
+  desk: {width: look.window || 1280, column: look.column || 803},
+  phone: {width: look.phone_window || 390, column: look.phone_column || 342},
+};
+const GUTTER = 24, SCROLLBAR = 16;
+let chosenWindow = null;
+const windowShown = () => windows[chosenWindow || (innerWidth < 640 ? 'phone' : 'desk')];
+
+// The column stands at the right of a window of its true width, of which the pane shows as much as holds the column, made
+// smaller where it has to be: so rules for windows of some width hold as on the site.
+function fitFrame(frame, height) {
+  const {width, column} = windowShown(), shows = Math.min(width, column + 2 * GUTTER + SCROLLBAR), box = frame.parentElement;
+  const scale = Math.min(1, box.clientWidth / shows);
+  Object.assign(frame.style, {width: width + 'px', height: (height || box.clientHeight / scale) + 'px', transform: `scale(${scale})`,
+    right: Math.max(0, (box.clientWidth - shows * scale) / 2) + 'px'});
+  box.style.height = height ? height * scale + 'px' : '';
+}
+const fitting = new ResizeObserver(entries => { for (const {target} of entries) if (target.firstElementChild && !target.style.height) fitFrame(target.firstElementChild); });
+
+const sheet = css => `<style>${css}</style>`;
+
 function makeFrame(title, html) {
   const policy = FRAME_SCRIPTS + ($('remote').checked ? 'img-src data: https: http:' : 'img-src data:');
-  const frame = make('iframe', {sandbox: 'allow-same-origin', referrerpolicy: 'no-referrer', title});
+  const frame = make('iframe', {sandbox: 'allow-same-origin', referrerpolicy: 'no-referrer', title}), {column, width} = windowShown();
+  const [theme, ...others] = look.sheets, accent = /^[#\w(),.% -]+$/.test(look.accent || '') ? `.content :is(h1,h2,h3,h4,h5){color:${look.accent}}` : '', side = width > column + 2 * GUTTER ? `0 ${GUTTER}px 0 auto` : `0 auto 0 ${GUTTER}px`;
   frame.onload = () => prepareFrame(frame);
   frame.srcdoc = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer">` +
-    `<style>${FRAME_CSS}</style></head><body class="${$('marks').checked ? 'iz-marks' : ''}">${html.trim() ? fillPictures(html) : '<p class="iz-empty">This page has no content of its own.</p>'}</body></html>`;
+    [theme || '', LOOK_CSS + accent, ...others].map(sheet).join('') + `</head><body class="${$('marks').checked ? 'iz-marks' : ''}"><div class="iz-column" style="width:${column}px!important;margin:${side}!important">` +
+    around(html.trim() ? fillPictures(html) : '<p class="iz-empty">This page has no content of its own.</p>') + `</div>${sheet(FRAME_CSS)}</body></html>`;
   return frame;
 }
 
 // In words, a picture that cannot be shown here.
 function standIn(picture) {
   const {missing, remote} = picture.dataset, words = picture.ownerDocument.createElement('span');
-  words.className = 'iz-embed iz-picture';
   words.textContent = `Picture${picture.alt ? ` “${picture.alt}”,` : ''} ${missing !== undefined ? 'not in the site: ' + missing : 'on the internet: ' + remote}`;
-  Object.assign(words.dataset, picture.dataset);
+  Object.assign(words.dataset, picture.dataset, {embed: 'picture'});
   words.title = picture.title;
   picture.replaceWith(words);
+}
+
+// A frame or a film takes the place that it has on the site: as an empty frame, which is laid out by the same rules.
+function embedFrame(words) {
+  const inner = words.ownerDocument, frame = inner.createElement('iframe');
+  for (const {name, value} of words.attributes) frame.setAttribute(name, value);
+  frame.setAttribute('sandbox', '');
+  frame.title = words.textContent;
+  const text = inner.createElement('p');
+  text.textContent = words.textContent;
+  frame.srcdoc = `<body style="margin:0;background:#f3f5f7;color:#51606e;font:14px/1.4 sans-serif;overflow-wrap:anywhere;box-shadow:inset 0 0 0 2px #8996a3;height:100vh">${text.outerHTML}</body>`;
+  words.replaceWith(frame);
+}
+
+// Words that are marked stand in elements of their own: in a row of boxes each would be a box.
+function keepTogether(mark) {
+  const parent = mark.parentElement, isText = node => node && (node.nodeType === Node.TEXT_NODE || node.nodeType === Node.ELEMENT_NODE && node.classList.contains('iz'));
+  if (!/flex|grid/.test(mark.ownerDocument.defaultView.getComputedStyle(parent).display)) return;
+  const box = mark.ownerDocument.createElement('span');
+  let first = mark;
+  while (isText(first.previousSibling)) first = first.previousSibling;
+  first.before(box);
+  while (isText(box.nextSibling)) box.append(box.nextSibling);
 }
 
 // The frame runs no script of its own: what it needs is done from here.
@@ -398,6 +463,11 @@ function prepareFrame(frame) {
   for (const link of inner.querySelectorAll('a[data-href]')) if (!link.title) link.title = link.dataset.href;
   for (const picture of inner.querySelectorAll('img[data-was]')) picture.title = picture.dataset.was;
   for (const picture of inner.querySelectorAll('img[data-missing],img[data-remote]:not([src])')) standIn(picture);
+  for (const words of inner.querySelectorAll('span[data-embed]')) if (/^(iframe|frame|video|object|embed)$/.test(words.dataset.embed)) embedFrame(words);
+  for (const mark of inner.querySelectorAll('.iz')) {
+    if (inner.body.classList.contains('iz-marks')) keepTogether(mark);
+    else mark.replaceWith(...mark.childNodes);
+  }
   inner.addEventListener('keydown', onKey);
   inner.addEventListener('scroll', () => followScroll(frame), {passive: true});
   if (content && currentFinding >= 0) showPlace(content.findings[currentFinding]);
@@ -417,7 +487,8 @@ function followScroll(frame) {
 }
 
 function makePane(title, note, html) {
-  return make('figure', {class: 'pane'}, make('figcaption', {}, make('b', {}, title), make('span', {}, note)), makeFrame(`${title}: ${current.full}`, html));
+  const box = make('div', {class: 'window'}, makeFrame(`${title}: ${current.full}`, html));
+  return make('figure', {class: 'pane'}, make('figcaption', {}, make('b', {}, title), make('span', {}, note)), box);
 }
 
 function showRenderings() {
@@ -428,7 +499,13 @@ function showRenderings() {
   if (!panes.length) panes.push(make('p', {class: 'empty'}, current.message || (current.state === 'changed'
     ? 'A report of many sites holds no page contents: open the report of this site alone, made by isomerize diff --format=html.'
     : 'This page has no content to show: ' + STATES[current.state].toLowerCase() + '.')));
+  fitting.disconnect();
   $('renderings').replaceChildren(...panes);
+  for (const box of $('renderings').querySelectorAll('.window')) {
+    fitFrame(box.firstElementChild);
+    fitting.observe(box);
+  }
+  $('window').value = Object.keys(windows).find(name => windows[name] === windowShown());
   showLegend();
   $('remote-choice').hidden = !/<img\b[^>]* data-remote="/.test((content.before || '') + (content.after || ''));
 }
@@ -792,8 +869,10 @@ function onKey(event) {
 
 // On paper a frame shows what fits in it: it is made as tall as its page.
 function stretchFrames(stretch) {
-  for (const frame of $('renderings').querySelectorAll('iframe'))
-    frame.style.height = stretch && frame.contentDocument ? frame.contentDocument.documentElement.scrollHeight + 'px' : '';
+  for (const frame of $('renderings').querySelectorAll('iframe')) {
+    frame.parentElement.style.height = '';
+    fitFrame(frame, stretch && frame.contentDocument ? frame.contentDocument.documentElement.scrollHeight : 0);
+  }
 }
 
 // The pages that the filters leave, a line each.
@@ -828,6 +907,9 @@ function start() {
   $('show-source').onclick = () => setView('source');
   $('marks').onchange = showRenderings;
   $('remote').onchange = showRenderings;
+  for (const [name, {width}] of Object.entries(windows)) $('window').append(make('option', {value: name}, `a ${name === 'desk' ? 'desktop' : 'phone'}, ${width} px`));
+  $('window').onchange = () => { chosenWindow = $('window').value; showRenderings(); };
+  $('below').onchange = () => { $('renderings').classList.toggle('below', $('below').checked); };
   document.addEventListener('keydown', onKey);
   window.addEventListener('hashchange', route);
   window.addEventListener('beforeprint', () => { stretchFrames(true); listForPrint(); });
