@@ -321,16 +321,13 @@ static void rewrite_changes(conversion *c) {
 /* The CMS has put a slash to the permalink: menus, redirects and links that name it without one are reported.
  */
 static void report_named_address(conversion *c) {
-    const convert_linked_id *named = c->options->named_address;
+    const convert_named_address *named = c->options->named_address;
     const front_value *permalink = page_front_get(&c->front, SLICE("permalink"));
     if (!named || !permalink || permalink->kind != FRONT_STRING ||
         slice_ends_with(permalink->text, SLICE("/")))
         return;
-    slice more = SLICE("");
-    if (named->others)
-        more = format_slice(c->arena, " and %u more", named->others);
-    findings_add(found(c), FINDING_ADDRESS_NAMED, permalink->line, "%.*s, named by %.*s:%u%.*s",
-                 SLICE_ARGS(named->id), SLICE_ARGS(named->from), named->line, SLICE_ARGS(more));
+    findings_add(found(c), FINDING_ADDRESS_NAMED, permalink->line, "%.*s, named by %.*s",
+                 SLICE_ARGS(named->address), SLICE_ARGS(named->places));
 }
 
 /* Only one of two pages at one address is published. */
@@ -435,6 +432,8 @@ static void convert_body(conversion *c) {
         c->result->state = CONVERT_REFUSED;
         return;
     }
+    if (!slice_trim(c->parts.body).length)
+        findings_add(found(c), FINDING_PAGE_WITHOUT_TEXT, c->parts.body_line, "nothing");
     vector linked = find_linked_ids(c, body);
     css_cascade *styles = css_cascade_new_cached(c->worker->desk, body, c->arena);
     css_cascade_settle(styles); /* the stages that follow change the tree */

@@ -21,6 +21,11 @@ typedef struct convert_linked_id {
     bool is_followed; /* all of them are pages that are converted too: their links will name the text here */
 } convert_linked_id;
 
+/* An address that other files of the site name a page by. */
+typedef struct convert_named_address {
+    slice address, places; /* as it is spelled there; "_data/menu.yml:3, pages/a.md:7" */
+} convert_named_address;
+
 /* A place of a page that is linked, and the text fragment that leads there once it is converted. */
 typedef struct convert_place {
     slice id, directive; /* what stands behind `:~:text=` */
@@ -45,7 +50,7 @@ typedef struct convert_options {
     const liquid_target *files, *posts; /* as in liquid_scope */
     size_t file_count, post_count;
     slice address_of; /* the file of another page, at the address that this one would get; empty: none */
-    const convert_linked_id
+    const convert_named_address
         *named_address; /* its permalink, as other files name it without a slash at the end */
     /* The size in pixels of the picture file that an address of the page names, before any style; false: it
      * is not known. Called on the thread that converts. NULL: none is known. */

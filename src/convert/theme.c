@@ -60,6 +60,17 @@ static slice block_of(slice yaml, slice key) {
     return at == SLICE_NONE ? SLICE("") : slice_from(yaml, at + key.length);
 }
 
+/* The sheet with as many empty lines before it as stand before it in its file, for messages about its lines.
+ */
+static slice at_its_lines(slice yaml, slice css, arena *a) {
+    buffer out = buffer_new(a, css.length + 64);
+    for (size_t i = 0; i < yaml.length - css.length; i++)
+        if (yaml.data[i] == '\n')
+            buffer_append_char(&out, '\n');
+    buffer_append(&out, css);
+    return buffer_slice(&out);
+}
+
 static bool read_theme(slice yaml, convert_theme *theme, arena *a, slice *error) {
     slice css = block_of(yaml, SLICE("\ncss: |\n"));
     slice numbers = css.length ? slice_sub(yaml, 0, yaml.length - css.length - 8) : yaml;
@@ -84,7 +95,7 @@ static bool read_theme(slice yaml, convert_theme *theme, arena *a, slice *error)
     e->stacks_below = (unsigned)stacks;
     slice around = page_front_text(&root, SLICE("around"));
     theme->around = around.length ? around : theme->around;
-    theme->css = css.length ? css : theme->css;
+    theme->css = css.length ? at_its_lines(yaml, css, a) : theme->css;
     return true;
 }
 

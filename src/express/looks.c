@@ -34,6 +34,12 @@ static void report(const looks *l, finding_code code, const dom_node *node, cons
                  part, SLICE_ARGS(name), SLICE_ARGS(d->value), SLICE_ARGS(place));
 }
 
+static void leave_open(const looks *l, finding_code code, const dom_node *node, const char *part,
+                       const css_declaration *d) {
+    *(express_layout *)vector_push(l->layouts) =
+        (express_layout){code, node, express_first_shown(node), part, d, {NULL, 0}};
+}
+
 /* ---- text that a sheet writes
  * --------------------------------------------------------------------------------- */
 
@@ -110,7 +116,7 @@ static void look_at_generated(const looks *l, const dom_node *node, css_pseudo p
     if (g.letters) /* text of the page by now: express_write_markers */
         return;
     if (words.length && !is_drawn(words))
-        report(l, FINDING_GENERATED_SIGN, node, PARTS[pseudo], d);
+        leave_open(l, FINDING_GENERATED_SIGN, node, PARTS[pseudo], d);
     else if (words.length || g.picture)
         report(l, FINDING_ICON, node, PARTS[pseudo], d);
 }
@@ -158,7 +164,7 @@ static void look_at_marks(const looks *l, const dom_node *item) {
     bool ordered = item->parent && item->parent->tag == DOM_TAG_OL;
     slice type = css_computed(l->styles, item, CSS_LIST_STYLE_TYPE);
     if (!css_is_among(type, ordered ? "decimal" : "disc circle square"))
-        report(l, FINDING_LIST_MARKER, item, "", d);
+        leave_open(l, FINDING_LIST_MARKER, item, "", d);
 }
 
 /* ---- side by side, columns, order
@@ -192,6 +198,79 @@ static const css_declaration *layout_of(css_cascade *styles, const dom_node *nod
     return NULL;
 }
 
+/* ---- edges of text, tables ---------------------------------------------------------------------------- */
+
+static void look_at_edges(const looks *l, const dom_node *node) {
+    const css_declaration *d = css_winner(l->styles, node, CSS_PSEUDO_NONE, CSS_TEXT_ALIGN);
+    if (d && css_is_lost(l->styles, node, CSS_PSEUDO_NONE, CSS_TEXT_ALIGN) &&
+        css_computed_is(l->styles, node, CSS_TEXT_ALIGN, "justify") &&
+        express_first_mention(l->refs, SLICE("justified text")))
+        findings_add(l->found, FINDING_JUSTIFIED, node->line, "<%.*s> with `text-align: justify`",
+                     SLICE_ARGS(node->name));
+}
+
+static void leave_table(const looks *l, finding_code code, const dom_node *table, slice detail) {
+    if (express_first_mention(l->refs, slice_of(finding_describe(code)->name)))
+        *(express_layout *)vector_push(l->layouts) = (express_layout){code, table, NULL, "", NULL, detail};
+}
+
+static const dom_node *first_cell(const dom_node *row) {
+    const dom_node *cell = row->first_child;
+    while (cell && cell->tag != DOM_TAG_TD && cell->tag != DOM_TAG_TH)
+        cell = cell->next;
+    return cell;
+}
+
+/* The colour behind the row, or behind its first cell, where it goes with the old page. */
+static slice colour_behind(const looks *l, const dom_node *row, const dom_node *cell) {
+    const dom_node *both[] = {cell, row};
+    for (size_t i = 0; i < 2; i++)
+        if (css_is_lost(l->styles, both[i], CSS_PSEUDO_NONE, CSS_BACKGROUND_COLOR) &&
+            !css_computed_is(l->styles, both[i], CSS_BACKGROUND_COLOR, "transparent"))
+            return css_computed(l->styles, both[i], CSS_BACKGROUND_COLOR);
+    return SLICE("");
+}
+
+enum { TABLE_NODES = 400, TURNS = 2 }; /* nodes looked at; changes of colour that make stripes */
+
+/* What the new page's paragraph in such a cell would have. */
+static void look_at_cell_text(const looks *l, const dom_node *table, dom_node *cell) {
+    const dom_node *text = cell->first_child;
+    while (text && text->type == DOM_TEXT && express_is_blank_text(text->text))
+        text = text->next;
+    double old, new;
+    if (!text || text->type != DOM_TEXT || !css_length(l->styles, cell, CSS_FONT_SIZE, -1, &old))
+        return;
+    dom_node *paragraph = dom_new_element(l->arena, DOM_TAG_P, cell->line);
+    dom_append(cell, paragraph);
+    bool known = css_length(l->styles, paragraph, CSS_FONT_SIZE, -1, &new);
+    dom_remove(paragraph);
+    if (known && old > 0 && (new > old * 1.1 || new < old / 1.1))
+        leave_table(l, FINDING_TABLE_TEXT_SIZE, table,
+                    format_slice(l->arena, "%.4gpx, now %.4gpx", old, new));
+}
+
+void express_look_at_table(const looks *l, dom_node *table) {
+    slice last = {NULL, 0};
+    unsigned turns = 0;
+    bool text_seen = false;
+    dom_node *node = table;
+    for (size_t steps = 0; node && steps < TABLE_NODES; steps++, node = dom_next(node, table)) {
+        if (dom_is(node, DOM_TAG_TD) && !text_seen) {
+            look_at_cell_text(l, table, node);
+            text_seen = true;
+        }
+        const dom_node *cell = dom_is(node, DOM_TAG_TR) ? first_cell(node) : NULL;
+        if (!cell || cell->tag != DOM_TAG_TD)
+            continue;
+        slice colour = colour_behind(l, node, cell);
+        turns += last.data && !slice_equal(colour, last);
+        last = colour;
+    }
+    if (turns >= TURNS)
+        leave_table(l, FINDING_TABLE_STRIPES, table, SLICE("rows on two colours in turn"));
+}
+
 /* ---- the whole
  * ------------------------------------------------------------------------------------------------------- */
 
@@ -222,6 +301,7 @@ const css_declaration *express_hidden_by(css_cascade *styles, const dom_node *no
 }
 
 void express_look_at(const looks *l, const dom_node *node) {
+    look_at_edges(l, node);
     unsigned effects = css_effects(l->styles, node);
     if (effects & CSS_EFFECT_CONTENT)
         for (unsigned p = CSS_PSEUDO_BEFORE; p < CSS_PSEUDO_COUNT; p++)
@@ -233,7 +313,7 @@ void express_look_at(const looks *l, const dom_node *node) {
         look_at_marks(l, node);
     const css_declaration *beside = effects & CSS_EFFECT_LAYOUT ? layout_of(l->styles, node) : NULL;
     if (beside)
-        *(express_layout *)vector_push(l->layouts) = (express_layout){node, beside};
+        leave_open(l, FINDING_LAYOUT, node, "", beside);
 }
 
 /* Whether a finding of the rules speaks of the element's line already. */
@@ -246,13 +326,36 @@ static bool is_reported(const findings *found, uint32_t line) {
     return false;
 }
 
+static const dom_node *inside(const dom_node *node, const dom_node *body, dom_tag tag) {
+    while (node && node != body && node->tag != tag)
+        node = node->parent;
+    return node && node != body ? node : NULL;
+}
+
+/* A list that became folded sections, or cards, has no items that a mark is missed on; and the sign of what
+ * unfolds is drawn by the new page as well. */
+static bool is_still_lost(const looks *l, const express_layout *one, const dom_node *body) {
+    const dom_node *at = one->node;
+    while (at && at != body)
+        at = at->parent;
+    switch (one->code) {
+    case FINDING_LIST_MARKER:
+        return at && (dom_is(one->node->parent, DOM_TAG_UL) || dom_is(one->node->parent, DOM_TAG_OL));
+    case FINDING_GENERATED_SIGN:
+        return !inside(one->shows, body, at ? DOM_TAG_SUMMARY : DOM_TAG_DETAILS);
+    default:
+        return at && !is_reported(l->found, one->node->line);
+    }
+}
+
 void express_report_layouts(const looks *l, const dom_node *body) {
     for (size_t i = 0; i < l->layouts->count; i++) {
         const express_layout *one = vector_at(l->layouts, i);
-        const dom_node *at = one->node;
-        while (at && at != body)
-            at = at->parent;
-        if (at && !is_reported(l->found, one->node->line))
-            report(l, FINDING_LAYOUT, one->node, "", one->declaration);
+        if (!is_still_lost(l, one, body))
+            continue;
+        if (!one->declaration)
+            findings_add(l->found, one->code, one->node->line, "%.*s", SLICE_ARGS(one->detail));
+        else
+            report(l, one->code, one->node, one->part, one->declaration);
     }
 }

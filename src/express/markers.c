@@ -25,6 +25,7 @@ typedef struct level {
     list_way way;       /* of a list */
     int64_t next, step; /* the number of the next item */
     bool in_text;       /* inside an item of a list whose markers are text */
+    bool lost;          /* of a list whose markers would be text, were that asked for: they are only told */
     finding *said;      /* of a list with markers as text */
     uint32_t line;
     buffer words; /* written for it */
@@ -398,9 +399,12 @@ static void enter_marked_list(marking *m, dom_node *list, level *l, const level 
     l->next = first_number(list, l->step);
     if (list->tag == DOM_TAG_OL && m->lists)
         move_bare_text(m, list);
-    l->way = m->lists ? way_of_list(m, list, l->next, l->step) : LIST_PLAIN;
+    l->way = way_of_list(m, list, l->next, l->step);
     l->line = list->line;
     l->words = buffer_new(m->arena, 64);
+    l->lost = !m->lists && l->way == LIST_TEXT;
+    if (!m->lists)
+        l->way = LIST_PLAIN;
     if (l->way == LIST_PLAIN)
         return;
     forget_marker(m, list);
@@ -432,24 +436,28 @@ static void enter_marked_item(marking *m, dom_node *item, level *list, level *ow
     read_integer(item, "value", &list->next);
     slice marker = marker_text(m, item, list->next), before = content_of(m, item, CSS_PSEUDO_BEFORE);
     list->next += list->step;
-    if (list->way != LIST_TEXT)
+    if (list->way != LIST_TEXT && !list->lost)
         return;
-    own->in_text = true;
+    own->in_text = !list->lost;
     if (before.length && is_bullet(before))
         before.length = 0;
-    slice all = format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(marker), SLICE_ARGS(before));
-    if (slice_trim_wide(all).length) {
-        all = slice_trim_wide(all);
+    slice all = slice_trim_wide(format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(marker), SLICE_ARGS(before)));
+    if (all.length) {
         buffer_append(&list->words, list->words.length ? SLICE(" ") : SLICE(""));
         buffer_append(&list->words, all);
-        put_first(m, item, format_slice(m->arena, "%.*s ", SLICE_ARGS(all)));
     }
+    if (list->lost)
+        return;
+    if (all.length)
+        put_first(m, item, format_slice(m->arena, "%.*s ", SLICE_ARGS(all)));
     forget_marker(m, item);
     if (item->parent->tag == DOM_TAG_DIV)
         rename_element(item, DOM_TAG_DIV);
 }
 
 static void leave_marked_list(marking *m, const level *l) {
+    if (l->lost && l->words.length)
+        findings_add(m->found, FINDING_LIST_MARKER, l->line, "%.*s", SLICE_ARGS(buffer_slice(&l->words)));
     if (l->way != LIST_TEXT)
         return;
     finding *one = findings_add(m->found, FINDING_LIST_MARKER_TEXT, l->line, "%.*s",

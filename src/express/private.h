@@ -173,11 +173,15 @@ bool express_is_theme_class(slice name);
 
 /* ---- looks.c ---------------------------------------------------------------------------------- */
 
-/* An element that a rule sets beside others, or whose content it does. Whether shapes claim it is known
- * later. */
+/* What a rule makes of an element that is still to be told: whether shapes claim the element is known later.
+ */
 typedef struct express_layout {
+    finding_code code;
     const dom_node *node;
-    const css_declaration *declaration;
+    const dom_node *shows;              /* the first thing in it that shows; NULL: nothing */
+    const char *part;                   /* of the element: "::before" */
+    const css_declaration *declaration; /* NULL: `detail` says it */
+    slice detail;
 } express_layout;
 
 typedef struct looks {
@@ -190,7 +194,9 @@ typedef struct looks {
 
 /* Findings for what rules that are gone with the page make of the element, where it changes what is read. */
 void express_look_at(const looks *l, const dom_node *node);
-/* Findings for the layouts that are still in the tree, now that shapes are recognised. */
+/* The same of a table: rows striped, text of another size than in the new page's tables. */
+void express_look_at_table(const looks *l, dom_node *table);
+/* Findings for what was left open, now that shapes are recognised. */
 void express_report_layouts(const looks *l, const dom_node *body);
 /* What takes the element out of sight, of its style attribute and the rules that are gone with the page;
  * NULL: nothing. */

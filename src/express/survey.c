@@ -36,12 +36,59 @@ typedef struct looking {
 
 /* ---- names for screen readers, tooltips --------------------------------------------------------------- */
 
+/* Bytes of the label, bytes and nodes of what shows. */
+enum { LABEL_LOOKED_AT = 200, WORDS_LOOKED_AT = 2000, NODES_LOOKED_AT = 200 };
+
+static slice next_label_word(slice text, size_t *at) {
+    while (*at < text.length && !is_alnum(text.data[*at]) && (unsigned char)text.data[*at] < 0x80)
+        ++*at;
+    size_t from = *at;
+    while (*at < text.length && (is_alnum(text.data[*at]) || (unsigned char)text.data[*at] >= 0x80))
+        ++*at;
+    return slice_sub(text, from, *at);
+}
+
+static void append_label_words(buffer *out, slice text) {
+    slice word;
+    for (size_t at = 0; out->length < WORDS_LOOKED_AT && (word = next_label_word(text, &at)).length;) {
+        buffer_append(out, word);
+        buffer_append_char(out, ' ');
+    }
+}
+
+/* Whether a label says nothing that the element's text and pictures do not: "Link to the park" on "The park".
+ * What a link is and does is spoken anyway. */
+static bool shows_words_of(const dom_node *node, slice label, arena *a) {
+    static const char IDLE[] =
+        "link links to go goes open opens opening in new a an the tab window page website "
+        "site read more about view visit click here button image picture photo logo icon of "
+        "for on and external";
+    buffer shown = buffer_new(a, 256);
+    const dom_node *at = node;
+    for (size_t steps = 0; at && steps < NODES_LOOKED_AT && shown.length < WORDS_LOOKED_AT;
+         steps++, at = dom_next(at, node))
+        append_label_words(&shown, at->type == DOM_TEXT      ? at->text
+                                   : dom_is(at, DOM_TAG_IMG) ? express_value_of(at, "alt")
+                                                             : SLICE(""));
+    buffer_append_char(&shown, '\0');
+    bool any = false, all = label.length <= LABEL_LOOKED_AT;
+    slice word;
+    for (size_t place = 0; all && (word = next_label_word(label, &place)).length;) {
+        bool said = css_is_among(word, shown.data);
+        any = any || said;
+        all = said || css_is_among(word, IDLE);
+    }
+    return all && any;
+}
+
 static void look_at_label(looking *l, const dom_node *node) {
     slice label = express_value_of(node, "aria-label");
     if (!label.length || node->tag == DOM_TAG_INPUT || express_says(node, label))
         return;
     if (node->tag != DOM_TAG_IMG || !slice_equal_nocase(express_value_of(node, "alt"), label)) {
-        finding *f = findings_add(l->found, FINDING_ACCESSIBLE_NAME, node->line, "<%.*s aria-label=\"%.*s\">",
+        finding_code code =
+            shows_words_of(node, label, l->arena) ? FINDING_ACCESSIBLE_NAME_SAID : FINDING_ACCESSIBLE_NAME;
+        finding *f = findings_add(l->found, code, node->line, "<%.*s aria-label=\"%.*s\">",
                                   SLICE_ARGS(node->name), SLICE_ARGS(label));
         if (f)
             f->before = label;
@@ -113,7 +160,7 @@ static void look_at_background(looking *l, const dom_node *node) {
 }
 
 /* What its style attribute and rules of sheets make of the element. */
-static void look_at_styles(looking *l, const dom_node *node) {
+static void look_at_styles(looking *l, dom_node *node) {
     css_cascade *styles = l->survey->styles;
     const css_declaration *d = express_hidden_by(styles, node);
     css_place place = d ? css_place_of(d) : (css_place){CSS_ORIGIN_PAGE, {NULL, 0}, 0};
@@ -129,9 +176,13 @@ static void look_at_styles(looking *l, const dom_node *node) {
         css_computed_is(styles, node, CSS_DIRECTION, "rtl"))
         findings_add(l->found, FINDING_DIRECTION, node->line, "<%.*s> with `direction: rtl`",
                      SLICE_ARGS(node->name));
-    bool looked_at = css_effects(styles, node) || node->tag == DOM_TAG_LI;
+    looks all = {styles, l->survey->refs, l->arena, l->found, &l->survey->layouts};
+    bool looked_at = css_effects(styles, node) || node->tag == DOM_TAG_LI ||
+                     css_winner(styles, node, CSS_PSEUDO_NONE, CSS_TEXT_ALIGN);
     if (looked_at && !l->in_hidden && express_first_shown(node))
-        express_look_at(&(looks){styles, l->survey->refs, l->arena, l->found, &l->survey->layouts}, node);
+        express_look_at(&all, node);
+    if (node->tag == DOM_TAG_TABLE && !l->in_hidden)
+        express_look_at_table(&all, node);
 }
 
 static void look_at_attribute(looking *l, const dom_node *node, const dom_attribute *attribute) {
@@ -176,7 +227,7 @@ static void look_at_icon(looking *l, const dom_node *node) {
 /* ---- the walk ----------------------------------------------------------------------------------------- */
 
 /* `named`: its tooltip or its label is its text now. */
-static void look_at_element(looking *l, const dom_node *node, bool named) {
+static void look_at_element(looking *l, dom_node *node, bool named) {
     if (node->tag == DOM_TAG_DIALOG && !dom_attribute_get(node, SLICE("open")))
         note_hidden(l, node, SLICE("no `open`"));
     for (uint32_t i = 0; i < node->attribute_count; i++)

@@ -47,7 +47,7 @@ struct site_links {
         taken; /* from addresses with a slash at their end, decoded, to the paths (slice *) of their pages */
     bool shows_excerpts; /* some layout or list does */
     vector files, posts; /* of liquid_target, sorted once settled */
-    hash_map named;      /* from addresses without a slash at their end, decoded, to convert_linked_id */
+    hash_map named;      /* from addresses without a slash at their end, decoded, to named_address */
 };
 
 /* ---- addresses ----------------------------------------------------------------------------------------- */
@@ -371,31 +371,37 @@ static void read_links(site_links *l, source *in, slice text) {
 
 /* ---- addresses that are named -------------------------------------------------------------------------- */
 
+typedef struct naming_place {
+    slice file; /* as people read its name */
+    uint32_t line;
+} naming_place;
+
 /* Of an address: who names it. */
 typedef struct named_address {
-    convert_linked_id link; /* `id`: the address as it is spelled, decoded */
-    slice last;             /* the file that was counted last */
+    slice address; /* as it is spelled, decoded */
+    vector places; /* of naming_place */
 } named_address;
 
-/* Files may come in any order: the first one that names an address is the one whose name sorts first. */
 static void note_address(site_links *l, source *in, slice address, uint32_t line) {
     named_address *known = map_get(&l->named, address);
     if (in->own.length && slice_equal(address, in->own))
         return;
     in->named++;
     if (!known) {
-        known = arena_alloc(l->arena, sizeof *known);
-        *known =
-            (named_address){{.id = slice_copy(address, l->arena), .from = in->name, .line = line}, in->name};
-        *map_put(&l->named, known->link.id, NULL) = known;
-        return;
+        known = arena_zeroed(l->arena, sizeof *known);
+        known->address = slice_copy(address, l->arena);
+        known->places = vector_new(l->arena, sizeof(naming_place));
+        *map_put(&l->named, known->address, NULL) = known;
     }
-    if (slice_equal(known->last, in->name))
-        return;
-    known->last = in->name;
-    known->link.others++;
-    if (slice_compare(in->name, known->link.from) < 0)
-        known->link.from = in->name, known->link.line = line;
+    const naming_place *last = known->places.count ? vector_last(&known->places) : NULL;
+    if (!last || last->line != line || !slice_equal(last->file, in->name))
+        *(naming_place *)vector_push(&known->places) = (naming_place){in->name, line};
+}
+
+static int compare_places(const void *one, const void *other) {
+    const naming_place *a = one, *b = other;
+    int order = slice_compare(a->file, b->file);
+    return order ? order : (a->line > b->line) - (a->line < b->line);
 }
 
 /* Does an address of this site begin at the slash at `at`: behind a quote, a bracket, a space, the site's own
@@ -649,6 +655,9 @@ void site_links_settle(site_links *l) {
         published *page = vector_at(&l->pages, i);
         void **place = map_put(&l->at, page->address, &is_new);
         *place = is_new ? page : *place; /* of two at one address, the first by path */
+        named_address *named = page->spelled.length ? map_get(&l->named, page->spelled) : NULL;
+        if (named) /* files may have come in any order: they are told by name */
+            qsort(named->places.items, named->places.count, sizeof(naming_place), compare_places);
     }
 }
 
@@ -690,12 +699,33 @@ vector site_links_targets(const site_links *l, const hash_map *from, arena *a) {
     return out;
 }
 
-const convert_linked_id *site_links_naming(const site_links *l, slice path) {
+#define NAMING_TOLD 20
+
+static slice list_naming(const named_address *named, slice own, arena *a) {
+    buffer out = buffer_new(a, 128);
+    size_t told = 0, others = 0;
+    for (size_t i = 0; i < named->places.count; i++) {
+        const naming_place *one = vector_at(&named->places, i);
+        if (slice_equal(one->file, own))
+            continue;
+        if (told == NAMING_TOLD)
+            others++;
+        else
+            buffer_printf(&out, "%s%.*s:%u", told++ ? ", " : "", SLICE_ARGS(one->file), one->line);
+    }
+    if (others)
+        buffer_printf(&out, " and %zu more", others);
+    return buffer_slice(&out);
+}
+
+const convert_named_address *site_links_naming(const site_links *l, slice path, arena *a) {
     const published *page = find_sorted(&l->pages, path);
     const named_address *named = page && page->spelled.length ? map_get(&l->named, page->spelled) : NULL;
-    bool only_itself =
-        named && !named->link.others && slice_equal(named->link.from, site_show_path(path, l->arena));
-    return named && !only_itself ? &named->link : NULL;
+    if (!named)
+        return NULL;
+    convert_named_address *told = arena_alloc(a, sizeof *told);
+    *told = (convert_named_address){named->address, list_naming(named, site_show_path(path, a), a)};
+    return told->places.length ? told : NULL;
 }
 
 slice site_links_taken_by(const site_links *l, slice path, arena *a) {

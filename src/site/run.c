@@ -261,7 +261,7 @@ static convert_options options_of_page(void *context, slice path, work_slot *slo
     }
     site_links_fill_named(r->links, &own);
     own.linked_ids = site_links_to(r->links, path, &own.linked_id_count);
-    own.named_address = site_links_naming(r->links, path);
+    own.named_address = site_links_naming(r->links, path, slot->input);
     own.excerpt_separator = site_links_excerpt(r->links, path, &own.excerpt_is_in_lists);
     own.address_of = site_links_taken_by(r->links, path, slot->input);
     own.picture_size = picture_size_of;

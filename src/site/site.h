@@ -260,9 +260,10 @@ const slice *site_links_lead_to(const site_links *links, slice from, slice href,
  * once; a page's own places do not count. */
 vector site_links_targets(const site_links *links, const hash_map *from, arena *a);
 
-/* Who names the page by its address without the slash that the CMS puts to its end: `id` is that address.
- * NULL: nobody, or the CMS puts none. The page itself does not count. */
-const convert_linked_id *site_links_naming(const site_links *links, slice path);
+/* Who names the page by its address without the slash that the CMS puts to its end, the first twenty by file
+ * and line. NULL: nobody, or the CMS puts none. The page itself does not count. In `a`, once the links are
+ * settled on any thread. */
+const convert_named_address *site_links_naming(const site_links *links, slice path, arena *a);
 
 /* Files and posts whose addresses are certain, as in liquid_scope. */
 void site_links_fill_named(const site_links *links, convert_options *options);
