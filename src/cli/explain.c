@@ -89,19 +89,21 @@ static void print_account(const char *path, const mapping_account *account, cons
 
 static int explain_bytes(const char *path, slice bytes, const convert_engine *e,
                          const cli_arguments *arguments, arena *a) {
-    static const char *const LEFT_ALONE[] = {"", "is a page of the new editor", "has no front matter",
+    static const char *const LEFT_ALONE[] = {"", "is in the new editor's form already", "has no front matter",
                                              "is refused"};
     convert_result result;
     if (!convert_page(e, bytes, NULL, a, &result))
         out_of_memory();
-    bool read = result.account && (result.state == CONVERT_DONE || result.account->shapes.count);
+    bool already = page_text_is_tiptap(bytes, a),
+         read = !already && result.account && (result.state == CONVERT_DONE || result.account->shapes.count);
     if (read)
         print_account(path, result.account, arguments, a);
     else {
-        complain("%s: %s, so no rule looks at it", path, LEFT_ALONE[result.state]);
+        complain("%s: %s, so no rule looks at it", path,
+                 LEFT_ALONE[already ? CONVERT_ALREADY : result.state]);
         show_findings(arguments, slice_of(path), &result.found);
     }
-    return read || result.state == CONVERT_ALREADY ? EXIT_DONE : EXIT_UNCONVERTED;
+    return read || already || result.state == CONVERT_ALREADY ? EXIT_DONE : EXIT_UNCONVERTED;
 }
 
 static bool is_folder(const char *path) {

@@ -125,29 +125,60 @@ static void append_code(const report_writer *w, finding_code code, buffer *out) 
 
 #define GROUPS_SHOWN 12
 #define GROUP_MIN 4 /* times: less is no group */
+#define GROUPS_READ 500
+
+/* What is left of a group in a line: its words cut, and those that read the same once they are cut. */
+typedef struct group_line {
+    finding_code code;
+    slice words;
+    size_t times, pages, wordings;
+} group_line;
+
+/* The group's line: its own, or the one that reads the same already; NULL: there is no more room. */
+static group_line *line_of_group(report_writer *w, const report_group *group, vector *lines) {
+    buffer cut = buffer_new(w->memory, 128);
+    append_cut(report_describe_group(group, w->memory), w->options.width - 34, &cut);
+    for (size_t i = 0; i < lines->count; i++) {
+        group_line *one = vector_at(lines, i);
+        if (one->code == group->code && slice_equal(one->words, buffer_slice(&cut)))
+            return one;
+    }
+    if (lines->count == GROUPS_SHOWN)
+        return NULL;
+    group_line *added = vector_push(lines);
+    *added = (group_line){.code = group->code, .words = buffer_slice(&cut)};
+    return added;
+}
 
 /* "2,248 × paragraphs indented by 40px, on 171 pages". */
 static void append_groups(report_writer *w, buffer *out) {
     const vector *groups = report_groups(w);
-    for (size_t i = 0, shown = 0; i < groups->count && shown < GROUPS_SHOWN; i++) {
+    vector lines = vector_new(w->memory, sizeof(group_line));
+    for (size_t i = 0; i < groups->count && i < GROUPS_READ; i++) {
         const report_group *group = *(report_group **)vector_at(groups, i);
-        grade of = finding_describe(group->code)->grade;
         if (group->times < GROUP_MIN)
-            return;
-        if (group->accepted == group->times)
+            break;
+        group_line *line = group->accepted == group->times ? NULL : line_of_group(w, group, &lines);
+        if (!line)
             continue;
-        if (!shown++)
+        line->times += group->times;
+        line->pages += group->pages;
+        line->wordings++;
+    }
+    for (size_t i = 0; i < lines.count; i++) {
+        const group_line *line = vector_at(&lines, i);
+        const char *name = grade_name(finding_describe(line->code)->grade);
+        if (i == 0)
             append_heading(w, "The same, many times", out);
-        slice where =
-            format_slice(w->memory, ", on %.*s page%s", SLICE_ARGS(format_count(group->pages, w->memory)),
-                         group->pages == 1 ? "" : "s");
         buffer_append_string(out, "  ");
-        append_painted(w, GRADE_COLORS[of], grade_name(of), out);
-        buffer_printf(out, "%*s%7.*s × ", (int)(8 - strlen(grade_name(of))), "",
-                      SLICE_ARGS(format_count(group->times, w->memory)));
-        append_cut(report_describe_group(group, w->memory), w->options.width - 20 - where.length, out);
-        buffer_append(out, where);
-        buffer_append_char(out, '\n');
+        append_painted(w, GRADE_COLORS[finding_describe(line->code)->grade], name, out);
+        buffer_printf(out, "%*s%7.*s × %.*s", (int)(8 - strlen(name)), "",
+                      SLICE_ARGS(format_count(line->times, w->memory)), SLICE_ARGS(line->words));
+        if (line->wordings > 1)
+            buffer_printf(out, ", in %zu wordings\n", line->wordings);
+        else
+            buffer_printf(out, ", on %.*s page%s\n", SLICE_ARGS(format_count(line->pages, w->memory)),
+                          line->pages == 1 ? "" : "s");
     }
 }
 
