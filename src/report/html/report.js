@@ -349,7 +349,7 @@ let current = null, content = null, currentFinding = -1, view = 'pages';
 // components, which old sheets do not know.
 const LOOK_CSS = `
 html{background:#fff;color-scheme:light}hr{background-color:#d6d6d6}body{font-family:Lato,BlinkMacSystemFont,-apple-system,"Segoe UI","Helvetica Neue",Helvetica,Arial,sans-serif;color:#484848;overflow-wrap:break-word}
-a[data-href]{color:#0b5394;cursor:help}.content a[data-href]{text-decoration:underline}.content strong,.content b{font-weight:700}.content table td,.content table th{border-color:#d6d6d6}.content table th{color:#323232}.content blockquote{border-color:#8996a3}
+a{color:#0b5394}a[data-href]{cursor:help}.content a{text-decoration:underline;line-height:1.25;margin-bottom:2rem}.content strong,.content b{font-weight:700}.content table td,.content table th{border-color:#d6d6d6}.content table th{color:#323232}.content blockquote{border-color:#8996a3}
 .content .tight>li>p{margin:0}
 .isomer-card-grid{display:flex;flex-wrap:wrap;gap:1.5rem;margin-bottom:1.5rem}.isomer-card-grid:not(:first-child){margin-top:1.5rem}
 .isomer-card-grid .isomer-card{display:block;flex:0 0 calc((100% - 1.5rem)/2);max-width:calc((100% - 1.5rem)/2);border:1px solid #d0d5dd;text-decoration:none;margin-bottom:0}.isomer-card-grid .isomer-card:only-child{flex-basis:100%;max-width:100%}
@@ -363,7 +363,7 @@ a[data-href]{color:#0b5394;cursor:help}.content a[data-href]{text-decoration:und
 // Behind all others, for what is not the page's.
 const FRAME_CSS = `
 html{overflow-y:scroll!important}html>body{margin:0!important;padding:0!important}
-.iz-column{display:block!important;box-sizing:content-box!important;float:none!important;padding:24px 0 48px!important}
+.iz-column{display:block!important;float:none!important;padding:24px 0 48px!important}
 .iz-column::after{content:"";display:block;clear:both}
 span[data-embed]{display:inline-block;border:1px dashed #8996a3;background:#f3f5f7;color:#51606e;padding:.6rem .9rem;font-size:.875rem;line-height:1.4;overflow-wrap:anywhere}
 .iz-here{outline:3px solid #0b5394!important;outline-offset:3px}
@@ -441,7 +441,8 @@ function embedFrame(words) {
   frame.title = words.textContent;
   const text = inner.createElement('p');
   text.textContent = words.textContent;
-  frame.srcdoc = `<body style="margin:0;background:#f3f5f7;color:#51606e;font:14px/1.4 sans-serif;overflow-wrap:anywhere;box-shadow:inset 0 0 0 2px #8996a3;height:100vh">${text.outerHTML}</body>`;
+  text.style.margin = 0;
+  frame.srcdoc = `<body style="margin:0;background:#f3f5f7;color:#51606e;font:14px/1.4 sans-serif;overflow-wrap:anywhere;box-sizing:border-box;border:2px solid #8996a3;padding:8px;height:100vh">${text.outerHTML}</body>`;
   words.replaceWith(frame);
 }
 
