@@ -495,7 +495,29 @@ static void report_late_summary(engine *e, dom_node *summary) {
         CHANGE_PLACE, words, NOTHING);
 }
 
-static void make_details(engine *e, const item *it, dom_node *group) {
+/* What stands in the box of an item behind its content never was folded: it goes behind the accordion. Boxes
+ * that nobody closed hold all that follows so. */
+static void move_behind(dom_node *group, const item *it) {
+    const dom_node *up = it->content;
+    while (up && up->parent && up->parent != it->first)
+        up = up->parent;
+    if (!up || up->parent != it->first || up == it->first || is_inside(it->summary, up))
+        return;
+    dom_node *behind = group;
+    for (dom_node *node = up->next, *next; node; node = next) {
+        next = node->next;
+        if (is_blank(node) || is_inside(it->summary, node))
+            continue;
+        dom_remove(node);
+        if (behind->next)
+            dom_insert_before(behind->next, node);
+        else
+            dom_append(behind->parent, node);
+        behind = node;
+    }
+}
+
+static void make_details(engine *e, const item *it, bool is_last, dom_node *group) {
     dom_node *details = append_element(e, group, TIPTAP_ELEMENT_DETAILS);
     details->line = it->first->line;
     dom_node *summary = append_made(e, details, DOM_TAG_SUMMARY);
@@ -507,6 +529,8 @@ static void make_details(engine *e, const item *it, dom_node *group) {
         report_late_summary(e, it->summary);
     if (dom_is(summary_parent, DOM_TAG_DETAILS) && dom_attribute_get(summary_parent, SLICE("open")))
         dom_attribute_set(details, e->arena, SLICE("open"), SLICE(""));
+    if (one && is_last)
+        move_behind(group, it);
     for (dom_node *node = it->first, *next; node; node = next) {
         next = node == it->last ? NULL : node->next;
         dom_remove(node);
@@ -550,7 +574,7 @@ static void make_accordion(engine *e, const claim *c) {
     place_block(c, group);
     bool self = c->container && c->items[0].first == c->container;
     for (size_t i = 0; i < c->item_count; i++)
-        make_details(e, &c->items[i], group);
+        make_details(e, &c->items[i], i + 1 == c->item_count, group);
     if (c->container && c->container->parent && !self) {
         remove_emptied(c->container);
         report_leftover(e, c);
