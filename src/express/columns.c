@@ -328,7 +328,10 @@ static columns weigh_pictures(const express_seen *seen, dom_node *container) {
             continue;
         const layout_box *box = layout_box_of(seen->desk, picture);
         double rest = seen->theme->column - box->width - CELL_EDGE;
-        if (rest < seen->theme->column * 0.3) {
+        const layout_box *narrow = layout_box_of(seen->phone, picture);
+        double part = narrow ? narrow->width / seen->theme->phone_column : 1;
+        bool strip = part > 0.65 && part <= EXPRESS_FILLS; /* too narrow for words on a phone */
+        if (rest < seen->theme->column * 0.3 || strip) {
             found.across = 0;
             return found;
         }

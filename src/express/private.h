@@ -256,6 +256,9 @@ typedef struct express_side {
     slice gap;          /* between it and what stands beside it, in per cent of the column */
 } express_side;
 
+/* A floating picture that takes more than this part of a phone's column takes all of it. */
+#define EXPRESS_FILLS 0.87
+
 /* False: the picture is none of a row. */
 bool express_beside(const dom_node *img, express_side *side);
 

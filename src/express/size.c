@@ -137,6 +137,8 @@ static bool find_widths(widths *w, const express_seen *seen, const dom_node *nod
     if (w->around_desk > 0) { /* nothing is wider than what holds it */
         w->desk = w->desk < w->around_desk ? w->desk : w->around_desk;
         w->phone = w->phone < w->around_phone ? w->phone : w->around_phone;
+        if (beside && w->phone > w->around_phone * EXPRESS_FILLS) /* no words in the strip that is left */
+            w->phone = w->around_phone;
     }
     return true;
 }
