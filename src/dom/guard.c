@@ -24,7 +24,8 @@ typedef struct guard {
     char *copy;    /* NULL until the first tag goes */
     size_t beyond_limit, stray_cell;
     vector form_ends;
-    bool no_quote_ahead[2]; /* no further " or ', so that it is looked for once */
+    bool no_quote_ahead[2];      /* no further " or ', so that it is looked for once */
+    slice names[ATTRIBUTES_MAX]; /* of the attributes of the tag that is read */
 } guard;
 
 typedef struct tag {
@@ -116,6 +117,27 @@ static size_t closing_quote(guard *g, size_t at) {
     return *none ? at : end;
 }
 
+/* Reads the name of an attribute, the `count`-th of its tag; returns where it ends. gumbo 0.10 glues the name
+ * behind a second attribute of one name and no value to that name: it gets spaces, as it is dropped anyway.
+ */
+static size_t read_attribute_name(guard *g, size_t at, size_t count) {
+    slice html = g->html;
+    size_t end = at + 1, behind;
+    while (end < html.length && !is_space(html.data[end]) && !strchr("/>=", html.data[end]))
+        end++;
+    for (behind = end; behind < html.length && is_space(html.data[behind]);)
+        behind++;
+    slice name = slice_sub(html, at, end);
+    bool again = false;
+    for (size_t i = 0; i < count && i < ATTRIBUTES_MAX && !again; i++)
+        again = slice_equal_nocase(g->names[i], name);
+    if (again && (behind == html.length || html.data[behind] != '='))
+        memset(writable(g) + at, ' ', end - at);
+    if (count < ATTRIBUTES_MAX)
+        g->names[count] = name;
+    return end;
+}
+
 /* Reads the tag at `at` ('<'). False when it is not a tag. Quotes are honoured, as in the HTML tokenizer. */
 static bool read_tag(guard *g, size_t at, tag *t) {
     slice html = g->html;
@@ -138,7 +160,7 @@ static bool read_tag(guard *g, size_t at, tag *t) {
         } else if (is_space(c) || c == '/') {
             in_name = false;
         } else if (!in_name) {
-            t->attributes++;
+            i = read_attribute_name(g, i, t->attributes++) - 1;
             in_name = true;
         }
     }
