@@ -254,12 +254,25 @@ static express_seen see_page(conversion *c, dom_node *body, css_cascade *styles)
     return seen;
 }
 
+static bool seen_size(const void *context, const dom_node *picture, double *width, double *height) {
+    const layout *desk = context;
+    const layout_box *box = desk ? layout_box_of(desk, picture) : NULL;
+    if (!box || !box->known)
+        return false;
+    *width = box->width;
+    *height = box->height;
+    return true;
+}
+
 static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
                              const express_survey *survey) {
     express_seen seen = see_page(c, body, styles);
     if (c->settings->side_by_side == CONVERT_SIDE_KEEP)
         express_mark_beside(body, &seen, c->arena);
-    mapping_options shapes = {.styles = styles, .link_text = c->engine->settings.card_link_text};
+    mapping_options shapes = {.styles = styles,
+                              .link_text = c->engine->settings.card_link_text,
+                              .picture_size = seen_size,
+                              .context = seen.desk};
     mapping_apply(c->engine->rules, body, &shapes, c->arena, found(c), c->result->account);
     express_put_beside(body, &seen, c->arena, found(c));
     express_page(body, survey, &seen, c->arena, found(c));

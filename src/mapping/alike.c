@@ -14,7 +14,7 @@ enum {
     FEW_UNITS = 120,       /* a name, a line */
     LONG_UNITS = 300,      /* more than a card's description holds */
     TURN_MAX = 4,          /* siblings between two pictures that are one box */
-    ICON_MAX = 64,         /* pixels: a card shows its picture over its whole width */
+    ICON_MAX = 96,         /* pixels: a card shows its picture over its whole width */
     ALIKE_IN_HUNDRED = 45, /* of the kinds of elements in two boxes, those in both */
     EVIDENCE_NEEDED = 4
 };
@@ -101,7 +101,7 @@ static const struct {
     [MANY] = {1, NULL, NULL},
     [CAPTIONED] = {-3, NULL, "two pictures with captions, as in an article"},
     [PICTURES] = {0, "a picture", NULL},
-    [ICONS] = {-4, "an icon", "icons, which cards would blow up"},
+    [ICONS] = {-6, "an icon", "icons, which cards would blow up"},
     [NO_PICTURES] = {-3, NULL, "no pictures"},
     [OWN_NAMES] = {0, NULL, NULL},
     [ONE_NAME] = {-4, NULL, "all of one name"},
@@ -440,9 +440,11 @@ static size_t leading_number(slice words) {
     return at < words.length && is_alnum(words.data[at]) ? 0 : number;
 }
 
-/* Both sides are declared, or one, and neither is larger than an icon's. */
+/* Neither side was larger than an icon's; where the size is not known, both are declared, or one. */
 static bool is_icon(engine *e, const dom_node *picture) {
     double width = 0, height = 0;
+    if (e->options.picture_size && e->options.picture_size(e->options.context, picture, &width, &height))
+        return width <= ICON_MAX && height <= ICON_MAX;
     bool wide = css_length(e->options.styles, picture, CSS_WIDTH, -1, &width);
     bool high = css_length(e->options.styles, picture, CSS_HEIGHT, -1, &height);
     return (wide || high) && width <= ICON_MAX && height <= ICON_MAX;
