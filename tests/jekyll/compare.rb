@@ -44,8 +44,9 @@ def body_of(html)
 end
 
 # An address without the slash before its end: what menus and texts name is not spelled anew, but told (stale_addresses).
+# Addresses that differ in a slash at the end, or in a character that is escaped without need (RFC 3986 §6.2.2.2), are one.
 def bare(link)
-  link.sub(%r{(?<=.)/(?=[?#]|\z)}, '')
+  link.gsub(/%(2D|2E|5F|7E)/i) { |escape| escape[1..].hex.chr }.sub(%r{(?<=.)/(?=[?#]|\z)}, '')
 end
 
 def links_in_order(html)
