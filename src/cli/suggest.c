@@ -41,12 +41,20 @@ static size_t distance_of(slice a, slice b) {
     return rows[a.length % 3][b.length];
 }
 
+/* The nearer one, the shorter one, the one that comes first: in whatever order they are tried. */
+static bool is_better(const suggestion *s, size_t distance, slice candidate) {
+    if (!s->length || distance != s->distance)
+        return !s->length || distance < s->distance;
+    if (candidate.length != s->length)
+        return candidate.length < s->length;
+    return slice_compare(candidate, (slice){s->best, s->length}) < 0;
+}
+
 void suggest_try(suggestion *s, const char *candidate) {
     slice word = slice_of(s->word), other = slice_of(candidate);
     bool begins = word.length >= 3 && slice_starts_with(other, word);
     size_t distance = begins ? 1 : distance_of(word, other);
-    if (distance * 2 > word.length + 1 || (s->length && distance >= s->distance) ||
-        other.length >= sizeof s->best)
+    if (distance * 2 > word.length + 1 || other.length >= sizeof s->best || !is_better(s, distance, other))
         return;
     s->distance = distance;
     s->length = other.length;
