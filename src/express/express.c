@@ -52,7 +52,7 @@ static const struct {
 };
 
 /* An element of the page that the walk is inside of. */
-typedef struct frame {
+typedef struct open_element {
     dom_node *node;
     rule rule;
     inline_style style;      /* around it */
@@ -60,12 +60,12 @@ typedef struct frame {
     dom_node *outer, *inner; /* the container around it, and the one for its children */
     dom_node *built;         /* the block that stands for it, where one does */
     size_t emitted;          /* before it */
-    size_t table;            /* 1 + the index of the innermost RULE_TABLE frame, itself included; 0: none */
+    size_t table;            /* 1 + the index of the innermost RULE_TABLE element, itself included; 0: none */
     unsigned said;           /* RULE_TABLE: kinds of presentation that a finding has named */
     bool picture_said;       /* RULE_TABLE */
     bool in_paragraph;       /* around it */
     bool foreign;            /* inside svg, math or the like: names there are not HTML's */
-} frame;
+} open_element;
 
 typedef struct walk {
     builder out;
@@ -74,7 +74,7 @@ typedef struct walk {
     references *refs;
     const express_seen *seen;
     css_cascade *styles;
-    vector frames; /* of frame: the elements that the walk is inside of, outermost first */
+    vector open; /* of open_element: the elements that the walk is inside of, outermost first */
     inline_style style;
     unsigned last_heading; /* 1 … 6; 0: none yet */
     size_t unsized_pictures;
@@ -87,9 +87,9 @@ static const slice *attribute(const dom_node *node, const char *name) {
     return dom_attribute_get(node, slice_of(name));
 }
 
-static frame *innermost_table(const walk *w) {
-    const frame *top = vector_last(&w->frames);
-    return top->table ? vector_at(&w->frames, top->table - 1) : NULL;
+static open_element *innermost_table(const walk *w) {
+    const open_element *top = vector_last(&w->open);
+    return top->table ? vector_at(&w->open, top->table - 1) : NULL;
 }
 
 bool express_is_blank(const dom_node *node) {
@@ -132,7 +132,7 @@ static rule rule_in_text(const walk *w, rule r) {
 }
 
 static rule rule_of(const walk *w, const dom_node *node) {
-    const frame *top = vector_last(&w->frames);
+    const open_element *top = vector_last(&w->open);
     rule r = node->tag == DOM_TAG_DIV ? rule_of_division(node) : (rule)ELEMENTS[node->tag].rule;
     if (express_in_summary(&w->out) || express_in_code(&w->out))
         return rule_in_text(w, r);
@@ -154,7 +154,7 @@ static bool is_embedded_picture(const dom_node *node) {
 
 /* The finding, or NULL where there is none or it was only counted. */
 static finding *report_element(walk *w, const dom_node *node) {
-    const frame *top = vector_last(&w->frames);
+    const open_element *top = vector_last(&w->open);
     finding_code code = ELEMENTS[node->tag].finding;
     if (top->foreign && node->tag == DOM_TAG_TITLE)
         code = FINDING_TOOLTIP;
@@ -173,7 +173,7 @@ static finding *report_element(walk *w, const dom_node *node) {
 }
 
 static void report_unknown(walk *w, const dom_node *node) {
-    const frame *top = vector_last(&w->frames);
+    const open_element *top = vector_last(&w->open);
     if (ELEMENTS[node->tag].known || top->foreign)
         return;
     if (express_first_mention(w->refs, format_slice(w->arena, "<%.*s", SLICE_ARGS(node->name))))
@@ -205,7 +205,7 @@ static void report_code_with_marks(walk *w, const dom_node *node, inline_style a
 
 /* The finding that the element always is, or NULL. */
 static finding *report(walk *w, const dom_node *node) {
-    frame *table = innermost_table(w);
+    open_element *table = innermost_table(w);
     report_in_code(w, node);
     report_unknown(w, node);
     finding *element = report_element(w, node);
@@ -238,7 +238,7 @@ static bool text_follows(const dom_node *img) {
 /* False when the picture stands where a picture in the editor would. */
 static bool report_picture_place(walk *w, const dom_node *img) {
     builder *out = &w->out;
-    frame *table = innermost_table(w);
+    open_element *table = innermost_table(w);
     bool in_heading = out->textblock_tag != DOM_TAG_P;
     if (table && !table->picture_said) {
         table->picture_said = true;
@@ -378,7 +378,7 @@ static void drop_element(const walk *w, const dom_node *node, finding *said) {
 
 /* A task's own box is kept (taskItem: checked); any other control can do nothing on the new page. */
 static void put_control(walk *w, const dom_node *input) {
-    const frame *top = vector_last(&w->frames);
+    const open_element *top = vector_last(&w->open);
     const slice *type = attribute(input, "type"), *value = attribute(input, "value");
     bool is_task = top->built && attribute(top->built, "data-checked");
     if (is_task || (type && slice_equal_nocase(*type, SLICE("hidden"))))
@@ -415,7 +415,7 @@ static void enter_heading(walk *w, const dom_node *node) {
     w->out.textblock_tag = (dom_tag)node->tag;
 }
 
-static void enter_built(walk *w, frame *f, dom_node *built) {
+static void enter_built(walk *w, open_element *f, dom_node *built) {
     f->built = built;
     express_block(&w->out, built);
     f->outer = w->out.container;
@@ -423,7 +423,7 @@ static void enter_built(walk *w, frame *f, dom_node *built) {
     w->out.textblock_tag = DOM_TAG_P; /* also inside a heading */
 }
 
-static void enter_block(walk *w, frame *f, dom_tag tag) {
+static void enter_block(walk *w, open_element *f, dom_tag tag) {
     enter_built(w, f, dom_new_element(w->arena, tag, f->node->line));
 }
 
@@ -467,7 +467,7 @@ static bool is_task_list(const dom_node *list) {
     return tasks > 0 && list->tag == DOM_TAG_UL;
 }
 
-static void enter_list(walk *w, frame *f) {
+static void enter_list(walk *w, open_element *f) {
     enter_block(w, f, (dom_tag)f->node->tag);
     const slice *start = attribute(f->node, "start");
     if (f->node->tag == DOM_TAG_OL && start) {
@@ -512,7 +512,7 @@ static bool checkbox_is_checked(const dom_node *item) {
     return false;
 }
 
-static void enter_item(walk *w, frame *f, const frame *around) {
+static void enter_item(walk *w, open_element *f, const open_element *around) {
     express_boundary(&w->out);
     w->out.container = f->outer = around->inner;
     if (!is_list(w->out.container))
@@ -529,7 +529,7 @@ static void enter_item(walk *w, frame *f, const frame *around) {
     w->out.emitted++;
 }
 
-static void enter_code(walk *w, frame *f) {
+static void enter_code(walk *w, open_element *f) {
     express_boundary(&w->out);
     express_open_textblock(&w->out, DOM_TAG_PRE, f->node->line);
     f->built = w->out.textblock;
@@ -540,7 +540,7 @@ static void enter_code(walk *w, frame *f) {
 }
 
 /* The table is placed when it is whole, so that its caption can go before it. */
-static void enter_table(walk *w, frame *f) {
+static void enter_table(walk *w, open_element *f) {
     express_boundary(&w->out);
     if (innermost_table(w))
         findings_add(w->found, FINDING_TABLE_NESTED, f->node->line, "a table inside a table");
@@ -548,7 +548,7 @@ static void enter_table(walk *w, frame *f) {
     w->out.container = f->built;
 }
 
-static void enter_row(walk *w, frame *f, const frame *around) {
+static void enter_row(walk *w, open_element *f, const open_element *around) {
     express_boundary(&w->out);
     f->outer = around->inner;
     f->built = dom_new_element(w->arena, DOM_TAG_TR, f->node->line);
@@ -560,7 +560,7 @@ static void enter_row(walk *w, frame *f, const frame *around) {
     w->out.container = f->built;
 }
 
-static void enter_cell(walk *w, frame *f, const frame *around) {
+static void enter_cell(walk *w, open_element *f, const open_element *around) {
     express_boundary(&w->out);
     f->outer = around->inner;
     f->built = dom_new_element(w->arena, (dom_tag)f->node->tag, f->node->line);
@@ -590,7 +590,7 @@ static void move_summary_first(const walk *w, dom_node *details) {
     dom_insert_before(details->first_child, child);
 }
 
-static void enter_details(walk *w, frame *f, const frame *around) {
+static void enter_details(walk *w, open_element *f, const open_element *around) {
     move_summary_first(w, f->node);
     if (around->rule == RULE_ACCORDION) {
         express_boundary(&w->out);
@@ -608,7 +608,7 @@ static void enter_details(walk *w, frame *f, const frame *around) {
         findings_add(w->found, FINDING_DETAILS_UNNAMED, f->node->line, "<details> without a summary");
 }
 
-static void enter_accordion(walk *w, frame *f) {
+static void enter_accordion(walk *w, open_element *f) {
     enter_block(w, f, DOM_TAG_DIV);
     for (uint32_t i = 0; i < f->node->attribute_count; i++)
         dom_attribute_set(f->built, w->arena, f->node->attributes[i].name, f->node->attributes[i].value);
@@ -640,7 +640,7 @@ static void end_box(walk *w, const dom_node *node, css_property margin, css_prop
         express_boundary(&w->out);
 }
 
-static void enter_inside(walk *w, frame *f, const frame *around) {
+static void enter_inside(walk *w, open_element *f, const open_element *around) {
     switch (f->rule) {
     case RULE_HEADING:
         enter_heading(w, f->node);
@@ -752,18 +752,18 @@ static bool enter_element(walk *w, dom_node *node) {
     finding *said = report(w, node);
     if (put_element(w, node, r, said))
         return false;
-    const frame *around = vector_last(&w->frames);
-    size_t index = w->frames.count;
-    frame f = {.node = node,
-               .rule = r,
-               .style = w->style,
-               .textblock_tag = w->out.textblock_tag,
-               .outer = w->out.container,
-               .emitted = w->out.emitted,
-               .in_paragraph = w->out.in_paragraph,
-               .table = r == RULE_TABLE ? index + 1 : around->table,
-               .foreign = around->foreign || node->tag == DOM_TAG_SVG || node->tag == DOM_TAG_MATH ||
-                          !ELEMENTS[node->tag].known};
+    const open_element *around = vector_last(&w->open);
+    size_t index = w->open.count;
+    open_element f = {.node = node,
+                      .rule = r,
+                      .style = w->style,
+                      .textblock_tag = w->out.textblock_tag,
+                      .outer = w->out.container,
+                      .emitted = w->out.emitted,
+                      .in_paragraph = w->out.in_paragraph,
+                      .table = r == RULE_TABLE ? index + 1 : around->table,
+                      .foreign = around->foreign || node->tag == DOM_TAG_SVG || node->tag == DOM_TAG_MATH ||
+                                 !ELEMENTS[node->tag].known};
     enter_inside(w, &f, around);
     f.inner = w->out.container;
     w->style.marks |= ELEMENTS[node->tag].marks;
@@ -771,13 +771,13 @@ static bool enter_element(walk *w, dom_node *node) {
     w->style.marks =
         express_style_marks(w->styles, node, r == RULE_INLINE || r == RULE_LINK, titled, w->style.marks);
     report_code_with_marks(w, node, f.style);
-    *(frame *)vector_push(&w->frames) = f;
+    *(open_element *)vector_push(&w->open) = f;
     return true;
 }
 
 /* ---- leaving ------------------------------------------------------------------------------------------ */
 
-static void leave_table(walk *w, frame *f) {
+static void leave_table(walk *w, open_element *f) {
     express_boundary(&w->out);
     w->out.container = f->outer;
     express_fit_table(f->built, w->arena, w->found);
@@ -815,7 +815,7 @@ static void settle_summary(walk *w, dom_node *summary) {
 }
 
 /* A block that must hold something gets an empty paragraph; one that may be missing goes. */
-static void leave_container(walk *w, frame *f, bool may_be_empty) {
+static void leave_container(walk *w, open_element *f, bool may_be_empty) {
     express_boundary(&w->out);
     dom_node *inside = f->rule == RULE_DETAILS ? f->built->last_child : f->built;
     if (f->rule == RULE_DETAILS)
@@ -827,20 +827,20 @@ static void leave_container(walk *w, frame *f, bool may_be_empty) {
     w->out.container = f->outer;
 }
 
-static void leave_code(walk *w, frame *f) {
+static void leave_code(walk *w, open_element *f) {
     express_close_textblock(&w->out);
     if (!f->built->first_child->first_child)
         dom_remove(f->built);
 }
 
-static void leave_heading(walk *w, const frame *f) {
+static void leave_heading(walk *w, const open_element *f) {
     express_boundary(&w->out);
     if (w->out.emitted == f->emitted)
         findings_add(w->found, FINDING_HEADING_EMPTY, f->node->line, "<%.*s> without text",
                      SLICE_ARGS(f->node->name));
 }
 
-static void leave_link(walk *w, const frame *f) {
+static void leave_link(walk *w, const open_element *f) {
     const slice *href = attribute(f->node, "href");
     if (!href || !w->style.link || w->out.emitted != f->emitted)
         return;
@@ -851,8 +851,8 @@ static void leave_link(walk *w, const frame *f) {
 }
 
 static void leave_element(walk *w) {
-    frame f = *(frame *)vector_last(&w->frames);
-    vector_pop(&w->frames);
+    open_element f = *(open_element *)vector_last(&w->open);
+    vector_pop(&w->open);
     switch (f.rule) {
     case RULE_INLINE:
         break;
@@ -937,9 +937,9 @@ void express_page(dom_node *body, const express_survey *survey, const express_se
               .refs = survey_references(survey),
               .seen = seen,
               .styles = survey_styles(survey),
-              .frames = vector_new(a, sizeof(frame))};
-    *(frame *)vector_push(&w.frames) =
-        (frame){.node = body, .rule = RULE_BLOCK, .inner = root, .outer = root};
+              .open = vector_new(a, sizeof(open_element))};
+    *(open_element *)vector_push(&w.open) =
+        (open_element){.node = body, .rule = RULE_BLOCK, .inner = root, .outer = root};
     survey_report_hidden(survey, found);
     survey_report_dissolved(survey, body, found);
     survey_report_layouts(survey, body, found);

@@ -1,5 +1,5 @@
 /* The account: what `explain` tells of a shape, in words. */
-#include "engine.h"
+#include "pass.h"
 
 mapping_account mapping_account_new(arena *a) {
     return (mapping_account){vector_new(a, sizeof(mapping_shape)), a};

@@ -7,7 +7,7 @@
  * count; neighbouring boxes of one structure make a run. Linear in the page. (The idea is that of data
  * records in web pages: Liu, Grossman, Zhai, "Mining Data Records in Web Pages", 2003.)
  */
-#include "engine.h"
+#include "pass.h"
 
 enum {
     BOX_TEXT_MAX = 480,    /* UTF-16 units: a title, a description and the words of a link */
@@ -120,7 +120,7 @@ typedef struct box {
 } box;
 
 typedef struct measure {
-    engine *engine;
+    mapping_pass *pass;
     box *boxes;
     size_t count;
 } measure;
@@ -166,14 +166,14 @@ static void add_to_parent(measure *m, size_t i) {
         up->sketch |= b->sketch;
 }
 
-static measure measure_page(engine *e) {
-    measure m = {.engine = e};
+static measure measure_page(mapping_pass *pass) {
+    measure m = {.pass = pass};
     size_t count = 0, i = 0, up = SIZE_MAX;
-    for (const dom_node *at = e->body; at; at = dom_next(at, e->body))
+    for (const dom_node *at = pass->body; at; at = dom_next(at, pass->body))
         count++;
-    m.boxes = arena_zeroed(e->arena, count * sizeof *m.boxes);
+    m.boxes = arena_zeroed(pass->arena, count * sizeof *m.boxes);
     m.count = count;
-    for (dom_node *at = e->body; at; at = dom_next(at, e->body), i++) {
+    for (dom_node *at = pass->body; at; at = dom_next(at, pass->body), i++) {
         while (up != SIZE_MAX && m.boxes[up].node != at->parent) {
             m.boxes[up].end = i;
             up = m.boxes[up].parent;
@@ -393,7 +393,7 @@ static void look_at_words(const measure *m, const box *b, const dom_node *top, i
     in->linked_units += linked ? b->units : 0;
     in->title_units += titled ? b->units : 0;
     if (!in->words)
-        in->name = collapse_text(b->node->text, m->engine->arena);
+        in->name = collapse_text(b->node->text, m->pass->arena);
     in->words = true;
     in->picture_last = false;
 }
@@ -441,12 +441,13 @@ static size_t leading_number(slice words) {
 }
 
 /* Neither side was larger than an icon's; where the size is not known, both are declared, or one. */
-static bool is_icon(engine *e, const dom_node *picture) {
+static bool is_icon(mapping_pass *pass, const dom_node *picture) {
     double width = 0, height = 0;
-    if (e->options.picture_size && e->options.picture_size(e->options.context, picture, &width, &height))
+    if (pass->options.picture_size &&
+        pass->options.picture_size(pass->options.context, picture, &width, &height))
         return width <= ICON_MAX && height <= ICON_MAX;
-    bool wide = css_length(e->options.styles, picture, CSS_WIDTH, -1, &width);
-    bool high = css_length(e->options.styles, picture, CSS_HEIGHT, -1, &height);
+    bool wide = css_length(pass->options.styles, picture, CSS_WIDTH, -1, &width);
+    bool high = css_length(pass->options.styles, picture, CSS_HEIGHT, -1, &height);
     return (wide || high) && width <= ICON_MAX && height <= ICON_MAX;
 }
 
@@ -457,7 +458,7 @@ static void count_box(const measure *m, const alike_run *run, const member *b, s
     if (b->other_end)
         look_inside(m, b->other, b->other_end, &in);
     const slice *alt = in.picture ? dom_attribute_get(in.picture, SLICE("alt")) : NULL;
-    slice described = alt ? collapse_text(*alt, m->engine->arena) : SLICE("");
+    slice described = alt ? collapse_text(*alt, m->pass->arena) : SLICE("");
     slice name = in.words ? in.name : described;
     t->pictures += in.picture != NULL;
     t->in_page += in.in_page > 0;
@@ -471,7 +472,7 @@ static void count_box(const measure *m, const alike_run *run, const member *b, s
     t->buttons += !in.picture && in.links == 1 && in.linked_units == in.units && in.blocks <= 1 && !in.titled;
     t->captions += in.picture && in.texts == 1 && !in.titled && !in.links;
     t->within += in.links > 0 && in.within == in.links;
-    t->icons += in.picture && is_icon(m->engine, in.picture);
+    t->icons += in.picture && is_icon(m->pass, in.picture);
     t->numbered += number == leading_number(name);
     t->own_files += in.picture_link && in.links == 1 && is_picture_file(slice_trim(*in.picture_link));
     t->sides += holds_around(m, run, b->from, has_layout) || holds_around(m, run, b->from, is_cell);
@@ -648,15 +649,15 @@ static bool shows_only(const measure *m, size_t around, size_t first, size_t end
 }
 
 static void add_run(const measure *m, const member *members, size_t count, bool turns) {
-    engine *e = m->engine;
+    mapping_pass *pass = m->pass;
     const member *last = &members[count - 1];
     size_t first = members[0].from, end = last->other_end ? last->other_end : last->end;
     size_t around = common_parent(m, first, end - 1);
-    alike_run *run = arena_zeroed(e->arena, sizeof *run);
+    alike_run *run = arena_zeroed(pass->arena, sizeof *run);
     run->around = m->boxes[around].node;
     run->first = m->boxes[child_of(m, around, first)].node;
     run->last = m->boxes[child_of(m, around, end - 1)].node;
-    run->items = arena_zeroed(e->arena, count * sizeof *run->items);
+    run->items = arena_zeroed(pass->arena, count * sizeof *run->items);
     run->count = count;
     tally t = {0};
     for (size_t i = 0; i < count; i++) {
@@ -669,7 +670,7 @@ static void add_run(const measure *m, const member *members, size_t count, bool 
     weigh(run, &t, turns);
     settle_around(run);
     run->start = run->whole ? run->around : run->first;
-    *(alike_run **)vector_push(&e->alike) = run;
+    *(alike_run **)vector_push(&pass->alike) = run;
 }
 
 static member member_of(const measure *m, const vector *places, const turn *t) {
@@ -689,7 +690,7 @@ static bool is_piece(const measure *m, const member *one, const member *neighbou
 /* The places of each turn as a box. */
 static void add_run_of_turns(const measure *m, const vector *places, const turn *turns, size_t count,
                              bool in_turns) {
-    member *members = arena_zeroed(m->engine->arena, count * sizeof *members);
+    member *members = arena_zeroed(m->pass->arena, count * sizeof *members);
     for (size_t i = 0; i < count; i++)
         members[i] = member_of(m, places, &turns[i]);
     while (!in_turns && count >= 2 && is_piece(m, &members[count - 1], &members[count - 2]))
@@ -749,8 +750,8 @@ static bool pair_cells(const measure *m, size_t upper, size_t lower, vector *mem
 
 /* The boxes of a table whose rows are pictures and names in turn; else NULL. */
 static const vector *pair_rows(const measure *m, size_t table) {
-    vector *members = arena_alloc(m->engine->arena, sizeof *members);
-    *members = vector_new(m->engine->arena, sizeof(member));
+    vector *members = arena_alloc(m->pass->arena, sizeof *members);
+    *members = vector_new(m->pass->arena, sizeof(member));
     size_t upper = SIZE_MAX;
     row_kind upper_kind = ROW_BLANK;
     for (size_t part = next_element(m, table, 0); part != SIZE_MAX; part = next_element(m, table, part))
@@ -785,7 +786,7 @@ static bool is_too_much(const measure *m, const vector *places, size_t i) {
 }
 
 static vector list_places(const measure *m) {
-    vector places = vector_new(m->engine->arena, sizeof(place));
+    vector places = vector_new(m->pass->arena, sizeof(place));
     for (size_t i = 1; i < m->count;) {
         const box *b = &m->boxes[i];
         bool gap = !b->shows || b->node->tag == DOM_TAG_HR || b->node->tag == DOM_TAG_STYLE;
@@ -892,12 +893,12 @@ static size_t find_turns(const measure *m, const vector *places, size_t from, tu
     return count >= 2 ? start : from + 1;
 }
 
-void find_alike(engine *e) {
-    measure m = measure_page(e);
+void find_alike(mapping_pass *pass) {
+    measure m = measure_page(pass);
     if (m.boxes[0].pictures < 2 && m.boxes[0].links < 2)
         return;
     vector places = list_places(&m);
-    turn *turns = arena_alloc(e->arena, (places.count + 1) * sizeof *turns);
+    turn *turns = arena_alloc(pass->arena, (places.count + 1) * sizeof *turns);
     for (size_t i = 0; i < places.count;) {
         const place *p = vector_at(&places, i);
         if (p->members)

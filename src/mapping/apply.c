@@ -3,37 +3,37 @@
  * Comes in: rules and an element tree. Goes out: the tree with every claimed shape rewritten, findings, the
  * account. What no part of a rule takes stays in the tree.
  */
-#include "engine.h"
+#include "pass.h"
 
 void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options *options, arena *a,
                    findings *found, mapping_account *account) {
-    engine e = {.set = set,
-                .body = body,
-                .options = options ? *options : (mapping_options){.styles = NULL},
-                .arena = a,
-                .found = found,
-                .account = account,
-                .matcher = dom_matcher_new(body, a),
-                .live = vector_new(a, sizeof(const rule *)),
-                .shapes = vector_new(a, sizeof(const shape_name *)),
-                .alike = vector_new(a, sizeof(alike_run *)),
-                .reported = {.arena = a},
-                .grids = vector_new(a, sizeof(card_grid)),
-                .claims = vector_new(a, sizeof(claim *))};
-    if (!e.options.link_text.length)
-        e.options.link_text = SLICE("Learn more");
-    if (!e.options.cards_max)
-        e.options.cards_max = 18;
-    if (!e.options.description_max)
-        e.options.description_max = 300;
-    if (!e.options.styles)
-        e.options.styles = css_cascade_new(NULL, body, a);
-    mark_layouts(&e);
-    recognise(&e);
-    if (dom_matcher_exhausted(e.matcher))
+    mapping_pass pass = {.set = set,
+                         .body = body,
+                         .options = options ? *options : (mapping_options){.styles = NULL},
+                         .arena = a,
+                         .found = found,
+                         .account = account,
+                         .matcher = dom_matcher_new(body, a),
+                         .live = vector_new(a, sizeof(const rule *)),
+                         .shapes = vector_new(a, sizeof(const shape_name *)),
+                         .alike = vector_new(a, sizeof(alike_run *)),
+                         .reported = {.arena = a},
+                         .grids = vector_new(a, sizeof(card_grid)),
+                         .claims = vector_new(a, sizeof(claim *))};
+    if (!pass.options.link_text.length)
+        pass.options.link_text = SLICE("Learn more");
+    if (!pass.options.cards_max)
+        pass.options.cards_max = 18;
+    if (!pass.options.description_max)
+        pass.options.description_max = 300;
+    if (!pass.options.styles)
+        pass.options.styles = css_cascade_new(NULL, body, a);
+    mark_layouts(&pass);
+    recognise(&pass);
+    if (dom_matcher_exhausted(pass.matcher))
         findings_add(found, FINDING_MAPPING_BUDGET, 0, "the rules gave up on this page");
-    rewrite_claims(&e);
-    unmark_layouts(&e);
+    rewrite_claims(&pass);
+    unmark_layouts(&pass);
     for (dom_node *at = body; at; at = dom_next(at, body))
         at->flags = 0;
 }

@@ -3,7 +3,7 @@
  * Comes in: claims in the order of the page. Goes out: the rewritten tree and the findings. Never loses a
  * node: what a block has no place for stays where it was, around the block.
  */
-#include "engine.h"
+#include "pass.h"
 
 /* ---- building ---------------------------------------------------------------------------------------- */
 
@@ -12,13 +12,13 @@ static dom_node *mark_made(dom_node *node) {
     return node;
 }
 
-static dom_node *made(engine *e, dom_tag tag, uint32_t line) {
-    return mark_made(dom_new_element(e->arena, tag, line));
+static dom_node *made(mapping_pass *pass, dom_tag tag, uint32_t line) {
+    return mark_made(dom_new_element(pass->arena, tag, line));
 }
 
 /* The same, of the editor's own elements. */
-static dom_node *made_element(engine *e, tiptap_element element, uint32_t line) {
-    return mark_made(tiptap_new_element(e->arena, element, line));
+static dom_node *made_element(mapping_pass *pass, tiptap_element element, uint32_t line) {
+    return mark_made(tiptap_new_element(pass->arena, element, line));
 }
 
 static dom_node *append(dom_node *parent, dom_node *node) {
@@ -26,16 +26,16 @@ static dom_node *append(dom_node *parent, dom_node *node) {
     return node;
 }
 
-static dom_node *append_made(engine *e, dom_node *parent, dom_tag tag) {
-    return append(parent, made(e, tag, parent->line));
+static dom_node *append_made(mapping_pass *pass, dom_node *parent, dom_tag tag) {
+    return append(parent, made(pass, tag, parent->line));
 }
 
-static dom_node *append_element(engine *e, dom_node *parent, tiptap_element element) {
-    return append(parent, made_element(e, element, parent->line));
+static dom_node *append_element(mapping_pass *pass, dom_node *parent, tiptap_element element) {
+    return append(parent, made_element(pass, element, parent->line));
 }
 
-static void append_text(engine *e, dom_node *parent, slice text) {
-    dom_append(parent, dom_new_text(e->arena, text, parent->line));
+static void append_text(mapping_pass *pass, dom_node *parent, slice text) {
+    dom_append(parent, dom_new_text(pass->arena, text, parent->line));
 }
 
 static bool has_class(const dom_node *node, tiptap_element element) {
@@ -53,13 +53,13 @@ static bool holds_phrases_only(const dom_node *node) {
 
 /* Text and inline elements that stand between blocks become paragraphs, so that unwrapping joins no two
  * texts. */
-static void wrap_phrases(engine *e, dom_node *node) {
+static void wrap_phrases(mapping_pass *pass, dom_node *node) {
     for (dom_node *at = node->first_child; at;) {
         if (!is_inline(at) || is_blank(at)) {
             at = at->next;
             continue;
         }
-        dom_node *paragraph = made(e, DOM_TAG_P, at->line);
+        dom_node *paragraph = made(pass, DOM_TAG_P, at->line);
         dom_insert_before(at, paragraph);
         for (dom_node *next; at && is_inline(at); at = next) {
             next = at->next;
@@ -70,64 +70,64 @@ static void wrap_phrases(engine *e, dom_node *node) {
 }
 
 /* The content of `node` takes its place. */
-static void unwrap(engine *e, dom_node *node) {
+static void unwrap(mapping_pass *pass, dom_node *node) {
     if (!node->parent)
         return;
     bool already_paragraph = node->tag == DOM_TAG_P || (node->tag >= DOM_TAG_H1 && node->tag <= DOM_TAG_H6);
     if (!holds_phrases_only(node->parent) && (!is_inline(node) || already_paragraph))
-        wrap_phrases(e, node);
+        wrap_phrases(pass, node);
     dom_unwrap(node);
 }
 
 /* Unwraps what is between `node` and `container`, from the inside out; not `container` itself. */
-static void unwrap_between(engine *e, dom_node *node, dom_node *container) {
-    for (dom_node *parent = node->parent; parent && parent != container && parent != e->body;) {
+static void unwrap_between(mapping_pass *pass, dom_node *node, dom_node *container) {
+    for (dom_node *parent = node->parent; parent && parent != container && parent != pass->body;) {
         dom_node *next = parent->parent;
-        unwrap(e, parent);
+        unwrap(pass, parent);
         parent = next;
     }
 }
 
-static void unwrap_item(engine *e, const item *it, dom_node *container) {
+static void unwrap_item(mapping_pass *pass, const item *it, dom_node *container) {
     if (it->first != it->last || it->first == container || !it->first->parent ||
         it->first->flags & (NODE_LEAF | NODE_CONSUMED)) /* another claim's */
         return;
-    unwrap_between(e, it->first, container);
-    unwrap(e, it->first);
+    unwrap_between(pass, it->first, container);
+    unwrap(pass, it->first);
 }
 
 /* ---- cards ------------------------------------------------------------------------------------------- */
 
-static dom_node *make_card(engine *e, const item *it, uint32_t line) {
+static dom_node *make_card(mapping_pass *pass, const item *it, uint32_t line) {
     dom_node *card =
-        made_element(e, it->href.length ? TIPTAP_ELEMENT_CLICKABLE_CARD : TIPTAP_ELEMENT_CARD, line);
+        made_element(pass, it->href.length ? TIPTAP_ELEMENT_CLICKABLE_CARD : TIPTAP_ELEMENT_CARD, line);
     if (it->href.length)
-        dom_attribute_set(card, e->arena, SLICE("href"), it->href);
+        dom_attribute_set(card, pass->arena, SLICE("href"), it->href);
     if (it->picture) {
         dom_node *frame =
-            append_element(e, append_element(e, card, TIPTAP_ELEMENT_CARD_IMAGE), TIPTAP_ELEMENT_IMAGE);
-        dom_node *image = append_made(e, frame, DOM_TAG_IMG);
-        dom_attribute_set(image, e->arena, SLICE("src"), *dom_attribute_get(it->picture, SLICE("src")));
-        dom_attribute_set(image, e->arena, SLICE("alt"), it->alt);
+            append_element(pass, append_element(pass, card, TIPTAP_ELEMENT_CARD_IMAGE), TIPTAP_ELEMENT_IMAGE);
+        dom_node *image = append_made(pass, frame, DOM_TAG_IMG);
+        dom_attribute_set(image, pass->arena, SLICE("src"), *dom_attribute_get(it->picture, SLICE("src")));
+        dom_attribute_set(image, pass->arena, SLICE("alt"), it->alt);
         const slice *title = dom_attribute_get(it->picture, SLICE("title"));
         if (title)
-            dom_attribute_set(image, e->arena, SLICE("title"), *title);
+            dom_attribute_set(image, pass->arena, SLICE("title"), *title);
     }
-    dom_node *body = append_element(e, card, TIPTAP_ELEMENT_CARD_BODY);
-    append_text(e, append_element(e, body, TIPTAP_ELEMENT_CARD_TITLE), it->title);
+    dom_node *body = append_element(pass, card, TIPTAP_ELEMENT_CARD_BODY);
+    append_text(pass, append_element(pass, body, TIPTAP_ELEMENT_CARD_TITLE), it->title);
     if (it->description.length)
-        append_text(e, append_element(e, body, TIPTAP_ELEMENT_CARD_DESCRIPTION), it->description);
+        append_text(pass, append_element(pass, body, TIPTAP_ELEMENT_CARD_DESCRIPTION), it->description);
     if (it->href.length)
-        append_text(e, append_element(e, body, TIPTAP_ELEMENT_CARD_LINK), it->link_text);
+        append_text(pass, append_element(pass, body, TIPTAP_ELEMENT_CARD_LINK), it->link_text);
     return card;
 }
 
 static const slice NOTHING = {NULL, 0};
 
 /* A finding about words that the block has no place for. */
-static void report_leftover_words(engine *e, uint32_t line, slice words) {
-    findings_add_change(e->found,
-                        findings_add(e->found, FINDING_SHAPE_LEFTOVER, line, "%.*s", SLICE_ARGS(words)),
+static void report_leftover_words(mapping_pass *pass, uint32_t line, slice words) {
+    findings_add_change(pass->found,
+                        findings_add(pass->found, FINDING_SHAPE_LEFTOVER, line, "%.*s", SLICE_ARGS(words)),
                         CHANGE_PLACE, words, NOTHING);
 }
 
@@ -153,56 +153,57 @@ static void note_card(card_report *r, uint32_t line, slice detail, slice words) 
 }
 
 /* "all 40 cards: lines 12 to 380", "2 of 9 cards: lines 7, 12: …" */
-static void report_one(engine *e, finding_code code, change_kind kind, uint32_t line, size_t cards,
+static void report_one(mapping_pass *pass, finding_code code, change_kind kind, uint32_t line, size_t cards,
                        card_report *r) {
     if (!r->count)
         return;
     slice words = buffer_slice(&r->words), details = buffer_slice(&r->details);
-    buffer out = buffer_new(e->arena, 128);
+    buffer out = buffer_new(pass->arena, 128);
     if (r->count == cards && cards > 2)
         buffer_printf(&out, "all %zu cards: lines %u to %u", cards, r->first_line, r->line);
     else
         buffer_printf(&out, "%zu of %zu card%s: line%s %.*s", r->count, cards, cards == 1 ? "" : "s",
                       r->first_line == r->line ? "" : "s", SLICE_ARGS(buffer_slice(&r->lines)));
-    finding *f = findings_add(e->found, code, line, "%.*s%s%.*s", SLICE_ARGS(buffer_slice(&out)),
+    finding *f = findings_add(pass->found, code, line, "%.*s%s%.*s", SLICE_ARGS(buffer_slice(&out)),
                               details.length ? ": " : "", SLICE_ARGS(details));
     if (words.length)
-        findings_add_change(e->found, f, kind, kind == CHANGE_PLACE ? words : NOTHING,
+        findings_add_change(pass->found, f, kind, kind == CHANGE_PLACE ? words : NOTHING,
                             kind == CHANGE_PLACE ? NOTHING : words);
 }
 
 enum { ALT, LINK_TEXT, TITLE, HEADING, PLAIN, SECOND_LINK, LEFTOVER, REPORT_KINDS };
 
 /* A card may have several links beside its own, and counts once. */
-static void note_other_links(engine *e, const item *it, card_report *r) {
-    buffer details = buffer_new(e->arena, 64), words = buffer_new(e->arena, 64);
+static void note_other_links(mapping_pass *pass, const item *it, card_report *r) {
+    buffer details = buffer_new(pass->arena, 64), words = buffer_new(pass->arena, 64);
     for (size_t i = 0; i < it->others.count; i++) {
         const extra_link *other = vector_at(&it->others, i);
         buffer_printf(&details, "%s%.*s", details.length ? ", " : "", SLICE_ARGS(other->href));
         buffer_printf(&words, "%s%.*s", words.length ? " " : "", SLICE_ARGS(it->title));
         if (other->text.length)
-            findings_add_change(e->found, NULL, CHANGE_PLACE, other->text, NOTHING);
+            findings_add_change(pass->found, NULL, CHANGE_PLACE, other->text, NOTHING);
     }
     if (it->others.count)
         note_card(r, ((const extra_link *)vector_at(&it->others, 0))->line,
-                  format_slice(e->arena, "%.*s beside %.*s", SLICE_ARGS(buffer_slice(&details)),
+                  format_slice(pass->arena, "%.*s beside %.*s", SLICE_ARGS(buffer_slice(&details)),
                                SLICE_ARGS(it->href)),
                   buffer_slice(&words));
 }
 
-static void note_leftover(engine *e, const item *it, card_report *r) {
-    buffer words = buffer_new(e->arena, 64);
+static void note_leftover(mapping_pass *pass, const item *it, card_report *r) {
+    buffer words = buffer_new(pass->arena, 64);
     for (size_t i = 0; i < it->leftover.count; i++)
         buffer_printf(&words, "%s%.*s", words.length ? " " : "",
                       SLICE_ARGS(*(slice *)vector_at(&it->leftover, i)));
     slice text = buffer_slice(&words);
     if (text.length || it->pictures.count)
         note_card(r, it->first->line,
-                  text.length ? text : format_slice(e->arena, "a picture of \"%.*s\"", SLICE_ARGS(it->title)),
+                  text.length ? text
+                              : format_slice(pass->arena, "a picture of \"%.*s\"", SLICE_ARGS(it->title)),
                   text);
 }
 
-static void note_item(engine *e, const item *it, card_report *reports) {
+static void note_item(mapping_pass *pass, const item *it, card_report *reports) {
     uint32_t line = it->first->line;
     if (it->alt_from_title)
         note_card(&reports[ALT], it->picture->line, NOTHING, NOTHING);
@@ -214,11 +215,11 @@ static void note_item(engine *e, const item *it, card_report *reports) {
         note_card(&reports[HEADING], line, NOTHING, NOTHING);
     if (it->was_rich)
         note_card(&reports[PLAIN], line, NOTHING, NOTHING);
-    note_other_links(e, it, &reports[SECOND_LINK]);
-    note_leftover(e, it, &reports[LEFTOVER]);
+    note_other_links(pass, it, &reports[SECOND_LINK]);
+    note_leftover(pass, it, &reports[LEFTOVER]);
 }
 
-static void report_cards(engine *e, const card_grid *grid) {
+static void report_cards(mapping_pass *pass, const card_grid *grid) {
     static const struct {
         finding_code code;
         change_kind kind;
@@ -233,28 +234,28 @@ static void report_cards(engine *e, const card_grid *grid) {
     };
     card_report reports[REPORT_KINDS];
     for (int k = 0; k < REPORT_KINDS; k++)
-        reports[k] = (card_report){.lines = buffer_new(e->arena, 32),
-                                   .details = buffer_new(e->arena, 32),
-                                   .words = buffer_new(e->arena, 32)};
+        reports[k] = (card_report){.lines = buffer_new(pass->arena, 32),
+                                   .details = buffer_new(pass->arena, 32),
+                                   .words = buffer_new(pass->arena, 32)};
     for (size_t i = 0; i < grid->items.count; i++)
-        note_item(e, *(const item **)vector_at(&grid->items, i), reports);
+        note_item(pass, *(const item **)vector_at(&grid->items, i), reports);
     for (int k = 0; k < REPORT_KINDS; k++)
-        report_one(e, KINDS[k].code, KINDS[k].kind, grid->line, grid->items.count, &reports[k]);
+        report_one(pass, KINDS[k].code, KINDS[k].kind, grid->line, grid->items.count, &reports[k]);
 }
 
 /* For the report: the cards of the claim are in `node`, with those that are there already. */
-static void note_grid(engine *e, const claim *c, dom_node *node) {
-    card_grid *grid = e->grids.count ? vector_last(&e->grids) : NULL;
+static void note_grid(mapping_pass *pass, const claim *c, dom_node *node) {
+    card_grid *grid = pass->grids.count ? vector_last(&pass->grids) : NULL;
     if (!grid || grid->node != node) {
-        grid = vector_push(&e->grids);
-        *grid = (card_grid){node, c->line, vector_new(e->arena, sizeof(item *))};
+        grid = vector_push(&pass->grids);
+        *grid = (card_grid){node, c->line, vector_new(pass->arena, sizeof(item *))};
     }
     for (size_t i = 0; i < c->item_count; i++)
         *(const item **)vector_push(&grid->items) = &c->items[i];
 }
 
-static dom_node *paragraph_after(engine *e, dom_node *last, const item *it) {
-    dom_node *paragraph = made(e, DOM_TAG_P, it->first->line);
+static dom_node *paragraph_after(mapping_pass *pass, dom_node *last, const item *it) {
+    dom_node *paragraph = made(pass, DOM_TAG_P, it->first->line);
     if (last->next)
         dom_insert_before(last->next, paragraph);
     else
@@ -263,28 +264,28 @@ static dom_node *paragraph_after(engine *e, dom_node *last, const item *it) {
 }
 
 /* Paragraphs behind the grid for what the cards could not hold. */
-static void make_rest_of_cards(engine *e, const claim *c, dom_node *grid) {
+static void make_rest_of_cards(mapping_pass *pass, const claim *c, dom_node *grid) {
     dom_node *last = grid;
     for (size_t i = 0; i < c->item_count; i++) {
         const item *it = &c->items[i];
         for (size_t j = 0; j < it->leftover.count; j++) {
-            last = paragraph_after(e, last, it);
-            append_text(e, last, *(slice *)vector_at(&it->leftover, j));
+            last = paragraph_after(pass, last, it);
+            append_text(pass, last, *(slice *)vector_at(&it->leftover, j));
         }
         for (size_t j = 0; j < it->pictures.count; j++) {
             dom_node *picture = *(dom_node **)vector_at(&it->pictures, j);
-            last = paragraph_after(e, last, it);
+            last = paragraph_after(pass, last, it);
             dom_remove(picture);
             dom_append(last, picture);
         }
         for (size_t j = 0; j < it->others.count; j++) {
             const extra_link *other = vector_at(&it->others, j);
-            last = paragraph_after(e, last, it);
+            last = paragraph_after(pass, last, it);
             if (other->text.length) /* which card's link it is */
-                append_text(e, last, format_slice(e->arena, "%.*s: ", SLICE_ARGS(it->title)));
-            dom_node *link = append_made(e, last, DOM_TAG_A);
-            dom_attribute_set(link, e->arena, SLICE("href"), other->href);
-            append_text(e, link, other->text.length ? other->text : it->title);
+                append_text(pass, last, format_slice(pass->arena, "%.*s: ", SLICE_ARGS(it->title)));
+            dom_node *link = append_made(pass, last, DOM_TAG_A);
+            dom_attribute_set(link, pass->arena, SLICE("href"), other->href);
+            append_text(pass, link, other->text.length ? other->text : it->title);
         }
     }
 }
@@ -303,11 +304,11 @@ static bool shows_pictures(const dom_node *grid) {
 
 /* Grids of one rule that touch are one grid, while it stays within the drawer's limits. Returns the grid that
  * the cards are in then. */
-static dom_node *join_grid(engine *e, const claim *c, dom_node *grid) {
+static dom_node *join_grid(mapping_pass *pass, const claim *c, dom_node *grid) {
     dom_node *before = previous_solid(grid);
     if (!c->rule->join || !before || !(before->flags & NODE_MADE) ||
         !has_class(before, TIPTAP_ELEMENT_CARD_GRID) ||
-        count_children(before) + count_children(grid) > e->options.cards_max ||
+        count_children(before) + count_children(grid) > pass->options.cards_max ||
         shows_pictures(before) != shows_pictures(grid))
         return grid;
     dom_move_children(grid, before);
@@ -385,29 +386,29 @@ static bool holds_made(const dom_node *node) {
 }
 
 /* What is still in the container beside what was made of it. */
-static void report_leftover(engine *e, const claim *c) {
+static void report_leftover(mapping_pass *pass, const claim *c) {
     for (const dom_node *at = dom_next(c->container, c->container); at;) {
         bool wraps = !(at->flags & NODE_MADE) && at->first_child && holds_made(at);
         if (!wraps && !(at->flags & NODE_MADE) && !is_blank(at)) {
-            slice text = plain_text(at, at, e->arena);
-            report_leftover_words(e, at->line, text.length ? text : at->name);
+            slice text = plain_text(at, at, pass->arena);
+            report_leftover_words(pass, at->line, text.length ? text : at->name);
         }
         at = wraps ? dom_next(at, c->container) : dom_next_skip(at, c->container);
     }
 }
 
-static void make_card_grid(engine *e, const claim *c) {
-    dom_node *grid = made_element(e, TIPTAP_ELEMENT_CARD_GRID, c->line), *first = grid;
+static void make_card_grid(mapping_pass *pass, const claim *c) {
+    dom_node *grid = made_element(pass, TIPTAP_ELEMENT_CARD_GRID, c->line), *first = grid;
     place_block(c, grid);
     dom_node *parent = grid->parent;
-    size_t left = c->item_count, grids = (left + e->options.cards_max - 1) / e->options.cards_max;
+    size_t left = c->item_count, grids = (left + pass->options.cards_max - 1) / pass->options.cards_max;
     size_t in_grid = (left + grids - 1) / grids; /* as even as can be: no card stands alone */
     for (size_t i = 0; i < c->item_count; i++) {
         if (in_grid == 0) {
             left = c->item_count - i;
             grids--;
             in_grid = (left + grids - 1) / grids;
-            dom_node *more = made_element(e, TIPTAP_ELEMENT_CARD_GRID, c->items[i].first->line);
+            dom_node *more = made_element(pass, TIPTAP_ELEMENT_CARD_GRID, c->items[i].first->line);
             if (grid->next)
                 dom_insert_before(grid->next, more);
             else
@@ -415,28 +416,28 @@ static void make_card_grid(engine *e, const claim *c) {
             grid = more;
         }
         in_grid--;
-        dom_append(grid, make_card(e, &c->items[i], c->items[i].first->line));
+        dom_append(grid, make_card(pass, &c->items[i], c->items[i].first->line));
     }
     if (grid != first)
-        findings_add(e->found, FINDING_CARD_GRID_SPLIT, c->line, "%zu cards", c->item_count);
+        findings_add(pass->found, FINDING_CARD_GRID_SPLIT, c->line, "%zu cards", c->item_count);
     const dom_node *behind = c->alike ? c->alike->last->next : NULL;
     for (size_t i = 0; i < c->item_count; i++)
         if (!is_inside(first, c->items[i].first))
             remove_item(&c->items[i]);
     if (c->alike)
         remove_between(c->container ? c->container->first_child : first, c->container ? NULL : behind);
-    make_rest_of_cards(e, c, grid);
+    make_rest_of_cards(pass, c, grid);
     if (c->alike && is_kept_cell(c->container)) {
         remove_emptied(c->container);
     } else if (c->alike && c->container && is_blank(c->container)) {
         dom_remove(c->container); /* it held nothing else */
     } else if (c->container && c->container->parent) {
         remove_emptied(c->container);
-        report_leftover(e, c);
-        unwrap_between(e, first, c->container);
-        unwrap(e, c->container);
+        report_leftover(pass, c);
+        unwrap_between(pass, first, c->container);
+        unwrap(pass, c->container);
     }
-    note_grid(e, c, grid == first ? join_grid(e, c, grid) : grid);
+    note_grid(pass, c, grid == first ? join_grid(pass, c, grid) : grid);
 }
 
 /* ---- accordions -------------------------------------------------------------------------------------- */
@@ -448,31 +449,31 @@ static bool is_opener(const dom_node *node) {
            (node->tag == DOM_TAG_A && (!href || slice_starts_with(slice_trim(*href), SLICE("#"))));
 }
 
-static void report_opener(engine *e, const dom_node *node) {
+static void report_opener(mapping_pass *pass, const dom_node *node) {
     const slice *href = dom_attribute_get(node, SLICE("href"));
     if (href && is_opener(node))
-        findings_add_change(e->found,
-                            findings_add(e->found, FINDING_ACCORDION_LINK, node->line, "<a href=\"%.*s\">",
+        findings_add_change(pass->found,
+                            findings_add(pass->found, FINDING_ACCORDION_LINK, node->line, "<a href=\"%.*s\">",
                                          SLICE_ARGS(*href)),
                             CHANGE_LINK, *href, (slice){NULL, 0});
 }
 
-static void flatten_summary(engine *e, dom_node *from, dom_node *summary) {
+static void flatten_summary(mapping_pass *pass, dom_node *from, dom_node *summary) {
     bool opener = from->tag != DOM_TAG_SUMMARY;
     dom_move_children(from, summary);
     if (opener)
-        report_opener(e, from);
+        report_opener(pass, from);
     for (dom_node *at = dom_next(summary, summary), *next; at; at = next) {
         bool box = at->type == DOM_ELEMENT && !is_inline(at) && !shows_something(at);
         next = shows_something(at) ? dom_next_skip(at, summary) : dom_next(at, summary);
         if (box || (opener && is_opener(at))) {
             if (opener)
-                report_opener(e, at);
+                report_opener(pass, at);
             next = at->first_child ? at->first_child : dom_next_skip(at, summary);
             if (box && at->previous)
-                dom_insert_before(at, dom_new_text(e->arena, SLICE(" "), at->line));
+                dom_insert_before(at, dom_new_text(pass->arena, SLICE(" "), at->line));
             if (box && at->next)
-                dom_insert_before(at->next, dom_new_text(e->arena, SLICE(" "), at->line));
+                dom_insert_before(at->next, dom_new_text(pass->arena, SLICE(" "), at->line));
             dom_unwrap(at);
         }
     }
@@ -488,10 +489,11 @@ static void remove_switches(dom_node *parent) {
 }
 
 /* Browsers show it first, wherever it stands. */
-static void report_late_summary(engine *e, dom_node *summary) {
-    slice words = plain_text(summary, summary, e->arena);
+static void report_late_summary(mapping_pass *pass, dom_node *summary) {
+    slice words = plain_text(summary, summary, pass->arena);
     findings_add_change(
-        e->found, findings_add(e->found, FINDING_SUMMARY_LATE, summary->line, "%.*s", SLICE_ARGS(words)),
+        pass->found,
+        findings_add(pass->found, FINDING_SUMMARY_LATE, summary->line, "%.*s", SLICE_ARGS(words)),
         CHANGE_PLACE, words, NOTHING);
 }
 
@@ -517,18 +519,18 @@ static void move_behind(dom_node *group, const item *it) {
     }
 }
 
-static void make_details(engine *e, const item *it, bool is_last, dom_node *group) {
-    dom_node *details = append_element(e, group, TIPTAP_ELEMENT_DETAILS);
+static void make_details(mapping_pass *pass, const item *it, bool is_last, dom_node *group) {
+    dom_node *details = append_element(pass, group, TIPTAP_ELEMENT_DETAILS);
     details->line = it->first->line;
-    dom_node *summary = append_made(e, details, DOM_TAG_SUMMARY);
-    dom_node *content = append_element(e, details, TIPTAP_ELEMENT_DETAILS_CONTENT);
+    dom_node *summary = append_made(pass, details, DOM_TAG_SUMMARY);
+    dom_node *content = append_element(pass, details, TIPTAP_ELEMENT_DETAILS_CONTENT);
     bool one = it->first == it->last && it->first->type == DOM_ELEMENT && it->first != it->summary &&
                it->first != it->content;
     dom_node *summary_parent = it->summary->parent;
     if (dom_is(it->summary, DOM_TAG_SUMMARY) && previous_solid(it->summary))
-        report_late_summary(e, it->summary);
+        report_late_summary(pass, it->summary);
     if (dom_is(summary_parent, DOM_TAG_DETAILS) && dom_attribute_get(summary_parent, SLICE("open")))
-        dom_attribute_set(details, e->arena, SLICE("open"), SLICE(""));
+        dom_attribute_set(details, pass->arena, SLICE("open"), SLICE(""));
     if (one && is_last)
         move_behind(group, it);
     for (dom_node *node = it->first, *next; node; node = next) {
@@ -539,7 +541,7 @@ static void make_details(engine *e, const item *it, bool is_last, dom_node *grou
     if (it->summary->parent)
         summary_parent = it->summary->parent;
     dom_remove(it->summary);
-    flatten_summary(e, it->summary, summary);
+    flatten_summary(pass, it->summary, summary);
     while (summary_parent && summary_parent != content && summary_parent->parent &&
            is_blank(summary_parent) && summary_parent != it->first) {
         dom_node *up = summary_parent->parent;
@@ -552,34 +554,34 @@ static void make_details(engine *e, const item *it, bool is_last, dom_node *grou
         remove_switches(it->first);
     if (it->content && is_inside(it->content, content)) {
         if (one)
-            wrap_phrases(e, it->first);
-        unwrap(e, it->content);
+            wrap_phrases(pass, it->first);
+        unwrap(pass, it->content);
     }
     if (one && it->first->parent)
-        unwrap(e, it->first);
-    wrap_phrases(e, content);
+        unwrap(pass, it->first);
+    wrap_phrases(pass, content);
     if (is_blank(content))
-        append_made(e, content, DOM_TAG_P);
+        append_made(pass, content, DOM_TAG_P);
 }
 
-static void make_accordion(engine *e, const claim *c) {
+static void make_accordion(mapping_pass *pass, const claim *c) {
     dom_node *before = c->container && c->container->parent ? previous_solid(c->container)
                        : !c->container                      ? previous_solid(c->items[0].first)
                                                             : NULL;
-    dom_node *group = made_element(e, TIPTAP_ELEMENT_ACCORDION, c->line);
-    dom_attribute_set(group, e->arena, SLICE("class"),
-                      format_slice(e->arena, "%.*s %.*s",
+    dom_node *group = made_element(pass, TIPTAP_ELEMENT_ACCORDION, c->line);
+    dom_attribute_set(group, pass->arena, SLICE("class"),
+                      format_slice(pass->arena, "%.*s %.*s",
                                    SLICE_ARGS(TIPTAP_ELEMENTS[TIPTAP_ELEMENT_ACCORDION].class_name),
                                    SLICE_ARGS(TIPTAP_ELEMENTS[TIPTAP_ELEMENT_WHITE_ACCORDION].class_name)));
     place_block(c, group);
     bool self = c->container && c->items[0].first == c->container;
     for (size_t i = 0; i < c->item_count; i++)
-        make_details(e, &c->items[i], i + 1 == c->item_count, group);
+        make_details(pass, &c->items[i], i + 1 == c->item_count, group);
     if (c->container && c->container->parent && !self) {
         remove_emptied(c->container);
-        report_leftover(e, c);
-        unwrap_between(e, group, c->container);
-        unwrap(e, c->container);
+        report_leftover(pass, c);
+        unwrap_between(pass, group, c->container);
+        unwrap(pass, c->container);
     }
     if (c->rule->join && before && before == previous_solid(group) && (before->flags & NODE_MADE) &&
         has_class(before, TIPTAP_ELEMENT_ACCORDION)) {
@@ -592,7 +594,7 @@ static void make_accordion(engine *e, const claim *c) {
 
 /* Every picture (with the link that holds nothing else) or frame inside the container gets the editor's
  * wrapper, lifted to the container's own level; then the container opens. */
-static void wrap_media(engine *e, dom_node *media, dom_node *container, bool picture) {
+static void wrap_media(mapping_pass *pass, dom_node *media, dom_node *container, bool picture) {
     dom_node *unit = media;
     const slice *href = NULL;
     if (picture && media->parent != container && dom_is(media->parent, DOM_TAG_A) && media != container) {
@@ -610,94 +612,94 @@ static void wrap_media(engine *e, dom_node *media, dom_node *container, bool pic
     tiptap_element kind = href      ? TIPTAP_ELEMENT_LINKED_IMAGE
                           : picture ? TIPTAP_ELEMENT_IMAGE
                                     : TIPTAP_ELEMENT_IFRAME;
-    dom_node *wrapper = made_element(e, kind, media->line);
+    dom_node *wrapper = made_element(pass, kind, media->line);
     if (href)
-        dom_attribute_set(wrapper, e->arena, SLICE("href"), *href);
+        dom_attribute_set(wrapper, pass->arena, SLICE("href"), *href);
     dom_insert_before(unit, wrapper);
     dom_remove(unit);
     if (unit != media)
         dom_remove(media);
     dom_append(wrapper, media);
     const dom_node *outside = container->parent; /* read now: the container may be gone afterwards */
-    for (dom_node *parent = wrapper->parent; parent && parent != outside && parent != e->body;) {
+    for (dom_node *parent = wrapper->parent; parent && parent != outside && parent != pass->body;) {
         dom_node *next = parent->parent;
         if (!is_inline(parent))
-            unwrap(e, parent);
+            unwrap(pass, parent);
         parent = next;
     }
 }
 
-static void report_caption(engine *e, const dom_node *node) {
-    slice text = plain_text(node, node, e->arena);
+static void report_caption(mapping_pass *pass, const dom_node *node) {
+    slice text = plain_text(node, node, pass->arena);
     if (node->tag == DOM_TAG_FIGCAPTION && text.length)
-        findings_add(e->found, FINDING_PICTURE_CAPTION, node->line, "%.*s", SLICE_ARGS(text));
+        findings_add(pass->found, FINDING_PICTURE_CAPTION, node->line, "%.*s", SLICE_ARGS(text));
 }
 
-static void make_media(engine *e, const claim *c) {
+static void make_media(mapping_pass *pass, const claim *c) {
     dom_tag tag = c->rule->make == BLOCK_PICTURE ? DOM_TAG_IMG : DOM_TAG_IFRAME;
-    vector all = vector_new(e->arena, sizeof(dom_node *));
+    vector all = vector_new(pass->arena, sizeof(dom_node *));
     for (dom_node *at = c->container; at; at = dom_next(at, c->container))
         if (at->tag == tag)
             *(dom_node **)vector_push(&all) = at;
-    vector captions = vector_new(e->arena, sizeof(dom_node *));
+    vector captions = vector_new(pass->arena, sizeof(dom_node *));
     for (dom_node *at = c->container; at; at = dom_next(at, c->container))
         if (at->tag == DOM_TAG_FIGCAPTION && at != c->container)
             *(dom_node **)vector_push(&captions) = at;
     for (size_t i = 0; i < captions.count; i++) {
-        report_caption(e, *(dom_node **)vector_at(&captions, i));
-        unwrap(e, *(dom_node **)vector_at(&captions, i));
+        report_caption(pass, *(dom_node **)vector_at(&captions, i));
+        unwrap(pass, *(dom_node **)vector_at(&captions, i));
     }
     for (size_t i = 0; i < all.count; i++)
-        wrap_media(e, *(dom_node **)vector_at(&all, i), c->container, tag == DOM_TAG_IMG);
+        wrap_media(pass, *(dom_node **)vector_at(&all, i), c->container, tag == DOM_TAG_IMG);
     if (c->container->parent && c->container->tag != tag)
-        unwrap(e, c->container);
+        unwrap(pass, c->container);
 }
 
 /* ---- the small ones ---------------------------------------------------------------------------------- */
 
-static dom_node *rename_element(engine *e, dom_node *from, dom_tag tag) {
-    dom_node *to = made(e, tag, from->line);
+static dom_node *rename_element(mapping_pass *pass, dom_node *from, dom_tag tag) {
+    dom_node *to = made(pass, tag, from->line);
     dom_insert_before(from, to);
     dom_move_children(from, to);
     dom_remove(from);
     return to;
 }
 
-static void make_phrase_block(engine *e, const claim *c) {
+static void make_phrase_block(mapping_pass *pass, const claim *c) {
     static const dom_tag HEADINGS[] = {DOM_TAG_H1, DOM_TAG_H2, DOM_TAG_H3,
                                        DOM_TAG_H4, DOM_TAG_H5, DOM_TAG_H6};
     if (!c->container->parent)
         return;
     if (c->rule->make == BLOCK_QUOTE)
-        wrap_phrases(e, rename_element(e, c->container, DOM_TAG_BLOCKQUOTE));
+        wrap_phrases(pass, rename_element(pass, c->container, DOM_TAG_BLOCKQUOTE));
     else
-        rename_element(e, c->container,
+        rename_element(pass, c->container,
                        c->rule->make == BLOCK_HEADING ? HEADINGS[c->rule->level - 1] : DOM_TAG_P);
 }
 
-static void make_list(engine *e, const claim *c) {
-    dom_node *list = made(e, DOM_TAG_UL, c->line);
+static void make_list(mapping_pass *pass, const claim *c) {
+    dom_node *list = made(pass, DOM_TAG_UL, c->line);
     place_block(c, list);
     for (size_t i = 0; i < c->item_count; i++) {
-        dom_node *entry = append_made(e, list, DOM_TAG_LI);
+        dom_node *entry = append_made(pass, list, DOM_TAG_LI);
         for (dom_node *node = c->items[i].first, *next; node; node = next) {
             next = node == c->items[i].last ? NULL : node->next;
             dom_remove(node);
             dom_append(entry, node);
         }
         if (c->items[i].first == c->items[i].last && !is_inline(c->items[i].first))
-            unwrap(e, c->items[i].first);
+            unwrap(pass, c->items[i].first);
     }
     if (c->container && c->container->parent && c->container != c->items[0].first) {
         remove_emptied(c->container);
-        report_leftover(e, c);
-        unwrap_between(e, list, c->container);
-        unwrap(e, c->container);
+        report_leftover(pass, c);
+        unwrap_between(pass, list, c->container);
+        unwrap(pass, c->container);
     }
 }
 
 /* What the item is, but for `cell`, which has left it: unwrapped into `rest`. */
-static void move_rest(engine *e, const item *it, dom_node *rest) {
+static void move_rest(mapping_pass *pass, const item *it, dom_node *rest) {
     for (dom_node *node = it->first, *next; node; node = next) {
         next = next_root(it, node);
         if (node == it->cell)
@@ -705,7 +707,7 @@ static void move_rest(engine *e, const item *it, dom_node *rest) {
         dom_remove(node);
         dom_append(rest, node);
         if (node->type == DOM_ELEMENT && !is_inline(node) && it->first == it->last)
-            unwrap(e, node);
+            unwrap(pass, node);
     }
     for (dom_node *node = rest->first_child, *next; node; node = next) {
         next = node->next;
@@ -727,33 +729,33 @@ static bool cell_leads(const item *it) {
 }
 
 /* Two columns in reading order: the part and all the rest, each with any blocks. */
-static void make_table(engine *e, const claim *c) {
-    dom_node *table = made(e, DOM_TAG_TABLE, c->line);
-    dom_node *body = append_made(e, table, DOM_TAG_TBODY);
+static void make_table(mapping_pass *pass, const claim *c) {
+    dom_node *table = made(pass, DOM_TAG_TABLE, c->line);
+    dom_node *body = append_made(pass, table, DOM_TAG_TBODY);
     place_block(c, table);
     for (size_t i = 0; i < c->item_count; i++) {
         const item *it = &c->items[i];
-        dom_node *row = append_made(e, body, DOM_TAG_TR);
+        dom_node *row = append_made(pass, body, DOM_TAG_TR);
         bool leads = cell_leads(it);
-        dom_node *first = append_made(e, row, DOM_TAG_TD), *second = append_made(e, row, DOM_TAG_TD);
+        dom_node *first = append_made(pass, row, DOM_TAG_TD), *second = append_made(pass, row, DOM_TAG_TD);
         dom_remove(it->cell);
         dom_append(leads ? first : second, it->cell);
-        move_rest(e, it, leads ? second : first);
+        move_rest(pass, it, leads ? second : first);
         if (!is_inline(it->cell) && !shows_something(it->cell) && !is_heading(it->cell))
-            unwrap(e, it->cell);
+            unwrap(pass, it->cell);
     }
     if (c->container && c->container->parent && c->container != c->items[0].first) {
         remove_emptied(c->container);
-        report_leftover(e, c);
-        unwrap_between(e, table, c->container);
-        unwrap(e, c->container);
+        report_leftover(pass, c);
+        unwrap_between(pass, table, c->container);
+        unwrap(pass, c->container);
     }
     if (!c->rule->quiet)
-        findings_add(e->found, FINDING_BESIDE_TABLE, c->line, "%.*s: %zu row%s of two cells",
+        findings_add(pass->found, FINDING_BESIDE_TABLE, c->line, "%.*s: %zu row%s of two cells",
                      SLICE_ARGS(c->element), c->item_count, c->item_count == 1 ? "" : "s");
 }
 
-static void make_plain_link(engine *e, const claim *c) {
+static void make_plain_link(mapping_pass *pass, const claim *c) {
     for (dom_node *at = dom_next(c->container, c->container), *next; at; at = next) {
         next = dom_next(at, c->container);
         if (at->tag == DOM_TAG_BUTTON) {
@@ -763,27 +765,27 @@ static void make_plain_link(engine *e, const claim *c) {
     }
     dom_attribute_remove(c->container, SLICE("class"));
     dom_attribute_remove(c->container, SLICE("style"));
-    (void)e;
+    (void)pass;
 }
 
-static void note_reported(engine *e, dom_node *node) {
-    dom_node **key = arena_alloc(e->arena, sizeof(dom_node *)); /* maps keep no copy */
+static void note_reported(mapping_pass *pass, dom_node *node) {
+    dom_node **key = arena_alloc(pass->arena, sizeof(dom_node *)); /* maps keep no copy */
     *key = node;
-    *map_put(&e->reported, MAP_KEY(*key), NULL) = node;
+    *map_put(&pass->reported, MAP_KEY(*key), NULL) = node;
 }
 
 /* Boxes that look like cards and are none have one finding, and what is around them has none of its own. */
-static void report_unfit(engine *e) {
-    for (size_t i = 0; i < e->alike.count; i++) {
-        const alike_run *run = *(alike_run **)vector_at(&e->alike, i);
+static void report_unfit(mapping_pass *pass) {
+    for (size_t i = 0; i < pass->alike.count; i++) {
+        const alike_run *run = *(alike_run **)vector_at(&pass->alike, i);
         if (!run->failure.length)
             continue;
-        findings_add(e->found, FINDING_ROW_NOT_CARDS, run->items[0].first->line, "%.*s",
+        findings_add(pass->found, FINDING_ROW_NOT_CARDS, run->items[0].first->line, "%.*s",
                      SLICE_ARGS(run->failure));
-        note_reported(e, run->around);
+        note_reported(pass, run->around);
         for (size_t j = 0; j < run->count; j++)
             for (dom_node *up = run->items[j].first; up && up != run->around; up = up->parent)
-                note_reported(e, up);
+                note_reported(pass, up);
     }
 }
 
@@ -795,57 +797,57 @@ static size_t count_in_order(const claim *c) {
     return count;
 }
 
-static void make_unwrapped(engine *e, const claim *c) {
-    bool reported = c->container && map_has(&e->reported, MAP_KEY(c->container));
+static void make_unwrapped(mapping_pass *pass, const claim *c) {
+    bool reported = c->container && map_has(&pass->reported, MAP_KEY(c->container));
     size_t in_order = count_in_order(c);
     if (!reported && in_order > 1 && c->card_miss.length && in_order == c->item_count &&
         !holds_made(c->container))
-        findings_add(e->found, FINDING_ROW_NOT_CARDS, c->line, "%.*s: %.*s", SLICE_ARGS(c->element),
+        findings_add(pass->found, FINDING_ROW_NOT_CARDS, c->line, "%.*s: %.*s", SLICE_ARGS(c->element),
                      SLICE_ARGS(c->card_miss));
     else if (!reported && in_order > 1 && !c->rule->quiet)
-        findings_add(e->found,
+        findings_add(pass->found,
                      c->container->tag == DOM_TAG_TABLE ? FINDING_LAYOUT_TABLE : FINDING_COLUMNS_IN_ORDER,
                      c->line, "%.*s: %zu side by side", SLICE_ARGS(c->element), c->item_count);
     for (size_t i = 0; c->rule->items && i < c->item_count; i++)
-        unwrap_item(e, &c->items[i], c->container);
+        unwrap_item(pass, &c->items[i], c->container);
     if (c->container) {
-        report_caption(e, c->container);
-        unwrap(e, c->container);
+        report_caption(pass, c->container);
+        unwrap(pass, c->container);
     }
 }
 
 /* The links and pictures inside what goes. */
-static void own_addresses(engine *e, const dom_node *root) {
+static void own_addresses(mapping_pass *pass, const dom_node *root) {
     for (const dom_node *at = root; at; at = dom_next(at, root)) {
         const slice *address = dom_attribute_get(at, at->tag == DOM_TAG_A ? SLICE("href") : SLICE("src"));
         if (address && (at->tag == DOM_TAG_A || at->tag == DOM_TAG_IMG || at->tag == DOM_TAG_IFRAME))
-            findings_add_change(e->found, NULL, at->tag == DOM_TAG_IMG ? CHANGE_PICTURE : CHANGE_LINK,
+            findings_add_change(pass->found, NULL, at->tag == DOM_TAG_IMG ? CHANGE_PICTURE : CHANGE_LINK,
                                 *address, NOTHING);
     }
 }
 
-static void make_dropped(engine *e, const claim *c) {
+static void make_dropped(mapping_pass *pass, const claim *c) {
     dom_node *first = c->container ? c->container : c->items[0].first;
     dom_node *last = c->container ? c->container : c->items[c->item_count - 1].last;
-    slice text = plain_text(first, last, e->arena);
-    finding *f = findings_add(e->found, FINDING_DROPPED_BY_RULE, c->line, "%.*s: %.*s",
+    slice text = plain_text(first, last, pass->arena);
+    finding *f = findings_add(pass->found, FINDING_DROPPED_BY_RULE, c->line, "%.*s: %.*s",
                               SLICE_ARGS(c->element), SLICE_ARGS(text));
     if (f)
-        f->became = slice_copy(c->rule->note, e->arena);
-    findings_add_change(e->found, f, CHANGE_TEXT, text, NOTHING);
+        f->became = slice_copy(c->rule->note, pass->arena);
+    findings_add_change(pass->found, f, CHANGE_TEXT, text, NOTHING);
     for (dom_node *node = first, *next; node; node = next) {
         next = node == last ? NULL : node->next;
-        own_addresses(e, node);
+        own_addresses(pass, node);
         dom_remove(node);
     }
 }
 
-static void keep_as_is(engine *e, const claim *c) {
-    (void)e;
+static void keep_as_is(mapping_pass *pass, const claim *c) {
+    (void)pass;
     (void)c;
 }
 
-static void (*const MAKERS[BLOCK_KIND_COUNT])(engine *e, const claim *c) = {
+static void (*const MAKERS[BLOCK_KIND_COUNT])(mapping_pass *pass, const claim *c) = {
     [BLOCK_CARD_GRID] = make_card_grid,
     [BLOCK_ACCORDION] = make_accordion,
     [BLOCK_TABLE] = make_table,
@@ -861,12 +863,12 @@ static void (*const MAKERS[BLOCK_KIND_COUNT])(engine *e, const claim *c) = {
     [BLOCK_KEEP] = keep_as_is,
 };
 
-void rewrite_claims(engine *e) {
-    report_unfit(e);
-    for (size_t i = 0; i < e->claims.count; i++) {
-        const claim *c = *(claim **)vector_at(&e->claims, i);
-        MAKERS[c->rule->make](e, c);
+void rewrite_claims(mapping_pass *pass) {
+    report_unfit(pass);
+    for (size_t i = 0; i < pass->claims.count; i++) {
+        const claim *c = *(claim **)vector_at(&pass->claims, i);
+        MAKERS[c->rule->make](pass, c);
     }
-    for (size_t i = 0; i < e->grids.count; i++)
-        report_cards(e, vector_at(&e->grids, i));
+    for (size_t i = 0; i < pass->grids.count; i++)
+        report_cards(pass, vector_at(&pass->grids, i));
 }

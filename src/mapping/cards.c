@@ -4,8 +4,8 @@
  * against. A card holds plain text only, so everything in the item must fit a part: what does not makes it no
  * card.
  */
-#include "engine.h"
 #include "liquid/liquid.h"
+#include "pass.h"
 
 #define TITLE_MAX 150
 #define CANDIDATES_MAX 8
@@ -88,9 +88,10 @@ static void take_stock_of(inventory *in, dom_node *root, uint32_t *line) {
     }
 }
 
-static inventory take_stock(engine *e, const item *it) {
-    inventory in = {vector_new(e->arena, sizeof(piece)), vector_new(e->arena, sizeof(picture)),
-                    vector_new(e->arena, sizeof(dom_node *)), vector_new(e->arena, sizeof(dom_node *)), NULL};
+static inventory take_stock(mapping_pass *pass, const item *it) {
+    inventory in = {vector_new(pass->arena, sizeof(piece)), vector_new(pass->arena, sizeof(picture)),
+                    vector_new(pass->arena, sizeof(dom_node *)), vector_new(pass->arena, sizeof(dom_node *)),
+                    NULL};
     uint32_t line = 1;
     for (dom_node *root = it->first; root; root = next_root(it, root))
         take_stock_of(&in, root, &line);
@@ -147,12 +148,13 @@ static bool can_leave_line(const inventory *in, const dom_node *link) {
 /* ---- parts ------------------------------------------------------------------------------------------- */
 
 /* The next match of a selector in the item behind `after` (NULL: the first). */
-static dom_node *find_in_item(engine *e, const dom_selector *s, const item *it, const dom_node *after) {
+static dom_node *find_in_item(mapping_pass *pass, const dom_selector *s, const item *it,
+                              const dom_node *after) {
     bool started = after == NULL;
     for (dom_node *root = it->first; root; root = next_root(it, root)) {
         if (started || is_inside(after, root))
             for (dom_node *at = started ? root : dom_next(after, root); at; at = dom_next(at, root)) {
-                if (dom_matches(e->matcher, s, at, root))
+                if (dom_matches(pass->matcher, s, at, root))
                     return at;
             }
         started = started || is_inside(after, root);
@@ -161,8 +163,8 @@ static dom_node *find_in_item(engine *e, const dom_selector *s, const item *it, 
 }
 
 /* The text of one line: of the first that is not in a link, or of the first where all are. */
-static slice first_line(engine *e, const inventory *in, uint32_t *line) {
-    buffer out = buffer_new(e->arena, 64);
+static slice first_line(mapping_pass *pass, const inventory *in, uint32_t *line) {
+    buffer out = buffer_new(pass->arena, 64);
     bool only_links = true;
     for (size_t i = 0; i < in->pieces.count; i++)
         only_links &= ((piece *)vector_at(&in->pieces, i))->link != NULL;
@@ -173,7 +175,7 @@ static slice first_line(engine *e, const inventory *in, uint32_t *line) {
             buffer_append(&out, one->text->text);
         }
     }
-    return collapse_text(buffer_slice(&out), e->arena);
+    return collapse_text(buffer_slice(&out), pass->arena);
 }
 
 typedef struct title {
@@ -195,7 +197,7 @@ static bool is_title(slice text) {
 }
 
 /* A name, and below it what the person is and does, in one element: its first line is the title. */
-static void take_title_from(engine *e, const inventory *in, const dom_node *node, title *out) {
+static void take_title_from(mapping_pass *pass, const inventory *in, const dom_node *node, title *out) {
     enum { TITLE_LINES_MAX = 2 };
     uint32_t lines = 0, last = 0, first = 0;
     for (size_t i = 0; i < in->pieces.count && !is_heading(node); i++) {
@@ -208,30 +210,30 @@ static void take_title_from(engine *e, const inventory *in, const dom_node *node
     }
     if (lines > TITLE_LINES_MAX) {
         *out = (title){.line = first};
-        out->text = first_line(e, in, &out->line);
+        out->text = first_line(pass, in, &out->line);
     } else {
-        *out = (title){plain_text(node, node, e->arena), node, 0};
+        *out = (title){plain_text(node, node, pass->arena), node, 0};
     }
 }
 
-static bool title_from(engine *e, const part_source *source, const item *it, const inventory *in,
+static bool title_from(mapping_pass *pass, const part_source *source, const item *it, const inventory *in,
                        title *out) {
     *out = (title){0};
     if (source->kind == SOURCE_FIRST_LINE || source->kind == SOURCE_REST) {
-        out->text = first_line(e, in, &out->line);
+        out->text = first_line(pass, in, &out->line);
         return is_title(out->text);
     }
     dom_node *node = NULL;
-    for (int tries = 0; tries < CANDIDATES_MAX && (node = find_in_item(e, source->selector, it, node));
+    for (int tries = 0; tries < CANDIDATES_MAX && (node = find_in_item(pass, source->selector, it, node));
          tries++) {
         if (source->kind == SOURCE_ATTRIBUTE) {
             const slice *value = dom_attribute_get(node, source->attribute);
-            out->text = value ? collapse_text(*value, e->arena) : (slice){0};
+            out->text = value ? collapse_text(*value, pass->arena) : (slice){0};
             if (is_title(out->text))
                 return true;
             continue;
         }
-        take_title_from(e, in, node, out);
+        take_title_from(pass, in, node, out);
         if (is_title(out->text) && stands_alone(in, node))
             return true;
     }
@@ -253,8 +255,8 @@ static bool same_target(slice a, slice b) {
 }
 
 /* The text of a link that is not the title's; empty when there is none. */
-static slice own_text(engine *e, const inventory *in, const title *t, const dom_node *link) {
-    buffer out = buffer_new(e->arena, 32);
+static slice own_text(mapping_pass *pass, const inventory *in, const title *t, const dom_node *link) {
+    buffer out = buffer_new(pass->arena, 32);
     for (size_t i = 0; i < in->pieces.count; i++) {
         const piece *one = vector_at(&in->pieces, i);
         if (one->link == link && !in_title(t, one)) {
@@ -262,7 +264,7 @@ static slice own_text(engine *e, const inventory *in, const title *t, const dom_
             buffer_append_char(&out, ' ');
         }
     }
-    return collapse_text(buffer_slice(&out), e->arena);
+    return collapse_text(buffer_slice(&out), pass->arena);
 }
 
 /* Whether the title, or a piece of it, stands in the link; `only_partly`: and another piece outside of it. */
@@ -278,18 +280,18 @@ static bool holds_title(const inventory *in, const title *t, const dom_node *lin
 }
 
 /* The link of the card by the rule's order of preference, and the link whose words become its text. */
-static const dom_node *choose_link(engine *e, const rule *r, const item *it) {
+static const dom_node *choose_link(mapping_pass *pass, const rule *r, const item *it) {
     const part_sources *sources = &r->parts[PART_LINK];
     for (size_t i = 0; i < sources->count; i++)
         for (dom_node *node = NULL;
-             sources->items[i].selector && (node = find_in_item(e, sources->items[i].selector, it, node));)
+             sources->items[i].selector && (node = find_in_item(pass, sources->items[i].selector, it, node));)
             if (link_address(node))
                 return node;
     return NULL;
 }
 
-static slice fail_item(engine *e, const item *it, size_t number, const char *reason) {
-    return format_slice(e->arena, "the %.*s box (line %u) %s", SLICE_ARGS(ordinal(number, e->arena)),
+static slice fail_item(mapping_pass *pass, const item *it, size_t number, const char *reason) {
+    return format_slice(pass->arena, "the %.*s box (line %u) %s", SLICE_ARGS(ordinal(number, pass->arena)),
                         it->first->line, reason);
 }
 
@@ -307,64 +309,65 @@ static bool add_other_link(item *it, slice href, slice text, uint32_t line) {
 }
 
 /* Every link of the item: the card's own, one beside it, or too many. */
-static slice sort_links(engine *e, const rule *r, item *it, const inventory *in, const title *t,
+static slice sort_links(mapping_pass *pass, const rule *r, item *it, const inventory *in, const title *t,
                         size_t number, const dom_node **text_link) {
-    const dom_node *chosen = choose_link(e, r, it);
+    const dom_node *chosen = choose_link(pass, r, it);
     *text_link = NULL;
-    it->others = vector_new(e->arena, sizeof(extra_link));
+    it->others = vector_new(pass->arena, sizeof(extra_link));
     if (!chosen && in->links.count)
-        return fail_item(e, it, number, "has a link that the rule has no part for");
+        return fail_item(pass, it, number, "has a link that the rule has no part for");
     if (!chosen)
         return (slice){0};
     if (in->links.count > LINKS_MAX)
-        return fail_item(e, it, number, "has several links with words of their own");
+        return fail_item(pass, it, number, "has several links with words of their own");
     it->href = slice_trim(*link_address(chosen));
     for (size_t i = 0; i < in->links.count; i++) {
         const dom_node *link = *(dom_node **)vector_at(&in->links, i);
-        slice href = slice_trim(*link_address(link)), text = own_text(e, in, t, link);
+        slice href = slice_trim(*link_address(link)), text = own_text(pass, in, t, link);
         bool partly, titled = holds_title(in, t, link, &partly);
         if (partly)
-            return fail_item(e, it, number, "has a link inside its title");
+            return fail_item(pass, it, number, "has a link inside its title");
         if (same_target(href, it->href)) {
             if (text.length && !titled && can_leave_line(in, link) && !*text_link)
                 *text_link = link;
             else if (text.length && !can_leave_line(in, link))
-                return fail_item(e, it, number, "has a link inside a sentence");
+                return fail_item(pass, it, number, "has a link inside a sentence");
             continue;
         }
         if (titled || (text.length && !can_leave_line(in, link)))
-            return fail_item(e, it, number, "has several links with words of their own");
+            return fail_item(pass, it, number, "has several links with words of their own");
         if (r->refuse_second_link)
-            return fail_item(e, it, number, "has two links to different places");
+            return fail_item(pass, it, number, "has two links to different places");
         if (!add_other_link(it, href, text, link->line))
-            return fail_item(e, it, number, "has too many links");
+            return fail_item(pass, it, number, "has too many links");
     }
     return (slice){0};
 }
 
-static slice find_picture(engine *e, const rule *r, item *it, const inventory *in, size_t number) {
-    it->pictures = vector_new(e->arena, sizeof(dom_node *));
+static slice find_picture(mapping_pass *pass, const rule *r, item *it, const inventory *in, size_t number) {
+    it->pictures = vector_new(pass->arena, sizeof(dom_node *));
     if (!r->parts[PART_PICTURE].count && r->leftover == LEFTOVER_AFTER) {
         for (size_t i = 0; i < in->pictures.count; i++)
             *(dom_node **)vector_push(&it->pictures) = ((picture *)vector_at(&in->pictures, i))->node;
         return (slice){0};
     }
     if (in->pictures.count > 1)
-        return fail_item(e, it, number, "has more than one picture");
+        return fail_item(pass, it, number, "has more than one picture");
     if (!in->pictures.count)
         return (slice){0};
     const picture *only = vector_at(&in->pictures, 0);
     const part_sources *sources = &r->parts[PART_PICTURE];
     for (size_t i = 0; i < sources->count && !it->picture; i++)
-        if (sources->items[i].selector && find_in_item(e, sources->items[i].selector, it, NULL) == only->node)
+        if (sources->items[i].selector &&
+            find_in_item(pass, sources->items[i].selector, it, NULL) == only->node)
             it->picture = only->node;
     if (!it->picture)
-        return fail_item(e, it, number, "has a picture that the rule has no part for");
+        return fail_item(pass, it, number, "has a picture that the rule has no part for");
     const slice *source = dom_attribute_get(it->picture, SLICE("src")),
                 *alt = dom_attribute_get(it->picture, SLICE("alt"));
     if (!source || !slice_trim(*source).length || slice_starts_with(slice_trim(*source), SLICE("data:")))
-        return fail_item(e, it, number, "has a picture without an address");
-    it->alt = alt && has_words(*alt) ? collapse_text(*alt, e->arena) : (slice){0};
+        return fail_item(pass, it, number, "has a picture without an address");
+    it->alt = alt && has_words(*alt) ? collapse_text(*alt, pass->arena) : (slice){0};
     return (slice){0};
 }
 
@@ -376,12 +379,12 @@ static bool takes_rest(const rule *r) {
     return false;
 }
 
-static bool in_description(engine *e, const rule *r, const item *it, const piece *one) {
+static bool in_description(mapping_pass *pass, const rule *r, const item *it, const piece *one) {
     const part_sources *sources = &r->parts[PART_DESCRIPTION];
     for (size_t i = 0; i < sources->count; i++)
         for (const dom_node *at = one->text->parent; sources->items[i].selector && at; at = at->parent) {
             if (at->type == DOM_ELEMENT && is_inside(at, it->first->parent) && at != it->first->parent &&
-                dom_matches(e->matcher, sources->items[i].selector, at,
+                dom_matches(pass->matcher, sources->items[i].selector, at,
                             it->first == it->last ? it->first : NULL))
                 return true;
             if (at == it->first->parent)
@@ -391,13 +394,13 @@ static bool in_description(engine *e, const rule *r, const item *it, const piece
 }
 
 /* Where the box has no words for its link: its tooltip, what one does with a file, or the usual ones. */
-static slice words_for_link(engine *e, const item *it, const inventory *in) {
+static slice words_for_link(mapping_pass *pass, const item *it, const inventory *in) {
     static const char *const FILES[] = {".pdf", ".doc",  ".docx", ".xls", ".xlsx",
                                         ".ppt", ".pptx", ".zip",  ".csv"};
     for (size_t i = 0; i < in->links.count; i++) {
         const dom_node *link = *(dom_node **)vector_at(&in->links, i);
         const slice *tooltip = dom_attribute_get(link, SLICE("title"));
-        slice words = tooltip ? collapse_text(*tooltip, e->arena) : (slice){0};
+        slice words = tooltip ? collapse_text(*tooltip, pass->arena) : (slice){0};
         if (has_words(words) && utf16_length(words) <= LINK_TEXT_MAX &&
             same_target(*link_address(link), it->href))
             return words;
@@ -408,30 +411,30 @@ static slice words_for_link(engine *e, const item *it, const inventory *in) {
             slice_equal_nocase(slice_from(it->href, it->href.length - end.length), end))
             return SLICE("Download");
     }
-    return e->options.link_text;
+    return pass->options.link_text;
 }
 
 /* Words for the link that the rule names; without any, those of the link itself, or the usual ones. */
-static const dom_node *find_link_text(engine *e, const rule *r, item *it, const inventory *in, const title *t,
-                                      const dom_node *text_link) {
+static const dom_node *find_link_text(mapping_pass *pass, const rule *r, item *it, const inventory *in,
+                                      const title *t, const dom_node *text_link) {
     const part_sources *sources = &r->parts[PART_LINK_TEXT];
     const dom_node *words = text_link;
     for (size_t i = 0; i < sources->count && !it->link_text.length; i++) {
         const dom_node *node =
-            sources->items[i].selector ? find_in_item(e, sources->items[i].selector, it, NULL) : NULL;
+            sources->items[i].selector ? find_in_item(pass, sources->items[i].selector, it, NULL) : NULL;
         if (node && sources->items[i].kind == SOURCE_ATTRIBUTE) {
             const slice *value = dom_attribute_get(node, sources->items[i].attribute);
-            it->link_text = value ? collapse_text(*value, e->arena) : (slice){0};
+            it->link_text = value ? collapse_text(*value, pass->arena) : (slice){0};
         } else if (node && !(t->node && (is_inside(node, t->node) || is_inside(t->node, node)))) {
-            it->link_text = plain_text(node, node, e->arena);
+            it->link_text = plain_text(node, node, pass->arena);
             words = node;
         }
     }
     if (!it->link_text.length && text_link)
-        it->link_text = own_text(e, in, t, text_link);
+        it->link_text = own_text(pass, in, t, text_link);
     it->default_link_text = it->link_text.length == 0;
     if (it->default_link_text)
-        it->link_text = words_for_link(e, it, in);
+        it->link_text = words_for_link(pass, it, in);
     return words;
 }
 
@@ -443,18 +446,18 @@ static bool is_other_link(const item *it, const piece *one) {
 }
 
 /* Everything that is neither title nor link text: the description, or left over. */
-static void gather_description(engine *e, const rule *r, item *it, const inventory *in, const title *t,
-                               const dom_node *link_words) {
-    buffer out = buffer_new(e->arena, 256);
+static void gather_description(mapping_pass *pass, const rule *r, item *it, const inventory *in,
+                               const title *t, const dom_node *link_words) {
+    buffer out = buffer_new(pass->arena, 256);
     bool rest = takes_rest(r);
     uint32_t line = 0;
-    it->leftover = vector_new(e->arena, sizeof(slice));
+    it->leftover = vector_new(pass->arena, sizeof(slice));
     for (size_t i = 0; i < in->pieces.count; i++) {
         const piece *one = vector_at(&in->pieces, i);
         if (in_title(t, one) || (link_words && is_inside(one->text, link_words)) || is_other_link(it, one))
             continue;
-        if (!rest && !in_description(e, r, it, one)) {
-            *(slice *)vector_push(&it->leftover) = collapse_text(one->text->text, e->arena);
+        if (!rest && !in_description(pass, r, it, one)) {
+            *(slice *)vector_push(&it->leftover) = collapse_text(one->text->text, pass->arena);
             continue;
         }
         if (line && one->line != line) {
@@ -465,29 +468,31 @@ static void gather_description(engine *e, const rule *r, item *it, const invento
         it->was_rich |= one->emphasised;
         buffer_append(&out, one->text->text);
     }
-    it->description = collapse_text(buffer_slice(&out), e->arena);
+    it->description = collapse_text(buffer_slice(&out), pass->arena);
 }
 
-static slice find_title(engine *e, const rule *r, item *it, const inventory *in, size_t number, title *t) {
+static slice find_title(mapping_pass *pass, const rule *r, item *it, const inventory *in, size_t number,
+                        title *t) {
     const part_sources *sources = &r->parts[PART_TITLE];
     for (size_t i = 0; i < sources->count; i++)
-        if (title_from(e, &sources->items[i], it, in, t)) {
+        if (title_from(pass, &sources->items[i], it, in, t)) {
             it->title = t->text;
             it->title_from_alt = sources->items[i].kind == SOURCE_ATTRIBUTE;
             it->title_from_heading = t->node && is_heading(t->node);
             return (slice){0};
         }
-    return fail_item(e, it, number, "has no title: no heading, caption, bold line or alt text");
+    return fail_item(pass, it, number, "has no title: no heading, caption, bold line or alt text");
 }
 
 /* One heading right below the title is a line of the description: a name, and what the person does. */
-static slice check_headings(engine *e, const item *it, const inventory *in, const title *t, size_t number) {
+static slice check_headings(mapping_pass *pass, const item *it, const inventory *in, const title *t,
+                            size_t number) {
     for (size_t i = 0; i < in->headings.count; i++) {
         const dom_node *heading = *(dom_node **)vector_at(&in->headings, i);
         bool whole = t->node ? is_inside(heading, t->node) || is_inside(t->node, heading) : false;
         bool below = i == 1 && t->node && is_heading(t->node) && previous_solid(heading) == t->node;
         if (!whole && i > 0 && !below)
-            return fail_item(e, it, number, "has a second heading");
+            return fail_item(pass, it, number, "has a second heading");
     }
     return (slice){0};
 }
@@ -501,39 +506,39 @@ static bool holds_liquid(const item *it) {
     return false;
 }
 
-slice fit_card(engine *e, const rule *r, item *it, size_t number) {
-    inventory in = take_stock(e, it);
+slice fit_card(mapping_pass *pass, const rule *r, item *it, size_t number) {
+    inventory in = take_stock(pass, it);
     title t = {0};
     const dom_node *text_link = NULL;
     slice failure = {0};
     if (in.rich)
-        return format_slice(e->arena, "the %.*s box (line %u) holds a %.*s, which no card can",
-                            SLICE_ARGS(ordinal(number, e->arena)), in.rich->line,
-                            SLICE_ARGS(words_for_selector(in.rich->name, e->arena)));
+        return format_slice(pass->arena, "the %.*s box (line %u) holds a %.*s, which no card can",
+                            SLICE_ARGS(ordinal(number, pass->arena)), in.rich->line,
+                            SLICE_ARGS(words_for_selector(in.rich->name, pass->arena)));
     if (!failure.length)
-        failure = find_picture(e, r, it, &in, number);
+        failure = find_picture(pass, r, it, &in, number);
     if (!failure.length)
-        failure = find_title(e, r, it, &in, number, &t);
+        failure = find_title(pass, r, it, &in, number, &t);
     if (!failure.length)
-        failure = check_headings(e, it, &in, &t, number);
+        failure = check_headings(pass, it, &in, &t, number);
     if (!failure.length)
-        failure = sort_links(e, r, it, &in, &t, number, &text_link);
+        failure = sort_links(pass, r, it, &in, &t, number, &text_link);
     if (failure.length)
         return failure;
     if (it->title_from_alt && !it->href.length)
-        return fail_item(e, it, number, "shows a picture and nothing else");
+        return fail_item(pass, it, number, "shows a picture and nothing else");
     if (it->href.length)
-        text_link = find_link_text(e, r, it, &in, &t, text_link);
-    gather_description(e, r, it, &in, &t, text_link);
+        text_link = find_link_text(pass, r, it, &in, &t, text_link);
+    gather_description(pass, r, it, &in, &t, text_link);
     if (holds_liquid(it))
-        return fail_item(e, it, number, "is filled in by a Liquid template");
+        return fail_item(pass, it, number, "is filled in by a Liquid template");
     size_t length = utf16_length(it->description);
-    if (length > e->options.description_max)
+    if (length > pass->options.description_max)
         return format_slice(
-            e->arena, "the %.*s box (line %u) has a description of %zu characters, at most %u fit",
-            SLICE_ARGS(ordinal(number, e->arena)), it->first->line, length, e->options.description_max);
+            pass->arena, "the %.*s box (line %u) has a description of %zu characters, at most %u fit",
+            SLICE_ARGS(ordinal(number, pass->arena)), it->first->line, length, pass->options.description_max);
     if (it->leftover.count && r->leftover == LEFTOVER_REFUSE)
-        return fail_item(e, it, number, "has text that no part takes");
+        return fail_item(pass, it, number, "has text that no part takes");
     if (it->picture && !it->alt.length) {
         it->alt = it->title;
         it->alt_from_title = true;
@@ -542,43 +547,43 @@ slice fit_card(engine *e, const rule *r, item *it, size_t number) {
 }
 
 /* The CMS's card drawer: when pictures are shown, every card has one. */
-slice fit_grid(engine *e, const claim *c) {
+slice fit_grid(mapping_pass *pass, const claim *c) {
     size_t pictures = 0;
     for (size_t i = 0; i < c->item_count; i++)
         pictures += c->items[i].picture != NULL;
     if (pictures && pictures < c->item_count)
-        return format_slice(e->arena, "%zu of %zu have a picture: cards have all one, or none", pictures,
+        return format_slice(pass->arena, "%zu of %zu have a picture: cards have all one, or none", pictures,
                             c->item_count);
     return (slice){0};
 }
 
-slice fit_accordion(engine *e, const rule *r, item *it, size_t number) {
+slice fit_accordion(mapping_pass *pass, const rule *r, item *it, size_t number) {
     const part_sources *sources = &r->parts[PART_SUMMARY];
     for (size_t i = 0; i < sources->count && !it->summary; i++)
         for (dom_node *node = NULL; sources->items[i].selector &&
-                                    (node = find_in_item(e, sources->items[i].selector, it, node)) &&
+                                    (node = find_in_item(pass, sources->items[i].selector, it, node)) &&
                                     !it->summary;)
-            if (plain_text(node, node, e->arena).length)
+            if (plain_text(node, node, pass->arena).length)
                 it->summary = node;
     if (!it->summary)
-        return fail_item(e, it, number, "has no summary");
+        return fail_item(pass, it, number, "has no summary");
     sources = &r->parts[PART_CONTENT];
     for (size_t i = 0; i < sources->count && !it->content; i++)
         if (sources->items[i].selector)
-            it->content = find_in_item(e, sources->items[i].selector, it, NULL);
+            it->content = find_in_item(pass, sources->items[i].selector, it, NULL);
     if (it->content && (is_inside(it->summary, it->content) || is_inside(it->content, it->summary)))
         it->content = NULL;
     return (slice){0};
 }
 
 /* A row of a table: two cells, and something in each. */
-slice fit_table_row(engine *e, const rule *r, item *it, size_t number) {
+slice fit_table_row(mapping_pass *pass, const rule *r, item *it, size_t number) {
     const part_sources *sources = &r->parts[PART_CELL];
     for (size_t i = 0; i < sources->count && !it->cell; i++)
         if (sources->items[i].selector)
-            it->cell = find_in_item(e, sources->items[i].selector, it, NULL);
+            it->cell = find_in_item(pass, sources->items[i].selector, it, NULL);
     if (!it->cell || is_blank(it->cell))
-        return fail_item(e, it, number, "has nothing for a cell of its own");
+        return fail_item(pass, it, number, "has nothing for a cell of its own");
     bool rest = false;
     for (const dom_node *root = it->first; root && !rest; root = next_root(it, root))
         for (const dom_node *at = root; at && !rest;) {
@@ -587,5 +592,5 @@ slice fit_table_row(engine *e, const rule *r, item *it, size_t number) {
             rest = at != it->cell && shows;
             at = at == it->cell ? dom_next_skip(at, root) : dom_next(at, root);
         }
-    return rest ? (slice){0} : fail_item(e, it, number, "has nothing beside it");
+    return rest ? (slice){0} : fail_item(pass, it, number, "has nothing beside it");
 }

@@ -2,7 +2,7 @@
  *
  * Comes in: elements as the page has them. Goes out: answers, and text in the arena. It changes nothing.
  */
-#include "engine.h"
+#include "pass.h"
 
 bool is_inline(const dom_node *node) {
     if (node->type != DOM_ELEMENT)

@@ -4,7 +4,7 @@
  * rules are tried in their order; the first whose conditions all hold claims it. Outer elements come before
  * inner ones.
  */
-#include "engine.h"
+#include "pass.h"
 
 #define RUN_STEP_MAX 200 /* elements that one step of a run takes at most */
 #define HELD_ALL 4       /* check_claim: all conditions of a rule held, and only its block did not fit */
@@ -36,7 +36,7 @@ typedef struct alike_miss {
 } alike_miss;
 
 typedef struct recognition {
-    engine *engine;
+    mapping_pass *pass;
     hash_map alike;  /* node: the claim of boxes alike that begins there */
     hash_map unlike; /* node: alike_miss of those that begin there */
     hash_map tried;  /* (node, rule): a run from here has failed already */
@@ -44,8 +44,8 @@ typedef struct recognition {
     vector misses;   /* of mapping_miss, of the element at hand */
 } recognition;
 
-static bool is_ignored(engine *e, const rule *r, const dom_node *node, const dom_node *scope) {
-    return is_blank(node) || (r->ignore && dom_matches(e->matcher, r->ignore, node, scope));
+static bool is_ignored(mapping_pass *pass, const rule *r, const dom_node *node, const dom_node *scope) {
+    return is_blank(node) || (r->ignore && dom_matches(pass->matcher, r->ignore, node, scope));
 }
 
 static void push_item(vector *items, dom_node *first, dom_node *last) {
@@ -55,27 +55,27 @@ static void push_item(vector *items, dom_node *first, dom_node *last) {
 }
 
 /* The items of a container: the outermost matches inside it that show something. Without `items`: itself. */
-static void collect_items(engine *e, const rule *r, dom_node *container, vector *items) {
+static void collect_items(mapping_pass *pass, const rule *r, dom_node *container, vector *items) {
     if (!r->items) {
         push_item(items, container, container);
         return;
     }
     for (dom_node *at = dom_next(container, container); at;) {
-        bool is_item = at->type == DOM_ELEMENT && dom_matches(e->matcher, r->items, at, container);
-        if (is_item && !is_ignored(e, r, at, container))
+        bool is_item = at->type == DOM_ELEMENT && dom_matches(pass->matcher, r->items, at, container);
+        if (is_item && !is_ignored(pass, r, at, container))
             push_item(items, at, at);
         at = is_item ? dom_next_skip(at, container) : dom_next(at, container);
     }
 }
 
 /* One turn of a run from `node`: its last node, or NULL. */
-static dom_node *match_turn(engine *e, const rule *r, dom_node *node) {
+static dom_node *match_turn(mapping_pass *pass, const rule *r, dom_node *node) {
     dom_node *last = NULL, *at = node;
     for (size_t i = 0; i < r->run_count; i++) {
         const run_step *step = &r->run[i];
         size_t taken = 0;
         while (at && taken < (step->many ? RUN_STEP_MAX : 1) &&
-               dom_matches(e->matcher, step->selector, at, NULL)) {
+               dom_matches(pass->matcher, step->selector, at, NULL)) {
             last = at;
             at = next_solid(at);
             taken++;
@@ -86,31 +86,31 @@ static dom_node *match_turn(engine *e, const rule *r, dom_node *node) {
     return last;
 }
 
-static void collect_run(engine *e, const rule *r, dom_node *node, vector *items) {
-    for (dom_node *at = node, *last; at && (last = match_turn(e, r, at)); at = next_solid(last))
+static void collect_run(mapping_pass *pass, const rule *r, dom_node *node, vector *items) {
+    for (dom_node *at = node, *last; at && (last = match_turn(pass, r, at)); at = next_solid(last))
         push_item(items, at, last);
 }
 
 /* ---- conditions -------------------------------------------------------------------------------------- */
 
 /* The condition that failed, told where somebody reads it. */
-static slice fail(engine *e, condition failed, const condition_facts *facts) {
-    return e->account ? condition_sentence(failed, facts, e->arena) : SLICE("a condition of the rule");
+static slice fail(mapping_pass *pass, condition failed, const condition_facts *facts) {
+    return pass->account ? condition_sentence(failed, facts, pass->arena) : SLICE("a condition of the rule");
 }
 
 static bool in_range(size_t number, range r) {
     return number >= r.min && number <= r.max;
 }
 
-static bool holds(engine *e, const dom_selector *s, const item *it) {
+static bool holds(mapping_pass *pass, const dom_selector *s, const item *it) {
     for (dom_node *root = it->first; root; root = next_root(it, root))
-        if (root->type == DOM_ELEMENT && dom_find(e->matcher, s, root))
+        if (root->type == DOM_ELEMENT && dom_find(pass->matcher, s, root))
             return true;
     return false;
 }
 
 /* Something in the container outside its items that shows. */
-static const dom_node *outside_items(engine *e, const claim *c) {
+static const dom_node *outside_items(mapping_pass *pass, const claim *c) {
     size_t next = 0;
     for (dom_node *at = dom_next(c->container, c->container); at;) {
         if (next < c->item_count && at == c->items[next].first) {
@@ -121,7 +121,7 @@ static const dom_node *outside_items(engine *e, const claim *c) {
         } else if (at->type == DOM_ELEMENT && !at->first_child && !is_blank(at)) {
             return at;
         } else if (at->type == DOM_ELEMENT && c->rule->ignore &&
-                   dom_matches(e->matcher, c->rule->ignore, at, c->container)) {
+                   dom_matches(pass->matcher, c->rule->ignore, at, c->container)) {
             at = dom_next_skip(at, c->container);
         } else {
             at = dom_next(at, c->container);
@@ -130,82 +130,83 @@ static const dom_node *outside_items(engine *e, const claim *c) {
     return NULL;
 }
 
-static slice check_neighbours(engine *e, const conditions *when, const item *whole) {
+static slice check_neighbours(mapping_pass *pass, const conditions *when, const item *whole) {
     const dom_node *before = previous_solid(whole->first), *after = next_solid(whole->last);
-    if (when->not_after && before && dom_matches(e->matcher, when->not_after, before, NULL))
-        return fail(e, CONDITION_NOT_AFTER, &(condition_facts){.text = before->name, .line = before->line});
-    if (when->not_before && after && dom_matches(e->matcher, when->not_before, after, NULL))
-        return fail(e, CONDITION_NOT_BEFORE, &(condition_facts){.text = after->name, .line = after->line});
+    if (when->not_after && before && dom_matches(pass->matcher, when->not_after, before, NULL))
+        return fail(pass, CONDITION_NOT_AFTER,
+                    &(condition_facts){.text = before->name, .line = before->line});
+    if (when->not_before && after && dom_matches(pass->matcher, when->not_before, after, NULL))
+        return fail(pass, CONDITION_NOT_BEFORE, &(condition_facts){.text = after->name, .line = after->line});
     return (slice){0};
 }
 
-static slice check_shape(engine *e, const claim *c, const item *whole) {
+static slice check_shape(mapping_pass *pass, const claim *c, const item *whole) {
     const conditions *when = &c->rule->when;
-    slice beside = check_neighbours(e, when, whole);
+    slice beside = check_neighbours(pass, when, whole);
     if (beside.length)
         return beside;
     for (size_t i = 0; i < when->has.count; i++)
-        if (!holds(e, when->has.items[i], whole))
-            return fail(e, CONDITION_HAS, &(condition_facts){.text = when->has.texts[i]});
+        if (!holds(pass, when->has.items[i], whole))
+            return fail(pass, CONDITION_HAS, &(condition_facts){.text = when->has.texts[i]});
     for (size_t i = 0; i < when->has_not.count; i++)
-        if (holds(e, when->has_not.items[i], whole))
-            return fail(e, CONDITION_HAS_NOT, &(condition_facts){.text = when->has_not.texts[i]});
+        if (holds(pass, when->has_not.items[i], whole))
+            return fail(pass, CONDITION_HAS_NOT, &(condition_facts){.text = when->has_not.texts[i]});
     if (when->text.min == 0 && when->text.max == UINT32_MAX && !when->text_is_count)
         return (slice){0};
-    slice text = plain_text(whole->first, whole->last, e->arena);
+    slice text = plain_text(whole->first, whole->last, pass->arena);
     size_t length = utf16_length(text);
     if (!in_range(length, when->text))
-        return fail(e, CONDITION_TEXT, &(condition_facts){.number = length, .wanted = when->text});
+        return fail(pass, CONDITION_TEXT, &(condition_facts){.number = length, .wanted = when->text});
     for (size_t i = 0; i < when->text_is_count; i++)
         if (slice_equal_nocase(text, when->text_is[i]))
             return (slice){0};
     return when->text_is_count
-               ? fail(e, CONDITION_TEXT_IS, &(condition_facts){.text = slice_sub(text, 0, 40)})
+               ? fail(pass, CONDITION_TEXT_IS, &(condition_facts){.text = slice_sub(text, 0, 40)})
                : (slice){0};
 }
 
-static slice fail_at_item(engine *e, condition failed, const claim *c, size_t i, slice selector) {
-    return fail(e, failed,
+static slice fail_at_item(mapping_pass *pass, condition failed, const claim *c, size_t i, slice selector) {
+    return fail(pass, failed,
                 &(condition_facts){.number = i + 1, .line = c->items[i].first->line, .text = selector});
 }
 
-static slice check_items(engine *e, const claim *c) {
+static slice check_items(mapping_pass *pass, const claim *c) {
     const conditions *when = &c->rule->when;
     for (size_t i = 0; i < when->every.count; i++)
         for (size_t j = 0; j < c->item_count; j++)
-            if (!holds(e, when->every.items[i], &c->items[j]))
-                return fail_at_item(e, CONDITION_EVERY, c, j, when->every.texts[i]);
+            if (!holds(pass, when->every.items[i], &c->items[j]))
+                return fail_at_item(pass, CONDITION_EVERY, c, j, when->every.texts[i]);
     for (size_t i = 0; i < when->some.count; i++) {
         size_t j = 0;
-        while (j < c->item_count && !holds(e, when->some.items[i], &c->items[j]))
+        while (j < c->item_count && !holds(pass, when->some.items[i], &c->items[j]))
             j++;
         if (j == c->item_count)
-            return fail(e, CONDITION_SOME, &(condition_facts){.text = when->some.texts[i]});
+            return fail(pass, CONDITION_SOME, &(condition_facts){.text = when->some.texts[i]});
     }
     for (size_t i = 0; i < when->none.count; i++)
         for (size_t j = 0; j < c->item_count; j++)
-            if (holds(e, when->none.items[i], &c->items[j]))
-                return fail_at_item(e, CONDITION_NONE, c, j, when->none.texts[i]);
+            if (holds(pass, when->none.items[i], &c->items[j]))
+                return fail_at_item(pass, CONDITION_NONE, c, j, when->none.texts[i]);
     return (slice){0};
 }
 
-static slice fit_block(engine *e, claim *c) {
+static slice fit_block(mapping_pass *pass, claim *c) {
     slice failure = {0};
     for (size_t i = 0; i < c->item_count && !failure.length; i++) {
         if (c->rule->make == BLOCK_CARD_GRID)
-            failure = fit_card(e, c->rule, &c->items[i], i + 1);
+            failure = fit_card(pass, c->rule, &c->items[i], i + 1);
         else if (c->rule->make == BLOCK_ACCORDION)
-            failure = fit_accordion(e, c->rule, &c->items[i], i + 1);
+            failure = fit_accordion(pass, c->rule, &c->items[i], i + 1);
         else if (c->rule->make == BLOCK_TABLE)
-            failure = fit_table_row(e, c->rule, &c->items[i], i + 1);
+            failure = fit_table_row(pass, c->rule, &c->items[i], i + 1);
     }
     if (!failure.length && c->rule->make == BLOCK_CARD_GRID)
-        failure = fit_grid(e, c);
+        failure = fit_grid(pass, c);
     return failure;
 }
 
 /* The first condition that fails, or empty. `held`: how many held before it. */
-static slice check_claim(engine *e, claim *c, uint32_t *held) {
+static slice check_claim(mapping_pass *pass, claim *c, uint32_t *held) {
     const conditions *when = &c->rule->when;
     item whole = {.first = c->container ? c->container : c->items[0].first,
                   .last = c->container ? c->container : c->items[c->item_count - 1].last};
@@ -214,22 +215,22 @@ static slice check_claim(engine *e, claim *c, uint32_t *held) {
     *held = 0;
     range wanted = {when->items.min ? when->items.min : 1, when->items.max};
     if (!in_range(c->item_count, when->items) || (c->rule->items && c->item_count == 0))
-        return fail(e, CONDITION_ITEMS, &(condition_facts){.number = c->item_count, .wanted = wanted});
+        return fail(pass, CONDITION_ITEMS, &(condition_facts){.number = c->item_count, .wanted = wanted});
     ++*held;
     bool only = when->only_items || c->rule->leftover == LEFTOVER_REFUSE;
-    const dom_node *outside = only && c->container && c->rule->items ? outside_items(e, c) : NULL;
+    const dom_node *outside = only && c->container && c->rule->items ? outside_items(pass, c) : NULL;
     if (outside)
-        return fail(e, CONDITION_ONLY_ITEMS, &(condition_facts){.line = outside->line});
+        return fail(pass, CONDITION_ONLY_ITEMS, &(condition_facts){.line = outside->line});
     ++*held;
-    slice failure = check_shape(e, c, &whole);
+    slice failure = check_shape(pass, c, &whole);
     if (failure.length)
         return failure;
     ++*held;
-    failure = check_items(e, c);
+    failure = check_items(pass, c);
     if (failure.length)
         return failure;
     ++*held;
-    return fit_block(e, c);
+    return fit_block(pass, c);
 }
 
 /* ---- claims ------------------------------------------------------------------------------------------ */
@@ -308,8 +309,8 @@ static slice nearest_card_miss(const recognition *r, uint32_t held) {
     const mapping_miss *best = NULL;
     for (size_t i = 0; i < r->misses.count; i++) {
         const mapping_miss *miss = vector_at(&r->misses, i);
-        for (size_t j = 0; j < r->engine->live.count; j++) {
-            const rule *candidate = *(const rule **)vector_at(&r->engine->live, j);
+        for (size_t j = 0; j < r->pass->live.count; j++) {
+            const rule *candidate = *(const rule **)vector_at(&r->pass->live, j);
             if (candidate->make == BLOCK_CARD_GRID && miss->held >= held &&
                 slice_equal(candidate->name, miss->rule) && (!best || miss->held > best->held))
                 best = miss;
@@ -335,27 +336,27 @@ static bool holds_settled(const recognition *r, const claim *c) {
 }
 
 static claim *try_rule(recognition *r, const rule *candidate, dom_node *node) {
-    engine *e = r->engine;
+    mapping_pass *pass = r->pass;
     if (candidate->alike)
         return NULL;
-    if (candidate->match ? !dom_matches(e->matcher, candidate->match, node, NULL)
+    if (candidate->match ? !dom_matches(pass->matcher, candidate->match, node, NULL)
                          : pair_get(&r->tried, node, candidate) != NULL)
         return NULL;
-    vector items = vector_new(e->arena, sizeof(item));
+    vector items = vector_new(pass->arena, sizeof(item));
     if (candidate->match)
-        collect_items(e, candidate, node, &items);
+        collect_items(pass, candidate, node, &items);
     else
-        collect_run(e, candidate, node, &items);
+        collect_run(pass, candidate, node, &items);
     if (!candidate->match && !items.count)
         return NULL;
-    claim *c = arena_zeroed(e->arena, sizeof *c);
+    claim *c = arena_zeroed(pass->arena, sizeof *c);
     *c = (claim){.rule = candidate,
                  .container = candidate->match ? node : NULL,
                  .items = items.items,
                  .item_count = items.count,
                  .line = node->line};
     uint32_t held = 0;
-    slice failure = check_claim(e, c, &held);
+    slice failure = check_claim(pass, c, &held);
     if (!failure.length && holds_settled(r, c))
         failure = SLICE("something inside belongs to another rule's block");
     if (!failure.length)
@@ -367,21 +368,21 @@ static claim *try_rule(recognition *r, const rule *candidate, dom_node *node) {
 }
 
 static claim *claim_at(recognition *r, dom_node *node) {
-    engine *e = r->engine;
-    r->misses = vector_new(e->arena, sizeof(mapping_miss));
+    mapping_pass *pass = r->pass;
+    r->misses = vector_new(pass->arena, sizeof(mapping_miss));
     const alike_miss *unlike = map_get(&r->unlike, MAP_KEY(node));
     if (unlike)
         add_miss(r, unlike->rule, unlike->failure, unlike->held);
     const claim *owner = node->flags & NODE_ITEM ? owner_of(r, node) : NULL;
-    for (size_t i = 0; i < e->live.count; i++) {
-        const rule *candidate = *(const rule **)vector_at(&e->live, i);
+    for (size_t i = 0; i < pass->live.count; i++) {
+        const rule *candidate = *(const rule **)vector_at(&pass->live, i);
         claim *c =
             owner && candidate->priority <= owner->rule->priority ? NULL : try_rule(r, candidate, node);
         if (!c)
             continue;
-        c->element = describe_element(node, e->arena);
+        c->element = describe_element(node, pass->arena);
         c->card_miss = c->rule->make == BLOCK_UNWRAP ? nearest_card_miss(r, HELD_ALL) : (slice){0};
-        *(claim **)vector_push(&e->claims) = c;
+        *(claim **)vector_push(&pass->claims) = c;
         mark_claim(r, c);
         return c;
     }
@@ -391,27 +392,27 @@ static claim *claim_at(recognition *r, dom_node *node) {
 /* ---- boxes alike --------------------------------------------------------------------------------------- */
 
 /* Whether the rule looks at the run: at what is around its boxes, at one of them, or further out. */
-static bool looks_at(engine *e, const rule *r, const alike_run *run) {
+static bool looks_at(mapping_pass *pass, const rule *r, const alike_run *run) {
     for (size_t i = 0; i < run->count; i++)
-        if (dom_matches(e->matcher, r->match, run->items[i].first, NULL))
+        if (dom_matches(pass->matcher, r->match, run->items[i].first, NULL))
             return true;
-    for (const dom_node *up = run->around; up && up != e->body; up = up->parent)
-        if (dom_matches(e->matcher, r->match, up, NULL))
+    for (const dom_node *up = run->around; up && up != pass->body; up = up->parent)
+        if (dom_matches(pass->matcher, r->match, up, NULL))
             return true;
     return false;
 }
 
 /* A rule that is tried before this one, and is meant for this run: of the site, for blocks that are made
  * already, or for boxes such as its first. */
-static bool is_anothers(engine *e, const rule *candidate, const alike_run *run) {
-    for (size_t i = 0; i < e->live.count; i++) {
-        const rule *earlier = *(const rule **)vector_at(&e->live, i);
+static bool is_anothers(mapping_pass *pass, const rule *candidate, const alike_run *run) {
+    for (size_t i = 0; i < pass->live.count; i++) {
+        const rule *earlier = *(const rule **)vector_at(&pass->live, i);
         if (earlier == candidate)
             return false;
         bool meant = earlier->match
                          ? !earlier->alike && (!earlier->shipped || earlier->make == BLOCK_KEEP) &&
-                               looks_at(e, earlier, run)
-                         : dom_matches(e->matcher, earlier->run[0].selector, run->items[0].first, NULL);
+                               looks_at(pass, earlier, run)
+                         : dom_matches(pass->matcher, earlier->run[0].selector, run->items[0].first, NULL);
         if (meant)
             return true;
     }
@@ -419,11 +420,11 @@ static bool is_anothers(engine *e, const rule *candidate, const alike_run *run) 
 }
 
 static claim *try_alike(recognition *r, const rule *candidate, alike_run *run) {
-    engine *e = r->engine;
-    if (!candidate->alike || !dom_matches(e->matcher, candidate->match, run->around, NULL) ||
-        is_anothers(e, candidate, run))
+    mapping_pass *pass = r->pass;
+    if (!candidate->alike || !dom_matches(pass->matcher, candidate->match, run->around, NULL) ||
+        is_anothers(pass, candidate, run))
         return NULL;
-    claim *c = arena_zeroed(e->arena, sizeof *c);
+    claim *c = arena_zeroed(pass->arena, sizeof *c);
     *c = (claim){.rule = candidate,
                  .container = run->whole ? run->around : NULL,
                  .alike = run,
@@ -431,16 +432,16 @@ static claim *try_alike(recognition *r, const rule *candidate, alike_run *run) {
                  .item_count = run->count,
                  .line = run->items[0].first->line};
     uint32_t held = 0;
-    if (!run->enough && !e->account)
+    if (!run->enough && !pass->account)
         return NULL;
-    slice failure = run->enough ? check_claim(e, c, &held) : doubts_of_alike(run, e->arena);
+    slice failure = run->enough ? check_claim(pass, c, &held) : doubts_of_alike(run, pass->arena);
     if (!failure.length && holds_settled(r, c))
         failure = SLICE("something inside belongs to another rule's block");
     if (!failure.length)
         return c;
-    failure = format_slice(e->arena, "%.*s. No cards: %.*s", SLICE_ARGS(describe_alike(run, e->arena)),
+    failure = format_slice(pass->arena, "%.*s. No cards: %.*s", SLICE_ARGS(describe_alike(run, pass->arena)),
                            SLICE_ARGS(failure));
-    alike_miss *miss = arena_alloc(e->arena, sizeof *miss);
+    alike_miss *miss = arena_alloc(pass->arena, sizeof *miss);
     *miss = (alike_miss){candidate, failure, held};
     *map_put(&r->unlike, MAP_KEY(run->start), NULL) = miss; /* the key must last: maps keep no copy */
     run->failure = run->enough ? failure : (slice){0};
@@ -449,23 +450,23 @@ static claim *try_alike(recognition *r, const rule *candidate, alike_run *run) {
 
 /* Before all else: what is alike reaches across rows and wrappers that other rules look at one by one. */
 static void claim_alike(recognition *r) {
-    engine *e = r->engine;
+    mapping_pass *pass = r->pass;
     bool wanted = false;
-    for (size_t i = 0; i < e->live.count; i++)
-        wanted |= (*(const rule **)vector_at(&e->live, i))->alike;
+    for (size_t i = 0; i < pass->live.count; i++)
+        wanted |= (*(const rule **)vector_at(&pass->live, i))->alike;
     if (!wanted)
         return;
-    find_alike(e);
-    for (size_t i = 0; i < e->alike.count; i++) {
-        alike_run *run = *(alike_run **)vector_at(&e->alike, i);
+    find_alike(pass);
+    for (size_t i = 0; i < pass->alike.count; i++) {
+        alike_run *run = *(alike_run **)vector_at(&pass->alike, i);
         claim *c = NULL;
-        for (size_t j = 0; j < e->live.count && !c; j++)
-            c = try_alike(r, *(const rule **)vector_at(&e->live, j), run);
+        for (size_t j = 0; j < pass->live.count && !c; j++)
+            c = try_alike(r, *(const rule **)vector_at(&pass->live, j), run);
         if (!c)
             continue;
         run->failure = (slice){0};
-        c->element = describe_element(run->start, e->arena);
-        *(claim **)vector_push(&e->claims) = c;
+        c->element = describe_element(run->start, pass->arena);
+        *(claim **)vector_push(&pass->claims) = c;
         *map_put(&r->alike, MAP_KEY(run->start), NULL) = c;
         mark_claim(r, c);
     }
@@ -473,36 +474,36 @@ static void claim_alike(recognition *r) {
 
 /* ---- the account ------------------------------------------------------------------------------------- */
 
-static slice shape_of(engine *e, const dom_node *node) {
-    for (size_t i = 0; i < e->shapes.count; i++) {
-        const shape_name *shape = *(const shape_name **)vector_at(&e->shapes, i);
-        if (dom_matches(e->matcher, shape->match, node, NULL))
+static slice shape_of(mapping_pass *pass, const dom_node *node) {
+    for (size_t i = 0; i < pass->shapes.count; i++) {
+        const shape_name *shape = *(const shape_name **)vector_at(&pass->shapes, i);
+        if (dom_matches(pass->matcher, shape->match, node, NULL))
             return shape->name;
     }
     return (slice){0};
 }
 
 static void account_for(recognition *r, const dom_node *node, const claim *c, mapping_state state) {
-    engine *e = r->engine;
-    slice shape = e->account ? shape_of(e, node) : (slice){0};
+    mapping_pass *pass = r->pass;
+    slice shape = pass->account ? shape_of(pass, node) : (slice){0};
     bool near_miss = state == MAPPING_UNCLAIMED && nearest_card_miss(r, 0).length;
-    if (!e->account || (!shape.length && state != MAPPING_CLAIMED && !near_miss))
+    if (!pass->account || (!shape.length && state != MAPPING_CLAIMED && !near_miss))
         return;
     bool shows_nothing = state == MAPPING_UNCLAIMED && is_blank(node);
     if (shows_nothing && (c = owner_of(r, node)))
         state = MAPPING_PART;
-    mapping_shape *s = vector_push(&e->account->shapes);
+    mapping_shape *s = vector_push(&pass->account->shapes);
     s->shape = shape;
-    s->element = describe_element(node, e->account->arena);
+    s->element = describe_element(node, pass->account->arena);
     s->line = node->line;
     s->state = state;
     s->rule = c ? c->rule->name : (slice){0};
     s->block = c ? block_name(c->rule->make) : (slice){0};
     s->becomes = c ? words_for_block(c->rule->make) : (slice){0};
-    s->parts = c && state == MAPPING_CLAIMED ? describe_parts(c, e->account->arena) : (slice){0};
-    s->words =
-        c && c->alike && state == MAPPING_CLAIMED ? describe_alike(c->alike, e->account->arena) : (slice){0};
-    s->misses = state == MAPPING_PART ? vector_new(e->account->arena, sizeof(mapping_miss)) : r->misses;
+    s->parts = c && state == MAPPING_CLAIMED ? describe_parts(c, pass->account->arena) : (slice){0};
+    s->words = c && c->alike && state == MAPPING_CLAIMED ? describe_alike(c->alike, pass->account->arena)
+                                                         : (slice){0};
+    s->misses = state == MAPPING_PART ? vector_new(pass->account->arena, sizeof(mapping_miss)) : r->misses;
     const mapping_miss *nearest = mapping_nearest_miss(s);
     if (state == MAPPING_UNCLAIMED)
         s->reason = nearest         ? nearest->condition
@@ -510,39 +511,39 @@ static void account_for(recognition *r, const dom_node *node, const claim *c, ma
                                     : SLICE("no rule is for it");
 }
 
-static void select_live_rules(engine *e) {
-    for (size_t i = 0; i < e->set->rules.count; i++) {
-        const rule *r = *(rule **)vector_at(&e->set->rules, i);
-        bool live = r->match ? dom_matcher_may_match(e->matcher, r->match) : true;
+static void select_live_rules(mapping_pass *pass) {
+    for (size_t i = 0; i < pass->set->rules.count; i++) {
+        const rule *r = *(rule **)vector_at(&pass->set->rules, i);
+        bool live = r->match ? dom_matcher_may_match(pass->matcher, r->match) : true;
         for (size_t j = 0; j < r->run_count; j++)
-            live = live && (r->run[j].optional || dom_matcher_may_match(e->matcher, r->run[j].selector));
+            live = live && (r->run[j].optional || dom_matcher_may_match(pass->matcher, r->run[j].selector));
         if (live)
-            *(const rule **)vector_push(&e->live) = r;
+            *(const rule **)vector_push(&pass->live) = r;
     }
 }
 
-static void select_live_shapes(engine *e) {
-    for (size_t i = 0; i < e->set->shapes.count; i++) {
-        const shape_name *shape = vector_at(&e->set->shapes, i);
-        if (dom_matcher_may_match(e->matcher, shape->match))
-            *(const shape_name **)vector_push(&e->shapes) = shape;
+static void select_live_shapes(mapping_pass *pass) {
+    for (size_t i = 0; i < pass->set->shapes.count; i++) {
+        const shape_name *shape = vector_at(&pass->set->shapes, i);
+        if (dom_matcher_may_match(pass->matcher, shape->match))
+            *(const shape_name **)vector_push(&pass->shapes) = shape;
     }
 }
 
-void recognise(engine *e) {
-    recognition r = {.engine = e,
-                     .alike = {.arena = e->arena},
-                     .unlike = {.arena = e->arena},
-                     .tried = {.arena = e->arena},
-                     .owners = {.arena = e->arena},
-                     .misses = vector_new(e->arena, sizeof(mapping_miss))};
-    select_live_rules(e);
-    select_live_shapes(e);
+void recognise(mapping_pass *pass) {
+    recognition r = {.pass = pass,
+                     .alike = {.arena = pass->arena},
+                     .unlike = {.arena = pass->arena},
+                     .tried = {.arena = pass->arena},
+                     .owners = {.arena = pass->arena},
+                     .misses = vector_new(pass->arena, sizeof(mapping_miss))};
+    select_live_rules(pass);
+    select_live_shapes(pass);
     claim_alike(&r);
-    for (dom_node *at = dom_next(e->body, e->body); at; at = dom_next(at, e->body)) {
+    for (dom_node *at = dom_next(pass->body, pass->body); at; at = dom_next(at, pass->body)) {
         if (at->type != DOM_ELEMENT)
             continue;
-        if (at->flags & NODE_LEAF && !e->account) {
+        if (at->flags & NODE_LEAF && !pass->account) {
             /* nothing to look for inside: step over it, to its last descendant */
             while (at->last_child)
                 at = at->last_child;
@@ -553,7 +554,7 @@ void recognise(engine *e) {
         bool settled = at->flags & (NODE_LEAF | NODE_CONSUMED), part = settled || at->flags & NODE_ITEM;
         const claim *c = map_get(&r.alike, MAP_KEY(at));
         if (c)
-            r.misses = vector_new(e->arena, sizeof(mapping_miss));
+            r.misses = vector_new(pass->arena, sizeof(mapping_miss));
         c = c || settled ? c : claim_at(&r, at);
         if (c)
             account_for(&r, at, c, MAPPING_CLAIMED);

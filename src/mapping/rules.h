@@ -1,4 +1,4 @@
-/* A rule as data: what load.c makes of a rule file, and what the engine runs. */
+/* A rule as data: what load.c makes of a rule file, and what runs over a page. */
 #ifndef ISOMERIZE_MAPPING_RULES_H
 #define ISOMERIZE_MAPPING_RULES_H
 

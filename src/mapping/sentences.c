@@ -4,7 +4,7 @@
  * Comes in: a condition, and what was found. Goes out: a sentence, in which selectors are words where they
  * have some: `a[href]` is a link, and `$named-title`, which a rule file defines, a named title.
  */
-#include "engine.h"
+#include "pass.h"
 
 /* {boxes}, {range}, {box}: "the third box (line 7)", {line}, {thing} and {a thing}: what the selector finds,
  * {text} */

@@ -1,7 +1,7 @@
 /* The HTML report: one file that shows a run to the people who own the pages, and asks nothing of any other
  * machine.
  *
- * html/report.html is the frame, with {{…}} where css, script and data go. Each page is one inert block of
+ * html/report.html is the template, with {{…}} where css, script and data go. Each page is one inert block of
  * JSON in a <script type="application/json">, its line in the list in an attribute: the browser reads a block
  * only when its page is opened. Page content reaches the screen only inside sandboxed frames (html/report.js,
  * render.c).
@@ -43,7 +43,7 @@ static void append_script_json(slice json, buffer *out) {
     }
 }
 
-/* ---- the frame --------------------------------------------------------------------------------------- */
+/* ---- the template ------------------------------------------------------------------------------------ */
 
 static void append_run(const report_writer *w, buffer *out) {
     buffer text = buffer_new(w->memory, 16384);
@@ -158,18 +158,18 @@ static void append_placeholder(report_writer *w, slice name, buffer *out) {
         append_totals(w, out);
 }
 
-/* Appends the frame up to the placeholder {{pages}}, or to its end; returns what follows. */
-static slice append_frame(report_writer *w, slice frame, buffer *out) {
+/* Appends the template up to the placeholder {{pages}}, or to its end; returns what follows. */
+static slice append_template(report_writer *w, slice template, buffer *out) {
     for (size_t at = 0;;) {
-        size_t open = slice_find(frame, SLICE("{{"), at);
-        buffer_append(out, slice_sub(frame, at, open));
-        size_t close = open == SLICE_NONE ? SLICE_NONE : slice_find(frame, SLICE("}}"), open);
+        size_t open = slice_find(template, SLICE("{{"), at);
+        buffer_append(out, slice_sub(template, at, open));
+        size_t close = open == SLICE_NONE ? SLICE_NONE : slice_find(template, SLICE("}}"), open);
         if (close == SLICE_NONE)
             return (slice){NULL, 0};
-        slice name = slice_sub(frame, open + 2, close);
+        slice name = slice_sub(template, open + 2, close);
         at = close + 2;
         if (slice_equal(name, SLICE("pages")))
-            return slice_from(frame, at);
+            return slice_from(template, at);
         append_placeholder(w, name, out);
     }
 }
@@ -439,7 +439,7 @@ static bool begin_html(report_writer *w) {
     html->picture_numbers = vector_new(w->memory, sizeof(size_t));
     w->form_data = html;
     buffer out = buffer_new(w->memory, 65536);
-    html->template_rest = append_frame(w, (slice){report_html, report_html_length}, &out);
+    html->template_rest = append_template(w, (slice){report_html, report_html_length}, &out);
     return write_out(w, buffer_slice(&out));
 }
 
@@ -476,7 +476,7 @@ static bool add_html(report_writer *w, const report_page *page, arena *scratch) 
 static bool end_html(report_writer *w) {
     html_data *html = w->form_data;
     buffer out = buffer_new(w->memory, 65536);
-    append_frame(w, html->template_rest, &out);
+    append_template(w, html->template_rest, &out);
     return write_out(w, buffer_slice(&out));
 }
 

@@ -1,8 +1,8 @@
-/* The engine's insides: a page is first recognised (nothing changes, so every selector sees the page as it
+/* The inside of mapping/: a page is first recognised (nothing changes, so every selector sees the page as it
  * was), then rewritten claim by claim. recognise.c makes claims, cards.c and accordion fits fill their items,
  * blocks.c rewrites, account.c tells. */
-#ifndef ISOMERIZE_MAPPING_ENGINE_H
-#define ISOMERIZE_MAPPING_ENGINE_H
+#ifndef ISOMERIZE_MAPPING_PASS_H
+#define ISOMERIZE_MAPPING_PASS_H
 
 #include "rules.h"
 #include "tiptap/tiptap.h"
@@ -74,7 +74,7 @@ typedef struct card_grid {
     vector items; /* of item* */
 } card_grid;
 
-typedef struct engine {
+typedef struct mapping_pass {
     const mapping_set *set;
     dom_node *body;
     mapping_options options;
@@ -88,31 +88,31 @@ typedef struct engine {
     hash_map reported; /* nodes: around boxes that have a finding */
     vector grids;      /* of card_grid, made by blocks.c */
     vector claims;     /* of claim*: of boxes alike, then in the order of the page */
-} engine;
+} mapping_pass;
 
 /* layout.c */
-void mark_layouts(engine *e);
-void unmark_layouts(engine *e);
+void mark_layouts(mapping_pass *pass);
+void unmark_layouts(mapping_pass *pass);
 
 /* alike.c: fills `alike` */
-void find_alike(engine *e);
+void find_alike(mapping_pass *pass);
 /* "4 boxes alike, each a picture and a line of text; the picture of the third has no description" */
 slice describe_alike(const alike_run *run, arena *a);
 /* What speaks against cards; where nothing does, what does not speak for them. */
 slice doubts_of_alike(const alike_run *run, arena *a);
 
 /* recognise.c */
-void recognise(engine *e);
+void recognise(mapping_pass *pass);
 
 /* cards.c: fills the item's card. Empty, or why it is no card. */
-slice fit_card(engine *e, const rule *r, item *it, size_t number);
+slice fit_card(mapping_pass *pass, const rule *r, item *it, size_t number);
 /* What must hold of all cards together. */
-slice fit_grid(engine *e, const claim *c);
-slice fit_accordion(engine *e, const rule *r, item *it, size_t number);
-slice fit_table_row(engine *e, const rule *r, item *it, size_t number);
+slice fit_grid(mapping_pass *pass, const claim *c);
+slice fit_accordion(mapping_pass *pass, const rule *r, item *it, size_t number);
+slice fit_table_row(mapping_pass *pass, const rule *r, item *it, size_t number);
 
 /* blocks.c */
-void rewrite_claims(engine *e);
+void rewrite_claims(mapping_pass *pass);
 
 /* sentences.c: for people who write no rules */
 typedef enum condition {
