@@ -86,7 +86,8 @@ static void a_remote_picture_that_the_site_has_shows_from_there(void **state) {
     slice asked;
     buffer before = buffer_new(a, 64), after = buffer_new(a, 64);
     render_page(&page, &(picture_shelf){no_pictures, &asked}, &before, &after, a);
-    assert_non_null(strstr(slice_c_string(buffer_slice(&before), a), "<img data-iz=\"del\" data-picture=\"7\">"));
+    assert_non_null(
+        strstr(slice_c_string(buffer_slice(&before), a), "<img data-iz=\"del\" data-picture=\"7\">"));
     assert_non_null(strstr(slice_c_string(buffer_slice(&before), a),
                            "<img data-iz=\"del\" data-remote=\"https://cdn.invalid/x/b.png\">"));
     arena_destroy(a);
