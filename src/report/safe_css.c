@@ -47,7 +47,7 @@ static void append_string(buffer *out, slice text) {
     buffer_append_char(out, '"');
     for (size_t i = 0; i < text.length; i++) {
         char c = text.data[i];
-        if ((unsigned char)c < ' ' || c == '"' || c == '\\' || c == '<' || c == 0x7f)
+        if ((unsigned char)c < ' ' || strchr("\"\\<*", c) || c == 0x7f) /* no end of an element, no comment */
             buffer_printf(out, "\\%x ", (unsigned char)c);
         else
             buffer_append_char(out, c);
