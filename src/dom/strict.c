@@ -7,6 +7,8 @@
  */
 #include "strict.h"
 
+#include "guard.h"
+
 /* What opening an element does to those around it. */
 typedef enum nesting {
     NEST_NEVER,  /* not read here */
@@ -188,7 +190,7 @@ static bool read_comment(strict *s) {
         return false;
     slice text = slice_sub(s->html, s->at + 4, end);
     if (slice_starts_with(text, SLICE(">")) || slice_starts_with(text, SLICE("->")) ||
-        slice_find(text, SLICE("--!>"), 0) != SLICE_NONE)
+        slice_find(text, SLICE("--!>"), 0) != SLICE_NONE || (text.length && text.data[0] == GUARD_FILLER))
         return false;
     if (text.length) { /* an empty one stands for nothing: guard.c */
         dom_node *comment = dom_new_text(s->arena, text, s->line);
