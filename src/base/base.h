@@ -383,6 +383,12 @@ grade findings_grade_all(const findings *f); /* of all of them */
 static inline bool is_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
+/* ASCII whitespace as HTML has it (Infra §4.6: without \v), which a browser collapses: no other character,
+ * above all not U+00A0. */
+extern const bool HTML_SPACE[256];
+static inline bool is_html_space(char c) {
+    return HTML_SPACE[(unsigned char)c];
+}
 static inline bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }

@@ -11,6 +11,8 @@ slice slice_of(const char *c_string) {
     return (slice){c_string, c_string ? strlen(c_string) : 0};
 }
 
+const bool HTML_SPACE[256] = {[' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\f'] = true};
+
 bool slice_is_listed(const slice *sorted, size_t count, slice wanted) {
     size_t low = 0, high = count;
     while (low < high) {

@@ -148,7 +148,7 @@ static bool decode_text(strict *s, slice text, slice *decoded) {
 
 static bool is_blank(slice text) {
     for (size_t i = 0; i < text.length; i++)
-        if (!is_space(text.data[i]) || text.data[i] == '\v')
+        if (!is_html_space(text.data[i]))
             return false;
     return true;
 }
@@ -216,7 +216,7 @@ static bool is_attribute_name_character(char c) {
 }
 
 static void skip_spaces(strict *s) {
-    while (s->at < s->html.length && is_space(s->html.data[s->at]) && s->html.data[s->at] != '\v')
+    while (s->at < s->html.length && is_html_space(s->html.data[s->at]))
         s->at++;
 }
 

@@ -97,9 +97,6 @@ static void use_style(builder *b, inline_style style, uint32_t line) {
 
 /* ---- text --------------------------------------------------------------------------------------------- */
 
-const bool EXPRESS_COLLAPSES[256] = {
-    [' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\f'] = true};
-
 static void put_break(builder *b, inline_style style, uint32_t line) {
     b->space_pending = false;
     flush_run(b, line);
@@ -161,14 +158,14 @@ void express_text(builder *b, slice text, inline_style style, uint32_t line) {
     }
     for (size_t at = 0; at < text.length;) {
         size_t from = at;
-        while (at < text.length && express_collapses(text.data[at]))
+        while (at < text.length && is_html_space(text.data[at]))
             at++;
         if (at > from && b->line_has_text && !b->space_pending) {
             b->space_pending = true;
             b->space_style = style;
         }
         from = at;
-        at = slice_find_any(text, at, EXPRESS_COLLAPSES);
+        at = slice_find_any(text, at, HTML_SPACE);
         if (at > from)
             append_word(b, slice_sub(text, from, at), style, line);
     }

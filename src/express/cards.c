@@ -25,7 +25,7 @@ static dom_node *append_part(const cards *c, dom_node *parent, tiptap_element el
 /* Words with one space between them. */
 static void append_words(buffer *line, slice text) {
     for (size_t at = 0; at < text.length; at++) {
-        bool space = express_collapses(text.data[at]);
+        bool space = is_html_space(text.data[at]);
         if (!space)
             buffer_append_char(line, text.data[at]);
         else if (line->length && line->data[line->length - 1] != ' ')

@@ -66,12 +66,6 @@ enum {
 
 builder express_builder(dom_node *root, arena *a, findings *found);
 
-/* White space that a browser collapses: no other character, above all not U+00A0. */
-extern const bool EXPRESS_COLLAPSES[256];
-static inline bool express_collapses(char c) {
-    return EXPRESS_COLLAPSES[(unsigned char)c];
-}
-
 /* Appends text, its white space collapsed as a browser does; in a code block as it is. */
 void express_text(builder *b, slice text, inline_style style, uint32_t line);
 void express_break(builder *b, inline_style style, uint32_t line);

@@ -54,13 +54,6 @@ static void note_dropped(parser *p, const dom_node *node) {
         *(const dom_node **)vector_push(p->dropped) = node;
 }
 
-static const bool HTML_SPACE[256] = {
-    [' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\f'] = true};
-
-static bool is_html_space(char c) {
-    return HTML_SPACE[(unsigned char)c];
-}
-
 /* ---- marks of a context ------------------------------------------------------------------------------ */
 
 /* The set without a mark, by identity (`identical`) or by value. */

@@ -4,6 +4,7 @@
 In a network namespace (unshare(1), without privileges) everything is on the loopback interface: public and private addresses, IPv4 and
 IPv6, a name server, web servers with and without TLS. No option allows any address here. Skipped (77) where there are no namespaces.
 """
+import checkout
 import os, shutil, socket, ssl, struct, subprocess, sys, tempfile, threading
 
 program = os.path.abspath(sys.argv[1])
@@ -116,12 +117,7 @@ failed = False
 
 def fetch(url, path, *options):
     site = f"{folder}/s"
-    shutil.rmtree(site, ignore_errors=True)
-    os.makedirs(site + "/pages")
-    with open(site + "/_config.yml", "w") as file:
-        file.write(f"url: {url}\n")
-    with open(site + "/pages/a.md", "w") as file:
-        file.write(f'---\ntitle: a\n---\n<a href="{url}{path}">x</a>\n')
+    checkout.make(site, url, path)
     del asked[:]
     asked_names.clear()
     done = subprocess.run([program, "convert", "-v", "--attempts", "2", "--backoff", "20", *options, site], capture_output=True, text=True, timeout=120,

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """tests/hostile/servers.py PROGRAM: one file each from a server that means harm, on loopback: what is kept, and what is said."""
+import checkout
 import os, shutil, socket, subprocess, sys, tempfile, threading, time
 
 program = sys.argv[1]
@@ -69,12 +70,7 @@ threading.Thread(target=listen, daemon=True).start()
 
 def run(name, *options, environment={}):
     site = f"{folder}/s"
-    shutil.rmtree(site, ignore_errors=True)
-    os.makedirs(site + "/pages")
-    with open(site + "/_config.yml", "w") as file:
-        file.write(f"url: http://127.0.0.1:{port}\n")
-    with open(site + "/pages/a.md", "w") as file:
-        file.write(f'---\ntitle: a\n---\n<a href="http://127.0.0.1:{port}/files/{name}">x</a>\n')
+    checkout.make(site, f"http://127.0.0.1:{port}", f"/files/{name}")
     done = subprocess.run([program, "convert", "-v", "--attempts", "2", "--backoff", "20", "--stall-time", "2", *options, site],
                           capture_output=True, text=True, timeout=120, env={**os.environ, **environment})
     return done.stderr, os.path.exists(f"{site}/files/{name}")
