@@ -169,11 +169,15 @@ static void add_item_in(window *w, const dom_node *item, unsigned across, bool n
     w->row_old = height > w->row_old ? height : w->row_old;
 }
 
+/* What neither a cell nor the text beside a picture is to hold. */
+static bool has_own_width(const dom_node *node) {
+    return node->tag == DOM_TAG_IFRAME || node->tag == DOM_TAG_VIDEO || node->tag == DOM_TAG_TABLE ||
+           node->tag == DOM_TAG_FORM || node->tag == DOM_TAG_INPUT;
+}
+
 static bool is_for_cells(const dom_node *item, size_t *steps) {
     for (const dom_node *at = item; at; at = dom_next(at, item))
-        if ((*steps)++ > STEPS_MAX || at->tag == DOM_TAG_IMG || at->tag == DOM_TAG_IFRAME ||
-            at->tag == DOM_TAG_VIDEO || at->tag == DOM_TAG_TABLE || at->tag == DOM_TAG_FORM ||
-            at->tag == DOM_TAG_INPUT)
+        if ((*steps)++ > STEPS_MAX || at->tag == DOM_TAG_IMG || has_own_width(at))
             return false;
     return true;
 }
@@ -184,9 +188,7 @@ static const dom_node *only_picture(const layout *desk, const dom_node *item, si
     bool words = false;
     for (const dom_node *at = item; at; at = dom_next(at, item)) {
         words = words || (at->type == DOM_TEXT && !express_is_blank_text(at->text));
-        if ((*steps)++ > STEPS_MAX || (picture && at->tag == DOM_TAG_IMG) || at->tag == DOM_TAG_IFRAME ||
-            at->tag == DOM_TAG_VIDEO || at->tag == DOM_TAG_TABLE || at->tag == DOM_TAG_FORM ||
-            at->tag == DOM_TAG_INPUT)
+        if ((*steps)++ > STEPS_MAX || (picture && at->tag == DOM_TAG_IMG) || has_own_width(at))
             return NULL;
         picture = at->tag == DOM_TAG_IMG ? at : picture;
     }
