@@ -79,6 +79,8 @@ typedef struct walk {
     unsigned last_heading; /* 1 … 6; 0: none yet */
     size_t unsized_pictures;
     uint32_t unsized_line; /* of the first of them */
+    const dom_node *body;
+    const layout *phone; /* of the page as the rules for shapes have left it; NULL: not needed yet */
 } walk;
 
 static const slice NOTHING = {NULL, 0};
@@ -777,10 +779,30 @@ static bool enter_element(walk *w, dom_node *node) {
 
 /* ---- leaving ------------------------------------------------------------------------------------------ */
 
+/* Whether a phone showed the table whole, and will not: sizes are known of pages with columns or pictures; of
+ * others they are found out when one table needs it. */
+static bool was_whole_on_phone(walk *w, const open_element *f) {
+    if (!w->seen || !w->seen->cascade || !f->built->first_child)
+        return false;
+    double room = express_room_on_phone(w->seen->theme);
+    if (express_table_narrowest(f->built, w->arena) <= room)
+        return false;
+    const layout_box *box = w->seen->phone ? layout_box_of(w->seen->phone, f->node) : NULL;
+    if (!box) {
+        layout_options options = {.column = w->seen->theme->phone_column};
+        if (!w->phone)
+            w->phone = layout_page(w->seen->cascade, w->body, &options, w->arena);
+        box = layout_box_of(w->phone, f->node);
+    }
+    return box && box->width <= room * 1.02; /* widths of words are estimated */
+}
+
 static void leave_table(walk *w, open_element *f) {
     express_boundary(&w->out);
     w->out.container = f->outer;
     express_fit_table(f->built, w->arena, w->found);
+    if (was_whole_on_phone(w, f))
+        express_narrow_table(f->built, w->seen->theme, w->arena, w->found);
     if (f->built->first_child)
         express_block(&w->out, f->built);
 }
@@ -937,7 +959,8 @@ void express_page(dom_node *body, const express_survey *survey, const express_se
               .refs = survey_references(survey),
               .seen = seen,
               .styles = survey_styles(survey),
-              .open = vector_new(a, sizeof(open_element))};
+              .open = vector_new(a, sizeof(open_element)),
+              .body = body};
     *(open_element *)vector_push(&w.open) =
         (open_element){.node = body, .rule = RULE_BLOCK, .inner = root, .outer = root};
     survey_report_hidden(survey, found);

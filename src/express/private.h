@@ -300,4 +300,14 @@ dom_node *express_card_grid(const dom_node *source, arena *a, findings *found);
 /* Makes the rows of a built table equally long, and its spans no longer than the table. */
 void express_fit_table(dom_node *table, arena *a, findings *found);
 
+/* How narrow the table could be on a phone, in CSS pixels: it does not break words. */
+double express_table_narrowest(const dom_node *table, arena *a);
+
+/* How wide it may be there: the column of text stands in the middle of the window. */
+double express_room_on_phone(const express_theme *theme);
+
+/* Makes a table, fitted, narrower than the window of a phone, where it can: the first cell of each row stands
+ * above the others. */
+void express_narrow_table(dom_node *table, const express_theme *theme, arena *a, findings *found);
+
 #endif

@@ -1,7 +1,8 @@
 /* express: the grid of a table. Comes in: a built table, rows of cells with the spans that the page wrote.
  * Goes out: rows that cover the same columns, as the editor would make them when it opens the table
- * (prosemirror-tables: fixTables); spans say no more columns and rows than there are. Linear: spans beyond a
- * budget count as 1.
+ * (prosemirror-tables: fixTables); spans say no more columns and rows than there are. A table that fitted a
+ * phone and would no longer do so, since the new page's text is larger, has the first cell of each row in a
+ * row of its own above the others. Linear: spans beyond a budget count as 1.
  */
 #include "private.h"
 
@@ -164,7 +165,7 @@ static size_t fill_rows(grid *g, dom_node *table, const uint32_t *rows, uint32_t
     return added;
 }
 
-void express_fit_table(dom_node *table, arena *a, findings *found) {
+static grid grid_of(const dom_node *table, arena *a) {
     grid g = {.arena = a,
               .cells = vector_new(a, sizeof(cell)),
               .covered_until = vector_new(a, sizeof(uint32_t)),
@@ -174,6 +175,11 @@ void express_fit_table(dom_node *table, arena *a, findings *found) {
             g.budget += 64;
     g.budget += 100000;
     read_grid(&g, table);
+    return g;
+}
+
+void express_fit_table(dom_node *table, arena *a, findings *found) {
+    grid g = grid_of(table, a);
     uint32_t column_count = (uint32_t)g.covered_until.count;
     const uint32_t *rows = count_starts(&g, g.row_count, true),
                    *columns = count_starts(&g, column_count, false);
@@ -182,4 +188,173 @@ void express_fit_table(dom_node *table, arena *a, findings *found) {
     size_t added = fill_rows(&g, table, rows, columns[column_count]);
     if (added)
         findings_add(found, FINDING_TABLE_RAGGED, table->line, "%zu cells missing", added);
+}
+
+/* ---- on a phone ---------------------------------------------------------------------------------------- */
+
+/* What the theme makes of the new page's tables (mappings/theme.yml), in pixels. */
+enum { TEXT = 20, QUOTED_TEXT = 24, LIST_EDGE = 32, QUOTE_EDGE = 34, FOLD_EDGE = 32 };
+enum { CELL_EDGES = 24, DEPTH_MAX = 16 };
+
+/* Text in the theme's font sizes on a phone, and what stands beside it in the cell. */
+static double font_of(const dom_node *textblock) {
+    static const double HEADINGS[] = {44, 32, 28, 24, 22, 16};
+    if (textblock->tag >= DOM_TAG_H1 && textblock->tag <= DOM_TAG_H6)
+        return HEADINGS[textblock->tag - DOM_TAG_H1];
+    return dom_is(textblock->parent, DOM_TAG_BLOCKQUOTE) ? QUOTED_TEXT : TEXT;
+}
+
+static double edges_of(const dom_node *textblock) {
+    double edges = 0;
+    const dom_node *at = textblock->parent;
+    for (size_t depth = 0; at && !dom_is(at, DOM_TAG_TR) && depth < DEPTH_MAX; at = at->parent, depth++)
+        edges += at->tag == DOM_TAG_LI                            ? LIST_EDGE
+                 : at->tag == DOM_TAG_BLOCKQUOTE                  ? QUOTE_EDGE
+                 : at->tag == DOM_TAG_DETAILS                     ? FOLD_EDGE
+                 : at->tag == DOM_TAG_TD || at->tag == DOM_TAG_TH ? CELL_EDGES
+                                                                  : 0;
+    return edges;
+}
+
+/* Of a picture (size.c): "min-width: 110px", "min-width: clamp(93px, …)". */
+static double least_width(const dom_node *img) {
+    const slice *style = dom_attribute_get(img, SLICE("style")), name = SLICE("min-width: ");
+    size_t at = style ? slice_find(*style, name, 0) : SLICE_NONE;
+    double width = 0;
+    if (at == SLICE_NONE)
+        return 0;
+    slice value = slice_from(*style, at + name.length);
+    if (slice_starts_with(value, SLICE("clamp(")))
+        value = slice_from(value, 6);
+    for (size_t i = 0; i < value.length && i < 4 && is_digit(value.data[i]); i++)
+        width = width * 10 + (value.data[i] - '0');
+    return width;
+}
+
+static double larger(double one, double other) {
+    return one > other ? one : other;
+}
+
+static bool is_textblock(const dom_node *node) {
+    return node->tag == DOM_TAG_P || node->tag == DOM_TAG_SUMMARY ||
+           (node->tag >= DOM_TAG_H1 && node->tag <= DOM_TAG_H6);
+}
+
+/* Its widest word, or picture. */
+static double narrowest_cell(const dom_node *built) {
+    const dom_node *block = NULL;
+    layout_words words = {0};
+    double found = CELL_EDGES;
+    for (const dom_node *at = dom_next(built, built); at; at = dom_next(at, built)) {
+        if (is_textblock(at)) {
+            block = at;
+            words = (layout_words){0};
+        } else if (at->type == DOM_TEXT && block) {
+            layout_add_words(&words, at->text, font_of(block));
+            found = larger(found, words.widest + edges_of(block));
+        } else if (at->tag == DOM_TAG_BR)
+            words.word = 0;
+        else if (at->tag == DOM_TAG_IMG)
+            found = larger(found, least_width(at) + CELL_EDGES);
+    }
+    return found;
+}
+
+typedef struct narrow_table {
+    grid grid;
+    uint32_t columns;
+    double *cells; /* of each, the least width */
+} narrow_table;
+
+static narrow_table measure_table(const dom_node *table, arena *a) {
+    narrow_table t = {.grid = grid_of(table, a)};
+    t.columns = (uint32_t)t.grid.covered_until.count;
+    t.cells = arena_zeroed(a, (t.grid.cells.count + 1) * sizeof *t.cells);
+    for (size_t i = 0; i < t.grid.cells.count; i++)
+        t.cells[i] = narrowest_cell(((cell *)vector_at(&t.grid.cells, i))->node);
+    return t;
+}
+
+/* Of all columns from `first` on: cells of one column, then what those over several ask for besides. */
+static double narrowest_from(const narrow_table *t, uint32_t first) {
+    double sum = 0, *columns = arena_zeroed(t->grid.arena, ((size_t)t->columns + 1) * sizeof *columns);
+    for (size_t i = 0; i < t->grid.cells.count; i++) {
+        const cell *c = vector_at(&t->grid.cells, i);
+        if (c->colspan == 1)
+            columns[c->column] = larger(columns[c->column], t->cells[i]);
+    }
+    for (size_t i = 0; i < t->grid.cells.count; i++) {
+        const cell *c = vector_at(&t->grid.cells, i);
+        double spanned = 0;
+        if (c->colspan == 1 || c->column < first)
+            continue;
+        for (uint32_t k = 0; k < c->colspan; k++)
+            spanned += columns[c->column + k];
+        columns[c->column + c->colspan - 1] += larger(t->cells[i] - spanned, 0);
+    }
+    for (uint32_t k = first; k < t->columns; k++)
+        sum += columns[k];
+    return sum;
+}
+
+double express_table_narrowest(const dom_node *table, arena *a) {
+    narrow_table t = measure_table(table, a);
+    return narrowest_from(&t, 0);
+}
+
+/* Whether the first cells may stand above the others: each fits, and no cell of another column reaches from
+ * the rows of one into those of the next. */
+static bool may_stack(const narrow_table *t, double room) {
+    uint32_t group_end = 0;
+    for (size_t i = 0; i < t->grid.cells.count; i++) {
+        const cell *c = vector_at(&t->grid.cells, i);
+        if (c->column == 0) {
+            group_end = c->row + c->rowspan;
+            if (t->cells[i] > room)
+                return false;
+        } else if (c->row + c->rowspan > group_end)
+            return false;
+    }
+    return t->columns > 1 && narrowest_from(t, 1) <= room;
+}
+
+/* What stood beside a first cell of several columns keeps its place. */
+static void put_empty_cell(dom_node *before, uint32_t colspan, arena *a) {
+    dom_node *added = dom_new_element(a, DOM_TAG_TD, before->line);
+    dom_append(added, dom_new_element(a, DOM_TAG_P, before->line));
+    write_span(added, SLICE("colspan"), colspan, a);
+    dom_insert_before(before->next, added);
+}
+
+static void stack_first_cells(const narrow_table *t) {
+    arena *a = t->grid.arena;
+    for (size_t i = 0; i < t->grid.cells.count; i++) {
+        const cell *c = vector_at(&t->grid.cells, i);
+        if (c->column > 0)
+            continue;
+        if (c->colspan > 1 && c->node->next)
+            put_empty_cell(c->node, c->colspan - 1, a);
+        write_span(c->node, SLICE("colspan"), t->columns - 1, a);
+        write_span(c->node, SLICE("rowspan"), 1, a);
+        if (!c->node->next)
+            continue; /* it has its row for itself */
+        dom_node *row = c->node->parent, *above = dom_new_element(a, DOM_TAG_TR, row->line);
+        dom_remove(c->node);
+        dom_append(above, c->node);
+        dom_insert_before(row, above);
+    }
+}
+
+double express_room_on_phone(const express_theme *theme) {
+    return (theme->phone_window + theme->phone_column) / 2;
+}
+
+void express_narrow_table(dom_node *table, const express_theme *theme, arena *a, findings *found) {
+    narrow_table t = measure_table(table, a);
+    double room = express_room_on_phone(theme);
+    bool fits = may_stack(&t, room);
+    if (fits)
+        stack_first_cells(&t);
+    findings_add(found, fits ? FINDING_TABLE_STACKED : FINDING_TABLE_WIDE, table->line,
+                 "about %.0f pixels wide", narrowest_from(&t, 0));
 }

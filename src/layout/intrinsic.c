@@ -4,40 +4,58 @@
  */
 #include "private.h"
 
-/* Widths of the theme's letters (Lato), in parts of the font's size: an estimate. */
+/* Widths of the theme's letters (Lato), from the space on, in thousandths of the font's size. */
+static const uint16_t LETTERS[] = {
+    193, 343, 397, 580, 580, 786, 703, 230, 300, 300, 400, 580, 212, 347, 212, 373, 580, 580,  580,
+    580, 580, 580, 580, 580, 580, 580, 252, 252, 580, 580, 580, 398, 822, 680, 647, 685, 753,  581,
+    566, 734, 756, 307, 444, 681, 514, 920, 756, 798, 611, 798, 644, 530, 590, 730, 680, 1019, 643,
+    629, 624, 300, 375, 300, 580, 394, 307, 507, 559, 467, 559, 524, 337, 511, 556, 256, 254,  524,
+    256, 821, 556, 556, 552, 559, 403, 434, 373, 556, 512, 766, 504, 512, 462, 300, 300, 300,  580,
+};
+
 static double letter_width(uint32_t c) {
-    if (c >= 0x1100)
-        return 1.0;
-    if (c >= 'a' && c <= 'z')
-        return c == 'i' || c == 'l' || c == 'j' || c == 't' || c == 'f' || c == 'r' ? 0.32
-               : c == 'm' || c == 'w'                                               ? 0.8
-                                                                                    : 0.53;
-    if (c >= '0' && c <= '9')
-        return 0.58;
-    if (c >= 'A' && c <= 'Z')
-        return 0.66;
-    return c < 0x80 ? 0.34 : 0.55;
+    if (c >= ' ' && c - ' ' < sizeof LETTERS / sizeof *LETTERS)
+        return LETTERS[c - ' '] / 1000.0;
+    return c >= 0x1100 && !(c >= 0x2000 && c < 0x2070) ? 1.0 : 0.55;
+}
+
+/* Lines break behind a letter like this one (UAX #14), as far as it stands between letters. */
+static bool breaks_behind(uint32_t c) {
+    return c == '-' || c == 0x2010 || c == 0x2013 || c == 0x2014 || c == 0x200B || c >= 0x2E80;
+}
+
+void layout_add_words(layout_words *w, slice text, double font) {
+    for (size_t at = 0; at < text.length;) {
+        uint32_t c = utf8_next(text, &at);
+        bool space = c < 0x80 && is_space((char)c);
+        if (space || c >= 0x2E80)
+            w->word = 0;
+        if (space)
+            continue;
+        w->word += letter_width(c) * font;
+        w->widest = w->word > w->widest ? w->word : w->widest;
+        if (breaks_behind(c))
+            w->word = 0;
+    }
 }
 
 static void measure_text(box *b) {
     slice text = b->node->text;
-    double word = 0, line = 0, space = 0;
+    double line = 0, space = 0;
+    layout_words words = {0};
+    layout_add_words(&words, text, b->style->font);
     for (size_t at = 0; at < text.length;) {
         uint32_t c = utf8_next(text, &at);
         if (c < 0x80 && is_space((char)c)) {
-            space = line > 0 ? 0.193 : 0;
-            word = 0;
+            space = line > 0 ? letter_width(' ') : 0;
             continue;
         }
-        double wide = letter_width(c);
-        line += space + wide;
+        line += space + letter_width(c);
         space = 0;
-        word = c >= 0x2E80 ? wide : word + wide;
-        b->min = word > b->min ? word : b->min;
     }
     bool one_piece = text.length && is_space(text.data[text.length - 1]);
-    b->max = (line + (one_piece ? 0.193 : 0)) * b->style->font;
-    b->min *= b->style->font;
+    b->max = (line + (one_piece ? letter_width(' ') : 0)) * b->style->font;
+    b->min = words.widest;
 }
 
 static void measure_replaced(layout *l, box *b) {

@@ -54,4 +54,11 @@ bool layout_has_columns(const layout *l);
  */
 const layout_box *layout_box_of(const layout *l, const dom_node *node);
 
+/* The widest piece of text that lines do not break in, in CSS pixels, in a font so high: an estimate with the
+ * letters of the theme. A word may go on in the next text; where it cannot, `word` is 0. */
+typedef struct layout_words {
+    double word, widest;
+} layout_words;
+void layout_add_words(layout_words *w, slice text, double font);
+
 #endif

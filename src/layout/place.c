@@ -42,9 +42,9 @@ static double width_of(layout *l, const box *b, double around) {
         width = shrink_to_fit(b, around);
     else if (width == AUTO)
         width = fills_line(b) ? around - b->margin_x : shrink_to_fit(b, around);
-    if (b->kind == KIND_TABLE && width < b->min - b->margin_x)
-        width = b->min - b->margin_x;
-    return layout_limited(l, b, width, around);
+    width = layout_limited(l, b, width, around);
+    double least = b->min - b->margin_x; /* a table is never narrower than its columns (CSS 2.2 §17.5.2.2) */
+    return b->kind == KIND_TABLE && width < least ? least : width;
 }
 
 /* The nearest box that what is positioned hangs on. */
