@@ -21,7 +21,8 @@ static const struct {
 typedef struct row {
     row_kind kind;
     slice subject,
-        more; /* a rule and its block; an element and why no rule looked at it; a rule and a condition */
+        more;    /* a rule and its block; an element and why no rule looked at it; a rule and a condition */
+    slice words; /* of a rule: its block, for people */
     size_t times, pages, last_page, number;
     slice page; /* the first one, and its line there */
     uint32_t line;
@@ -34,7 +35,7 @@ typedef struct survey {
     arena *a, *page;
 } survey;
 
-static void count_row(survey *t, row_kind kind, slice subject, slice more, slice path, uint32_t line) {
+static row *count_row(survey *t, row_kind kind, slice subject, slice more, slice path, uint32_t line) {
     slice key =
         format_slice(t->page, "%d%c%.*s%c%.*s", (int)kind, 0, SLICE_ARGS(subject), 0, SLICE_ARGS(more));
     void *known = map_get(&t->known, key);
@@ -52,6 +53,7 @@ static void count_row(survey *t, row_kind kind, slice subject, slice more, slice
     of->times++;
     of->pages += of->last_page != t->pages;
     of->last_page = t->pages;
+    return of;
 }
 
 /* The condition of one place as that of many: "3 boxes alike" and "(line 12)" with N for the numbers. */
@@ -69,8 +71,11 @@ static slice without_numbers(slice text, arena *a) {
 static void count_shape(survey *t, const mapping_shape *s, slice path) {
     const mapping_miss *nearest = mapping_nearest_miss(s);
     t->shapes[s->state]++;
-    if (s->state == MAPPING_CLAIMED)
-        count_row(t, ROW_RULE, s->rule, s->block, path, s->line);
+    if (s->state == MAPPING_CLAIMED) {
+        row *of = count_row(t, ROW_RULE, s->rule, s->block, path, s->line);
+        if (!of->words.length)
+            of->words = slice_copy(s->becomes, t->a);
+    }
     if (s->state != MAPPING_UNCLAIMED)
         return;
     count_row(t, ROW_LEFT, s->element, nearest ? SLICE("") : s->reason, path, s->line);
@@ -124,8 +129,9 @@ static void print_json(const row *one, arena *a) {
 }
 
 static void print_row(const row *one, arena *a) {
+    slice more = one->words.length ? one->words : one->more;
     printf("%7zu on %zu page%s  %.*s%s%.*s\n", one->times, one->pages, one->pages == 1 ? "" : "s",
-           SLICE_ARGS(one->subject), one->more.length ? ": " : "", SLICE_ARGS(one->more));
+           SLICE_ARGS(one->subject), more.length ? ": " : "", SLICE_ARGS(more));
     printf("                such as %.*s:%u\n", SLICE_ARGS(site_show_path(one->page, a)), one->line);
 }
 

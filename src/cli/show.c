@@ -430,8 +430,9 @@ static void print_next(const show *s, const site_totals *t) {
     if (!t->outcomes[SITE_CONVERTED])
         return;
     if (!s->dry_run && !option_given(s->arguments, OPTION_OUT)) {
-        print_step(s, "status", "", "to see the state of every page");
-        print_step(s, "revert", "", "to take it all back");
+        bool one = s->total == 1;
+        print_step(s, "status", "", one ? "to see the state of the page" : "to see the state of every page");
+        print_step(s, "revert", "", one ? "to take it back" : "to take it all back");
     } else if (s->dry_run && s->format == REPORT_HTML)
         print_step(s, "convert", "", "when the report is agreed");
     else if (s->dry_run)

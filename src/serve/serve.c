@@ -4,35 +4,41 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-#define CONNECTIONS_MAX 512
-#define STRANGERS_MAX 256                    /* connections that have not shown the token */
-#define STRANGER_SECONDS 5                   /* a browser sends its request at once */
+#define CONNECTIONS_MAX 256                  /* that have shown the token */
 #define CONNECTION_MEMORY ((size_t)32 << 10) /* of a request's head */
 #define CONNECTION_SECONDS 30u
+#define STRANGERS_MAX 512     /* connections that have not */
+#define STRANGER_MS 5000      /* a browser sends its request at once */
+#define STRANGER_LEAST_MS 250 /* ... and has so long, however many come */
+#define ACCEPTED_AT_ONCE 64
 #define WAIT_MS 200
 
-/* A connection: whoever has not shown the token is not to keep those out who have it. */
-typedef struct visitor {
-    int socket; /* -1: none */
-    time_t since;
-    uint64_t number; /* in the order they came */
-    bool is_known;   /* has sent a request that was let through */
-    bool is_leaving;
-} visitor;
+/* Bytes of a request that hold its token, whatever its method: of all requests that have one the shortest, of
+ * a method as short as GET and with a version behind it, has more. */
+#define HEAD_SIZE (sizeof "OPTIONS /0123456789abcdef0123456789abcdef/" - 1)
+
+/* A connection that has not shown the token: whoever has it is not to be kept out by those who have not, so
+ * that these get no further than here. */
+typedef struct stranger {
+    int socket;
+    int64_t since; /* milliseconds */
+} stranger;
 
 typedef struct server {
     slice host, origin, token;
     serve_handler *handler;
     void *context;
     arena *arena; /* of the request in hand */
-    visitor visitors[CONNECTIONS_MAX];
-    uint64_t came; /* connections so far */
+    struct MHD_Daemon *daemon;
+    stranger strangers[STRANGERS_MAX]; /* in the order they came */
+    size_t stranger_count;
 } server;
 
 /* A request whose body comes in. */
@@ -125,56 +131,111 @@ static unsigned check(const server *s, struct MHD_Connection *c, slice url, slic
 
 /* ---- connections --------------------------------------------------------------------------------------- */
 
-static time_t seconds_now(void) {
+static int64_t milliseconds_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void on_connection(void *context, struct MHD_Connection *c, void **state,
-                          enum MHD_ConnectionNotificationCode what) {
-    server *s = context;
-    visitor *place = *state;
-    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-        if (place)
-            place->socket = -1;
-        return;
-    }
-    for (size_t i = 0; !place && i < CONNECTIONS_MAX; i++)
-        if (s->visitors[i].socket < 0)
-            place = &s->visitors[i];
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-    *state = place;
-    if (place && info)
-        *place = (visitor){info->connect_fd, seconds_now(), s->came++, false, false};
+/* Does a request begin so that has the token? */
+static bool begins_with_token(const server *s, slice head) {
+    slice name;
+    size_t url = slice_find_char(head, ' ', 0);
+    return url != SLICE_NONE && take_token(s, slice_from(head, url + 1), &name);
 }
 
-static void know(struct MHD_Connection *c) {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    visitor *of = info ? info->socket_context : NULL;
-    if (of)
-        of->is_known = true;
+static void hand_over(server *s, int socket) {
+    static const struct sockaddr_in HERE = {.sin_family = AF_INET};
+    int any = 1;
+    setsockopt(socket, SOL_SOCKET, SO_RCVLOWAT, &any, sizeof any);
+    MHD_add_connection(s->daemon, socket, (const struct sockaddr *)&HERE, sizeof HERE);
 }
 
-/* Sends those away who have been there for long, and, where they are many, the first of them: at its limit
- * the library would turn away whoever comes next. */
-static void see_off_strangers(server *s) {
-    time_t now = seconds_now();
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-        visitor *first = NULL;
-        size_t count = 0;
-        for (size_t k = 0; k < CONNECTIONS_MAX; k++) {
-            visitor *one = &s->visitors[k];
-            if (one->socket < 0 || one->is_known || one->is_leaving)
-                continue;
-            first = !first || one->number < first->number ? one : first;
-            count++;
-        }
-        if (!first || (count <= STRANGERS_MAX && now - first->since < STRANGER_SECONDS))
+static void turn_away(int socket) {
+    static const char WORDS[] = "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nConnection: "
+                                "close\r\nContent-Length: 32\r\n\r\n{\"error\":\"this is not for you\"}\n";
+    char unread[4096];
+    /* What is left unread would reset the connection before the answer is seen. */
+    if (recv(socket, unread, sizeof unread, MSG_DONTWAIT) > 0 &&
+        send(socket, WORDS, sizeof WORDS - 1, MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
+        shutdown(socket, SHUT_WR);
+    close(socket);
+}
+
+/* Has the connection said who it is? Then it is handed over or turned away. */
+static bool settle(server *s, int socket) {
+    char head[HEAD_SIZE];
+    ssize_t length = recv(socket, head, sizeof head, MSG_PEEK | MSG_DONTWAIT);
+    if (length < 0 && (errno == EAGAIN || errno == EINTR))
+        return false;
+    if (length > 0 && begins_with_token(s, (slice){head, (size_t)length}))
+        hand_over(s, socket);
+    else
+        turn_away(socket);
+    return true;
+}
+
+static void forget_stranger(server *s, size_t i) {
+    memmove(&s->strangers[i], &s->strangers[i + 1], (--s->stranger_count - i) * sizeof(stranger));
+}
+
+static void send_off(server *s, size_t i) {
+    close(s->strangers[i].socket);
+    forget_stranger(s, i);
+}
+
+/* Milliseconds until one more has a place: where there is none, the one that has been silent for longest
+ * leaves, but not before its time. */
+static int64_t wait_for_place(const server *s) {
+    int64_t until = s->stranger_count < STRANGERS_MAX ? 0 : s->strangers[0].since + STRANGER_LEAST_MS;
+    int64_t now = milliseconds_now();
+    return until > now ? until - now : 0;
+}
+
+/* Takes those who wait, at most so many, that the others have their turn. */
+static void accept_strangers(server *s, int listening) {
+    int bytes = (int)HEAD_SIZE, socket;
+    for (int i = 0; i < ACCEPTED_AT_ONCE && !wait_for_place(s); i++) {
+        if ((socket = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) < 0) {
+            if (errno == EMFILE && s->stranger_count)
+                send_off(s, 0);
             return;
-        first->is_leaving = true;
-        shutdown(first->socket, SHUT_RDWR); /* the library closes it */
+        }
+        setsockopt(socket, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes); /* no sooner is it looked at */
+        if (settle(s, socket))
+            continue;
+        if (s->stranger_count == STRANGERS_MAX)
+            send_off(s, 0);
+        s->strangers[s->stranger_count++] = (stranger){socket, milliseconds_now()};
     }
+}
+
+/* Until something happens on one of them: who waits to be accepted, the library's connections, strangers. */
+static bool wait_for_any(server *s, struct pollfd *all, size_t count) {
+    MHD_UNSIGNED_LONG_LONG wait;
+    int64_t place = wait_for_place(s), longest = place && place < WAIT_MS ? place : WAIT_MS;
+    if (MHD_get_timeout(s->daemon, &wait) != MHD_YES || wait > (MHD_UNSIGNED_LONG_LONG)longest)
+        wait = (MHD_UNSIGNED_LONG_LONG)longest;
+    if (place)
+        all[0].fd = -1;
+    return poll(all, count, (int)wait) >= 0 || errno == EINTR;
+}
+
+/* Waits for something to do, and does it. False: the server cannot go on. */
+static bool take_turn(server *s, int listening) {
+    const union MHD_DaemonInfo *own = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    struct pollfd all[STRANGERS_MAX + 2] = {{listening, POLLIN, 0}, {own ? own->epoll_fd : -1, POLLIN, 0}};
+    for (size_t i = 0; i < s->stranger_count; i++)
+        all[i + 2] = (struct pollfd){s->strangers[i].socket, POLLIN, 0};
+    if (!wait_for_any(s, all, s->stranger_count + 2))
+        return false;
+    for (size_t i = s->stranger_count; i-- > 0;)
+        if (all[i + 2].revents && settle(s, s->strangers[i].socket))
+            forget_stranger(s, i);
+        else if (milliseconds_now() - s->strangers[i].since >= STRANGER_MS)
+            send_off(s, i);
+    accept_strangers(s, listening);
+    return MHD_run(s->daemon) == MHD_YES;
 }
 
 /* ---- answers ------------------------------------------------------------------------------------------- */
@@ -237,7 +298,6 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *c, const
             status = MHD_HTTP_CONTENT_TOO_LARGE;
         if (status != MHD_HTTP_OK)
             return refuse(c, status);
-        know(c);
         in = *state = calloc(1, sizeof *in);
         return in ? MHD_YES : MHD_NO;
     }
@@ -275,19 +335,19 @@ bool serve_run(int listening, uint16_t port, slice token, serve_handler *handler
                 .handler = handler,
                 .context = context,
                 .arena = arena_new(0)};
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
-        s.visitors[i].socket = -1;
-    struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_NO_FLAG, port, NULL, NULL, on_request, &s, MHD_OPTION_LISTEN_SOCKET, listening,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_SECONDS, MHD_OPTION_NOTIFY_COMPLETED,
-        on_end, NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, &s, MHD_OPTION_EXTERNAL_LOGGER,
-        log_nothing, NULL, MHD_OPTION_END);
-    while (daemon && !stop(context) && MHD_run_wait(daemon, WAIT_MS) == MHD_YES)
-        see_off_strangers(&s);
-    bool began = daemon != NULL;
-    if (daemon)
-        MHD_stop_daemon(daemon);
+    s.daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, on_request, &s, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
+        MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_SECONDS, MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL,
+        MHD_OPTION_EXTERNAL_LOGGER, log_nothing, NULL, MHD_OPTION_END);
+    bool began = s.daemon != NULL;
+    while (began && !stop(context) && take_turn(&s, listening))
+        continue;
+    for (size_t i = 0; i < s.stranger_count; i++)
+        close(s.strangers[i].socket);
+    if (began)
+        MHD_stop_daemon(s.daemon);
+    close(listening);
     arena_destroy(s.arena);
     arena_destroy(a);
     return began;
