@@ -465,12 +465,13 @@ const realTests = {
 
 let failed = 0;
 for (const [name, run] of Object.entries(given ? realTests : tests)) {
+  const start = performance.now(), took = () => `(${((performance.now() - start) / 1000).toFixed(1)} s)`;
   try {
     await run();
-    console.log('ok', name);
+    console.log('ok', name, took());
   } catch (error) {
     failed++;
-    console.log('FAILED', name, error.message, (error.stack.match(/use\.mjs:\d+/) || [''])[0]);
+    console.log('FAILED', name, took(), error.message, (error.stack.match(/use\.mjs:\d+/) || [''])[0]);
   }
 }
 await context.close();
