@@ -5,7 +5,6 @@
  * are looked at, and not changed.
  */
 #include "accepted.h"
-#include "confine.h"
 #include "engine.h"
 #include "pages.h"
 #include "report/report.h"
@@ -16,7 +15,17 @@
 
 /* ---- for all commands -------------------------------------------------------------------------------- */
 
-bool accepted_open(accepted *of, const site *s, arena *a) {
+typedef struct opening {
+    accepted *of;
+    const site *site;
+    arena *arena;
+} opening;
+
+static bool open_apart(void *context) {
+    const opening *o = context;
+    const site *s = o->site;
+    accepted *of = o->of;
+    arena *a = o->arena;
     vector names = vector_new(a, sizeof(slice));
     slice error = SLICE(""), name = SLICE("accepted.yml"), path = SLICE(ACCEPT_FILE);
     *of = (accepted){.list = accept_list_new(a)};
@@ -28,6 +37,10 @@ bool accepted_open(accepted *of, const site *s, arena *a) {
     else if (!accept_read(of->text, path, a, &of->list, &error))
         complain("%.*s", SLICE_ARGS(error));
     return error.length == 0;
+}
+
+bool accepted_open(accepted *of, const site *s, arena *a) {
+    return site_apart(s, open_apart, &(opening){of, s, a});
 }
 
 static void mark_page(void *context, slice path, slice front, findings *found) {
@@ -267,8 +280,6 @@ static int accept_on_site(const cli_arguments *arguments, site *s, arena *a) {
     accepted old;
     if (!accepted_open(&old, s, a))
         return EXIT_USAGE;
-    if (!give_up_files(arguments, s, CONFINE_NOTES, a))
-        return EXIT_ENVIRONMENT;
     acceptance t = {
         .old = &old, .added = accept_list_new(a), .groups = map_new(a, 64), .a = a, .page = arena_new(0)};
     int status =
@@ -278,5 +289,5 @@ static int accept_on_site(const cli_arguments *arguments, site *s, arena *a) {
 }
 
 int command_accept(const cli_arguments *arguments) {
-    return work_on_site(arguments, accept_on_site);
+    return work_on_site(arguments, CONFINE_NOTES, accept_on_site);
 }

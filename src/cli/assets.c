@@ -2,7 +2,6 @@
  *
  * Reads all pages, legacy and converted ones. Opens no connection without --fetch.
  */
-#include "confine.h"
 #include "engine.h"
 #include "remote.h"
 #include "show.h"
@@ -80,8 +79,7 @@ static int list_files(const cli_arguments *arguments, site *s, const convert_eng
     slice error;
     bool fetches = option_given(arguments, OPTION_FETCH);
     int status = EXIT_ENVIRONMENT;
-    if (!give_up_files(arguments, s, fetches ? CONFINE_FILES : CONFINE_READS, a) ||
-        !remote_open(&files, s, convert_engine_assets(e), a))
+    if (!remote_open(&files, s, convert_engine_assets(e), a))
         return EXIT_ENVIRONMENT;
     if (!site_read_assets(s, e, 0, files.book, a, &pages, &error))
         complain("%.*s", SLICE_ARGS(error));
@@ -104,5 +102,6 @@ int command_assets(const cli_arguments *arguments) {
         complain("assets takes one site, and either --fetch or --offline");
         return EXIT_USAGE;
     }
-    return work_on_site(arguments, list_site);
+    return work_on_site(arguments, option_given(arguments, OPTION_FETCH) ? CONFINE_FILES : CONFINE_READS,
+                        list_site);
 }

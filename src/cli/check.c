@@ -5,7 +5,6 @@
  * editor would save them; otherwise nothing is written.
  */
 #include "cli.h"
-#include "confine.h"
 #include "convert/convert.h"
 #include "engine.h"
 #include "page/page.h"
@@ -198,17 +197,15 @@ static int check_pages(checking *c, const cli_arguments *arguments, site *s) {
 }
 
 static int check_site(checking *c, const cli_arguments *arguments) {
-    site *s = open_site(arguments, c->memory);
+    bool fixes = option_given(arguments, OPTION_FIX);
+    site *s = open_site(arguments, fixes ? CONFINE_NOTES : CONFINE_READS, c->memory);
     const char *since = option_value(arguments, OPTION_SINCE, NULL);
     slice unknown;
     int status = s ? EXIT_DONE : EXIT_ENVIRONMENT;
-    bool fixes = option_given(arguments, OPTION_FIX);
     if (s && since && !site_keep_changed_since(s, since, &unknown)) {
         complain("%.*s", SLICE_ARGS(unknown));
         status = EXIT_ENVIRONMENT;
     }
-    if (status == EXIT_DONE && !give_up_files(arguments, s, fixes ? CONFINE_NOTES : CONFINE_READS, c->memory))
-        status = EXIT_ENVIRONMENT;
     c->fixes = fixes ? s : NULL;
     if (status == EXIT_DONE)
         status = check_pages(c, arguments, s);

@@ -45,6 +45,7 @@ typedef struct cli_arguments {
     size_t option_count;
     char **words;
     size_t word_count;
+    size_t other_count; /* words behind those: files that are read besides */
 } cli_arguments;
 
 bool option_given(const cli_arguments *arguments, option_id o);

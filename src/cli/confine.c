@@ -5,6 +5,8 @@
  */
 #include "confine.h"
 
+#include "engine.h"
+
 #include "remote.h"
 #include "sandbox/sandbox.h"
 
@@ -86,31 +88,78 @@ static bool make_out(const site *s, const char *out) {
     return false;
 }
 
+/* What the command line, and the user's own settings, name to be read. */
+static void add_named(vector *reads, const cli_arguments *arguments, arena *a) {
+    static const option_id NAMING[] = {OPTION_CSS, OPTION_MAPPINGS, OPTION_DECISIONS};
+    for (size_t i = 0; i < arguments->option_count; i++)
+        for (size_t k = 0; k < sizeof NAMING / sizeof *NAMING; k++)
+            if (arguments->options[i].option == NAMING[k])
+                add(reads, arguments->options[i].value);
+    for (size_t i = 0; i < arguments->other_count; i++)
+        add(reads, arguments->words[arguments->word_count + i]);
+    add(reads, own_settings_path(a));
+}
+
+static void ask_git(const cli_arguments *arguments, site *s, confinement what) {
+    const char *since = option_value(arguments, OPTION_SINCE, NULL);
+    if (since)
+        site_ask_git(s, since);
+    if (what == CONFINE_CONVERTS && !option_given(arguments, OPTION_OUT) &&
+        !option_given(arguments, OPTION_QUIET))
+        site_ask_git(s, "HEAD");
+}
+
+/* `reads`, `writes`: besides the site's. */
+static bool keep_site(const cli_arguments *arguments, site *s, bool in_place, vector *reads, vector *writes,
+                      arena *a) {
+    const char *root = s ? slice_c_string(site_root(s), a) : "/";
+    add(reads, root);
+    add(reads, "/sys/devices/system/cpu"); /* how many cores there are */
+    if (in_place)
+        add(writes, root);
+    vector_push(reads);
+    vector_push(writes);
+    return go_on_without(arguments, sandbox_files(reads->items, writes->items, false));
+}
+
 bool give_up_files(const cli_arguments *arguments, site *s, confinement what, arena *a) {
     vector reads = vector_new(a, sizeof(const char *)), writes = vector_new(a, sizeof(const char *));
     slice error = SLICE("");
-    const char *out = option_value(arguments, OPTION_OUT, NULL);
-    bool in_place = what != CONFINE_READS && !out;
+    if (option_given(arguments, OPTION_DRY_RUN))
+        what = CONFINE_READS;
+    const char *out = what == CONFINE_CONVERTS ? option_value(arguments, OPTION_OUT, NULL) : NULL;
+    bool in_place = what != CONFINE_READS && !out, begins = in_place && what >= CONFINE_SERVES;
+    if (s)
+        ask_git(arguments, s, what);
     if (is_off(arguments))
         return true;
-    if (s && what != CONFINE_FILES &&
-        !site_claim_state(s, in_place && (what == CONFINE_WRITES || what == CONFINE_SERVES), &error)) {
+    if (s && what != CONFINE_FILES && !begins && !site_claim_state(s, false, &error)) {
         complain("%.*s", SLICE_ARGS(error));
         return false;
     }
-    if (out && what == CONFINE_WRITES && !make_out(s, out))
+    if (out && !make_out(s, out))
         return false;
-    add(&reads, s ? slice_c_string(site_root(s), a) : "/");
-    add(&reads, "/sys/devices/system/cpu"); /* how many cores there are */
-    if (s && what != CONFINE_FILES)
-        add(&writes, site_journal_folder(s));
-    if (in_place)
-        add(&writes, slice_c_string(site_root(s), a));
-    if (out && what == CONFINE_WRITES)
-        add(&writes, out);
-    vector_push(&reads);
-    vector_push(&writes);
-    if (s)
+    if (s) {
+        add_named(&reads, arguments, a);
         site_confine(s);
-    return go_on_without(arguments, sandbox_files(reads.items, writes.items, false));
+    }
+    if (s && what != CONFINE_FILES)
+        add(&writes, begins ? site_state_place(s, true) : site_journal_folder(s));
+    add(&writes, out);
+    return keep_site(arguments, s, s && in_place, &reads, &writes, a);
+}
+
+bool give_up_the_rest(const cli_arguments *arguments, site *s, arena *a) {
+    vector reads = vector_new(a, sizeof(const char *)), writes = vector_new(a, sizeof(const char *));
+    slice error = SLICE("");
+    const char *out = option_value(arguments, OPTION_OUT, NULL);
+    if (is_off(arguments))
+        return true;
+    if (!out && !site_claim_state(s, true, &error)) {
+        complain("%.*s", SLICE_ARGS(error));
+        return false;
+    }
+    add(&writes, site_journal_folder(s));
+    add(&writes, out);
+    return keep_site(arguments, s, !out, &reads, &writes, a);
 }

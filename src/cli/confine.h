@@ -16,17 +16,23 @@ bool keep_network_only(const cli_arguments *arguments);
 /* The same of a command that has made the socket that it serves on: no other is made from now on. */
 bool give_up_to_serve(const cli_arguments *arguments);
 
-/* What a run writes to. */
+/* What a run writes to; those that begin a journal last. */
 typedef enum confinement {
     CONFINE_READS, /* the site is read; its journal may have to be put in order after a run that was killed */
     CONFINE_FILES, /* the site, but for its journal */
     CONFINE_NOTES, /* the site, for what people note about it; its journal is read */
-    CONFINE_SERVES, /* the site and its journal; the socket that listens stays */
-    CONFINE_WRITES  /* the site and its journal */
+    CONFINE_SERVES,   /* the site and its journal; the socket that listens stays */
+    CONFINE_CONVERTS, /* the site and its journal, or --out; git is asked before */
+    CONFINE_WRITES    /* the site and its journal */
 } confinement;
 
-/* Files other than the site's and its journal's (taken, or begun, here), and those of --out. `s` NULL:
- * everything may be read, nothing written. False: said why not. */
+/* Before anything that a checkout holds is read (`s`: site_locate): all files but the site's, those that the
+ * command line and the user's own settings (`arguments`) name, and the journals. With --dry-run it is
+ * CONFINE_READS. `s` NULL: everything may be read, nothing written. False: said why not. */
 bool give_up_files(const cli_arguments *arguments, site *s, confinement what, arena *a);
+
+/* Before pages are read, once it is clear that there will be a run that writes: of the journals all but the
+ * site's, which is taken, or begun, here; and what was named. */
+bool give_up_the_rest(const cli_arguments *arguments, site *s, arena *a);
 
 #endif

@@ -104,9 +104,8 @@ static int convert_site(const cli_arguments *arguments, site *s, arena *a) {
         accepted_use(&people, arguments, &options);
         if (!elsewhere)
             tell_of_state(arguments, s, a);
-        status = give_up_files(arguments, s, CONFINE_WRITES, a)
-                     ? run_on_site(arguments, s, options, uncommitted, a)
-                     : EXIT_ENVIRONMENT;
+        status = give_up_the_rest(arguments, s, a) ? run_on_site(arguments, s, options, uncommitted, a)
+                                                   : EXIT_ENVIRONMENT;
     }
     return status;
 }
@@ -118,7 +117,7 @@ int command_convert(const cli_arguments *arguments) {
         return EXIT_USAGE;
     }
     if (!standard_input)
-        return work_on_site(arguments, convert_site);
+        return work_on_site(arguments, CONFINE_CONVERTS, convert_site);
     arena *a = arena_new(0);
     int status = convert_standard_input(arguments, a);
     arena_destroy(a);

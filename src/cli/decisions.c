@@ -5,7 +5,6 @@
  * are to be converted.
  */
 #include "decisions.h"
-#include "confine.h"
 #include "engine.h"
 #include "pages.h"
 #include "suggest.h"
@@ -118,8 +117,6 @@ static int put_together(const cli_arguments *arguments, site *s, arena *a) {
     for (size_t i = 1; i < arguments->word_count; i++)
         if (!take_file(&d, arguments->words[i], whole, &pages, a))
             return EXIT_USAGE;
-    if (!give_up_files(arguments, s, CONFINE_NOTES, a))
-        return EXIT_ENVIRONMENT;
     if (arguments->word_count > 1 && !decisions_write(&d, s, &error)) {
         complain("%.*s", SLICE_ARGS(error));
         return EXIT_ENVIRONMENT;
@@ -131,7 +128,8 @@ int command_decisions(const cli_arguments *arguments) {
     arena *a = arena_new(0);
     cli_arguments first = *arguments;
     first.word_count = 1;
-    site *s = open_site(&first, a);
+    first.other_count = arguments->word_count - 1;
+    site *s = open_site(&first, CONFINE_NOTES, a);
     int status = s ? put_together(arguments, s, a) : EXIT_ENVIRONMENT;
     site_close(s);
     arena_destroy(a);

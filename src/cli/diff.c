@@ -1,7 +1,6 @@
 /* `isomerize diff PATH...`: the dry run: what convert would do, as a patch or a report. Writes nothing but
  * that. */
 #include "accepted.h"
-#include "confine.h"
 #include "decisions.h"
 #include "engine.h"
 #include "remote.h"
@@ -22,8 +21,7 @@ int show_dry_run(const cli_arguments *arguments, site *s, report_format format, 
     /* The names that convert would give to remote files; nothing is fetched. */
     remote_files files;
     slice error;
-    if (!give_up_files(arguments, s, CONFINE_READS, a) ||
-        !remote_open(&files, s, convert_engine_assets(e), a))
+    if (!remote_open(&files, s, convert_engine_assets(e), a))
         return EXIT_ENVIRONMENT;
     options.book = files.book;
     site_plan *plan = site_plan_run(s, &options, &error);
@@ -48,5 +46,5 @@ static int diff_site(const cli_arguments *arguments, site *s, arena *a) {
 }
 
 int command_diff(const cli_arguments *arguments) {
-    return work_on_site(arguments, diff_site);
+    return work_on_site(arguments, CONFINE_READS, diff_site);
 }

@@ -71,7 +71,7 @@ static int choice(const cli_arguments *arguments, option_id o) {
 
 /* ---- starting ---------------------------------------------------------------------------------- */
 
-int engine_start(convert_engine **e, const cli_arguments *arguments, const site *s, arena *a) {
+static int start(convert_engine **e, const cli_arguments *arguments, const site *s, arena *a) {
     convert_settings settings = convert_settings_default();
     vector hosts = vector_new(a, sizeof(slice));
     slice error;
@@ -105,6 +105,26 @@ int engine_start(convert_engine **e, const cli_arguments *arguments, const site 
     return *e ? EXIT_DONE : EXIT_USAGE;
 }
 
+typedef struct starting {
+    convert_engine **engine;
+    const cli_arguments *arguments;
+    const site *site;
+    arena *arena;
+    int status;
+} starting;
+
+static bool start_apart(void *context) {
+    starting *s = context;
+    s->status = start(s->engine, s->arguments, s->site, s->arena);
+    return s->status == EXIT_DONE;
+}
+
+int engine_start(convert_engine **e, const cli_arguments *arguments, const site *s, arena *a) {
+    starting all = {e, arguments, s, a, EXIT_DONE};
+    site_apart(s, start_apart, &all);
+    return all.status;
+}
+
 int engine_start_good(convert_engine **e, const cli_arguments *arguments, const site *s, arena *a) {
     int status = engine_start(e, arguments, s, a);
     if (status != EXIT_DONE || rules_are_good(convert_engine_rules(*e)))
@@ -120,17 +140,20 @@ site_options options_of_run(const convert_engine *e, const cli_arguments *argume
                           .jobs = (unsigned)strtoul(option_value(arguments, OPTION_JOBS, "0"), NULL, 10)};
 }
 
-site *open_site(const cli_arguments *arguments, arena *a) {
+site *open_site(const cli_arguments *arguments, confinement what, arena *a) {
     static const char *const here[] = {"."};
-    slice error;
-    site *s = arguments->word_count
-                  ? site_open((const char *const *)arguments->words, arguments->word_count, a, &error)
-                  : site_open(here, 1, a, &error);
+    slice error = SLICE("");
+    bool named = arguments->word_count > 0;
+    site *s = site_locate(named ? (const char *const *)arguments->words : here,
+                          named ? arguments->word_count : 1, a, &error);
     if (s)
         site_keep_state(s, state_base(a), option_value(arguments, OPTION_STATE, NULL));
-    else
+    if (s && give_up_files(arguments, s, what, a) && site_load(s, &error))
+        return s;
+    if (error.length)
         complain("%.*s", SLICE_ARGS(error));
-    return s;
+    site_close(s);
+    return NULL;
 }
 
 void tell_of_state(const cli_arguments *arguments, const site *s, arena *a) {
@@ -139,11 +162,14 @@ void tell_of_state(const cli_arguments *arguments, const site *s, arena *a) {
         complain("note: %.*s", SLICE_ARGS(note));
 }
 
-int work_on_site(const cli_arguments *given, int (*work)(const cli_arguments *arguments, site *s, arena *a)) {
+int work_on_site(const cli_arguments *given, confinement what,
+                 int (*work)(const cli_arguments *arguments, site *s, arena *a)) {
     arena *a = arena_new(0);
-    site *s = open_site(given, a);
-    cli_arguments all;
-    int status = EXIT_ENVIRONMENT;
+    cli_arguments own, all;
+    site *s = NULL;
+    int status = add_settings(given, NULL, a, &own) ? EXIT_ENVIRONMENT : EXIT_USAGE;
+    if (status != EXIT_USAGE)
+        s = open_site(&own, what, a);
     if (s)
         status = add_settings(given, s, a, &all) ? work(&all, s, a) : EXIT_USAGE;
     site_close(s);

@@ -3,6 +3,7 @@
 #define ISOMERIZE_CLI_ENGINE_H
 
 #include "cli.h"
+#include "confine.h"
 #include "convert/convert.h"
 #include "site/site.h"
 
@@ -23,6 +24,9 @@ int engine_start_good(convert_engine **e, const cli_arguments *arguments, const 
 /* What every run over a site is given. */
 site_options options_of_run(const convert_engine *e, const cli_arguments *arguments);
 
+/* The user's own settings; NULL: there is no place for them. In `a` or the environment. */
+const char *own_settings_path(arena *a);
+
 /* The folder below which the journals are ($XDG_STATE_HOME); NULL: there is none. In `a` or the environment.
  */
 const char *state_base(arena *a);
@@ -30,10 +34,12 @@ const char *state_base(arena *a);
 /* Says, unless --quiet, why a site that looks as if it had a journal has none here. */
 void tell_of_state(const cli_arguments *arguments, const site *s, arena *a);
 
-/* The site that the command line names (without words: the current folder). NULL: said why not. */
-site *open_site(const cli_arguments *arguments, arena *a);
+/* The site that the command line names (without words: the current folder); before anything in it is read,
+ * give_up_files. NULL: said why not. */
+site *open_site(const cli_arguments *arguments, confinement what, arena *a);
 
 /* Opens that site, and calls `work` with the command line and the site's settings. Returns an exit status. */
-int work_on_site(const cli_arguments *given, int (*work)(const cli_arguments *arguments, site *s, arena *a));
+int work_on_site(const cli_arguments *given, confinement what,
+                 int (*work)(const cli_arguments *arguments, site *s, arena *a));
 
 #endif

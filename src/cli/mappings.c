@@ -108,5 +108,5 @@ static int show_rules_of_site(const cli_arguments *arguments, site *s, arena *a)
 }
 
 int command_mappings(const cli_arguments *arguments) {
-    return work_on_site(arguments, show_rules_of_site);
+    return work_on_site(arguments, CONFINE_READS, show_rules_of_site);
 }

@@ -37,7 +37,17 @@ bool decisions_write(const decisions *d, site *s, slice *error) {
     return false;
 }
 
-bool decisions_open(decisions *d, const site *s, arena *a) {
+typedef struct opening {
+    decisions *to;
+    const site *site;
+    arena *arena;
+} opening;
+
+static bool open_apart(void *context) {
+    const opening *o = context;
+    const site *s = o->site;
+    decisions *d = o->to;
+    arena *a = o->arena;
     vector names = vector_new(a, sizeof(slice));
     slice error = SLICE(""), text;
     *d = decisions_new(a);
@@ -51,6 +61,10 @@ bool decisions_open(decisions *d, const site *s, arena *a) {
     else
         complain("%.*s", SLICE_ARGS(error));
     return false;
+}
+
+bool decisions_open(decisions *d, const site *s, arena *a) {
+    return site_apart(s, open_apart, &(opening){d, s, a});
 }
 
 slice name_site(const site *s) {

@@ -54,8 +54,7 @@ static int report_site(const cli_arguments *arguments, site *s, arena *a) {
     int status = engine_start_good(&e, arguments, s, a);
     if (status != EXIT_DONE)
         return status;
-    return give_up_files(arguments, s, CONFINE_READS, a) ? show_look(arguments, s, e, format, a)
-                                                         : EXIT_ENVIRONMENT;
+    return show_look(arguments, s, e, format, a);
 }
 
 int command_report(const cli_arguments *arguments) {
@@ -64,7 +63,7 @@ int command_report(const cli_arguments *arguments) {
         cli_arguments of_site = *arguments;
         of_site.words = &named;
         of_site.word_count = 1;
-        return work_on_site(&of_site, report_site);
+        return work_on_site(&of_site, CONFINE_READS, report_site);
     }
     if (!arguments->word_count) {
         complain(

@@ -106,11 +106,10 @@ static int revert_site(const cli_arguments *arguments, site *s, arena *a) {
 
 int command_revert(const cli_arguments *arguments) {
     arena *a = arena_new(0);
-    site *s = open_site(arguments, a);
+    site *s = open_site(arguments, CONFINE_WRITES, a);
     int status = EXIT_ENVIRONMENT;
     watch_for_stop();
-    if (s && give_up_files(arguments, s,
-                           option_given(arguments, OPTION_DRY_RUN) ? CONFINE_READS : CONFINE_WRITES, a))
+    if (s && (option_given(arguments, OPTION_DRY_RUN) || give_up_the_rest(arguments, s, a)))
         status = revert_site(arguments, s, a);
     site_close(s);
     arena_destroy(a);

@@ -47,10 +47,9 @@ static bool open_work(const review *r, slice path, work_site *w, arena *a, slice
     const char *place = slice_c_string(
         path.length ? format_slice(a, "%.*s/%.*s", SLICE_ARGS(root), SLICE_ARGS(path)) : root, a);
     *error = SLICE("its decisions or accepted findings cannot be read: see the terminal");
-    w->site = site_open(&place, 1, a, error);
+    w->site = site_reopen(r->site, &place, a, error);
     if (!w->site)
         return false;
-    site_keep_state(w->site, NULL, site_journal_folder(r->site)); /* settled when the rest was given up */
     w->options = options_of_run(r->engine, r->arguments);
     bool ok = page_view_open(&w->view, w->site, a);
     w->view.looks_back = w->view.describes = true;
@@ -296,7 +295,7 @@ static int serve_site(const cli_arguments *arguments, site *s, int listening, ui
         .arguments = arguments, .site = s, .engine = e, .pages = map_new(a, 256), .picture = arena_new(0)};
     for (size_t i = 0; i < site_pages(s)->count; i++)
         map_put(&r.pages, *(slice *)vector_at(site_pages(s), i), NULL);
-    bool ready = give_up_files(arguments, s, CONFINE_SERVES, a) && serve_token(a, &token);
+    bool ready = give_up_the_rest(arguments, s, a) && serve_token(a, &token);
     watch_for_stop();
     if (ready) {
         printf("http://127.0.0.1:%u/%.*s/\n", port, SLICE_ARGS(token));
@@ -321,8 +320,12 @@ int command_review(const cli_arguments *arguments) {
     if (listening < 0 || !give_up_to_serve(arguments))
         return EXIT_ENVIRONMENT;
     arena *a = arena_new(0);
-    site *s = open_site(arguments, a);
-    cli_arguments all;
+    cli_arguments own, all;
+    site *s = NULL;
+    if (!add_settings(arguments, NULL, a, &own))
+        status = EXIT_USAGE;
+    else
+        s = open_site(&own, CONFINE_SERVES, a);
     if (s)
         status = add_settings(arguments, s, a, &all) ? serve_site(&all, s, listening, port, a) : EXIT_USAGE;
     site_close(s);

@@ -192,7 +192,10 @@ static const char *base_folder(const char *variable, const char *below_home, are
     if (set && set[0] == '/')
         return set;
     const struct passwd *user = home && home[0] == '/' ? NULL : getpwuid(geteuid());
-    home = home && home[0] == '/' ? home : user ? user->pw_dir : NULL;
+    if (user) { /* once: later it may be out of reach */
+        setenv("HOME", user->pw_dir, 1);
+        home = getenv("HOME");
+    }
     return home && home[0] == '/' ? slice_c_string(format_slice(a, "%s/%s", home, below_home), a) : NULL;
 }
 
@@ -200,13 +203,17 @@ const char *state_base(arena *a) {
     return base_folder("XDG_STATE_HOME", ".local/state", a);
 }
 
-static bool read_own(front_value *out, settings_file *file, arena *a) {
+const char *own_settings_path(arena *a) {
     const char *base = base_folder("XDG_CONFIG_HOME", ".config", a);
+    return base ? slice_c_string(format_slice(a, "%s/isomerize/config.yml", base), a) : NULL;
+}
+
+static bool read_own(front_value *out, settings_file *file, arena *a) {
     slice text;
     *out = (front_value){.kind = FRONT_MAPPING};
-    if (!base)
+    file->name = own_settings_path(a);
+    if (!file->name)
         return true;
-    file->name = slice_c_string(format_slice(a, "%s/isomerize/config.yml", base), a);
     if (!read_file(file->name, a, &text)) {
         if (errno == ENOENT || errno == ENOTDIR)
             return true;

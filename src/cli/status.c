@@ -5,7 +5,6 @@
  */
 #include "accepted.h"
 #include "cli.h"
-#include "confine.h"
 #include "engine.h"
 #include "pages.h"
 #include "show.h"
@@ -105,9 +104,9 @@ static void note_mended(void *context, const site_result *result, arena *scratch
     l->mended_count++;
 }
 
-/* What has to be read before the rest of the system is given up. */
-static bool prepare_mended(listing *l, const cli_arguments *given) {
-    l->new_pages = open_site(given, l->memory);
+/* `own`: those given, and the user's own settings. */
+static bool prepare_mended(listing *l, const cli_arguments *given, const cli_arguments *own) {
+    l->new_pages = open_site(own, CONFINE_READS, l->memory);
     return l->new_pages && add_settings(given, l->new_pages, l->memory, &l->settings) &&
            engine_start_good(&l->engine, &l->settings, l->new_pages, l->memory) == EXIT_DONE;
 }
@@ -260,7 +259,10 @@ static bool write_nowhere(void *context, const char *bytes, size_t length) {
 
 int command_status(const cli_arguments *arguments) {
     arena *a = arena_new(0);
-    site *s = open_site(arguments, a);
+    cli_arguments own = *arguments;
+    bool mends = option_given(arguments, OPTION_NEW_PAGES),
+         can = !mends || add_settings(arguments, NULL, a, &own);
+    site *s = can ? open_site(&own, CONFINE_READS, a) : NULL;
     accepted people;
     listing l = {.people = &people,
                  .grade = option_given(arguments, OPTION_GRADE)
@@ -270,18 +272,19 @@ int command_status(const cli_arguments *arguments) {
                  .all = option_given(arguments, OPTION_VERBOSE),
                  .quiet = option_given(arguments, OPTION_QUIET),
                  .mended = map_new(a, 64),
-                 .finds_mended = option_given(arguments, OPTION_NEW_PAGES),
+                 .finds_mended = mends,
                  .memory = a,
                  .arena = arena_new(0)};
     slice error;
-    int status = !s                                                                 ? EXIT_ENVIRONMENT
+    int status = !can                                                               ? EXIT_USAGE
+                 : !s                                                               ? EXIT_ENVIRONMENT
                  : accepted_open(&people, s, a) && decisions_open(&l.decided, s, a) ? EXIT_DONE
                                                                                     : EXIT_USAGE;
     l.writer = report_begin(&(report_options){.format = REPORT_SUMMARY}, (report_sink){write_nowhere, NULL});
-    if (status == EXIT_DONE && l.finds_mended && !prepare_mended(&l, arguments))
+    if (status == EXIT_DONE && l.finds_mended && !prepare_mended(&l, arguments, &own))
         status = EXIT_USAGE;
     if (status != EXIT_DONE) {
-    } else if (!give_up_files(arguments, s, CONFINE_READS, a) || (l.finds_mended && !find_mended(&l)))
+    } else if (l.finds_mended && !find_mended(&l))
         status = EXIT_ENVIRONMENT;
     else if (s && !site_report_status(s, true, list_page, &l, &error)) {
         complain("%.*s", SLICE_ARGS(error));

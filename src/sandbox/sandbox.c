@@ -6,6 +6,8 @@
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -271,4 +273,29 @@ void sandbox_thread(void) {
     if (rules >= 0)
         close(rules);
     sandbox_calls(SANDBOX_READS);
+}
+
+typedef struct task {
+    bool (*work)(void *context);
+    void *context;
+    bool result;
+} task;
+
+static void *do_task(void *context) {
+    task *t = context;
+    sandbox_thread();
+    t->result = t->work(t->context);
+    return NULL;
+}
+
+bool sandbox_apart(bool (*work)(void *context), void *context) {
+    task t = {work, context, false};
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, do_task, &t);
+    if (error) {
+        fprintf(stderr, "isomerize: no thread could be started: %s\n", strerror(error));
+        _exit(4);
+    }
+    pthread_join(thread, NULL);
+    return t.result;
 }

@@ -25,6 +25,10 @@ const char *sandbox_calls(sandbox_sockets sockets);
  * are open. What the system lacks stays as it is: the process has its own bounds. */
 void sandbox_thread(void);
 
+/* Calls `work` in such a thread of its own, and returns what it returns. A thread that cannot be had ends the
+ * process, with status 4 and a message. */
+bool sandbox_apart(bool (*work)(void *context), void *context);
+
 /* From now on: files are read below the folders and files of `reads`, read and written below those of
  * `writes`, and nowhere else (both ended by NULL; what is not there is passed over). Files that are open stay
  * so. Without `network`, no TCP connection. NULL, or in words what the system lacks. */

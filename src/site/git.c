@@ -246,7 +246,7 @@ static bool read_pipe(int from, arena *a, slice *output) {
 
 /* The paths (from the site's root, each with a NUL behind it) that differ from the revision. False: `error`
  * says why they are not known. */
-static bool ask_git(const site *s, const char *revision, arena *a, slice *paths, slice *error) {
+static bool run_git(const site *s, const char *revision, arena *a, slice *paths, slice *error) {
     int ends[2], status = 0;
     if (pipe2(ends, O_CLOEXEC) != 0) {
         *error = describe_error(a, "git's data cannot be read", errno);
@@ -271,6 +271,25 @@ static bool ask_git(const site *s, const char *revision, arena *a, slice *paths,
     slice words = slice_from(*paths, sign ? sign + 2 : 1);
     *error = format_slice(a, "git says: %.*s", SLICE_ARGS(words));
     return false;
+}
+
+void site_ask_git(site *s, const char *revision) {
+    git_answer one = {.revision = revision, .paths = SLICE(""), .error = SLICE("")};
+    one.known = run_git(s, revision, s->arena, &one.paths, &one.error);
+    *(git_answer *)vector_push(&s->answers) = one;
+}
+
+/* The same, or what was answered already. */
+static bool ask_git(const site *s, const char *revision, arena *a, slice *paths, slice *error) {
+    for (size_t i = 0; i < s->answers.count; i++) {
+        const git_answer *one = vector_at(&s->answers, i);
+        if (strcmp(one->revision, revision) == 0) {
+            *paths = one->paths;
+            *error = one->error;
+            return one->known;
+        }
+    }
+    return run_git(s, revision, a, paths, error);
 }
 
 static int compare_slices(const void *one, const void *other) {
@@ -311,7 +330,7 @@ bool site_keep_changed_since(site *s, const char *revision, slice *error) {
 vector git_renames(const site *s, arena *a) {
     vector paths = vector_new(a, sizeof(slice));
     slice output, ignored;
-    if (ask_git(s, NULL, a, &output, &ignored))
+    if (run_git(s, NULL, a, &output, &ignored))
         add_paths(output, &paths);
     return paths;
 }

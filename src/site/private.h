@@ -18,10 +18,22 @@ struct site {
     vector skipped;   /* of site_skip */
     vector taken;     /* of slice: those of `pages` that a person named although Jekyll passes them over */
     front_value config, settings;
+    vector named;                          /* of slice: what a person named, from the root */
     site *whole;                           /* of the whole checkout; NULL: not opened */
     const char *state_base, *state_folder; /* site_keep_state */
-    bool confines;                         /* site_confine */
+    slice state_id, state_root;            /* site_state_place: whose that state is */
+    enum owner { OWNER_THIS, OWNER_MOVED, OWNER_OTHER } state_owner; /* this checkout, moved here, another */
+    vector answers;                                                  /* of git: site_ask_git */
+    bool confines;                                                   /* site_confine */
 };
+
+/* ---- git.c ------------------------------------------------------------------------------------------- */
+
+typedef struct git_answer {
+    const char *revision;
+    slice paths, error;
+    bool known;
+} git_answer;
 
 /* ---- hash.c ------------------------------------------------------------------------------------------ */
 

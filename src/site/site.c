@@ -202,8 +202,8 @@ static bool find_root(const char *const *paths, size_t count, arena *a, slice *r
 
 /* ---- opening ----------------------------------------------------------------------------------------- */
 
-site *site_open(const char *const *paths, size_t count, arena *a, slice *error) {
-    vector absolute = vector_new(a, sizeof(slice)), inside = vector_new(a, sizeof(slice));
+site *site_locate(const char *const *paths, size_t count, arena *a, slice *error) {
+    vector absolute = vector_new(a, sizeof(slice));
     slice root;
     if (!find_root(paths, count, a, &root, &absolute, error))
         return NULL;
@@ -214,6 +214,8 @@ site *site_open(const char *const *paths, size_t count, arena *a, slice *error) 
     s->linking = vector_new(a, sizeof(slice));
     s->skipped = vector_new(a, sizeof(site_skip));
     s->taken = vector_new(a, sizeof(slice));
+    s->named = vector_new(a, sizeof(slice));
+    s->answers = vector_new(a, sizeof(git_answer));
     s->folder = open(s->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (s->folder < 0) {
         *error = format_slice(a, "%s: %s", s->root, strerror(errno));
@@ -221,20 +223,52 @@ site *site_open(const char *const *paths, size_t count, arena *a, slice *error) 
     }
     for (size_t i = 0; i < absolute.count; i++) {
         slice path = *(slice *)vector_at(&absolute, i);
-        *(slice *)vector_push(&inside) =
+        *(slice *)vector_push(&s->named) =
             slice_from(path, path.length > root.length ? root.length + (root.length > 1) : path.length);
     }
-    if (inside.count == 1 && (*(slice *)inside.items).length == 0)
+    if (s->named.count == 1 && (*(slice *)s->named.items).length == 0)
         s->whole = s;
-    if (read_configuration(s, error) && find_pages(s, &inside, error))
+    return s;
+}
+
+typedef struct loading {
+    site *site;
+    slice *error;
+} loading;
+
+static bool load(void *context) {
+    loading *l = context;
+    return read_configuration(l->site, l->error) && find_pages(l->site, &l->site->named, l->error);
+}
+
+bool site_load(site *s, slice *error) {
+    return site_apart(s, load, &(loading){s, error});
+}
+
+site *site_open(const char *const *paths, size_t count, arena *a, slice *error) {
+    site *s = site_locate(paths, count, a, error);
+    if (!s || site_load(s, error))
         return s;
     site_close(s);
     return NULL;
 }
 
+site *site_reopen(const site *s, const char *const *path, arena *a, slice *error) {
+    site *again = site_locate(path, 1, a, error);
+    if (!again)
+        return NULL;
+    again->confines = s->confines;
+    again->state_folder = s->state_folder;
+    again->state_base = s->state_folder ? NULL : s->state_base;
+    if (site_load(again, error))
+        return again;
+    site_close(again);
+    return NULL;
+}
+
 site *site_whole(site *s, slice *error) {
     if (!s->whole)
-        s->whole = site_open(&s->root, 1, s->arena, error);
+        s->whole = site_reopen(s, &s->root, s->arena, error);
     return s->whole;
 }
 

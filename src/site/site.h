@@ -31,6 +31,16 @@ typedef struct site site;
 site *site_open(const char *const *paths, size_t count, arena *a, slice *error);
 void site_close(site *s);
 
+/* The same in two steps. The first finds the root, and reads nothing of what is in it; between them the
+ * process can give up what it does not need (site_state_place, site_ask_git). False: the site is to be
+ * closed. */
+site *site_locate(const char *const *paths, size_t count, arena *a, slice *error);
+bool site_load(site *s, slice *error);
+
+/* The same site, looked at anew, for what is at the path: with its journal, and confined as it is. As
+ * site_open. */
+site *site_reopen(const site *s, const char *const *path, arena *a, slice *error);
+
 /* The whole checkout that `s` is in; `s` itself where it is that. Closed with `s`. NULL: `error` says why. */
 site *site_whole(site *s, slice *error);
 
@@ -122,8 +132,21 @@ vector site_uncommitted(const site *s, arena *a);
  * reads or writes the journal. */
 void site_keep_state(site *s, const char *base, const char *folder);
 
+/* The folder below which the journal of a run will be (`write`: it is made), or NULL; what has to be looked
+ * at elsewhere for that, in the checkout that this one may be a copy of, is looked at now. In the site's
+ * arena.
+ */
+const char *site_state_place(site *s, bool write);
+
+/* What git says of the revision is asked now, for site_keep_changed_since and (HEAD) site_uncommitted: later
+ * the user's configuration of git, or a repository that the site is only a folder of, may be out of reach. */
+void site_ask_git(site *s, const char *revision);
+
 /* From now on the threads that read and convert pages change no file. */
 void site_confine(site *s);
+
+/* Calls `reading`, which reads what the site holds; after site_confine in a thread that changes no file. */
+bool site_apart(const site *s, bool (*reading)(void *context), void *context);
 
 /* Settles where that is, once for all that follows; `write`: for a run that writes to it, which makes it
  * where there is none. False: `error` (in the site's arena) says why it cannot be. */

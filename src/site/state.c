@@ -11,6 +11,8 @@
  */
 #include "private.h"
 
+#include "sandbox/sandbox.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -117,11 +119,13 @@ static int open_state(const site *s, slice id, bool make, const char **path, are
 /* ---- whose state it is ----------------------------------------------------------------------------------
  */
 
-typedef enum owner { OWNER_THIS, OWNER_MOVED, OWNER_OTHER } owner;
-
 /* Is it this checkout's, or that of one that is still where it was? */
-static owner find_owner(const site *s, int folder, slice id, arena *a, slice *root) {
+static enum owner find_owner(const site *s, int folder, slice id, arena *a, slice *root) {
     slice ignored;
+    if (s->state_id.length && slice_equal(s->state_id, id)) {
+        *root = s->state_root;
+        return s->state_owner;
+    }
     *root = SLICE("");
     if (!read_whole(folder, "root", a, root, NULL, &ignored) || slice_equal(*root, slice_of(s->root)))
         return OWNER_THIS;
@@ -164,7 +168,7 @@ static const char *take_state(const site *s, slice id, bool write, arena *a, sli
     int folder = open_state(s, id, write, &path, a, error);
     if (folder < 0)
         return NULL;
-    owner is = find_owner(s, folder, id, a, &root);
+    enum owner is = find_owner(s, folder, id, a, &root);
     bool ok = true;
     if (write && is != OWNER_OTHER && !slice_equal(root, slice_of(s->root)) &&
         !(ok = put_file(folder, "root", slice_of(s->root), a, &why)))
@@ -195,8 +199,34 @@ const char *find_state(const site *s, bool write, arena *a, slice *error) {
     return id.length ? take_state(s, id, write, a, error) : begin_state(s, NULL, a, error);
 }
 
+const char *site_state_place(site *s, bool write) {
+    arena *a = s->arena;
+    slice id, root, ignored;
+    const char *path = s->state_folder;
+    int folder = -1;
+    if (!path && s->state_base && read_pointer(s->folder, a, &id, &ignored) && id.length)
+        folder = open_state(s, id, false, &path, a, &ignored);
+    if (folder >= 0) {
+        s->state_owner = find_owner(s, folder, id, a, &root);
+        s->state_root = root;
+        s->state_id = slice_copy(id, a);
+        close(folder);
+    }
+    if (!s->state_folder)
+        path = s->state_base ? slice_c_string(format_slice(a, "%s/isomerize", s->state_base), a) : NULL;
+    if (path && write) {
+        make_above(path, a);
+        mkdir(path, 0700);
+    }
+    return path;
+}
+
 void site_confine(site *s) {
     s->confines = true;
+}
+
+bool site_apart(const site *s, bool (*reading)(void *context), void *context) {
+    return s && s->confines ? sandbox_apart(reading, context) : reading(context);
 }
 
 void site_keep_state(site *s, const char *base, const char *folder) {

@@ -1,6 +1,7 @@
-/* A fault in gumbo and cmark, planted: a parser, called on a page, runs what an attacker would; and one in
- * curl, as a server would use it. Each line says what was done: on standard error; by curl, which has none,
- * to a port of this machine. Loaded by LD_PRELOAD in tests/hostile/run. */
+/* A fault in libyaml (which reads _config.yml), gumbo and cmark, planted: a parser, called on a page, runs
+ * what an attacker would; and one in curl, as a server would use it. Each line says what was done: on
+ * standard error; by curl, which has none, to a port of this machine. Loaded by LD_PRELOAD in
+ * tests/hostile/run. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -44,11 +45,12 @@ static int runs(void) {
     return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
-static void attack(void) {
+static void attack(const char *in) {
     static int once;
+    const char *wanted = getenv("PLANTED_IN");
     const char *outside = getenv("PLANTED_OUTSIDE"), *site = getenv("PLANTED_SITE");
     char path[4096];
-    if (once++)
+    if ((wanted && strcmp(wanted, in) != 0) || once++)
         return;
     snprintf(path, sizeof path, "%s/secret", outside);
     int secret = open(path, O_RDONLY);
@@ -74,20 +76,27 @@ int curl_multi_perform(void *multi, int *running) {
     int (*real)(void *, int *);
     *(void **)&real = dlsym(RTLD_NEXT, "curl_multi_perform");
     in_curl = 1;
-    attack();
+    attack("curl");
     return real(multi, running);
+}
+
+void yaml_parser_set_input_string(void *parser, const unsigned char *text, size_t length) {
+    void (*real)(void *, const unsigned char *, size_t);
+    *(void **)&real = dlsym(RTLD_NEXT, "yaml_parser_set_input_string");
+    attack("yaml");
+    real(parser, text, length);
 }
 
 void *gumbo_parse_with_options(const void *options, const char *text, size_t length) {
     void *(*real)(const void *, const char *, size_t);
     *(void **)&real = dlsym(RTLD_NEXT, "gumbo_parse_with_options");
-    attack();
+    attack("gumbo");
     return real(options, text, length);
 }
 
 void cmark_parser_feed(void *parser, const char *text, size_t length) {
     void (*real)(void *, const char *, size_t);
     *(void **)&real = dlsym(RTLD_NEXT, "cmark_parser_feed");
-    attack();
+    attack("cmark");
     real(parser, text, length);
 }
