@@ -192,9 +192,9 @@ fragment_text fragment_read(const dom_node *body, arena *a) {
 
 /* ---- searching ----------------------------------------------------------------------------------------- */
 
-/* The parts of a directive, folded; empty: not there. */
+/* The parts of a directive, folded; empty: not there. `end` ends a range that `text` begins. */
 typedef struct terms {
-    slice prefix, text, suffix;
+    slice prefix, text, end, suffix;
 } terms;
 
 static slice fold_term(const fragment_text *t, slice term) {
@@ -209,28 +209,32 @@ static slice fold_term(const fragment_text *t, slice term) {
     return buffer_slice(&out);
 }
 
-/* WICG scroll-to-text-fragment §3.3, parse a text directive, without a range's end. */
+/* WICG scroll-to-text-fragment §3.3, parse a text directive. */
 static bool read_directive(const fragment_text *t, slice directive, terms *out) {
-    slice parts[3];
+    slice parts[4];
     size_t count = 0;
     for (size_t at = 0, end; at <= directive.length; at = end + 1) {
         end = slice_find_char(directive, ',', at);
         end = end == SLICE_NONE ? directive.length : end;
-        if (count == 3)
+        if (count == 4)
             return false;
         parts[count++] = slice_sub(directive, at, end);
     }
-    *out = (terms){{NULL, 0}, {NULL, 0}, {NULL, 0}};
+    *out = (terms){0};
     size_t first = count > 1 && slice_ends_with(parts[0], SLICE("-"));
     bool last = count > 1 && slice_starts_with(parts[count - 1], SLICE("-"));
-    if (count - first - last != 1)
+    size_t middle = count - first - last;
+    if (middle < 1 || middle > 2)
         return false;
     if (first)
         out->prefix = fold_term(t, slice_sub(parts[0], 0, parts[0].length - 1));
     out->text = fold_term(t, parts[first]);
+    if (middle == 2)
+        out->end = fold_term(t, parts[first + 1]);
     if (last)
         out->suffix = fold_term(t, slice_from(parts[count - 1], 1));
-    return out->text.length && (!first || out->prefix.length) && (!last || out->suffix.length);
+    return out->text.length && (!first || out->prefix.length) && (middle == 1 || out->end.length) &&
+           (!last || out->suffix.length);
 }
 
 static size_t skip_space(slice folded, size_t at) {
@@ -247,8 +251,24 @@ static bool follows(slice folded, size_t *at, slice term) {
     return there;
 }
 
-/* Where in the folded text the text of the first match stands. Edges of words are not looked at: whatever a
- * browser takes for one, what it finds first is not before this. */
+/* The first end of a range, and what must follow it, from `at` on. */
+static size_t search_end(fragment_text *t, const terms *what, size_t at) {
+    slice folded = buffer_slice(&t->folded);
+    for (; t->searched < FRAGMENT_SEARCH_MAX; at++) {
+        size_t from = at;
+        at = slice_find(folded, what->end, from);
+        t->searched += (at == SLICE_NONE ? folded.length : at) - from + 64;
+        if (at == SLICE_NONE)
+            break;
+        size_t behind = at + what->end.length;
+        if (!what->suffix.length || follows(folded, &behind, what->suffix))
+            return at;
+    }
+    return SLICE_NONE;
+}
+
+/* Where in the folded text the text of the first match stands, of a range its end. Edges of words are not
+ * looked at: whatever a browser takes for one, what it finds first is not before this. */
 static size_t search(fragment_text *t, const terms *what) {
     slice folded = buffer_slice(&t->folded), first = what->prefix.length ? what->prefix : what->text;
     for (size_t from = 0, at; t->searched < FRAGMENT_SEARCH_MAX; from = at + 1) {
@@ -262,6 +282,8 @@ static size_t search(fragment_text *t, const terms *what) {
             if (!follows(folded, &behind, what->text))
                 continue;
         }
+        if (what->end.length)
+            return search_end(t, what, behind);
         if (!what->suffix.length || follows(folded, &behind, what->suffix))
             return text;
     }
@@ -288,9 +310,9 @@ size_t fragment_find(fragment_text *t, slice directive) {
     return at == SLICE_NONE ? NO_WORD : word_of(t, at);
 }
 
-/* How many lines further down, and words, still show the place: browsers put what they find into the middle
- * of the window. */
-enum { NEAR_LINES = 4, NEAR_WORDS = 60 };
+/* How many lines further down, or up, and words, still show the place: browsers put what they find into the
+ * middle of the window. */
+enum { NEAR_LINES = 4, NEAR_LINES_BACK = 7, NEAR_WORDS = 60 };
 
 bool fragment_leads_to(fragment_text *t, slice directive, size_t word) {
     size_t at = fragment_find(t, directive);
@@ -404,18 +426,53 @@ static size_t beside_raised(const fragment_text *t, size_t word) {
     return word;
 }
 
+static size_t line_of(const fragment_text *t, size_t word) {
+    while (word > 0 && word_at(t, word - 1)->gap == GAP_SPACE)
+        word--;
+    return word;
+}
+
+/* Browsers look for the edges of words, and symbols have none that all agree on. */
+static bool begins_with_letter(const fragment_text *t, size_t word) {
+    slice folded = buffer_slice(&t->folded);
+    size_t at = word_at(t, word)->folded_from;
+    utf8proc_category_t sort = utf8proc_category((utf8proc_int32_t)utf8_next(folded, &at));
+    return (sort >= UTF8PROC_CATEGORY_LU && sort <= UTF8PROC_CATEGORY_LO) ||
+           (sort >= UTF8PROC_CATEGORY_ND && sort <= UTF8PROC_CATEGORY_NO);
+}
+
+/* A range that begins in a line before, which has something to tell it by, and ends at the place. */
+static bool make_range(fragment_text *t, size_t from, size_t word, slice *directive) {
+    quotation begin = quote_place(t, from, &MEASURES[0]), end = quote_place(t, word, &MEASURES[0]);
+    if (!same_section(t, from, word) || begin.before == begin.from || begin.to > word ||
+        !begins_with_letter(t, begin.before) || !begins_with_letter(t, from) || !begins_with_letter(t, word))
+        return false;
+    begin.behind = begin.to;
+    buffer out = buffer_new(t->arena, 64);
+    buffer_append(&out, write_directive(t, &begin));
+    buffer_append_char(&out, ',');
+    append_term(t, end.from, end.to, &out);
+    *directive = buffer_slice(&out);
+    return fragment_find(t, *directive) == word;
+}
+
 bool fragment_make(fragment_text *t, size_t word, slice *directive) {
     if (word >= t->words.count)
         return false;
-    size_t at = beside_raised(t, word);
-    for (unsigned lines = 0; lines < NEAR_LINES; lines++) {
-        if (make_exactly(t, at, directive))
+    word = beside_raised(t, word);
+    size_t ahead = word, back = line_of(t, word);
+    bool more = true;
+    for (unsigned lines = 0; lines < NEAR_LINES_BACK; lines++) {
+        if (lines && back && word - back < NEAR_WORDS) {
+            back = line_of(t, back - 1);
+            if (make_range(t, back, word, directive))
+                return true;
+        }
+        if (more && lines < NEAR_LINES && make_exactly(t, ahead, directive))
             return true;
-        do
-            at++;
-        while (at < t->words.count && word_at(t, at - 1)->gap == GAP_SPACE);
-        if (at >= t->words.count || at - word > NEAR_WORDS || !same_section(t, at, word))
-            break;
+        while (more && ++ahead < t->words.count && word_at(t, ahead - 1)->gap == GAP_SPACE)
+            ;
+        more = more && ahead < t->words.count && ahead - word <= NEAR_WORDS && same_section(t, ahead, word);
     }
     return false;
 }

@@ -38,7 +38,8 @@ typedef struct fragment_text {
 /* The text of a page in save form: its white space is not the document's. */
 fragment_text fragment_read(const dom_node *body, arena *a);
 
-/* The first word of the place that `directive` (what stands behind `text=`) leads to; SIZE_MAX: none. */
+/* The first word of the place that `directive` (what stands behind `text=`) leads to, of a range that of its
+ * end; SIZE_MAX: none. */
 size_t fragment_find(fragment_text *text, slice directive);
 
 /* Whether the directive leads to the word or to one so close behind it that both are in one window. */

@@ -50,6 +50,21 @@ static void a_suffix_does_where_the_words_before_are_no_help(void **state) {
     assert_int_equal(find(html, "Two,-four"), 4);
 }
 
+/* A heading of one letter among others reads as the links to them do: nothing beside it tells it from these.
+ */
+static void a_range_ends_where_no_words_stand_beside_the_place(void **state) {
+    (void)state;
+    const char *html =
+        "<p>Bamboo</p><p>B C D E F</p><h4>B</h4><p>Bamboo Orchid</p><h4>C</h4><h4>D</h4><h4>E</h4>"
+        "<h4>F</h4>";
+    assert_made(html, 9, "Bamboo%20Orchid-,C");
+    assert_made(html, 10, "Bamboo%20Orchid-,C,D");
+    assert_made(html, 11, "Bamboo%20Orchid-,C,E");
+    assert_int_equal(find(html, "Orchid-,C,E,-F"), 11);
+    assert_int_equal(find(html, "Orchid-,C,D,-F"), SIZE_MAX);
+    assert_int_equal(find(html, "Orchid-,C,D,E"), SIZE_MAX);
+}
+
 static void terms_end_with_their_line(void **state) {
     (void)state;
     assert_made("<p>A b<br>c d</p><p>e</p>", 2, "A%20b-,c%20d");
@@ -118,6 +133,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_prefix_tells_a_heading_from_the_list_of_contents, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_suffix_does_where_the_words_before_are_no_help, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_range_ends_where_no_words_stand_beside_the_place, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(terms_end_with_their_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_word_with_a_raised_number_is_left_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_folded_away_is_not_searched_with_what_is_not, set_up,
