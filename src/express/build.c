@@ -115,6 +115,8 @@ static void open_line(builder *b, uint32_t line) {
     if (!b->textblock) {
         express_open_textblock(b, b->textblock_tag, line);
         b->bare = dom_is(b->textblock, DOM_TAG_P) && !b->in_paragraph;
+        if (b->bare)
+            b->textblock->flags |= FLAG_BARE;
     } else if (b->line_pending)
         put_break(b, (inline_style){0, NULL}, line);
     b->line_pending = false;
@@ -271,6 +273,18 @@ void express_close_textblock(builder *b) {
     b->open_count = 0;
     b->space_pending = b->line_has_text = b->any_text = b->bare = b->line_pending = false;
     b->breaks_at_end = 0;
+}
+
+void express_drop_empty_lines(builder *b, bool behind_text) {
+    dom_node *last = b->container->last_child, *text;
+    if (b->textblock || !dom_is(last, DOM_TAG_P) || !(last->flags & FLAG_BARE))
+        return;
+    for (text = last->last_child; text && dom_is(text, DOM_TAG_BR);)
+        text = text->previous;
+    while ((!text || behind_text) && last->last_child != text)
+        dom_remove(last->last_child);
+    if (!text)
+        dom_remove(last);
 }
 
 void express_boundary(builder *b) {

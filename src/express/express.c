@@ -414,6 +414,10 @@ static void enter_heading(walk *w, const dom_node *node) {
         findings_add(w->found, FINDING_HEADING_SKIP, node->line, "<h%u> after <h%u>", level, w->last_heading);
     w->last_heading = level;
     express_boundary(&w->out);
+    /* the heading's margin is enough; one that had none has one now */
+    double margin = 0;
+    css_length(w->styles, node, CSS_MARGIN_TOP, 0, &margin);
+    express_drop_empty_lines(&w->out, margin < 1);
     w->out.textblock_tag = (dom_tag)node->tag;
 }
 

@@ -62,6 +62,7 @@ typedef struct builder {
 enum {
     FLAG_IMPLICIT = DOM_FLAG_OF_EXPRESS,         /* a list made for items that stood outside of one */
     FLAG_GROUP_START = DOM_FLAG_OF_EXPRESS << 1, /* the first row of a thead, tbody or tfoot */
+    FLAG_BARE = DOM_FLAG_OF_EXPRESS << 2,        /* a paragraph for text that stood in none */
 };
 
 builder express_builder(dom_node *root, arena *a, findings *found);
@@ -76,6 +77,10 @@ void express_boundary(builder *b);
 /* The same between boxes without a gap: what stands in no paragraph of its own goes on in a new line of the
  * same one. */
 void express_line_end(builder *b);
+
+/* Takes away the empty lines that stand last, in no paragraph of the page: of lines that are all empty, and,
+ * with `behind_text`, of others. */
+void express_drop_empty_lines(builder *b, bool behind_text);
 
 /* Puts a block where the next block goes, and ends the open textblock. */
 void express_block(builder *b, dom_node *block);
