@@ -125,9 +125,10 @@ static bool keep_site(const cli_arguments *arguments, site *s, bool in_place, ve
 bool give_up_files(const cli_arguments *arguments, site *s, confinement what, arena *a) {
     vector reads = vector_new(a, sizeof(const char *)), writes = vector_new(a, sizeof(const char *));
     slice error = SLICE("");
-    if (option_given(arguments, OPTION_DRY_RUN))
+    bool dry = option_given(arguments, OPTION_DRY_RUN);
+    if (dry)
         what = CONFINE_READS;
-    const char *out = what == CONFINE_CONVERTS ? option_value(arguments, OPTION_OUT, NULL) : NULL;
+    const char *out = s && !dry ? option_value(arguments, OPTION_OUT, NULL) : NULL;
     bool in_place = what != CONFINE_READS && !out, begins = in_place && what >= CONFINE_SERVES;
     if (s)
         ask_git(arguments, s, what);

@@ -71,6 +71,10 @@ int command_report(const cli_arguments *arguments) {
         return EXIT_USAGE;
     }
     report_format format = choose_format(arguments, "summary");
+    if (option_given(arguments, OPTION_OUT)) {
+        complain("--out is for the report of one site: --site SITE");
+        return EXIT_USAGE;
+    }
     if (format == REPORT_UNIFIED)
         complain("there is no patch of many sites; report has summary, json, html, sarif and csv");
     if (format == REPORT_UNIFIED || format == REPORT_FORMAT_COUNT)

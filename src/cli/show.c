@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "pager.h"
 #include "pages.h"
+#include "parts.h"
 #include "suggest.h"
 
 #include <stdio.h>
@@ -26,7 +27,8 @@ typedef struct show {
     const site *site;
     report_writer *writer;
     report_format format;
-    bool report_wanted; /* on standard output */
+    bool report_wanted; /* on standard output, or in files */
+    parts files;        /* of --out */
     bool dry_run;
     bool terminal; /* progress as one line that changes, else as a line now and then */
     bool drawn;    /* that line is there */
@@ -68,7 +70,12 @@ report_format choose_format(const cli_arguments *arguments, const char *otherwis
     if (format == REPORT_FORMAT_COUNT)
         complain("there is no format '%s'; there are unified, summary, json, html, sarif and csv%s", name,
                  suggest_format(&near));
-    if (format != REPORT_HTML || !isatty(STDOUT_FILENO))
+    bool files = option_given(arguments, OPTION_OUT);
+    if (files && format != REPORT_HTML) {
+        complain("--out is for the HTML report: --format=html");
+        return REPORT_FORMAT_COUNT;
+    }
+    if (format != REPORT_HTML || files || !isatty(STDOUT_FILENO))
         return format;
     complain("the HTML report would fill the terminal; put it into a file, with >report.html");
     return REPORT_FORMAT_COUNT;
@@ -115,9 +122,9 @@ static bool read_picture(void *context, slice path, slice *bytes) {
     return path.length && site_read(s->site, path, s->picture, bytes, &error) && bytes->length <= PICTURE_MAX;
 }
 
-/* `20M`, `500K` or bytes. */
-static size_t max_size(const cli_arguments *arguments) {
-    const char *text = option_value(arguments, OPTION_MAX_SIZE, "0");
+/* `20M`, `500K` or bytes; of files, what a mail takes. */
+static size_t max_size(const cli_arguments *arguments, bool files) {
+    const char *text = option_value(arguments, OPTION_MAX_SIZE, files ? "20M" : "0");
     char *end;
     size_t size = strtoul(text, &end, 10);
     return *end == 'M' || *end == 'm' ? size << 20 : *end == 'K' || *end == 'k' ? size << 10 : size;
@@ -138,6 +145,7 @@ static void begin(show *s, const cli_arguments *arguments, const site *of, const
     s->page = arena_new(0);
     s->picture = arena_new(0);
     clock_gettime(CLOCK_MONOTONIC, &s->start);
+    bool files = format == REPORT_HTML && option_given(arguments, OPTION_OUT);
     page_view_open(&s->view, of, s->memory); /* what is wrong was said; what was read counts */
     s->view.looks_back = looks_back;
     s->view.describes = format == REPORT_HTML || format == REPORT_CSV || format == REPORT_JSON;
@@ -148,12 +156,14 @@ static void begin(show *s, const cli_arguments *arguments, const site *of, const
                               .site = name_site(of),
                               .version = SLICE(ISOMERIZE_VERSION),
                               .looks_back = s->view.looks_back,
-                              .max_size = max_size(arguments),
+                              .max_size = max_size(arguments, files),
                               .page_count = s->total,
                               .prefix = path_in_repository(of, s->memory),
                               .min_grade = choose_min_grade(arguments),
                               .look = look_of(e, of),
                               .pictures = {read_picture, s}};
+    if (files)
+        options.files = parts_begin(&s->files, option_value(arguments, OPTION_OUT, NULL));
     s->writer =
         report_begin(&options, (report_sink){s->report_wanted ? write_standard_output : write_nowhere, NULL});
 }
@@ -465,6 +475,24 @@ static void report_passed_over(show *s) {
     }
 }
 
+static bool end_report(show *s) {
+    bool written = report_end(s->writer) && fflush(stdout) == 0;
+    if (!s->files.folder) {
+        if (!written)
+            complain("standard output took no more: the report is not whole");
+        return written;
+    }
+    bool closed = parts_end(&s->files);
+    if (!closed)
+        complain("%s: %s: the report is not whole", s->files.folder, strerror(s->files.error));
+    else if (written && s->files.only && !option_given(s->arguments, OPTION_QUIET))
+        fprintf(stderr, "the report: %s/%s\n", s->files.folder, REPORT_LIST);
+    else if (written && !option_given(s->arguments, OPTION_QUIET))
+        fprintf(stderr, "the report: %s/%s, which leads to %zu parts beside it\n", s->files.folder,
+                REPORT_LIST, s->files.count);
+    return written && closed;
+}
+
 /* Ends the report, prints the last lines and returns the exit status. `done`: as site_run returned. */
 static int end(show *s, const site_totals *totals, bool done) {
     clear_progress(s);
@@ -473,10 +501,8 @@ static int end(show *s, const site_totals *totals, bool done) {
         report_passed_over(s);
     /* A JSON report that stops short has no last line: whoever reads it can tell. */
     bool ends = (done && !totals->stopped) || s->format != REPORT_JSON;
-    if ((ends && !report_end(s->writer)) || fflush(stdout) != 0) {
-        complain("standard output took no more: the report is not whole");
+    if (ends ? !end_report(s) : fflush(stdout) != 0)
         status = EXIT_ENVIRONMENT;
-    }
     bool shows = !option_given(s->arguments, OPTION_QUIET) && (done || s->done);
     if (shows)
         print_what_happened(s, totals);
@@ -535,8 +561,8 @@ int show_look(const cli_arguments *arguments, site *s, const convert_engine *e, 
     bool done = look_at_pages(arguments, s, e, &options, &events, &totals, a);
     clear_progress(&shown);
     report_passed_over(&shown);
-    bool whole = done && !totals.stopped && report_end(shown.writer) && fflush(stdout) == 0;
-    if (!whole)
+    bool whole = end_report(&shown) && done && !totals.stopped;
+    if (!done || totals.stopped)
         complain("the report is not whole");
     report_free(shown.writer);
     arena_destroy(shown.picture);

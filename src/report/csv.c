@@ -60,4 +60,4 @@ static bool add_csv(report_writer *w, const report_page *page, arena *scratch) {
     return write_out(w, buffer_slice(&out));
 }
 
-const report_form FORM_CSV = {begin_csv, add_csv, NULL, NULL};
+const report_form FORM_CSV = {begin_csv, add_csv, NULL, NULL, NULL};

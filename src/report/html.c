@@ -27,6 +27,11 @@ typedef struct html_data {
     vector picture_numbers; /* of size_t: by interned path; 0: not there */
     slice template_rest;
     report_writer *writer;
+    report_writer
+        *part; /* of a report in parts: the one that is being written; this one is the list of all */
+    slice part_name, part_folder; /* its file, and the folder of its last page */
+    size_t parts;
+    hash_map part_names; /* in small letters */
 } html_data;
 
 /* ---- writing JSON into HTML -------------------------------------------------------------------------- */
@@ -74,7 +79,8 @@ static void append_run(const report_writer *w, buffer *out) {
 /* {"sheets":[CSS…],"around"?,"accent"?,"column","phone_column","window","phone_window"}: harmless, however
  * hostile the sheets were. */
 static void append_look(const report_writer *w, buffer *out) {
-    const report_look *look = &w->options.look;
+    static const report_look NONE = {0};
+    const report_look *look = w->options.files.open ? &NONE : &w->options.look; /* a list shows no page */
     buffer text = buffer_new(w->memory, 65536);
     json_writer json = {.out = &text};
     json_open(&json, '{');
@@ -133,6 +139,7 @@ static void append_totals(report_writer *w, buffer *out) {
     json_writer json = {.out = &text};
     json_open(&json, '{');
     add_groups(&json, w);
+    json_add_filled(&json, "list", w->options.is_part ? SLICE(REPORT_LIST) : SLICE(""));
     if (w->options.merges)
         add_merged(&json, w);
     json_close(&json, '}');
@@ -235,9 +242,12 @@ static slice deflate_slice(slice bytes, arena *scratch) {
     return out;
 }
 
-/* Is there room for so many bytes of a picture, when the pages that are to come are like those before? */
+/* Is there room for so many bytes of a picture, when the pages that are to come are like those before? A part
+ * ends before it is full. */
 static bool has_room(const html_data *html, size_t bytes) {
     const report_writer *w = html->writer;
+    if (w->options.is_part)
+        return w->written + bytes / 3 * 4 < w->options.max_size / 16 * 15;
     size_t coming = w->options.page_count > html->pages ? w->options.page_count - html->pages : 0;
     size_t needed = w->written + bytes / 3 * 4 + (html->content_bytes / (html->pages + 1) + 512) * coming;
     return w->options.max_size ? needed < w->options.max_size : html->picture_bytes + bytes <= PICTURES_MAX;
@@ -432,12 +442,107 @@ void report_page_content(const report_page *page, const report_pictures *picture
     append_content(&shelf, page, &own.out, out, scratch);
 }
 
+/* ---- parts ------------------------------------------------------------------------------------------- */
+
+/* A report that is too large for a mail is several files: parts, each a report of its own of some folders,
+ * and a list of all pages, which leads to them. */
+
+static slice folder_of(slice path) {
+    size_t end = path.length;
+    while (end && path.data[end - 1] != '/')
+        end--;
+    return slice_sub(path, 0, end);
+}
+
+static slice top_of(slice folder) {
+    size_t slash = slice_find_char(folder, '/', 0);
+    return slash == SLICE_NONE ? folder : slice_sub(folder, 0, slash);
+}
+
+/* Rather between the folders of the site than between those in them, rather there than in the middle of one.
+ */
+static bool is_part_full(const html_data *html, slice folder) {
+    size_t size = html->part->written, most = html->writer->options.max_size;
+    bool other = !slice_equal(folder, html->part_folder);
+    bool other_top = !slice_equal(top_of(folder), top_of(html->part_folder));
+    return size > most / 4 * 3 || (other && size > most / 8 * 5) || (other_top && size > most / 2);
+}
+
+#define PART_NAME_MAX 60 /* of the folder in it */
+
+/* "report-news-2024.html" for what begins in news/2024/; with a number where another part has that name. */
+static slice name_part(html_data *html, slice folder) {
+    arena *a = html->writer->memory;
+    buffer name = buffer_new(a, 64);
+    buffer_append_string(&name, "report");
+    for (size_t i = 0; i + 1 < folder.length && i < PART_NAME_MAX; i++) {
+        bool plain = is_alnum(folder.data[i]) || folder.data[i] == '_';
+        buffer_append_string(&name, i ? "" : "-");
+        buffer_append_char(&name, plain ? folder.data[i] : '-');
+    }
+    slice whole = buffer_slice(&name);
+    bool is_new = false;
+    for (size_t number = folder.length > 1 ? 1 : html->parts + 1; !is_new; number++) {
+        whole = number == 1 && folder.length > 1
+                    ? format_slice(a, "%.*s.html", SLICE_ARGS(buffer_slice(&name)))
+                    : format_slice(a, "%.*s-%zu.html", SLICE_ARGS(buffer_slice(&name)), number);
+        slice small = slice_copy(whole, a);
+        for (size_t i = 0; i < small.length; i++)
+            ((char *)(uintptr_t)small.data)[i] = to_lower(small.data[i]);
+        map_put(&html->part_names, small, &is_new);
+    }
+    return whole;
+}
+
+static bool end_part(html_data *html) {
+    bool whole = !html->part || report_end(html->part);
+    report_free(html->part);
+    html->part = NULL;
+    return whole;
+}
+
+static bool begin_part(html_data *html, slice folder) {
+    report_writer *w = html->writer;
+    report_options options = w->options;
+    report_sink sink;
+    html->part_name = name_part(html, folder);
+    bool ended = end_part(html);
+    options.files = (report_files){NULL, NULL, NULL};
+    options.is_part = true;
+    if (!ended || !w->options.files.open(w->options.files.context, slice_c_string(html->part_name, w->memory),
+                                         true, &sink)) {
+        w->broken = true;
+        return false;
+    }
+    html->parts++;
+    html->part = report_begin(&options, sink);
+    return true;
+}
+
+static bool add_to_part(html_data *html, const report_page *page, arena *scratch) {
+    slice folder = folder_of(page->path);
+    if ((!html->part || is_part_full(html, folder)) && !begin_part(html, folder))
+        return false;
+    if (!slice_equal(folder, html->part_folder))
+        html->part_folder = slice_copy(folder, html->writer->memory);
+    html->writer->broken |= !report_add(html->part, page, scratch);
+    return !html->writer->broken;
+}
+
+/* ---- the report -------------------------------------------------------------------------------------- */
+
 static bool begin_html(report_writer *w) {
     html_data *html = arena_zeroed(w->memory, sizeof *html);
     html->writer = w;
     html->picture_names = interner_new(w->memory, 256);
     html->picture_numbers = vector_new(w->memory, sizeof(size_t));
+    html->part_names = map_new(w->memory, 16);
     w->form_data = html;
+    if (w->options.files.open &&
+        !w->options.files.open(w->options.files.context, REPORT_LIST, false, &w->sink)) {
+        w->broken = true;
+        return false;
+    }
     buffer out = buffer_new(w->memory, 65536);
     html->template_rest = append_template(w, (slice){report_html, report_html_length}, &out);
     return write_out(w, buffer_slice(&out));
@@ -453,19 +558,25 @@ static bool is_listed(const html_data *html, const report_page *page) {
 
 static bool add_html(report_writer *w, const report_page *page, arena *scratch) {
     html_data *html = w->form_data;
+    bool in_parts = w->options.files.open != NULL;
     if (!is_listed(html, page))
         return true;
+    if (in_parts && !add_to_part(html, page, scratch))
+        return false;
     buffer entry = buffer_new(scratch, 512), content = buffer_new(scratch, 4096);
     report_page_entry(page, &entry, scratch);
     slice packed = {NULL, 0};
-    if (!w->options.live) {
+    if (!w->options.live && !in_parts) {
         picture_shelf shelf = {find_picture, html};
         append_content(&shelf, page, NULL, &content, scratch);
         packed = deflate_slice(buffer_slice(&content), scratch);
         html->content_bytes += packed.length / 3 * 4 + entry.length;
     }
     buffer out = buffer_new(scratch, packed.length / 3 * 4 + entry.length * 2 + 256);
-    buffer_printf(&out, "<script type=\"application/zlib\" id=\"page-%zu\" data-entry=\"", ++html->pages);
+    buffer_printf(&out, "<script type=\"application/zlib\" id=\"page-%zu\"", ++html->pages);
+    if (in_parts)
+        buffer_printf(&out, " data-part=\"%.*s\"", SLICE_ARGS(html->part_name));
+    buffer_append_string(&out, " data-entry=\"");
     buffer_append_html(&out, buffer_slice(&entry), true);
     buffer_append_string(&out, "\">");
     append_base64(packed, &out);
@@ -477,7 +588,21 @@ static bool end_html(report_writer *w) {
     html_data *html = w->form_data;
     buffer out = buffer_new(w->memory, 65536);
     append_template(w, html->template_rest, &out);
-    return write_out(w, buffer_slice(&out));
+    if (html->parts == 1) /* what fits into one file needs no list */
+        html->part->options.is_part = false;
+    bool whole = end_part(html);
+    whole &= write_out(w, buffer_slice(&out));
+    if (whole && html->parts == 1)
+        whole = w->options.files.only(w->options.files.context, slice_c_string(html->part_name, w->memory),
+                                      REPORT_LIST);
+    w->broken |= !whole;
+    return whole;
 }
 
-const report_form FORM_HTML = {begin_html, add_html, end_html, NULL};
+static void free_html(report_writer *w) {
+    html_data *html = w->form_data;
+    report_free(html->part);
+    html->part = NULL;
+}
+
+const report_form FORM_HTML = {begin_html, add_html, end_html, NULL, free_html};

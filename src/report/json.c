@@ -231,4 +231,4 @@ static bool end_json(report_writer *w) {
     return write_line(w, &out);
 }
 
-const report_form FORM_JSON = {begin_json, add_json, end_json, skip_json};
+const report_form FORM_JSON = {begin_json, add_json, end_json, skip_json, NULL};

@@ -109,6 +109,18 @@ typedef struct report_pictures {
     void *context;
 } report_pictures;
 
+/* Files beside each other in one folder, for a report in parts. `open` begins one and gives its sink; it is
+ * complete when the next one of its kind begins (a part, or the list of all), or at the report's end. `only`:
+ * the part of that name is the whole report, and takes the name of the list of all. False: that could not be
+ * done. */
+typedef struct report_files {
+    bool (*open)(void *context, const char *name, bool is_part, report_sink *sink);
+    bool (*only)(void *context, const char *part, const char *list);
+    void *context;
+} report_files;
+
+#define REPORT_LIST "report.html" /* of a report in parts: the list of all pages */
+
 /* What visitors see pages with, for renderings that look so. */
 typedef struct report_look {
     const vector *sheets; /* of slice: style sheets as CSS, in order, the theme's first; NULL: none */
@@ -131,9 +143,12 @@ typedef struct report_options {
     report_look look;         /* html; may be empty */
     bool merges;              /* many sites: html lists only the gravest pages */
     bool looks_back;          /* html: at what was done, so that the wording follows */
-    bool live;         /* html: a page's content is asked for when it is opened (report_page_content) */
-    size_t max_size;   /* html: bytes that the report is not to exceed, as far as that can be; 0: no limit */
-    size_t page_count; /* of the report, for max_size; 0: not known */
+    bool live;          /* html: a page's content is asked for when it is opened (report_page_content) */
+    size_t max_size;    /* html: bytes that the report is not to exceed, as far as that can be; 0: no limit */
+    size_t page_count;  /* of the report, for max_size; 0: not known */
+    report_files files; /* html: in parts of max_size each, cut where folders end; `open` NULL: in one, to the
+                           sink, which is not used otherwise */
+    bool is_part;       /* html: one of those */
 } report_options;
 
 /* Running totals, in every format; for the last lines of a run. */

@@ -219,4 +219,4 @@ static bool end_sarif(report_writer *w) {
                                            r->dropped));
 }
 
-const report_form FORM_SARIF = {begin_sarif, add_sarif, end_sarif, NULL};
+const report_form FORM_SARIF = {begin_sarif, add_sarif, end_sarif, NULL, NULL};

@@ -289,4 +289,4 @@ static bool end_summary(report_writer *w) {
     return write_out(w, buffer_slice(&out));
 }
 
-const report_form FORM_SUMMARY = {NULL, add_nothing, end_summary, NULL};
+const report_form FORM_SUMMARY = {NULL, add_nothing, end_summary, NULL, NULL};

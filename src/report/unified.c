@@ -208,4 +208,4 @@ static bool add_unified(report_writer *w, const report_page *page, arena *scratc
     return write_out(w, buffer_slice(&out));
 }
 
-const report_form FORM_UNIFIED = {NULL, add_unified, NULL, NULL};
+const report_form FORM_UNIFIED = {NULL, add_unified, NULL, NULL, NULL};

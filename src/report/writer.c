@@ -210,6 +210,8 @@ bool report_end(report_writer *w) {
 }
 
 void report_free(report_writer *w) {
+    if (w && w->form->free)
+        w->form->free(w);
     if (w)
         arena_destroy(w->memory);
 }

@@ -11,6 +11,7 @@ typedef struct report_form {
     bool (*add)(report_writer *w, const report_page *page, arena *scratch);
     bool (*end)(report_writer *w);
     bool (*skip)(report_writer *w, const report_skip *skip, arena *scratch); /* may be NULL */
+    void (*free)(report_writer *w); /* what is not in the writer's memory; may be NULL */
 } report_form;
 
 extern const report_form FORM_UNIFIED, FORM_SUMMARY, FORM_JSON, FORM_HTML, FORM_SARIF, FORM_CSV;

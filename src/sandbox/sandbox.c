@@ -149,7 +149,7 @@ static const uint16_t SERVING[] = {SYS_accept, SYS_accept4};
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 enum { CALL_COUNT = COUNT(CALLS) + COUNT(CHANGING), NETWORK_COUNT = COUNT(SOCKETS) + COUNT(CONNECTING) };
 
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#ifdef ISOMERIZE_SANITIZED
 #define ARCHITECTURE 0 /* which have system calls of their own */
 #elif defined __x86_64__ && defined __LP64__
 #define ARCHITECTURE AUDIT_ARCH_X86_64
@@ -196,7 +196,7 @@ static bool filter_calls(sandbox_sockets sockets) {
 }
 
 const char *sandbox_calls(sandbox_sockets sockets) {
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#ifdef ISOMERIZE_SANITIZED
     (void)sockets, (void)filter_calls;
     return NULL;
 #else

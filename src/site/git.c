@@ -204,7 +204,7 @@ static _Noreturn void read_repository(const char *root, const char *revision, in
     repository r = {.out = fdopen(to, "w")};
     arena *a = arena_new(0);
     const struct rlimit none = {0, 0};
-#ifndef __SANITIZE_ADDRESS__ /* which takes terabytes of addresses */
+#ifndef ISOMERIZE_SANITIZED /* which takes terabytes of addresses */
     setrlimit(RLIMIT_AS, &(struct rlimit){GIT_MEMORY, GIT_MEMORY});
 #endif
     setrlimit(RLIMIT_CORE, &none);

@@ -1,4 +1,5 @@
-/* made_up FORMAT [COUNT [CHANGED]]: a report of made-up pages on standard output, for the tests of report/:
+/* made_up FORMAT [COUNT [CHANGED [DIR SIZE]]]: a report of made-up pages on standard output, or in parts of
+ * SIZE bytes in DIR, for the tests of report/:
  * one page of each kind, a hostile one, and, with COUNT, so many ordinary ones in twelve folders. `made_up
  * hostile`: the body of the hostile one. */
 #include "report/report.h"
@@ -6,9 +7,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool write_stdout(void *context, const char *bytes, size_t length) {
-    (void)context;
-    return fwrite(bytes, 1, length, stdout) == length;
+static bool write_file(void *file, const char *bytes, size_t length) {
+    return fwrite(bytes, 1, length, file) == length;
+}
+
+typedef struct folder {
+    const char *path;
+    FILE *files[2]; /* the list of all pages, a part */
+} folder;
+
+static bool open_in_folder(void *context, const char *name, bool is_part, report_sink *sink) {
+    folder *f = context;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", f->path, name);
+    if (f->files[is_part])
+        fclose(f->files[is_part]);
+    f->files[is_part] = fopen(path, "wb");
+    *sink = (report_sink){write_file, f->files[is_part]};
+    return f->files[is_part] != NULL;
+}
+
+static bool keep_one(void *context, const char *part, const char *list) {
+    folder *f = context;
+    char from[4096], to[4096];
+    snprintf(from, sizeof from, "%s/%s", f->path, part);
+    snprintf(to, sizeof to, "%s/%s", f->path, list);
+    return rename(from, to) == 0;
 }
 
 /* A red square of one pixel. */
@@ -226,7 +250,12 @@ int main(int argc, char **argv) {
     arena *scratch = arena_new(0), *memory = arena_new(0);
     vector sheets;
     options.look = make_look(&sheets, memory);
-    session s = {report_begin(&options, (report_sink){write_stdout, NULL}), scratch,
+    folder in = {argc > 4 ? argv[4] : NULL, {NULL, NULL}};
+    if (argc > 5) {
+        options.files = (report_files){open_in_folder, keep_one, &in};
+        options.max_size = (size_t)atol(argv[5]);
+    }
+    session s = {report_begin(&options, (report_sink){write_file, stdout}), scratch,
                  argc > 3 ? atoi(argv[3]) : -1};
     add_about(&s);
     add_special(&s);
@@ -236,6 +265,9 @@ int main(int argc, char **argv) {
     report_add_skip(s.writer, &skip, s.scratch);
     bool done = report_end(s.writer);
     report_free(s.writer);
+    for (int i = 0; i < 2; i++)
+        if (in.files[i] && fclose(in.files[i]) != 0)
+            done = false;
     arena_destroy(scratch);
     arena_destroy(memory);
     return done ? 0 : 4;

@@ -51,11 +51,13 @@ const pages = [...document.querySelectorAll('script[data-entry]')].map((block, i
   const cut = full.lastIndexOf('/');
   const kind = ['changed', 'legacy'].includes(page.state) || page.state === 'kept' && run.looks_back ? page.grade : page.state === 'refused' || page.state === 'failed' ? 'refused' : 'other';
   if (page.site) delete page.content; // decisions are made in a site's own report
-  return Object.assign(page, {index, block, full, codes: page.codes || {}, folder: full.slice(0, cut + 1),
+  return Object.assign(page, {index, block, full, part: block.dataset.part, codes: page.codes || {}, folder: full.slice(0, cut + 1),
     name: full.slice(cut + 1), kind, search: (full + ' ' + (page.title || '')).toLowerCase()});
 });
+const inParts = pages.some(page => page.part);
 const byPath = new Map(pages.map(page => [page.full, page]));
-const placeOf = page => '#' + encodeURI(page.full).replace(/#/g, '%23');
+// Of a report in parts, the list of all pages leads to the part that holds the page.
+const placeOf = page => (page.part || '') + '#' + encodeURI(page.full).replace(/#/g, '%23');
 
 // ---- decisions -----------------------------------------------------------------------------------------
 
@@ -82,9 +84,18 @@ const store = {
   load() {
     for (const page of pages) for (const one of page.decisions || []) this.add(one);
     if (run.live) return; // the program keeps them
-    try { for (const one of JSON.parse(localStorage.getItem(this.key) || '[]')) this.add(one); } catch { /* not allowed: kept until closed */ }
+    this.take();
   },
-  save() { try { localStorage.setItem(this.key, JSON.stringify(this.list())); } catch { /* the same */ } },
+  // What another window, or another part of the report, has saved since; but for the one decision that was made here just now.
+  take(made = {}) {
+    let saved = [];
+    try { saved = JSON.parse(localStorage.getItem(this.key) || '[]'); } catch { /* not allowed: kept until closed */ }
+    for (const one of saved) {
+      const own = (this.all.get(one.path) || new Map()).get(one.name);
+      if (!(one.path === made.path && one.name === made.name) && (!own || own.time < one.time)) this.add(one);
+    }
+  },
+  save(made) { this.take(made); try { localStorage.setItem(this.key, JSON.stringify(this.list())); } catch { /* the same */ } },
   list() { return [...this.all.values()].flatMap(of => [...of.values()]).sort((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : a.name < b.name ? -1 : 1); },
 };
 store.load();
@@ -330,7 +341,7 @@ function fillOverview() {
   $('subtitle').textContent = run.dry_run ? 'Dry run: nothing has been changed' : run.looks_back ? 'The site as it is' : 'Run finished';
   const takenOut = accepted();
   $('lead').textContent = `${plural(merged ? merged.pages : pages.length, 'page')} looked at${merged ? ' in ' + plural(merged.sites.length, 'site') : ''}; ${number(converted)} ${run.dry_run ? 'would be' : converted === 1 ? 'was' : 'were'} converted to the new editor${legacy ? `, ${number(legacy)} not yet` : ''}. ` +
-    (merged ? 'Listed here are the pages with loss, and those refused.' : 'Each page shows its old and its new form side by side, with what changed marked.') +
+    (merged ? 'Listed here are the pages with loss, and those refused.' : inParts ? `The pages are in ${plural(new Set(pages.map(page => page.part)).size, 'file')} beside this one; each shows its pages’ old and new forms side by side.` : 'Each page shows its old and its new form side by side, with what changed marked.') +
     (takenOut ? ` ${plural(takenOut, 'finding')} a person has accepted, of which ${number(acceptedLoss())} of loss: they are listed, and grade no page.` : '');
   for (const kind of ['clean', 'cosmetic', 'review', 'loss', 'refused', 'other']) {
     const count = kinds.get(kind) || 0;
@@ -673,6 +684,8 @@ async function route() {
   let path = '';
   try { path = decodeURIComponent(location.hash.slice(1)); } catch { /* no place of ours */ }
   const page = byPath.get(path);
+  if (page && page.part) return location.replace(placeOf(page));
+  if (!page && path && !$(path) && totals.list) return location.replace(totals.list + location.hash); // it is in another part
   document.body.classList.toggle('printing-overview', !page);
   openList(false);
   if (page) {
@@ -698,7 +711,7 @@ async function route() {
 function go(distance) {
   const place = current ? shown.indexOf(current) : -1;
   const next = shown[current && place < 0 ? 0 : place + distance];
-  if (next) location.hash = placeOf(next);
+  if (next) location.href = placeOf(next);
 }
 
 function goFinding(distance) {
@@ -715,15 +728,22 @@ function showDecision(page) {
   $('decision').hidden = !can;
   $('decision-state').textContent = describeDecision(view, page);
   $('decision-state').className = view.state;
-  $('decide').replaceChildren(...Object.entries(DECISIONS).map(([key, [sign, , words]]) =>
-    make('button', {type: 'button', 'data-decision': key, 'aria-pressed': String(view.state === 'decided' && view.one.decision === key), onclick: () => decide(key)},
-      make('span', {'aria-hidden': 'true'}, sign + ' '), words)),
-    ...mine && mine.decision !== 'none' ? [make('button', {type: 'button', onclick: () => decide('none')}, 'Take mine back')] : []);
+  for (const button of $('decide').children) {
+    const {decision} = button.dataset;
+    if (decision === 'none') button.hidden = !mine || mine.decision === 'none';
+    else button.setAttribute('aria-pressed', String(view.state === 'decided' && view.one.decision === decision));
+  }
   $('comment').value = mine && mine.content === page.content ? mine.comment : '';
   $('work').hidden = !run.live;
   $('convert-page').disabled = page.state !== 'legacy';
   $('revert-page').disabled = !(page.state === 'changed' || page.state === 'kept');
   say('');
+}
+
+// The buttons stay the same: a click must find the one that it began on, though leaving the field for the name changes what is shown.
+function makeDecisionButtons() {
+  const press = (decision, ...words) => make('button', {type: 'button', 'data-decision': decision, onclick: () => decide(decision)}, ...words);
+  $('decide').append(...Object.entries(DECISIONS).map(([key, [sign, , words]]) => press(key, make('span', {'aria-hidden': 'true'}, sign + ' '), words)), press('none', 'Take mine back'));
 }
 
 async function decide(decision) {
@@ -738,7 +758,7 @@ async function decide(decision) {
   const before = (store.all.get(page.path) || new Map()).get(one.name);
   if (before && before.time >= one.time) before.time = ''; // clocks that stand still, or were set back
   store.add(one);
-  store.save();
+  store.save(one);
   showSeen(page);
   countDecisions();
   if (current === page) showDecision(page);
@@ -876,6 +896,15 @@ function stretchFrames(stretch) {
   }
 }
 
+// Another window or part may have saved decisions.
+function readAgain() {
+  if (run.live) return;
+  store.take();
+  for (const page of pages) showSeen(page);
+  countDecisions();
+  if (current && document.activeElement !== $('comment')) showDecision(current);
+}
+
 // The pages that the filters leave, a line each.
 function listForPrint() {
   $('printed').replaceChildren(...shown.map(page => make('li', {}, make('b', {class: 'sign ' + page.kind}, SIGNS[page.kind]), ' ' + page.full + (page.kind === 'other' ? '' : ', ' + page.kind),
@@ -886,11 +915,12 @@ function listForPrint() {
 function start() {
   fillFilters();
   fillOverview();
+  makeDecisionButtons();
   filter();
   countDecisions();
   for (const id of ['code', 'folder', 'decided', 'grades']) $(id).addEventListener('input', filter);
   for (const id of ['search', 'in-text']) $(id).addEventListener('input', readTexts);
-  $('filters').addEventListener('submit', event => { event.preventDefault(); if (shown[0]) location.hash = placeOf(shown[0]); });
+  $('filters').addEventListener('submit', event => { event.preventDefault(); if (shown[0]) location.href = placeOf(shown[0]); });
   $('clear').onclick = () => setFilter({});
   $('open-list').onclick = () => openList(!$('list').classList.contains('open'));
   $('open-help').onclick = () => $('help').showModal();
@@ -911,6 +941,10 @@ function start() {
   for (const [name, {width}] of Object.entries(windows)) $('window').append(make('option', {value: name}, `a ${name === 'desk' ? 'desktop' : 'phone'}, ${width} px`));
   $('window').onchange = () => { chosenWindow = $('window').value; showRenderings(); };
   $('below').onchange = () => { $('renderings').classList.toggle('below', $('below').checked); };
+  $('whole').href = totals.list || '';
+  $('whole').hidden = !totals.list;
+  $('in-text').parentElement.hidden = inParts;
+  for (const event of ['storage', 'pageshow']) window.addEventListener(event, readAgain);
   document.addEventListener('keydown', onKey);
   window.addEventListener('hashchange', route);
   window.addEventListener('beforeprint', () => { stretchFrames(true); listForPrint(); });
