@@ -167,11 +167,11 @@ int work_on_site(const cli_arguments *given, confinement what,
     arena *a = arena_new(0);
     cli_arguments own, all;
     site *s = NULL;
-    int status = add_settings(given, NULL, a, &own) ? EXIT_ENVIRONMENT : EXIT_USAGE;
-    if (status != EXIT_USAGE)
-        s = open_site(&own, what, a);
-    if (s)
-        status = add_settings(given, s, a, &all) ? work(&all, s, a) : EXIT_USAGE;
+    int status = add_settings(given, NULL, a, &own);
+    if (status == EXIT_DONE && !(s = open_site(&own, what, a)))
+        status = EXIT_ENVIRONMENT;
+    if (status == EXIT_DONE && (status = add_settings(given, s, a, &all)) == EXIT_DONE)
+        status = work(&all, s, a);
     site_close(s);
     arena_destroy(a);
     return status;

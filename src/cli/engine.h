@@ -9,9 +9,9 @@
 
 /* What the command line says, and before it, so that it counts less, what the user's own settings say
  * ($XDG_CONFIG_HOME/isomerize/config.yml), and before them what the site's `.isomerize/config.yml` says, as
- * far as a checkout may (`s` NULL: nothing): options by their long names. False: a setting is wrong, said so.
- */
-bool add_settings(const cli_arguments *given, const site *s, arena *a, cli_arguments *all);
+ * far as a checkout may (`s` NULL: nothing): options by their long names. EXIT_DONE, or the exit status after
+ * saying which setting is wrong, or what cannot be read. */
+int add_settings(const cli_arguments *given, const site *s, arena *a, cli_arguments *all);
 
 /* The engine of the command line and the site; `s` may be NULL: pages without a site. EXIT_DONE, or the exit
  * status after saying what is wrong; mistakes in mapping rules are left to the caller (rules_are_good). `a`

@@ -116,9 +116,9 @@ static int explain_page(const char *path, const site *s, const cli_arguments *gi
     convert_engine *e;
     cli_arguments all = *given;
     slice bytes, why = SLICE("name one page");
-    if (s && !add_settings(given, s, a, &all))
-        return EXIT_USAGE;
-    int status = engine_start_good(&e, &all, s, a);
+    int status = s ? add_settings(given, s, a, &all) : EXIT_DONE;
+    if (status == EXIT_DONE)
+        status = engine_start_good(&e, &all, s, a);
     if (status != EXIT_DONE)
         return status;
     if (s && is_folder(path))

@@ -77,7 +77,7 @@ static bool confine(void *context) {
 
 bool remote_begin(const cli_arguments *arguments) {
     network_arena = arena_new(0);
-    if (!add_settings(arguments, NULL, network_arena, &network_options))
+    if (add_settings(arguments, NULL, network_arena, &network_options) != EXIT_DONE)
         return false;
     asset_fetch_options o = options_of(&network_options, network_arena);
     network = downloader_start(&o, confine, &network_options);

@@ -314,7 +314,7 @@ static int serve_site(const cli_arguments *arguments, site *s, int listening, ui
 
 int command_review(const cli_arguments *arguments) {
     uint16_t port = (uint16_t)strtoul(option_value(arguments, OPTION_PORT, "0"), NULL, 10);
-    int listening = serve_listen(&port), status = EXIT_ENVIRONMENT;
+    int listening = serve_listen(&port), status;
     if (listening < 0)
         complain("127.0.0.1: %s", strerror(errno));
     if (listening < 0 || !give_up_to_serve(arguments))
@@ -322,12 +322,11 @@ int command_review(const cli_arguments *arguments) {
     arena *a = arena_new(0);
     cli_arguments own, all;
     site *s = NULL;
-    if (!add_settings(arguments, NULL, a, &own))
-        status = EXIT_USAGE;
-    else
-        s = open_site(&own, CONFINE_SERVES, a);
-    if (s)
-        status = add_settings(arguments, s, a, &all) ? serve_site(&all, s, listening, port, a) : EXIT_USAGE;
+    status = add_settings(arguments, NULL, a, &own);
+    if (status == EXIT_DONE && !(s = open_site(&own, CONFINE_SERVES, a)))
+        status = EXIT_ENVIRONMENT;
+    if (status == EXIT_DONE && (status = add_settings(arguments, s, a, &all)) == EXIT_DONE)
+        status = serve_site(&all, s, listening, port, a);
     site_close(s);
     arena_destroy(a);
     return status;

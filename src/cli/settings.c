@@ -208,31 +208,32 @@ const char *own_settings_path(arena *a) {
     return base ? slice_c_string(format_slice(a, "%s/isomerize/config.yml", base), a) : NULL;
 }
 
-static bool read_own(front_value *out, settings_file *file, arena *a) {
+static int read_own(front_value *out, settings_file *file, arena *a) {
     slice text;
     *out = (front_value){.kind = FRONT_MAPPING};
     file->name = own_settings_path(a);
     if (!file->name)
-        return true;
+        return EXIT_DONE;
     if (!read_file(file->name, a, &text)) {
         if (errno == ENOENT || errno == ENOTDIR)
-            return true;
+            return EXIT_DONE;
         complain("%s: cannot be read: %s", file->name, strerror(errno));
-        return false;
+        return EXIT_ENVIRONMENT;
     }
     findings ignored = findings_new(a);
     page_error wrong;
     if (page_read_front(text, 1, a, &ignored, out, &wrong))
-        return true;
+        return EXIT_DONE;
     complain("%s:%u:%u: %.*s", file->name, wrong.line, wrong.column, SLICE_ARGS(wrong.message));
-    return false;
+    return EXIT_USAGE;
 }
 
-bool add_settings(const cli_arguments *given, const site *s, arena *a, cli_arguments *all) {
+int add_settings(const cli_arguments *given, const site *s, arena *a, cli_arguments *all) {
     front_value own;
     settings_file of_user = {"", NULL}, of_site = {".isomerize/config.yml", s};
-    if (!read_own(&own, &of_user, a))
-        return false;
+    int status = read_own(&own, &of_user, a);
+    if (status != EXIT_DONE)
+        return status;
     front_value none = {.kind = FRONT_MAPPING};
     const front_value *of_checkout = s ? site_settings(s) : &none;
     size_t room = given->option_count + count_values(of_checkout) + count_values(&own);
@@ -240,8 +241,8 @@ bool add_settings(const cli_arguments *given, const site *s, arena *a, cli_argum
     all->options = arena_zeroed(a, (room + 1) * sizeof *all->options);
     all->option_count = 0;
     if (!add_file(all, of_checkout, &of_site, a) || !add_file(all, &own, &of_user, a))
-        return false;
+        return EXIT_USAGE;
     for (size_t i = 0; i < given->option_count; i++)
         all->options[all->option_count++] = given->options[i];
-    return true;
+    return EXIT_DONE;
 }

@@ -107,7 +107,7 @@ static void note_mended(void *context, const site_result *result, arena *scratch
 /* `own`: those given, and the user's own settings. */
 static bool prepare_mended(listing *l, const cli_arguments *given, const cli_arguments *own) {
     l->new_pages = open_site(own, CONFINE_READS, l->memory);
-    return l->new_pages && add_settings(given, l->new_pages, l->memory, &l->settings) &&
+    return l->new_pages && add_settings(given, l->new_pages, l->memory, &l->settings) == EXIT_DONE &&
            engine_start_good(&l->engine, &l->settings, l->new_pages, l->memory) == EXIT_DONE;
 }
 
@@ -261,7 +261,7 @@ int command_status(const cli_arguments *arguments) {
     arena *a = arena_new(0);
     cli_arguments own = *arguments;
     bool mends = option_given(arguments, OPTION_NEW_PAGES),
-         can = !mends || add_settings(arguments, NULL, a, &own);
+         can = !mends || add_settings(arguments, NULL, a, &own) == EXIT_DONE;
     site *s = can ? open_site(&own, CONFINE_READS, a) : NULL;
     accepted people;
     listing l = {.people = &people,

@@ -67,31 +67,34 @@ static bool use_own_configuration(git_repository *git) {
            git_repository_set_config(git, own) == 0;
 }
 
-/* The nearest folder at or above `root` with a `.git`. False: said why, or nothing where there is none. */
-static bool open_repository(repository *r, const char *root, arena *a) {
+/* The nearest folder at or above `root` with a `.git`; empty: there is none. */
+static slice find_repository(const char *root, arena *a) {
     for (slice folder = slice_of(root); folder.length; folder.length--) {
+        struct stat info;
         if (folder.data[folder.length - 1] == '/' && folder.length > 1)
             continue;
         if (folder.length < strlen(root) && root[folder.length] != '/' && folder.length > 1)
             continue;
-        const char *here = slice_c_string(folder, a);
-        const char *git = slice_c_string(format_slice(a, "%s/.git", here), a);
-        struct stat info;
-        if (lstat(git, &info) != 0)
-            continue;
-        size_t below = folder.length > 1 ? folder.length + 1 : 1;
-        r->prefix = below < strlen(root) ? slice_c_string(format_slice(a, "%s/", root + below), a) : "";
-        if (git_repository_open_ext(&r->git, git, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) != 0)
-            fprintf(r->out, "!%s", words_of_git());
-        else if (!holds_its_files(r->git, here))
-            fprintf(r->out, "!the configuration of %s says that the files are in another folder", git);
-        else if (!use_own_configuration(r->git) || !use_own_objects(r->git))
-            fprintf(r->out, "!%s", words_of_git());
-        else
-            return true;
-        return false;
+        if (lstat(slice_c_string(format_slice(a, "%.*s/.git", SLICE_ARGS(folder)), a), &info) == 0)
+            return folder;
     }
-    fputs("!the site is in no git checkout", r->out);
+    return SLICE("");
+}
+
+/* False: said why. */
+static bool open_repository(repository *r, const char *root, slice folder, arena *a) {
+    const char *here = slice_c_string(folder, a);
+    const char *git = slice_c_string(format_slice(a, "%s/.git", here), a);
+    size_t below = folder.length > 1 ? folder.length + 1 : 1;
+    r->prefix = below < strlen(root) ? slice_c_string(format_slice(a, "%s/", root + below), a) : "";
+    if (git_repository_open_ext(&r->git, git, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) != 0)
+        fprintf(r->out, "!%s", words_of_git());
+    else if (!holds_its_files(r->git, here))
+        fprintf(r->out, "!the configuration of %s says that the files are in another folder", git);
+    else if (!use_own_configuration(r->git) || !use_own_objects(r->git))
+        fprintf(r->out, "!%s", words_of_git());
+    else
+        return true;
     return false;
 }
 
@@ -194,8 +197,8 @@ static void list_renames(repository *r) {
     }
 }
 
-/* `revision` NULL: what was renamed. */
-static _Noreturn void read_repository(const char *root, const char *revision, int to) {
+/* `revision` NULL: what was renamed. `folder`: find_repository. */
+static _Noreturn void read_repository(const char *root, slice folder, const char *revision, int to) {
     /* Of what is open here, what is not for it: the journal, the process that has the network. */
     if ((to != 3 && dup2(to, 3) != 3) || syscall(SYS_close_range, 4, ~0u, 0) != 0)
         _exit(1);
@@ -216,7 +219,7 @@ static _Noreturn void read_repository(const char *root, const char *revision, in
     for (int level = GIT_CONFIG_LEVEL_PROGRAMDATA; !revision && level <= GIT_CONFIG_LEVEL_GLOBAL; level++)
         git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, ""); /* the process may have given them up */
     git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, known, sizeof known / sizeof *known);
-    if (r.out && open_repository(&r, root, a)) {
+    if (r.out && open_repository(&r, root, folder, a)) {
         if (revision)
             list_changes(&r, revision);
         else
@@ -248,6 +251,11 @@ static bool read_pipe(int from, arena *a, slice *output) {
  * says why they are not known. */
 static bool run_git(const site *s, const char *revision, arena *a, slice *paths, slice *error) {
     int ends[2], status = 0;
+    slice folder = find_repository(s->root, a);
+    if (!folder.length) {
+        *error = SLICE("git says: the site is in no git checkout");
+        return false;
+    }
     if (pipe2(ends, O_CLOEXEC) != 0) {
         *error = describe_error(a, "git's data cannot be read", errno);
         return false;
@@ -255,7 +263,7 @@ static bool run_git(const site *s, const char *revision, arena *a, slice *paths,
     pid_t child = fork();
     if (child == 0) {
         close(ends[0]);
-        read_repository(s->root, revision, ends[1]);
+        read_repository(s->root, folder, revision, ends[1]);
     }
     close(ends[1]);
     bool whole = child > 0 && read_pipe(ends[0], a, paths);
