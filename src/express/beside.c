@@ -216,6 +216,15 @@ static void put_inside(rewriting *w, dom_node *cell, dom_node *item) {
         dom_insert_before(w->before, box);
 }
 
+/* Between a picture and what flows beside it, in per cent of the column: text does not touch it, and the
+ * marks of a list, which stand left of its text, do not stand on it. */
+static double least_gap(const dom_node *text) {
+    for (const dom_node *at = text; at; at = dom_next(at, text))
+        if (at->tag == DOM_TAG_UL || at->tag == DOM_TAG_OL)
+            return 5;
+    return 2;
+}
+
 /* How a picture stands: its side, the room between it and its neighbour in per cent of the column, and
  * whether it begins below the last one. */
 static void set_side(rewriting *w, dom_node *picture, const dom_node *neighbour, bool right, double room) {
@@ -223,8 +232,8 @@ static void set_side(rewriting *w, dom_node *picture, const dom_node *neighbour,
                      *own = layout_box_of(w->seen->desk, picture);
     double gap = !box || !own ? 0 : right ? own->x - box->x - box->width : box->x - own->x - own->width;
     gap = gap / w->seen->theme->column * 100;
-    if (neighbour && !picture_in(neighbour) && gap < 2)
-        gap = 2; /* text does not touch it */
+    double least = neighbour && !picture_in(neighbour) ? least_gap(neighbour) : 0;
+    gap = gap < least ? least : gap;
     gap = gap > room ? room : gap;
     dom_attribute_set(picture, w->arena, SLICE(SIDE),
                       format_slice(w->arena, "%s %.1f%s", right ? "right" : "left", gap < 0 ? 0 : gap,
@@ -314,8 +323,11 @@ static void put_each(rewriting *w, dom_node *container) {
         dom_node *picture = (dom_node *)(uintptr_t)picture_in(item), *cell = target_of_row(w);
         if (layout_box_of(w->seen->desk, item) && picture) {
             dom_node *unit = picture_unit(picture, item);
-            dom_attribute_set(picture, w->arena, SLICE(SIDE),
-                              w->rows ? SLICE("left 2") : SLICE("left 2 clear"));
+            dom_attribute_set(
+                picture, w->arena, SLICE(SIDE),
+                format_slice(w->arena, "left %.0f%s", least_gap(item), w->rows ? "" : " clear"));
+            for (dom_node *end; (end = express_next_shown(unit)) && end->tag == DOM_TAG_BR;)
+                dom_remove(end); /* it ended the picture's line */
             dom_remove(unit);
             put_inside(w, cell, unit);
             w->pictures++;

@@ -280,10 +280,13 @@ static void put_picture(walk *w, const dom_node *img) {
 
 static void put_frame(walk *w, const dom_node *iframe) {
     dom_node *block = express_frame(w->seen, iframe, w->out.container, w->arena, w->found);
-    if (block)
-        express_block(&w->out, block);
-    else
+    if (!block) {
         express_boundary(&w->out);
+        return;
+    }
+    express_block(&w->out, block);
+    w->out.picture = w->out.textblock ? NULL : iframe;
+    w->out.picture_said = true;
 }
 
 slice express_words_inside(const dom_node *node, arena *a) {

@@ -53,7 +53,7 @@ typedef struct builder {
     unsigned breaks_at_end;
     dom_node *last_break;
     const dom_node
-        *picture;      /* the source of the picture that was just placed, while its line goes on; or NULL */
+        *picture;      /* the source of the picture or frame just placed, while its line goes on; or NULL */
     bool picture_said; /* a finding has named its place */
     size_t emitted;    /* counts whatever was put into the output */
 } builder;
