@@ -85,6 +85,36 @@ size_t slice_find_char(slice s, char c, size_t from) {
     return hit ? (size_t)(hit - s.data) : SLICE_NONE;
 }
 
+/* Eight bytes at once: 0x80 in each byte that is less than `limit`, which is at most 0x80. */
+static inline uint64_t bytes_below(uint64_t bytes, uint64_t limit) {
+    const uint64_t ones = 0x0101010101010101u, high = 0x80 * ones;
+    return ~(((bytes & ~high) + (0x80 - limit) * ones) | bytes) & high;
+}
+
+static inline uint64_t load_bytes(const char *from) {
+    uint64_t bytes;
+    memcpy(&bytes, from, sizeof bytes);
+    return bytes;
+}
+
+size_t slice_words_end(slice s, size_t from, bool ascii) {
+    const uint64_t high = 0x8080808080808080u;
+    for (; from + 9 <= s.length; from += 8) {
+        uint64_t bytes = load_bytes(s.data + from), control = bytes_below(bytes, 0x20);
+        uint64_t space = bytes_below(bytes, 0x21) & ~control;
+        uint64_t stop = control | (space & bytes_below(load_bytes(s.data + from + 1), 0x21));
+        if (stop | (ascii ? bytes & high : 0))
+            break;
+    }
+    for (; from < s.length; from++) {
+        unsigned char c = (unsigned char)s.data[from];
+        bool apart = c == ' ' && from + 1 < s.length && (unsigned char)s.data[from + 1] > ' ';
+        if ((c <= ' ' && !apart) || (ascii && c >= 0x80))
+            break;
+    }
+    return from;
+}
+
 slice slice_trim(slice s) {
     size_t from = 0, to = s.length;
     while (from < to && is_space(s.data[from]))

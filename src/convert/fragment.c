@@ -33,31 +33,37 @@ static char plain_quote(slice s, size_t at, size_t *length) {
     return 0;
 }
 
+/* Folds the last bytes of the buffer, which are not all ASCII, from `from` on. */
+static void fold_wide(buffer *out, size_t from, arena *a) {
+    slice lower = {out->data + from, out->length - from};
+    utf8proc_option_t how = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD |
+                            UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
+    const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)lower.data;
+    utf8proc_ssize_t needed = utf8proc_decompose(bytes, (utf8proc_ssize_t)lower.length, NULL, 0, how);
+    utf8proc_int32_t *points = arena_alloc(a, ((size_t)(needed < 0 ? 0 : needed) + 1) * sizeof *points);
+    if (needed >= 0)
+        needed = utf8proc_decompose(bytes, (utf8proc_ssize_t)lower.length, points, needed, how);
+    if (needed >= 0)
+        needed = utf8proc_reencode(points, needed, how);
+    if (needed < 0)
+        return;
+    out->length = from;
+    buffer_append(out, (slice){(const char *)points, (size_t)needed});
+}
+
 /* A word without case, accents and what cannot be seen; quotation marks as typewriters have them. */
 static void fold_word(buffer *out, slice word, arena *a) {
-    buffer plain = buffer_new(a, word.length);
+    size_t from = out->length;
     bool ascii = true;
     for (size_t at = 0, length; at < word.length; at += length) {
         char quote = word.data[at] == '\xE2' ? plain_quote(word, at, &length) : 0;
         length = quote ? length : 1;
-        buffer_append_char(&plain, quote ? quote : to_lower(word.data[at]));
-        ascii = ascii && !(plain.data[plain.length - 1] & 0x80);
+        char c = quote ? quote : to_lower(word.data[at]);
+        buffer_append_char(out, c);
+        ascii = ascii && !(c & 0x80);
     }
-    slice lower = buffer_slice(&plain);
-    if (!ascii) {
-        utf8proc_option_t how = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD |
-                                UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
-        const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)lower.data;
-        utf8proc_ssize_t needed = utf8proc_decompose(bytes, (utf8proc_ssize_t)lower.length, NULL, 0, how);
-        utf8proc_int32_t *points = arena_alloc(a, ((size_t)(needed < 0 ? 0 : needed) + 1) * sizeof *points);
-        if (needed >= 0)
-            needed = utf8proc_decompose(bytes, (utf8proc_ssize_t)lower.length, points, needed, how);
-        if (needed >= 0)
-            needed = utf8proc_reencode(points, needed, how);
-        if (needed >= 0)
-            lower = (slice){(const char *)points, (size_t)needed};
-    }
-    buffer_append(out, lower);
+    if (!ascii)
+        fold_wide(out, from, a);
 }
 
 /* ---- reading a page -------------------------------------------------------------------------------- */
@@ -101,12 +107,14 @@ static bool is_liquid(line *l, slice word) {
 static void end_line(fragment_text *t, line *l, fragment_gap gap) {
     slice word, text = buffer_slice(&l->text);
     size_t next_raised = 0, begun = t->words.count;
+    bool braces = l->in_code || slice_find_char(text, '{', 0) != SLICE_NONE ||
+                  slice_find_char(text, '}', 0) != SLICE_NONE;
     for (size_t at = 0; view_next_word(text, &at, &word);) {
         size_t from = (size_t)(word.data - text.data);
         fragment_word *w = vector_push(&t->words);
         w->from = t->plain.length + from;
         w->to = t->plain.length + at;
-        w->section = is_liquid(l, word) ? word.data : l->section;
+        w->section = braces && is_liquid(l, word) ? word.data : l->section;
         w->raised = is_raised(&l->raised, &next_raised, from, at);
         if (t->words.count - 1 > begun &&
             !slice_equal(slice_sub(text, w[-1].to - t->plain.length, from), SLICE(" ")))

@@ -55,8 +55,10 @@ static int compare_places(const void *one, const void *other) {
     return order ? order : (a->word > b->word) - (a->word < b->word);
 }
 
-/* Offsets rise, and words are counted on the way. */
+/* Once, when something leads to a place. Offsets rise, and words are counted on the way. */
 static void number_places(places *p) {
+    if (p->all)
+        return;
     const vector *all = &p->before->places;
     slice word, text = p->before->text;
     size_t at = 0, count = 0, end = 0;
@@ -198,6 +200,7 @@ static convert_leads leads_to(const places *p, const link_parts *link, slice *di
 }
 
 static void find_place_here(places *p, slice fragment, uint32_t line, slice href) {
+    number_places(p);
     place *at = find_place(p, fragment);
     if (!at) {
         findings_add(p->found, FINDING_LINK_DEAD, line, "a link to `%.*s`, which this page does not have",
@@ -259,6 +262,8 @@ static bool set_link(void *context, tiptap_attribute attribute, uint32_t line, s
 }
 
 static void find_linked_places(places *p) {
+    if (p->options->linked_id_count)
+        number_places(p);
     for (size_t i = 0; i < p->options->linked_id_count; i++) {
         place *at = find_id(p, p->options->linked_ids[i].id);
         if (at)
@@ -276,7 +281,6 @@ places *places_find_links(tiptap_node *document, const view *before, const conve
                   .before = before,
                   .known = map_new(a, 0),
                   .there = vector_new(a, sizeof(link_there *))};
-    number_places(p);
     find_linked_places(p);
     tiptap_visit_urls(document, find_link, p, a);
     return p->changed ? p : NULL;

@@ -51,11 +51,13 @@ bool view_next_word(slice text, size_t *at, slice *word) {
 
 /* The end of words that have one plain space between each two. */
 static size_t words_end(slice text, size_t at) {
-    while ((at = slice_find_any(text, at, SPACE)) < text.length) {
-        bool apart = text.data[at] == ' ' && at + 1 < text.length && !SPACE[(unsigned char)text.data[at + 1]];
+    for (size_t from = at; (at = slice_words_end(text, at, true)) < text.length;) {
+        bool apart = text.data[at] == ' ' && at + 1 < text.length && !space_length(text, at + 1);
         if (!apart && space_length(text, at))
-            return at;
-        at++;
+            return at > from && text.data[at - 1] == ' ' ? at - 1 : at;
+        do
+            at++;
+        while (at < text.length && utf8_is_trail(text.data[at]));
     }
     return at;
 }

@@ -22,19 +22,23 @@ slice dom_tag_name(dom_tag tag) {
     return NAMES[tag];
 }
 
-/* tags.def is sorted by name: a binary search. */
-dom_tag dom_tag_of(slice name) {
-    size_t low = DOM_TAG_UNKNOWN + 1, high = DOM_TAG_COUNT;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = slice_compare(NAMES[middle], name);
-        if (order == 0)
-            return (dom_tag)middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
+/* tags.def is sorted by name. The first tag of each letter, and what follows the last: made before main. */
+static uint8_t first_of[UINT8_MAX + 2];
+
+__attribute__((constructor)) static void index_tags(void) {
+    for (size_t tag = DOM_TAG_COUNT, c = UINT8_MAX + 1; c-- > 0;) {
+        while (tag > DOM_TAG_UNKNOWN + 1 && (unsigned char)NAMES[tag - 1].data[0] >= c)
+            tag--;
+        first_of[c] = (uint8_t)tag;
     }
+    first_of[UINT8_MAX + 1] = DOM_TAG_COUNT;
+}
+
+dom_tag dom_tag_of(slice name) {
+    unsigned char letter = name.length ? (unsigned char)name.data[0] : 0;
+    for (unsigned tag = first_of[letter]; tag < first_of[letter + 1]; tag++)
+        if (slice_equal(NAMES[tag], name))
+            return (dom_tag)tag;
     return DOM_TAG_UNKNOWN;
 }
 

@@ -134,7 +134,8 @@ static void drop_break(builder *b) {
     }
 }
 
-static void append_word(builder *b, slice word, inline_style style, uint32_t line) {
+/* Words with one space between each two. */
+static void append_words(builder *b, slice words, inline_style style, uint32_t line) {
     open_line(b, line);
     if (b->space_pending) {
         use_style(b, allowed_style(b, b->space_style), line);
@@ -142,13 +143,13 @@ static void append_word(builder *b, slice word, inline_style style, uint32_t lin
         b->space_pending = false;
     }
     use_style(b, allowed_style(b, style), line);
-    buffer_append(&b->run, word);
+    buffer_append(&b->run, words);
     b->line_has_text = b->any_text = true;
     b->breaks_at_end = 0;
     b->emitted++;
     if (b->picture && !b->picture_said)
         findings_add(b->found, FINDING_PICTURE_IN_TEXT, b->picture->line, "a picture before `%.*s`",
-                     SLICE_ARGS(word));
+                     SLICE_ARGS(slice_next_word(words, &(size_t){0})));
     b->picture = NULL;
 }
 
@@ -167,9 +168,10 @@ void express_text(builder *b, slice text, inline_style style, uint32_t line) {
             b->space_style = style;
         }
         from = at;
-        at = slice_find_any(text, at, HTML_SPACE);
+        while (at < text.length && !is_html_space(text.data[at])) /* a control character is a letter here */
+            at = slice_words_end(text, at + 1, false);
         if (at > from)
-            append_word(b, slice_sub(text, from, at), style, line);
+            append_words(b, slice_sub(text, from, at), style, line);
     }
 }
 

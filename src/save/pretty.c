@@ -36,6 +36,10 @@ static bool is_blank_character(char c) {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
+static bool is_line_end(char c) {
+    return c == '\n' || c == '\r';
+}
+
 /* How many UTF-16 units the byte begins: 0 for the inside of a character. */
 static inline size_t units(char c) {
     unsigned char byte = (unsigned char)c;
@@ -45,33 +49,27 @@ static inline size_t units(char c) {
 /* The tags that it leaves as they are, with all that they hold. */
 static bool is_unformatted(slice name) {
     static const slice NAMES[] = {
-        LITERAL("a"),     LITERAL("span"), LITERAL("bdo"),     LITERAL("em"),      LITERAL("strong"),
-        LITERAL("dfn"),   LITERAL("code"), LITERAL("samp"),    LITERAL("kbd"),     LITERAL("var"),
-        LITERAL("cite"),  LITERAL("abbr"), LITERAL("acronym"), LITERAL("q"),       LITERAL("sub"),
-        LITERAL("sup"),   LITERAL("tt"),   LITERAL("i"),       LITERAL("b"),       LITERAL("big"),
-        LITERAL("small"), LITERAL("u"),    LITERAL("s"),       LITERAL("strike"),  LITERAL("font"),
-        LITERAL("ins"),   LITERAL("del"),  LITERAL("pre"),     LITERAL("address"), LITERAL("dt"),
-        LITERAL("h1"),    LITERAL("h2"),   LITERAL("h3"),      LITERAL("h4"),      LITERAL("h5"),
-        LITERAL("h6"),
+        LITERAL("a"),      LITERAL("abbr"), LITERAL("acronym"), LITERAL("address"), LITERAL("b"),
+        LITERAL("bdo"),    LITERAL("big"),  LITERAL("cite"),    LITERAL("code"),    LITERAL("del"),
+        LITERAL("dfn"),    LITERAL("dt"),   LITERAL("em"),      LITERAL("font"),    LITERAL("h1"),
+        LITERAL("h2"),     LITERAL("h3"),   LITERAL("h4"),      LITERAL("h5"),      LITERAL("h6"),
+        LITERAL("i"),      LITERAL("ins"),  LITERAL("kbd"),     LITERAL("pre"),     LITERAL("q"),
+        LITERAL("s"),      LITERAL("samp"), LITERAL("small"),   LITERAL("span"),    LITERAL("strike"),
+        LITERAL("strong"), LITERAL("sub"),  LITERAL("sup"),     LITERAL("tt"),      LITERAL("u"),
+        LITERAL("var"),
     };
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (slice_equal(name, NAMES[i]))
-            return true;
-    return false;
+    return slice_is_listed(NAMES, sizeof NAMES / sizeof *NAMES, name);
 }
 
 /* Tags that stand alone. */
 static bool is_single(slice name) {
     static const slice NAMES[] = {
-        LITERAL("br"),       LITERAL("input"), LITERAL("link"), LITERAL("meta"),  LITERAL("!doctype"),
-        LITERAL("basefont"), LITERAL("base"),  LITERAL("area"), LITERAL("hr"),    LITERAL("wbr"),
-        LITERAL("param"),    LITERAL("img"),   LITERAL("?xml"), LITERAL("embed"), LITERAL("?php"),
-        LITERAL("isindex"),  LITERAL("?"),     LITERAL("?="),
+        LITERAL("!doctype"), LITERAL("?"),     LITERAL("?="),       LITERAL("?php"),    LITERAL("?xml"),
+        LITERAL("area"),     LITERAL("base"),  LITERAL("basefont"), LITERAL("br"),      LITERAL("embed"),
+        LITERAL("hr"),       LITERAL("img"),   LITERAL("input"),    LITERAL("isindex"), LITERAL("link"),
+        LITERAL("meta"),     LITERAL("param"), LITERAL("wbr"),
     };
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (slice_equal(name, NAMES[i]))
-            return true;
-    return false;
+    return slice_is_listed(NAMES, sizeof NAMES / sizeof *NAMES, name);
 }
 
 /* print_newline: breaks the line before the token that begins at `start`. Nothing at the start of the output.
@@ -86,62 +84,67 @@ static void break_line_before(printer *p, size_t start) {
     p->token_start++;
 }
 
-/* Where the letters of a word end, or one that is more or less than a unit begins. */
-static const bool WORD_STOPS[256] = {
-    [' '] = true,  ['\n'] = true, ['\r'] = true, ['\t'] = true, ['<'] = true,
-#define FOUR(from) [from] = true, [from + 1] = true, [from + 2] = true, [from + 3] = true
-#define SIXTEEN(from) FOUR(from), FOUR(from + 4), FOUR(from + 8), FOUR(from + 12)
-    SIXTEEN(0x80), SIXTEEN(0x90), SIXTEEN(0xA0), SIXTEEN(0xB0), SIXTEEN(0xF0),
-#undef SIXTEEN
-#undef FOUR
-};
-
-/* The end of the word that `at` is in, its units counted. */
-static size_t pass_word(slice in, size_t at, size_t *counter) {
+/* Breaks lines of ASCII words, [at, end), at the spaces where they are full. `*run`: what is not copied yet
+ * begins there. `line`: where a line that is as full would begin if each of its bytes were one unit. */
+static ptrdiff_t break_words(printer *p, size_t at, size_t end, ptrdiff_t line, size_t *run) {
     for (;;) {
-        size_t end = slice_find_any(in, at, WORD_STOPS);
-        *counter += end - at;
-        if (end == in.length || in.data[end] == '<' || is_blank_character(in.data[end]))
-            return end;
-        *counter += units(in.data[end]);
-        at = end + 1;
+        ptrdiff_t full = line + LINE_MAX - 1; /* a word behind a space here would be too much */
+        at = full > (ptrdiff_t)at ? (size_t)full : at;
+        at = slice_find_char(slice_sub(p->in, 0, end), ' ', at);
+        if (at == SLICE_NONE)
+            return line;
+        buffer_append(p->out, slice_sub(p->in, *run, at));
+        buffer_append_char(p->out, '\n');
+        *run = ++at;
+        line = (ptrdiff_t)at + 1; /* the first letter of a line does not count */
     }
+}
+
+/* White space of another kind between words, [at, next): one character of it is left. */
+static ptrdiff_t collapse_gap(printer *p, size_t at, size_t next, ptrdiff_t line, size_t *run) {
+    ptrdiff_t counter = (ptrdiff_t)at - line;
+    bool full = counter + 1 >= LINE_MAX;
+    buffer_append(p->out, slice_sub(p->in, *run, at));
+    buffer_append_char(p->out, full ? '\n' : ' ');
+    *run = next;
+    return (ptrdiff_t)next - (full ? -1 : counter + 1);
+}
+
+static size_t skip_blanks(slice text, size_t at) {
+    while (at < text.length && is_blank_character(text.data[at]))
+        at++;
+    return at;
 }
 
 /* get_content: text up to the next tag, its white space collapsed and broken where the line is full. */
 static token read_content(printer *p) {
-    slice in = p->in;
-    size_t at = p->at, counter = p->counter, run; /* run: what is not copied yet begins there */
+    size_t end = slice_find_char(p->in, '<', p->at), at = skip_blanks(p->in, p->at);
+    slice text = slice_sub(p->in, 0, end); /* up to the tag */
     p->token_start = p->out->length;
-    if (at == in.length)
+    if (p->at == p->in.length)
         return TOKEN_END_OF_FILE;
-    for (bool first = true;; first = false) { /* each word */
-        size_t blank = at;
-        while (at < in.length && is_blank_character(in.data[at]))
-            at++;
-        if (first)
-            run = at;
-        if (at == in.length || in.data[at] == '<') {
-            buffer_append(p->out, slice_sub(in, run, first ? at : blank));
-            break;
+    size_t run = at, blank = at;
+    ptrdiff_t line = (ptrdiff_t)at - (ptrdiff_t)p->counter;
+    while (at < text.length) {
+        blank = slice_words_end(text, at, true);
+        line = break_words(p, at, blank, line, &run);
+        at = skip_blanks(text, blank);
+        if (at > blank && at < text.length)
+            line = collapse_gap(p, blank, at, line, &run);
+        else if (at == blank && at < text.length) { /* a character that is no word's end */
+            line += 1 - (ptrdiff_t)units(text.data[at]);
+            blank = ++at;
         }
-        size_t count = units(in.data[at]);
-        counter += count > 0;
-        if (!first) {
-            bool full = counter >= LINE_MAX;
-            counter = full ? 0 : counter + 1;
-            if (full || at - blank != 1 || in.data[blank] != ' ') {
-                buffer_append(p->out, slice_sub(in, run, blank));
-                buffer_append_char(p->out, full ? '\n' : ' ');
-                run = at;
-            }
-        }
-        counter += count > 1;
-        at = pass_word(in, at + 1, &counter);
     }
-    p->at = at;
-    p->counter = counter;
+    buffer_append(p->out, slice_sub(text, run, blank));
+    p->counter = (size_t)((ptrdiff_t)blank - line);
+    p->at = text.length;
     return TOKEN_CONTENT;
+}
+
+/* Whether each byte is one unit, and no line end. */
+static bool is_plain(slice text) {
+    return slice_words_end(text, 0, true) == text.length;
 }
 
 /* get_unformatted: everything up to and with `end`, as it is. */
@@ -149,23 +152,20 @@ static void copy_until(printer *p, slice end) {
     size_t from = p->out->length;
     char last = end.data[end.length - 1];
     while (p->at < p->in.length) {
-        size_t run = p->at;
-        char c = '\0';
-        while (p->at < p->in.length && (c = p->in.data[p->at]) != last && c != '\n' && c != '\r') {
-            p->counter += units(c);
-            p->at++;
+        size_t run = p->at, stop = slice_find_char(p->in, last, run);
+        slice text = slice_sub(p->in, run, stop);
+        if (is_plain(text)) {
+            p->counter += text.length;
+            p->at += text.length;
         }
+        for (; p->at < run + text.length && !is_line_end(p->in.data[p->at]); p->at++)
+            p->counter += units(p->in.data[p->at]);
         buffer_append(p->out, slice_sub(p->in, run, p->at));
         if (p->at == p->in.length)
             return;
-        p->at++;
-        if (c == '\n' || c == '\r') {
-            buffer_append_char(p->out, '\n');
-            p->counter = 0;
-        } else {
-            buffer_append_char(p->out, c);
-            p->counter += units(c);
-        }
+        char c = p->in.data[p->at++];
+        buffer_append_char(p->out, is_line_end(c) ? '\n' : c);
+        p->counter = is_line_end(c) ? 0 : p->counter + units(c);
         size_t length = p->out->length - from;
         if (c == last && length >= end.length &&
             slice_equal_nocase((slice){p->out->data + p->out->length - end.length, end.length}, end))

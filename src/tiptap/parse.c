@@ -271,28 +271,34 @@ static bool enter(parser *p, tiptap_node *node) {
 
 /* ---- text -------------------------------------------------------------------------------------------- */
 
+/* Where white space begins that is not one plain space. */
+static size_t find_loose_space(slice text) {
+    size_t at = 0;
+    while ((at = slice_words_end(text, at, false)) < text.length) {
+        bool next = at + 1 < text.length && is_html_space(text.data[at + 1]);
+        if (is_html_space(text.data[at]) && (text.data[at] != ' ' || next))
+            return at;
+        at++; /* a control character, or a space before one or at the end */
+    }
+    return at;
+}
+
 /* Runs of HTML white space become one space. The text itself where nothing changes. */
 static slice collapse_space(parser *p, slice text) {
-    size_t i = 0;
-    while ((i = slice_find_any(text, i, HTML_SPACE)) < text.length && text.data[i] == ' ' &&
-           !(i + 1 < text.length && is_html_space(text.data[i + 1])))
-        i++;
-    if (i == text.length)
+    size_t at = find_loose_space(text);
+    if (at == text.length)
         return text;
     char *copy = arena_alloc(p->arena, text.length);
-    memcpy(copy, text.data, i);
-    size_t length = i;
-    while (i < text.length) {
-        if (is_html_space(text.data[i])) {
-            copy[length++] = ' ';
-            while (i < text.length && is_html_space(text.data[i]))
-                i++;
-        } else {
-            size_t from = i;
-            i = slice_find_any(text, i, HTML_SPACE);
-            memcpy(copy + length, text.data + from, i - from);
-            length += i - from;
-        }
+    memcpy(copy, text.data, at);
+    size_t length = at;
+    while (at < text.length) {
+        copy[length++] = ' ';
+        while (at < text.length && is_html_space(text.data[at]))
+            at++;
+        size_t words = at + find_loose_space(slice_from(text, at));
+        memcpy(copy + length, text.data + at, words - at);
+        length += words - at;
+        at = words;
     }
     return (slice){copy, length};
 }
