@@ -381,7 +381,7 @@ static bool read_start_tag(strict *s) {
     dom_tag tag = dom_tag_of(read_name(s));
     if (tag == DOM_TAG_TR && s->parent->tag == DOM_TAG_TABLE)
         enter_implied_body(s);
-    if (NESTING[tag] == NEST_BLOCK && tag != DOM_TAG_TABLE && is_in_paragraph(s))
+    if (NESTING[tag] == NEST_BLOCK && is_in_paragraph(s))
         leave(s);
     char after = s->at < s->html.length ? s->html.data[s->at] : 'x';
     if ((after != '>' && after != '/' && !is_space(after)) || !may_open(s, tag))

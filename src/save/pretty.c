@@ -30,6 +30,10 @@ typedef struct printer {
     size_t tag_start;   /* in `in`: the last < of the tag that is being read */
     token tag_kind;     /* of the last whole tag */
     bool empty_before;  /* the last token was content, and it was empty */
+    bool goes_on;       /* something has been printed before this */
+    bool cut;           /* the text has ended where more could follow */
+    bool broken;        /* there has been a line break of its own: the counter began anew */
+    bool counts;        /* what the counter was at the start has made a difference */
 } printer;
 
 static bool is_blank_character(char c) {
@@ -72,11 +76,12 @@ static bool is_single(slice name) {
     return slice_is_listed(NAMES, sizeof NAMES / sizeof *NAMES, name);
 }
 
-/* print_newline: breaks the line before the token that begins at `start`. Nothing at the start of the output.
- */
+/* print_newline: breaks the line before the token that begins at `start`. Nothing at the start of all that is
+ * printed. */
 static void break_line_before(printer *p, size_t start) {
     p->counter = 0;
-    if (start == 0)
+    p->broken = true;
+    if (start == 0 && !p->goes_on)
         return;
     buffer_append_char(p->out, '\n');
     memmove(p->out->data + start + 1, p->out->data + start, p->out->length - start - 1);
@@ -123,6 +128,7 @@ static token read_content(printer *p) {
     p->token_start = p->out->length;
     if (p->at == p->in.length)
         return TOKEN_END_OF_FILE;
+    p->counts = p->counts || (!p->broken && at < text.length);
     size_t run = at, blank = at;
     ptrdiff_t line = (ptrdiff_t)at - (ptrdiff_t)p->counter;
     while (at < text.length) {
@@ -162,7 +168,7 @@ static void copy_until(printer *p, slice end) {
             p->counter += units(p->in.data[p->at]);
         buffer_append(p->out, slice_sub(p->in, run, p->at));
         if (p->at == p->in.length)
-            return;
+            break;
         char c = p->in.data[p->at++];
         buffer_append_char(p->out, is_line_end(c) ? '\n' : c);
         p->counter = is_line_end(c) ? 0 : p->counter + units(c);
@@ -171,6 +177,7 @@ static void copy_until(printer *p, slice end) {
             slice_equal_nocase((slice){p->out->data + p->out->length - end.length, end.length}, end))
             return;
     }
+    p->cut = true;
 }
 
 static slice output_from(const printer *p, size_t from) {
@@ -203,6 +210,7 @@ static bool read_tag_head(printer *p) {
             space = false;
         if (space && length && p->out->data[value - 1] != '=' && c != '>') {
             bool full = p->counter >= LINE_MAX;
+            p->counts = p->counts || !p->broken;
             buffer_append_char(p->out, ' ');
             memmove(p->out->data + value + 1, p->out->data + value, p->out->length - value - 1);
             p->out->data[value] = full ? '\n' : ' ';
@@ -285,11 +293,15 @@ static token read_tag(printer *p) {
     p->token_start = p->out->length;
     if (p->at == p->in.length)
         return TOKEN_END_OF_FILE;
-    if (!read_tag_head(p))
+    if (!read_tag_head(p)) {
+        p->cut = true;
         return p->tag_kind;
+    }
     slice head = output_from(p, p->token_start);
     slice name = tag_name(head, p->out->arena);
     p->tag_kind = name.length && name.data[0] == '/' ? TOKEN_CLOSE : TOKEN_START;
+    if (p->tag_kind == TOKEN_CLOSE && head.data[head.length - 2] != '/')
+        return TOKEN_CLOSE; /* no name below begins so */
     if (head.data[head.length - 2] == '/' || is_single(name)) {
         p->tag_kind = TOKEN_SINGLE;
     } else if (slice_equal(name, SLICE("script")) || slice_equal(name, SLICE("style"))) {
@@ -330,6 +342,7 @@ static bool copy_raw(printer *p) {
     size_t end = find_raw_end(p->in, p->at, script ? SLICE("script") : SLICE("style"));
     slice raw = slice_sub(p->in, p->at, end);
     p->at = end;
+    p->cut = p->cut || end == p->in.length;
     if (raw.length == 0)
         return true;
     raw = slice_trim_wide(raw);
@@ -393,25 +406,30 @@ static void print_tag(printer *p, token kind, slice printed_before) {
         break_line_before(p, p->token_start);
 }
 
-void pretty_print(slice html, buffer *out) {
-    /* `out` may hold something already: the printer's output begins behind it. */
-    buffer printed = buffer_new(out->arena, html.length + html.length / 8 + 64);
-    printer p = {.in = html, .out = &printed, .tag_kind = TOKEN_SINGLE};
+bool pretty_print(slice html, print_state *state, buffer *out) {
+    printer p = {.in = html,
+                 .out = out,
+                 .counter = state->counter,
+                 .tag_kind = TOKEN_SINGLE,
+                 .goes_on = state->goes_on};
     size_t before = 0; /* where the last printed token begins */
     bool raw = false;  /* the last tag was a <script> or <style> */
+    out->length = 0;
     for (;;) {
         if (raw ? !copy_raw(&p) : read_content(&p) == TOKEN_END_OF_FILE)
             break;
-        size_t end = printed.length;
+        size_t end = out->length;
         p.empty_before = !raw && end == p.token_start;
         if (!raw && !p.empty_before)
             before = p.token_start;
+        p.cut = p.cut || p.at == html.length;
         token kind = read_tag(&p);
         if (kind == TOKEN_END_OF_FILE)
             break;
-        print_tag(&p, kind, (slice){printed.data + before, end - before});
+        print_tag(&p, kind, (slice){out->data + before, end - before});
         before = p.token_start;
         raw = kind == TOKEN_RAW;
     }
-    buffer_append(out, buffer_slice(&printed));
+    *state = (print_state){p.counter, true, p.counts || !p.broken};
+    return !p.cut && !raw;
 }

@@ -14,8 +14,32 @@ bool decode_written(slice text, arena *a, slice *decoded);
 /* ` name="value"`; nothing for a null value. */
 void write_attribute(buffer *out, slice name, slice value);
 
-/* pretty.c: npm `html` 1.0, prettyPrint with indent_size -1. */
-void pretty_print(slice html, buffer *out);
+/* pretty.c: what the printer keeps from one element to the next. */
+typedef struct print_state {
+    size_t counter; /* of characters in the line, as it believes */
+    bool goes_on;   /* something has been printed */
+    bool counted;   /* the counter that it began with made a difference */
+} print_state;
+
+/* npm `html` 1.0, prettyPrint with indent_size -1. `out` is written over. False: the text ends where what
+ * follows it would be printed otherwise, inside a tag, say. */
+bool pretty_print(slice html, print_state *state, buffer *out);
+
+/* save.c: a block of a document as it has been saved, and all of them. */
+typedef struct saved_block {
+    const tiptap_node *node;
+    print_state before, after;
+    size_t from, to; /* in the body */
+} saved_block;
+
+typedef struct saved_body {
+    buffer body;
+    vector blocks; /* of saved_block; none where the body cannot be put together of blocks */
+} saved_body;
+
+/* Saves the document. What is saved in the same way in `before` (NULL: nothing) is copied from there; its
+ * document must not have changed since. */
+saved_body save_document(const tiptap_node *document, const saved_body *before, size_t expected, arena *a);
 
 /* purify.c: DOMPurify 3.1 with the CMS's settings, on text that we wrote ourselves. */
 void purify_written(slice html, arena *a, buffer *out);

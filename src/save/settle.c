@@ -306,23 +306,14 @@ static text_print print_text(tiptap_node *document) {
 
 /* ---- saving until nothing changes -------------------------------------------------------------------- */
 
-static slice save_to_slice(const tiptap_node *document, size_t expected, arena *a) {
-    buffer out = buffer_new(a, expected + 1024);
-    save_body(document, a, &out);
-    return buffer_slice(&out);
-}
-
 static save_settled save_until_stable(tiptap_node *document, size_t expected, arena *a) {
-    save_settled settled = {save_to_slice(document, expected, a), document, false};
+    saved_body saved = save_document(document, NULL, expected, a);
+    save_settled settled = {buffer_slice(&saved.body), document, false};
     for (int round = 0; !settled.stable && round < ROUNDS_MAX; round++) {
-        const tiptap_node *saved = settled.document;
         settled.document = save_load(settled.body, 1, a);
-        settled.stable = tiptap_same_document(saved, settled.document);
-        if (settled.stable) /* would be saved as it was */
-            break;
-        slice again = save_to_slice(settled.document, settled.body.length, a);
-        settled.stable = slice_equal(again, settled.body);
-        settled.body = again;
+        saved = save_document(settled.document, &saved, settled.body.length, a);
+        settled.stable = slice_equal(buffer_slice(&saved.body), settled.body);
+        settled.body = buffer_slice(&saved.body);
     }
     return settled;
 }
