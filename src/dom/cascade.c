@@ -323,8 +323,10 @@ slice cascade_computed(css_cascade *c, uint32_t number, css_pseudo pseudo, css_p
     if (w->computed_of[property])
         return w->computed[w->computed_of[property] - 1];
     const winner *one = winner_of(w, property);
-    slice value = declared(c, number, pseudo, one ? one->declaration : NULL);
     bool inherits = css_is_inherited(property), as_initial = false;
+    if (!one && !inherits && initial_is_computed(property)) /* most */
+        return css_initial(property);
+    slice value = declared(c, number, pseudo, one ? one->declaration : NULL);
     if (value.length && css_is_wide_keyword(value)) {
         as_initial = css_is_among(value, "initial") || (!css_is_among(value, "inherit") && !inherits);
         inherits = !as_initial;

@@ -249,7 +249,8 @@ static winners *take_winners(css_cascade *c, css_pseudo pseudo, const vector *cu
         css_property p = entries->entered[i];
         best *b = &entries->all[p];
         const css_declaration *d = b->declaration;
-        bool reverts = !d->has_var && css_is_among(d->value, "revert revert-layer");
+        bool reverts = !d->has_var && d->value.length && to_lower(d->value.data[0]) == 'r' &&
+                       css_is_among(d->value, "revert revert-layer");
         d = reverts ? b->agent : d;
         if (d) {
             w->items[count++] = (winner){d, b->lost};

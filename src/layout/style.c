@@ -61,11 +61,19 @@ static void read_lengths(const layout *l, const dom_node *node, box_style *s) {
         s->lengths[LENGTH_BORDER_RIGHT] = (box_length){0, true, false};
 }
 
+/* A number as so many times the size of the font. */
+static slice value_in_em(const layout *l, slice number) {
+    char *text = arena_alloc(l->arena, number.length + 2);
+    memcpy(text, number.data, number.length);
+    memcpy(text + number.length, "em", 2);
+    return (slice){text, number.length + 2};
+}
+
 static double line_height(const layout *l, const dom_node *node, double font) {
     double px;
     slice value = css_computed(l->cascade, node, CSS_LINE_HEIGHT);
     if (value.length && is_digit(value.data[value.length - 1]) &&
-        css_length_of(l->cascade, node, format_slice(l->arena, "%.*sem", SLICE_ARGS(value)), font, &px))
+        css_length_of(l->cascade, node, value_in_em(l, value), font, &px))
         return px;
     return css_length(l->cascade, node, CSS_LINE_HEIGHT, font, &px) ? px : font * 1.2;
 }
