@@ -3,7 +3,8 @@
  * Comes in: what the journal is to hold of a page, and a temporary file with its new bytes. Goes out: rows
  * committed, files moved into place, in this order for each batch of pages:
  *   1. new files are on the disk, rows and originals are committed    (a thread of its own: it mostly waits)
- *   2. new files are moved into place                                 (a worker, between two pages)
+ *   2. new files are moved into place                                 (the thread that adds, between two
+ * pages)
  *   3. what is only true from now on is committed with a later batch  (the thread of 1)
  * Killed at any moment, every page is exactly as before or as after, and the journal knows both.
  */
@@ -31,6 +32,7 @@ typedef struct batch {
 /* Batch number n is ring[n % BATCHES]; settled <= taken <= committed <= filled <= settled + BATCHES. */
 struct batches {
     const site *site;
+    open_folders *folders;
     journal *journal;
     const char *program;
     pthread_t thread;
@@ -212,8 +214,8 @@ static void *write_all(void *argument) {
 
 static void move_page(batches *b, batch *one, page_change *c) {
     slice why = SLICE("it was changed while it was worked on: run again");
-    if (c->temporary && !replace_page(b->site->folder, c->temporary, slice_c_string(c->path, one->arena),
-                                      &c->then, &c->made, one->arena, &why))
+    if (c->temporary && !replace_page(b->folders, c->temporary, slice_c_string(c->path, one->arena), &c->then,
+                                      &c->made, one->arena, &why))
         note_failure(b, c, why);
 }
 
@@ -226,6 +228,7 @@ void batches_move(batches *b) {
         return;
     for (size_t i = 0; i < one->changes.count; i++)
         move_page(b, one, vector_at(&one->changes, i));
+    folders_let_go(b->folders);
     pthread_mutex_lock(&b->lock);
     one->is_moved = true;
     pthread_cond_broadcast(&b->changed);
@@ -234,11 +237,11 @@ void batches_move(batches *b) {
 
 /* ---- for the thread that reports ----------------------------------------------------------------------- */
 
-batches *batches_begin(const site *s, journal *j, const char *program) {
+batches *batches_begin(const site *s, open_folders *f, journal *j, const char *program) {
     batches *b = calloc(1, sizeof *b);
     if (!b)
         return NULL;
-    *b = (batches){.site = s, .journal = j, .program = program, .arena = arena_new(0)};
+    *b = (batches){.site = s, .folders = f, .journal = j, .program = program, .arena = arena_new(0)};
     b->failures = vector_new(b->arena, sizeof(page_failure));
     for (size_t i = 0; i < BATCHES; i++) {
         b->ring[i].arena = arena_new(0);

@@ -91,6 +91,92 @@ static void leave_place(place p) {
     errno = error;
 }
 
+/* ---- folders that stay open -----------------------------------------------------------------------------
+ */
+
+#define FOLDERS_KEPT 4 /* of pages being written, of pages being moved, the temporary one, one of leeway */
+
+typedef struct kept_folder {
+    slice path;
+    char bytes[4096]; /* of `path` */
+    int folder;       /* -1: none */
+    dev_t device;
+    int why_not;    /* nothing can be put into it; 0: it can */
+    uint64_t asked; /* when, for the last time */
+} kept_folder;
+
+struct open_folders {
+    int root;
+    uint64_t asked; /* times */
+    kept_folder kept[FOLDERS_KEPT];
+};
+
+open_folders *folders_open(int root, arena *a) {
+    open_folders *f = arena_zeroed(a, sizeof *f);
+    f->root = root;
+    for (size_t i = 0; i < FOLDERS_KEPT; i++)
+        f->kept[i].folder = -1;
+    return f;
+}
+
+static void leave_folder(kept_folder *k) {
+    if (k->folder >= 0)
+        close(k->folder);
+    k->folder = -1;
+}
+
+void folders_let_go(open_folders *f) {
+    for (size_t i = 0; f && i < FOLDERS_KEPT; i++)
+        leave_folder(&f->kept[i]);
+}
+
+static bool enter_folder(kept_folder *k, int root, slice path) {
+    struct stat info;
+    if (path.length >= sizeof k->bytes) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    memcpy(k->bytes, path.data, path.length);
+    k->bytes[path.length] = '\0';
+    k->path = (slice){k->bytes, path.length};
+    k->folder = open_below(root, path.length ? k->bytes : ".", O_PATH | O_DIRECTORY, 0);
+    if (k->folder < 0)
+        return false;
+    k->device = fstat(k->folder, &info) == 0 ? info.st_dev : 0;
+    k->why_not = faccessat(k->folder, ".", W_OK | X_OK, AT_EACCESS) == 0 ? 0 : errno;
+    return true;
+}
+
+/* The folder that holds `path`, until three others were asked for: it takes the place of the one that was not
+ * asked for the longest. NULL: errno says why not. */
+static const kept_folder *find_folder(open_folders *f, const char *path) {
+    const char *slash = strrchr(path, '/');
+    slice above = {path, slash ? (size_t)(slash - path) : 0};
+    kept_folder *k = NULL, *oldest = f->kept;
+    for (size_t i = 0; i < FOLDERS_KEPT; i++) {
+        if (f->kept[i].folder >= 0 && slice_equal(f->kept[i].path, above))
+            k = &f->kept[i];
+        if (f->kept[i].asked < oldest->asked)
+            oldest = &f->kept[i];
+    }
+    if (!k) {
+        leave_folder(k = oldest);
+        if (!enter_folder(k, f->root, above))
+            return NULL;
+    }
+    k->asked = ++f->asked;
+    return k;
+}
+
+static const char *name_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static place place_in(const kept_folder *k, const char *path) {
+    return (place){k ? k->folder : -1, name_of(path)};
+}
+
 bool remove_file(int folder, const char *path) {
     place p = find_place(folder, path);
     bool ok = p.folder >= 0 && unlinkat(p.folder, p.name, 0) == 0;
@@ -192,23 +278,35 @@ bool write_fully(int file, slice bytes) {
     return true;
 }
 
-/* The bits of set-user-ID and its like are for what ran there before, not for what is written now. */
-static bool take_after(int file, const struct stat *like) {
+#define MODE_BITS                                                                                            \
+    0777 /* set-user-ID and its like are for what ran there before, not for what is written now */
+
+/* Owner and mode of `like`. `info`: what the file has. */
+static bool take_after(int file, const struct stat *like, const struct stat *info) {
+    bool is_owned = info->st_uid == like->st_uid && info->st_gid == like->st_gid;
     /* Another owner can be kept by root only; the mode must be. */
-    if (fchown(file, like->st_uid, like->st_gid) != 0)
+    if (!is_owned && fchown(file, like->st_uid, like->st_gid) != 0)
         errno = 0;
-    return fchmod(file, like->st_mode & 0777) == 0;
+    bool is_like = is_owned && (info->st_mode & 07777) == (like->st_mode & MODE_BITS);
+    return is_like || fchmod(file, like->st_mode & MODE_BITS) == 0;
+}
+
+/* Nobody may read the new file who could not read the old one, at no moment. */
+static mode_t first_mode(const struct stat *like) {
+    if (!like)
+        return 0666;
+    return like->st_uid == geteuid() && like->st_gid == getegid() ? like->st_mode & MODE_BITS : 0600;
 }
 
 bool write_new(int folder, const char *path, slice bytes, const struct stat *like, stamp *made, arena *a,
                slice *error) {
-    int file = open_below(folder, path, O_WRONLY | O_CREAT | O_EXCL, like ? 0600 : 0666);
+    int file = open_below(folder, path, O_WRONLY | O_CREAT | O_EXCL, first_mode(like));
     if (file < 0) {
         *error = describe_error(a, "it cannot be written", errno);
         return false;
     }
     struct stat info;
-    bool ok = write_fully(file, bytes) && (!like || take_after(file, like)) && fstat(file, &info) == 0;
+    bool ok = write_fully(file, bytes) && fstat(file, &info) == 0 && (!like || take_after(file, like, &info));
     if (ok && made)
         *made = stamp_of(&info);
     int problem = errno;
@@ -297,11 +395,34 @@ bool stamp_is_before(const stamp *one, int64_t clock) {
 
 /* ---- moving into place --------------------------------------------------------------------------------- */
 
-bool can_replace(int folder, slice path, arena *a) {
-    place p = find_place(folder, slice_c_string(path, a));
-    bool ok = p.folder >= 0 && faccessat(p.folder, ".", W_OK | X_OK, AT_EACCESS) == 0;
-    leave_place(p);
-    return ok;
+bool can_replace(open_folders *f, const char *path) {
+    const kept_folder *k = find_folder(f, path);
+    if (k && k->why_not)
+        errno = k->why_not;
+    return k && !k->why_not;
+}
+
+bool write_temporary(open_folders *f, const char *path, slice bytes, const struct stat *like, stamp *made,
+                     arena *a, slice *error) {
+    const kept_folder *k = find_folder(f, path);
+    if (k)
+        return write_new(k->folder, name_of(path), bytes, like, made, a, error);
+    *error = describe_error(a, "it cannot be written", errno);
+    return false;
+}
+
+bool write_over(open_folders *f, const char *path, slice bytes, const struct stat *like, arena *a,
+                slice *error) {
+    const kept_folder *k = find_folder(f, path);
+    if (!k && make_folders(f->root, path))
+        k = find_folder(f, path);
+    if (!k)
+        *error = describe_error(a, "its folder cannot be made", errno);
+    else if (unlinkat(k->folder, name_of(path), 0) != 0 && errno != ENOENT)
+        *error = describe_error(a, "the file of an earlier run cannot be removed", errno);
+    else
+        return write_new(k->folder, name_of(path), bytes, like, NULL, a, error);
+    return false;
 }
 
 static const char CHANGED[] = "it was changed while it was worked on: run again";
@@ -342,11 +463,9 @@ bool put_save_back(int folder, const char *from, const char *path, bool exchange
 }
 
 /* Exchanges both and looks at what came out: there is no moment in which a save could be lost. Where the file
- * system cannot exchange, the old page is looked at right before. */
+ * system cannot exchange, what counts is that the caller has looked at the old page right before. */
 static bool exchange(place from, place to, const stamp *then, const stamp *made, arena *a, slice *error) {
     *error = slice_of(CHANGED);
-    if (!is_file(to, then))
-        return false;
     if (renameat2(from.folder, from.name, to.folder, to.name, RENAME_EXCHANGE) == 0) {
         if (is_file(from, then)) {
             unlinkat(from.folder, from.name, 0);
@@ -385,6 +504,10 @@ static bool move_across(int folder, const char *temporary, place to, const stamp
         *error = describe_error(a, "it cannot be written", errno);
         ok = false;
     }
+    if (ok && !is_file(to, then)) {
+        *error = slice_of(CHANGED);
+        ok = false;
+    }
     ok = ok && exchange(beside, to, then, &made, a, error);
     if (!ok)
         unlinkat(to.folder, beside.name, 0);
@@ -395,25 +518,24 @@ static bool move_across(int folder, const char *temporary, place to, const stamp
     return ok;
 }
 
-bool replace_page(int folder, const char *temporary, const char *path, const stamp *then, const stamp *made,
-                  arena *a, slice *error) {
-    struct stat info, other;
-    place from = find_place(folder, temporary), to = find_place(folder, path);
-    bool ok = from.folder >= 0 && to.folder >= 0;
-    stamp now = ok && fstatat(to.folder, to.name, &info, AT_SYMLINK_NOFOLLOW) == 0 ? stamp_of(&info)
-                                                                                   : (stamp){0, 0, 0, 0};
-    if (!ok)
+bool replace_page(open_folders *f, const char *temporary, const char *path, const stamp *then,
+                  const stamp *made, arena *a, slice *error) {
+    struct stat info;
+    const kept_folder *above = find_folder(f, temporary), *around = above ? find_folder(f, path) : NULL;
+    if (!above || !around) {
         *error = describe_error(a, "its folder cannot be written to", errno);
-    else if (!stamp_equal(&now, then)) {
+        return false;
+    }
+    place from = place_in(above, temporary), to = place_in(around, path);
+    stamp now =
+        fstatat(to.folder, to.name, &info, AT_SYMLINK_NOFOLLOW) == 0 ? stamp_of(&info) : (stamp){0, 0, 0, 0};
+    if (!stamp_equal(&now, then)) {
         *error = slice_of(CHANGED);
-        ok = false;
-    } else if (fstat(from.folder, &other) == 0 && other.st_dev != info.st_dev)
-        ok = move_across(folder, temporary, to, then, a, error);
-    else
-        ok = exchange(from, to, then, made, a, error);
-    leave_place(from);
-    leave_place(to);
-    return ok;
+        return false;
+    }
+    if (above->device != info.st_dev)
+        return move_across(f->root, temporary, to, then, a, error);
+    return exchange(from, to, then, made, a, error);
 }
 
 bool is_in_place(int folder, const char *path, const stamp *made) {

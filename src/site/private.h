@@ -103,11 +103,29 @@ bool sync_folder(int folder); /* its entries */
 /* The file at `path` below `folder` has these bytes, whole or not at all, and is on the disk. */
 bool put_file(int folder, const char *path, slice bytes, arena *a, slice *error);
 
+/* Folders on the way to files below `root`: the last few stay open, since pages come in the order of their
+ * paths. Nothing is followed on the way (open_below). A folder that somebody moves meanwhile is still the one
+ * it was, until folders_let_go, which is to be called before long (between batches) and at the end. Of one
+ * thread at a time. In `a`. */
+typedef struct open_folders open_folders;
+open_folders *folders_open(int root, arena *a);
+void folders_let_go(open_folders *f); /* `f` may be NULL, and may be used again */
+
+/* May the folder that holds `path` be written to? errno says why not. */
+bool can_replace(open_folders *f, const char *path);
+
+/* As write_new; and so for a file that takes the place of one of an earlier run, its folders made where they
+ * are missing. */
+bool write_temporary(open_folders *f, const char *path, slice bytes, const struct stat *like, stamp *made,
+                     arena *a, slice *error);
+bool write_over(open_folders *f, const char *path, slice bytes, const struct stat *like, arena *a,
+                slice *error);
+
 /* Makes the page at `path` the file `temporary` (with the stamp `made`), at once, if it is still the file
  * with the stamp `then`. False: `error` (in `a`); the page is as it was, or as somebody saved it in the very
  * moment. */
-bool replace_page(int folder, const char *temporary, const char *path, const stamp *then, const stamp *made,
-                  arena *a, slice *error);
+bool replace_page(open_folders *f, const char *temporary, const char *path, const stamp *then,
+                  const stamp *made, arena *a, slice *error);
 
 /* The name under which replace_page puts a new page beside the old one, where their file systems differ. */
 const char *name_beside(const char *temporary, const char *path, arena *a);
@@ -118,9 +136,6 @@ bool put_save_back(int folder, const char *from, const char *path, bool exchange
 
 /* Is this file at `path`? */
 bool is_in_place(int folder, const char *path, const stamp *made);
-
-/* May the folder that holds `path` be written to? errno says why not. */
-bool can_replace(int folder, slice path, arena *a);
 
 /* Adds the paths of what lies in the folder `path` (of slice). False: it cannot be read whole, errno says
  * why. */
@@ -390,11 +405,12 @@ typedef struct page_failure {
 
 typedef struct batches batches;
 
-/* NULL: no thread can be started. */
-batches *batches_begin(const site *s, journal *j, const char *program);
+/* `f`: of the site's root, used by the thread that adds and moves, as long as the batches live. NULL: no
+ * thread can be started. */
+batches *batches_begin(const site *s, open_folders *f, journal *j, const char *program);
 /* Copies `c`. False: an earlier batch failed, batches_end says why; the temporary file is the caller's. */
 bool batches_add(batches *b, const page_change *c);
-/* Moves pages into place if any wait for it. For workers, between two pages: on any thread. */
+/* Moves pages into place if any wait for it. For the thread that adds, between two pages. */
 void batches_move(batches *b);
 /* What was added is durable, but for the failures. False: what was not committed yet is as it was, `error`
  * says why. */

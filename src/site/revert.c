@@ -13,8 +13,11 @@
 /* A page whose original lies in a temporary file, to be moved into place. */
 typedef struct restored_page {
     site_result result;
-    bool forget; /* the journal knows it */
-    bool writes; /* `temporary` holds the original */
+    bool forget;   /* the journal knows it */
+    bool restores; /* ... `original` is to take its place */
+    slice original;
+    struct stat info; /* of the page */
+    bool writes;      /* `temporary` holds the original */
     char temporary[64];
     stamp then, made;
     hash was, holds; /* the page's bytes, and those of `temporary` */
@@ -22,6 +25,7 @@ typedef struct restored_page {
 
 typedef struct reversion {
     site *site;
+    open_folders *folders;
     journal *journal;
     batches *batches;
     bool force, dry_run, broken;
@@ -45,18 +49,17 @@ static bool look_at_page(const reversion *r, const journal_row *row, struct stat
     return true;
 }
 
-/* Writes the original into a temporary file. */
-static bool write_original(const reversion *r, restored_page *p, const journal_row *row,
-                           const struct stat *info, size_t index, arena *a) {
-    slice original;
-    if (!journal_original(r->journal, row, a, &original, &p->result.message))
-        return false;
-    if (!can_replace(r->site->folder, p->result.path, a)) {
+/* Writes the original into a temporary file. On the thread that reports: the others change no file. */
+static void write_original(const reversion *r, restored_page *p, size_t index, arena *a) {
+    if (!can_replace(r->folders, slice_c_string(p->result.path, a)))
         p->result.message = describe_error(a, "its folder cannot be written to", errno);
-        return false;
+    else {
+        snprintf(p->temporary, sizeof p->temporary, TEMPORARY_FOLDER "/" TEMPORARY_REVERT "%zu", index);
+        p->writes =
+            write_temporary(r->folders, p->temporary, p->original, &p->info, &p->made, a, &p->result.message);
     }
-    snprintf(p->temporary, sizeof p->temporary, TEMPORARY_FOLDER "/" TEMPORARY_REVERT "%zu", index);
-    return write_new(r->site->folder, p->temporary, original, info, &p->made, a, &p->result.message);
+    p->forget = p->writes;
+    p->result.outcome = p->writes ? SITE_CONVERTED : SITE_FAILED;
 }
 
 /* A folder among the pages is one that could not be read: nobody knows which pages are in it. */
@@ -74,15 +77,12 @@ static void restore_page(void *context, size_t index, work_slot *slot) {
     restored_page *p = slot->own;
     p->result = (site_result){.path = *(slice *)vector_at(&r->site->pages, index), .outcome = SITE_FAILED};
     const journal_row *row = journal_find(r->journal, p->result.path);
-    struct stat info;
     hash now;
     bool is_old;
-    if (r->batches)
-        batches_move(r->batches);
     if (!row)
         p->result.outcome = is_unread_folder(r, p, slot->input) ? SITE_FAILED : SITE_UNCHANGED;
-    else if (look_at_page(r, row, &info, &now, &is_old, slot->input, &p->result.message)) {
-        p->then = stamp_of(&info);
+    else if (look_at_page(r, row, &p->info, &now, &is_old, slot->input, &p->result.message)) {
+        p->then = stamp_of(&p->info);
         p->was = now;
         p->holds = row->source;
         p->forget = row->outcome != SITE_CONVERTED || hash_equal(&now, &row->source);
@@ -95,9 +95,7 @@ static void restore_page(void *context, size_t index, work_slot *slot) {
         } else if (r->dry_run)
             p->result.outcome = SITE_CONVERTED;
         else
-            p->forget = p->writes = write_original(r, p, row, &info, index, slot->input);
-        if (p->writes)
-            p->result.outcome = SITE_CONVERTED;
+            p->restores = journal_original(r->journal, row, slot->input, &p->original, &p->result.message);
     }
 }
 
@@ -108,9 +106,12 @@ static void report(reversion *r, const site_result *result, arena *scratch) {
 }
 
 static bool report_page(void *context, size_t index, work_slot *slot) {
-    (void)index;
     reversion *r = context;
     restored_page *p = slot->own;
+    if (p->restores && !r->broken)
+        write_original(r, p, index, slot->input);
+    if (r->batches)
+        batches_move(r->batches);
     page_change c = {.path = p->result.path,
                      .temporary = p->writes ? p->temporary : NULL,
                      .then = p->then,
@@ -148,6 +149,7 @@ static bool restore_pages(reversion *r, slice *error) {
     work w = {.context = r,
               .size = sizeof(restored_page),
               .each = restore_page,
+              .confines = r->site->confines,
               .report = report_page,
               .stop = is_stopped};
     size_t done;
@@ -169,11 +171,13 @@ bool site_revert(site *s, bool force, bool dry_run, const site_events *events, s
     if (!r.journal && dry_run && !error->length)
         return true;
     bool ok = r.journal && journal_load(r.journal, error) && journal_follow_renames(r.journal, s, error);
-    r.batches = ok && !dry_run ? batches_begin(s, r.journal, "") : NULL;
+    r.folders = folders_open(s->folder, s->arena);
+    r.batches = ok && !dry_run ? batches_begin(s, r.folders, r.journal, "") : NULL;
     if (ok && !dry_run && !r.batches)
         *error = SLICE("no thread can be started");
     ok = ok && (r.batches || dry_run) && restore_pages(&r, error);
     batches_free(r.batches);
+    folders_let_go(r.folders);
     journal_close(r.journal);
     return ok;
 }

@@ -21,7 +21,9 @@ static bool exchange_page(const site *s, const char *path, slice after, const st
     bool ok = sync_files(s->folder, paths, 1);
     if (!ok)
         *error = describe_error(a, "it cannot be written", errno);
-    ok = ok && replace_page(s->folder, temporary, path, &then, &made, a, error);
+    open_folders *f = folders_open(s->folder, a);
+    ok = ok && replace_page(f, temporary, path, &then, &made, a, error);
+    folders_let_go(f);
     if (!ok)
         remove_file(s->folder, temporary);
     return ok;

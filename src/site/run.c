@@ -36,9 +36,10 @@ typedef struct site_plan {
     const site_options *options;
     const site_events *events;
     site_totals *totals;
-    journal *journal; /* NULL in dry runs without one, and with --out */
-    batches *batches; /* NULL where nothing is recorded */
-    int out;          /* the folder of --out, or -1 */
+    journal *journal;      /* NULL in dry runs without one, and with --out */
+    batches *batches;      /* NULL where nothing is recorded */
+    int out;               /* the folder of --out, or -1 */
+    open_folders *folders; /* below that, or below the site's root */
     hash rules;
     site_outcome *settled; /* of each page, before any is read; SITE_CONVERTED: to be worked on */
     size_t *todo;          /* those, in order */
@@ -185,19 +186,15 @@ static bool settle_again(const run *r, page_work *p, const journal_row *row, boo
 /* On the thread that reports: those that convert change no file. */
 static void write_output(const run *r, page_work *p, size_t index, arena *a) {
     slice error = {NULL, 0}, output = p->conversion.output;
+    const char *path = slice_c_string(p->result.path, a);
     if (r->out >= 0) {
-        const char *path = slice_c_string(p->result.path, a);
-        if (!make_folders(r->out, path))
-            error = describe_error(a, "its folder cannot be made", errno);
-        else if (!remove_file(r->out, path))
-            error = describe_error(a, "the file of an earlier run cannot be removed", errno);
-        else if (write_new(r->out, path, output, &p->info, NULL, a, &error))
+        if (write_over(r->folders, path, output, &p->info, a, &error))
             return;
-    } else if (!can_replace(r->site->folder, p->result.path, a))
+    } else if (!can_replace(r->folders, path))
         error = describe_error(a, "its folder cannot be written to", errno);
     else {
         snprintf(p->temporary, sizeof p->temporary, TEMPORARY_FOLDER "/%zu", index);
-        p->writes = write_new(r->site->folder, p->temporary, output, &p->info, &p->made, a, &error);
+        p->writes = write_temporary(r->folders, p->temporary, output, &p->info, &p->made, a, &error);
         if (p->writes)
             return;
     }
@@ -565,6 +562,7 @@ site_plan *site_plan_run(site *s, const site_options *options, slice *error) {
     r->rules = hash_rules(options, r->scratch);
     r->links_arena = arena_new(0);
     if (open_run(r, error)) {
+        r->folders = folders_open(r->out >= 0 ? r->out : s->folder, s->arena);
         settle_ahead(r);
         if (read_what_is_named(r, error))
             return r;
@@ -577,6 +575,7 @@ void site_plan_close(site_plan *r) {
     if (!r)
         return;
     batches_free(r->batches);
+    folders_let_go(r->folders);
     journal_close(r->journal);
     if (r->out >= 0)
         close(r->out);
@@ -589,7 +588,7 @@ bool site_run(site_plan *r, const site_events *events, site_totals *totals, slic
     r->totals = totals;
     *totals = (site_totals){{0}, {0}, false};
     if (r->journal && !r->options->dry_run &&
-        !(r->batches = batches_begin(r->site, r->journal, ISOMERIZE_VERSION))) {
+        !(r->batches = batches_begin(r->site, r->folders, r->journal, ISOMERIZE_VERSION))) {
         *error = SLICE("no thread can be started");
         return false;
     }
