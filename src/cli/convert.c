@@ -23,7 +23,7 @@ static int convert_standard_input(const cli_arguments *arguments, arena *a) {
     int status = engine_start_good(&e, arguments, NULL, a);
     if (status != EXIT_DONE)
         return status;
-    arena *page = arena_new(CONVERT_MEMORY);
+    arena *page = arena_new(convert_memory_limit(e));
     if (!read_file("-", a, &bytes)) {
         complain("standard input cannot be read: %s", strerror(errno));
         status = EXIT_ENVIRONMENT;

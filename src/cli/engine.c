@@ -91,6 +91,7 @@ static int start(convert_engine **e, const cli_arguments *arguments, const site 
     settings.card_link_text = slice_of(option_value(arguments, OPTION_CARD_LINK_TEXT, ""));
     settings.size_limit = strtoull(option_value(arguments, OPTION_PAGE_LIMIT, "0"), NULL, 10);
     settings.memory_each = strtoull(option_value(arguments, OPTION_PAGE_MEMORY, "0"), NULL, 10);
+    settings.memory_limit = strtoull(option_value(arguments, OPTION_PAGE_MEMORY_LIMIT, "0"), NULL, 10);
     settings.output_each = strtoull(option_value(arguments, OPTION_PAGE_OUTPUT, "0"), NULL, 10);
     settings.refuse_at = option_given(arguments, OPTION_STRICT) ? GRADE_REVIEW : GRADE_REFUSED;
     if (s)

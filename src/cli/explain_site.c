@@ -181,7 +181,7 @@ int explain_site(const cli_arguments *arguments, const site *s, const convert_en
     survey t = {.known = map_new(a, 256),
                 .rows = vector_new(a, sizeof(row)),
                 .a = a,
-                .page = arena_new(CONVERT_MEMORY)};
+                .page = arena_new(convert_memory_limit(e))};
     bool json = option_given(arguments, OPTION_JSON);
     for (size_t i = 0; i < site_pages(s)->count; i++) {
         count_page(&t, s, *(slice *)vector_at(site_pages(s), i), e);

@@ -37,6 +37,7 @@ static const struct setting {
                     /* The defaults of convert_settings and asset_fetch_options */
                     {OPTION_PAGE_LIMIT, BOUND_SMALLER, 16777216},
                     {OPTION_PAGE_MEMORY, BOUND_SMALLER, 2048},
+                    {OPTION_PAGE_MEMORY_LIMIT, BOUND_SMALLER, 1073741824},
                     {OPTION_PAGE_OUTPUT, BOUND_SMALLER, 64},
                     {OPTION_ASSET_LIMIT, BOUND_SMALLER, 268435456},
                     {OPTION_ASSET_TIME, BOUND_SMALLER, 1800},

@@ -538,10 +538,20 @@ static void reset_result(convert_result *result, arena *a) {
     *result->account = mapping_account_new(a);
 }
 
+static size_t memory_limit(const convert_settings *settings) {
+    return settings->memory_limit ? settings->memory_limit : CONVERT_MEMORY;
+}
+
+size_t convert_memory_limit(const convert_engine *engine) {
+    return memory_limit(&engine->settings);
+}
+
 /* Memory for a page: enough for any honest one of its size. */
 static size_t memory_of(const convert_settings *settings, size_t length) {
-    size_t each = settings->memory_each ? settings->memory_each : CONVERT_MEMORY_EACH;
-    return length < CONVERT_MEMORY / each ? CONVERT_MEMORY_BASE + length * each : CONVERT_MEMORY;
+    size_t each = settings->memory_each ? settings->memory_each : CONVERT_MEMORY_EACH,
+           most = memory_limit(settings),
+           own = length < most / each ? CONVERT_MEMORY_BASE + length * each : most;
+    return own < most ? own : most;
 }
 
 size_t convert_memory(const convert_engine *engine, size_t length) {
@@ -565,14 +575,22 @@ static bool too_large(slice bytes, const convert_settings *settings) {
     return bytes.length > (settings->size_limit ? settings->size_limit : SIZE_LIMIT);
 }
 
-static void refuse_large(convert_result *result, slice bytes) {
-    findings_add(&result->found, FINDING_PAGE_TOO_LARGE, 0, "%zu bytes", bytes.length);
+/* `setting`: what allows no more. */
+static void refuse_large(convert_result *result, slice bytes, const char *needs, const char *setting) {
+    findings_add(&result->found, FINDING_PAGE_TOO_LARGE, 0, "%zu bytes%s: more than %s allows", bytes.length,
+                 needs, setting);
     result->state = CONVERT_REFUSED;
+}
+
+static void refuse_for_memory(convert_result *result, slice bytes, const convert_settings *settings) {
+    bool is_most = memory_of(settings, bytes.length) == memory_limit(settings);
+    refuse_large(result, bytes, ", and the memory that it takes",
+                 is_most ? "--page-memory-limit" : "--page-memory");
 }
 
 static void convert_bytes(conversion *c, slice bytes) {
     if (too_large(bytes, c->settings)) {
-        refuse_large(c->result, bytes);
+        refuse_large(c->result, bytes, "", "--page-limit");
     } else {
         repair_page(c, bytes);
         if (open_page(c))
@@ -580,7 +598,7 @@ static void convert_bytes(conversion *c, slice bytes) {
         else if (c->result->state == CONVERT_ALREADY && c->options->mend_new)
             mend_page(c, bytes);
         if (c->result->state == CONVERT_DONE && grows_too_much(c->result->output, bytes, c->settings))
-            refuse_large(c->result, bytes);
+            refuse_large(c->result, bytes, ", and what it becomes", "--page-output");
     }
     settle_state(c, bytes);
 }
@@ -599,7 +617,7 @@ static bool refuse_exhausted(conversion *c, slice bytes) {
     }
     arena_on_exhausted(c->arena, &exhausted);
     reset_result(c->result, c->arena);
-    refuse_large(c->result, bytes);
+    refuse_for_memory(c->result, bytes, c->settings);
     settle_state(c, bytes);
     return true;
 }

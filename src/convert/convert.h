@@ -123,7 +123,9 @@ bool convert_check(slice page, arena *a, size_t *difference, slice *saved);
 #define CONVERT_OUTPUT_EACH ((size_t)64)
 size_t convert_memory(const convert_engine *engine, size_t length);
 
-/* Bytes that the arena of one page may hand out (arena_create): a page that needs more is refused. */
+/* Bytes that the arena of one page may hand out (arena_create): a page that needs more is refused. The
+ * settings may set it otherwise. */
 #define CONVERT_MEMORY ((size_t)1 << 30)
+size_t convert_memory_limit(const convert_engine *engine);
 
 #endif

@@ -80,7 +80,7 @@ const site_places *site_find_places(const places_work *w, const hash_map *pages,
     finding_places f = {w, out, &targets};
     work each = {.context = &f,
                  .jobs = w->jobs,
-                 .memory = CONVERT_MEMORY,
+                 .memory = convert_memory_limit(w->engine),
                  .size = sizeof(convert_result),
                  .needs = needs_of_target,
                  .each = convert_target,

@@ -132,7 +132,7 @@ bool read_references(site *s, const references *r, slice *error) {
     const site *whole = site_whole(s, error);
     work w = {.context = &all,
               .jobs = r->jobs,
-              .memory = CONVERT_MEMORY,
+              .memory = convert_memory_limit(r->engine),
               .size = sizeof(file_read),
               .needs = needs_of_file,
               .each = read_file,

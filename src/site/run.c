@@ -477,7 +477,7 @@ static void find_places(run *r) {
 static bool run_pages(run *r, slice *error) {
     work w = {.context = r,
               .jobs = r->options->jobs,
-              .memory = CONVERT_MEMORY,
+              .memory = convert_memory_limit(r->options->engine),
               .size = sizeof(page_work),
               .needs = needs_of_page,
               .each = work_on_page,
