@@ -7,6 +7,7 @@
 #include "confine.h"
 #include "pager.h"
 #include "remote.h"
+#include "show.h"
 #include "suggest.h"
 
 #include <fcntl.h>
@@ -124,6 +125,24 @@ bool command_takes(const char *command, option_id o) {
     return false;
 }
 
+/* The text behind what stands in its line already, so many columns; on a terminal further lines are indented
+ * as far. */
+static void print_behind(size_t indent, const char *text) {
+    size_t width = isatty(STDOUT_FILENO) ? terminal_width(STDOUT_FILENO) : SIZE_MAX, column = indent;
+    for (size_t word; *text; text += word + (text[word] == ' '), column += word) {
+        word = strcspn(text, " ");
+        if (column > indent && word >= width - column) {
+            printf("\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > indent) {
+            putchar(' ');
+            column++;
+        }
+        printf("%.*s", (int)word, text);
+    }
+    putchar('\n');
+}
+
 static void print_options(const char *command) {
     for (int o = 0; o < OPTION_COUNT; o++) {
         if (command ? !command_takes(command, (option_id)o) : strcmp(OPTIONS[o].commands, "*") != 0)
@@ -132,33 +151,42 @@ static void print_options(const char *command) {
         snprintf(spelled, sizeof spelled, "%s%c%s --%s%s%s", OPTIONS[o].letter ? "-" : " ",
                  OPTIONS[o].letter ? OPTIONS[o].letter : ' ', OPTIONS[o].letter ? "," : " ", OPTIONS[o].name,
                  OPTIONS[o].argument ? " " : "", OPTIONS[o].argument ? OPTIONS[o].argument : "");
-        printf("  %-24s %s\n", spelled, OPTIONS[o].help);
+        printf("  %-24s%s", spelled, strlen(spelled) > 24 ? "\n" : " ");
+        printf("%*s", strlen(spelled) > 24 ? 27 : 0, "");
+        print_behind(27, OPTIONS[o].help);
     }
 }
 
 static void print_code(int code) {
     const finding_info *info = finding_describe((finding_code)code);
-    printf("%s (%s)\n    was:    %s\n    now:    %s\n    to do:  %s\n", info->name, grade_name(info->grade),
-           info->title, info->became, info->advice);
+    const char *const lines[][2] = {{"was", info->title}, {"now", info->became}, {"to do", info->advice}};
+    printf("%s (%s)\n", info->name, grade_name(info->grade));
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        print_behind((size_t)printf("    %s:%*s", lines[i][0], (int)(7 - strlen(lines[i][0])), ""),
+                     lines[i][1]);
+    }
 }
 
 static int print_help(const command_info *command) {
     if (command) {
-        printf("usage: isomerize %s [OPTION...] %s\n%s\n\n", command->name, command->words, command->help);
+        printf("usage: isomerize %s [OPTION...] %s\n", command->name, command->words);
+        print_behind(0, command->help);
+        putchar('\n');
         print_options(command->name);
         return EXIT_DONE;
     }
     puts("usage: isomerize COMMAND [OPTION...] [PATH...]\n"
          "Moves a site's pages from the old Markdown editor to the block editor.\n\ncommands:");
     for (const command_info *c = COMMANDS; c->name; c++)
-        printf("  %-10s %-12s %s\n", c->name, c->words, c->help);
+        print_behind((size_t)printf("  %-10s %-12s ", c->name, c->words), c->help);
     puts("\noptions of every command:");
     print_options(NULL);
-    puts("\n`isomerize COMMAND --help` shows a command's own options, `isomerize help codes` what findings "
-         "mean, `isomerize help CODE` one of them.\n"
-         "exit status: 0 done; 1 findings at or above --fail-on; 2 usage; 3 some page could not be "
-         "converted;\n"
-         "             4 environment (disk, journal), or stopped by Ctrl-C");
+    putchar('\n');
+    print_behind(
+        0, "`isomerize COMMAND --help` shows a command's own options, `isomerize help codes` what findings "
+           "mean, `isomerize help CODE` one of them.");
+    puts("exit status: 0 done; 1 findings at or above --fail-on; 2 usage;\n"
+         "             3 some page could not be converted; 4 environment (disk, journal) or Ctrl-C");
     return EXIT_DONE;
 }
 

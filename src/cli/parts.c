@@ -41,7 +41,7 @@ static bool open_file(void *context, const char *name, bool is_part, report_sink
 static bool keep_one(void *context, const char *part, const char *list) {
     parts *p = context;
     char from[PATH_MAX], to[PATH_MAX];
-    bool closed = close_file(p, &p->part) & close_file(p, &p->list);
+    bool part_closed = close_file(p, &p->part), closed = close_file(p, &p->list) && part_closed;
     p->only = closed && path_of(p, part, from) && path_of(p, list, to) && rename(from, to) == 0;
     return keep_error(p, p->only);
 }
@@ -52,6 +52,7 @@ report_files parts_begin(parts *p, const char *folder) {
 }
 
 bool parts_end(parts *p) {
-    bool closed = close_file(p, &p->part) & close_file(p, &p->list);
-    return closed && !p->error;
+    close_file(p, &p->part);
+    close_file(p, &p->list);
+    return !p->error;
 }

@@ -50,6 +50,28 @@ static void append_cut(slice text, size_t width, buffer *out) {
         buffer_append_string(out, "…");
 }
 
+/* The words behind `indent` spaces, in lines of at most `width` columns. */
+static void append_wrapped(const char *words, size_t indent, size_t width, buffer *out) {
+    slice text = slice_of(words);
+    buffer_printf(out, "%*s", (int)indent, "");
+    for (size_t column = indent; text.length;) {
+        size_t space = slice_find_char(text, ' ', 0);
+        slice word = slice_sub(text, 0, space == SLICE_NONE ? text.length : space);
+        size_t columns = count_columns(word);
+        text = slice_from(text, word.length + (space != SLICE_NONE));
+        if (column > indent && column + 1 + columns > width) {
+            buffer_printf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > indent) {
+            buffer_append_char(out, ' ');
+            column++;
+        }
+        buffer_append(out, word);
+        column += columns;
+    }
+    buffer_append_char(out, '\n');
+}
+
 static void append_painted(const report_writer *w, const char *paint, const char *text, buffer *out) {
     buffer_append_string(out, w->options.color ? paint : "");
     buffer_append_string(out, text);
@@ -120,7 +142,8 @@ static void append_code(const report_writer *w, finding_code code, buffer *out) 
     buffer_printf(out, "%*s%8.*s%8.*s  ", (int)(8 - strlen(grade_name(info->grade))), "",
                   SLICE_ARGS(format_count(w->totals.finding_pages[code], w->memory)),
                   SLICE_ARGS(format_count(w->totals.findings[code], w->memory)));
-    buffer_printf(out, "%s\n%30s%s\n", info->name, "", info->title);
+    buffer_printf(out, "%s\n", info->name);
+    append_wrapped(info->title, 30, w->options.width, out);
 }
 
 #define GROUPS_SHOWN 12

@@ -13,7 +13,7 @@ const [madeUp, given, givenJson] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'isomerize-report-'));
 const context = await chromium.launchPersistentContext(join(folder, 'browser'), {
-  executablePath: '/usr/bin/chromium', headless: true, viewport: {width: 1360, height: 850},
+  executablePath: '/usr/bin/chromium', headless: true, viewport: {width: 1360, height: 850}, reducedMotion: 'reduce', // scrolling that glides is waited for, hundreds of times
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync'],
 });
@@ -285,8 +285,8 @@ const tests = {
     assert.equal(await page.getAttribute('#whole', 'href'), 'report.html');
     // Another window has decided since: nobody's decision is lost.
     const other = await context.newPage();
-    await other.goto('file://' + join(parts, 'report.html') + '#folder-7/sub-1/page-7.md');
-    await other.waitForFunction(() => document.querySelector('#page-title').textContent === 'page-7.md' && !document.querySelector('#page').hidden);
+    await other.goto('file://' + join(parts, 'report.html') + '#folder-7/sub-1/page-67.md');
+    await other.waitForFunction(() => document.querySelector('#page-title').textContent === 'page-67.md' && !document.querySelector('#page').hidden);
     await other.fill('#name', 'Dan');
     await other.click('[data-decision=leave]');
     await other.waitForFunction(() => document.querySelector('#said').textContent === 'Saved.');
@@ -300,9 +300,9 @@ const tests = {
     await page.click('#whole');
     await page.waitForFunction(() => location.href.endsWith('/report.html') && document.querySelector('#count').textContent === '606 pages');
     await page.selectOption('#decided', 'leave');
-    assert.deepEqual([...new Set(await page.$$eval('#pages .name', all => all.map(one => one.firstChild.textContent)))].includes('page-7.md'), true);
+    assert.deepEqual([...new Set(await page.$$eval('#pages .name', all => all.map(one => one.firstChild.textContent)))].includes('page-67.md'), true);
     const both = JSON.parse(await saved('#export-json')).decisions.filter(one => ['Cleo', 'Dan'].includes(one.name));
-    assert.deepEqual(both.map(one => `${one.path} ${one.decision} ${one.name}`), ['folder-6/sub-0/page-402.md accepted Cleo', 'folder-7/sub-1/page-7.md leave Dan']);
+    assert.deepEqual(both.map(one => `${one.path} ${one.decision} ${one.name}`), ['folder-6/sub-0/page-402.md accepted Cleo', 'folder-7/sub-1/page-67.md leave Dan']);
     await checkAccessibility('the list of a report in parts');
     await page.click('#clear');
     // What fits into one file is one file.

@@ -1,7 +1,8 @@
 // walk.mjs PROGRAM SETTINGS [FOLDERS]: the whole way of a team of two, with a site of FOLDERS (15) times 20 pages: Ann and Ben review its report in two
 // browsers, by the keyboard, each a half and some pages of the other's; export; put together; settle what they disagree on;
 // what is accepted is converted; authors edit, rules change, a merge takes theirs, pages are put back. After each step the
-// program is asked for the state. TRANSCRIPT=1 prints what it says.
+// program is asked for the state. What it says is what the manual shows of it, isomerize-team(7): the examples there are held
+// against it, one behind the other (with 15 folders, which they are of). TRANSCRIPT=1 prints all of it.
 import assert from 'node:assert/strict';
 import {execFileSync, spawnSync} from 'node:child_process';
 import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, appendFileSync} from 'node:fs';
@@ -9,17 +10,19 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {chromium} from 'playwright-core';
 
-const [program, settings, folders = 15] = process.argv.slice(2);
+const [program, settings, folders = 15] = process.argv.slice(2), manual = new URL('../../src/cli/manual/isomerize-team.7', import.meta.url);
 const all = folders * 20, half = all / 2;
 const folder = mkdtempSync(join(tmpdir(), 'isomerize-walk-')), site = join(folder, 'site'), report = join(folder, 'report.html');
 Object.assign(process.env, {XDG_STATE_HOME: join(folder, 'state'), XDG_CONFIG_HOME: join(folder, 'config'),
   GIT_AUTHOR_NAME: 'Ann', GIT_AUTHOR_EMAIL: 'ann@town.example', GIT_COMMITTER_NAME: 'Ann', GIT_COMMITTER_EMAIL: 'ann@town.example'});
 
+const transcript = [];
 // What the program says, in the site's folder; with another exit status than that, the test fails.
 function run(status, ...words) {
   const done = spawnSync(program, words, {cwd: site, encoding: 'utf8', maxBuffer: 1 << 28});
   const said = done.stdout.length < 4000 ? done.stdout + done.stderr : done.stderr;
-  if (process.env.TRANSCRIPT) console.log(`$ isomerize ${words.join(' ')}\n${said.trimEnd()}`);
+  transcript.push(`$ isomerize ${words.join(' ')}\n${said}`.replace(/ in [0-9.]+ s\n/g, ' in 0.1 s\n').trimEnd());
+  if (process.env.TRANSCRIPT) console.log(transcript[transcript.length - 1]);
   assert.equal(done.status, status, `${words.join(' ')}: ${said.slice(-500)}`);
   return done.stdout + done.stderr;
 }
@@ -54,7 +57,7 @@ const browser = await chromium.launch({executablePath: '/usr/bin/chromium', args
 
 // A person with a browser of their own.
 async function person(name) {
-  const context = await browser.newContext({viewport: {width: 1360, height: 850}});
+  const context = await browser.newContext({viewport: {width: 1000, height: 700}, reducedMotion: 'reduce'});
   const tab = await context.newPage();
   tab.setDefaultTimeout(60000);
   const titleOf = path => path.replace(/^pages(\d+)\/page(\d+)\.md$/, 'Page $2 of $1');
@@ -83,6 +86,21 @@ async function person(name) {
   return {tab, go, saved, review};
 }
 
+// The examples of the manual, each what was said to that command behind the one before it; those that only write a file say nothing.
+function compareManual() {
+  const plain = text => text.replace(/\\f./g, '').replace(/\\-/g, '-').replace(/\\&/g, '').replace(/\\e/g, '\\');
+  const examples = [...readFileSync(manual, 'utf8').matchAll(/^\.nf\n([^]*?)\n\.fi$/gm)].map(match => plain(match[1])).filter(text => text.includes('\n'));
+  let at = 0;
+  for (const example of examples) {
+    const command = example.split('\n')[0], place = transcript.findIndex((said, i) => i >= at && said.split('\n')[0] === command);
+    assert.ok(place >= 0, `the manual shows ${command}, which is not said there`);
+    assert.equal(example, transcript[place], 'src/cli/manual/isomerize-team.7');
+    at = place + 1;
+  }
+  assert.ok(examples.length > 5);
+  return examples.length;
+}
+
 let status = 1;
 try {
   const [ann, ben] = await Promise.all([person('Ann'), person('Ben')]);
@@ -92,7 +110,7 @@ try {
   const differ = paths.slice(half - 10, half + 10).filter(path => path.endsWith('/page7.md') || path === shared);
   writeFileSync(join(folder, 'ann.json'), await ann.saved('#export-json'));
   writeFileSync(join(folder, 'ben.csv'), await ben.saved('#export-csv'));
-  assert.match(run(1, 'decisions', '.', join(folder, 'ann.json'), join(folder, 'ben.csv')), new RegExp(`${differ[0]}: people disagree: .*Ann.*Ben|${differ[0]}: people disagree: .*Ben.*Ann`));
+  assert.match(run(1, 'decisions', '.', '../ann.json', '../ben.csv'), new RegExp(`${differ[0]}: people disagree: .*Ann.*Ben|${differ[0]}: people disagree: .*Ben.*Ann`));
   // Ann takes Ben's in, and settles what is disputed.
   await ann.tab.setInputFiles('#import', join(folder, 'ben.csv'));
   await ann.tab.waitForFunction(() => document.querySelector('#imported').textContent.includes('disagree'));
@@ -105,7 +123,7 @@ try {
   }
   await ann.tab.click('#home');
   writeFileSync(join(folder, 'settled.json'), await ann.saved('#export-json'));
-  const counts = /(\d+) accepted, (\d+) to mend by hand, (\d+) to be left as they are, 0 disputed/.exec(run(0, 'decisions', '.', join(folder, 'settled.json')));
+  const counts = /(\d+) accepted, (\d+) to mend by hand, (\d+) to be left as they are, 0 disputed/.exec(run(0, 'decisions', '.', '../settled.json'));
   const [accepted, mend, leave] = counts.slice(1).map(Number);
   assert.equal(accepted + mend + leave, all);
   assert.equal(mend, +folders);
@@ -153,6 +171,7 @@ try {
   assert.match(read(page(2)), /# Their heading/);
   assert.deepEqual(states(), {legacy: mend + leave + 3, converted: accepted - 4, edited: 1});
   console.log('ok the walk of a team of two');
+  if (+folders === 15) console.log(`ok the manual's ${compareManual()} examples are what was said`);
   status = 0;
 } catch (error) {
   console.log('FAILED', error.message, (error.stack.match(/walk\.mjs:\d+/) || [''])[0]);
