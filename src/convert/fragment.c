@@ -320,7 +320,7 @@ size_t fragment_find(fragment_text *t, slice directive) {
 
 /* How many lines further down, or up, and words, still show the place: browsers put what they find into the
  * middle of the window. */
-enum { NEAR_LINES = 4, NEAR_LINES_BACK = 7, NEAR_WORDS = 60 };
+enum { NEAR_LINES = 4, NEAR_LINES_BACK = 5, NEAR_WORDS = 60 };
 
 bool fragment_leads_to(fragment_text *t, slice directive, size_t word) {
     size_t at = fragment_find(t, directive);

@@ -345,12 +345,69 @@ static void stack_first_cells(const narrow_table *t) {
     }
 }
 
+/* ---- links beside each other --------------------------------------------------------------------------- */
+
+#define LINK_LETTERS 60
+
+/* The paragraph of a cell that holds nothing but a short link, or nothing; NULL: there is more in it. */
+static dom_node *link_alone(const dom_node *built) {
+    dom_node *paragraph = built->first_child;
+    if (!dom_is(paragraph, DOM_TAG_P) || paragraph->next)
+        return NULL;
+    size_t letters = 0, links = 0;
+    for (const dom_node *at = paragraph->first_child; at; at = dom_next(at, paragraph)) {
+        if (at->type == DOM_TEXT && !express_is_blank_text(at->text))
+            letters += at->text.length;
+        links += at->tag == DOM_TAG_A;
+        if (at->tag == DOM_TAG_BR || (at->parent == paragraph && at->tag != DOM_TAG_A &&
+                                      (at->type == DOM_ELEMENT || !express_is_blank_text(at->text))))
+            return NULL;
+    }
+    return links <= 1 && links == (letters > 0) && letters <= LINK_LETTERS ? paragraph : NULL;
+}
+
+/* Whether each row is one cell, or links alone. */
+static bool are_rows_of_links(const narrow_table *t) {
+    size_t links = 0;
+    for (size_t i = 0; i < t->grid.cells.count; i++) {
+        const cell *c = vector_at(&t->grid.cells, i);
+        bool alone = c->column == 0 && !c->node->next;
+        if (c->rowspan > 1 || (!alone && !link_alone(c->node)))
+            return false;
+        links += !alone && c->node->first_child->first_child;
+    }
+    return links > 0;
+}
+
+static void put_links_in_line(const narrow_table *t) {
+    for (size_t i = 0; i < t->grid.cells.count; i++) {
+        const cell *c = vector_at(&t->grid.cells, i);
+        if (c->column == 0) {
+            write_span(c->node, SLICE("colspan"), 1, t->grid.arena);
+            continue;
+        }
+        dom_node *line = c->node->parent->first_child->first_child, *link = link_alone(c->node);
+        if (link->first_child) {
+            dom_append(line, dom_new_text(t->grid.arena, SLICE(" \u00A0 "), c->node->line));
+            dom_move_children(link, line);
+        }
+        dom_remove(c->node);
+    }
+}
+
+/* ---- what becomes of it -------------------------------------------------------------------------------- */
+
 double express_room_on_phone(const express_theme *theme) {
     return (theme->phone_window + theme->phone_column) / 2;
 }
 
 void express_narrow_table(dom_node *table, const express_theme *theme, arena *a, findings *found) {
     narrow_table t = measure_table(table, a);
+    if (are_rows_of_links(&t)) {
+        put_links_in_line(&t);
+        findings_add(found, FINDING_LINKS_IN_LINE, table->line, "rows of a table");
+        return;
+    }
     double room = express_room_on_phone(theme);
     bool fits = may_stack(&t, room);
     if (fits)
