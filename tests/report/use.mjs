@@ -1,6 +1,6 @@
 // use.mjs MADE_UP_REPORT [REPORT.html REPORT.json]: uses the HTML report as a reviewer would, in headless Chromium.
 // Given a report of real pages, and the same as JSON, it holds that one against what the JSON says, and prints the times.
-// SCREENSHOTS=DIR leaves pictures of what it saw there; ONLY=WORDS runs the tests with these words in their names.
+// SCREENSHOTS=DIR leaves pictures of what it saw there; ONLY=EXPRESSION runs the tests whose names match.
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
@@ -516,7 +516,7 @@ const realTests = {
 };
 
 let failed = 0;
-for (const [name, run] of Object.entries(given ? realTests : tests).filter(([name]) => name.includes(process.env.ONLY || ''))) {
+for (const [name, run] of Object.entries(given ? realTests : tests).filter(([name]) => new RegExp(process.env.ONLY || '').test(name))) {
   const start = performance.now(), took = () => `(${((performance.now() - start) / 1000).toFixed(1)} s)`;
   try {
     await run();
