@@ -789,8 +789,8 @@ static bool enter_element(walk *w, dom_node *node) {
 /* Whether a phone showed the table whole, and will not: sizes are known of pages with columns or pictures; of
  * others they are found out when one table needs it. */
 static bool was_whole_on_phone(walk *w, const open_element *f) {
-    if (!w->seen || !w->seen->cascade || !f->built->first_child)
-        return false;
+    if (!w->seen || !w->seen->cascade || !f->built->first_child || innermost_table(w))
+        return false; /* a table in a table is as narrow as its cell: the outer one is measured with it */
     double room = express_room_on_phone(w->seen->theme);
     if (express_table_narrowest(f->built, w->arena) <= room)
         return false;
