@@ -10,7 +10,7 @@
 
 #define CHUNK_MIN ((size_t)256 * 1024)
 #define CHUNK_MAX ((size_t)8 * 1024 * 1024)
-#define KEEP_MAX ((size_t)16 * 1024 * 1024) /* bytes of chunks that survive a reset */
+#define KEEP_MAX ((size_t)4 * 1024 * 1024) /* bytes of chunks that survive a reset */
 #define ALIGNMENT ((size_t)16)
 
 typedef struct chunk {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define SLOTS_PER_JOB 6
+#define SLOTS_MIN 48 /* of several threads: the others go on while one is at a page that takes long */
 #define JOBS_MAX 256
 #define MEMORY_MAX ((size_t)4 << 30)    /* of the pages in hand, however many threads there are */
 #define MEMORY_KEPT ((size_t)512 << 20) /* by all slots, from page to page */
@@ -38,6 +39,11 @@ static unsigned count_jobs(unsigned wanted, size_t pages) {
     size_t jobs = wanted ? wanted : cores > 0 ? (size_t)cores : 1;
     jobs = jobs > JOBS_MAX ? JOBS_MAX : jobs;
     return (unsigned)(jobs > pages ? pages : jobs);
+}
+
+static size_t count_slots(unsigned jobs) {
+    size_t slots = (size_t)jobs * SLOTS_PER_JOB;
+    return jobs > 1 && slots < SLOTS_MIN ? SLOTS_MIN : slots;
 }
 
 /* Waits until there is memory for the page. The one that is to be reported next is always begun: the others
@@ -168,7 +174,7 @@ bool work_on(const work *w, size_t count, size_t *reported) {
     unsigned jobs = count_jobs(w->jobs, count), started = 0;
     pthread_t threads[JOBS_MAX];
     arena *memory = arena_new(0);
-    crew c = {.work = w, .count = count, .slot_count = (size_t)jobs * SLOTS_PER_JOB};
+    crew c = {.work = w, .count = count, .slot_count = count_slots(jobs)};
     c.slots = arena_zeroed(memory, (c.slot_count + 1) * sizeof *c.slots);
     for (size_t i = 0; i < c.slot_count; i++)
         c.slots[i] = (work_slot){
