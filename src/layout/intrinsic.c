@@ -13,10 +13,10 @@ static const uint16_t LETTERS[] = {
     256, 821, 556, 556, 552, 559, 403, 434, 373, 556, 512, 766, 504, 512, 462, 300, 300, 300,  580,
 };
 
-static double letter_width(uint32_t c) {
+static unsigned letter_width(uint32_t c) {
     if (c >= ' ' && c - ' ' < sizeof LETTERS / sizeof *LETTERS)
-        return LETTERS[c - ' '] / 1000.0;
-    return c >= 0x1100 && !(c >= 0x2000 && c < 0x2070) ? 1.0 : 0.55;
+        return LETTERS[c - ' '];
+    return c >= 0x1100 && !(c >= 0x2000 && c < 0x2070) ? 1000 : 550;
 }
 
 /* Lines break behind a letter like this one (UAX #14), as far as it stands between letters. */
@@ -24,37 +24,49 @@ static bool breaks_behind(uint32_t c) {
     return c == '-' || c == 0x2010 || c == 0x2013 || c == 0x2014 || c == 0x200B || c >= 0x2E80;
 }
 
-void layout_add_words(layout_words *w, slice text, double font) {
+static void end_word(layout_words *w, uint64_t *letters, double font) {
+    w->word += (double)*letters / 1000 * font;
+    w->widest = w->word > w->widest ? w->word : w->widest;
+    *letters = 0;
+}
+
+/* Returns the width of the text on one line, in thousandths of the font's size: gaps between words are one
+ * space wide, one at the start is none. */
+static uint64_t read_words(layout_words *w, slice text, double font) {
+    uint64_t line = 0, letters = 0;
+    bool gap = false;
     for (size_t at = 0; at < text.length;) {
         uint32_t c = utf8_next(text, &at);
         bool space = c < 0x80 && is_space((char)c);
-        if (space || c >= 0x2E80)
+        if (space || c >= 0x2E80) {
+            end_word(w, &letters, font);
             w->word = 0;
+        }
+        gap = gap || (space && line > 0);
         if (space)
             continue;
-        w->word += letter_width(c) * font;
-        w->widest = w->word > w->widest ? w->word : w->widest;
-        if (breaks_behind(c))
+        letters += letter_width(c);
+        line += letter_width(c) + (gap ? letter_width(' ') : 0);
+        gap = false;
+        if (breaks_behind(c)) {
+            end_word(w, &letters, font);
             w->word = 0;
+        }
     }
+    end_word(w, &letters, font);
+    return line;
+}
+
+void layout_add_words(layout_words *w, slice text, double font) {
+    read_words(w, text, font);
 }
 
 static void measure_text(box *b) {
     slice text = b->node->text;
-    double line = 0, space = 0;
     layout_words words = {0};
-    layout_add_words(&words, text, b->style->font);
-    for (size_t at = 0; at < text.length;) {
-        uint32_t c = utf8_next(text, &at);
-        if (c < 0x80 && is_space((char)c)) {
-            space = line > 0 ? letter_width(' ') : 0;
-            continue;
-        }
-        line += space + letter_width(c);
-        space = 0;
-    }
+    uint64_t line = read_words(&words, text, b->style->font);
     bool one_piece = text.length && is_space(text.data[text.length - 1]);
-    b->max = (line + (one_piece ? letter_width(' ') : 0)) * b->style->font;
+    b->max = (double)(line + (one_piece ? letter_width(' ') : 0)) / 1000 * b->style->font;
     b->min = words.widest;
 }
 
