@@ -228,21 +228,16 @@ static const layout *lay_out(conversion *c, const dom_node *body, css_cascade *c
     return layout_page(cascade, body, &options, c->arena);
 }
 
-/* A tree holds the styles of one cascade: another one is asked while they are put aside. Nearly all pages
- * without sheets of a site have one for both windows. */
-static const layout *lay_out_on_phone(conversion *c, dom_node *body, css_cascade *desk, bool pictures_only) {
-    double column = c->engine->theme.express.phone_column;
-    const layout *same =
-        css_cascade_hangs_on_window(desk) ? NULL : lay_out(c, body, desk, column, pictures_only);
-    if (same && !css_cascade_hangs_on_window(desk)) /* what has been asked for the first time neither */
-        return same;
+/* A tree holds the styles of one cascade: another one is asked while they are put aside. */
+static const layout *lay_out_on_phone(conversion *c, dom_node *body, const css_cascade *desk,
+                                      bool pictures_only) {
     vector styles = vector_new(c->arena, sizeof body->style);
     for (dom_node *at = body; at; at = dom_next(at, body)) {
         *(uint32_t *)vector_push(&styles) = at->style;
         at->style = 0;
     }
     css_cascade *cascade = css_cascade_new_of_other(desk, c->worker->phone);
-    const layout *phone = lay_out(c, body, cascade, column, pictures_only);
+    const layout *phone = lay_out(c, body, cascade, c->engine->theme.express.phone_column, pictures_only);
     size_t i = 0;
     for (dom_node *at = body; at; at = dom_next(at, body))
         at->style = *(uint32_t *)vector_at(&styles, i++);

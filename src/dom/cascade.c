@@ -158,14 +158,7 @@ static double number_of(slice px) {
 }
 
 static css_units units_of(css_cascade *c, double em) {
-    return (css_units){
-        .em = em,
-        .rem = c->root_font_size,
-        .viewport_width = css_viewport_width(c->sheets),
-        .viewport_height = CSS_VIEWPORT_HEIGHT,
-        .percent_of = -1,
-        .asked_viewport = c->cache ? &c->cache->asked_viewport : &c->asked_viewport,
-    };
+    return (css_units){em, c->root_font_size, css_viewport_width(c->sheets), CSS_VIEWPORT_HEIGHT, -1};
 }
 
 /* CSS Fonts 4 §2.5: the sizes of a browser's medium of 16 px. */

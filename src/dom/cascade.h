@@ -72,8 +72,7 @@ typedef struct contest {
 struct css_style_cache {
     const css_sheets *sheets;
     style_set set;
-    uint64_t cascades;   /* so far */
-    bool asked_viewport; /* by a value of one of its styles */
+    uint64_t cascades; /* so far */
 };
 
 struct css_cascade {
@@ -87,9 +86,8 @@ struct css_cascade {
     bool started, settled;
     uint32_t root_style;
     double root_font_size;
-    bool asked_viewport; /* by a value, where there is no cache */
-    vector used;         /* of style*: whose classes count */
-    hash_map classes;    /* of class_effect, of the first `counted` of them */
+    vector used;      /* of style*: whose classes count */
+    hash_map classes; /* of class_effect, of the first `counted` of them */
     size_t counted;
     /* while one element is matched */
     buffer key;

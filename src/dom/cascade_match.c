@@ -80,11 +80,6 @@ css_cascade *css_cascade_new_of_other(const css_cascade *first, css_style_cache 
     return c;
 }
 
-bool css_cascade_hangs_on_window(const css_cascade *c) {
-    return c->sheets->by_window || (c->own && c->own->by_window) ||
-           (c->cache ? c->cache->asked_viewport : c->asked_viewport);
-}
-
 bool css_cascade_exhausted(const css_cascade *c) {
     return c->matcher && dom_matcher_exhausted(c->matcher);
 }

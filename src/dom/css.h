@@ -181,8 +181,6 @@ css_cascade *css_cascade_new_cached(css_style_cache *cache, dom_node *root, aren
 /* The same of the second viewport of `first`'s sheets, of the same tree: the page's own sheets are not read
  * again. `cache` has those sheets. */
 css_cascade *css_cascade_new_of_other(const css_cascade *first, css_style_cache *cache);
-/* Whether the second viewport's would differ, as far as has been asked. */
-bool css_cascade_hangs_on_window(const css_cascade *c);
 
 /* Finds out which rules hold for each element now: from here on the tree may change, and its elements keep
  * the styles they had, wherever they are moved. An element made later is matched where it stands when it is

@@ -516,8 +516,6 @@ static double unit_in_px(slice unit, const css_units *u, bool *good) {
         return u->rem;
     if (css_is_among(unit, "ex ch rex rch cap"))
         return (slice_starts_with(unit, SLICE("r")) ? u->rem : u->em) / 2;
-    if (u->asked_viewport)
-        *u->asked_viewport = true;
     if (css_is_among(unit, "vw dvw svw lvw vi cqw cqi"))
         return u->viewport_width / 100;
     if (css_is_among(unit, "vh dvh svh lvh vb cqh cqb"))

@@ -111,7 +111,6 @@ struct css_sheets {
     vector texts;          /* of slice: the sheets but the browser's, as CSS */
     dom_node *surroundings;
     bool has_site;        /* a sheet of the site is among them */
-    bool by_window;       /* a rule does not hold in all of the viewports */
     uint32_t first_order; /* of a page's own sheets: they come behind the shared ones */
     uint32_t imports;     /* so far: bounded */
 };
@@ -132,8 +131,7 @@ unsigned css_media_windows(const css_sheets *sheets, slice queries);
 /* What relative lengths are relative to. */
 typedef struct css_units {
     double em, rem, viewport_width, viewport_height;
-    double percent_of;    /* < 0: percentages are no lengths */
-    bool *asked_viewport; /* set when the viewport is asked for; may be NULL */
+    double percent_of; /* < 0: percentages are no lengths */
 } css_units;
 bool css_evaluate_length(slice value, const css_units *units, double *px);
 bool css_is_length_unit(slice unit);

@@ -216,7 +216,6 @@ static void add_match(const parser *p, const compound *selector, const css_block
         .classes = classes.items,
         .class_count = (uint32_t)classes.count,
     };
-    s->by_window = s->by_window || p->windows != CSS_WINDOWS_ALL;
     bucket_add(bucket_for(s, selector), number, s->arena);
 }
 
@@ -267,7 +266,7 @@ static char relation_of(slice sign, bool width_first) {
 
 /* What stands in the brackets: (min-width: 600px), (width >= 600px), (400px <= width <= 700px), (color). */
 static bool media_feature(slice text, unsigned width) {
-    css_units units = {16, 16, width, CSS_VIEWPORT_HEIGHT, -1, NULL};
+    css_units units = {16, 16, width, CSS_VIEWPORT_HEIGHT, -1};
     slice colon_name = slice_trim(text);
     size_t colon = slice_find_char(text, ':', 0), relation = 0;
     while (relation < text.length && !strchr("<>=", text.data[relation]))
