@@ -20,7 +20,16 @@
 #define STEPS_MAX ((size_t)1 << 20) /* nodes that are looked at: containers may stand in each other */
 
 /* What the theme makes of text (mappings/theme.yml), in pixels. */
-enum { LETTER = 10, LINE = 35, GAP = 32, HEADING = 100, FOLDED = 60, CELL_EDGE = 24, NARROWEST = 110 };
+enum {
+    LETTER = 10,
+    LINE = 35,
+    GAP = 32,
+    HEADING = 100,
+    HEADING_MARGIN = 60,
+    FOLDED = 60,
+    CELL_EDGE = 24,
+    NARROWEST = 110
+};
 
 typedef struct columns {
     dom_node *container;  /* the first */
@@ -316,6 +325,17 @@ static columns weigh_columns(const express_seen *seen, dom_node *container, unsi
     return found;
 }
 
+/* Whether a heading stands before all else in the item. */
+static bool begins_with_heading(const dom_node *item) {
+    for (const dom_node *at = dom_next(item, item); at; at = dom_next(at, item)) {
+        if (at->tag >= DOM_TAG_H1 && at->tag <= DOM_TAG_H6)
+            return true;
+        if (at->tag == DOM_TAG_IMG || (at->type == DOM_TEXT && !express_is_blank(at)))
+            return false;
+    }
+    return false;
+}
+
 /* Items with a picture each: one item below the other, the picture beside its text. */
 static columns weigh_pictures(const express_seen *seen, dom_node *container) {
     columns found = weigh(seen, container, 1, true);
@@ -338,7 +358,9 @@ static columns weigh_pictures(const express_seen *seen, dom_node *container) {
             return found;
         }
         double text = height_in(seen->desk, item, rest) - box->height; /* the picture is in it */
-        found.floats = found.floats && text > box->height * 1.15;
+        /* the margin of a heading at the start stands above the picture */
+        double next_to_it = text - (begins_with_heading(item) ? HEADING_MARGIN : 0);
+        found.floats = found.floats && next_to_it > box->height * 1.15;
         beside += (text > box->height ? text : box->height) + GAP;
     }
     double in_order = 0;
