@@ -96,37 +96,32 @@ static bool takes_text(const reader *r) {
     return r->parent_kind == KIND_FLOW || r->parent_kind == KIND_TEXT || r->parent_kind == KIND_INLINE;
 }
 
-/* The text with its entities decoded; false for what a parser reads otherwise. */
-static bool decode(reader *r, slice text, slice *decoded) {
-    return !memchr(text.data, '\r', text.length) && !memchr(text.data, '\0', text.length) &&
-           decode_written(text, r->arena, decoded);
-}
-
-static void count_lines(reader *r, slice text) {
-    for (const char *at = text.data, *end = at + text.length; (at = memchr(at, '\n', (size_t)(end - at)));
-         at++)
+/* Passes over the line ends of a text. False: a blank line is among them, which would end a raw HTML block
+ * for Markdown. */
+static bool count_lines(reader *r, slice text) {
+    for (size_t at = slice_find_char(text, '\n', 0); at != SLICE_NONE; at = slice_find_char(text, '\n', at)) {
         r->line++;
+        do
+            at++;
+        while (at < text.length && (text.data[at] == ' ' || text.data[at] == '\t'));
+        if (at < text.length && text.data[at] == '\n')
+            return false;
+    }
+    return true;
 }
 
-/* Text up to the next tag. A blank line ends a raw HTML block for Markdown, so it is refused. */
+/* Text up to the next tag. */
 static bool read_text(reader *r) {
     size_t end = slice_find_char(r->html, '<', r->at);
     slice text = slice_sub(r->html, r->at, end), decoded;
+    uint32_t line = r->line;
     r->at = end == SLICE_NONE ? r->html.length : end;
-    for (size_t i = 0; i < text.length; i++)
-        if (text.data[i] == '\n') {
-            size_t next = i + 1;
-            while (next < text.length && (text.data[next] == ' ' || text.data[next] == '\t'))
-                next++;
-            if (next < text.length && text.data[next] == '\n')
-                return false;
-        }
-    if ((!takes_text(r) && slice_trim(text).length) || !decode(r, text, &decoded))
+    if (!count_lines(r, text) || (!takes_text(r) && slice_trim(text).length) ||
+        !decode_written(text, r->arena, &decoded))
         return false;
     if (r->parent->tag == DOM_TAG_PRE && !r->parent->first_child && text.data[0] == '\n')
         return false;
-    dom_append(r->parent, dom_new_text(r->arena, decoded, r->line));
-    count_lines(r, text);
+    dom_append(r->parent, dom_new_text(r->arena, decoded, line));
     return true;
 }
 
@@ -148,7 +143,7 @@ static bool read_attribute(reader *r, slice element, dom_attribute *found) {
     slice value = slice_sub(r->html, end + 2, close);
     found->name = slice_sub(r->html, from, end);
     r->at = close + 1;
-    if (memchr(value.data, '\n', value.length) || !decode(r, value, &found->value))
+    if (memchr(value.data, '\n', value.length) || !decode_written(value, r->arena, &found->value))
         return false;
     slice trimmed = slice_trim_wide(found->value);
     return trimmed.length == found->value.length &&
@@ -244,7 +239,8 @@ static bool begins_html_block(const dom_node *body) {
 }
 
 dom_node *read_saved(slice html, uint32_t first_line, arena *a) {
-    if (table_head_end(html))
+    bool other = slice_find_char(html, '\r', 0) != SLICE_NONE || slice_find_char(html, '\0', 0) != SLICE_NONE;
+    if (other || table_head_end(html)) /* a parser reads those characters otherwise */
         return NULL;
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, first_line);
     reader r = {html, 0, a, body, 0, first_line, KIND_BODY, false};
