@@ -13,7 +13,7 @@ static const slice ALLOWED_ATTRIBUTES[] = {
 #include "allowed_attributes.def"
 };
 
-/* Attributes whose value is never taken for an address, sorted. */
+/* Attributes whose value is never taken for an address, sorted; all are allowed. */
 static const slice SAFE_ATTRIBUTES[] = {
     LITERAL("alt"),     LITERAL("class"),   LITERAL("for"),         LITERAL("id"),    LITERAL("label"),
     LITERAL("name"),    LITERAL("pattern"), LITERAL("placeholder"), LITERAL("role"),  LITERAL("style"),
@@ -111,9 +111,11 @@ bool dom_is_allowed_attribute(slice element, slice name, slice value) {
         return false;
     if (slice_starts_with(name, SLICE("data-")) || slice_starts_with(name, SLICE("aria-")))
         return name.length > 5;
+    if (slice_is_listed(SAFE_ATTRIBUTES, COUNT(SAFE_ATTRIBUTES), name))
+        return true;
     if (!slice_is_listed(ALLOWED_ATTRIBUTES, COUNT(ALLOWED_ATTRIBUTES), name))
         return false;
-    if (slice_is_listed(SAFE_ATTRIBUTES, COUNT(SAFE_ATTRIBUTES), name) || dom_is_allowed_address(value))
+    if (dom_is_allowed_address(value))
         return true;
     bool is_source = slice_equal(name, SLICE("src")) || slice_equal(name, SLICE("href"));
     bool is_medium = slice_equal(element, SLICE("img")) || slice_equal(element, SLICE("audio")) ||
