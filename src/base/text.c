@@ -5,6 +5,10 @@
  */
 #include "base.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <stdio.h>
 
 slice slice_of(const char *c_string) {
@@ -85,26 +89,46 @@ size_t slice_find_char(slice s, char c, size_t from) {
     return hit ? (size_t)(hit - s.data) : SLICE_NONE;
 }
 
-/* Eight bytes at once: 0x80 in each byte that is less than `limit`, which is at most 0x80. */
+#ifdef __SSE2__
+enum { BLOCK = 16 };
+
+/* Of the bytes from `at` on, one bit for each that slice_words_end stops at. The byte behind them is read. */
+static inline unsigned find_stops(const char *at, bool ascii) {
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at),
+            next = _mm_loadu_si128((const __m128i *)(const void *)(at + 1)), space = _mm_set1_epi8(' ');
+    __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+    __m128i end =
+        _mm_and_si128(_mm_cmpeq_epi8(bytes, space), _mm_cmpeq_epi8(_mm_min_epu8(next, space), next));
+    __m128i stop = _mm_or_si128(control, end);
+    return (unsigned)_mm_movemask_epi8(ascii ? _mm_or_si128(stop, bytes) : stop);
+}
+#else
+enum { BLOCK = 8 };
+
+/* 0x80 in each byte that is less than `limit`, which is at most 0x80. */
 static inline uint64_t bytes_below(uint64_t bytes, uint64_t limit) {
     const uint64_t ones = 0x0101010101010101u, high = 0x80 * ones;
     return ~(((bytes & ~high) + (0x80 - limit) * ones) | bytes) & high;
 }
 
-static inline uint64_t load_bytes(const char *from) {
-    uint64_t bytes;
-    memcpy(&bytes, from, sizeof bytes);
-    return bytes;
+static inline unsigned find_stops(const char *at, bool ascii) {
+    uint64_t bytes, next;
+    memcpy(&bytes, at, sizeof bytes);
+    memcpy(&next, at + 1, sizeof next);
+    uint64_t control = bytes_below(bytes, 0x20), end = bytes_below(bytes, 0x21) & bytes_below(next, 0x21);
+    uint64_t stop = control | end | (ascii ? bytes & 0x8080808080808080u : 0);
+    unsigned bits = 0;
+    for (unsigned i = 0; stop && i < BLOCK; i++)
+        bits |= ((const unsigned char *)&stop)[i] ? 1u << i : 0;
+    return bits;
 }
+#endif
 
 size_t slice_words_end(slice s, size_t from, bool ascii) {
-    const uint64_t high = 0x8080808080808080u;
-    for (; from + 9 <= s.length; from += 8) {
-        uint64_t bytes = load_bytes(s.data + from), control = bytes_below(bytes, 0x20);
-        uint64_t space = bytes_below(bytes, 0x21) & ~control;
-        uint64_t stop = control | (space & bytes_below(load_bytes(s.data + from + 1), 0x21));
-        if (stop | (ascii ? bytes & high : 0))
-            break;
+    for (; from + BLOCK + 1 <= s.length; from += BLOCK) {
+        unsigned stops = find_stops(s.data + from, ascii);
+        if (stops)
+            return from + (size_t)__builtin_ctz(stops);
     }
     for (; from < s.length; from++) {
         unsigned char c = (unsigned char)s.data[from];

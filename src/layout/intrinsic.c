@@ -36,6 +36,16 @@ static uint64_t read_words(layout_words *w, slice text, double font) {
     uint64_t line = 0, letters = 0;
     bool gap = false;
     for (size_t at = 0; at < text.length;) {
+        size_t from = at;
+        unsigned run = 0; /* of the letters of a word that are ASCII */
+        for (; at < text.length && text.data[at] > ' ' && text.data[at] < 0x7F && text.data[at] != '-'; at++)
+            run += LETTERS[text.data[at] - ' '];
+        if (at > from) {
+            letters += run;
+            line += run + (gap ? letter_width(' ') : 0);
+            gap = false;
+            continue;
+        }
         uint32_t c = utf8_next(text, &at);
         bool space = c < 0x80 && is_space((char)c);
         if (space || c >= 0x2E80) {
