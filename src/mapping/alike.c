@@ -440,15 +440,14 @@ static size_t leading_number(slice words) {
     return at < words.length && is_alnum(words.data[at]) ? 0 : number;
 }
 
-/* Neither side was larger than an icon's; where the size is not known, both are declared, or one. */
-static bool is_icon(mapping_pass *pass, const dom_node *picture) {
+bool picture_was_within(const mapping_pass *pass, const dom_node *picture, double pixels) {
     double width = 0, height = 0;
     if (pass->options.picture_size &&
         pass->options.picture_size(pass->options.context, picture, &width, &height))
-        return width <= ICON_MAX && height <= ICON_MAX;
+        return width <= pixels && height <= pixels;
     bool wide = css_length(pass->options.styles, picture, CSS_WIDTH, -1, &width);
     bool high = css_length(pass->options.styles, picture, CSS_HEIGHT, -1, &height);
-    return (wide || high) && width <= ICON_MAX && height <= ICON_MAX;
+    return (wide || high) && width <= pixels && height <= pixels;
 }
 
 static void count_box(const measure *m, const alike_run *run, const member *b, size_t number, tally *t) {
@@ -472,7 +471,7 @@ static void count_box(const measure *m, const alike_run *run, const member *b, s
     t->buttons += !in.picture && in.links == 1 && in.linked_units == in.units && in.blocks <= 1 && !in.titled;
     t->captions += in.picture && in.texts == 1 && !in.titled && !in.links;
     t->within += in.links > 0 && in.within == in.links;
-    t->icons += in.picture && is_icon(m->pass, in.picture);
+    t->icons += in.picture && picture_was_within(m->pass, in.picture, ICON_MAX);
     t->numbered += number == leading_number(name);
     t->own_files += in.picture_link && in.links == 1 && is_picture_file(slice_trim(*in.picture_link));
     t->sides += holds_around(m, run, b->from, has_layout) || holds_around(m, run, b->from, is_cell);

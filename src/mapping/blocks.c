@@ -171,7 +171,10 @@ static void report_one(mapping_pass *pass, finding_code code, change_kind kind, 
                             kind == CHANGE_PLACE ? NOTHING : words);
 }
 
-enum { ALT, LINK_TEXT, TITLE, HEADING, PLAIN, SECOND_LINK, LEFTOVER, REPORT_KINDS };
+/* Half of the width of a card's picture where two cards stand in a row. */
+#define ENLARGED_UP_TO 190
+
+enum { ALT, ENLARGED, LINK_TEXT, TITLE, HEADING, PLAIN, SECOND_LINK, LEFTOVER, REPORT_KINDS };
 
 /* A card may have several links beside its own, and counts once. */
 static void note_other_links(mapping_pass *pass, const item *it, card_report *r) {
@@ -207,6 +210,8 @@ static void note_item(mapping_pass *pass, const item *it, card_report *reports) 
     uint32_t line = it->first->line;
     if (it->alt_from_title)
         note_card(&reports[ALT], it->picture->line, NOTHING, NOTHING);
+    if (it->picture && picture_was_within(pass, it->picture, ENLARGED_UP_TO))
+        note_card(&reports[ENLARGED], it->picture->line, NOTHING, NOTHING);
     if (it->default_link_text)
         note_card(&reports[LINK_TEXT], line, NOTHING, it->link_text);
     if (it->title_from_alt)
@@ -225,6 +230,7 @@ static void report_cards(mapping_pass *pass, const card_grid *grid) {
         change_kind kind;
     } KINDS[REPORT_KINDS] = {
         [ALT] = {FINDING_CARD_PICTURE_WITHOUT_ALT, CHANGE_TEXT},
+        [ENLARGED] = {FINDING_CARD_PICTURE_ENLARGED, CHANGE_TEXT},
         [LINK_TEXT] = {FINDING_CARD_LINK_TEXT, CHANGE_TEXT},
         [TITLE] = {FINDING_CARD_TITLE_ADDED, CHANGE_TEXT},
         [HEADING] = {FINDING_CARD_TITLE_HEADING, CHANGE_TEXT},

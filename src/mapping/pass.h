@@ -96,6 +96,8 @@ void unmark_layouts(mapping_pass *pass);
 
 /* alike.c: fills `alike` */
 void find_alike(mapping_pass *pass);
+/* Neither side of the picture was larger; where the size is not known, both are declared, or one. */
+bool picture_was_within(const mapping_pass *pass, const dom_node *picture, double pixels);
 /* "4 boxes alike, each a picture and a line of text; the picture of the third has no description" */
 slice describe_alike(const alike_run *run, arena *a);
 /* What speaks against cards; where nothing does, what does not speak for them. */

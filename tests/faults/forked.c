@@ -1,6 +1,7 @@
-/* A preload that makes a program a server of its own runs: loaded once, it is forked for each, from before its main. A run can have one
- * fault: an allocation, a read or write that does half of what it is asked for, or a system call that fails, or at which the process is
- * killed. Numbers count over all threads and processes of a run, and only what main does. The server speaks forked.py's protocol. */
+/* A preload that makes a program a server of its own runs: loaded once, it is forked for each, from before
+ * its main. A run can have one fault: an allocation, a read or write that does half of what it is asked for,
+ * or a system call that fails, or at which the process is killed. Numbers count over all threads and
+ * processes of a run, and only what main does. The server speaks forked.py's protocol. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -25,18 +26,22 @@
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t);
 
 /* Of the run there is; shared with all its processes. */
-static struct shared {
-    atomic_long allocations, transfers;
-} *counts;
+static struct shared { atomic_long allocations, transfers; } * counts;
 static int counting;
 static long allocation, transfer; /* the one that fails; transfer -1: each is cut short */
 
 static int fails(void) {
     return counting && atomic_fetch_add(&counts->allocations, 1) + 1 == allocation ? (errno = ENOMEM, 1) : 0;
 }
-void *malloc(size_t s) { return fails() ? 0 : __libc_malloc(s); }
-void *calloc(size_t a, size_t b) { return fails() ? 0 : __libc_calloc(a, b); }
-void *realloc(void *p, size_t s) { return fails() ? 0 : __libc_realloc(p, s); }
+void *malloc(size_t s) {
+    return fails() ? 0 : __libc_malloc(s);
+}
+void *calloc(size_t a, size_t b) {
+    return fails() ? 0 : __libc_calloc(a, b);
+}
+void *realloc(void *p, size_t s) {
+    return fails() ? 0 : __libc_realloc(p, s);
+}
 
 static size_t part(size_t wanted) {
     if (!counting)
@@ -44,11 +49,12 @@ static size_t part(size_t wanted) {
     long now = atomic_fetch_add(&counts->transfers, 1) + 1;
     return wanted > 1 && (transfer < 0 || now == transfer) ? wanted / 2 : wanted;
 }
-#define SHORT(name, bytes, parameters, ...) \
-    ssize_t name(int file, bytes data, size_t wanted parameters) { \
-        static ssize_t (*real)(int, bytes, size_t, ...); \
-        if (!real) *(void **)&real = dlsym(RTLD_NEXT, #name); \
-        return real(file, data, part(wanted) __VA_ARGS__); \
+#define SHORT(name, bytes, parameters, ...)                                                                  \
+    ssize_t name(int file, bytes data, size_t wanted parameters) {                                           \
+        static ssize_t (*real)(int, bytes, size_t, ...);                                                     \
+        if (!real)                                                                                           \
+            *(void **)&real = dlsym(RTLD_NEXT, #name);                                                       \
+        return real(file, data, part(wanted) __VA_ARGS__);                                                   \
     }
 #define AT , off_t where
 SHORT(read, void *, )
@@ -161,7 +167,8 @@ static int run(char **environment, long *calls) {
     }
     waitpid(process, &status, __WALL);
     ptrace(PTRACE_SETOPTIONS, process, 0,
-           PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_EXITKILL);
+           PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+               PTRACE_O_EXITKILL);
     ptrace(PTRACE_CONT, process, 0, 0);
     return follow(process, calls);
 }
@@ -173,8 +180,9 @@ static int read_request(FILE *from) {
     static char lines[64][4096];
     char numbers[256];
     if (!fgets(numbers, sizeof numbers, from) ||
-        sscanf(numbers, "%ld %ld %ld %ld %ld %d", &request.allocation, &request.transfer, &request.call, &request.number,
-               &request.error, &request.count) != 6 || request.count > 62)
+        sscanf(numbers, "%ld %ld %ld %ld %ld %d", &request.allocation, &request.transfer, &request.call,
+               &request.number, &request.error, &request.count) != 6 ||
+        request.count > 62)
         return 0;
     for (int i = 0; i < request.count; i++) {
         if (!fgets(lines[i], sizeof *lines, from))
@@ -200,9 +208,10 @@ static int serve(int count, char **words, char **environment) {
     return 0;
 }
 
-int __libc_start_main(int (*main)(int, char **, char **), int count, char **words, void (*init)(void), void (*fini)(void),
-                      void (*end)(void), void *stack) {
-    int (*real)(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
+int __libc_start_main(int (*main)(int, char **, char **), int count, char **words, void (*init)(void),
+                      void (*fini)(void), void (*end)(void), void *stack) {
+    int (*real)(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void), void (*)(void),
+                void *);
     *(void **)&real = dlsym(RTLD_NEXT, "__libc_start_main");
     program = main;
     return real(serve, count, words, init, fini, end, stack);
