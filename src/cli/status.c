@@ -19,6 +19,7 @@ typedef struct listing {
     bool json, all, quiet;
     int grade; /* list only pages of this one; -1: any */
     size_t counts[SITE_STATE_COUNT];
+    size_t grades[SITE_STATE_COUNT][GRADE_REFUSED + 1];
     accepted *people;
     decisions decided;
     hash_map mended; /* --new-pages: the paths of those in the new form that convert would mend */
@@ -134,6 +135,7 @@ static grade grade_page(listing *l, const site_status *status, findings *found) 
                         .state = is_converted ? REPORT_CHANGED : REPORT_ALREADY};
     if (status->is_known)
         report_add(l->writer, &page, l->arena);
+    l->grades[status->state][of] += is_converted;
     return of;
 }
 
@@ -229,16 +231,15 @@ static void print_decisions(const listing *l) {
 
 static void print_counts(const listing *l) {
     bool any = false;
-    const size_t *grades = report_so_far(l->writer)->grades;
     for (int i = 0; i < SITE_STATE_COUNT; i++) {
         any |= l->counts[i] > 0;
         if (!l->counts[i])
             continue;
         printf("%zu %s", l->counts[i], site_state_name((site_state)i));
         const char *before = ": ";
-        for (int g = 0; i == SITE_STATE_CONVERTED && g < GRADE_REFUSED; g++)
-            if (grades[g]) {
-                printf("%s%zu %s", before, grades[g], grade_name((grade)g));
+        for (int g = 0; g < GRADE_REFUSED; g++)
+            if (l->grades[i][g]) {
+                printf("%s%zu %s", before, l->grades[i][g], grade_name((grade)g));
                 before = ", ";
             }
         putchar('\n');

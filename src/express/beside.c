@@ -376,8 +376,8 @@ static dom_node *rewrite_run(rewriting *w, dom_node *first) {
         each ? put_each(w, container) : put_rows(w, container);
         dom_remove(container);
     }
-    findings_add(w->found, table ? FINDING_BESIDE_TABLE : FINDING_BESIDE_FLOAT, w->line, "%u pictures",
-                 w->pictures);
+    findings_add(w->found, table ? FINDING_BESIDE_TABLE : FINDING_BESIDE_FLOAT, w->line, "%u picture%s",
+                 w->pictures, w->pictures == 1 ? "" : "s");
     return next;
 }
 
