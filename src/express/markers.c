@@ -382,13 +382,12 @@ static void move_bare_text(const marking *m, dom_node *list) {
         if (child->tag == DOM_TAG_LI || express_is_blank(child))
             continue;
         dom_remove(child);
-        if (!item) {
-            dom_insert_before(list, child);
-            continue;
-        }
-        if (!moved) {
+        if (!moved) { /* a box of its own, or its words would run into those before it */
             moved = dom_new_element(m->arena, DOM_TAG_DIV, child->line);
-            dom_append(item, moved);
+            if (item)
+                dom_append(item, moved);
+            else
+                dom_insert_before(list, moved);
         }
         dom_append(moved, child);
     }

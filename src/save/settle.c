@@ -163,6 +163,19 @@ static bool begins_with_loose_code(const tiptap_node *document) {
     return count >= 2 && code;
 }
 
+static void put_paragraph_before(tiptap_node *block, arena *a, findings *found) {
+    findings_add(found, FINDING_CODE_AT_START, block->line, "code block");
+    tiptap_insert_before(block, tiptap_new_node(a, TIPTAP_PARAGRAPH, 0));
+}
+
+/* Behind a linked picture, which begins a paragraph for kramdown, code on the same line would be words of it.
+ */
+static void part_code_from_pictures(tiptap_node *document, arena *a, findings *found) {
+    for (tiptap_node *at = document->first_child; at; at = at->next)
+        if (at->type == TIPTAP_CODE_BLOCK && at->previous && is_linked_image(at->previous))
+            put_paragraph_before(at, a, found);
+}
+
 static void mend_document(tiptap_node *document, arena *a, findings *found) {
     mending m = {a, found};
     for (tiptap_node *at = document; at; at = tiptap_next(at, document)) {
@@ -171,10 +184,9 @@ static void mend_document(tiptap_node *document, arena *a, findings *found) {
             mend_code_block(at, a, found);
     }
     tiptap_visit_urls(document, mend_link, &m, a);
-    if (begins_with_loose_code(document)) {
-        findings_add(found, FINDING_CODE_AT_START, document->first_child->line, "code block");
-        tiptap_insert_before(document->first_child, tiptap_new_node(a, TIPTAP_PARAGRAPH, 0));
-    }
+    part_code_from_pictures(document, a, found);
+    if (begins_with_loose_code(document))
+        put_paragraph_before(document->first_child, a, found);
 }
 
 static size_t written_elements(const tiptap_node *node) {
