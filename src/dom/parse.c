@@ -36,11 +36,32 @@ static slice text_of(const conversion *c, const char *text) {
     return c->stand_ins ? without_stand_ins(slice_of(text), c->arena) : slice_of(text);
 }
 
+static bool is_control(char byte) {
+    return (byte > 0 && byte < ' ' && !is_html_space(byte)) || byte == 0x7F;
+}
+
+/* Control characters that are written as references (`&#27;`): those that stand in the page as they are have
+ * been reported before it was parsed. */
+static void report_controls(const conversion *c, const GumboText *text, uint32_t line) {
+    slice written = {text->original_text.data, text->original_text.length};
+    if (!c->found || slice_find(written, SLICE("&#"), 0) == SLICE_NONE)
+        return;
+    for (const char *at = text->text; *at; at++)
+        if (is_control(*at)) {
+            findings_add(c->found, FINDING_ENCODING_CONTROL, line, "U+%04X, written as a reference",
+                         (unsigned)*at);
+            return;
+        }
+}
+
 static dom_node *convert_text(const conversion *c, const GumboNode *from) {
     const GumboText *text = &from->v.text;
-    dom_node *node = dom_new_text(c->arena, text_of(c, text->text), line_at(c, &text->start_pos));
+    uint32_t line = line_at(c, &text->start_pos);
+    dom_node *node = dom_new_text(c->arena, text_of(c, text->text), line);
     if (from->type == GUMBO_NODE_COMMENT)
         node->type = DOM_COMMENT;
+    else
+        report_controls(c, text, line);
     return node;
 }
 
