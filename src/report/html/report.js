@@ -251,10 +251,11 @@ const accepted = () => pages.reduce((sum, page) => sum + Object.values(page.acce
 const acceptedLoss = () => pages.reduce((sum, page) => sum + Object.entries(page.accepted || {}).reduce((a, [code, n]) => a + (run.codes[code].grade === 'loss' ? n : 0), 0), 0);
 
 function pagesToLookAt() {
+  const gravity = ['refused', 'loss', 'review', 'cosmetic'];
   const weight = page => Object.entries(page.codes).reduce((sum, [code, n]) => sum + (run.codes[code].grade === page.grade ? n : 0), 0);
   return pages.filter(page => page.kind !== 'clean' && page.kind !== 'other')
     .map(page => ({page, weight: weight(page)}))
-    .sort((a, b) => (b.page.kind === 'refused') - (a.page.kind === 'refused') || (b.page.kind === 'loss') - (a.page.kind === 'loss') || b.weight - a.weight)
+    .sort((a, b) => gravity.indexOf(a.page.kind) - gravity.indexOf(b.page.kind) || b.weight - a.weight)
     .slice(0, 10).map(entry => entry.page);
 }
 
