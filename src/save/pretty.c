@@ -155,10 +155,12 @@ static bool is_plain(slice text) {
 
 /* get_unformatted: everything up to and with `end`, as it is. */
 static void copy_until(printer *p, slice end) {
-    size_t from = p->out->length;
     char last = end.data[end.length - 1];
+    size_t from = p->out->length, stop = slice_find_char(p->in, last, p->at);
     while (p->at < p->in.length) {
-        size_t run = p->at, stop = slice_find_char(p->in, last, run);
+        size_t run = p->at;
+        if (stop < run) /* else lines stand before it, and it is looked for once for all of them */
+            stop = slice_find_char(p->in, last, run);
         slice text = slice_sub(p->in, run, stop);
         if (is_plain(text)) {
             p->counter += text.length;

@@ -301,8 +301,11 @@ static inline uint32_t read_character(text_cursor *r) {
 }
 
 /* Moves two readers that have just read the same character behind the rest of their texts, where it is the
- * same: up to the white space at its end. */
-static void skip_same_text(text_cursor *one, text_cursor *other) {
+ * same: up to the white space at its end. Each text is compared once: `*compared` is the last one. */
+static void skip_same_text(text_cursor *one, text_cursor *other, const tiptap_node **compared) {
+    if (*compared == one->node)
+        return;
+    *compared = one->node;
     slice rest = slice_from(one->node->text, one->at);
     if (!slice_equal(rest, slice_from(other->node->text, other->at)))
         return;
@@ -317,6 +320,7 @@ static void skip_same_text(text_cursor *one, text_cursor *other) {
 /* Whether two documents read the same but for gaps between words; `*gaps`: whether there are such. */
 static bool has_same_letters(tiptap_node *document, tiptap_node *saved, bool *gaps) {
     text_cursor was = {.document = document, .node = document}, is = {.document = saved, .node = saved};
+    const tiptap_node *compared = NULL;
     *gaps = false;
     for (;;) {
         uint32_t c = read_character(&was);
@@ -325,7 +329,7 @@ static bool has_same_letters(tiptap_node *document, tiptap_node *saved, bool *ga
         if (!c)
             return true;
         *gaps = *gaps || was.gap != is.gap;
-        skip_same_text(&was, &is);
+        skip_same_text(&was, &is, &compared);
     }
 }
 
@@ -348,7 +352,9 @@ static save_settled save_until_stable(tiptap_node *document, size_t expected, ar
 /* The paragraphs (of tiptap_node *) in which a gap between words came or went when the document was saved. */
 static void find_broken_paragraphs(tiptap_node *document, tiptap_node *saved, vector *paragraphs) {
     text_cursor was = {.document = document, .node = document}, is = {.document = saved, .node = saved};
-    for (uint32_t c; (c = read_character(&was)) && c == read_character(&is); skip_same_text(&was, &is)) {
+    const tiptap_node *compared = NULL;
+    for (uint32_t c; (c = read_character(&was)) && c == read_character(&is);
+         skip_same_text(&was, &is, &compared)) {
         tiptap_node *paragraph = was.node->parent, **last = vector_last(paragraphs);
         if (was.gap != is.gap && paragraph->type == TIPTAP_PARAGRAPH && !(last && *last == paragraph))
             *(tiptap_node **)vector_push(paragraphs) = paragraph;
