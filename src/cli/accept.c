@@ -26,17 +26,14 @@ static bool open_apart(void *context) {
     const site *s = o->site;
     accepted *of = o->of;
     arena *a = o->arena;
-    vector names = vector_new(a, sizeof(slice));
-    slice error = SLICE(""), name = SLICE("accepted.yml"), path = SLICE(ACCEPT_FILE);
+    slice error, path = SLICE(ACCEPT_FILE);
     *of = (accepted){.list = accept_list_new(a)};
-    if (!site_list(s, SLICE(".isomerize"), a, &names, &error) ||
-        !slice_is_listed(names.items, names.count, name))
+    if (!read_own_file(s, path, a, &of->text))
+        return false;
+    if (!of->text.data || accept_read(of->text, path, a, &of->list, &error))
         return true;
-    if (!site_read(s, path, a, &of->text, &error))
-        complain(ACCEPT_FILE ": %.*s", SLICE_ARGS(error));
-    else if (!accept_read(of->text, path, a, &of->list, &error))
-        complain("%.*s", SLICE_ARGS(error));
-    return error.length == 0;
+    complain("%.*s", SLICE_ARGS(error));
+    return false;
 }
 
 bool accepted_open(accepted *of, const site *s, arena *a) {

@@ -37,6 +37,20 @@ bool decisions_write(const decisions *d, site *s, slice *error) {
     return false;
 }
 
+bool read_own_file(const site *s, slice path, arena *a, slice *text) {
+    const slice folder = SLICE(".isomerize");
+    vector names = vector_new(a, sizeof(slice));
+    slice error;
+    *text = (slice){NULL, 0};
+    if (!site_list(s, folder, a, &names, &error) ||
+        !slice_is_listed(names.items, names.count, slice_from(path, folder.length + 1)))
+        return true;
+    if (site_read(s, path, a, text, &error))
+        return true;
+    complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(error));
+    return false;
+}
+
 typedef struct opening {
     decisions *to;
     const site *site;
@@ -48,18 +62,13 @@ static bool open_apart(void *context) {
     const site *s = o->site;
     decisions *d = o->to;
     arena *a = o->arena;
-    vector names = vector_new(a, sizeof(slice));
-    slice error = SLICE(""), text;
+    slice error, text, path = SLICE(DECIDE_FILE);
     *d = decisions_new(a);
-    if (!site_list(s, SLICE(".isomerize"), a, &names, &error) ||
-        !slice_is_listed(names.items, names.count, SLICE("decisions.json")))
+    if (!read_own_file(s, path, a, &text))
+        return false;
+    if (!text.data || decide_read(d, text, path, &error))
         return true;
-    if (!site_read(s, SLICE(DECIDE_FILE), a, &text, &error))
-        complain(DECIDE_FILE ": %.*s", SLICE_ARGS(error));
-    else if (decide_read(d, text, SLICE(DECIDE_FILE), &error))
-        return true;
-    else
-        complain("%.*s", SLICE_ARGS(error));
+    complain("%.*s", SLICE_ARGS(error));
     return false;
 }
 

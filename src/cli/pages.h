@@ -40,6 +40,10 @@ slice time_now(arena *a);
 /* What the site's visitors see pages with. As long as both. */
 report_look look_of(const convert_engine *e, const site *s);
 
+/* A file of the site's `.isomerize`, by its path in the site; in `a`. No data: there is none. False: it
+ * cannot be read, said so. */
+bool read_own_file(const site *s, slice path, arena *a, slice *text);
+
 /* The site's decisions. False: they cannot be read, said so. */
 bool decisions_open(decisions *d, const site *s, arena *a);
 
