@@ -134,6 +134,8 @@ int slice_percent_byte(slice text, size_t at);
 /* Each percent-escape as its byte; a stray % stays. `text` itself where there is none. */
 slice slice_percent_decoded(slice text, arena *a);
 slice slice_copy(slice s, arena *a);
+/* With ASCII letters in lower case; `s` itself where they are. */
+slice slice_lower(slice s, arena *a);
 const char *slice_c_string(slice s, arena *a); /* NUL-terminated copy */
 /* FNV-1a: for marks and fingerprints that are the same in every run and on every machine. Whoever chooses the
  * text can make it collide: never for a table. */

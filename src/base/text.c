@@ -139,6 +139,18 @@ size_t slice_words_end(slice s, size_t from, bool ascii) {
     return from;
 }
 
+slice slice_lower(slice s, arena *a) {
+    size_t i = 0;
+    while (i < s.length && s.data[i] == to_lower(s.data[i]))
+        i++;
+    if (i == s.length)
+        return s;
+    char *copy = memcpy(arena_alloc(a, s.length), s.data, s.length);
+    for (; i < s.length; i++)
+        copy[i] = to_lower(copy[i]);
+    return (slice){copy, s.length};
+}
+
 slice slice_trim(slice s) {
     size_t from = 0, to = s.length;
     while (from < to && is_space(s.data[from]))

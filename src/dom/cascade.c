@@ -10,18 +10,6 @@
 #define VAR_DEPTH_MAX 16
 #define VAR_LENGTH_MAX 65536
 
-static slice lower_copy(slice s, arena *a) {
-    size_t i = 0;
-    while (i < s.length && !(s.data[i] >= 'A' && s.data[i] <= 'Z'))
-        i++;
-    if (i == s.length)
-        return s;
-    char *copy = arena_alloc(a, s.length);
-    for (i = 0; i < s.length; i++)
-        copy[i] = to_lower(s.data[i]);
-    return (slice){copy, s.length};
-}
-
 /* Computed values live where their style does. */
 static arena *arena_of(const css_cascade *c, uint32_t number) {
     return set_of(c, number)->arena;
@@ -271,9 +259,9 @@ static slice compute(css_cascade *c, uint32_t number, css_pseudo pseudo, css_pro
     case CSS_FONT_WEIGHT:
         return compute_font_weight(c, number, pseudo, value);
     case CSS_DISPLAY:
-        return compute_display(c, number, pseudo, lower_copy(value, arena_of(c, number)));
+        return compute_display(c, number, pseudo, slice_lower(value, arena_of(c, number)));
     case CSS_TEXT_ALIGN:
-        return compute_text_align(c, number, pseudo, lower_copy(value, arena_of(c, number)));
+        return compute_text_align(c, number, pseudo, slice_lower(value, arena_of(c, number)));
     case CSS_LIST_STYLE_TYPE:
     case CSS_CONTENT:
     case CSS_QUOTES:
@@ -286,7 +274,7 @@ static slice compute(css_cascade *c, uint32_t number, css_pseudo pseudo, css_pro
     case CSS_GRID_TEMPLATE_AREAS:
         break; /* names and strings in them are as they are written */
     default:
-        value = lower_copy(value, arena_of(c, number));
+        value = slice_lower(value, arena_of(c, number));
     }
     if (is_border_width(property))
         value = compute_border_width(c, number, pseudo, property, value);
@@ -297,7 +285,7 @@ static slice compute(css_cascade *c, uint32_t number, css_pseudo pseudo, css_pro
     css_token t = css_next_token(&r);
     bool alone = r.at == value.length;
     if (alone && t.kind == CSS_TOKEN_IDENT)
-        return lower_copy(value, arena_of(c, number));
+        return slice_lower(value, arena_of(c, number));
     bool zero = t.kind == CSS_TOKEN_NUMBER && t.number == 0 && css_is_of_lengths(property);
     if (!alone || !(t.kind == CSS_TOKEN_DIMENSION || zero))
         return value;

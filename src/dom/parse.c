@@ -69,10 +69,7 @@ static dom_node *convert_text(const conversion *c, const GumboNode *from) {
 static slice unknown_name(const conversion *c, const GumboElement *element) {
     GumboStringPiece piece = element->original_tag;
     gumbo_tag_from_original_text(&piece);
-    char *name = arena_alloc(c->arena, piece.length);
-    for (size_t i = 0; i < piece.length; i++)
-        name[i] = to_lower(piece.data[i]);
-    return (slice){name, piece.length};
+    return slice_lower((slice){piece.data, piece.length}, c->arena);
 }
 
 static dom_node *convert_element(const conversion *c, const GumboNode *from) {

@@ -103,11 +103,7 @@ static bool parse_string(parser *p, slice *value) {
 }
 
 static slice lower(arena *a, slice s) {
-    slice copy = slice_copy(s, a);
-    char *data = arena_alloc(a, copy.length + 1);
-    for (size_t i = 0; i < copy.length; i++)
-        data[i] = to_lower(copy.data[i]);
-    return (slice){data, copy.length};
+    return slice_lower(slice_copy(s, a), a);
 }
 
 static selector_test *add_test(parser *p, compound *c, test_kind kind) {

@@ -96,17 +96,6 @@ static size_t match_value(source *s, size_t at, slice *value) {
     return end > start ? end : 0;
 }
 
-static slice lower_ascii(slice text, arena *a) {
-    for (size_t i = 0; i < text.length; i++)
-        if (text.data[i] != to_lower(text.data[i])) {
-            slice copy = slice_copy(text, a);
-            for (char *c = (char *)(uintptr_t)copy.data + i; c < copy.data + copy.length; c++)
-                *c = to_lower(*c);
-            return copy;
-        }
-    return text;
-}
-
 /* kramdown, HTML_TAG_RE and HTML_ATTRIBUTE_RE. */
 bool match_start_tag(parser *p, source *s, size_t at, bool with_attributes, html_tag *tag) {
     size_t end = source_char(s, at) == '<' ? match_tag_name(s, at + 1) : 0, name;
@@ -126,7 +115,7 @@ bool match_start_tag(parser *p, source *s, size_t at, bool with_attributes, html
         if (with_attributes) {
             slice text = source_slice(s, name, name_end);
             if (tag->info)
-                text = lower_ascii(text, p->arena);
+                text = slice_lower(text, p->arena);
             /* A set of attributes is small; where it is not, its duplicates are not looked for. */
             attribute **list = count++ < 64 ? &tag->attributes : last;
             set_attribute(p, list, text, value);

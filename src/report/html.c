@@ -486,10 +486,7 @@ static slice name_part(html_data *html, slice folder) {
         whole = number == 1 && folder.length > 1
                     ? format_slice(a, "%.*s.html", SLICE_ARGS(buffer_slice(&name)))
                     : format_slice(a, "%.*s-%zu.html", SLICE_ARGS(buffer_slice(&name)), number);
-        slice small = slice_copy(whole, a);
-        for (size_t i = 0; i < small.length; i++)
-            ((char *)(uintptr_t)small.data)[i] = to_lower(small.data[i]);
-        map_put(&html->part_names, small, &is_new);
+        map_put(&html->part_names, slice_lower(whole, a), &is_new);
     }
     return whole;
 }

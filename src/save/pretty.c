@@ -237,16 +237,7 @@ static bool read_tag_head(printer *p) {
  */
 static slice tag_name(slice head, arena *a) {
     size_t end = slice_find_char(head, ' ', 0);
-    slice name = slice_sub(head, 1, end == SLICE_NONE ? slice_find_char(head, '>', 0) : end);
-    char *small = NULL; /* a copy, once there is a capital */
-    for (size_t i = 0; i < name.length; i++) {
-        if (name.data[i] < 'A' || name.data[i] > 'Z')
-            continue;
-        if (!small)
-            small = memcpy(arena_alloc(a, name.length), name.data, name.length);
-        small[i] = (char)(name.data[i] + 32);
-    }
-    return small ? (slice){small, name.length} : name;
+    return slice_lower(slice_sub(head, 1, end == SLICE_NONE ? slice_find_char(head, '>', 0) : end), a);
 }
 
 /* get_unformatted behind a tag: nothing where the tag itself holds the end. `end` in small letters. */
