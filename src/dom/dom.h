@@ -84,6 +84,9 @@ extern const uint8_t dom_tag_categories[DOM_TAG_COUNT];
 static inline bool dom_tag_has(unsigned tag, unsigned categories) {
     return (dom_tag_categories[tag] & categories) != 0;
 }
+static inline bool dom_is_heading(unsigned tag) {
+    return tag >= DOM_TAG_H1 && tag <= DOM_TAG_H6;
+}
 /* Whether the element's text stands in HTML as it is, without entities (WHATWG HTML §13.3). */
 bool dom_is_raw_text(const dom_node *node);
 static inline bool dom_is(const dom_node *node, dom_tag tag) {

@@ -281,10 +281,6 @@ static bool read_attributes(strict *s, dom_node *element) {
     return true;
 }
 
-static bool is_heading(unsigned tag) {
-    return tag >= DOM_TAG_H1 && tag <= DOM_TAG_H6;
-}
-
 /* Items stand directly in their container: anything else makes a parser close or invent elements. */
 static bool item_fits(dom_tag tag, unsigned parent) {
     switch (tag) {
@@ -320,7 +316,7 @@ static bool may_open(const strict *s, dom_tag tag) {
     if (!takes_text(s->parent) || s->depth == DOM_DEPTH_MAX)
         return false;
     if (NESTING[tag] == NEST_BLOCK)
-        return s->paragraph == 0 && !(is_heading(tag) && is_heading(parent)) &&
+        return s->paragraph == 0 && !(dom_is_heading(tag) && dom_is_heading(parent)) &&
                !(tag == DOM_TAG_FORM && s->form);
     return NESTING[tag] == NEST_INLINE && !(tag == DOM_TAG_A && s->link) && !repeats_itself(s, tag);
 }

@@ -82,7 +82,7 @@ static void add_node(stack *s, const dom_node *at) {
         end_line(s, 0);
     else if (express_is_block(at)) {
         end_line(s, gap_of(at));
-        s->height += at->tag >= DOM_TAG_H1 && at->tag <= DOM_TAG_H6 ? HEADING - LINE : 0;
+        s->height += dom_is_heading(at->tag) ? HEADING - LINE : 0;
         s->height += at->tag == DOM_TAG_DETAILS ? FOLDED : 0;
     }
 }
@@ -246,7 +246,7 @@ static double widest_word(const dom_node *item) {
     size_t letters = 0;
     for (const dom_node *at = item; at; at = dom_next(at, item)) {
         if (at->type == DOM_ELEMENT && express_is_block(at)) /* headings: 26 to 54 pixels high */
-            letter = at->tag >= DOM_TAG_H1 && at->tag <= DOM_TAG_H6 ? LETTER * 1.6 : LETTER;
+            letter = dom_is_heading(at->tag) ? LETTER * 1.6 : LETTER;
         letters = 0;
         for (size_t i = 0; at->type == DOM_TEXT && i < at->text.length; i++) {
             char c = at->text.data[i];
@@ -328,7 +328,7 @@ static columns weigh_columns(const express_seen *seen, dom_node *container, unsi
 /* Whether a heading stands before all else in the item. */
 static bool begins_with_heading(const dom_node *item) {
     for (const dom_node *at = dom_next(item, item); at; at = dom_next(at, item)) {
-        if (at->tag >= DOM_TAG_H1 && at->tag <= DOM_TAG_H6)
+        if (dom_is_heading(at->tag))
             return true;
         if (at->tag == DOM_TAG_IMG || (at->type == DOM_TEXT && !express_is_blank(at)))
             return false;

@@ -199,7 +199,7 @@ enum { CELL_EDGES = 24, DEPTH_MAX = 16 };
 /* Text in the theme's font sizes on a phone, and what stands beside it in the cell. */
 static double font_of(const dom_node *textblock) {
     static const double HEADINGS[] = {44, 32, 28, 24, 22, 16};
-    if (textblock->tag >= DOM_TAG_H1 && textblock->tag <= DOM_TAG_H6)
+    if (dom_is_heading(textblock->tag))
         return HEADINGS[textblock->tag - DOM_TAG_H1];
     return dom_is(textblock->parent, DOM_TAG_BLOCKQUOTE) ? QUOTED_TEXT : TEXT;
 }
@@ -236,8 +236,7 @@ static double larger(double one, double other) {
 }
 
 static bool is_textblock(const dom_node *node) {
-    return node->tag == DOM_TAG_P || node->tag == DOM_TAG_SUMMARY ||
-           (node->tag >= DOM_TAG_H1 && node->tag <= DOM_TAG_H6);
+    return node->tag == DOM_TAG_P || node->tag == DOM_TAG_SUMMARY || dom_is_heading(node->tag);
 }
 
 /* Its widest word, or picture. */

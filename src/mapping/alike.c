@@ -139,7 +139,7 @@ static void measure_node(box *b) {
     b->picture = has_source(node) ? node : NULL;
     b->links = link_address(node) != NULL;
     b->rich = is_rich(node);
-    b->titles = is_heading(node) || node->tag == DOM_TAG_B || node->tag == DOM_TAG_STRONG;
+    b->titles = dom_is_heading(node->tag) || node->tag == DOM_TAG_B || node->tag == DOM_TAG_STRONG;
 }
 
 /* The element's bit. Wrappers come and go between boxes of one kind; what is in them does not. */
@@ -322,7 +322,7 @@ static bool has_own_line(const dom_node *node) {
 static bool is_title(const dom_node *node) {
     static const char *const NAMES[] = {"title", "name", NULL};
     bool bold = node->tag == DOM_TAG_B || node->tag == DOM_TAG_STRONG;
-    return is_heading(node) || is_named(node, NAMES) || (bold && has_own_line(node));
+    return dom_is_heading(node->tag) || is_named(node, NAMES) || (bold && has_own_line(node));
 }
 
 /* Whether the box or something around it, up to what holds all boxes, has the property. */
@@ -821,7 +821,7 @@ static size_t find_boxes(const measure *m, const vector *places, size_t from, tu
 static int kind_of(const box *b) {
     if (b->node->type != DOM_ELEMENT)
         return 'x';
-    if (is_heading(b->node))
+    if (dom_is_heading(b->node->tag))
         return 'h';
     for (const dom_node *at = b->node; at; at = at->first_child) {
         while (at->next && is_blank(at))

@@ -46,9 +46,8 @@ static bool has_class(const dom_node *node, tiptap_element element) {
 
 /* Inside these no paragraph may start. */
 static bool holds_phrases_only(const dom_node *node) {
-    return is_inline(node) || node->tag == DOM_TAG_P ||
-           (node->tag >= DOM_TAG_H1 && node->tag <= DOM_TAG_H6) || node->tag == DOM_TAG_SUMMARY ||
-           node->tag == DOM_TAG_LABEL || node->tag == DOM_TAG_PRE;
+    return is_inline(node) || node->tag == DOM_TAG_P || dom_is_heading(node->tag) ||
+           node->tag == DOM_TAG_SUMMARY || node->tag == DOM_TAG_LABEL || node->tag == DOM_TAG_PRE;
 }
 
 /* Text and inline elements that stand between blocks become paragraphs, so that unwrapping joins no two
@@ -73,7 +72,7 @@ static void wrap_phrases(mapping_pass *pass, dom_node *node) {
 static void unwrap(mapping_pass *pass, dom_node *node) {
     if (!node->parent)
         return;
-    bool already_paragraph = node->tag == DOM_TAG_P || (node->tag >= DOM_TAG_H1 && node->tag <= DOM_TAG_H6);
+    bool already_paragraph = node->tag == DOM_TAG_P || dom_is_heading(node->tag);
     if (!holds_phrases_only(node->parent) && (!is_inline(node) || already_paragraph))
         wrap_phrases(pass, node);
     dom_unwrap(node);
@@ -747,7 +746,7 @@ static void make_table(mapping_pass *pass, const claim *c) {
         dom_remove(it->cell);
         dom_append(leads ? first : second, it->cell);
         move_rest(pass, it, leads ? second : first);
-        if (!is_inline(it->cell) && !shows_something(it->cell) && !is_heading(it->cell))
+        if (!is_inline(it->cell) && !shows_something(it->cell) && !dom_is_heading(it->cell->tag))
             unwrap(pass, it->cell);
     }
     if (c->container && c->container->parent && c->container != c->items[0].first) {

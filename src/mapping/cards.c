@@ -54,7 +54,7 @@ static void enter(inventory *in, dom_node *node, const dom_node *link, unsigned 
         *(picture *)vector_push(&in->pictures) = (picture){node, link};
     if (link_address(node))
         *(dom_node **)vector_push(&in->links) = node;
-    if (is_heading(node) && !is_blank(node))
+    if (dom_is_heading(node->tag) && !is_blank(node))
         *(dom_node **)vector_push(&in->headings) = node;
     if (is_rich(node) && !in->rich)
         in->rich = node;
@@ -200,7 +200,7 @@ static bool is_title(slice text) {
 static void take_title_from(mapping_pass *pass, const inventory *in, const dom_node *node, title *out) {
     enum { TITLE_LINES_MAX = 2 };
     uint32_t lines = 0, last = 0, first = 0;
-    for (size_t i = 0; i < in->pieces.count && !is_heading(node); i++) {
+    for (size_t i = 0; i < in->pieces.count && !dom_is_heading(node->tag); i++) {
         const piece *one = vector_at(&in->pieces, i);
         if (!is_inside(one->text, node))
             continue;
@@ -478,7 +478,7 @@ static slice find_title(mapping_pass *pass, const rule *r, item *it, const inven
         if (title_from(pass, &sources->items[i], it, in, t)) {
             it->title = t->text;
             it->title_from_alt = sources->items[i].kind == SOURCE_ATTRIBUTE;
-            it->title_from_heading = t->node && is_heading(t->node);
+            it->title_from_heading = t->node && dom_is_heading(t->node->tag);
             return (slice){0};
         }
     return fail_item(pass, it, number, "has no title: no heading, caption, bold line or alt text");
@@ -490,7 +490,7 @@ static slice check_headings(mapping_pass *pass, const item *it, const inventory 
     for (size_t i = 0; i < in->headings.count; i++) {
         const dom_node *heading = *(dom_node **)vector_at(&in->headings, i);
         bool whole = t->node ? is_inside(heading, t->node) || is_inside(t->node, heading) : false;
-        bool below = i == 1 && t->node && is_heading(t->node) && previous_solid(heading) == t->node;
+        bool below = i == 1 && t->node && dom_is_heading(t->node->tag) && previous_solid(heading) == t->node;
         if (!whole && i > 0 && !below)
             return fail_item(pass, it, number, "has a second heading");
     }

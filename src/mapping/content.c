@@ -78,10 +78,6 @@ bool is_cell(const dom_node *node) {
     return node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH;
 }
 
-bool is_heading(const dom_node *node) {
-    return node->tag >= DOM_TAG_H1 && node->tag <= DOM_TAG_H6;
-}
-
 const slice *link_address(const dom_node *node) {
     const slice *href = node->tag == DOM_TAG_A ? dom_attribute_get(node, SLICE("href")) : NULL;
     return href && slice_trim(*href).length ? href : NULL;

@@ -152,7 +152,6 @@ slice describe_parts(const claim *c, arena *a);
 
 /* content.c: looking at content */
 bool is_inline(const dom_node *node);
-bool is_heading(const dom_node *node);
 bool is_cell(const dom_node *node);
 bool is_rich(const dom_node *node);              /* no card holds it */
 const slice *link_address(const dom_node *node); /* of an <a> that leads somewhere; else NULL */
