@@ -495,7 +495,8 @@ static void render_entity(renderer *r, const node *n) {
         buffer_append_codepoint(&r->out, c);
     bool control = c > 0 && ((c < ' ' && !is_html_space((char)c)) || c == 0x7F || (c & 0xFFFE) == 0xFFFE);
     if (control && r->parser->found)
-        findings_add(r->parser->found, FINDING_ENCODING_CONTROL, n->line, "U+%04X, written as a reference", c);
+        findings_add(r->parser->found, FINDING_ENCODING_CONTROL, n->line, "U+%04X, written as a reference",
+                     c);
 }
 
 static void render_code(renderer *r, const node *n) {
