@@ -2,8 +2,11 @@
  *
  * Comes in: valid UTF-8 with LF line ends. Goes out: the very same slice where nothing changed, else a copy.
  * A line is repaired by passes over its tokens (mojibake.c, normalise.c) until no pass changes it, and then
- * read anew, so that the result is a text that repair leaves alone. Each layer of mojibake at least halves
- * the text it is in, so the passes over a text are few and shrink.
+ * read anew until that changes nothing either: what is written is a line that repair leaves alone. A line
+ * that does not get there in a few rounds has no good reading and stays as it was. What becomes of a line
+ * hangs on nothing but the line and the lines before it as they are written, so repairing twice changes
+ * nothing. Each layer of mojibake at least halves the text it is in, so the passes over a text are few and
+ * shrink.
  */
 #include "changes.h"
 #include "encodings.h"
@@ -131,9 +134,52 @@ static void find_wholly_misread(line_repairer *m, const token_line *line) {
     residue_widen(line, added);
 }
 
+/* The findings of a line that is given up go with it. */
+typedef struct findings_mark {
+    size_t items;
+    uint32_t counts[FINDING_COUNT];
+} findings_mark;
+
+static findings_mark mark_findings(const findings *found) {
+    findings_mark mark = {.items = found->items.count};
+    memcpy(mark.counts, found->counts, sizeof mark.counts);
+    return mark;
+}
+
+static void forget_findings(findings *found, const findings_mark *mark) {
+    found->items.count = mark->items;
+    memcpy(found->counts, mark->counts, sizeof mark->counts);
+}
+
+/* Reports what the passes would have changed in a line that stays as it is. */
+static void leave_line(line_repairer *m, slice source, const surroundings *around, uint32_t number) {
+    token_line line = read_line(m, source, around);
+    mojibake_begin(m->search);
+    repair_tokens(m, &line);
+    m->doubts.count = 0;
+    for (size_t at = 0; at + 1 < line.count; at++) {
+        const token *t = &line.tokens[at];
+        if (t->code == UNCHANGED || t->start == t->end)
+            continue;
+        mojibake_doubt *added = vector_push(&m->doubts);
+        codepage page = t->trail ? (codepage)((t->trail & 31) - 1) : CODEPAGE_WINDOWS_1252;
+        *added = (mojibake_doubt){at, at + 1, t->what.value, page};
+        residue_widen(&line, added);
+        at = added->to - 1;
+    }
+    report_left(m->job, &line, number, &m->doubts, &m->lost);
+}
+
 static slice repair_line(line_repairer *m, slice source, const surroundings *around, uint32_t number) {
     uint32_t lost_before = m->job->found->counts[FINDING_ENCODING_LOST];
-    for (size_t round = 0; round < ROUNDS_MAX; round++) {
+    const slice as_it_was = source;
+    findings_mark mark;
+    for (size_t round = 0;; round++) {
+        if (round == ROUNDS_MAX) {
+            forget_findings(m->job->found, &mark);
+            leave_line(m, as_it_was, around, number);
+            return as_it_was;
+        }
         token_line line = read_line(m, source, around);
         mojibake_begin(m->search);
         repair_tokens(m, &line);
@@ -144,6 +190,8 @@ static slice repair_line(line_repairer *m, slice source, const surroundings *aro
             report_left(m->job, &line, number, &m->doubts, reported ? NULL : &m->lost);
             break;
         }
+        if (round == 0)
+            mark = mark_findings(m->job->found);
         m->doubts.count = 0;
         if (residue_find(&line, mojibake_pages(m->search), &m->doubts)) {
             residue_make_guessed(&line);

@@ -179,6 +179,21 @@ static void broken_text_is_mended_once_and_for_all(void **state) {
     arena_destroy(a);
 }
 
+/* Each reading of this run makes one that reads on: it has no end that is worth it. */
+static void a_line_that_never_settles_stays_as_it_was(void **state) {
+    (void)state;
+    static const char line[] = "Prices ¬¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨ and\nSingaporeâ€™s\n",
+                      kept[] = "Prices ¬¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨¨ and\nSingapore’s\n";
+    arena *a = arena_new(0);
+    findings found = findings_new(a);
+    slice mended = repair_text(slice_of(line), NULL, a, &found);
+    assert_true(slice_equal(mended, slice_of(kept)));
+    assert_int_equal(found.counts[FINDING_ENCODING_GUESSED], 0);
+    assert_int_equal(found.counts[FINDING_ENCODING_DOUBTFUL], 1);
+    assert_true(repair_text(mended, NULL, a, &found).data == mended.data);
+    arena_destroy(a);
+}
+
 static void each_change_is_found_where_it_was(void **state) {
     (void)state;
     arena *a = arena_new(0);
@@ -212,6 +227,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(honest_text_is_returned_itself),
         cmocka_unit_test(broken_text_is_mended_once_and_for_all),
+        cmocka_unit_test(a_line_that_never_settles_stays_as_it_was),
         cmocka_unit_test(each_change_is_found_where_it_was),
         cmocka_unit_test(a_repair_can_be_turned_off),
     };
