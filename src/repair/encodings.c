@@ -9,6 +9,7 @@
 #include "encodings.h"
 #include "characters.h"
 
+#include <threads.h>
 #include <utf8proc.h>
 
 /* Costs are in half bits, as in languages.def. */
@@ -78,16 +79,58 @@ typedef struct reader {
     vector words;       /* of word: those with bytes that are no UTF-8 */
     vector ascii_words; /* of word */
     size_t high, invalid,
-        valid;          /* bytes above 0x7F that count; of them, or all that are, in UTF-8 sequences */
-    size_t counts[256]; /* of the bytes above 0x7F in words */
-    uint32_t alphabet[LANGUAGE_COUNT][LETTERS_MAX];
-    uint8_t alphabet_size[LANGUAGE_COUNT];
-    uint8_t ascii_index[LANGUAGE_COUNT][128]; /* of ASCII bytes as letters */
+        valid;               /* bytes above 0x7F that count; of them, or all that are, in UTF-8 sequences */
+    size_t counts[256];      /* of the bytes above 0x7F in words */
+    unsigned char used[128]; /* those that are there */
+    size_t used_count;
     uint32_t language_price[LANGUAGE_COUNT];
-    character ascii[128];
-    character high_half[128]; /* of the page at hand */
-    uint8_t index[256];       /* of bytes as letters, in the page and language at hand */
+    character high_half[128];           /* of the page at hand */
+    uint8_t index[LANGUAGE_COUNT][256]; /* of bytes as letters, in the page at hand */
+    uint32_t *costs, *least;            /* of words, in each language; in the one that makes it least */
 } reader;
+
+/* ---- the alphabets ------------------------------------------------------------------------------------ */
+
+#define THAI 0xE00u
+#define LETTERS_END 0x700u /* of the other scripts */
+#define LETTER_SLOTS (LETTERS_END + 0x80u)
+
+static struct {
+    uint8_t index[LETTER_SLOTS][LANGUAGE_COUNT]; /* of letters; 0 (the ^): the language does not have it */
+    uint8_t ascii_index[LANGUAGE_COUNT][128];    /* of ASCII bytes as letters */
+    character ascii[128];
+} ALPHABETS; /* written once, before anyone reads it */
+
+static size_t letter_slot(uint32_t value) {
+    if (value < LETTERS_END)
+        return value;
+    return value >= THAI && value < THAI + 0x80 ? value - THAI + LETTERS_END : 0;
+}
+
+static bool is_letter(const character *c) {
+    return c->kind == KIND_LOWER || c->kind == KIND_UPPER || c->kind == KIND_LETTER || c->kind == KIND_MARK;
+}
+
+static size_t slot_of(const character *c) {
+    return letter_slot((uint32_t)utf8proc_tolower((utf8proc_int32_t)c->value));
+}
+
+static void make_alphabets(void) {
+    for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
+        slice letters = slice_of(LANGUAGES[l].letters);
+        size_t at = 0;
+        utf8_next(letters, &at); /* the ^ */
+        for (uint8_t index = 1; at < letters.length && index < LETTERS_MAX; index++)
+            ALPHABETS.index[letter_slot(utf8_next(letters, &at))][l] = index;
+    }
+    for (unsigned byte = 0; byte < 0x80; byte++) {
+        character c = ALPHABETS.ascii[byte] = character_of(byte);
+        for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
+            uint8_t index = is_letter(&c) ? ALPHABETS.index[slot_of(&c)][l] : 0;
+            ALPHABETS.ascii_index[l][byte] = is_letter(&c) && !index ? OTHER_SCRIPT : index;
+        }
+    }
+}
 
 /* ---- the words --------------------------------------------------------------------------------------- */
 
@@ -163,50 +206,20 @@ static void find_words(reader *r, bool whole) {
 
 /* ---- what a word costs -------------------------------------------------------------------------------- */
 
-static bool is_letter(const character *c) {
-    return c->kind == KIND_LOWER || c->kind == KIND_UPPER || c->kind == KIND_LETTER || c->kind == KIND_MARK;
-}
-
-static size_t letter_index(const reader *r, size_t language, uint32_t value) {
-    size_t low = 1, high = r->alphabet_size[language]; /* behind the ^; sorted */
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (r->alphabet[language][middle] == value)
-            return middle;
-        if (r->alphabet[language][middle] < value)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NO_LETTER;
-}
-
-static uint8_t index_of(const reader *r, size_t language, const character *c) {
-    if (!is_letter(c))
-        return 0;
-    size_t index = letter_index(r, language, (uint32_t)utf8proc_tolower((utf8proc_int32_t)c->value));
-    return index == NO_LETTER && c->value < 0x80 ? OTHER_SCRIPT : (uint8_t)index;
-}
-
-static void use_language(reader *r, size_t language, bool with_page) {
-    memcpy(r->index, r->ascii_index[language], sizeof r->ascii_index[language]);
-    for (unsigned byte = 0x80; with_page && byte <= 0xFF; byte++)
-        if (r->counts[byte])
-            r->index[byte] = index_of(r, language, &r->high_half[byte - 0x80]);
-}
-
 /* Of the bytes that words hold; the others are looked at as if they were spaces. */
 static void use_page(reader *r, codepage page) {
-    for (unsigned byte = 0x80; byte <= 0xFF; byte++) {
-        if (!r->counts[byte])
-            continue;
-        uint32_t value = codepage_decode(page, (unsigned char)byte);
+    for (size_t i = 0; i < r->used_count; i++) {
+        unsigned char byte = r->used[i];
+        uint32_t value = codepage_decode(page, byte);
         character *c = &r->high_half[byte - 0x80];
         *c = character_of(value ? value : 0x81);
         if (value == ACUTE_ACCENT) { /* stands for an apostrophe in many a text */
             c->kind = KIND_QUOTE;
             c->alone = ACUTE_ACCENT_COST;
         }
+        const uint8_t *indices = is_letter(c) ? ALPHABETS.index[slot_of(c)] : NULL;
+        for (size_t l = 0; l < LANGUAGE_COUNT; l++)
+            r->index[l][byte] = !indices ? 0 : indices[l] ? indices[l] : NO_LETTER;
     }
 }
 
@@ -214,7 +227,7 @@ static const character *character_at(const reader *r, size_t at) {
     static const character line_end = {'\n', KIND_SPACE, SCRIPT_NONE, 0, 0};
     if (at >= r->length)
         return &line_end;
-    return r->in[at] < 0x80 ? &r->ascii[r->in[at]] : &r->high_half[r->in[at] - 0x80];
+    return r->in[at] < 0x80 ? &ALPHABETS.ascii[r->in[at]] : &r->high_half[r->in[at] - 0x80];
 }
 
 static uint32_t step_cost(size_t language, uint8_t from, uint8_t to) {
@@ -257,46 +270,44 @@ static uint32_t odd_place_cost(const character *before, const character *c, cons
     return !joins && is_letter(before) && is_letter(after) ? ODD_PLACE : 0;
 }
 
-static uint32_t word_cost(const reader *r, size_t language, const word *w) {
+/* What the signs of a word cost, which is the same in all languages. */
+static uint32_t signs_cost(const reader *r, const word *w) {
     uint32_t cost = 0;
-    uint8_t from = 0;
     const character *before = character_at(r, w->from ? w->from - 1u : SIZE_MAX);
     if (w->from && r->in[w->from - 1] >= 0x80)
         before = character_at(r, SIZE_MAX);
     for (size_t at = w->from; at < w->to; at++) {
         const character *c = character_at(r, at);
-        uint8_t to = r->index[r->in[at]];
-        cost += step_cost(language, from, to) + sign_cost(before, c) +
-                odd_place_cost(before, c, character_at(r, at + 1));
+        cost += sign_cost(before, c) + odd_place_cost(before, c, character_at(r, at + 1));
         if (c->value == 0x2019 && at >= w->from + LONG_PART && at + LONG_PART < w->to)
             cost += LONG_PARTS;
-        from = to >= OTHER_SCRIPT ? 0 : to;
         before = c;
+    }
+    return cost;
+}
+
+/* `cost` and what the letters of a word cost in a language; or, as soon as it is known, that it is `most` or
+ * more. */
+static uint32_t word_cost(const reader *r, size_t language, const word *w, uint32_t cost, uint32_t most) {
+    const uint8_t *index = r->index[language];
+    uint8_t from = 0;
+    for (size_t at = w->from; at < w->to && cost < most; at++) {
+        uint8_t to = index[r->in[at]];
+        cost += step_cost(language, from, to);
+        from = to >= OTHER_SCRIPT ? 0 : to;
     }
     return cost + step_cost(language, from, 0);
 }
 
 /* ---- languages and pages ------------------------------------------------------------------------------ */
 
-static void read_alphabets(reader *r) {
-    for (unsigned byte = 0; byte < 0x80; byte++)
-        r->ascii[byte] = character_of(byte);
-    for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
-        slice letters = slice_of(LANGUAGES[l].letters);
-        for (size_t at = 0; at < letters.length && r->alphabet_size[l] < LETTERS_MAX;)
-            r->alphabet[l][r->alphabet_size[l]++] = utf8_next(letters, &at);
-        for (unsigned byte = 0; byte < 0x80; byte++)
-            r->ascii_index[l][byte] = index_of(r, l, &r->ascii[byte]);
-    }
-}
-
 /* How much a language loses as the main one, by the ASCII words: no more than a word of another costs. */
 static void price_languages(reader *r) {
     uint32_t least = UINT32_MAX;
     for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
-        use_language(r, l, false);
+        memcpy(r->index[l], ALPHABETS.ascii_index[l], sizeof ALPHABETS.ascii_index[l]);
         for (size_t i = 0; i < r->ascii_words.count; i++)
-            r->language_price[l] += word_cost(r, l, vector_at(&r->ascii_words, i));
+            r->language_price[l] += word_cost(r, l, vector_at(&r->ascii_words, i), 0, UINT32_MAX);
         least = r->language_price[l] < least ? r->language_price[l] : least;
     }
     for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
@@ -309,33 +320,37 @@ typedef struct page_score {
     uint32_t cost, letters, odd_words; /* of all words, each in the language that it reads best in */
 } page_score;
 
-/* The cost of all words in the page at hand, in the main language that makes it least. `costs`: room for a
- * number for each word and language. */
-static uint32_t page_cost(reader *r, uint32_t *costs, page_score *score) {
-    size_t count = r->words.count;
-    uint32_t best = UINT32_MAX, *least = costs + LANGUAGE_COUNT * count;
-    for (size_t i = 0; i < count; i++)
-        least[i] = UINT32_MAX;
-    for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
-        use_language(r, l, true);
-        for (size_t i = 0; i < count; i++) {
-            uint32_t cost = word_cost(r, l, vector_at(&r->words, i));
-            costs[l * count + i] = cost;
-            least[i] = cost < least[i] ? cost : least[i];
-        }
-    }
+/* The costs of the words in the page at hand. A word in a language other than the main one costs
+ * OTHER_LANGUAGE more than its least: how much more than that it would cost in it is of no use. False as soon
+ * as all together cost `most` or more, in whatever language. */
+static bool price_words(reader *r, uint32_t most, page_score *score) {
     *score = (page_score){0};
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < r->words.count && score->cost < most; i++) {
         const word *w = vector_at(&r->words, i);
-        uint32_t letters = w->to - w->from + 1;
-        score->cost += least[i];
+        uint32_t letters = w->to - w->from + 1, signs = signs_cost(r, w), least = UINT32_MAX - OTHER_LANGUAGE;
+        for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
+            uint32_t cost = word_cost(r, l, w, signs, least + OTHER_LANGUAGE);
+            r->costs[i * LANGUAGE_COUNT + l] = cost;
+            least = cost < least ? cost : least;
+        }
+        r->least[i] = least;
+        score->cost += least;
         score->letters += letters;
-        score->odd_words += least[i] > letters * WORD_READABLE;
+        score->odd_words += least > letters * WORD_READABLE;
     }
+    return score->cost < most;
+}
+
+/* The cost of all words in the page at hand, in the main language that makes it least; UINT32_MAX: `most` or
+ * more. */
+static uint32_t page_cost(reader *r, uint32_t most, page_score *score) {
+    uint32_t best = UINT32_MAX;
+    if (!price_words(r, most, score))
+        return best;
     for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
         uint32_t sum = r->language_price[l];
-        for (size_t i = 0; i < count; i++) {
-            uint32_t own = costs[l * count + i], other = least[i] + OTHER_LANGUAGE;
+        for (size_t i = 0; i < r->words.count; i++) {
+            uint32_t own = r->costs[i * LANGUAGE_COUNT + l], other = r->least[i] + OTHER_LANGUAGE;
             sum += own < other ? own : other;
         }
         best = sum < best ? sum : best;
@@ -343,16 +358,42 @@ static uint32_t page_cost(reader *r, uint32_t *costs, page_score *score) {
     return best;
 }
 
+static bool differs(codepage a, codepage b, unsigned char byte) {
+    return codepage_decode(a, byte) != codepage_decode(b, byte);
+}
+
 /* How many of the bytes looked at say something else in the two pages. */
 static size_t different_bytes(const reader *r, codepage a, codepage b) {
     size_t different = 0;
     for (unsigned byte = 0x80; byte <= 0xFF; byte++)
-        if (codepage_decode(a, (unsigned char)byte) != codepage_decode(b, (unsigned char)byte))
+        if (differs(a, b, (unsigned char)byte))
             different += r->counts[byte];
     return different;
 }
 
+/* Do the words say the same in the two pages? */
+static bool reads_alike(const reader *r, codepage a, codepage b) {
+    for (size_t i = 0; i < r->used_count; i++)
+        if (differs(a, b, r->used[i]))
+            return false;
+    return true;
+}
+
+/* The cost of all words in `page`: see page_cost. `costs` and `scores` are those of the pages before it. */
+static uint32_t cost_of_page(reader *r, codepage page, uint32_t most, const uint32_t *costs,
+                             page_score *scores) {
+    for (codepage other = 0; other < page; other++)
+        if (PAGE_PRICE[other] && reads_alike(r, page, other)) {
+            scores[page] = scores[other];
+            return costs[other];
+        }
+    use_page(r, page);
+    return page_cost(r, most, &scores[page]);
+}
+
 raw_encoding raw_encoding_find(arena *a, slice bytes) {
+    static once_flag made = ONCE_FLAG_INIT;
+    call_once(&made, make_alphabets);
     reader *r = arena_zeroed(a, sizeof *r);
     r->in = (const unsigned char *)bytes.data;
     r->length = bytes.length;
@@ -361,24 +402,29 @@ raw_encoding raw_encoding_find(arena *a, slice bytes) {
     count_sequences(r);
     raw_encoding found = {.page = CODEPAGE_WINDOWS_1252, .whole = r->valid < r->invalid};
     find_words(r, found.whole);
-    read_alphabets(r);
+    for (unsigned byte = 0x80; byte <= 0xFF; byte++)
+        if (r->counts[byte])
+            r->used[r->used_count++] = (unsigned char)byte;
     price_languages(r);
-    uint32_t *costs = arena_alloc(a, (LANGUAGE_COUNT + 1) * (r->words.count + 1) * sizeof *costs);
-    uint32_t all[CODEPAGE_COUNT];
-    page_score best = {0};
+    r->costs = arena_alloc(a, (LANGUAGE_COUNT + 1) * (r->words.count + 1) * sizeof *r->costs);
+    r->least = r->costs + LANGUAGE_COUNT * r->words.count;
+    uint32_t costs[CODEPAGE_COUNT], all[CODEPAGE_COUNT], most = UINT32_MAX;
+    page_score scores[CODEPAGE_COUNT] = {0};
     for (size_t p = 0; p < CODEPAGE_COUNT; p++) {
-        page_score score;
         all[p] = UINT32_MAX;
         if (!PAGE_PRICE[p])
             continue;
-        use_page(r, (codepage)p);
-        all[p] = page_cost(r, costs, &score) + PAGE_PRICE[p];
+        costs[p] = cost_of_page(r, (codepage)p, most, costs, scores);
+        if (costs[p] == UINT32_MAX)
+            continue; /* too much to come near the best */
+        all[p] = costs[p] + PAGE_PRICE[p];
         if (all[p] < all[found.page] || p == 0) {
             found.page = (codepage)p;
-            best = score;
+            most = all[p] + MARGIN;
         }
     }
     size_t most_different = 0;
+    const page_score best = scores[found.page];
     found.western = all[CODEPAGE_WINDOWS_1252] < all[found.page] + MARGIN;
     bool readable = best.cost <= READABLE * best.letters;
     for (size_t p = 0; p < CODEPAGE_COUNT; p++) {
