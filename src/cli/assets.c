@@ -3,8 +3,8 @@
  * Reads all pages, legacy and converted ones. Opens no connection without --fetch.
  */
 #include "engine.h"
+#include "next.h"
 #include "remote.h"
-#include "show.h"
 
 #include <stdio.h>
 
@@ -69,8 +69,8 @@ static bool print_list(const remote_files *r, const vector *pages, const cli_arg
 
 static void print_next(const remote_files *r, const cli_arguments *arguments) {
     if (r->fetched && !option_given(arguments, OPTION_QUIET))
-        fprintf(stderr, "next: isomerize convert%.*s, for the pages that name what was fetched\n",
-                SLICE_ARGS(show_words(arguments, r->arena)));
+        tell_next(arguments, &(next_step){"convert", "", "", "for the pages that name what was fetched"},
+                  r->arena);
 }
 
 static int list_files(const cli_arguments *arguments, site *s, const convert_engine *e, arena *a) {

@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "convert/convert.h"
 #include "engine.h"
+#include "next.h"
 #include "page/page.h"
 #include "pages.h"
 #include "show.h"
@@ -253,6 +254,10 @@ int command_check(const cli_arguments *arguments) {
         if (c.others)
             printf("; %zu not of the block editor", c.others);
         putchar('\n');
+        if (c.changed && !standard_input && !option_given(arguments, OPTION_FIX))
+            tell_next(arguments,
+                      &(next_step){"check", "--fix", "", "to write them as the editor would save them"},
+                      c.memory);
     }
     arena_destroy(c.arena);
     arena_destroy(c.memory);

@@ -38,11 +38,13 @@ int option_choice(option_id o, const char *value);
 
 /* What the command line asks for: options in their order, then the other words. Points into argv. */
 typedef struct cli_arguments {
+    const char *command;
     struct {
         option_id option;
         const char *value; /* NULL where the option takes none */
     } * options;
     size_t option_count;
+    size_t set_count; /* the first so many of them come from files of settings */
     char **words;
     size_t word_count;
     size_t other_count; /* words behind those: files that are read besides */

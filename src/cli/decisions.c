@@ -140,7 +140,7 @@ int command_decisions(const cli_arguments *arguments) {
 
 typedef struct choice {
     decisions all;
-    size_t left[DECIDE_KIND_COUNT], undecided, disputed;
+    size_t kinds[DECIDE_KIND_COUNT], disputed; /* pages */
 } choice;
 
 /* Has somebody accepted it, whatever it looked like then? */
@@ -148,10 +148,9 @@ static bool is_accepted(void *context, slice path) {
     choice *c = context;
     decide_view view = decide_about(&c->all, path, SLICE(""));
     bool yes = view.state == DECIDE_DECIDED && view.one->kind == DECIDE_ACCEPTED;
-    c->undecided += view.state == DECIDE_UNDECIDED;
     c->disputed += view.state == DECIDE_DISPUTED;
-    if (view.state == DECIDE_DECIDED && !yes)
-        c->left[view.one->kind]++;
+    if (view.state == DECIDE_DECIDED)
+        c->kinds[view.one->kind]++;
     return yes || view.state == DECIDE_DISPUTED; /* which of them looked at what is there, says its content */
 }
 
@@ -194,9 +193,8 @@ bool decisions_use(const cli_arguments *arguments, site *s, site_options *option
     options->wanted_context = c;
     if (!option_given(arguments, OPTION_QUIET))
         fprintf(stderr,
-                "by the decisions: %zu pages to convert if they are still what was accepted; left as they "
-                "are: %zu to mend by hand, %zu "
-                "to be left, %zu not decided on\n",
-                site_pages(s)->count, c->left[DECIDE_MEND], c->left[DECIDE_LEAVE], c->undecided);
+                "by the decisions: %zu accepted, converted if they are still what was accepted; left as they "
+                "are: %zu to mend by hand, %zu to be left, %zu disputed, and what nobody decided on\n",
+                c->kinds[DECIDE_ACCEPTED], c->kinds[DECIDE_MEND], c->kinds[DECIDE_LEAVE], c->disputed);
     return true;
 }

@@ -47,24 +47,29 @@ static void print_json(const char *path, const mapping_shape *s, arena *a) {
 static void print_shape(const mapping_shape *s, bool verbose) {
     if (s->state == MAPPING_PART && !verbose)
         return;
-    printf("%5u  %-32.*s ", s->line, SLICE_ARGS(s->element));
-    if (s->state == MAPPING_UNCLAIMED && s->misses.count)
-        printf("left as it is\n");
-    else if (s->state == MAPPING_UNCLAIMED)
-        printf("left as it is: %.*s\n", SLICE_ARGS(s->reason));
+    if (s->state == MAPPING_UNCLAIMED)
+        print_line(11, "%5u  %-32.*s left as it is%s%.*s", s->line, SLICE_ARGS(s->element),
+                   s->misses.count ? "" : ": ", SLICE_ARGS(s->misses.count ? SLICE("") : s->reason));
     else
-        printf("%s%.*s: %.*s%s%.*s\n", s->state == MAPPING_PART ? "part of " : "", SLICE_ARGS(s->rule),
-               SLICE_ARGS(s->becomes), s->parts.length ? ", " : "", SLICE_ARGS(s->parts));
+        print_line(11, "%5u  %-32.*s %s%.*s: %.*s%s%.*s", s->line, SLICE_ARGS(s->element),
+                   s->state == MAPPING_PART ? "part of " : "", SLICE_ARGS(s->rule), SLICE_ARGS(s->becomes),
+                   s->parts.length ? ", " : "", SLICE_ARGS(s->parts));
     if (s->words.length)
-        printf("           %.*s\n", SLICE_ARGS(s->words));
+        print_line(11, "           %.*s", SLICE_ARGS(s->words));
     const mapping_miss *nearest = mapping_nearest_miss(s);
     for (size_t i = 0; i < s->misses.count; i++) {
         const mapping_miss *miss = vector_at(&s->misses, i);
         if (miss->is_sentence)
-            printf("           %.*s\n", SLICE_ARGS(miss->condition));
+            print_line(11, "           %.*s", SLICE_ARGS(miss->condition));
         else if (miss == nearest || verbose)
-            printf("           not %.*s: %.*s\n", SLICE_ARGS(miss->rule), SLICE_ARGS(miss->condition));
+            print_line(11, "           not %.*s: %.*s", SLICE_ARGS(miss->rule), SLICE_ARGS(miss->condition));
     }
+}
+
+void print_shape_counts(size_t all, const size_t *counts) {
+    print_line(
+        4, "%zu element%s that rules look at: %zu taken by a rule, %zu inside those, %zu left as they are",
+        all, all == 1 ? "" : "s", counts[MAPPING_CLAIMED], counts[MAPPING_PART], counts[MAPPING_UNCLAIMED]);
 }
 
 static void print_account(const char *path, const mapping_account *account, const cli_arguments *arguments,
@@ -82,9 +87,7 @@ static void print_account(const char *path, const mapping_account *account, cons
             print_shape(s, verbose);
     }
     if (!json)
-        printf("%zu shape%s: %zu claimed by a rule, %zu part of those, %zu left as they are\n",
-               account->shapes.count, account->shapes.count == 1 ? "" : "s", counts[MAPPING_CLAIMED],
-               counts[MAPPING_PART], counts[MAPPING_UNCLAIMED]);
+        print_shape_counts(account->shapes.count, counts);
 }
 
 static int explain_bytes(const char *path, slice bytes, const convert_engine *e,

@@ -9,4 +9,7 @@
 /* `isomerize explain SITE`: the pages of the site together. Returns an exit status. */
 int explain_site(const cli_arguments *arguments, const site *s, const convert_engine *e, arena *a);
 
+/* The last line: how many there are in all, and in each mapping_state. */
+void print_shape_counts(size_t all, const size_t *counts);
+
 #endif

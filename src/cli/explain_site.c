@@ -4,6 +4,7 @@
  * Comes in: the site's pages. Goes out: totals, each with the first place it stands for. Writes nothing.
  */
 #include "explain.h"
+#include "show.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,9 +131,9 @@ static void print_json(const row *one, arena *a) {
 
 static void print_row(const row *one, arena *a) {
     slice more = one->words.length ? one->words : one->more;
-    printf("%7zu on %zu page%s  %.*s%s%.*s\n", one->times, one->pages, one->pages == 1 ? "" : "s",
-           SLICE_ARGS(one->subject), more.length ? ": " : "", SLICE_ARGS(more));
-    printf("                such as %.*s:%u\n", SLICE_ARGS(site_show_path(one->page, a)), one->line);
+    print_line(16, "%7zu on %zu page%s  %.*s%s%.*s", one->times, one->pages, one->pages == 1 ? "" : "s",
+               SLICE_ARGS(one->subject), more.length ? ": " : "", SLICE_ARGS(more));
+    print_line(16, "                such as %.*s:%u", SLICE_ARGS(site_show_path(one->page, a)), one->line);
 }
 
 static void print_rows(survey *t, bool json, bool all) {
@@ -158,12 +159,11 @@ static void print_totals(const survey *t, bool json) {
     buffer out = buffer_new(t->page, 256);
     json_writer writer = {.out = &out};
     if (!json) {
-        printf("%zu page%s: %zu with shapes to look at, %zu of the new editor, %zu without front matter, %zu "
-               "refused\n"
-               "%zu shape%s: %zu claimed by a rule, %zu part of those, %zu left as they are\n",
-               t->pages, t->pages == 1 ? "" : "s", t->states[CONVERT_DONE], t->states[CONVERT_ALREADY],
-               t->states[CONVERT_NOT_A_PAGE], t->states[CONVERT_REFUSED], shapes, shapes == 1 ? "" : "s",
-               t->shapes[MAPPING_CLAIMED], t->shapes[MAPPING_PART], t->shapes[MAPPING_UNCLAIMED]);
+        print_line(4,
+                   "%zu page%s: %zu in the old form, %zu in the new, %zu without front matter, %zu refused",
+                   t->pages, t->pages == 1 ? "" : "s", t->states[CONVERT_DONE], t->states[CONVERT_ALREADY],
+                   t->states[CONVERT_NOT_A_PAGE], t->states[CONVERT_REFUSED]);
+        print_shape_counts(shapes, t->shapes);
         return;
     }
     json_open(&writer, '{');

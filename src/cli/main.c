@@ -125,24 +125,6 @@ bool command_takes(const char *command, option_id o) {
     return false;
 }
 
-/* The text behind what stands in its line already, so many columns; on a terminal further lines are indented
- * as far. */
-static void print_behind(size_t indent, const char *text) {
-    size_t width = isatty(STDOUT_FILENO) ? terminal_width(STDOUT_FILENO) : SIZE_MAX, column = indent;
-    for (size_t word; *text; text += word + (text[word] == ' '), column += word) {
-        word = strcspn(text, " ");
-        if (column > indent && word >= width - column) {
-            printf("\n%*s", (int)indent, "");
-            column = indent;
-        } else if (column > indent) {
-            putchar(' ');
-            column++;
-        }
-        printf("%.*s", (int)word, text);
-    }
-    putchar('\n');
-}
-
 static void print_options(const char *command) {
     for (int o = 0; o < OPTION_COUNT; o++) {
         if (command ? !command_takes(command, (option_id)o) : strcmp(OPTIONS[o].commands, "*") != 0)
@@ -151,9 +133,10 @@ static void print_options(const char *command) {
         snprintf(spelled, sizeof spelled, "%s%c%s --%s%s%s", OPTIONS[o].letter ? "-" : " ",
                  OPTIONS[o].letter ? OPTIONS[o].letter : ' ', OPTIONS[o].letter ? "," : " ", OPTIONS[o].name,
                  OPTIONS[o].argument ? " " : "", OPTIONS[o].argument ? OPTIONS[o].argument : "");
-        printf("  %-24s%s", spelled, strlen(spelled) > 24 ? "\n" : " ");
-        printf("%*s", strlen(spelled) > 24 ? 27 : 0, "");
-        print_behind(27, OPTIONS[o].help);
+        bool alone = strlen(spelled) > 24;
+        if (alone)
+            printf("  %s\n", spelled);
+        print_line(27, "  %-24s %s", alone ? "" : spelled, OPTIONS[o].help);
     }
 }
 
@@ -161,16 +144,14 @@ static void print_code(int code) {
     const finding_info *info = finding_describe((finding_code)code);
     const char *const lines[][2] = {{"was", info->title}, {"now", info->became}, {"to do", info->advice}};
     printf("%s (%s)\n", info->name, grade_name(info->grade));
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        print_behind((size_t)printf("    %s:%*s", lines[i][0], (int)(7 - strlen(lines[i][0])), ""),
-                     lines[i][1]);
-    }
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        print_line(12, "    %s:%*s%s", lines[i][0], (int)(7 - strlen(lines[i][0])), "", lines[i][1]);
 }
 
 static int print_help(const command_info *command) {
     if (command) {
         printf("usage: isomerize %s [OPTION...] %s\n", command->name, command->words);
-        print_behind(0, command->help);
+        print_line(0, "%s", command->help);
         putchar('\n');
         print_options(command->name);
         return EXIT_DONE;
@@ -178,11 +159,11 @@ static int print_help(const command_info *command) {
     puts("usage: isomerize COMMAND [OPTION...] [PATH...]\n"
          "Moves a site's pages from the old Markdown editor to the block editor.\n\ncommands:");
     for (const command_info *c = COMMANDS; c->name; c++)
-        print_behind((size_t)printf("  %-10s %-12s ", c->name, c->words), c->help);
+        print_line(26, "  %-10s %-12s %s", c->name, c->words, c->help);
     puts("\noptions of every command:");
     print_options(NULL);
     putchar('\n');
-    print_behind(
+    print_line(
         0, "`isomerize COMMAND --help` shows a command's own options, `isomerize help codes` what findings "
            "mean, `isomerize help CODE` one of them.");
     puts("exit status: 0 done; 1 findings at or above --fail-on; 2 usage;\n"
@@ -331,6 +312,7 @@ static bool names_paths(const command_info *command) {
 }
 
 static int run_command(const command_info *command, cli_arguments *arguments) {
+    arguments->command = command->name;
     if (!options_fit(command, arguments)) {
         fprintf(stderr, "`isomerize %s --help` shows its options\n", command->name);
         return EXIT_USAGE;

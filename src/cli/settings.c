@@ -243,6 +243,7 @@ int add_settings(const cli_arguments *given, const site *s, arena *a, cli_argume
     all->option_count = 0;
     if (!add_file(all, of_checkout, &of_site, a) || !add_file(all, &own, &of_user, a))
         return EXIT_USAGE;
+    all->set_count = all->option_count;
     for (size_t i = 0; i < given->option_count; i++)
         all->options[all->option_count++] = given->options[i];
     return EXIT_DONE;

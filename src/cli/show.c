@@ -3,6 +3,7 @@
 #include "show.h"
 
 #include "engine.h"
+#include "next.h"
 #include "pager.h"
 #include "pages.h"
 #include "parts.h"
@@ -291,24 +292,6 @@ static void show_page(void *context, const site_result *result, arena *scratch) 
 
 /* ---- the last lines ---------------------------------------------------------------------------------- */
 
-slice show_words(const cli_arguments *arguments, arena *a) {
-    buffer out = buffer_new(a, 64);
-    for (size_t i = 0; i < arguments->word_count; i++) {
-        slice word = slice_of(arguments->words[i]);
-        bool plain = word.length > 0;
-        for (size_t k = 0; k < word.length; k++)
-            plain &= is_alnum(word.data[k]) || strchr("-_./", word.data[k]) != NULL;
-        buffer_append_string(&out, plain ? " " : " '");
-        for (size_t k = 0; k < word.length; k++) {
-            if (word.data[k] == '\'')
-                buffer_append_string(&out, "'\\'");
-            buffer_append_char(&out, word.data[k]);
-        }
-        buffer_append_string(&out, plain ? "" : "'");
-    }
-    return site_show_path(buffer_slice(&out), a);
-}
-
 /* ---- what was passed over ---------------------------------------------------------------------------- */
 
 #define PASSED_OVER_NAMED 5 /* folders and files, in the last lines */
@@ -360,8 +343,8 @@ void tell_passed_over(const site *s, const cli_arguments *arguments, arena *a) {
         fprintf(stderr, "  %.*s (%zu): %s\n", SLICE_ARGS(site_show_path(one->path, a)), one->pages, one->why);
     }
     if (all.folders > named)
-        fprintf(stderr, "  and %zu more: isomerize status --verbose%.*s names them\n", all.folders - named,
-                SLICE_ARGS(show_words(arguments, a)));
+        fprintf(stderr, "  and %zu more: %.*s names them\n", all.folders - named,
+                SLICE_ARGS(next_command(arguments, "status", "--verbose", a)));
     fprintf(stderr, "  one that is named is converted all the same: isomerize convert %.*s/%.*s\n",
             SLICE_ARGS(site_show_path(site_root(s), a)), SLICE_ARGS(site_show_path(first, a)));
 }
@@ -402,26 +385,9 @@ static void print_what_happened(const show *s, const site_totals *t) {
         fputs("stopped before the last page: run it again to go on\n", stderr);
 }
 
-/* Bytes that fit into a line of standard error's terminal; no limit elsewhere. */
-static size_t line_room(void) {
-    struct winsize size;
-    if (ioctl(pager_runs() ? STDIN_FILENO : STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return SIZE_MAX;
-    return size.ws_col;
-}
-
-/* `next: COMMAND WORDS MORE, PURPOSE`, as much of it as a line holds: the command can be typed as it stands,
- * or ends in an ellipsis for the words. */
-static void print_step(const show *s, const char *command, const char *more, const char *purpose) {
-    slice words = show_words(s->arguments, s->memory);
-    size_t room = line_room();
-    slice line = format_slice(s->memory, "next: isomerize %s%.*s%s", command, SLICE_ARGS(words), more);
-    slice whole = format_slice(s->memory, "%.*s, %s", SLICE_ARGS(line), purpose);
-    if (line.length > room)
-        line = format_slice(s->memory, "next: isomerize %s ...%s", command, more);
-    else if (whole.length <= room)
-        line = whole;
-    fprintf(stderr, "%.*s\n", SLICE_ARGS(utf8_head(line, room)));
+static void print_step(const show *s, const char *command, const char *options, const char *more,
+                       const char *purpose) {
+    tell_next(s->arguments, &(next_step){command, options, more, purpose}, s->memory);
 }
 
 static void print_next(const show *s, const site_totals *t) {
@@ -434,19 +400,20 @@ static void print_next(const show *s, const site_totals *t) {
         fprintf(stderr, " (%s: %.*s)\n", grade_name(worst.grade), SLICE_ARGS(worst.what));
     }
     if (t->outcomes[SITE_OUTDATED]) {
-        print_step(s, "diff --update", "", "to see what would differ");
-        print_step(s, "convert --update", "", "to convert it again");
+        print_step(s, "diff", "--update", "", "to see what would differ");
+        print_step(s, "convert", "--update", "", "to convert it again");
     }
     if (!t->outcomes[SITE_CONVERTED])
         return;
     if (!s->dry_run && !option_given(s->arguments, OPTION_OUT)) {
         bool one = s->total == 1;
-        print_step(s, "status", "", one ? "to see the state of the page" : "to see the state of every page");
-        print_step(s, "revert", "", one ? "to take it back" : "to take it all back");
+        print_step(s, "status", one ? "" : "--verbose", "",
+                   one ? "to see the state of the page" : "to see the state of every page");
+        print_step(s, "revert", "", "", one ? "to take it back" : "to take it all back");
     } else if (s->dry_run && s->format == REPORT_HTML)
-        print_step(s, "convert", "", "when the report is agreed");
+        print_step(s, "convert", "", "", "when the report is agreed");
     else if (s->dry_run)
-        print_step(s, "diff --format=html", " >report.html", "to see the pages side by side");
+        print_step(s, "diff", "--format=html", " >report.html", "to see the pages side by side");
 }
 
 static int exit_status(const show *s, const site_totals *t, bool done) {

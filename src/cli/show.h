@@ -35,15 +35,15 @@ int show_dry_run(const cli_arguments *arguments, site *s, report_format format, 
  * the place is known: those of loss and worse, with --verbose all. */
 void show_findings(const cli_arguments *arguments, slice path, const findings *found);
 
-/* The words of the command line, each behind a space and quoted for a shell where it needs it: for the next
- * command to type. */
-slice show_words(const cli_arguments *arguments, arena *a);
-
 /* Standard output or error is a terminal that takes colours (NO_COLOR, TERM). */
 bool takes_color(int descriptor);
 
 /* Columns of the terminal, between 60 and 100; 80 where there is none. */
 size_t terminal_width(int descriptor);
+
+/* A line on standard output. On a terminal it is broken at words, and its further lines are indented by so
+ * many columns. */
+void print_line(size_t indent, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Report bytes to standard output: a report_sink's write. */
 bool write_standard_output(void *context, const char *bytes, size_t length);

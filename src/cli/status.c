@@ -6,6 +6,7 @@
 #include "accepted.h"
 #include "cli.h"
 #include "engine.h"
+#include "next.h"
 #include "pages.h"
 #include "show.h"
 
@@ -80,7 +81,7 @@ static void print_skip(const listing *l, const site_skip *one) {
         json_close(&json, '}');
         print_json_line(&json);
     } else if (l->all)
-        printf("%-9s %.*s: %s\n", "no page", SLICE_ARGS(site_show_path(one->path, l->arena)), one->why);
+        print_line(10, "%-9s %.*s: %s", "no page", SLICE_ARGS(site_show_path(one->path, l->arena)), one->why);
     arena_reset(l->arena);
 }
 
@@ -146,12 +147,12 @@ static void print_graded(const listing *l, slice path, grade of, const findings 
         const finding *one = vector_at(&found->items, i);
         worst = finding_describe(one->code)->grade == of && !one->accepted.length ? one : NULL;
     }
-    printf("%.*s", SLICE_ARGS(site_show_path(path, l->arena)));
+    slice place = site_show_path(path, l->arena);
     if (worst && worst->line)
-        printf(":%u", worst->line);
-    if (worst)
-        printf(": %s: %.*s", finding_describe(worst->code)->title, SLICE_ARGS(worst->detail));
-    putchar('\n');
+        place = format_slice(l->arena, "%.*s:%u", SLICE_ARGS(place), worst->line);
+    print_line(4, "%.*s%s%s%s%.*s", SLICE_ARGS(place), worst ? ": " : "",
+               worst ? finding_describe(worst->code)->title : "", worst ? ": " : "",
+               SLICE_ARGS(worst ? worst->detail : SLICE("")));
 }
 
 static void list_page(void *context, const site_status *status) {
@@ -181,9 +182,9 @@ static void list_page(void *context, const site_status *status) {
                            : status->why ? status->why
                            : has_grade   ? grade_name(of)
                                          : "";
-        printf("%-9s %.*s%s%s%s%s%.*s\n", site_state_name(status->state),
-               SLICE_ARGS(site_show_path(status->path, l->arena)), more[0] ? " (" : "", more,
-               more[0] ? ")" : "", decided.length ? ": " : "", SLICE_ARGS(decided));
+        print_line(10, "%-9s %.*s%s%s%s%s%.*s", site_state_name(status->state),
+                   SLICE_ARGS(site_show_path(status->path, l->arena)), more[0] ? " (" : "", more,
+                   more[0] ? ")" : "", decided.length ? ": " : "", SLICE_ARGS(decided));
     }
     arena_reset(l->arena);
 }
@@ -205,10 +206,10 @@ static void print_groups(const listing *l) {
         if (group->accepted == group->times)
             continue;
         if (!shown++)
-            puts("the same, many times (`isomerize accept` takes them out of the grades):");
-        printf("  %-8s %zu × %.*s, on %zu page%s\n", grade_name(finding_describe(group->code)->grade),
-               group->times, SLICE_ARGS(report_describe_group(group, l->arena)), group->pages,
-               group->pages == 1 ? "" : "s");
+            print_line(0, "the same, many times (`isomerize accept` takes them out of the grades):");
+        print_line(11, "  %-8s %zu × %.*s, on %zu page%s", grade_name(finding_describe(group->code)->grade),
+                   group->times, SLICE_ARGS(report_describe_group(group, l->arena)), group->pages,
+                   group->pages == 1 ? "" : "s");
         arena_reset(l->arena);
     }
 }
@@ -223,13 +224,14 @@ static void print_accepted(const listing *l) {
 
 static void print_decisions(const listing *l) {
     if (l->decided.all.count)
-        printf("decisions: %zu accepted, %zu to mend by hand, %zu to be left as they are, %zu disputed, %zu "
-               "on pages that have changed since\n",
-               l->kinds[DECIDE_ACCEPTED], l->kinds[DECIDE_MEND], l->kinds[DECIDE_LEAVE], l->disputed,
-               l->since);
+        print_line(
+            4,
+            "decisions: %zu accepted, %zu to mend by hand, %zu to be left as they are, %zu disputed, %zu "
+            "on pages that have changed since",
+            l->kinds[DECIDE_ACCEPTED], l->kinds[DECIDE_MEND], l->kinds[DECIDE_LEAVE], l->disputed, l->since);
 }
 
-static void print_counts(const listing *l) {
+static void print_counts(const listing *l, const cli_arguments *arguments) {
     bool any = false;
     for (int i = 0; i < SITE_STATE_COUNT; i++) {
         any |= l->counts[i] > 0;
@@ -245,8 +247,8 @@ static void print_counts(const listing *l) {
         putchar('\n');
     }
     if (l->finds_mended)
-        printf("%zu of those in the new form would be mended: isomerize convert --new-pages\n",
-               l->mended_count);
+        printf("%zu of those in the new form would be mended: %.*s\n", l->mended_count,
+               SLICE_ARGS(next_command(arguments, "convert", "--new-pages", l->arena)));
     print_accepted(l);
     print_decisions(l);
     if (!any)
@@ -299,7 +301,7 @@ int command_status(const cli_arguments *arguments) {
     if (status == EXIT_DONE && !l.json && !l.quiet && !lists)
         print_groups(&l);
     if (status == EXIT_DONE && !l.json && !lists)
-        print_counts(&l);
+        print_counts(&l, arguments);
     if (status == EXIT_DONE && !l.json && !l.quiet && !lists)
         tell_passed_over(s, arguments, a);
     report_free(l.writer);

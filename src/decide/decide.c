@@ -78,10 +78,11 @@ static bool is_about(const decision *one, slice content) {
                                                 : !content.length || slice_equal(one->content, content);
 }
 
-/* Those that hold: the latest one that settles, and what came after it. */
+/* Those that hold: the latest one that settles, and what came after it; without a name, what came after the
+ * last one with a name: behind the others stands nobody, often the same person before the name was put in. */
 static decide_view view_valid(const decisions *d, const vector *numbers, slice content) {
     decide_view view = {.state = DECIDE_UNDECIDED};
-    const decision *settled = NULL;
+    const decision *settled = NULL, *named = NULL;
     for (size_t pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < numbers->count; i++) {
             const decision *one = vector_at(&d->all, *(size_t *)vector_at(numbers, i));
@@ -89,7 +90,11 @@ static decide_view view_valid(const decisions *d, const vector *numbers, slice c
                 continue;
             if (pass == 0 && one->settles && later(one, settled))
                 settled = one;
-            if (pass == 0 || (settled && one != settled && !later(one, settled)))
+            if (pass == 0 && one->name.length && later(one, named))
+                named = one;
+            bool overruled = (settled && one != settled && !later(one, settled)) ||
+                             (named && !one->name.length && !later(one, named));
+            if (pass == 0 || overruled)
                 continue;
             if (view.one && view.one->kind != one->kind)
                 view.other = later(one, view.other) ? one : view.other;

@@ -21,7 +21,7 @@ static const char *const STATE_MEANINGS[] = {
     [REPORT_KEPT] = "edited by a person since: left alone",
     [REPORT_FAILED] = "could not be read or written",
     [REPORT_UNPUBLISHED] = "left out by the site's own build: left alone",
-    [REPORT_LEGACY] = "not converted yet",
+    [REPORT_LEGACY] = "of those: not converted yet, graded as they would be",
 };
 static const char *const ASSET_MEANINGS[][2] = {
     [REPORT_ASSET_TO_FETCH] = {"to fetch", "a real run fetches these into the site"},

@@ -169,8 +169,9 @@ static bool settle_again(const run *r, page_work *p, const journal_row *row, boo
         return true;
     }
     if (p->result.outcome != SITE_CONVERTED) {
-        settle(&p->result, SITE_KEPT, row);
+        settle(&p->result, is_result ? SITE_UNCHANGED : SITE_KEPT, row);
         p->result.message = SLICE("it would be refused now: it stays as it was written");
+        p->result.conversion = NULL;
         return true;
     }
     if (slice_equal(p->conversion.output, p->result.before))

@@ -52,6 +52,16 @@ static void people_agree_disagree_and_settle(void **state) {
     describes(&d, OLD "." NEW, "to be left as it is by Cid", *state);
 }
 
+static void what_has_a_name_overrules_what_had_none_before(void **state) {
+    decisions d = decide_new(SLICE(""), *state);
+    put(&d, DECIDE_MEND, "", "2024-01-01T00:00:00Z", false);
+    describes(&d, OLD "." NEW, "to mend by hand", *state);
+    put(&d, DECIDE_ACCEPTED, "Ann", "2024-01-02T00:00:00Z", false);
+    describes(&d, OLD "." NEW, "accepted by Ann", *state);
+    put(&d, DECIDE_LEAVE, "", "2024-01-03T00:00:00Z", false); /* somebody else, it may be */
+    describes(&d, OLD "." NEW, "people disagree: to be left as it is, accepted by Ann", *state);
+}
+
 static void a_decision_holds_for_what_it_was_made_for(void **state) {
     decisions d = decide_new(SLICE(""), *state);
     put(&d, DECIDE_ACCEPTED, "Ann", "2024-01-01T00:00:00Z", false);
@@ -153,6 +163,7 @@ static void a_field_is_no_formula(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(people_agree_disagree_and_settle, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_has_a_name_overrules_what_had_none_before, setup, teardown),
         cmocka_unit_test_setup_teardown(a_decision_holds_for_what_it_was_made_for, setup, teardown),
         cmocka_unit_test_setup_teardown(spreadsheets_are_read, setup, teardown),
         cmocka_unit_test_setup_teardown(times_are_times, setup, teardown),

@@ -104,7 +104,9 @@ store.load();
 function decisionAbout(page) {
   const all = [...(store.all.get(page.path) || new Map()).values()].filter(one => one.decision !== 'none').sort((a, b) => a.time < b.time ? 1 : -1);
   const valid = all.filter(one => one.content === page.content);
-  const settled = valid.findIndex(one => one.settles), counts = settled < 0 ? valid : valid.slice(0, settled + 1);
+  const settled = valid.findIndex(one => one.settles), named = valid.find(one => one.name);
+  // Without a name: often the same person, before the name was put in.
+  const counts = (settled < 0 ? valid : valid.slice(0, settled + 1)).filter(one => one.name || !named || one.time > named.time);
   if (!counts.length) return all.length ? {state: 'changed', one: all[0]} : {state: 'open'};
   const other = counts.find(one => one.decision !== counts[0].decision);
   return other ? {state: 'disputed', one: counts[0], other} : {state: 'decided', one: counts[0]};
