@@ -40,6 +40,26 @@ bool accepted_open(accepted *of, const site *s, arena *a) {
     return site_apart(s, open_apart, &(opening){of, s, a});
 }
 
+typedef struct editing {
+    const accepted *of;
+    const accept_list *added;
+    const bool *keep;
+    arena *arena;
+    buffer out;
+    slice *error;
+} editing;
+
+static bool edit_apart(void *context) {
+    editing *e = context;
+    return accept_edit(e->of->text, SLICE(ACCEPT_FILE), e->added, e->keep, e->arena, &e->out, e->error);
+}
+
+bool accepted_edit(const accepted *of, site *s, const accept_list *added, const bool *keep, arena *a,
+                   slice *error) {
+    editing e = {of, added, keep, a, buffer_new(a, 4096), error};
+    return site_apart(s, edit_apart, &e) && site_write_state(s, "accepted.yml", buffer_slice(&e.out), error);
+}
+
 static void mark_page(void *context, slice path, slice front, findings *found) {
     const accepted *of = context;
     accept_mark_own(front, found);
@@ -203,9 +223,7 @@ static bool read_entry(const cli_arguments *arguments, accept_entry *entry, aren
 
 static int write_list(const acceptance *t, const bool *keep, site *s, arena *a) {
     slice error;
-    buffer out = buffer_new(a, 4096);
-    if (!accept_edit(t->old->text, SLICE(ACCEPT_FILE), &t->added, keep, a, &out, &error) ||
-        !site_write_state(s, "accepted.yml", buffer_slice(&out), &error)) {
+    if (!accepted_edit(t->old, s, &t->added, keep, a, &error)) {
         complain("%.*s", SLICE_ARGS(error));
         return EXIT_ENVIRONMENT;
     }

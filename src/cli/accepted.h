@@ -14,6 +14,11 @@ typedef struct accepted {
 /* Reads the site's `.isomerize/accepted.yml`. False: it cannot be used, said so. `of` lives in `a`. */
 bool accepted_open(accepted *of, const site *s, arena *a);
 
+/* Writes the file with `added` to it, and of its entries those that `keep` says (NULL: all). In `a`. False:
+ * `error` says why not. */
+bool accepted_edit(const accepted *of, site *s, const accept_list *added, const bool *keep, arena *a,
+                   slice *error);
+
 /* Pages of runs with these options are graded without what is accepted; `of` must outlive them. With --strict
  * it also decides which pages are refused. */
 void accepted_use(const accepted *of, const cli_arguments *arguments, site_options *options);

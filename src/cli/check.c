@@ -133,31 +133,54 @@ static slice with_end_of(slice page, slice saved, arena *a) {
     return format_slice(a, "%.*s%.*s", SLICE_ARGS(saved), SLICE_ARGS(slice_from(page, end)));
 }
 
-/* False: it is as it was, said why. What is written is what the editor would leave alone from then on. */
-static bool fix_page(checking *c, slice path, slice page, slice saved) {
+/* What is found out about a page. */
+typedef struct checked {
+    const checking *in;
+    slice page;
+    bool is_new; /* of the block editor */
+    bool holds;  /* in save form */
+    size_t at;   /* else: where it is not */
+    slice saved; /* what the editor would write; empty: it cannot be read as a page */
+    slice fixed; /* ... and would leave alone from then on */
+    bool can_be_fixed;
+} checked;
+
+static bool find_out(void *context) {
+    checked *one = context;
+    arena *a = one->in->arena;
     size_t at;
+    one->is_new = page_text_is_tiptap(one->page, a);
+    if (!one->is_new)
+        return true;
+    one->holds = convert_check(one->page, a, &one->at, &one->saved);
+    one->at = utf8_start(one->page, one->at); /* both texts are the same before it */
+    if (one->holds || !one->in->fixes || !one->saved.length)
+        return true;
+    one->fixed = with_end_of(one->page, one->saved, a);
+    one->can_be_fixed = convert_check(one->fixed, a, &at, NULL);
+    return true;
+}
+
+/* False: it is as it was, said why. */
+static bool fix_page(checking *c, slice path, const checked *one) {
     slice error = SLICE("it cannot be read as a page");
-    bool read = saved.length > 0;
-    saved = read ? with_end_of(page, saved, c->arena) : saved;
-    if (read && convert_check(saved, c->arena, &at, NULL) &&
-        site_rewrite(c->fixes, path, page, saved, c->arena, &error))
+    if (one->can_be_fixed && site_rewrite(c->fixes, path, one->page, one->fixed, c->arena, &error))
         return true;
     complain("%.*s: not mended: %.*s", SLICE_ARGS(site_show_path(path, c->arena)), SLICE_ARGS(error));
-    c->failed |= read;
+    c->failed |= one->saved.length > 0;
     return false;
 }
 
 static void check_page(checking *c, slice path, slice page) {
-    if (!page_text_is_tiptap(page, c->arena)) {
+    checked one = {.in = c, .page = page};
+    site_apart(c->fixes, find_out, &one); /* this thread can write pages then */
+    if (!one.is_new) {
         c->others++;
         return;
     }
-    size_t at;
-    slice saved;
-    bool holds = convert_check(page, c->arena, &at, &saved);
-    at = utf8_start(page, at); /* both texts are the same before it */
-    bool fixed = !holds && c->fixes && fix_page(c, path, page, saved);
-    slice shown = site_show_path(path, c->arena);
+    bool holds = one.holds, fixed = !holds && c->fixes && fix_page(c, path, &one);
+    size_t at = one.at;
+    slice saved = one.saved, shown = site_show_path(path, c->arena);
     c->held += holds;
     c->fixed += fixed;
     c->changed += !holds && !fixed;

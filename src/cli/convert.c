@@ -98,6 +98,7 @@ static int convert_site(const cli_arguments *arguments, site *s, arena *a) {
         size_t uncommitted = asks ? site_uncommitted(s, a).count : 0;
         site_options options = options_of_run(e, arguments);
         accepted people;
+        options.describes = option_given(arguments, OPTION_JSON);
         options.out = option_value(arguments, OPTION_OUT, NULL);
         if (!accepted_open(&people, s, a) || !decisions_use(arguments, s, &options, a))
             return EXIT_USAGE;

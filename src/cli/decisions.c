@@ -12,7 +12,17 @@
 #include <errno.h>
 #include <stdio.h>
 
-static bool read_decisions(decisions *d, const char *path, arena *a) {
+typedef struct reading {
+    decisions *to;
+    const char *path;
+    arena *arena;
+} reading;
+
+static bool read_apart(void *context) {
+    const reading *r = context;
+    decisions *d = r->to;
+    const char *path = r->path;
+    arena *a = r->arena;
     slice text, error;
     if (!read_file(path, a, &text))
         complain("%s: cannot be read: %s", path, strerror(errno));
@@ -21,6 +31,10 @@ static bool read_decisions(decisions *d, const char *path, arena *a) {
     else
         complain("%.*s", SLICE_ARGS(error));
     return false;
+}
+
+static bool read_decisions(decisions *d, const char *path, const site *s, arena *a) {
+    return site_apart(s, read_apart, &(reading){d, path, a});
 }
 
 /* ---- the command ------------------------------------------------------------------------------------- */
@@ -86,7 +100,7 @@ static bool is_page(const site *whole, const hash_map *pages, slice path, const 
 
 static bool take_file(decisions *d, const char *file, const site *whole, const hash_map *pages, arena *a) {
     decisions sent = decisions_new(a);
-    if (!read_decisions(&sent, file, a))
+    if (!read_decisions(&sent, file, whole, a))
         return false;
     arena *scratch = arena_new(0);
     bool ok = true;
@@ -186,7 +200,7 @@ bool decisions_use(const cli_arguments *arguments, site *s, site_options *option
     c->all = decisions_new(a);
     for (size_t i = 0; i < arguments->option_count; i++)
         if (arguments->options[i].option == OPTION_DECISIONS &&
-            !read_decisions(&c->all, arguments->options[i].value, a))
+            !read_decisions(&c->all, arguments->options[i].value, s, a))
             return false;
     site_keep(s, is_accepted, c);
     options->wanted = is_as_accepted;

@@ -14,6 +14,7 @@ int show_dry_run(const cli_arguments *arguments, site *s, report_format format, 
     site_options options = options_of_run(e, arguments);
     options.dry_run = true;
     options.keep_html = format == REPORT_HTML;
+    options.describes = show_describes(format);
     accepted people;
     if (!accepted_open(&people, s, a) || !decisions_use(arguments, s, &options, a))
         return EXIT_USAGE;

@@ -138,6 +138,7 @@ site_options options_of_run(const convert_engine *e, const cli_arguments *argume
                           .force = option_given(arguments, OPTION_FORCE),
                           .update = option_given(arguments, OPTION_UPDATE),
                           .new_pages = option_given(arguments, OPTION_NEW_PAGES),
+                          .changes_files = option_given(arguments, OPTION_OUT),
                           .jobs = (unsigned)strtoul(option_value(arguments, OPTION_JOBS, "0"), NULL, 10)};
 }
 

@@ -163,18 +163,12 @@ static const report_asset *list_assets(const convert_result *conversion, arena *
     return list;
 }
 
-static void describe(const page_view *v, report_page *page, arena *a) {
-    page_parts parts = page_split(page->before);
-    findings unused = findings_new(a);
-    front_value front;
-    page_error unread;
-    if (parts.has_front && page_read_front(parts.front, parts.front_line, a, &unused, &front, &unread)) {
-        slice place = page_front_text(&front, SLICE("permalink"));
-        page->title = page_front_text(&front, SLICE("title"));
-        if (v->base.length && place.length)
-            page->address = format_slice(a, "%.*s%s%.*s", SLICE_ARGS(v->base),
-                                         place.data[0] == '/' ? "" : "/", SLICE_ARGS(place));
-    }
+static void describe(const page_view *v, const site_result *result, report_page *page, arena *a) {
+    slice place = result->permalink;
+    page->title = result->title;
+    if (v->base.length && place.length)
+        page->address = format_slice(a, "%.*s%s%.*s", SLICE_ARGS(v->base), place.data[0] == '/' ? "" : "/",
+                                     SLICE_ARGS(place));
     if (page->after.length)
         page->content = site_content_key(page->before, page->after, a);
     else
@@ -222,6 +216,6 @@ bool page_view_fill(const page_view *v, const site_result *result, report_page *
         page->after_html = conversion->after_html;
     }
     if (v->describes)
-        describe(v, page, a);
+        describe(v, result, page, a);
     return true;
 }

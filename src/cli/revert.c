@@ -42,8 +42,19 @@ static void note_text(void *context, slice text) {
     asset_uses_add(context, text);
 }
 
-static bool look_at_files(fetched *f, const site *s, arena *a, slice *error) {
-    slice shipped = asset_rules_shipped();
+typedef struct looking {
+    fetched *to;
+    const site *site;
+    arena *arena;
+    slice *error;
+} looking;
+
+static bool look_apart(void *context) {
+    const looking *l = context;
+    fetched *f = l->to;
+    const site *s = l->site;
+    arena *a = l->arena;
+    slice shipped = asset_rules_shipped(), *error = l->error;
     *f = (fetched){.book = asset_book_open(slice_c_string(site_root(s), a), a, error)};
     asset_rules *rules = f->book ? asset_rules_load(&shipped, 1, NULL, a, error) : NULL;
     f->uses = rules ? asset_uses_new(f->book, rules, site_host(site_config(s))) : NULL;
@@ -57,13 +68,22 @@ static bool look_at_files(fetched *f, const site *s, arena *a, slice *error) {
     return rules != NULL;
 }
 
+static bool look_at_files(fetched *f, const site *s, arena *a, slice *error) {
+    return site_apart(s, look_apart, &(looking){f, s, a, error});
+}
+
+static bool read_texts_apart(void *context) {
+    const looking *l = context;
+    return site_read_texts(l->site, &(site_texts){l->to->uses, note_text}, l->error);
+}
+
 /* Those that no text of the checkout names any more. */
-static bool remove_files(const fetched *f, const site *s, size_t *removed, slice *error) {
+static bool remove_files(fetched *f, const site *s, size_t *removed, slice *error) {
     *removed = 0;
     if (!f->uses)
         return true;
     asset_uses_then(f->uses);
-    if (!site_read_texts(s, &(site_texts){f->uses, note_text}, error))
+    if (!site_apart(s, read_texts_apart, &(looking){f, s, NULL, error}))
         return false;
     vector over = asset_uses_over(f->uses);
     return !over.count || asset_book_remove(f->book, &over, removed, error);

@@ -52,7 +52,7 @@ static bool open_work(const review *r, slice path, work_site *w, arena *a, slice
         return false;
     w->options = options_of_run(r->engine, r->arguments);
     bool ok = page_view_open(&w->view, w->site, a);
-    w->view.looks_back = w->view.describes = true;
+    w->view.looks_back = w->view.describes = w->options.describes = true;
     accepted_use(w->view.people, r->arguments, &w->options);
     if (!ok)
         site_close(w->site);
@@ -241,13 +241,11 @@ static void save_accepted(review *r, const json_t *body, serve_answer *answer, a
                           .detail = accept_quote(member(body, "detail"), a),
                           .paths = vector_new(a, sizeof(slice)),
                           .why = slice_trim(member(body, "why"))};
-    buffer out = buffer_new(a, 4096);
     bool ok = entry.code != FINDING_COUNT && entry.why.length &&
               finding_describe(entry.code)->grade != GRADE_REFUSED && accepted_open(&now, r->site, a);
     if (ok) {
         accept_list_add(&added, &entry);
-        ok = accept_edit(now.text, SLICE(ACCEPT_FILE), &added, NULL, a, &out, &error) &&
-             site_write_state(r->site, "accepted.yml", buffer_slice(&out), &error);
+        ok = accepted_edit(&now, r->site, &added, NULL, a, &error);
     }
     say(answer, ok ? 200 : 409, ok ? "said" : "error", ok ? SLICE("Accepted.") : error, a);
 }

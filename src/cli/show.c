@@ -131,6 +131,10 @@ static size_t max_size(const cli_arguments *arguments, bool files) {
     return *end == 'M' || *end == 'm' ? size << 20 : *end == 'K' || *end == 'k' ? size << 10 : size;
 }
 
+bool show_describes(report_format format) {
+    return format == REPORT_HTML || format == REPORT_CSV || format == REPORT_JSON;
+}
+
 static void begin(show *s, const cli_arguments *arguments, const site *of, const convert_engine *e,
                   bool dry_run, bool looks_back, report_format format) {
     memset(s, 0, sizeof *s);
@@ -149,7 +153,7 @@ static void begin(show *s, const cli_arguments *arguments, const site *of, const
     bool files = format == REPORT_HTML && option_given(arguments, OPTION_OUT);
     page_view_open(&s->view, of, s->memory); /* what is wrong was said; what was read counts */
     s->view.looks_back = looks_back;
-    s->view.describes = format == REPORT_HTML || format == REPORT_CSV || format == REPORT_JSON;
+    s->view.describes = show_describes(format);
     report_options options = {.format = s->format,
                               .dry_run = dry_run,
                               .color = takes_color(STDOUT_FILENO),
@@ -522,6 +526,7 @@ int show_look(const cli_arguments *arguments, site *s, const convert_engine *e, 
     site_events events = {&shown, look_at_page, stop_is_asked};
     site_options options = options_of_run(e, arguments);
     options.keep_html = format == REPORT_HTML;
+    options.describes = show_describes(format);
     watch_for_stop();
     begin(&shown, arguments, s, e, false, true, format);
     accepted_use(shown.view.people, arguments, &options);

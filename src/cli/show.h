@@ -28,6 +28,9 @@ slice path_in_repository(const site *s, arena *a);
 /* The least grade that a SARIF report lists. */
 grade choose_min_grade(const cli_arguments *arguments);
 
+/* Do reports of this format have titles, addresses and decisions? */
+bool show_describes(report_format format);
+
 /* The whole dry run: what convert would do with the site. `format` as show_run takes it. */
 int show_dry_run(const cli_arguments *arguments, site *s, report_format format, arena *a);
 

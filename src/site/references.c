@@ -125,8 +125,17 @@ static void add_targets(const site *whole, site_links *links) {
     arena_destroy(a);
 }
 
-/* Files that cannot be read are passed over here: the run says so where it matters. */
-bool read_references(site *s, const references *r, slice *error) {
+typedef struct reading {
+    site *site;
+    const references *asked;
+    slice *error;
+} reading;
+
+static bool read_all(void *context) {
+    const reading *given = context;
+    site *s = given->site;
+    const references *r = given->asked;
+    slice *error = given->error;
     arena *a = arena_new(0);
     file_list all = {.site = s, .asked = r, .files = vector_new(a, sizeof(named_file))};
     const site *whole = site_whole(s, error);
@@ -155,6 +164,11 @@ bool read_references(site *s, const references *r, slice *error) {
         site_links_settle(r->links);
     arena_destroy(a);
     return ok;
+}
+
+/* Files that cannot be read are passed over here: the run says so where it matters. */
+bool read_references(site *s, const references *r, slice *error) {
+    return site_apart(s, read_all, &(reading){s, r, error});
 }
 
 bool site_read_assets(site *s, const convert_engine *engine, unsigned jobs, asset_book *book, arena *a,

@@ -47,7 +47,8 @@ static bool has_unknown_pages(const renaming *r) {
     return false;
 }
 
-static void find_fresh(renaming *r) {
+static bool find_fresh(void *context) {
+    renaming *r = context;
     arena *scratch = arena_new(0);
     for (size_t i = 0; i < r->site->pages.count; i++) {
         slice *path = vector_at(&r->site->pages, i), bytes, why;
@@ -62,6 +63,7 @@ static void find_fresh(renaming *r) {
         arena_reset(scratch);
     }
     arena_destroy(scratch);
+    return true;
 }
 
 /* The row goes on under the new path, which nobody else gets. */
@@ -109,7 +111,7 @@ bool journal_follow_renames(journal *j, site *s, slice *error) {
     find_gone(&r);
     if (!r.gone.count)
         return true;
-    find_fresh(&r);
+    site_apart(s, find_fresh, &r);
     bool ok = !r.fresh.count || give_by_content(&r, error);
     if (ok && r.found < r.gone.count && r.found < r.fresh.count) {
         vector renames = git_renames(s, s->arena);

@@ -337,16 +337,25 @@ static bool look_at_written(run *r, page_work *p, const journal_row *row, bool i
     return true;
 }
 
+/* Here, since no page is parsed on the thread that reports: that one writes. */
+static void describe(site_result *result, arena *a) {
+    page_parts parts = page_split(result->before);
+    findings unused = findings_new(a);
+    front_value front;
+    page_error unread;
+    if (!parts.has_front || !page_read_front(parts.front, parts.front_line, a, &unused, &front, &unread))
+        return;
+    result->title = page_front_text(&front, SLICE("title"));
+    result->permalink = page_front_text(&front, SLICE("permalink"));
+}
+
 static size_t needs_of_page(void *context, size_t index) {
     const run *r = context;
     return memory_for_page(r->site, r->options->engine, *(slice *)vector_at(&r->site->pages, r->todo[index]));
 }
 
-static void work_on_page(void *context, size_t index, work_slot *slot) {
-    run *r = context;
-    page_work *p = slot->own;
-    slice path = *(slice *)vector_at(&r->site->pages, r->todo[index]), bytes;
-    p->result = (site_result){.path = path, .outcome = SITE_FAILED};
+static void look_at_page(run *r, page_work *p, work_slot *slot) {
+    slice path = p->result.path, bytes;
     if (!read_whole(r->site->folder, slice_c_string(path, slot->input), slot->input, &bytes, &p->info,
                     &p->result.message))
         return;
@@ -366,6 +375,16 @@ static void work_on_page(void *context, size_t index, work_slot *slot) {
         settle(&p->result, outcome, row);
     else if (find_source(r, p, row, is_old, slot->input))
         convert_one(r, p, row, behind, slot);
+}
+
+static void work_on_page(void *context, size_t index, work_slot *slot) {
+    run *r = context;
+    page_work *p = slot->own;
+    slice path = *(slice *)vector_at(&r->site->pages, r->todo[index]);
+    p->result = (site_result){.path = path, .outcome = SITE_FAILED};
+    look_at_page(r, p, slot);
+    if (r->options->describes)
+        describe(&p->result, slot->input);
 }
 
 /* ---- what needs no reading --------------------------------------------------------------------------- */
@@ -584,6 +603,16 @@ void site_plan_close(site_plan *r) {
     arena_destroy(r->scratch);
 }
 
+typedef struct dry_running {
+    run *run;
+    slice *error;
+} dry_running;
+
+static bool run_dry(void *context) {
+    const dry_running *d = context;
+    return run_pages(d->run, d->error);
+}
+
 bool site_run(site_plan *r, const site_events *events, site_totals *totals, slice *error) {
     r->events = events;
     r->totals = totals;
@@ -593,5 +622,7 @@ bool site_run(site_plan *r, const site_events *events, site_totals *totals, slic
         *error = SLICE("no thread can be started");
         return false;
     }
+    if (r->options->dry_run && !r->options->changes_files)
+        return site_apart(r->site, run_dry, &(dry_running){r, error});
     return run_pages(r, error);
 }

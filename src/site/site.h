@@ -180,6 +180,7 @@ typedef struct site_result {
     slice path; /* from the root */
     site_outcome outcome;
     slice before;                     /* the page's bytes as they were; empty where they were not read */
+    slice title, permalink;           /* with `describes`: as its front matter has them */
     const convert_result *conversion; /* NULL unless the page was converted in this run */
     bool is_again;                    /* ... from its bytes before an earlier run */
     grade grade;                      /* of this run, or the recorded one of SITE_UNCHANGED and SITE_KEPT */
@@ -189,8 +190,9 @@ typedef struct site_result {
                        conversion: a sentence */
 } site_result;
 
-/* Called from the thread that called site_run. NULL: not wanted. A page that was reported as converted and
- * then could not be moved into place is reported once more, as SITE_FAILED. */
+/* Called from the thread that called site_run; of a dry run, unless `changes_files`, from one in its place
+ * that changes no file. NULL: not wanted. A page that was reported as converted and then could not be moved
+ * into place is reported once more, as SITE_FAILED. */
 typedef struct site_events {
     void *context;
     void (*page)(void *context, const site_result *result, arena *scratch); /* in the order of the paths */
@@ -199,13 +201,15 @@ typedef struct site_events {
 
 typedef struct site_options {
     const convert_engine *engine;
-    asset_book *book; /* gets the files of other hosts that the run's pages need; NULL: not asked for */
-    unsigned jobs;    /* threads; 0: one a core */
-    bool dry_run;     /* write nothing, lock nothing, make no journal */
-    bool force;       /* convert pages again that a person edited since: the edits are lost */
-    bool update;      /* convert pages again that would come out differently now */
-    bool new_pages;   /* mend pages that are in the new form already (convert_options.mend_new) */
-    bool keep_html;   /* as in convert_options */
+    asset_book *book;   /* gets the files of other hosts that the run's pages need; NULL: not asked for */
+    unsigned jobs;      /* threads; 0: one a core */
+    bool dry_run;       /* write nothing, lock nothing, make no journal */
+    bool force;         /* convert pages again that a person edited since: the edits are lost */
+    bool update;        /* convert pages again that would come out differently now */
+    bool new_pages;     /* mend pages that are in the new form already (convert_options.mend_new) */
+    bool keep_html;     /* as in convert_options */
+    bool describes;     /* read a page's title and permalink */
+    bool changes_files; /* the events write files of their own */
     /* With dry_run: look at the pages as they are now. Of each that was converted, the bytes from before
      * (`before`) beside those that lie there (`after`), with the findings of then (`recorded`):
      * SITE_UNCHANGED, or SITE_KEPT where it was edited since; `conversion` is there with keep_html only, for

@@ -1,7 +1,7 @@
-/* A fault in libyaml (which reads _config.yml), gumbo and cmark, planted: a parser, called on a page, runs
- * what an attacker would; and one in curl, as a server would use it. Each line says what was done: on
- * standard error; by curl, which has none, to a port of this machine. Loaded by LD_PRELOAD in
- * tests/hostile/run. */
+/* A fault in libyaml (which reads _config.yml, front matter), gumbo and cmark, planted: a parser, called on a
+ * page, runs what an attacker would; and one in curl, as a server would use it. Each line says what was done:
+ * on standard error; by curl, which has none, to a port of this machine. With PLANTED_EACH at every call of
+ * every parser, else at the first one of PLANTED_IN. Loaded by LD_PRELOAD in tests/hostile/run. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -50,8 +50,9 @@ static void attack(const char *in) {
     const char *wanted = getenv("PLANTED_IN");
     const char *outside = getenv("PLANTED_OUTSIDE"), *site = getenv("PLANTED_SITE");
     char path[4096];
-    if ((wanted && strcmp(wanted, in) != 0) || once++)
+    if ((wanted && strcmp(wanted, in) != 0) || (once++ && !getenv("PLANTED_EACH")))
         return;
+    say(in, 1);
     snprintf(path, sizeof path, "%s/secret", outside);
     int secret = open(path, O_RDONLY);
     say("read outside", secret >= 0);
