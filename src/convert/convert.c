@@ -439,6 +439,20 @@ static void check_page(conversion *c, view *before, slice written) {
     view_compare(before, &after, found(c), c->arena);
 }
 
+/* Returns what visitors read. The step that makes text of markers is checked on its own: those that it wrote
+ * are not to get lost behind it either. */
+static view write_markers(conversion *c, dom_node *body, css_cascade *styles) {
+    view given = view_take(body, c->arena);
+    size_t changes = found(c)->changes.count;
+    if (!express_write_markers(body, styles, c->settings->list_markers == CONVERT_MARKERS_TEXT, c->arena,
+                               found(c)))
+        return given;
+    view marked = view_take(body, c->arena);
+    view_compare(&given, &marked, found(c), c->arena);
+    found(c)->changes.count = changes;
+    return marked;
+}
+
 static void convert_body(conversion *c) {
     dom_node *body = read_legacy_body(c);
     if (c->carry.is_refused) {
@@ -450,9 +464,7 @@ static void convert_body(conversion *c) {
     vector linked = find_linked_ids(c, body);
     css_cascade *styles = css_cascade_new_cached(c->worker->desk, body, c->arena);
     css_cascade_settle(styles); /* the stages that follow change the tree */
-    express_write_markers(body, styles, c->settings->list_markers == CONVERT_MARKERS_TEXT, c->arena,
-                          found(c));
-    view before = view_take(body, c->arena);
+    view before = write_markers(c, body, styles);
     if (c->settings->in_page_links == CONVERT_LINKS_REMOVE)
         places_remove_links(body, found(c));
     express_show_posts(body, &c->engine->theme.express, c->arena, found(c));

@@ -23,8 +23,9 @@ express_survey *express_survey_page(dom_node *body, css_cascade *styles, arena *
 
 /* Puts the text that the browser makes into the tree: markers of list items that are no bullets and not 1, 2,
  * 3
- * (`lists`), ::before and ::after, quotation marks. `styles`: settled. Linear in the size of the tree. */
-void express_write_markers(dom_node *body, css_cascade *styles, bool lists, arena *a, findings *found);
+ * (`lists`), ::before and ::after, quotation marks. `styles`: settled. Linear in the size of the tree. False:
+ * it is as it was. */
+bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, arena *a, findings *found);
 
 /* The theme that lies below the site's own style sheets, where sizes hang on it (mappings/theme.yml). */
 typedef struct express_theme {

@@ -35,7 +35,8 @@ typedef struct marking {
     css_cascade *styles;
     arena *arena;
     findings *found;
-    bool lists; /* markers as text are asked for */
+    bool lists;   /* markers as text are asked for */
+    bool changes; /* the tree */
     vector counters, levels;
     unsigned quotes; /* open ones */
     buffer generated;
@@ -371,7 +372,7 @@ static void forget_marker(const marking *m, dom_node *node) {
 
 /* What stands in a list outside of its items has no marker: it goes to the item before it, or before the
  * list. */
-static void move_bare_text(const marking *m, dom_node *list) {
+static void move_bare_text(marking *m, dom_node *list) {
     dom_node *item = NULL, *moved = NULL;
     for (dom_node *next, *child = list->first_child; child; child = next) {
         next = child->next;
@@ -381,6 +382,7 @@ static void move_bare_text(const marking *m, dom_node *list) {
         }
         if (child->tag == DOM_TAG_LI || express_is_blank(child))
             continue;
+        m->changes = true;
         dom_remove(child);
         if (!moved) { /* a box of its own, or its words would run into those before it */
             moved = dom_new_element(m->arena, DOM_TAG_DIV, child->line);
@@ -406,6 +408,7 @@ static void enter_marked_list(marking *m, dom_node *list, level *l, const level 
         l->way = LIST_PLAIN;
     if (l->way == LIST_PLAIN)
         return;
+    m->changes = true;
     forget_marker(m, list);
     bool nested = around->in_text;
     rename_element(list, l->way == LIST_NUMBERS           ? DOM_TAG_OL
@@ -461,13 +464,41 @@ static void leave_marked_list(marking *m, const level *l) {
         return;
     finding *one = findings_add(m->found, FINDING_LIST_MARKER_TEXT, l->line, "%.*s",
                                 SLICE_ARGS(buffer_slice(&l->words)));
-    if (one)
-        one->after = buffer_slice(&l->words);
+    findings_add_change(m->found, one, CHANGE_TEXT, (slice){NULL, 0}, buffer_slice(&l->words));
 }
 
 /* ---- the walk ------------------------------------------------------------------------------------------ */
 
-static void note_generated(marking *m, const dom_node *node, slice text) {
+static bool ends_word(char c) {
+    return is_space(c) || c == '\xC2'; /* U+00A0 */
+}
+
+/* The part of a word inside the element that text at its beginning, or end, runs into. Empty: none, or one
+ * that is deeper or longer than words are. */
+static slice word_beside(const dom_node *node, bool at_end) {
+    enum { DEPTH_MAX = 16, WORD_MAX = 256 };
+    const dom_node *at = at_end ? node->last_child : node->first_child;
+    for (int i = 0;
+         i < DEPTH_MAX && at && at->type == DOM_ELEMENT && !dom_tag_has(at->tag, DOM_APART | DOM_UNSEEN); i++)
+        at = at_end ? at->last_child : at->first_child;
+    slice text = at && at->type == DOM_TEXT ? at->text : SLICE("");
+    size_t length = 0;
+    while (length < text.length && length < WORD_MAX &&
+           !ends_word(text.data[at_end ? text.length - 1 - length : length]))
+        length++;
+    if (length == WORD_MAX)
+        return SLICE("");
+    return at_end ? slice_from(text, text.length - length) : slice_sub(text, 0, length);
+}
+
+/* Before it is put in: what is between white space is a word for the self-check. */
+static void note_generated(marking *m, const dom_node *node, slice text, bool at_end) {
+    slice beside = word_beside(node, at_end);
+    bool runs_into = text.length && !ends_word(text.data[at_end ? 0 : text.length - 1]);
+    beside = runs_into ? beside : SLICE("");
+    slice whole = at_end ? format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(beside), SLICE_ARGS(text))
+                         : format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(text), SLICE_ARGS(beside));
+    findings_add_change(m->found, NULL, CHANGE_TEXT, beside, whole);
     if (!m->generated.length)
         m->generated_line = node->line;
     buffer_append(&m->generated, m->generated.length ? SLICE(" ") : SLICE(""));
@@ -492,8 +523,9 @@ static void enter_marked(marking *m, dom_node *node, unsigned depth) {
         slice before = content_of(m, node, CSS_PSEUDO_BEFORE);
         if (before.length && is_written(node, before) && !dom_tag_has(node->tag, DOM_VOID)) {
             dom_node *text = dom_new_text(m->arena, slice_copy(before, m->arena), node->line);
+            m->changes = true;
             if (node->tag != DOM_TAG_Q)
-                note_generated(m, node, before);
+                note_generated(m, node, before, false);
             if (node->first_child)
                 dom_insert_before(node->first_child, text);
             else
@@ -512,10 +544,8 @@ static void leave_quotation(marking *m, dom_node *node) {
     if (first && last && first != last && first->type == DOM_TEXT && last->type == DOM_TEXT &&
         words.length >= first->text.length + last->text.length) {
         finding *one = findings_add(m->found, FINDING_QUOTE_MARKS, node->line, "%.*s", SLICE_ARGS(words));
-        if (one) {
-            one->before = slice_sub(words, first->text.length, words.length - last->text.length);
-            one->after = words;
-        }
+        findings_add_change(m->found, one, CHANGE_TEXT,
+                            slice_sub(words, first->text.length, words.length - last->text.length), words);
     }
     rename_element(node, DOM_TAG_SPAN);
 }
@@ -524,7 +554,8 @@ static void leave_marked(marking *m, dom_node *node, unsigned depth) {
     slice after = content_of(m, node, CSS_PSEUDO_AFTER);
     if (after.length && is_written(node, after) && !dom_tag_has(node->tag, DOM_VOID)) {
         if (node->tag != DOM_TAG_Q)
-            note_generated(m, node, after);
+            note_generated(m, node, after, true);
+        m->changes = true;
         dom_append(node, dom_new_text(m->arena, slice_copy(after, m->arena), node->line));
     }
     if (node->tag == DOM_TAG_Q)
@@ -540,7 +571,7 @@ static bool is_entered(marking *m, const dom_node *node) {
            !css_computed_is(m->styles, node, CSS_DISPLAY, "none");
 }
 
-void express_write_markers(dom_node *body, css_cascade *styles, bool lists, arena *a, findings *found) {
+bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, arena *a, findings *found) {
     marking m = {.styles = styles,
                  .arena = a,
                  .found = found,
@@ -574,4 +605,5 @@ void express_write_markers(dom_node *body, css_cascade *styles, bool lists, aren
         if (one)
             one->after = buffer_slice(&m.generated);
     }
+    return m.changes;
 }

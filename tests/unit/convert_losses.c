@@ -217,6 +217,26 @@ static void added_text_is_reported_with_the_line_before_it(void **state) {
     arena_destroy(a);
 }
 
+/* Lost once it is there, it is a loss like any other. */
+static void text_of_markers_is_neither_added_nor_excused(void **state) {
+    (void)state;
+    static const char page[] =
+        "---\ntitle: A page\n---\n<style>.x::before{content:\"Note:\"} "
+        ".y::after{content:\" (end)\"}</style>\n"
+        "<p class=\"x\"><b>hello</b> you</p>\n\n<p class=\"y\">good <q>bye</q></p>\n\n"
+        "<ol style=\"list-style-type: lower-alpha\"><li>one</li> two <li>three</li></ol>\n";
+    outcome o = convert_with(page, NULL, FINDING_TEXT_ADDED);
+    assert_int_equal(
+        o.counts[FINDING_TEXT_ADDED] + o.counts[FINDING_TEXT_LOST] + o.counts[FINDING_TEXT_MOVED], 0);
+    assert_int_equal(o.counts[FINDING_LIST_MARKER_TEXT], 1);
+    planted p = {TIPTAP_PARAGRAPH, SLICE("Note:"), false, false, false};
+    o = convert_with(page, &p, FINDING_TEXT_LOST);
+    assert_string_equal(o.words, "Note:hello you");
+    p = (planted){TIPTAP_PARAGRAPH, SLICE("b. "), false, false, false};
+    o = convert_with(page, &p, FINDING_TEXT_LOST);
+    assert_string_equal(o.words, "b. three");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_untouched_page_has_no_loss),
@@ -231,6 +251,7 @@ int main(void) {
         cmocka_unit_test(text_that_moves_beside_a_reported_loss_is_reported),
         cmocka_unit_test(changes_count_beyond_the_findings_that_are_listed),
         cmocka_unit_test(added_text_is_reported_with_the_line_before_it),
+        cmocka_unit_test(text_of_markers_is_neither_added_nor_excused),
     };
     return cmocka_run_group_tests(tests, make_engine, free_engine);
 }
