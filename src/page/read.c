@@ -674,11 +674,19 @@ static bool reads_the_same(slice before, slice after, arena *a) {
            (slice_find_char(after, '<', 0) == SLICE_NONE || slice_find_char(before, '<', 0) != SLICE_NONE);
 }
 
+static size_t count_end_tags(slice text) {
+    size_t count = 0;
+    for (size_t at = 0; (at = slice_find(text, SLICE("</"), at)) != SLICE_NONE; at += 2)
+        count++;
+    return count;
+}
+
 static void settle_string(const front_reader *in, front_value *value) {
     bool dropped = false, kept = false;
     slice before = value->text, after = settle_text(before, in->arena, &dropped, &kept);
     bool markup = slice_find_char(before, '<', 0) != SLICE_NONE;
-    if (dropped || kept || (markup && loses_text(before, after, in->arena)) ||
+    bool unclosed = markup && count_end_tags(before) != count_end_tags(after); /* `the <nav> tag` */
+    if (dropped || kept || unclosed || (markup && loses_text(before, after, in->arena)) ||
         (slice_find_char(before, '<', 0) == SLICE_NONE && !reads_the_same(before, after, in->arena)))
         note_markup(in->found, value->line, before, after, in->arena);
     if (slice_find(after, SLICE("---"), 0) != SLICE_NONE) {

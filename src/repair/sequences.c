@@ -108,17 +108,24 @@ static bool read_absorbed(const token_line *line, size_t at, codepage page, bool
     return true;
 }
 
-/* `”` without its last byte, behind a quote that is open. */
+/* `”` without its last byte, behind a quote that is open; or with `?` or U+FFFD in the place of that byte,
+ * behind a word too. */
 static bool read_quote(const token_line *line, size_t at, codepage page, bool confirmed, sequence *out) {
     if (line->tokens[at].row->bytes[page] != 0xE2 || at + 2 >= line->count)
         return false;
-    const codepage_row *second = line->tokens[at + 1].row;
     (void)confirmed;
-    const character *next = &line->tokens[at + 2].what;
+    const token *t = &line->tokens[at];
+    bool stands_in = at + 3 < line->count && (t[2].what.value == '?' || t[2].what.value == REPLACEMENT) &&
+                     t[2].form == FORM_LITERAL && codepage_decode(page, 0x9D) == 0;
+    size_t length = stands_in ? 3 : 2;
+    const character *next = &t[length].what;
     bool ends = next->kind == KIND_SPACE || next->kind == KIND_STOP || next->kind == KIND_CLOSING ||
-                next->value == '<';
-    *out = (sequence){STEP_QUOTE, 0x201D, 2, ends ? 1 : 4, AS_THE_PAGE};
-    return second && second->bytes[page] == 0x80;
+                next->value == '<',
+         behind_word = at && (character_is_word(&t[-1].what) || t[-1].what.kind == KIND_STOP);
+    *out = (sequence){STEP_QUOTE, 0x201D, (uint8_t)length, ends ? 1 : 4, AS_THE_PAGE};
+    if (stands_in && ends && behind_word)
+        out->kind = STEP_DAMAGED;
+    return t[1].row && t[1].row->bytes[page] == 0x80 && (ends || !stands_in);
 }
 
 /* ---- sequences with a byte missing ------------------------------------------------------------------- */
@@ -391,8 +398,9 @@ static bool read_lone_tilde(const token_line *line, size_t at, sequence *out) {
     return false;
 }
 
-/* `donât`, `Itâs`: the ’ of English, whose last two bytes were controls and are gone. */
-static bool is_contraction(const token_line *line, size_t at) {
+/* `donât`, `Itâs`: the ’ of English, whose last two bytes were controls and are gone; the word goes on at
+ * `next`. */
+static bool is_contraction(const token_line *line, size_t at, size_t next) {
     static const char *const pronouns[] = {"I",  "you", "he",   "she",   "we",  "they",
                                            "it", "who", "that", "there", "what"};
     static const char *const ends[] = {"s", "re", "ve"};
@@ -406,11 +414,11 @@ static bool is_contraction(const token_line *line, size_t at) {
             return false;
         before++;
     }
-    while (length < 3 && at + 1 + length < line->count &&
-           character_is_word(&line->tokens[at + 1 + length].what)) {
-        if (line->tokens[at + 1 + length].what.value >= 0x80)
+    while (length < 3 && next + length < line->count &&
+           character_is_word(&line->tokens[next + length].what)) {
+        if (line->tokens[next + length].what.value >= 0x80)
             return false;
-        end[length] = (char)line->tokens[at + 1 + length].what.value;
+        end[length] = (char)line->tokens[next + length].what.value;
         length++;
     }
     if (before == 0 || (before == 1 && line->tokens[at - 1].what.value != 'I'))
@@ -434,19 +442,24 @@ static bool is_contraction(const token_line *line, size_t at) {
 }
 
 /* `lâinterface`: the ’ of French, in the same way. */
-static bool is_elision(const token_line *line, size_t at) {
-    const character *next = &line->tokens[at + 1].what;
+static bool is_elision(const token_line *line, size_t at, size_t from) {
+    const character *next = &line->tokens[from].what;
     if (at == 0 || (at > 1 && character_is_word(&line->tokens[at - 2].what)))
         return false;
     uint32_t value = line->tokens[at - 1].what.value;
-    for (size_t i = 1; i <= 4; i++) /* in Vietnamese, `lâu` is a word */
-        if (at + i >= line->count || !is_letter(&line->tokens[at + i].what) ||
-            line->tokens[at + i].what.value >= 0x80)
+    for (size_t i = from; i < from + 4; i++) /* in Vietnamese, `lâu` is a word */
+        if (i >= line->count || !is_letter(&line->tokens[i].what) || line->tokens[i].what.value >= 0x80)
             return false;
     if (next->value == 'i' && strchr("csmtCSMT", (int)(value & 0x7F)))
         return false; /* `câinele` and `mâinile` are Romanian */
     return value < 0x80 && strchr("ldnsjcmtLDNSJCMT", (int)value) && next->value < 0x80 && next->value &&
            strchr("aeiouhAEIOUH", (int)next->value);
+}
+
+bool sequence_is_lost_sign(const token_line *line, size_t at) {
+    const token *t = &line->tokens[at];
+    return t->what.value == 0xE2 && at + 3 < line->count && t[1].what.value == '?' &&
+           t[2].what.value == '?' && t[1].form == FORM_LITERAL && t[2].form == FORM_LITERAL;
 }
 
 /* `â` with the signs behind it made ASCII (`â?T`, `â"¢`, `â€"`), or gone. */
@@ -473,8 +486,9 @@ static bool read_made_ascii(const token_line *line, size_t at, sequence *out) {
             out->value = 0x2013;
         return true;
     }
-    *out = (sequence){STEP_DAMAGED, 0x2019, 1, 0, 0};
-    return is_contraction(line, at) || is_elision(line, at);
+    size_t length = t[1].what.value == '?' && sequence_is_lost_sign(line, at) ? 3 : 1;
+    *out = (sequence){STEP_DAMAGED, 0x2019, (uint8_t)length, 0, 0};
+    return is_contraction(line, at, at + length) || is_elision(line, at, at + length);
 }
 
 static bool read_known_damage(const token_line *line, size_t at, codepage page, bool confirmed,

@@ -44,6 +44,9 @@ extern sequence_reader *const sequence_readers[SEQUENCE_READERS];
 /* Does a sequence of `page` end before `at`? */
 bool sequence_ends_at(const token_line *line, size_t at, codepage page);
 
+/* `â??`, `â€?`: a quotation mark, a dash or another sign, bytes of which became `?`. */
+bool sequence_is_lost_sign(const token_line *line, size_t at);
+
 /* `SELKÄ` before a no-break space: may the capital and the space be what they are? */
 bool sequence_is_capital(const token *first, const character *before, const character *after, codepage page);
 

@@ -13,6 +13,7 @@
 #include "normalise.h"
 #include "residue.h"
 #include "scan.h"
+#include "sequences.h"
 
 #define PASSES_MAX 40 /* more than a text of any size has layers */
 #define ROUNDS_MAX 8  /* a repaired line that, read anew, holds more to repair */
@@ -170,6 +171,18 @@ static void leave_line(line_repairer *m, slice source, const surroundings *aroun
     report_left(m->job, &line, number, &m->doubts, &m->lost);
 }
 
+/* Signs of which only the first byte is left: which they were, nobody knows. */
+static void find_lost_signs(line_repairer *m, const token_line *line) {
+    for (size_t at = 0; at + 1 < line->count; at++) {
+        if (!sequence_is_lost_sign(line, at) || line->tokens[at].place != PLACE_TEXT)
+            continue;
+        mojibake_doubt *added = vector_push(&m->doubts);
+        *added = (mojibake_doubt){at, at + 3, line->tokens[at].what.value, CODEPAGE_WINDOWS_1252};
+        residue_widen(line, added);
+        at = added->to - 1;
+    }
+}
+
 static slice repair_line(line_repairer *m, slice source, const surroundings *around, uint32_t number) {
     uint32_t lost_before = m->job->found->counts[FINDING_ENCODING_LOST];
     const slice as_it_was = source;
@@ -184,6 +197,8 @@ static slice repair_line(line_repairer *m, slice source, const surroundings *aro
         mojibake_begin(m->search);
         repair_tokens(m, &line);
         if (!is_mended(&line)) {
+            if (!m->doubts.count)
+                find_lost_signs(m, &line);
             if (!m->doubts.count)
                 find_wholly_misread(m, &line);
             bool reported = m->job->found->counts[FINDING_ENCODING_LOST] > lost_before;
