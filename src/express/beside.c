@@ -27,8 +27,8 @@ typedef struct marking {
     const express_seen *seen;
     const dom_node *container;
     row row;
-    uint32_t line; /* of the container, in which `row` stands */
-    unsigned rows;
+    uint32_t line;     /* of the container, in which `row` stands */
+    unsigned rows;     /* with a picture */
     bool fits, floats; /* every row so far is one of ours; and its text is longer than its picture */
     bool any_text;
 } marking;
@@ -93,9 +93,14 @@ static void end_row(marking *m) {
         return;
     bool pair = r->pictures == 1 && r->texts == 1 && !r->others;
     bool pictures = r->pictures >= 2 && !r->texts && !r->others;
-    m->rows++;
-    m->fits = m->fits && (pair || pictures);
+    bool words = r->texts == 1 && !r->pictures && !r->others; /* over the whole row, between ours */
+    m->rows += !words;
+    m->fits = m->fits && (pair || pictures || words);
     m->any_text = m->any_text || pair;
+    if (words) {
+        m->row = (row){0};
+        return;
+    }
     if (pair) {
         const layout_box *picture = layout_box_of(m->seen->desk, picture_in(r->picture));
         const layout_box *text = layout_box_of(m->seen->desk, r->text);
@@ -187,15 +192,21 @@ typedef struct rewriting {
     const express_seen *seen;
     arena *arena;
     findings *found;
-    dom_node *target; /* where rows go: before `before`, or into a new cell each */
-    dom_node *before, *rows;
+    dom_node *before, *rows; /* where rows go: before `before`, or into a new cell each of `rows` */
+    bool table;              /* cells; the next one makes a table where `rows` is NULL */
     uint32_t line;
     unsigned pictures;
 } rewriting;
 
 static dom_node *target_of_row(rewriting *w) {
-    if (!w->rows)
+    if (!w->table)
         return NULL;
+    if (!w->rows) {
+        dom_node *built = dom_new_element(w->arena, DOM_TAG_TABLE, w->line);
+        w->rows = dom_new_element(w->arena, DOM_TAG_TBODY, w->line);
+        dom_append(built, w->rows);
+        dom_insert_before(w->before, built);
+    }
     dom_node *row_node = dom_new_element(w->arena, DOM_TAG_TR, w->line);
     dom_node *cell = dom_new_element(w->arena, DOM_TAG_TD, w->line);
     dom_append(w->rows, row_node);
@@ -237,7 +248,7 @@ static void set_side(rewriting *w, dom_node *picture, const dom_node *neighbour,
     gap = gap > room ? room : gap;
     dom_attribute_set(picture, w->arena, SLICE(SIDE),
                       format_slice(w->arena, "%s %.1f%s", right ? "right" : "left", gap < 0 ? 0 : gap,
-                                   w->rows ? "" : " clear"));
+                                   w->table ? "" : " clear"));
 }
 
 /* What may stand between two pictures of a row, in per cent of the column: with more, the last one would not
@@ -256,9 +267,23 @@ static double room_between(const rewriting *w, dom_node *const *items, size_t co
     return pictures > 1 ? (room > 0.2 ? room / (double)(pictures - 1) - 0.05 : 0) : 10;
 }
 
-/* The pictures of a row first: text flows around what stands before it. */
+typedef enum row_kind { ROW_EMPTY, ROW_WORDS, ROW_PICTURES } row_kind;
+
+static row_kind kind_of_row(dom_node *const *items, size_t count) {
+    row_kind kind = ROW_EMPTY;
+    for (size_t i = 0; i < count; i++) {
+        if (picture_in(items[i]))
+            return ROW_PICTURES;
+        kind = express_first_shown(items[i]) ? ROW_WORDS : kind;
+    }
+    return kind;
+}
+
+/* The pictures of a row first: text flows around what stands before it. Words alone stand in no table. */
 static void put_row(rewriting *w, dom_node *const *items, size_t count) {
-    dom_node *cell = target_of_row(w);
+    row_kind kind = kind_of_row(items, count);
+    w->rows = kind == ROW_WORDS ? NULL : w->rows;
+    dom_node *cell = kind == ROW_PICTURES ? target_of_row(w) : NULL;
     bool text_first = count > 1 && !picture_in(items[0]);
     double room = room_between(w, items, count);
     for (size_t i = 0; i < count; i++) {
@@ -325,7 +350,7 @@ static void put_each(rewriting *w, dom_node *container) {
             dom_node *unit = picture_unit(picture, item);
             dom_attribute_set(
                 picture, w->arena, SLICE(SIDE),
-                format_slice(w->arena, "left %.0f%s", least_gap(item), w->rows ? "" : " clear"));
+                format_slice(w->arena, "left %.0f%s", least_gap(item), w->table ? "" : " clear"));
             for (dom_node *end; (end = express_next_shown(unit)) && end->tag == DOM_TAG_BR;)
                 dom_remove(end); /* it ended the picture's line */
             dom_remove(unit);
@@ -357,16 +382,10 @@ static dom_node *rewrite_run(rewriting *w, dom_node *first) {
     for (dom_node *at = first; mark_of(at); at = express_next_shown(at), count++)
         table = table || slice_equal(*mark_of(at), SLICE("table")) ||
                 slice_equal(*mark_of(at), SLICE(EXPRESS_EACH_TABLE));
-    w->before = first;
     w->line = first->line;
+    w->table = table;
     w->rows = NULL;
     w->pictures = 0;
-    if (table) {
-        dom_node *built = dom_new_element(w->arena, DOM_TAG_TABLE, first->line);
-        w->rows = dom_new_element(w->arena, DOM_TAG_TBODY, first->line);
-        dom_append(built, w->rows);
-        dom_insert_before(first, built);
-    }
     dom_node *next = first;
     for (size_t i = 0; i < count; i++) {
         dom_node *container = next;

@@ -32,7 +32,7 @@ enum {
 };
 
 typedef struct columns {
-    dom_node *container;  /* the first */
+    dom_node *container;
     struct columns *next; /* of the same kind: one decision for all */
     double saves, costs;  /* of a table: pixels on a desk, and on a phone */
     unsigned across;      /* cells of a row that fit the window of a phone; 0: none do */
@@ -406,6 +406,57 @@ static void mark_columns(dom_node *container, const columns *c, arena *a) {
             dom_attribute_remove(at, SLICE(EXPRESS_BESIDE));
 }
 
+/* A line break, or a paragraph of nothing else. */
+static bool is_empty_line(const dom_node *node) {
+    if (node->tag != DOM_TAG_P)
+        return node->tag == DOM_TAG_BR;
+    for (const dom_node *child = node->first_child; child; child = child->next)
+        if (child->tag != DOM_TAG_BR && !express_is_blank(child))
+            return false;
+    return true;
+}
+
+static dom_node *next_shown_below(const dom_node *row) {
+    dom_node *next = express_next_shown(row);
+    while (next && is_empty_line(next))
+        next = express_next_shown(next);
+    return next;
+}
+
+static bool have_same(const dom_node *one, const dom_node *other, slice attribute) {
+    const slice *a = dom_attribute_get(one, attribute), *b = dom_attribute_get(other, attribute);
+    return a && b ? slice_equal(*a, *b) : !a && !b;
+}
+
+/* The only item of a container; NULL: there are more, or it is no column. */
+static const dom_node *only_item(const layout *desk, const dom_node *container) {
+    const dom_node *only = NULL, *items = express_items_of(container);
+    for (const dom_node *item = items ? items->first_child : NULL; item; item = item->next) {
+        if (!express_first_shown(item))
+            continue;
+        const layout_box *box = only ? NULL : layout_box_of(desk, item);
+        if (!box || item->type != DOM_ELEMENT || item->tag == DOM_TAG_IMG ||
+            (box->flow != LAYOUT_ITEM && box->flow != LAYOUT_CELL && box->flow != LAYOUT_FLOAT))
+            return NULL;
+        only = item;
+    }
+    return only;
+}
+
+/* The last row of columns may hold one item: no columns by itself, and with the rows above it. */
+static void mark_last_row(const express_seen *seen, const dom_node *last, const columns *c, arena *a) {
+    size_t steps = 0;
+    dom_node *row = next_shown_below(last);
+    if (!row || !express_may_hold_items(row) || is_marked(row) || row->tag != last->tag ||
+        !have_same(row, last, SLICE("class")) || !have_same(row, last, SLICE("style")))
+        return;
+    const dom_node *item = only_item(seen->desk, row);
+    bool fits =
+        item && (c->pictures ? only_picture(seen->desk, item, &steps) != NULL : is_for_cells(item, &steps));
+    if (fits)
+        mark_columns(row, c, a);
+}
+
 /* What a page repeats, it repeats with the same classes and styles. */
 static slice kind_of(const dom_node *container, unsigned across, arena *a) {
     const slice *name = dom_attribute_get(container, SLICE("class")),
@@ -475,8 +526,10 @@ void express_mark_columns(dom_node *body, const express_seen *seen, arena *a) {
         grows[0] -= c->saves;
         grows[1] += c->costs;
         for (const columns *one = c; one; one = one->next)
-            if (!is_marked_around(one->container))
+            if (!is_marked_around(one->container)) {
                 mark_columns(one->container, c, a);
+                mark_last_row(seen, one->container, c, a);
+            }
     }
 }
 
@@ -489,14 +542,14 @@ static bool is_columns(const dom_node *node) {
 }
 
 /* A shape that was recognised may have taken some of them. */
-static bool are_all_there(const layout *desk, const dom_node *container) {
+static bool are_all_there(const layout *desk, const dom_node *container, unsigned least) {
     unsigned count = 0;
     for (const dom_node *item = express_items_of(container)->first_child; item; item = item->next) {
         if (!express_is_blank(item) && !layout_box_of(desk, item))
             return false;
         count += !express_is_blank(item);
     }
-    return count > 1;
+    return count >= least;
 }
 
 /* ---- rows of links: in one line ------------------------------------------------------------------------ */
@@ -511,7 +564,7 @@ static void put_links_in_line(dom_node *container, arena *a, findings *found) {
             continue;
         dom_node *link = (dom_node *)(uintptr_t)only_link(item);
         if (count++)
-            dom_append(line, dom_new_text(a, SLICE(" \u00A0 "), item->line));
+            dom_append(line, dom_new_text(a, SLICE("\u00A0\u00A0 "), item->line));
         dom_remove(link);
         dom_append(line, link);
         for (dom_node *at = dom_next(link, link), *following; at; at = following) {
@@ -548,6 +601,7 @@ static bool is_row_of_links(const express_seen *seen, const dom_node *table) {
 typedef struct rows_made {
     dom_node *row;
     unsigned cells;
+    bool again; /* rows are not those of the desk */
 } rows_made;
 
 static void put_item(dom_node *row, dom_node *item, arena *a) {
@@ -564,9 +618,10 @@ static void put_rows(dom_node *rows, dom_node *container, const express_seen *se
     unsigned across = most && most->length == 1 ? (unsigned)(most->data[0] - '0') : COLUMNS_MAX;
     size_t steps = 0;
     bool pictures = false;
-    bool again = across < columns_across(seen->desk, container, &pictures, &steps);
+    bool again = made->again || across < columns_across(seen->desk, container, &pictures, &steps);
     uint32_t line = 0;
     double width = 0;
+    made->again = again;
     made->row = again ? made->row : NULL;
     dom_node *items = (dom_node *)(uintptr_t)express_items_of(container);
     for (dom_node *item = items->first_child, *next; item; item = next) {
@@ -588,21 +643,9 @@ static void put_rows(dom_node *rows, dom_node *container, const express_seen *se
     }
 }
 
-/* A line break, or a paragraph of nothing else. */
-static bool is_empty_line(const dom_node *node) {
-    if (node->tag != DOM_TAG_P)
-        return node->tag == DOM_TAG_BR;
-    for (const dom_node *child = node->first_child; child; child = child->next)
-        if (child->tag != DOM_TAG_BR && !express_is_blank(child))
-            return false;
-    return true;
-}
-
 /* The row below it; empty lines between the two are gone. NULL: there is none. */
 static dom_node *next_columns(const dom_node *row) {
-    dom_node *next = express_next_shown(row);
-    while (next && is_empty_line(next))
-        next = express_next_shown(next);
+    dom_node *next = next_shown_below(row);
     if (!is_columns(next))
         return NULL;
     for (dom_node *between = row->next, *behind; between != next; between = behind) {
@@ -621,7 +664,7 @@ static void put_table(dom_node *first, const express_seen *seen, arena *a, findi
     dom_append(table, rows);
     dom_insert_before(first, table);
     for (dom_node *at = first, *next;
-         is_columns(at) && are_all_there(seen->desk, at) && !holds_only_links(at); at = next) {
+         is_columns(at) && are_all_there(seen->desk, at, 1) && !holds_only_links(at); at = next) {
         next = next_columns(at);
         put_rows(rows, at, seen, &made, a);
         dom_remove(at);
@@ -638,7 +681,7 @@ void express_put_columns(dom_node *body, const express_seen *seen, arena *a, fin
             put_links_in_line(node, a, found);
             continue;
         }
-        if (!seen->desk || !is_columns(node) || !are_all_there(seen->desk, node))
+        if (!seen->desk || !is_columns(node) || !are_all_there(seen->desk, node, 2))
             continue;
         if (node->tag == DOM_TAG_TABLE) { /* it is one already */
             dom_attribute_remove(node, SLICE(EXPRESS_BESIDE));

@@ -15,6 +15,7 @@ enum {
     LONG_UNITS = 300,      /* more than a card's description holds */
     TURN_MAX = 4,          /* siblings between two pictures that are one box */
     ICON_MAX = 96,         /* pixels: a card shows its picture over its whole width */
+    SIDE_ICON_MAX = 120,   /* the same beside words, where the page shows it in a seventh of its column */
     ALIKE_IN_HUNDRED = 45, /* of the kinds of elements in two boxes, those in both */
     EVIDENCE_NEEDED = 4
 };
@@ -450,6 +451,17 @@ bool picture_was_within(const mapping_pass *pass, const dom_node *picture, doubl
     return (wide || high) && width <= pixels && height <= pixels;
 }
 
+/* In a row of a picture and words (express/beside.c), which stays one where it does not become cards. */
+static bool is_beside_words(const dom_node *node) {
+    const slice name = SLICE("beside");
+    const slice *own = dom_attribute_get(node, name),
+                *around = node->parent && node->parent->type == DOM_ELEMENT
+                              ? dom_attribute_get(node->parent, name)
+                              : NULL;
+    const slice *mark = own ? own : around;
+    return mark && (slice_equal(*mark, SLICE("float")) || slice_equal(*mark, SLICE("table")));
+}
+
 static void count_box(const measure *m, const alike_run *run, const member *b, size_t number, tally *t) {
     const dom_node *top = m->boxes[b->from].node;
     inside in = {0};
@@ -471,7 +483,8 @@ static void count_box(const measure *m, const alike_run *run, const member *b, s
     t->buttons += !in.picture && in.links == 1 && in.linked_units == in.units && in.blocks <= 1 && !in.titled;
     t->captions += in.picture && in.texts == 1 && !in.titled && !in.links;
     t->within += in.links > 0 && in.within == in.links;
-    t->icons += in.picture && picture_was_within(m->pass, in.picture, ICON_MAX);
+    double icon = in.words && is_beside_words(top) ? SIDE_ICON_MAX : ICON_MAX;
+    t->icons += in.picture && picture_was_within(m->pass, in.picture, icon);
     t->numbered += number == leading_number(name);
     t->own_files += in.picture_link && in.links == 1 && is_picture_file(slice_trim(*in.picture_link));
     t->sides += holds_around(m, run, b->from, has_layout) || holds_around(m, run, b->from, is_cell);
