@@ -80,7 +80,9 @@ typedef struct walk {
     size_t unsized_pictures;
     uint32_t unsized_line; /* of the first of them */
     const dom_node *body;
-    const layout *phone; /* of the page as the rules for shapes have left it; NULL: not needed yet */
+    const layout *phone;       /* of the page as the rules for shapes have left it; NULL: not needed yet */
+    vector whole_tables;       /* of dom_node *: built, in no table, and as wide as they may be on a phone */
+    uint32_t columns_in_lines; /* of tables whose links stand in lines; 0: none do */
 } walk;
 
 static const slice NOTHING = {NULL, 0};
@@ -804,12 +806,30 @@ static bool was_whole_on_phone(walk *w, const open_element *f) {
     return box && box->width <= room * 1.02; /* widths of words are estimated */
 }
 
+/* Rows of links in as many columns are in lines where one such table of the page is. */
+static void narrow_table_and_alike(walk *w, dom_node *built) {
+    uint32_t columns = express_narrow_table(built, w->seen->theme, w->arena, w->found);
+    if (!columns || columns == w->columns_in_lines)
+        return;
+    w->columns_in_lines = columns;
+    for (size_t i = 0; i < w->whole_tables.count; i++)
+        express_put_table_in_lines(*(dom_node **)vector_at(&w->whole_tables, i), columns, w->arena, w->found);
+}
+
+static void keep_table(walk *w, dom_node *built) {
+    if (w->columns_in_lines)
+        express_put_table_in_lines(built, w->columns_in_lines, w->arena, w->found);
+    *(dom_node **)vector_push(&w->whole_tables) = built;
+}
+
 static void leave_table(walk *w, open_element *f) {
     express_boundary(&w->out);
     w->out.container = f->outer;
     express_fit_table(f->built, w->arena, w->found);
     if (was_whole_on_phone(w, f))
-        express_narrow_table(f->built, w->seen->theme, w->arena, w->found);
+        narrow_table_and_alike(w, f->built);
+    else if (!innermost_table(w))
+        keep_table(w, f->built);
     if (f->built->first_child)
         express_block(&w->out, f->built);
 }
@@ -967,6 +987,7 @@ void express_page(dom_node *body, const express_survey *survey, const express_se
               .seen = seen,
               .styles = survey_styles(survey),
               .open = vector_new(a, sizeof(open_element)),
+              .whole_tables = vector_new(a, sizeof(dom_node *)),
               .body = body};
     *(open_element *)vector_push(&w.open) =
         (open_element){.node = body, .rule = RULE_BLOCK, .inner = root, .outer = root};

@@ -312,7 +312,11 @@ double express_table_narrowest(const dom_node *table, arena *a);
 double express_room_on_phone(const express_theme *theme);
 
 /* Makes a table, fitted, narrower than the window of a phone, where it can: the first cell of each row stands
- * above the others. */
-void express_narrow_table(dom_node *table, const express_theme *theme, arena *a, findings *found);
+ * above the others; rows of links stand in a line each. Returns how many columns they were in; 0: they are
+ * not in lines. */
+uint32_t express_narrow_table(dom_node *table, const express_theme *theme, arena *a, findings *found);
+
+/* Puts rows of links in so many columns into lines; leaves any other table. */
+void express_put_table_in_lines(dom_node *table, uint32_t columns, arena *a, findings *found);
 
 #endif

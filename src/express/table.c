@@ -400,17 +400,30 @@ double express_room_on_phone(const express_theme *theme) {
     return (theme->phone_window + theme->phone_column) / 2;
 }
 
-void express_narrow_table(dom_node *table, const express_theme *theme, arena *a, findings *found) {
+static bool put_in_lines(const narrow_table *t, uint32_t line, findings *found) {
+    if (!are_rows_of_links(t))
+        return false;
+    put_links_in_line(t);
+    findings_add(found, FINDING_LINKS_IN_LINE, line, "rows of a table");
+    return true;
+}
+
+uint32_t express_narrow_table(dom_node *table, const express_theme *theme, arena *a, findings *found) {
     narrow_table t = measure_table(table, a);
-    if (are_rows_of_links(&t)) {
-        put_links_in_line(&t);
-        findings_add(found, FINDING_LINKS_IN_LINE, table->line, "rows of a table");
-        return;
-    }
+    if (put_in_lines(&t, table->line, found))
+        return t.columns;
     double room = express_room_on_phone(theme);
     bool fits = may_stack(&t, room);
     if (fits)
         stack_first_cells(&t);
     findings_add(found, fits ? FINDING_TABLE_STACKED : FINDING_TABLE_WIDE, table->line,
                  "about %.0f pixels wide", narrowest_from(&t, 0));
+    return 0;
+}
+
+void express_put_table_in_lines(dom_node *table, uint32_t columns, arena *a, findings *found) {
+    narrow_table t = {.grid = grid_of(table, a)};
+    t.columns = (uint32_t)t.grid.covered_until.count;
+    if (t.columns == columns)
+        put_in_lines(&t, table->line, found);
 }
