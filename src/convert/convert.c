@@ -31,6 +31,11 @@ typedef struct conversion {
     page_parts parts;
     front_value front;
     carry carry; /* the page's Liquid; empty where it has none */
+    struct {
+        slice first;
+        uint32_t line;
+        size_t count;
+    } missing; /* pictures of the site that are not there */
 } conversion;
 
 static findings *found(conversion *c) {
@@ -296,10 +301,35 @@ static slice bring_home(conversion *c, slice url, asset_use use, uint32_t line, 
     return reference.url;
 }
 
+static void note_missing(conversion *c, slice url, uint32_t line) {
+    if (!c->options->lacks_file || liquid_may_hold(url) ||
+        !c->options->lacks_file(c->options->picture_context, url))
+        return;
+    if (!c->missing.count++) {
+        c->missing.first = url;
+        c->missing.line = line;
+    }
+}
+
+/* Once a page: they were missing before, so nothing has changed for visitors. */
+static void report_missing(conversion *c) {
+    size_t more = c->missing.count - 1;
+    if (!c->missing.count)
+        return;
+    if (more)
+        findings_add(found(c), FINDING_PICTURE_MISSING, c->missing.line, "%.*s, and %zu more",
+                     SLICE_ARGS(c->missing.first), more);
+    else
+        findings_add(found(c), FINDING_PICTURE_MISSING, c->missing.line, "%.*s",
+                     SLICE_ARGS(c->missing.first));
+}
+
 static bool visit_url(void *context, tiptap_attribute attribute, uint32_t line, slice *url) {
     slice was = *url;
     asset_use use = attribute == TIPTAP_IMAGE_SRC ? ASSET_PICTURE : ASSET_LINK;
     *url = bring_home(context, was, use, line, true);
+    if (use == ASSET_PICTURE && url->data == was.data)
+        note_missing(context, was, line);
     return url->data != was.data;
 }
 
@@ -471,6 +501,7 @@ static void convert_body(conversion *c) {
     const express_survey *survey = express_survey_page(body, styles, c->arena, found(c));
     tiptap_node *document = fit_body(c, body, styles, survey);
     tiptap_visit_urls(document, visit_url, c, c->arena);
+    report_missing(c);
     rewrite_front(c, SLICE("image"), ASSET_PICTURE);
     rewrite_front(c, SLICE("file_url"), ASSET_LINK);
     if (c->options->inspect)

@@ -55,7 +55,10 @@ typedef struct convert_options {
     /* The size in pixels of the picture file that an address of the page names, before any style; false: it
      * is not known. Called on the thread that converts. NULL: none is known. */
     bool (*picture_size)(void *context, slice url, uint32_t *width, uint32_t *height);
-    void *picture_context;
+    /* Does an address of the page name a file of the site that is not there? False: it is there, elsewhere,
+     * or not known. On the same thread. NULL: none is known. */
+    bool (*lacks_file)(void *context, slice url);
+    void *picture_context; /* of both */
     /* Asked of every link to a place that does not begin with `#`. `*directive`: as in convert_place, of
      * CONVERT_LEADS_THERE; empty: no words stand only there. Called on the thread that converts. NULL: all
      * lead elsewhere. */

@@ -74,8 +74,8 @@ static bool read_size(int file, picture_size *size) {
     return state == PICTURE_READ;
 }
 
-bool site_picture_size(const site *s, slice url, picture_size *size) {
-    char decoded[PATH_MAX_LENGTH];
+/* The path that the address names, as the file is called. False: none of the site. `decoded` holds it. */
+static bool file_in_site(const site *s, slice url, char decoded[PATH_MAX_LENGTH], slice *file) {
     size_t length = 0;
     slice path;
     if (!path_in_site(s, url, &path))
@@ -85,10 +85,37 @@ bool site_picture_size(const site *s, slice url, picture_size *size) {
         decoded[length++] = byte >= 0 ? (char)byte : path.data[at];
         at += byte >= 0 ? 2 : 0;
     }
+    *file = (slice){decoded, length};
+    return true;
+}
+
+bool site_picture_size(const site *s, slice url, picture_size *size) {
+    char decoded[PATH_MAX_LENGTH];
+    slice path;
     struct stat info;
-    int file = open_inside(s->folder, (slice){decoded, length});
+    if (!file_in_site(s, url, decoded, &path))
+        return false;
+    int file = open_inside(s->folder, path);
     bool ok = file >= 0 && fstat(file, &info) == 0 && S_ISREG(info.st_mode) && read_size(file, size);
     if (file >= 0)
         close(file);
     return ok;
+}
+
+bool site_lacks_file(const site *s, slice url) {
+    char decoded[PATH_MAX_LENGTH];
+    slice path;
+    if (!file_in_site(s, url, decoded, &path))
+        return false;
+    size_t top = slice_find_char(path, '/', 1);
+    int folder = top == SLICE_NONE ? -1 : open_inside(s->folder, slice_sub(path, 1, top));
+    if (folder < 0)
+        return false;
+    errno = 0;
+    int file = open_inside(folder, slice_from(path, top + 1));
+    bool lacks = file < 0 && errno == ENOENT;
+    if (file >= 0)
+        close(file);
+    close(folder);
+    return lacks;
 }

@@ -189,6 +189,10 @@ bool is_taken(const site *s, slice path);
 /* The size of the picture that the address names, if it is a file of the site. On any thread. */
 bool site_picture_size(const site *s, slice url, picture_size *size);
 
+/* Does the address name a file of the site that is not there? Where the site has the folder at the top of its
+ * path: what else is published comes from its theme. */
+bool site_lacks_file(const site *s, slice url);
+
 /* ---- state.c ----------------------------------------------------------------------------------------- */
 
 /* The folder with the site's journal: absolute, no part of it a symbolic link. `write`: made where there is

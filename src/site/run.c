@@ -229,6 +229,10 @@ static bool picture_size_of(void *context, slice url, uint32_t *width, uint32_t 
     return known;
 }
 
+static bool lacks_file_of(void *context, slice url) {
+    return site_lacks_file(context, url);
+}
+
 /* A page whose links, and whose findings that are accepted, are asked about. */
 typedef struct linking_page {
     const run *run;
@@ -263,6 +267,7 @@ static convert_options options_of_page(void *context, slice path, work_slot *slo
     own.excerpt_separator = site_links_excerpt(r->links, path, &own.excerpt_is_in_lists);
     own.address_of = site_links_taken_by(r->links, path, slot->input);
     own.picture_size = picture_size_of;
+    own.lacks_file = lacks_file_of;
     own.picture_context = r->site;
     own.leads = leads_of;
     own.leads_context = page;
