@@ -174,6 +174,8 @@ void buffer_append_json(buffer *b, slice text);
 /* Text as a browser's innerHTML writes it (WHATWG HTML §13.3, escaping a string): & and U+00A0 escaped, and
  * < > in text, " in attributes. */
 void buffer_append_html(buffer *b, slice text, bool in_attribute);
+/* As one word of a shell (POSIX, Shell Command Language 2.2), in quotes where it needs them. */
+void buffer_append_word(buffer *b, slice text);
 /* The character that the name of a character reference stands for (HTML 4 §24, and `apos`); 0: none is known.
  */
 uint32_t named_character(slice name);

@@ -326,6 +326,19 @@ void buffer_append_html(buffer *b, slice text, bool in_attribute) {
     buffer_append(b, slice_from(text, from));
 }
 
+void buffer_append_word(buffer *b, slice text) {
+    bool plain = text.length > 0;
+    for (size_t i = 0; i < text.length; i++)
+        plain &= is_alnum(text.data[i]) || (text.data[i] && strchr("-_./=,:", text.data[i]) != NULL);
+    buffer_append_string(b, plain ? "" : "'");
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] == '\'')
+            buffer_append_string(b, "'\\'");
+        buffer_append_char(b, text.data[i]);
+    }
+    buffer_append_string(b, plain ? "" : "'");
+}
+
 slice format_slice(arena *a, const char *format, ...) {
     buffer b = buffer_new(a, 64);
     va_list arguments;

@@ -40,23 +40,10 @@ static bool is_carried(option_id o, const char *from, const char *to) {
            (o != OPTION_OUT || (same && strcmp(to, "convert") == 0));
 }
 
-/* The word as a shell takes it, behind a space. */
-static void append_word(slice word, buffer *out) {
-    bool plain = word.length > 0;
-    for (size_t i = 0; i < word.length; i++)
-        plain &= is_alnum(word.data[i]) || (word.data[i] && strchr("-_./=,:", word.data[i]) != NULL);
-    buffer_append_string(out, plain ? " " : " '");
-    for (size_t i = 0; i < word.length; i++) {
-        if (word.data[i] == '\'')
-            buffer_append_string(out, "'\\'");
-        buffer_append_char(out, word.data[i]);
-    }
-    buffer_append_string(out, plain ? "" : "'");
-}
-
 static void append_option(option_id o, const char *value, buffer *out, arena *a) {
     const char *name = option_describe(o)->name;
-    append_word(value ? format_slice(a, "--%s=%s", name, value) : format_slice(a, "--%s", name), out);
+    buffer_append_char(out, ' ');
+    buffer_append_word(out, value ? format_slice(a, "--%s=%s", name, value) : format_slice(a, "--%s", name));
 }
 
 /* Does the step itself say it? */
@@ -78,8 +65,10 @@ static slice command_of(const cli_arguments *arguments, const next_step *step, b
     buffer out = buffer_new(a, 128);
     buffer_printf(&out, "isomerize %s%s%s", step->command, step->options[0] ? " " : "", step->options);
     append_options(arguments, step, &out, a);
-    for (size_t i = 0; whole && i < arguments->word_count; i++)
-        append_word(slice_of(arguments->words[i]), &out);
+    for (size_t i = 0; whole && i < arguments->word_count; i++) {
+        buffer_append_char(&out, ' ');
+        buffer_append_word(&out, slice_of(arguments->words[i]));
+    }
     buffer_append_string(&out, whole ? step->more : " ...");
     buffer_append_string(&out, whole ? "" : step->more);
     return site_show_path(buffer_slice(&out), a);

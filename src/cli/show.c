@@ -135,6 +135,17 @@ bool show_describes(report_format format) {
     return format == REPORT_HTML || format == REPORT_CSV || format == REPORT_JSON;
 }
 
+/* The site's folder as it was typed, where it was one of the words; else its whole path. */
+static slice place_of(const cli_arguments *arguments, const site *of, arena *a) {
+    struct stat root, named;
+    bool known = stat(slice_c_string(site_root(of), a), &root) == 0;
+    for (size_t i = 0; known && i < arguments->word_count; i++)
+        if (stat(arguments->words[i], &named) == 0 && named.st_ino == root.st_ino &&
+            named.st_dev == root.st_dev)
+            return slice_of(arguments->words[i]);
+    return site_root(of);
+}
+
 static void begin(show *s, const cli_arguments *arguments, const site *of, const convert_engine *e,
                   bool dry_run, bool looks_back, report_format format) {
     memset(s, 0, sizeof *s);
@@ -159,6 +170,7 @@ static void begin(show *s, const cli_arguments *arguments, const site *of, const
                               .color = takes_color(STDOUT_FILENO),
                               .width = terminal_width(STDOUT_FILENO),
                               .site = name_site(of),
+                              .place = place_of(arguments, of, s->memory),
                               .version = SLICE(ISOMERIZE_VERSION),
                               .looks_back = s->view.looks_back,
                               .max_size = max_size(arguments, files),

@@ -2,6 +2,8 @@
  * (src/cli/manual/isomerize.1.in, JSON REPORTS). merge.c reads them back. */
 #include "writer.h"
 
+#include "accept/accept.h"
+
 static void add_finding(json_writer *j, const finding *one) {
     const finding_info *info = finding_describe(one->code);
     json_open(j, '{');
@@ -156,6 +158,18 @@ static void add_finding_totals(json_writer *j, const report_totals *t) {
 #define GROUPS_WRITTEN 100
 
 /* The most frequent ones. */
+/* What accepts the group, as it is typed. */
+static slice accepting_command(const report_writer *w, const report_group *group) {
+    buffer out = buffer_new(w->memory, 256);
+    slice place = w->options.place.length ? w->options.place : SLICE("SITE");
+    buffer_append_string(&out, "isomerize accept ");
+    buffer_append_word(&out, place);
+    buffer_printf(&out, " --code %s --detail ", finding_describe(group->code)->name);
+    buffer_append_word(&out, accept_quote(group->detail, w->memory));
+    buffer_append_string(&out, " --why 'looked at, and meant so'");
+    return buffer_slice(&out);
+}
+
 void add_groups(json_writer *j, report_writer *w) {
     const vector *groups = report_groups(w);
     json_add_open(j, "groups", '[');
@@ -168,6 +182,8 @@ void add_groups(json_writer *j, report_writer *w) {
         json_add_number(j, "times", (int64_t)group->times);
         json_add_number(j, "pages", (int64_t)group->pages);
         json_add_number(j, "accepted", (int64_t)group->accepted);
+        if (w->options.format == REPORT_HTML && !w->options.live)
+            json_add_text(j, "command", accepting_command(w, group));
         json_close(j, '}');
     }
     json_close(j, ']');

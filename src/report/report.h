@@ -136,6 +136,7 @@ typedef struct report_options {
     bool color;      /* unified, summary: terminal colours, and control characters of pages made visible */
     size_t width;    /* summary: columns to fill; 0: 80 */
     slice site;      /* what to call it: a host or folder name */
+    slice place;     /* html: the site's folder, as it is typed; empty: not known */
     slice version;   /* of the program */
     slice prefix;    /* sarif: the site's folder in its repository, empty or with '/' at its end */
     grade min_grade; /* sarif: only findings of that grade or worse */

@@ -272,12 +272,11 @@ function makeFirst() {
 
 // The same finding many times, in words; and what accepts it, to be typed.
 function makeGroups() {
-  const quoted = text => "'" + text.replace(/'/g, "'\\''") + "'";
   const groups = (totals.groups || []).filter(group => group.times > 3 && group.accepted < group.times).slice(0, 30);
   const rows = groups.map(group => make('tr', {},
     cell(findingBadge(group.code)), make('th', {scope: 'row'}, choose(`${number(group.times)} × ${group.words}`, {code: group.code})),
     cell(run.live ? [make('button', {type: 'button', onclick: event => acceptGroup(group, event.target)}, 'Accept all')]
-      : [make('code', {}, `isomerize accept SITE --code ${group.code} --detail ${quoted(group.detail.replace(/[*\\]/g, "\\$&"))} --why …`)]),
+      : [make('code', {}, group.command)]),
     cell(number(group.pages), 'Pages', 'num')));
   return rows.length ? block('The same, many times', 'What a team has looked at once and wants so, it accepts for all pages: it stays listed, and grades none of them.',
     makeTable([['Grade'], ['What is found'], ['To accept it'], ['Pages', 'num']], rows, 'The same, many times')) : null;
@@ -382,8 +381,9 @@ html{overflow-y:scroll!important}html>body{margin:0!important;padding:0!importan
 span[data-embed]{display:inline-block;border:1px dashed #8996a3;background:#f3f5f7;color:#51606e;padding:.6rem .9rem;font-size:.875rem;line-height:1.4;overflow-wrap:anywhere}
 .iz-here{outline:3px solid #0b5394!important;outline-offset:3px}
 del.iz,ins.iz,mark.iz{display:inline!important;margin:0!important;padding:0!important}
-del.iz{background:#fdeae8!important;color:#a3211b!important;text-decoration:line-through!important}ins.iz{background:#e6f3ea!important;color:#1e6b3a!important;text-decoration:underline!important}
-mark.iz{background:#fdf2d6!important;color:#1b2733!important;border-bottom:2px dotted #7a5200}
+del.iz,ins.iz,mark.iz{color:inherit!important;box-decoration-break:clone;-webkit-box-decoration-break:clone}
+del.iz{background:rgb(163 33 27/14%)!important;text-decoration:line-through 2px #a3211b!important;outline:1px solid #a3211b}ins.iz{background:rgb(30 107 58/14%)!important;text-decoration:underline 2px #1e6b3a!important;outline:1px solid #1e6b3a}
+mark.iz{background:rgb(202 138 4/16%)!important;outline:2px dotted #7a5200}
 .iz-marks [data-iz=del]{outline:3px solid #a3211b}.iz-marks [data-iz=ins]{outline:3px solid #1e6b3a}.iz-marks [data-was]{outline:3px dotted #7a5200}
 .iz-empty{color:#51606e;font-style:italic}`;
 
