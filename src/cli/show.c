@@ -34,6 +34,7 @@ typedef struct show {
     bool terminal; /* progress as one line that changes, else as a line now and then */
     bool drawn;    /* that line is there */
     size_t done, total;
+    size_t written; /* bytes of the report on standard output */
     struct timespec start;
     double last_drawn; /* seconds after the start */
     grade worst;
@@ -105,9 +106,11 @@ bool write_standard_output(void *context, const char *bytes, size_t length) {
     return fwrite(bytes, 1, length, stdout) == length;
 }
 
-static bool write_nowhere(void *context, const char *bytes, size_t length) {
-    (void)context, (void)bytes, (void)length;
-    return true;
+/* Its context is the show. */
+static bool write_report(void *context, const char *bytes, size_t length) {
+    show *s = context;
+    s->written += length;
+    return !s->report_wanted || write_standard_output(NULL, bytes, length);
 }
 
 /* ---- beginning --------------------------------------------------------------------------------------- */
@@ -181,8 +184,7 @@ static void begin(show *s, const cli_arguments *arguments, const site *of, const
                               .pictures = {read_picture, s}};
     if (files)
         options.files = parts_begin(&s->files, option_value(arguments, OPTION_OUT, NULL));
-    s->writer =
-        report_begin(&options, (report_sink){s->report_wanted ? write_standard_output : write_nowhere, NULL});
+    s->writer = report_begin(&options, (report_sink){write_report, s});
 }
 
 /* ---- progress ---------------------------------------------------------------------------------------- */
@@ -461,8 +463,14 @@ static void report_passed_over(show *s) {
 static bool end_report(show *s) {
     bool written = report_end(s->writer) && fflush(stdout) == 0;
     if (!s->files.folder) {
+        size_t most = s->format == REPORT_HTML ? max_size(s->arguments, false) : 0;
         if (!written)
             complain("standard output took no more: the report is not whole");
+        else if (most && s->written > most)
+            complain(
+                "the report has %.1f MB, with no picture left that could be smaller: --out DIR writes it "
+                "in parts of --max-size",
+                (double)s->written / 1048576);
         return written;
     }
     bool closed = parts_end(&s->files);
