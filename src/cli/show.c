@@ -280,6 +280,8 @@ static void tell_outcome(show *s, const site_result *result, slice path) {
 /* What a person needs to know at once: in a run that writes, findings too; a dry run has them in its report.
  */
 static void tell(show *s, const site_result *result, arena *scratch) {
+    if (!result->message.length && !result->conversion && !option_given(s->arguments, OPTION_VERBOSE))
+        return;
     slice path = site_show_path(result->path, scratch);
     bool quiet = option_given(s->arguments, OPTION_QUIET);
     bool quiet_outcome = (result->outcome == SITE_UNPUBLISHED || result->outcome == SITE_OUTDATED) &&
@@ -304,7 +306,9 @@ static void show_page(void *context, const site_result *result, arena *scratch) 
     if ((result->outcome == SITE_CONVERTED || result->outcome == SITE_REFUSED) && result->grade > s->worst)
         s->worst = result->grade;
     tell(s, result, scratch);
-    add_to_report(s, result);
+    /* Of a quiet run nobody sees what the report would count. */
+    if (s->report_wanted || !option_given(s->arguments, OPTION_QUIET))
+        add_to_report(s, result);
     show_progress(s);
 }
 

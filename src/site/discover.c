@@ -348,6 +348,16 @@ static void visit(search *in, entry e) {
         *(slice *)vector_push(&in->site->linking) = e.path;
 }
 
+static slice join(slice folder, slice name, arena *a) {
+    char *path = arena_alloc(a, folder.length + name.length + 1);
+    size_t length = folder.length;
+    memcpy(path, folder.data, length);
+    if (length)
+        path[length++] = '/';
+    memcpy(path + length, name.data, name.length);
+    return (slice){path, length + name.length};
+}
+
 static void read_folder(search *in, entry folder) {
     const char *path = folder.path.length ? slice_c_string(folder.path, in->site->arena) : ".";
     int file = open_below(in->site->folder, path, O_RDONLY | O_DIRECTORY, 0);
@@ -366,10 +376,7 @@ static void read_folder(search *in, entry folder) {
             continue;
         entry e = folder;
         e.type = one->d_type;
-        slice name = slice_of(one->d_name);
-        e.path = folder.path.length
-                     ? format_slice(in->site->arena, "%.*s/%.*s", SLICE_ARGS(folder.path), SLICE_ARGS(name))
-                     : slice_copy(name, in->site->arena);
+        e.path = join(folder.path, slice_of(one->d_name), in->site->arena);
         visit(in, e);
     }
     if (errno) /* only a part of it is known */

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -171,6 +172,56 @@ static const kept_folder *find_folder(open_folders *f, const char *path) {
 static const char *name_of(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
+}
+
+/* ---- the state of many files --------------------------------------------------------------------------- */
+
+#define FOLDER_WORTH 4 /* files in a row: less do not pay for opening it */
+
+stat_walk stat_walk_new(const site *s, arena *a) {
+    return (stat_walk){.site = s, .folder = -1, .arena = a};
+}
+
+void stat_walk_end(stat_walk *w) {
+    if (w->folder >= 0)
+        close(w->folder);
+    w->folder = -1;
+}
+
+const slice *stat_walk_path(const stat_walk *w, size_t index) {
+    return vector_at(&w->site->pages, index);
+}
+
+static bool is_in(slice folder, slice path) {
+    return slice_starts_with(path, folder) &&
+           !memchr(path.data + folder.length, '/', path.length - folder.length);
+}
+
+/* The folder that the file lies in, if the next ones lie in it too. */
+static void enter_next_folder(stat_walk *w, size_t index) {
+    slice path = *stat_walk_path(w, index);
+    size_t last = index + FOLDER_WORTH - 1, length = path.length;
+    stat_walk_end(w);
+    while (length && path.data[length - 1] != '/')
+        length--;
+    w->above = slice_sub(path, 0, length);
+    if (length && last < w->site->pages.count && is_in(w->above, *stat_walk_path(w, last)))
+        w->folder = open_below(w->site->folder, slice_c_string(slice_sub(path, 0, length - 1), w->arena),
+                               O_PATH | O_DIRECTORY, 0);
+}
+
+bool stat_walk_look(stat_walk *w, size_t index, struct stat *info) {
+    slice path = *stat_walk_path(w, index);
+    char name[PATH_MAX];
+    if (path.length >= sizeof name)
+        return false;
+    if (w->folder < 0 || !is_in(w->above, path))
+        enter_next_folder(w, index);
+    memcpy(name, path.data, path.length);
+    name[path.length] = '\0';
+    bool is_near = w->folder >= 0;
+    return fstatat(is_near ? w->folder : w->site->folder, name + (is_near ? w->above.length : 0), info,
+                   AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 static place place_in(const kept_folder *k, const char *path) {

@@ -557,12 +557,39 @@ static void load_seen(journal *j) {
     sqlite3_finalize(statement);
 }
 
-bool journal_load(journal *j, slice *error) {
+static int compare_rows(const void *one, const void *other) {
+    return slice_compare(((const journal_row *)one)->path, ((const journal_row *)other)->path);
+}
+
+/* Rows come as they were put in, by runs that went through the site in the order of the paths: that is
+ * cheaper than to ask for them by the index of the paths. */
+static void sort_rows(journal *j) {
+    size_t i = 1;
+    while (i < j->rows.count && compare_rows(journal_at(j, i - 1), journal_at(j, i)) < 0)
+        i++;
+    if (i < j->rows.count)
+        qsort(j->rows.items, j->rows.count, sizeof(journal_row), compare_rows);
+}
+
+#define ROW_MIN 200 /* bytes in the file: four hashes, twice the path */
+
+/* Room for as many rows as there are, so that they are not copied while they come: of a journal where none
+ * was taken away, the last row's number. */
+static void make_room(journal *j) {
+    struct stat info;
+    int last = read_number(j, "SELECT rowid FROM pages ORDER BY rowid DESC LIMIT 1");
+    off_t most = stat(j->path, &info) == 0 ? info.st_size / ROW_MIN : 0;
+    size_t room = last < 0 ? 0 : (off_t)last < most ? (size_t)last : (size_t)most;
+    j->rows.items = arena_alloc(j->arena, (room + 1) * sizeof(journal_row));
+    j->rows.capacity = room + 1;
+}
+
+static bool load_pages(journal *j, slice *error) {
     sqlite3_stmt *statement;
+    make_room(j);
     j->steps = 0;
-    if (sqlite3_prepare_v2(
-            j->database, "SELECT path, source, result, rules, outcome, grade, time FROM pages ORDER BY path",
-            -1, &statement, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(j->database, "SELECT path, source, result, rules, outcome, grade, time FROM pages",
+                           -1, &statement, NULL) != SQLITE_OK)
         return fail(j, error);
     int step;
     bool ok = true;
@@ -574,8 +601,18 @@ bool journal_load(journal *j, slice *error) {
     else if (step != SQLITE_DONE)
         ok = fail(j, error);
     sqlite3_finalize(statement);
+    sort_rows(j);
+    return ok;
+}
+
+/* SQLite takes its lock for each column: it is cheap for the thread that holds it. */
+bool journal_load(journal *j, slice *error) {
+    sqlite3_mutex *lock = sqlite3_db_mutex(j->database);
+    sqlite3_mutex_enter(lock);
+    bool ok = load_pages(j, error);
     if (ok)
         load_seen(j);
+    sqlite3_mutex_leave(lock);
     return ok;
 }
 
@@ -587,28 +624,47 @@ const journal_row *journal_at(const journal *j, size_t index) {
     return vector_at(&j->rows, index);
 }
 
-const journal_row *journal_find(const journal *j, slice path) {
-    size_t low = 0, high = j->rows.count;
+/* The first row from `low` on that does not come before `path`. */
+static size_t find_place(const journal *j, slice path, size_t low) {
+    size_t high = j->rows.count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        const journal_row *row = vector_at(&j->rows, middle);
-        int order = slice_compare(path, row->path);
-        if (order == 0)
-            return row;
-        if (order < 0)
-            high = middle;
-        else
+        if (slice_compare(journal_at(j, middle)->path, path) < 0)
             low = middle + 1;
+        else
+            high = middle;
     }
-    return NULL;
+    return low;
+}
+
+const journal_row *journal_find(const journal *j, slice path) {
+    size_t at = 0;
+    return journal_find_next(j, path, &at);
+}
+
+#define ROWS_STEPPED 4 /* over; more are cheaper to look up */
+
+const journal_row *journal_find_next(const journal *j, slice path, size_t *at) {
+    int order = -1;
+    size_t end = *at + ROWS_STEPPED;
+    while (*at < j->rows.count && *at < end && (order = slice_compare(journal_at(j, *at)->path, path)) < 0)
+        ++*at;
+    if (*at == end) {
+        *at = find_place(j, path, *at);
+        order = *at < j->rows.count ? slice_compare(journal_at(j, *at)->path, path) : -1;
+    }
+    return *at < j->rows.count && order == 0 ? journal_at(j, *at) : NULL;
 }
 
 bool is_as_seen(const site *s, const journal_row *row, struct stat *info, arena *scratch) {
-    if (!row || !row->is_seen ||
-        fstatat(s->folder, slice_c_string(row->path, scratch), info, AT_SYMLINK_NOFOLLOW) != 0)
-        return false;
+    return row && row->is_seen &&
+           fstatat(s->folder, slice_c_string(row->path, scratch), info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           is_what_was_seen(row, info);
+}
+
+bool is_what_was_seen(const journal_row *row, const struct stat *info) {
     stamp now = stamp_of(info);
-    return S_ISREG(info->st_mode) && stamp_equal(&now, &row->stamp);
+    return row->is_seen && S_ISREG(info->st_mode) && stamp_equal(&now, &row->stamp);
 }
 
 static void bind_slice(sqlite3_stmt *statement, int index, slice bytes) {
@@ -690,13 +746,8 @@ bool journal_rename(journal *j, const journal_row *row, slice to, slice *error) 
     return true;
 }
 
-static int compare_rows(const void *one, const void *other) {
-    return slice_compare(((const journal_row *)one)->path, ((const journal_row *)other)->path);
-}
-
 bool journal_settle_renames(journal *j, slice *error) {
-    if (j->rows.count)
-        qsort(j->rows.items, j->rows.count, sizeof(journal_row), compare_rows);
+    sort_rows(j);
     bool ok = !j->is_renaming || journal_commit(j, error);
     j->is_renaming = false;
     return ok;

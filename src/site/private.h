@@ -111,6 +111,20 @@ typedef struct open_folders open_folders;
 open_folders *folders_open(int root, arena *a);
 void folders_let_go(open_folders *f); /* `f` may be NULL, and may be used again */
 
+/* The state of the site's pages, asked for in their order by one thread: a folder that several lie in is
+ * opened once. In `a`. */
+typedef struct stat_walk {
+    const site *site;
+    int folder;  /* -1: none is worth it */
+    slice above; /* its path, with the slash at its end */
+    arena *arena;
+} stat_walk;
+
+stat_walk stat_walk_new(const site *s, arena *a);
+void stat_walk_end(stat_walk *w);
+const slice *stat_walk_path(const stat_walk *w, size_t index);      /* of that page */
+bool stat_walk_look(stat_walk *w, size_t index, struct stat *info); /* false: there is none */
+
 /* May the folder that holds `path` be written to? errno says why not. */
 bool can_replace(open_folders *f, const char *path);
 
@@ -244,6 +258,8 @@ int64_t journal_clock(journal *j);
 /* All rows, without their findings, in memory until the journal is closed. */
 bool journal_load(journal *j, slice *error);
 const journal_row *journal_find(const journal *j, slice path);
+/* As journal_find, of paths that come in their order: `at` begins with 0 and is kept from one to the next. */
+const journal_row *journal_find_next(const journal *j, slice path, size_t *at);
 size_t journal_count(const journal *j);
 const journal_row *journal_at(const journal *j, size_t index);
 
@@ -266,6 +282,7 @@ vector git_renames(const site *s, arena *a);
 /* Is the page still the file that was last seen? Then its bytes have the hash `row->holds`, and `info` is its
  * state. `row` may be NULL. */
 bool is_as_seen(const site *s, const journal_row *row, struct stat *info, arena *scratch);
+bool is_what_was_seen(const journal_row *row, const struct stat *info); /* of its path */
 
 /* The recorded findings (empty where there are none), and the bytes from before. In `a`. On any thread.
  * False: `why` says what is wrong with them: bytes that are not those that were recorded are never given out.
@@ -362,6 +379,17 @@ size_t memory_for_page(const site *s, const convert_engine *engine, slice path);
 /* Works on pages 0 … count - 1. Pages that were begun are reported, whatever ends the work: `reported` is
  * their number. False: no thread can be started. */
 bool work_on(const work *w, size_t count, size_t *reported);
+
+/* The same little work on items 0 … count - 1, in as many runs as there are threads: behind it all is done.
+ */
+typedef struct range_work {
+    void *context;
+    unsigned jobs;                                         /* as in work */
+    void (*each)(void *context, size_t first, size_t end); /* on any thread; items before `end`, if any */
+    bool confines;                                         /* as in work */
+} range_work;
+
+void work_on_ranges(const range_work *w, size_t count);
 
 /* ---- places.c ---------------------------------------------------------------------------------------- */
 

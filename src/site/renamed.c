@@ -41,8 +41,9 @@ static void find_gone(renaming *r) {
 }
 
 static bool has_unknown_pages(const renaming *r) {
+    size_t at = 0;
     for (size_t i = 0; i < r->site->pages.count; i++)
-        if (!journal_find(r->journal, *(slice *)vector_at(&r->site->pages, i)))
+        if (!journal_find_next(r->journal, *(slice *)vector_at(&r->site->pages, i), &at))
             return true;
     return false;
 }

@@ -41,10 +41,11 @@ typedef struct site_plan {
     int out;               /* the folder of --out, or -1 */
     open_folders *folders; /* below that, or below the site's root */
     hash rules;
-    site_outcome *settled; /* of each page, before any is read; SITE_CONVERTED: to be worked on */
-    size_t *todo;          /* those, in order */
+    uint8_t *settled; /* site_outcome of each page, before any is read; SITE_CONVERTED: to be worked on */
+    size_t *todo;     /* those, in order */
     size_t todo_count;
     size_t reported; /* pages */
+    size_t row;      /* of the journal: journal_find_next */
     bool broken;     /* the journal or the disk: what is still in hand stays as it is */
     arena *scratch;
     arena *links_arena;
@@ -394,23 +395,38 @@ static void work_on_page(void *context, size_t index, work_slot *slot) {
 
 /* ---- what needs no reading --------------------------------------------------------------------------- */
 
+static void settle_range(void *context, size_t first, size_t end) {
+    const run *r = context;
+    arena *scratch = arena_new(0), *folders = arena_new(0);
+    stat_walk walk = stat_walk_new(r->site, folders);
+    size_t at = 0;
+    for (size_t i = first; i < end; i++) {
+        const journal_row *row = journal_find_next(r->journal, *stat_walk_path(&walk, i), &at);
+        struct stat info;
+        bool known = row && row->is_seen && stat_walk_look(&walk, i, &info) && is_what_was_seen(row, &info);
+        bool behind = known && (row->names_files || hangs_on_links(r, row, scratch));
+        bool is_old = known && hash_equal(&row->holds, &row->source);
+        r->settled[i] = known ? (uint8_t)judge(r, row, &row->holds, behind, is_old) : SITE_CONVERTED;
+        arena_reset(scratch);
+    }
+    stat_walk_end(&walk);
+    arena_destroy(folders);
+    arena_destroy(scratch);
+}
+
 /* Files that were seen before, and did not change since, are not read. */
 static void settle_ahead(run *r) {
     size_t count = r->site->pages.count;
-    r->settled = arena_alloc(r->site->arena, (count + 1) * sizeof *r->settled);
-    r->todo = arena_alloc(r->site->arena, (count + 1) * sizeof *r->todo);
-    for (size_t i = 0; i < count; i++) {
-        slice path = *(slice *)vector_at(&r->site->pages, i);
-        const journal_row *row = r->journal ? journal_find(r->journal, path) : NULL;
-        struct stat info;
-        bool known = !r->options->look && is_as_seen(r->site, row, &info, r->scratch);
-        bool behind = known && (row->names_files || hangs_on_links(r, row, r->scratch));
-        bool is_old = known && hash_equal(&row->holds, &row->source);
-        r->settled[i] = known ? judge(r, row, &row->holds, behind, is_old) : SITE_CONVERTED;
+    r->settled = arena_alloc(r->site->arena, count + 1);
+    memset(r->settled, SITE_CONVERTED, count + 1);
+    if (r->journal && journal_count(r->journal) && !r->options->look)
+        work_on_ranges(&(range_work){r, r->options->jobs, settle_range, r->site->confines}, count);
+    for (size_t i = 0; i < count; i++)
+        r->todo_count += r->settled[i] == SITE_CONVERTED;
+    r->todo = arena_alloc(r->site->arena, (r->todo_count + 1) * sizeof *r->todo);
+    for (size_t i = 0, n = 0; i < count; i++)
         if (r->settled[i] == SITE_CONVERTED)
-            r->todo[r->todo_count++] = i;
-        arena_reset(r->scratch);
-    }
+            r->todo[n++] = i;
 }
 
 /* ---- reporting, in order ----------------------------------------------------------------------------- */
@@ -428,7 +444,7 @@ static void report_settled(run *r, size_t end) {
     for (; r->reported < end; r->reported++) {
         slice path = *(slice *)vector_at(&r->site->pages, r->reported);
         site_result result = {.path = path};
-        settle(&result, r->settled[r->reported], journal_find(r->journal, path));
+        settle(&result, (site_outcome)r->settled[r->reported], journal_find_next(r->journal, path, &r->row));
         report(r, &result, r->scratch);
         arena_reset(r->scratch);
     }

@@ -197,3 +197,38 @@ bool work_on(const work *w, size_t count, size_t *reported) {
     *reported = c.reported;
     return started > 0 || count == 0;
 }
+
+/* ---- in ranges ----------------------------------------------------------------------------------------- */
+
+#define RANGE_MIN 512 /* what a thread is worth starting for */
+
+typedef struct range {
+    const range_work *work;
+    size_t first, end;
+} range;
+
+static void *run_range(void *argument) {
+    const range *r = argument;
+    if (r->work->confines)
+        sandbox_thread();
+    r->work->each(r->work->context, r->first, r->end);
+    return NULL;
+}
+
+void work_on_ranges(const range_work *w, size_t count) {
+    unsigned jobs = count_jobs(w->jobs, count / RANGE_MIN), started = 0;
+    pthread_t threads[JOBS_MAX];
+    range ranges[JOBS_MAX];
+    size_t each = jobs > 1 ? count / jobs : count, done = each; /* the first is this thread's */
+    while (started + 1 < jobs) {
+        bool last = started + 2 == jobs;
+        ranges[started] = (range){w, done, last ? count : done + each};
+        if (pthread_create(&threads[started], NULL, run_range, &ranges[started]) != 0)
+            break;
+        done = ranges[started++].end;
+    }
+    w->each(w->context, 0, each);
+    w->each(w->context, done, count);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+}

@@ -67,8 +67,29 @@ static void small_pages_use_all_threads(void **state) {
     assert_true(most_at_once(0) > 5);
 }
 
+#define ITEMS 5000
+
+static void visit_range(void *context, size_t first, size_t end) {
+    atomic_int *visits = context;
+    for (size_t i = first; i < end; i++)
+        visits[i]++;
+}
+
+static void ranges_cover_each_item_once(void **state) {
+    (void)state;
+    static const size_t COUNTS[] = {0, 1, 511, 512, 1023, 1024, 1537, ITEMS};
+    for (unsigned jobs = 0; jobs < 12; jobs++)
+        for (size_t c = 0; c < sizeof COUNTS / sizeof *COUNTS; c++) {
+            atomic_int visits[ITEMS] = {0};
+            work_on_ranges(&(range_work){.context = visits, .jobs = jobs, .each = visit_range}, COUNTS[c]);
+            for (size_t i = 0; i < ITEMS; i++)
+                assert_int_equal(visits[i], i < COUNTS[c]);
+        }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(memory_bounds_the_pages_in_hand),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(ranges_cover_each_item_once),
+                                       cmocka_unit_test(memory_bounds_the_pages_in_hand),
                                        cmocka_unit_test(small_pages_use_all_threads)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
