@@ -24,9 +24,10 @@ struct arena {
     char *at, *end;
     char *last; /* the last allocation, which arena_grow may extend in place */
     size_t used, limit;
+    uint64_t steps, steps_limit;
     jmp_buf *exhausted;
     arena_cleanup *cleanups, *at_end;
-    bool is_out_of_memory;
+    bool is_out_of_memory, is_out_of_steps;
     hash_key key;
 };
 
@@ -95,7 +96,8 @@ void arena_reset(arena *a) {
         }
     }
     a->used = 0;
-    a->is_out_of_memory = false;
+    a->steps = 0;
+    a->is_out_of_memory = a->is_out_of_steps = false;
     enter_chunk(a, a->first);
 }
 
@@ -113,6 +115,20 @@ size_t arena_set_limit(arena *a, size_t limit) {
     size_t before = a->limit;
     a->limit = limit;
     return before;
+}
+
+uint64_t arena_steps(const arena *a) {
+    return a->steps;
+}
+
+uint64_t arena_set_steps(arena *a, uint64_t limit) {
+    uint64_t before = a->steps_limit;
+    a->steps_limit = limit;
+    return before;
+}
+
+bool arena_is_out_of_steps(const arena *a) {
+    return a->is_out_of_steps;
 }
 
 bool arena_is_out_of_memory(const arena *a) {
@@ -153,6 +169,14 @@ static _Noreturn void give_up(arena *a) {
 
 void arena_fail(arena *a) {
     a->is_out_of_memory = true;
+    give_up(a);
+}
+
+void arena_pay(arena *a, uint64_t steps) {
+    a->steps += steps;
+    if (!a->steps_limit || a->steps <= a->steps_limit)
+        return;
+    a->is_out_of_steps = true;
     give_up(a);
 }
 

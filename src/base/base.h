@@ -27,6 +27,14 @@ void arena_destroy(arena *a); /* NULL: nothing */
 size_t arena_used(const arena *a);
 size_t arena_set_limit(arena *a, size_t limit);
 
+/* Effort, where it can be more than so much for each byte that is read: steps, of some ten nanoseconds, that
+ * were paid since the last reset; another limit for them (0: none), which returns the one before. What would
+ * exceed it is as memory that is not there. */
+void arena_pay(arena *a, uint64_t steps);
+uint64_t arena_steps(const arena *a);
+uint64_t arena_set_steps(arena *a, uint64_t limit);
+bool arena_is_out_of_steps(const arena *a); /* since the last arena_reset */
+
 /* Forgets everything allocated; keeps up to a few megabytes of chunks for the next page. */
 void arena_reset(arena *a);
 

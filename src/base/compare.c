@@ -8,6 +8,8 @@
 
 /* Edits searched for in one split before the best one so far is taken. */
 #define COST_LIMIT 512
+#define DIAGONALS_A_STEP 4 /* looked at */
+
 interner interner_new(arena *a, size_t expected) {
     return (interner){map_new(a, expected), 0};
 }
@@ -31,6 +33,7 @@ typedef struct search {
     const size_t *a_index, *b_index; /* where they were */
     bool *a_changed, *b_changed;
     ptrdiff_t *forward, *backward; /* furthest position in `a` by diagonal (position in a - position in b) */
+    arena *arena;                  /* pays for the search */
 } search;
 
 typedef struct point {
@@ -119,10 +122,12 @@ static point find_split(const search *s, const box *in) {
     s->forward[first] = in->a0;
     s->backward[last] = in->a1;
     point meeting;
-    for (int cost = 0; cost < COST_LIMIT; cost++)
-        if (step_forward(s, in, &f, &b, odd, &meeting) || step_backward(s, in, &b, &f, odd, &meeting))
-            return meeting;
-    return furthest_point(s, in, &f, &b);
+    uint64_t cost = 0;
+    bool met = false;
+    while (!met && cost++ < COST_LIMIT)
+        met = step_forward(s, in, &f, &b, odd, &meeting) || step_backward(s, in, &b, &f, odd, &meeting);
+    arena_pay(s->arena, cost * cost / DIAGONALS_A_STEP);
+    return met ? meeting : furthest_point(s, in, &f, &b);
 }
 
 static void mark(bool *changed, const size_t *index, ptrdiff_t from, ptrdiff_t to) {
@@ -180,7 +185,14 @@ void compare(const comparison *c, arena *scratch) {
     size_t m = keep_common(c->b, c->b_count, in_a, c->b_changed, b, b_index);
     /* Diagonals run from -m to n, and the rim is one further out. */
     ptrdiff_t *furthest = arena_alloc(scratch, 2 * (n + m + 3) * sizeof *furthest);
-    search s = {
-        a, b, a_index, b_index, c->a_changed, c->b_changed, furthest + m + 1, furthest + (n + m + 3) + m + 1};
+    search s = {a,
+                b,
+                a_index,
+                b_index,
+                c->a_changed,
+                c->b_changed,
+                furthest + m + 1,
+                furthest + (n + m + 3) + m + 1,
+                scratch};
     compare_boxes(&s, (box){0, (ptrdiff_t)n, 0, (ptrdiff_t)m}, scratch);
 }

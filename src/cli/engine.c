@@ -93,6 +93,7 @@ static int start(convert_engine **e, const cli_arguments *arguments, const site 
     settings.memory_each = strtoull(option_value(arguments, OPTION_PAGE_MEMORY, "0"), NULL, 10);
     settings.memory_limit = strtoull(option_value(arguments, OPTION_PAGE_MEMORY_LIMIT, "0"), NULL, 10);
     settings.output_each = strtoull(option_value(arguments, OPTION_PAGE_OUTPUT, "0"), NULL, 10);
+    settings.steps_each = strtoull(option_value(arguments, OPTION_PAGE_STEPS, "0"), NULL, 10);
     settings.refuse_at = option_given(arguments, OPTION_STRICT) ? GRADE_REVIEW : GRADE_REFUSED;
     if (s)
         site_fill_settings(s, &settings);

@@ -39,6 +39,7 @@ static const struct setting {
                     {OPTION_PAGE_MEMORY, BOUND_SMALLER, 2048},
                     {OPTION_PAGE_MEMORY_LIMIT, BOUND_SMALLER, 1073741824},
                     {OPTION_PAGE_OUTPUT, BOUND_SMALLER, 64},
+                    {OPTION_PAGE_STEPS, BOUND_SMALLER, 64},
                     {OPTION_ASSET_LIMIT, BOUND_SMALLER, 268435456},
                     {OPTION_ASSET_TIME, BOUND_SMALLER, 1800},
                     {OPTION_FETCH_LIMIT, BOUND_SMALLER, 68719476736},

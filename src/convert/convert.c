@@ -19,6 +19,7 @@
 #include <stdlib.h>
 
 #define SIZE_LIMIT ((size_t)16 << 20)
+#define STEPS_OF_SAVED_BYTE 5
 
 /* What the stages of one page share. */
 typedef struct conversion {
@@ -445,6 +446,7 @@ static bool save_with_links(conversion *c, tiptap_node *document, const view *be
     if (!save_document(c, document, &saved))
         return false;
     while (p && places_set_links(p, saved.document, dom_parse(saved.body, NULL, c->arena, NULL))) {
+        arena_pay(c->arena, STEPS_OF_SAVED_BYTE * saved.body.length);
         saved = save_settle(saved.document, c->arena, found(c));
         if (!is_stable(c, &saved))
             return false;
@@ -601,17 +603,37 @@ size_t convert_memory(const convert_engine *engine, size_t length) {
     return memory_of(&engine->settings, length);
 }
 
+static uint64_t steps_of(const convert_settings *settings, size_t length) {
+    size_t each = settings->steps_each ? settings->steps_each : CONVERT_STEPS_EACH;
+    return CONVERT_STEPS_BASE + (uint64_t)length * each;
+}
+
 static bool grows_too_much(slice output, slice bytes, const convert_settings *settings) {
     size_t each = settings->output_each ? settings->output_each : CONVERT_OUTPUT_EACH;
     return output.length > CONVERT_OUTPUT_BASE && output.length - CONVERT_OUTPUT_BASE > bytes.length * each;
 }
 
-/* The page's own limit, if that of the arena is not lower. Returns that one. */
-static size_t limit_memory(slice bytes, const convert_settings *settings, arena *a) {
-    size_t own = arena_used(a) + memory_of(settings, bytes.length), before = arena_set_limit(a, own);
-    if (before && before < own)
-        arena_set_limit(a, before);
+/* What an arena allows. */
+typedef struct allowance {
+    size_t memory;
+    uint64_t steps;
+} allowance;
+
+/* The page's own limits, if those of the arena are not lower. Returns those. */
+static allowance limit_page(slice bytes, const convert_settings *settings, arena *a) {
+    allowance own = {arena_used(a) + memory_of(settings, bytes.length),
+                     arena_steps(a) + steps_of(settings, bytes.length)};
+    allowance before = {arena_set_limit(a, own.memory), arena_set_steps(a, own.steps)};
+    if (before.memory && before.memory < own.memory)
+        arena_set_limit(a, before.memory);
+    if (before.steps && before.steps < own.steps)
+        arena_set_steps(a, before.steps);
     return before;
+}
+
+static void put_limits_back(arena *a, allowance before) {
+    arena_set_limit(a, before.memory);
+    arena_set_steps(a, before.steps);
 }
 
 static bool too_large(slice bytes, const convert_settings *settings) {
@@ -625,7 +647,12 @@ static void refuse_large(convert_result *result, slice bytes, const char *needs,
     result->state = CONVERT_REFUSED;
 }
 
-static void refuse_for_memory(convert_result *result, slice bytes, const convert_settings *settings) {
+static void refuse_for_effort(convert_result *result, slice bytes, const convert_settings *settings,
+                              bool out_of_steps) {
+    if (out_of_steps) {
+        refuse_large(result, bytes, ", and the steps that it takes", "--page-steps");
+        return;
+    }
     bool is_most = memory_of(settings, bytes.length) == memory_limit(settings);
     refuse_large(result, bytes, ", and the memory that it takes",
                  is_most ? "--page-memory-limit" : "--page-memory");
@@ -646,9 +673,10 @@ static void convert_bytes(conversion *c, slice bytes) {
     settle_state(c, bytes);
 }
 
-/* A page for which the arena had no room: nothing of it is kept. False: there is none for the finding either.
- */
+/* A page for which the arena had no room or no steps: nothing of it is kept. False: there is no room for the
+ * finding either. */
 static bool refuse_exhausted(conversion *c, slice bytes) {
+    bool out_of_steps = arena_is_out_of_steps(c->arena);
     jmp_buf exhausted;
     arena_reset(c->arena);
     memset(c->result, 0, sizeof *c->result);
@@ -660,7 +688,7 @@ static bool refuse_exhausted(conversion *c, slice bytes) {
     }
     arena_on_exhausted(c->arena, &exhausted);
     reset_result(c->result, c->arena);
-    refuse_for_memory(c->result, bytes, c->settings);
+    refuse_for_effort(c->result, bytes, c->settings, out_of_steps);
     settle_state(c, bytes);
     return true;
 }
@@ -668,7 +696,7 @@ static bool refuse_exhausted(conversion *c, slice bytes) {
 bool convert_page(const convert_engine *engine, slice bytes, const convert_options *options, arena *a,
                   convert_result *result) {
     static const convert_options NOTHING;
-    size_t limit = limit_memory(bytes, &engine->settings, a);
+    allowance limits = limit_page(bytes, &engine->settings, a);
     jmp_buf exhausted, *before = arena_on_exhausted(a, NULL);
     conversion c = {.worker = convert_worker_take(engine),
                     .engine = engine,
@@ -684,7 +712,7 @@ bool convert_page(const convert_engine *engine, slice bytes, const convert_optio
         convert_worker_give_back(engine, c.worker);
         in_memory = refuse_exhausted(&c, bytes) && in_memory;
         arena_on_exhausted(a, before);
-        arena_set_limit(a, limit);
+        put_limits_back(a, limits);
         return in_memory;
     }
     arena_on_exhausted(a, &exhausted);
@@ -695,7 +723,7 @@ bool convert_page(const convert_engine *engine, slice bytes, const convert_optio
     convert_bytes(&c, bytes);
     convert_worker_give_back(engine, c.worker);
     arena_on_exhausted(a, before);
-    arena_set_limit(a, limit);
+    put_limits_back(a, limits);
     return true;
 }
 
@@ -731,7 +759,7 @@ static void collect_assets(conversion *c, slice bytes, vector *references) {
 
 void convert_collect_assets(const convert_engine *engine, slice bytes, arena *a, vector *references) {
     static const convert_options NOTHING;
-    size_t limit = limit_memory(bytes, &engine->settings, a);
+    allowance limits = limit_page(bytes, &engine->settings, a);
     jmp_buf exhausted, *before = arena_on_exhausted(a, NULL);
     bool starved = false;
     convert_result result;
@@ -751,7 +779,7 @@ void convert_collect_assets(const convert_engine *engine, slice bytes, arena *a,
         references->count = 0;
     }
     arena_on_exhausted(a, before);
-    arena_set_limit(a, limit);
+    put_limits_back(a, limits);
     if (starved)
         arena_fail(a);
 }

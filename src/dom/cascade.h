@@ -91,7 +91,8 @@ struct css_cascade {
     size_t counted;
     /* while one element is matched */
     buffer key;
-    vector held; /* of const css_match* */
+    vector held;    /* of const css_match* */
+    uint64_t tried; /* rules, for the element in hand */
     contest contests[CSS_PSEUDO_COUNT];
 };
 

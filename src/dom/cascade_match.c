@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define CACHED_STYLES_MAX 4096 /* up to some 2 KiB each */
+#define STEPS_OF_MATCH 16      /* to sort and weigh a rule that holds */
 
 enum { PLACE_NOT_FIRST = 1, PLACE_NOT_LAST = 2, PLACE_LINK = 4 };
 
@@ -162,6 +163,10 @@ void cascade_start(css_cascade *c) {
 
 static void try_bucket(css_cascade *c, const css_sheets *s, const css_bucket *b, const dom_node *node,
                        bool *structural) {
+    if (b && s == c->own)
+        arena_pay(c->arena, b->count);
+    else if (b)
+        c->tried += b->count;
     for (uint32_t i = 0; b && i < b->count; i++) {
         const css_match *m = vector_at(&s->matches, b->matches[i]);
         if (!(m->windows & 1u << s->window))
@@ -447,6 +452,13 @@ static style *new_style(css_cascade *c, const dom_node *node, arena *a) {
     return s;
 }
 
+/* Sheets of its own cost a page for each element that is not like another; so do the site's, but for styles
+ * that go from page to page: those are there or not, as it happens. */
+static void pay_for_style(const css_cascade *c, uint64_t steps_before) {
+    uint64_t own = c->own ? dom_matcher_steps(c->matcher) - steps_before : 0;
+    arena_pay(c->arena, own + c->tried + STEPS_OF_MATCH * c->held.count);
+}
+
 static uint32_t use_style(css_cascade *c, uint32_t number) {
     style *s = style_at(c, number);
     if (!(number & STYLE_LOCAL)) {
@@ -465,8 +477,8 @@ static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t par
     uint32_t found = (uint32_t)(uintptr_t)map_get(&set->shared, buffer_slice(&c->key));
     if (found)
         return everywhere ? use_style(c, found) : found | STYLE_LOCAL;
-    cascade_matcher(c);
-    c->held.count = 0;
+    uint64_t steps = dom_matcher_steps(cascade_matcher(c));
+    c->held.count = c->tried = 0;
     gather_matches(c, c->sheets, node, &structural);
     if (c->own)
         gather_matches(c, c->own, node, &structural);
@@ -474,6 +486,8 @@ static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t par
         set = &c->local;
         everywhere = false;
     }
+    if (set == &c->local)
+        pay_for_style(c, steps);
     style *s = new_style(c, node, set->arena);
     uint32_t number = (uint32_t)set->styles.count;
     *(style **)vector_push(&set->styles) = s;

@@ -127,6 +127,7 @@ dom_selector *dom_selector_compile(slice text, arena *a, dom_selector_error *err
 typedef struct dom_matcher dom_matcher;
 dom_matcher *dom_matcher_new(dom_node *root, arena *a);
 bool dom_matcher_exhausted(const dom_matcher *m);
+uint64_t dom_matcher_steps(const dom_matcher *m); /* spent so far */
 /* The one change allowed: an attribute was added that no selector has been asked about yet. */
 void dom_matcher_note_attributes(dom_matcher *m, const dom_node *node);
 

@@ -133,6 +133,10 @@ void selector_set_surroundings(dom_matcher *m, const dom_node *innermost) {
         index_element(m, at);
 }
 
+uint64_t dom_matcher_steps(const dom_matcher *m) {
+    return m->steps;
+}
+
 void selector_pay(dom_matcher *m, size_t steps) {
     m->steps += steps;
 }

@@ -633,6 +633,10 @@ static const struct {
     {LITERAL("xml_escape"), 0, 0, filter_xml_escape},
 };
 
+/* A value may be much longer than the filters that make it anew. */
+#define STEPS_OF_FILTER 10
+#define STEP_BYTES 4
+
 /* A value that a page can hold, and that nothing takes for a carried tag. */
 static bool is_usable(const liquid_value *value) {
     return value->type != LIQUID_STRING ||
@@ -649,6 +653,7 @@ liquid_value apply_filter(slice name, call *c) {
         if (given < FILTERS[i].least || given > FILTERS[i].most || !is_usable(&c->arguments[0]))
             return unknown_value();
         liquid_value value = FILTERS[i].apply(c);
+        arena_pay(c->arena, STEPS_OF_FILTER + (c->arguments[0].text.length + value.text.length) / STEP_BYTES);
         return is_usable(&value) ? value : unknown_value();
     }
     return unknown_value();

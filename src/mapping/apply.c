@@ -30,6 +30,7 @@ void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options
         pass.options.styles = css_cascade_new(NULL, body, a);
     mark_layouts(&pass);
     recognise(&pass);
+    arena_pay(a, dom_matcher_steps(pass.matcher));
     if (dom_matcher_exhausted(pass.matcher))
         findings_add(found, FINDING_MAPPING_BUDGET, 0, "the rules gave up on this page");
     rewrite_claims(&pass);
