@@ -54,6 +54,16 @@ static void fold_wide(buffer *out, size_t from, arena *a) {
 /* A word without case, accents and what cannot be seen; quotation marks as typewriters have them. */
 static void fold_word(buffer *out, slice word, arena *a) {
     size_t from = out->length;
+    buffer_reserve(out, word.length);
+    char all = 0;
+    for (size_t at = 0; at < word.length; at++) {
+        out->data[from + at] = to_lower(word.data[at]);
+        all |= word.data[at];
+    }
+    out->length += word.length;
+    if (!(all & 0x80))
+        return;
+    out->length = from;
     bool ascii = true;
     for (size_t at = 0, length; at < word.length; at += length) {
         char quote = word.data[at] == '\xE2' ? plain_quote(word, at, &length) : 0;

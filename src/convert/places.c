@@ -41,9 +41,9 @@ struct places {
     hash_map known; /* from the addresses of links to other pages */
     vector there;   /* of link_there *, in the page's order */
     unsigned rounds;
-    fragment_text text; /* the page as it was saved last */
-    size_t *moved_to;   /* for each word before, the one that it is now, or NO_WORD */
-    size_t word_count;
+    fragment_text text;  /* the page as it was saved last */
+    vector words_before; /* of slice, read when they are first asked for */
+    size_t *moved_to;    /* for each of them, the one that it is now, or NO_WORD */
     bool changed;
 };
 
@@ -99,43 +99,58 @@ static place *find_place(const places *p, slice fragment) {
 
 /* ---- the same words before and after ------------------------------------------------------------------- */
 
-static uint32_t *number_words_before(const places *p, interner *names, size_t *count) {
-    vector ids = vector_new(p->arena, sizeof(uint32_t));
+static slice word_now_at(const places *p, size_t index) {
+    const fragment_word *w = vector_at(&p->text.words, index);
+    return slice_sub(buffer_slice(&p->text.plain), w->from, w->to);
+}
+
+static void read_words_before(places *p) {
+    if (p->words_before.arena)
+        return;
+    p->words_before = vector_new(p->arena, sizeof(slice));
     slice word;
     for (size_t at = 0; view_next_word(p->before->text, &at, &word);)
-        *(uint32_t *)vector_push(&ids) = intern(names, word);
-    *count = ids.count;
-    return ids.items;
+        *(slice *)vector_push(&p->words_before) = word;
 }
 
-static uint32_t *number_words_after(const places *p, interner *names) {
-    slice plain = buffer_slice(&p->text.plain);
-    uint32_t *ids = arena_alloc(p->arena, (p->text.words.count + 1) * sizeof *ids);
-    for (size_t i = 0; i < p->text.words.count; i++) {
-        const fragment_word *w = vector_at(&p->text.words, i);
-        ids[i] = intern(names, slice_sub(plain, w->from, w->to));
+/* Compares the words [from, to) before with [from, now_to) now. */
+static void compare_words(places *p, size_t from, size_t to, size_t now_to) {
+    size_t before = to - from, after = now_to - from;
+    interner names = interner_new(p->arena, before);
+    uint32_t *was = arena_alloc(p->arena, (before + 1) * sizeof *was),
+             *is = arena_alloc(p->arena, (after + 1) * sizeof *is);
+    for (size_t i = 0; i < before; i++)
+        was[i] = intern(&names, *(slice *)vector_at(&p->words_before, from + i));
+    for (size_t i = 0; i < after; i++)
+        is[i] = intern(&names, word_now_at(p, from + i));
+    bool *gone = arena_zeroed(p->arena, before + 1), *added = arena_zeroed(p->arena, after + 1);
+    compare(&(comparison){was, is, before, after, gone, added, names.next}, p->arena);
+    for (size_t i = 0, k = 0; i < before; i++) {
+        while (!gone[i] && k < after && added[k])
+            k++;
+        p->moved_to[from + i] = gone[i] || k == after ? NO_WORD : from + k++;
     }
-    return ids;
 }
 
+/* Most words stand where they stood, from the beginning or from the end on. */
 static void read_page(places *p, const dom_node *saved) {
     size_t searched = p->text.searched;
     p->text = fragment_read(saved, p->arena);
     p->text.searched = searched;
-    interner names = interner_new(p->arena, p->before->text.length / 8);
-    size_t before, after = p->text.words.count;
-    uint32_t *was = number_words_before(p, &names, &before), *is = number_words_after(p, &names);
-    bool *gone = arena_zeroed(p->arena, before + 1), *added = arena_zeroed(p->arena, after + 1);
-    compare(&(comparison){was, is, before, after, gone, added, names.next}, p->arena);
-    p->word_count = before;
+    read_words_before(p);
+    const slice *was = p->words_before.items;
+    size_t before = p->words_before.count, after = p->text.words.count, from = 0, same = 0;
+    while (from < before && from < after && slice_equal(was[from], word_now_at(p, from)))
+        from++;
+    while (from + same < before && from + same < after &&
+           slice_equal(was[before - 1 - same], word_now_at(p, after - 1 - same)))
+        same++;
     p->moved_to = arena_alloc(p->arena, (before + 1) * sizeof *p->moved_to);
-    for (size_t i = 0, k = 0; i < before; i++) {
-        p->moved_to[i] = NO_WORD;
-        while (!gone[i] && k < after && added[k])
-            k++;
-        if (!gone[i] && k < after)
-            p->moved_to[i] = k++;
-    }
+    for (size_t i = 0; i < from; i++)
+        p->moved_to[i] = i;
+    compare_words(p, from, before - same, after - same);
+    for (size_t i = before - same; i < before; i++)
+        p->moved_to[i] = after - (before - i);
 }
 
 /* How many words of the text before may be gone between an id and the words that stand for it. */
@@ -143,11 +158,11 @@ enum { NEAR_WORDS = 40 };
 
 /* The word of the new text at a place; at the end of a page, the last one. */
 static size_t word_now(const places *p, const place *at) {
-    for (size_t i = at->word; i < p->word_count && i - at->word < NEAR_WORDS; i++)
+    for (size_t i = at->word; i < p->words_before.count && i - at->word < NEAR_WORDS; i++)
         if (p->moved_to[i] != NO_WORD)
             return p->moved_to[i];
     for (size_t i = at->word; i > 0 && at->word - i < NEAR_WORDS; i--)
-        if (i <= p->word_count && p->moved_to[i - 1] != NO_WORD)
+        if (i <= p->words_before.count && p->moved_to[i - 1] != NO_WORD)
             return p->moved_to[i - 1];
     return NO_WORD;
 }

@@ -3,14 +3,15 @@
  * Comes in: shared sheets, a page's tree. Goes out: a style for each element, which says which declaration
  * holds for each property. Elements with the same tag, attributes that matter and place in a parent of the
  * same style share theirs, unless a rule asks for more than these; so a page costs a few dozen of matchings,
- * however long it is. Styles of elements that only have names go from page to page, in a cache.
+ * however long it is. Styles go from page to page, in a cache, but those of elements that a page's own sheets
+ * speak of, and of what is in these.
  */
 #include "cascade.h"
 
 #include <stdlib.h>
 
 #define CACHED_STYLES_MAX 4096 /* up to some 2 KiB each */
-#define STEPS_OF_MATCH 16      /* to sort and weigh a rule that holds */
+#define CACHED_VALUE_MAX 256   /* bytes of an attribute */
 
 enum { PLACE_NOT_FIRST = 1, PLACE_NOT_LAST = 2, PLACE_LINK = 4 };
 
@@ -117,10 +118,9 @@ dom_matcher *cascade_matcher(css_cascade *c) {
 
 static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t parent);
 
-/* A page with sheets of its own has styles of its own. */
 static void open_cache(css_cascade *c) {
-    css_style_cache *cache = c->own ? NULL : c->cache;
-    c->cache = cache;
+    css_style_cache *cache = c->cache;
+    c->number = 1;
     if (!cache)
         return;
     if (cache->set.styles.count > CACHED_STYLES_MAX)
@@ -163,10 +163,6 @@ void cascade_start(css_cascade *c) {
 
 static void try_bucket(css_cascade *c, const css_sheets *s, const css_bucket *b, const dom_node *node,
                        bool *structural) {
-    if (b && s == c->own)
-        arena_pay(c->arena, b->count);
-    else if (b)
-        c->tried += b->count;
     for (uint32_t i = 0; b && i < b->count; i++) {
         const css_match *m = vector_at(&s->matches, b->matches[i]);
         if (!(m->windows & 1u << s->window))
@@ -180,6 +176,7 @@ static void try_bucket(css_cascade *c, const css_sheets *s, const css_bucket *b,
 static void gather_matches(css_cascade *c, const css_sheets *s, const dom_node *node, bool *structural) {
     const slice *id = dom_attribute_get(node, SLICE("id")),
                 *classes = dom_attribute_get(node, SLICE("class"));
+    cascade_matcher(c);
     if (id)
         try_bucket(c, s, map_get(&s->ids, *id), node, structural);
     size_t at = 0;
@@ -277,28 +274,23 @@ static winners *take_winners(css_cascade *c, css_pseudo pseudo, const vector *cu
 
 /* ---- sharing ------------------------------------------------------------------------------------------- */
 
-static bool is_named(const hash_map *of_sheets, const hash_map *of_page, slice name) {
-    return map_get(of_sheets, name) || (of_page && map_get(of_page, name));
-}
-
 static void add_name(buffer *names, char kind, slice name) {
     buffer_append_char(names, '\0');
     buffer_append_char(names, kind);
     buffer_append(names, name);
 }
 
-/* Classes and ids that no sheet asks for make no difference. */
-static void add_names(css_cascade *c, const dom_node *node) {
+/* Classes and ids that `sheets` ask for, and `besides` do not: others make no difference. */
+static void add_names(css_cascade *c, const css_sheets *sheets, const css_sheets *besides,
+                      const dom_node *node) {
     const slice *id = dom_attribute_get(node, SLICE("id")),
                 *classes = dom_attribute_get(node, SLICE("class"));
     size_t at = 0;
     for (slice name; classes && (name = slice_next_word(*classes, &at)).length;)
-        if (is_named(&c->sheets->classes, c->own ? &c->own->classes : NULL, name))
+        if (map_get(&sheets->classes, name) && !(besides && map_get(&besides->classes, name)))
             add_name(&c->key, '.', name);
-    if (id && is_named(&c->sheets->ids, c->own ? &c->own->ids : NULL, *id))
+    if (id && map_get(&sheets->ids, *id) && !(besides && map_get(&besides->ids, *id)))
         add_name(&c->key, '#', *id);
-    if (node->tag == DOM_TAG_UNKNOWN)
-        add_name(&c->key, '<', node->name);
 }
 
 /* Whether it is the first or the last element of its parent, which rules often ask. What has very many
@@ -317,36 +309,41 @@ static bool find_place(css_cascade *c, const dom_node *node, uint16_t *place) {
     return looked < SIBLINGS_LOOKED_AT;
 }
 
-/* False: the attributes say more than names, and their lines are the page's. */
+/* False: there is too much of them to be kept. */
 static bool add_attributes(css_cascade *c, const dom_node *node) {
-    bool plain = true;
+    bool is_short = true;
     for (uint32_t i = 0; i < node->attribute_count; i++) {
         const dom_attribute *at = &node->attributes[i];
         if (!css_is_among(at->name, CSS_KEYED_ATTRIBUTES))
             continue;
         add_name(&c->key, '[', at->name);
         add_name(&c->key, '=', at->value);
-        plain = false;
+        is_short = is_short && at->value.length <= CACHED_VALUE_MAX;
     }
-    bool bordered = (node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH) && css_in_table_with_border(node);
-    if (bordered)
+    if ((node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH) && css_in_table_with_border(node))
         add_name(&c->key, 'b', SLICE(""));
-    return plain && !bordered;
+    return is_short;
 }
 
 /* All that decides about the element's style, but for rules that ask for more (css_match.structural), as
- * bytes in `c->key`. False: it is for this page only. */
-static bool make_key(css_cascade *c, const dom_node *node, uint32_t parent) {
+ * bytes in `c->key`; what only the page's own sheets ask for stands behind the first `shared_length` of them.
+ * False: it is for this page only. */
+static bool make_key(css_cascade *c, const dom_node *node, uint32_t parent, size_t *shared_length) {
     key_head head = {parent, node->tag, 0};
     c->key.length = 0;
     buffer_append(&c->key, MAP_KEY(head));
-    bool everywhere = find_place(c, node, &head.place) && !(parent & STYLE_LOCAL);
-    if (node->tag == DOM_TAG_UNKNOWN || node->attribute_count)
-        add_names(c, node);
+    bool everywhere = find_place(c, node, &head.place) && c->cache && !(parent & STYLE_LOCAL);
+    if (node->attribute_count)
+        add_names(c, c->sheets, NULL, node);
     everywhere = add_attributes(c, node) && everywhere;
+    if (node->tag == DOM_TAG_UNKNOWN)
+        add_name(&c->key, '<', node->name);
     if ((node->tag == DOM_TAG_A || node->tag == DOM_TAG_AREA) && dom_attribute_get(node, SLICE("href")))
         head.place |= PLACE_LINK;
     memcpy(c->key.data, &head, sizeof head);
+    *shared_length = c->key.length;
+    if (c->own && node->attribute_count)
+        add_names(c, c->own, c->sheets, node);
     return everywhere;
 }
 
@@ -421,17 +418,20 @@ static bool weigh_rules(css_cascade *c, const dom_node *node, css_pseudo pseudo,
     return any;
 }
 
-static void weigh_attributes(css_cascade *c, const dom_node *node, vector *customs) {
-    css_block *hints = arena_alloc(c->arena, sizeof *hints);
-    *hints = css_hints_of(node, c->arena);
+/* What they say is kept as long as the style: in `a`. */
+static void weigh_attributes(css_cascade *c, const dom_node *node, vector *customs, arena *a) {
+    css_block *hints = arena_alloc(a, sizeof *hints);
+    *hints = css_hints_of(node, a);
+    for (size_t i = 0; i < hints->declarations.count; i++) {
+        css_declaration *d = vector_at(&hints->declarations, i);
+        d->value = slice_copy(d->value, a);
+    }
     weigh(c, CSS_PSEUDO_NONE, hints, &(weight){CSS_ORIGIN_PAGE, false, true, 0, 0}, customs);
     const slice *attribute = dom_attribute_get(node, SLICE("style"));
     if (!attribute)
         return;
-    css_block *inline_block = arena_alloc(c->arena, sizeof *inline_block);
-    *inline_block = css_read_block(*attribute, c->arena);
-    for (size_t i = 0; i < inline_block->declarations.count; i++)
-        ((css_declaration *)vector_at(&inline_block->declarations, i))->line = node->line;
+    css_block *inline_block = arena_alloc(a, sizeof *inline_block);
+    *inline_block = css_read_block(slice_copy(*attribute, a), a);
     weigh(c, CSS_PSEUDO_NONE, inline_block, &(weight){CSS_ORIGIN_PAGE, true, true, 0, 0}, customs);
 }
 
@@ -442,7 +442,7 @@ static style *new_style(css_cascade *c, const dom_node *node, arena *a) {
     keep_classes(c, s, a);
     weigh_rules(c, node, CSS_PSEUDO_NONE, &customs);
     if (node->attribute_count || node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH)
-        weigh_attributes(c, node, &customs);
+        weigh_attributes(c, node, &customs, a);
     s->parts[CSS_PSEUDO_NONE] = take_winners(c, CSS_PSEUDO_NONE, &customs, a, &s->effects);
     for (unsigned p = CSS_PSEUDO_BEFORE; p < CSS_PSEUDO_COUNT; p++) {
         vector own = vector_new(c->arena, sizeof(const css_declaration *));
@@ -452,50 +452,55 @@ static style *new_style(css_cascade *c, const dom_node *node, arena *a) {
     return s;
 }
 
-/* Sheets of its own cost a page for each element that is not like another; so do the site's, but for styles
- * that go from page to page: those are there or not, as it happens. */
-static void pay_for_style(const css_cascade *c, uint64_t steps_before) {
-    uint64_t own = c->own ? dom_matcher_steps(c->matcher) - steps_before : 0;
-    arena_pay(c->arena, own + c->tried + STEPS_OF_MATCH * c->held.count);
-}
-
 static uint32_t use_style(css_cascade *c, uint32_t number) {
     style *s = style_at(c, number);
-    if (!(number & STYLE_LOCAL)) {
-        if (s->seen == c->number)
-            return number;
-        s->seen = c->number;
-    }
+    if (s->seen == c->number)
+        return number;
+    s->seen = c->number;
     if (s->class_count)
         *(style **)vector_push(&c->used) = s;
     return number;
 }
 
-static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t parent) {
-    bool everywhere = make_key(c, node, parent) && c->cache, structural = false;
-    style_set *set = everywhere ? &c->cache->set : &c->local;
-    uint32_t found = (uint32_t)(uintptr_t)map_get(&set->shared, buffer_slice(&c->key));
-    if (found)
-        return everywhere ? use_style(c, found) : found | STYLE_LOCAL;
-    uint64_t steps = dom_matcher_steps(cascade_matcher(c));
-    c->held.count = c->tried = 0;
-    gather_matches(c, c->sheets, node, &structural);
-    if (c->own)
-        gather_matches(c, c->own, node, &structural);
-    if (everywhere && (structural || dom_matcher_exhausted(c->matcher))) {
-        set = &c->local;
-        everywhere = false;
-    }
-    if (set == &c->local)
-        pay_for_style(c, steps);
-    style *s = new_style(c, node, set->arena);
-    uint32_t number = (uint32_t)set->styles.count;
-    *(style **)vector_push(&set->styles) = s;
+static uint32_t find_shared(const style_set *set, slice key) {
+    return (uint32_t)(uintptr_t)map_get(&set->shared, key);
+}
+
+static void share(style_set *set, slice key, uint32_t number) {
+    *map_put(&set->shared, slice_copy(key, set->arena), NULL) = (void *)(uintptr_t)number;
+}
+
+static uint32_t add_style(style_set *set, style *s, uint32_t parent) {
     s->parent = parent;
-    if (!structural)
-        *map_put(&set->shared, slice_copy(buffer_slice(&c->key), set->arena), NULL) =
-            (void *)(uintptr_t)number;
-    return use_style(c, everywhere ? number : number | STYLE_LOCAL);
+    *(style **)vector_push(&set->styles) = s;
+    return (uint32_t)set->styles.count - 1;
+}
+
+static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t parent) {
+    size_t shared_length;
+    bool everywhere = make_key(c, node, parent, &shared_length), structural = false, own_structural = false;
+    slice key = buffer_slice(&c->key), shared_key = slice_sub(key, 0, shared_length);
+    uint32_t found = everywhere && !c->own ? 0 : find_shared(&c->local, key);
+    if (found)
+        return use_style(c, found);
+    c->held.count = 0;
+    if (c->own)
+        gather_matches(c, c->own, node, &own_structural);
+    everywhere = everywhere && !c->held.count;
+    found = everywhere ? find_shared(&c->cache->set, shared_key) : 0;
+    if (!found) {
+        gather_matches(c, c->sheets, node, &structural);
+        everywhere = everywhere && !structural && !dom_matcher_exhausted(c->matcher);
+        style_set *set = everywhere ? &c->cache->set : &c->local;
+        found = add_style(set, new_style(c, node, set->arena), parent);
+        if (everywhere)
+            share(set, shared_key, found);
+        else
+            found |= STYLE_LOCAL;
+    }
+    if ((c->own || !everywhere) && !structural && !own_structural)
+        share(&c->local, key, found);
+    return use_style(c, found);
 }
 
 uint32_t cascade_find_style(css_cascade *c, const dom_node *node) {

@@ -104,7 +104,7 @@ typedef struct css_declaration {
     bool is_hint; /* an attribute of HTML, such as align, stands for it */
     slice name;   /* internal: of a custom property */
     slice value;  /* trimmed, without comments and !important */
-    uint32_t line;
+    uint32_t line;               /* of a rule; 0: it stands where the element does */
     const struct css_rule *rule; /* NULL: of a style attribute or an attribute of HTML */
 } css_declaration;
 
@@ -219,7 +219,7 @@ bool css_length_of(css_cascade *c, const dom_node *node, slice value, double per
 const css_declaration *css_winner(css_cascade *c, const dom_node *node, css_pseudo pseudo,
                                   css_property property);
 
-/* Where a declaration stands: `line` of `file`; an empty file: of the page itself. */
+/* Where a declaration stands: `line` of `file`; an empty file: of the page itself; 0: of an attribute. */
 typedef struct css_place {
     css_origin origin;
     slice file;

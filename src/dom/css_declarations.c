@@ -479,10 +479,10 @@ slice css_url_of(slice value) {
 }
 
 css_block css_read_block(slice text, arena *a) {
-    css_gathering *g = arena_alloc(a, sizeof *g);
-    css_gather_start(g, a);
-    css_gather_text(g, text);
-    return g->block;
+    css_gathering g;
+    css_gather_start(&g, a);
+    css_gather_text(&g, text);
+    return g.block;
 }
 
 /* ---- lengths ---------------------------------------------------------------------------------------------

@@ -87,7 +87,6 @@ bool css_in_table_with_border(const dom_node *cell) {
 css_block css_hints_of(const dom_node *node, arena *a) {
     css_gathering g;
     css_gather_start(&g, a);
-    g.next.line = node->line;
     g.next.is_hint = true;
     if (node->tag == DOM_TAG_OL || node->tag == DOM_TAG_UL || node->tag == DOM_TAG_LI)
         hint_list_type(&g, node);

@@ -146,7 +146,7 @@ static void look_behind(looking *l, uint32_t line, slice name, slice url) {
     finding *f = findings_add(l->found, FINDING_PICTURE_BACKGROUND, line, "<%.*s> with `%.*s`",
                               SLICE_ARGS(name), SLICE_ARGS(url));
     if (f)
-        f->before = url;
+        f->before = slice_copy(url, l->arena);
 }
 
 static void look_at_background(looking *l, const dom_node *node) {
