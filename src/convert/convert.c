@@ -235,14 +235,13 @@ static const layout *lay_out(conversion *c, const dom_node *body, css_cascade *c
 }
 
 /* A tree holds the styles of one cascade: another one is asked while they are put aside. */
-static const layout *lay_out_on_phone(conversion *c, dom_node *body, const css_cascade *desk,
-                                      bool pictures_only) {
+static const layout *lay_out_on_phone(conversion *c, dom_node *body, css_cascade *desk, bool pictures_only) {
     vector styles = vector_new(c->arena, sizeof body->style);
     for (dom_node *at = body; at; at = dom_next(at, body)) {
         *(uint32_t *)vector_push(&styles) = at->style;
         at->style = 0;
     }
-    css_cascade *cascade = css_cascade_new_of_other(desk, c->worker->phone);
+    css_cascade *cascade = css_cascade_new_of_other(desk, c->engine->phone_sheets);
     const layout *phone = lay_out(c, body, cascade, c->engine->theme.express.phone_column, pictures_only);
     size_t i = 0;
     for (dom_node *at = body; at; at = dom_next(at, body))
@@ -494,7 +493,7 @@ static void convert_body(conversion *c) {
     if (!slice_trim(c->parts.body).length)
         findings_add(found(c), FINDING_PAGE_WITHOUT_TEXT, c->parts.body_line, "nothing");
     vector linked = find_linked_ids(c, body);
-    css_cascade *styles = css_cascade_new_cached(c->worker->desk, body, c->arena);
+    css_cascade *styles = css_cascade_new_cached(c->worker->styles, body, c->arena);
     css_cascade_settle(styles); /* the stages that follow change the tree */
     view before = write_markers(c, body, styles);
     if (c->settings->in_page_links == CONVERT_LINKS_REMOVE)

@@ -22,9 +22,9 @@ bool theme_load(const convert_settings *settings, arena *a, convert_theme *theme
 
 /* ---- worker.c ------------------------------------------------------------------------------------------ */
 
-/* What one thread keeps from page to page: styles of elements, in a wide window and on a phone. */
+/* What one thread keeps from page to page: styles of elements. */
 typedef struct convert_worker {
-    css_style_cache *desk, *phone;
+    css_style_cache *styles;
 } convert_worker;
 
 /* An engine's, for any number of threads; given back with `a`. */

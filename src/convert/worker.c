@@ -15,10 +15,8 @@ struct convert_workers {
 };
 
 static void free_worker(convert_worker *w) {
-    if (w) {
-        css_style_cache_free(w->desk);
-        css_style_cache_free(w->phone);
-    }
+    if (w)
+        css_style_cache_free(w->styles);
     free(w);
 }
 
@@ -42,9 +40,8 @@ static convert_worker *new_worker(const convert_engine *engine) {
     convert_worker *w = calloc(1, sizeof *w);
     if (!w)
         return NULL;
-    w->desk = css_style_cache_new(engine->sheets);
-    w->phone = css_style_cache_new(engine->phone_sheets);
-    if (w->desk && w->phone)
+    w->styles = css_style_cache_new(engine->sheets);
+    if (w->styles)
         return w;
     free_worker(w);
     return NULL;
@@ -69,14 +66,11 @@ void convert_worker_give_back(const convert_engine *engine, convert_worker *w) {
 }
 
 void convert_worker_on_exhausted(convert_worker *w, jmp_buf *jump) {
-    arena_on_exhausted(css_style_cache_arena(w->desk), jump);
-    arena_on_exhausted(css_style_cache_arena(w->phone), jump);
+    arena_on_exhausted(css_style_cache_arena(w->styles), jump);
 }
 
 bool convert_worker_clear(convert_worker *w) {
-    bool in_memory = !arena_is_out_of_memory(css_style_cache_arena(w->desk)) &&
-                     !arena_is_out_of_memory(css_style_cache_arena(w->phone));
-    css_style_cache_clear(w->desk);
-    css_style_cache_clear(w->phone);
+    bool in_memory = !arena_is_out_of_memory(css_style_cache_arena(w->styles));
+    css_style_cache_clear(w->styles);
     return in_memory;
 }

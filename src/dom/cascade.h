@@ -39,8 +39,18 @@ typedef struct class_effect {
     unsigned effects;
 } class_effect;
 
+/* What of a style hangs on the window's width. */
+typedef enum css_hanging {
+    HANGS_ON_NOTHING, /* it holds in both windows */
+    HANGS_ITSELF,     /* but what is inside inherits the same */
+    HANGS_WITH_INNER
+} css_hanging;
+
 typedef struct style {
-    uint32_t parent; /* the number of the parent's; 0: of none */
+    uint32_t parent;         /* the number of the parent's; 0: of none */
+    uint32_t as_parent;      /* the number that stands for all that hand down the same */
+    uint8_t hanging, window; /* css_hanging; in which window it holds */
+    uint64_t cost;           /* steps that it took to make it, but for the page's own sheets */
     unsigned effects;
     winners *parts[CSS_PSEUDO_COUNT]; /* NULL but for the element: no rule */
     class_effect *classes;            /* that its rules name */
@@ -81,8 +91,8 @@ struct css_cascade {
     dom_node *root;
     arena *arena;
     dom_matcher *matcher; /* NULL until an element is matched */
-    style_set local;
-    uint64_t number; /* of the cache's cascades */
+    style_set *local;     /* of this page only */
+    uint64_t number;      /* of the cache's cascades */
     bool started, settled;
     uint32_t root_style;
     double root_font_size;
@@ -91,8 +101,10 @@ struct css_cascade {
     size_t counted;
     /* while one element is matched */
     buffer key;
-    vector held;    /* of const css_match* */
-    uint64_t tried; /* rules, for the element in hand */
+    vector held;         /* of const css_match* */
+    uint64_t tried;      /* rules, for the element in hand */
+    css_hanging hanging; /* of the rules for it, in either window */
+    bool asks_parent;
     contest contests[CSS_PSEUDO_COUNT];
 };
 
@@ -100,7 +112,7 @@ struct css_cascade {
 #define STYLE_LOCAL (UINT32_C(1) << 31)
 
 static inline const style_set *set_of(const css_cascade *c, uint32_t number) {
-    return number & STYLE_LOCAL ? &c->local : &c->cache->set;
+    return number & STYLE_LOCAL ? c->local : &c->cache->set;
 }
 
 static inline style *style_at(const css_cascade *c, uint32_t number) {

@@ -12,12 +12,13 @@
 
 #define CACHED_STYLES_MAX 4096 /* up to some 2 KiB each */
 #define CACHED_VALUE_MAX 256   /* bytes of an attribute */
+#define STEPS_OF_MATCH 16      /* to sort and weigh a rule that holds */
 
-enum { PLACE_NOT_FIRST = 1, PLACE_NOT_LAST = 2, PLACE_LINK = 4 };
+enum { PLACE_NOT_FIRST = 1, PLACE_NOT_LAST = 2, PLACE_LINK = 4, PLACE_OTHER_WINDOW = 8 };
 
 /* How a key begins; behind it stand the names and attributes that matter, mostly none. */
 typedef struct key_head {
-    uint32_t parent; /* the number of its style */
+    uint32_t parent; /* style.as_parent of its style */
     uint16_t tag, place;
 } key_head;
 
@@ -76,9 +77,10 @@ css_cascade *css_cascade_new_cached(css_style_cache *cache, dom_node *root, aren
     return new_cascade(cache->sheets, cache, root, a);
 }
 
-css_cascade *css_cascade_new_of_other(const css_cascade *first, css_style_cache *cache) {
-    css_cascade *c = new_cascade(cache->sheets, cache, first->root, first->arena);
-    c->own = first->own;
+css_cascade *css_cascade_new_of_other(css_cascade *first, const css_sheets *other) {
+    css_cascade *c = new_cascade(other, first->cache, first->root, first->arena);
+    c->own = first->own ? css_sheets_of_other(first->own, c->arena) : NULL;
+    c->local = first->local;
     return c;
 }
 
@@ -118,16 +120,15 @@ dom_matcher *cascade_matcher(css_cascade *c) {
 
 static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t parent);
 
-static void open_cache(css_cascade *c) {
+/* Of two cascades of a tree, for the first one. */
+static void open_sets(css_cascade *c) {
     css_style_cache *cache = c->cache;
-    c->number = 1;
-    if (!cache)
-        return;
-    if (cache->set.styles.count > CACHED_STYLES_MAX)
+    c->local = arena_alloc(c->arena, sizeof *c->local);
+    start_set(c->local, c->arena);
+    if (cache && cache->set.styles.count > CACHED_STYLES_MAX)
         css_style_cache_clear(cache);
-    if (!cache->set.shared.arena)
+    if (cache && !cache->set.shared.arena)
         start_set(&cache->set, cache->set.arena);
-    c->number = ++cache->cascades;
 }
 
 void cascade_start(css_cascade *c) {
@@ -136,12 +137,11 @@ void cascade_start(css_cascade *c) {
     c->started = true;
     if (!c->sheets)
         c->sheets = css_sheets_new(c->arena, 0, 0);
-    if (c->own)
-        c->own = css_sheets_of_other(c->own, c->arena);
-    else
+    if (!c->local) {
         read_own_sheets(c);
-    open_cache(c);
-    start_set(&c->local, c->arena);
+        open_sets(c);
+    }
+    c->number = c->cache ? ++c->cache->cascades : 1;
     c->used = vector_new(c->arena, sizeof(style *));
     c->held = vector_new(c->arena, sizeof(const css_match *));
     c->key = buffer_new(c->arena, 64);
@@ -161,15 +161,27 @@ void cascade_start(css_cascade *c) {
 
 /* ---- which rules hold ---------------------------------------------------------------------------------- */
 
+/* What is inside inherits it, or is laid out by it. */
+static bool hands_down(const css_declaration *d) {
+    return d->property == CSS_CUSTOM || d->property == CSS_DISPLAY || css_is_inherited(d->property);
+}
+
+static void note_hanging(css_cascade *c, const css_declaration *d) {
+    c->hanging = hands_down(d) || c->hanging == HANGS_WITH_INNER ? HANGS_WITH_INNER : HANGS_ITSELF;
+}
+
 static void try_bucket(css_cascade *c, const css_sheets *s, const css_bucket *b, const dom_node *node,
                        bool *structural) {
+    c->tried += b ? b->count : 0;
     for (uint32_t i = 0; b && i < b->count; i++) {
         const css_match *m = vector_at(&s->matches, b->matches[i]);
-        if (!(m->windows & 1u << s->window))
-            continue;
         *structural = *structural || m->structural;
-        if (selector_matches_complex(c->matcher, m->selector, node))
+        if (!selector_matches_complex(c->matcher, m->selector, node))
+            continue;
+        if (m->windows & 1u << s->window)
             *(const css_match **)vector_push(&c->held) = m;
+        for (size_t k = 0; m->windows != CSS_WINDOWS_ALL && k < m->block->declarations.count; k++)
+            note_hanging(c, vector_at(&m->block->declarations, k));
     }
 }
 
@@ -216,6 +228,8 @@ static void weigh(css_cascade *c, css_pseudo pseudo, const css_block *block, con
     for (size_t i = 0; i < block->declarations.count; i++) {
         const css_declaration *d = vector_at(&block->declarations, i);
         uint64_t rank = rank_of(w->origin, d->important, w->attribute, w->specificity, w->order) + 1;
+        if (d->hangs_on_window)
+            note_hanging(c, d);
         if (d->property == CSS_CUSTOM) {
             *(const css_declaration **)vector_push(customs) = d;
             continue;
@@ -241,6 +255,11 @@ static unsigned effect_of(css_property property, const css_declaration *d) {
     return css_property_effect(property) | (hides ? CSS_EFFECT_HIDING : 0);
 }
 
+/* Whether its value may be the parent's, though it is no property that is inherited by itself. */
+static bool asks_parent(const css_declaration *d) {
+    return !css_is_inherited(d->property) && (d->has_var || css_is_among(d->value, "inherit"));
+}
+
 static winners *take_winners(css_cascade *c, css_pseudo pseudo, const vector *customs, arena *a,
                              unsigned *effects) {
     contest *entries = &c->contests[pseudo];
@@ -257,6 +276,7 @@ static winners *take_winners(css_cascade *c, css_pseudo pseudo, const vector *cu
         if (d) {
             w->items[count++] = (winner){d, b->lost};
             w->item_of[p] = count;
+            c->asks_parent = c->asks_parent || asks_parent(d);
         }
         if (d && d->rule && b->lost)
             *effects |= effect_of(p, d);
@@ -329,7 +349,7 @@ static bool add_attributes(css_cascade *c, const dom_node *node) {
  * bytes in `c->key`; what only the page's own sheets ask for stands behind the first `shared_length` of them.
  * False: it is for this page only. */
 static bool make_key(css_cascade *c, const dom_node *node, uint32_t parent, size_t *shared_length) {
-    key_head head = {parent, node->tag, 0};
+    key_head head = {parent ? style_at(c, parent)->as_parent : 0, node->tag, 0};
     c->key.length = 0;
     buffer_append(&c->key, MAP_KEY(head));
     bool everywhere = find_place(c, node, &head.place) && c->cache && !(parent & STYLE_LOCAL);
@@ -435,8 +455,12 @@ static void weigh_attributes(css_cascade *c, const dom_node *node, vector *custo
     weigh(c, CSS_PSEUDO_NONE, inline_block, &(weight){CSS_ORIGIN_PAGE, true, true, 0, 0}, customs);
 }
 
-static style *new_style(css_cascade *c, const dom_node *node, arena *a) {
+static style *new_style(css_cascade *c, const dom_node *node, uint32_t parent, arena *a) {
     style *s = arena_zeroed(a, sizeof *s);
+    s->parent = parent;
+    s->cost = c->tried + STEPS_OF_MATCH * c->held.count;
+    s->window = (uint8_t)c->sheets->window;
+    c->asks_parent = false;
     vector customs = vector_new(c->arena, sizeof(const css_declaration *));
     qsort(c->held.items, c->held.count, sizeof(const css_match *), compare_held);
     keep_classes(c, s, a);
@@ -449,6 +473,9 @@ static style *new_style(css_cascade *c, const dom_node *node, arena *a) {
         if (weigh_rules(c, node, (css_pseudo)p, &own))
             s->parts[p] = take_winners(c, (css_pseudo)p, &own, a, &s->effects);
     }
+    if (c->asks_parent && parent && style_at(c, parent)->hanging)
+        c->hanging = HANGS_WITH_INNER;
+    s->hanging = (uint8_t)c->hanging;
     return s;
 }
 
@@ -457,49 +484,87 @@ static uint32_t use_style(css_cascade *c, uint32_t number) {
     if (s->seen == c->number)
         return number;
     s->seen = c->number;
+    arena_pay(c->arena, s->cost); /* whether or not another page has made it */
     if (s->class_count)
         *(style **)vector_push(&c->used) = s;
     return number;
 }
 
-static uint32_t find_shared(const style_set *set, slice key) {
+/* In the key: it is for a style that does not hold in the window that the one without this was made for. */
+static void mark_other(css_cascade *c, bool is_other) {
+    key_head head;
+    memcpy(&head, c->key.data, sizeof head);
+    head.place = (uint16_t)(is_other ? head.place | PLACE_OTHER_WINDOW : head.place & ~PLACE_OTHER_WINDOW);
+    memcpy(c->key.data, &head, sizeof head);
+}
+
+static uint32_t find_by_key(const style_set *set, slice key) {
     return (uint32_t)(uintptr_t)map_get(&set->shared, key);
 }
 
-static void share(style_set *set, slice key, uint32_t number) {
-    *map_put(&set->shared, slice_copy(key, set->arena), NULL) = (void *)(uintptr_t)number;
+/* The style with the first bytes of the key, in this window; 0: none. `*other`: what it is in the other
+ * window only, where that is met. */
+static uint32_t find_shared(css_cascade *c, const style_set *set, size_t length, uint32_t *other) {
+    slice key = {c->key.data, length};
+    uint32_t found = find_by_key(set, key);
+    const style *s = found ? style_at(c, found) : NULL;
+    if (!s || s->hanging == HANGS_ON_NOTHING || s->window == c->sheets->window)
+        return found;
+    *other = found;
+    mark_other(c, true);
+    found = find_by_key(set, key);
+    mark_other(c, false);
+    return found;
 }
 
-static uint32_t add_style(style_set *set, style *s, uint32_t parent) {
-    s->parent = parent;
+static void share(css_cascade *c, style_set *set, size_t length, uint32_t number, bool is_other) {
+    mark_other(c, is_other);
+    *map_put(&set->shared, slice_copy((slice){c->key.data, length}, set->arena), NULL) =
+        (void *)(uintptr_t)number;
+    mark_other(c, false);
+}
+
+/* `other`: what it is in the other window; 0: it has not been met there. */
+static uint32_t add_style(css_cascade *c, style_set *set, style *s, uint32_t other) {
     *(style **)vector_push(&set->styles) = s;
-    return (uint32_t)set->styles.count - 1;
+    uint32_t number = (uint32_t)set->styles.count - 1;
+    if (set == c->local)
+        number |= STYLE_LOCAL;
+    s->as_parent = other && s->hanging != HANGS_WITH_INNER ? style_at(c, other)->as_parent : number;
+    return number;
+}
+
+/* They cost a page for each element that is not like another. */
+static void gather_own_matches(css_cascade *c, const dom_node *node, bool *structural) {
+    uint64_t before = dom_matcher_steps(cascade_matcher(c));
+    gather_matches(c, c->own, node, structural);
+    arena_pay(c->arena, c->tried + dom_matcher_steps(c->matcher) - before);
+    c->tried = 0;
 }
 
 static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t parent) {
     size_t shared_length;
+    uint32_t other = 0;
     bool everywhere = make_key(c, node, parent, &shared_length), structural = false, own_structural = false;
-    slice key = buffer_slice(&c->key), shared_key = slice_sub(key, 0, shared_length);
-    uint32_t found = everywhere && !c->own ? 0 : find_shared(&c->local, key);
+    uint32_t found = everywhere && !c->own ? 0 : find_shared(c, c->local, c->key.length, &other);
     if (found)
         return use_style(c, found);
-    c->held.count = 0;
+    c->held.count = c->tried = 0;
+    c->hanging = HANGS_ON_NOTHING;
     if (c->own)
-        gather_matches(c, c->own, node, &own_structural);
-    everywhere = everywhere && !c->held.count;
-    found = everywhere ? find_shared(&c->cache->set, shared_key) : 0;
+        gather_own_matches(c, node, &own_structural);
+    everywhere = everywhere && !c->held.count && !c->hanging;
+    found = everywhere ? find_shared(c, &c->cache->set, shared_length, &other) : 0;
     if (!found) {
         gather_matches(c, c->sheets, node, &structural);
         everywhere = everywhere && !structural && !dom_matcher_exhausted(c->matcher);
-        style_set *set = everywhere ? &c->cache->set : &c->local;
-        found = add_style(set, new_style(c, node, set->arena), parent);
+        style_set *set = everywhere ? &c->cache->set : c->local;
+        found = add_style(c, set, new_style(c, node, parent, set->arena), other);
         if (everywhere)
-            share(set, shared_key, found);
-        else
-            found |= STYLE_LOCAL;
+            share(c, set, shared_length, found, other != 0);
     }
     if ((c->own || !everywhere) && !structural && !own_structural)
-        share(&c->local, key, found);
+        share(c, c->local, c->key.length, found, other != 0);
     return use_style(c, found);
 }
 

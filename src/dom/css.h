@@ -101,9 +101,10 @@ typedef struct css_declaration {
     css_property property;
     uint8_t shorthand; /* internal: not 0: `value` is the shorthand's, and holds var() */
     bool important, has_var;
-    bool is_hint; /* an attribute of HTML, such as align, stands for it */
-    slice name;   /* internal: of a custom property */
-    slice value;  /* trimmed, without comments and !important */
+    bool is_hint;                /* an attribute of HTML, such as align, stands for it */
+    bool hangs_on_window;        /* on its width: 50vw */
+    slice name;                  /* internal: of a custom property */
+    slice value;                 /* trimmed, without comments and !important */
     uint32_t line;               /* of a rule; 0: it stands where the element does */
     const struct css_rule *rule; /* NULL: of a style attribute or an attribute of HTML */
 } css_declaration;
@@ -168,7 +169,7 @@ typedef struct css_cascade css_cascade;
 css_cascade *css_cascade_new(const css_sheets *sheets, dom_node *root, arena *a);
 
 /* Styles that are kept from page to page: most elements of a site's pages have one that was met before. Used
- * by one thread at a time, for one cascade at a time; `sheets` must outlive it. */
+ * by one thread at a time, for one tree at a time; `sheets` must outlive it. */
 typedef struct css_style_cache css_style_cache;
 css_style_cache *css_style_cache_new(const css_sheets *sheets); /* NULL: memory is out */
 void css_style_cache_free(css_style_cache *cache);              /* NULL: nothing */
@@ -178,9 +179,9 @@ void css_style_cache_clear(css_style_cache *cache);
 arena *css_style_cache_arena(css_style_cache *cache);
 /* A cascade with the cache's sheets; what it answers lives until the next one is made with the same cache. */
 css_cascade *css_cascade_new_cached(css_style_cache *cache, dom_node *root, arena *a);
-/* The same of the second viewport of `first`'s sheets, of the same tree: the page's own sheets are not read
- * again. `cache` has those sheets. */
-css_cascade *css_cascade_new_of_other(const css_cascade *first, css_style_cache *cache);
+/* The same tree in the other viewport of the sheets: styles that hold in both are not made again. `first` is
+ * settled, and must outlive it; `other`: css_sheets_of_other. */
+css_cascade *css_cascade_new_of_other(css_cascade *first, const css_sheets *other);
 
 /* Finds out which rules hold for each element now: from here on the tree may change, and its elements keep
  * the styles they had, wherever they are moved. An element made later is matched where it stands when it is

@@ -359,6 +359,19 @@ static slice clean_value(slice value, arena *a, bool *important, bool *has_var, 
     return slice_trim(buffer_slice(&out));
 }
 
+/* Whether a number of it may have a unit that hangs on the window's width: vw, vmin, svw, cqw and so on. */
+static bool may_hang_on_window(slice value) {
+    size_t behind_digit = 0;
+    for (size_t i = 0; i < value.length; i++) {
+        char c = to_lower(value.data[i]);
+        if (is_digit(c) || c == '.')
+            behind_digit = i + 1;
+        else if (c == '\\' || ((c == 'v' || c == 'q') && behind_digit && i - behind_digit <= 1))
+            return true;
+    }
+    return false;
+}
+
 static bool gather_custom(css_gathering *g, slice name, slice value, arena *a) {
     css_declaration *d = vector_push(&g->block.declarations);
     *d = g->next;
@@ -373,6 +386,7 @@ bool css_gather(css_gathering *g, slice name, slice value) {
     bool good;
     value = clean_value(value, a, &g->next.important, &g->next.has_var, &good);
     g->next.shorthand = 0;
+    g->next.hangs_on_window = may_hang_on_window(value);
     if (!good)
         return false;
     if (slice_starts_with(name, SLICE("--")))

@@ -241,7 +241,11 @@ static void styles_kept_from_page_to_page(void **state) {
         {"<b></b><p class='b'>x</p>", "red", "auto", false},
         {"<p id=i>x</p>", "blue", "16px", false},
         {"<p class=b style='color:green'>x</p>", "green", "16px", false},
+        {"<i></i><p style=color:green class=b>y</p>", "green", "auto", false},
+        {"<p style='color:green' class='b c'>y</p>", "green", "16px", true},
         {"<style>.b{color:gold}</style><p class=b>x</p>", "gold", "auto", false},
+        {"<style>.x{color:gold}</style><p class=b>x</p>", "red", "auto", true},
+        {"<style>.x{color:gold}</style><div class=x></div><p class=b>x</p>", "red", "auto", true},
         {"<p class='b'>x</p>", "red", "16px", true},
     };
     for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++) {
@@ -260,6 +264,68 @@ static void styles_kept_from_page_to_page(void **state) {
     css_style_cache_free(cache);
     arena_destroy(a);
     arena_destroy(sheets_arena);
+}
+
+/* A style that holds in both windows is made once; what hangs on the window is not taken for it. */
+static void styles_shared_by_windows(void **state) {
+    (void)state;
+    static const struct {
+        const char *sheet, *html;
+        css_property property;
+        const char *desk, *phone; /* of the last element */
+        bool is_shared;
+    } CASES[] = {
+        {".b{width:1em}", "<div><p class=b>x</p></div>", CSS_WIDTH, "16px", "16px", true},
+        {"@media(max-width:600px){.b{width:2em}}", "<p class=b>x</p>", CSS_WIDTH, "auto", "32px", false},
+        {"@media(min-width:601px){.b{width:2em}}", "<p class=b>x</p>", CSS_WIDTH, "32px", "auto", false},
+        {".b{width:1em} @media(max-width:600px){.a{width:2em}}", "<div class=a><p class=b>x</p></div>",
+         CSS_WIDTH, "16px", "16px", true},
+        {".b{width:1em} @media(max-width:600px){.a{font-size:20px}}", "<div class=a><p class=b>x</p></div>",
+         CSS_WIDTH, "16px", "20px", false},
+        {"@media(max-width:600px){.a{width:2em}}", "<div class=a><p style=width:inherit>x</p></div>",
+         CSS_WIDTH, "auto", "32px", false},
+        {".a{width:2em} @media(max-width:600px){.a{width:auto}}",
+         "<div class=a><i style=width:inherit><b style=width:inherit>x</b></i></div>", CSS_WIDTH, "32px",
+         "auto", false},
+        {"@media(max-width:600px){.a{--w:3px}}", "<div class=a><p style=width:var(--w,4px)>x</p></div>",
+         CSS_WIDTH, "4px", "3px", false},
+        {"@media(max-width:600px){.a{display:flex}}", "<div class=a><i>x</i></div>", CSS_DISPLAY, "inline",
+         "block", false},
+        {"", "<p style=width:50vw>x</p>", CSS_WIDTH, "640px", "195px", false},
+        {"", "<div style='font-size:calc(1px + 1vmin)'><p style=width:1em>x</p></div>", CSS_WIDTH, "9px",
+         "4.9px", false},
+        {".b{width:1em}", "<style>@media(max-width:600px){.b{width:2em}}</style><p class=b>x</p>", CSS_WIDTH,
+         "16px", "32px", false},
+        {".b{width:1em}", "<style>.c{width:2em}</style><p class=b>x</p>", CSS_WIDTH, "16px", "16px", true},
+        {".b{width:1em}", "<style>@media(max-width:600px){p{width:50vw}}</style><p><b class=b>x</b></p>",
+         CSS_WIDTH, "16px", "16px", true},
+    };
+    for (size_t i = 0; i < 2 * sizeof CASES / sizeof *CASES; i++) {
+        arena *sheets_arena = arena_new(0), *a = arena_new(0);
+        css_sheets *sheets = css_sheets_new(sheets_arena, 1280, 390);
+        css_sheets_add(sheets, CSS_ORIGIN_SITE, SLICE("site.css"), slice_of(CASES[i / 2].sheet), NULL);
+        css_style_cache *cache = css_style_cache_new(sheets);
+        for (size_t page = 0; page <= i % 2; page++) { /* a second page finds the styles of the first one */
+            dom_node *body = dom_parse(slice_of(CASES[i / 2].html), NULL, a, NULL), *last = body->last_child;
+            while (last->last_child && last->last_child->type == DOM_ELEMENT)
+                last = last->last_child;
+            arena *kept_in;
+            css_cascade *desk = css_cascade_new_cached(cache, body, a);
+            css_cascade_settle(desk);
+            void **on_desk = css_style_note(desk, last, &kept_in);
+            assert_true(
+                slice_equal(css_computed(desk, last, CASES[i / 2].property), slice_of(CASES[i / 2].desk)));
+            for (dom_node *at = body; at; at = dom_next(at, body))
+                at->style = 0;
+            css_cascade *phone = css_cascade_new_of_other(desk, css_sheets_of_other(sheets, a));
+            assert_true(
+                slice_equal(css_computed(phone, last, CASES[i / 2].property), slice_of(CASES[i / 2].phone)));
+            assert_int_equal(css_style_note(phone, last, &kept_in) == on_desk, CASES[i / 2].is_shared);
+        }
+        css_style_cache_free(cache);
+        arena_destroy(a);
+        arena_destroy(sheets_arena);
+    }
 }
 
 /* Sheets of a kilobyte that would make gigabytes of themselves. */
@@ -285,8 +351,11 @@ static void sheets_that_grow(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(computed_values),  cmocka_unit_test(settled_styles_stay),
-        cmocka_unit_test(surroundings),     cmocka_unit_test(styles_kept_from_page_to_page),
+        cmocka_unit_test(computed_values),
+        cmocka_unit_test(settled_styles_stay),
+        cmocka_unit_test(surroundings),
+        cmocka_unit_test(styles_kept_from_page_to_page),
+        cmocka_unit_test(styles_shared_by_windows),
         cmocka_unit_test(sheets_that_grow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
