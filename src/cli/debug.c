@@ -169,7 +169,7 @@ static void print_style(css_cascade *c, const dom_node *node, css_pseudo pseudo,
         slice value = css_computed_pseudo(c, node, pseudo, (css_property)p);
         if (place.origin != CSS_ORIGIN_AGENT)
             buffer_printf(out, " %.*s: %.*s; /* %.*s:%u */", SLICE_ARGS(css_property_name((css_property)p)),
-                          SLICE_ARGS(value), SLICE_ARGS(place.file), place.line);
+                          SLICE_ARGS(value), SLICE_ARGS(place.file), place.line ? place.line : node->line);
     }
     buffer_append(out, SLICE(" }\n"));
 }
