@@ -130,16 +130,24 @@ static bool is_html(slice bytes) {
     return false;
 }
 
+/* Behind a document type, with the declarations in brackets that it may have (XML §2.8). */
+static slice skip_type(slice text) {
+    size_t end = slice_find_char(text, '>', 0), bracket = slice_find_char(text, '[', 0);
+    while (bracket < end && end != SLICE_NONE) {
+        size_t last = end;
+        while (is_space(text.data[last - 1]))
+            last--;
+        if (text.data[last - 1] == ']')
+            break;
+        end = slice_find_char(text, '>', end + 1);
+    }
+    return end == SLICE_NONE ? SLICE("") : slice_from(text, end + 1);
+}
+
 static bool is_svg(slice bytes) {
     slice text = skip_to_element(bytes);
-    if (starts_with_word(text, "<!doctype svg")) {
-        size_t end = slice_find_char(text, '>', 0), bracket = slice_find_char(text, '[', 0);
-        if (bracket < end)
-            end = slice_find(text, SLICE("]>"), bracket);
-        text = skip_to_element(slice_from(text, end == SLICE_NONE ? text.length : end + 1));
-        if (slice_starts_with(text, SLICE(">")))
-            text = skip_to_element(slice_from(text, 1));
-    }
+    if (starts_with_word(text, "<!doctype svg"))
+        text = skip_to_element(skip_type(text));
     size_t colon = slice_find_char(slice_sub(text, 0, 32), ':', 0);
     return starts_with_word(text, "<svg") ||
            (colon != SLICE_NONE && starts_with_word(slice_from(text, colon), ":svg"));

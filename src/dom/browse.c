@@ -23,17 +23,20 @@ static bool is_address(slice name) {
            slice_equal(name, SLICE("action"));
 }
 
-/* WHATWG URL §4.4: tabs and line breaks are taken out of an address. */
+/* WHATWG URL §4.4 and §1.3: tabs and line breaks are taken out of an address, < and > are encoded. The editor
+ * takes what looks like a tag in an address for one. */
 static slice without_breaks(slice url, arena *a) {
-    size_t from = 0;
-    while (from < url.length && url.data[from] != '\n' && url.data[from] != '\t' && url.data[from] != '\r')
-        from++;
-    if (from == url.length)
+    static const bool TOLD[256] = {['\n'] = true, ['\t'] = true, ['\r'] = true, ['<'] = true, ['>'] = true};
+    if (slice_find_any(url, 0, TOLD) == url.length)
         return url;
-    buffer out = buffer_new(a, url.length);
-    for (size_t i = 0; i < url.length; i++)
-        if (url.data[i] != '\n' && url.data[i] != '\t' && url.data[i] != '\r')
-            buffer_append_char(&out, url.data[i]);
+    buffer out = buffer_new(a, url.length + 16);
+    for (size_t i = 0; i < url.length; i++) {
+        char c = url.data[i];
+        if (c == '<' || c == '>')
+            buffer_append_string(&out, c == '<' ? "%3C" : "%3E");
+        else if (!TOLD[(unsigned char)c])
+            buffer_append_char(&out, c);
+    }
     return buffer_slice(&out);
 }
 

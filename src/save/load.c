@@ -69,26 +69,58 @@ static void extract_blocks(dom_node *body, arena *a) {
     }
 }
 
+/* Items of task lists that the walk is in; the first `checked` of them have their input. */
+typedef struct open_items {
+    vector items; /* of dom_node * */
+    size_t checked;
+} open_items;
+
+static void leave_item(open_items *open, const dom_node *node) {
+    dom_node *const *last = vector_last(&open->items);
+    if (!last || *last != node)
+        return;
+    vector_pop(&open->items);
+    if (open->checked > open->items.count)
+        open->checked = open->items.count;
+}
+
+/* What the walk leaves on its way from one node to the next. */
+static void leave_items(open_items *open, const dom_node *at, const dom_node *next, const dom_node *body) {
+    if (!open->items.count || at->first_child)
+        return;
+    for (; at != body && (!next || at->parent != next->parent); at = at->parent)
+        leave_item(open, at);
+    if (at != body)
+        leave_item(open, at);
+}
+
+/* Each item takes the first input inside it that is left: of items in items, the outer one first. False: none
+ * takes this one. */
+static bool check_item(open_items *open, const dom_node *input, arena *a) {
+    if (open->checked == open->items.count)
+        return false;
+    dom_node *item = *(dom_node **)vector_at(&open->items, open->checked++);
+    dom_attribute_set(item, a, SLICE("data-checked"),
+                      dom_attribute_get(input, SLICE("checked")) ? SLICE("true") : SLICE("false"));
+    return true;
+}
+
 /* Task lists come out of Markdown with classes; the editor wants data-type and data-checked. */
 static void mark_task_lists(dom_node *body, arena *a) {
+    open_items open = {vector_new(a, sizeof(dom_node *)), 0};
     for (dom_node *at = body->first_child, *next; at; at = next) {
+        bool taken = at->tag == DOM_TAG_INPUT && check_item(&open, at, a);
+        bool is_item = at->attribute_count && dom_has_class(at, SLICE("task-list-item"));
         next = dom_next(at, body);
-        if (at->type != DOM_ELEMENT || at->attribute_count == 0)
-            continue;
-        if (dom_has_class(at, SLICE("contains-task-list")))
+        if (at->attribute_count && dom_has_class(at, SLICE("contains-task-list")))
             tiptap_set_data_type(at, a, TIPTAP_ELEMENT_TASK_LIST);
-        if (!dom_has_class(at, SLICE("task-list-item")))
-            continue;
-        tiptap_set_data_type(at, a, TIPTAP_ELEMENT_TASK_ITEM);
-        dom_node *input = dom_next(at, at);
-        while (input && input->tag != DOM_TAG_INPUT)
-            input = dom_next(input, at);
-        if (!input)
-            continue;
-        dom_attribute_set(at, a, SLICE("data-checked"),
-                          dom_attribute_get(input, SLICE("checked")) ? SLICE("true") : SLICE("false"));
-        dom_remove(input);
-        next = dom_next(at, body);
+        if (is_item)
+            tiptap_set_data_type(at, a, TIPTAP_ELEMENT_TASK_ITEM);
+        if (is_item && at->first_child)
+            *(dom_node **)vector_push(&open.items) = at;
+        leave_items(&open, at, next, body);
+        if (taken)
+            dom_remove(at);
     }
 }
 

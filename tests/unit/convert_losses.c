@@ -217,6 +217,19 @@ static void added_text_is_reported_with_the_line_before_it(void **state) {
     arena_destroy(a);
 }
 
+/* The editor would take it for the end of the bold text. */
+static void an_address_holds_no_tags(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    convert_result result;
+    convert_page(engine, SLICE("---\ntitle: a\n---\n**see [b](/x</strong>y?c>d) more** text\n"), NULL, a,
+                 &result);
+    assert_int_equal(result.grade, GRADE_CLEAN);
+    assert_true(slice_find(result.output, SLICE("href=\"/x%3C/strong%3Ey?c%3Ed\""), 0) != SLICE_NONE);
+    assert_true(slice_find(result.output, SLICE("</a> more</strong> text</p>"), 0) != SLICE_NONE);
+    arena_destroy(a);
+}
+
 /* Lost once it is there, it is a loss like any other. */
 static void text_of_markers_is_neither_added_nor_excused(void **state) {
     (void)state;
@@ -252,6 +265,7 @@ int main(void) {
         cmocka_unit_test(changes_count_beyond_the_findings_that_are_listed),
         cmocka_unit_test(added_text_is_reported_with_the_line_before_it),
         cmocka_unit_test(text_of_markers_is_neither_added_nor_excused),
+        cmocka_unit_test(an_address_holds_no_tags),
     };
     return cmocka_run_group_tests(tests, make_engine, free_engine);
 }

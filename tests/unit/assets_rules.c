@@ -1,0 +1,124 @@
+/* Protects assets.yml as people write it: a mistake is named with its place and what was expected, and what
+ * is right says which hosts may be asked. */
+#include "../../src/assets/private.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static arena *memory;
+
+static int set_up(void **state) {
+    (void)state;
+    memory = arena_new(0);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    arena_destroy(memory);
+    return 0;
+}
+
+/* `problem`: what it ends with; NULL: the text is right. */
+static asset_rules *load(const char *text, const asset_settings *settings, const char *problem) {
+    slice texts[] = {asset_rules_shipped(), slice_of(text)}, error = SLICE("");
+    asset_rules *rules = asset_rules_load(texts, 2, settings, memory, &error);
+    if (problem)
+        assert_string_equal(slice_c_string(error, memory), problem);
+    assert_true(problem ? !rules : rules != NULL);
+    return rules;
+}
+
+static void mistakes_are_named_with_their_place(void **state) {
+    (void)state;
+    static const char *const MISTAKES[][2] = {
+        {"- a", "1:1: expected hosts, pictures, files"},
+        {"hots: []", "1:1: expected hosts, pictures or files"},
+        {"hosts: {}", "1:8: expected a list of hosts"},
+        {"hosts:\n- text", "2:3: expected a host with a name"},
+        {"hosts:\n- host: a.example", "2:3: expected a host with a name"},
+        {"hosts:\n- name: [a]", "2:3: expected a host with a name"},
+        {"hosts:\n- name: a", "2:3: expected host, path and local"},
+        {"hosts:\n- name: a\n  colour: red",
+         "3:3: expected one of name, enabled, host, path, local, redirects"},
+        {"hosts:\n- name: a\n  enabled: maybe", "3:12: expected true or false"},
+        {"hosts:\n- name: a\n  enabled: [true]", "3:12: expected true or false"},
+        {"hosts:\n- name: a\n  path: images", "3:9: expected a path that begins with /"},
+        {"hosts:\n- name: a\n  path: /{a", "3:9: expected a pattern such as /{id}/{path...}"},
+        {"hosts:\n- name: a\n  path: /{}", "3:9: expected a pattern such as /{id}/{path...}"},
+        {"hosts:\n- name: a\n  path: /{x:hex}", "3:9: expected a pattern such as /{id}/{path...}"},
+        {"hosts:\n- name: a\n  path: /{x...}/b", "3:9: expected a pattern such as /{id}/{path...}"},
+        {"hosts:\n- name: a\n  path: /a/*", "3:9: expected a pattern such as /{id}/{path...}"},
+        {"hosts:\n- name: a\n  host: b.{x...}", "3:9: expected a pattern such as /{id}/{path...}"},
+        {"hosts:\n- name: a\n  redirects: b.example", "3:14: expected a list of words"},
+        {"hosts:\n- name: a\n  redirects: [[b]]", "3:14: expected a list of words"},
+        {"pictures: {}", "1:11: expected a list of words"},
+        {"files: [a, '']", "1:8: expected a list of words"},
+        {"hosts: [", "2:1: not YAML: did not find expected node content"},
+        {"hosts: *a", "1:8: not YAML: found undefined alias"},
+    };
+    for (size_t i = 0; i < sizeof MISTAKES / sizeof *MISTAKES; i++)
+        load(MISTAKES[i][0], NULL, MISTAKES[i][1]);
+    load("", NULL, NULL);
+    load("# nothing\n", NULL, NULL);
+}
+
+static void settings_are_looked_at(void **state) {
+    (void)state;
+    slice on[] = {LITERAL("s3"), LITERAL("nowhere")};
+    load("", &(asset_settings){.on = on, .on_count = 2}, "there is no asset host rule 'nowhere'");
+    load("", &(asset_settings){.url = SLICE("https://")},
+         "url: https://: expected an address such as https://www.town.gov");
+    asset_rules *rules = load("", &(asset_settings){.on = on, .on_count = 1}, NULL);
+    assert_true(asset_rules_allow(rules, SLICE("https://b.s3.amazonaws.com/x/a.png"), memory));
+    on[0] = SLICE("all");
+    rules = load(
+        "", &(asset_settings){.on = on, .on_count = 1, .url = SLICE("town.example"), .baseurl = SLICE("/t/")},
+        NULL);
+    assert_true(asset_rules_allow(rules, SLICE("https://b.r.digitaloceanspaces.com/x/a.png"), memory));
+    assert_true(asset_rules_allow(rules, SLICE("https://town.example/t/a.png"), memory));
+}
+
+static const char OWN[] =
+    "hosts:\n- name: own\n  host: \"{x:hex4}.{y}.files.example\"\n  path: \"/{p...}\"\n"
+    "  local: \"/images/{p...}\"\n  redirects: [elsewhere.example, Other.example]\n"
+    "- name: any\n  enabled: false\n  host: \"{x...}.any.example\"\n  path: \"/{p...}\"\n"
+    "  local: \"/images/{p...}\"\n";
+
+static void only_hosts_of_the_rules_may_be_asked(void **state) {
+    (void)state;
+    static const struct {
+        const char *url;
+        bool may;
+    } ADDRESSES[] = {
+        {"https://00fF.b.files.example/a.png", true},
+        {"https://00fg.b.files.example/a.png", false},
+        {"https://00f.b.files.example/a.png", false},
+        {"https://00ff.files.example/a.png", false},
+        {"https://00ff.b.files.example.org/a.png", false},
+        {"https://elsewhere.example/a.png", true},
+        {"https://OTHER.example/a.png", true},
+        {"https://elsewhere.example:8443/a.png", false},
+        {"https://a.any.example/a.png", false},
+        {"ftp://elsewhere.example/a.png", false},
+        {"https://user@elsewhere.example/", false},
+        {"", false},
+    };
+    asset_rules *rules = load(OWN, NULL, NULL);
+    for (size_t i = 0; i < sizeof ADDRESSES / sizeof *ADDRESSES; i++)
+        if (asset_rules_allow(rules, slice_of(ADDRESSES[i].url), memory) != ADDRESSES[i].may)
+            fail_msg("%s", ADDRESSES[i].url);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mistakes_are_named_with_their_place),
+        cmocka_unit_test(settings_are_looked_at),
+        cmocka_unit_test(only_hosts_of_the_rules_may_be_asked),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
