@@ -148,7 +148,7 @@ static void append_words(builder *b, slice words, inline_style style, uint32_t l
     b->breaks_at_end = 0;
     b->emitted++;
     if (b->picture && !b->picture_said)
-        findings_add(b->found, FINDING_PICTURE_IN_TEXT, b->picture->line, "a picture before `%.*s`",
+        findings_add(b->found, FINDING_PICTURE_BEFORE_TEXT, b->picture->line, "before `%.*s`",
                      SLICE_ARGS(slice_next_word(words, &(size_t){0})));
     b->picture = NULL;
 }
