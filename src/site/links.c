@@ -26,6 +26,7 @@ typedef struct published {
     slice path, address; /* a page's file; where visitors find it, normalised */
     slice folder;        /* that its relative links begin at */
     slice spelled;       /* its permalink, decoded, where it has no slash at its end; else empty */
+    bool has_slash;      /* its permalink has one: it is the folder */
 } published;
 
 /* The places at one address: [first, first + count) of `ids`. */
@@ -35,16 +36,15 @@ typedef struct target {
 } target;
 
 struct site_links {
-    arena *arena;
+    arena *arena, *scratch; /* scratch: for the file in hand */
     const front_value *config;
-    slice host, base; /* the site's own, as `url` and `baseurl` say */
-    vector pages;     /* of published, sorted by path once settled */
-    vector links;     /* of link */
-    vector ids;       /* of convert_linked_id */
-    vector targets;   /* of target, sorted by address */
-    hash_map at;      /* from addresses to their pages (published *), once settled */
-    hash_map
-        taken; /* from addresses with a slash at their end, decoded, to the paths (slice *) of their pages */
+    slice host, base;    /* the site's own, as `url` and `baseurl` say */
+    vector pages;        /* of published *, sorted by path once settled */
+    vector links;        /* of link */
+    vector ids;          /* of convert_linked_id */
+    vector targets;      /* of target, sorted by address */
+    hash_map at;         /* from addresses to their pages (published *), once settled */
+    hash_map taken;      /* from addresses with a slash at their end, decoded, to theirs, once settled */
     bool shows_excerpts; /* some layout or list does */
     vector files, posts; /* of liquid_target, sorted once settled */
     hash_map named;      /* from addresses without a slash at their end, decoded, to named_address */
@@ -300,13 +300,16 @@ static bool resolve(const site_links *l, slice folder, slice href, arena *a, sli
 
 static void note_link(site_links *l, source *in, slice href, slice id, uint32_t line) {
     slice address;
-    if (in->count == LINKS_PER_FILE || !resolve(l, in->folder, href, l->arena, &address))
+    if (in->count == LINKS_PER_FILE || !resolve(l, in->folder, href, l->scratch, &address))
         return;
     if (in->count++ == 0)
-        in->is_converted = in->is_converted && !page_text_is_tiptap(in->text, l->arena);
-    *(link *)vector_push(&l->links) = (link){
-        address,         slice_copy(slice_percent_decoded(id, l->arena), l->arena), in->name, in->path, line,
-        in->is_converted};
+        in->is_converted = in->is_converted && !page_text_is_tiptap(in->text, l->scratch);
+    *(link *)vector_push(&l->links) = (link){slice_copy(address, l->arena),
+                                             slice_copy(slice_percent_decoded(id, l->scratch), l->arena),
+                                             in->name,
+                                             in->path,
+                                             line,
+                                             in->is_converted};
 }
 
 static bool is_quote(char c) {
@@ -444,29 +447,35 @@ static void read_addresses(site_links *l, source *in, slice text) {
             continue;
         for (; counted < at; counted++)
             line += text.data[counted] == '\n';
-        note_address(l, in, slice_percent_decoded(address, l->arena), line);
+        note_address(l, in, slice_percent_decoded(address, l->scratch), line);
     }
 }
 
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
+static void destroy_scratch(void *scratch) {
+    arena_destroy(scratch);
+}
+
 site_links *site_links_new(const front_value *config, arena *a) {
     site_links *l = arena_zeroed(a, sizeof *l);
+    arena_cleanup *at_end = arena_alloc(a, sizeof *at_end);
     slice host = site_host(config);
     *l = (site_links){.arena = a,
+                      .scratch = arena_new(0),
                       .config = config,
                       .host = slice_equal_nocase(slice_sub(host, 0, 4), SLICE("www.")) ? slice_from(host, 4)
                                                                                        : host,
                       .base = page_front_text(config, SLICE("baseurl")),
-                      .pages = vector_new(a, sizeof(published)),
+                      .pages = vector_new(a, sizeof(published *)),
                       .links = vector_new(a, sizeof(link)),
                       .ids = vector_new(a, sizeof(convert_linked_id)),
                       .targets = vector_new(a, sizeof(target)),
-                      .at = map_new(a, 0),
                       .files = vector_new(a, sizeof(liquid_target)),
                       .posts = vector_new(a, sizeof(liquid_target)),
-                      .taken = map_new(a, 0),
                       .named = map_new(a, 0)};
+    *at_end = (arena_cleanup){destroy_scratch, l->scratch, NULL};
+    arena_give_back_at_end(a, at_end);
     l->base = without_ending(l->base, SLICE("/"));
     return l;
 }
@@ -474,22 +483,18 @@ site_links *site_links_new(const front_value *config, arena *a) {
 /* A permalink that the CMS will put a slash to. One that is not given is not written. */
 static slice spelled_permalink(const site_links *l, const page_parts *parts, slice permalink) {
     bool changes = !slice_ends_with(permalink, SLICE("/")) && front_text(l, parts, SLICE("permalink")).length;
-    return changes ? slice_copy(slice_percent_decoded(permalink, l->arena), l->arena) : SLICE("");
+    return changes ? slice_percent_decoded(permalink, l->arena) : SLICE("");
 }
 
-/* Of pages with the same address, the first by path. */
-static void note_page(site_links *l, const published *page, slice permalink) {
-    *(published *)vector_push(&l->pages) = *page;
-    if (!slice_ends_with(permalink, SLICE("/")))
-        return;
-    bool is_new;
-    void **place =
-        map_put(&l->taken, slice_copy(slice_percent_decoded(permalink, l->arena), l->arena), &is_new);
-    if (is_new)
-        *place = arena_zeroed(l->arena, sizeof(slice));
-    slice *path = *place;
-    if (is_new || slice_compare(page->path, *path) < 0)
-        *path = page->path;
+/* There are as many as the site has pages: only what is asked for later is kept of them. */
+static void note_page(site_links *l, slice path, slice permalink, slice spelled) {
+    published *page = arena_alloc(l->arena, sizeof *page);
+    *page = (published){.path = path,
+                        .address = slice_copy(normalise(SLICE(""), permalink, l->scratch), l->arena),
+                        .folder = slice_copy(folder_of(permalink), l->arena),
+                        .spelled = spelled.length ? slice_copy(spelled, l->arena) : SLICE(""),
+                        .has_slash = slice_ends_with(permalink, SLICE("/"))};
+    *(published **)vector_push(&l->pages) = page;
 }
 
 static bool is_markdown(slice path) {
@@ -497,27 +502,40 @@ static bool is_markdown(slice path) {
 }
 
 void site_links_add(site_links *l, slice path, slice text, bool is_converted) {
+    site_links brief = *l; /* what is not kept */
+    brief.arena = l->scratch;
     page_parts parts = page_split(text);
-    slice permalink = find_permalink(l, path, &parts);
-    source in = {.name = site_show_path(path, l->arena),
-                 .path = slice_copy(path, l->arena),
+    slice permalink = find_permalink(&brief, path, &parts), shown = site_show_path(path, l->scratch);
+    path = slice_copy(path, l->arena);
+    source in = {.name = slice_equal(shown, path) ? path : slice_copy(shown, l->arena),
+                 .path = path,
                  .text = text,
                  .folder = folder_of(permalink),
                  .is_converted = is_converted && parts.has_front,
-                 .own = permalink.length ? spelled_permalink(l, &parts, permalink) : SLICE("")};
-    published page = {in.path, normalise(SLICE(""), permalink, l->arena), slice_copy(in.folder, l->arena),
-                      in.own};
+                 .own = permalink.length ? spelled_permalink(&brief, &parts, permalink) : SLICE("")};
     if (permalink.length)
-        note_page(l, &page, permalink);
+        note_page(l, path, permalink, in.own);
     if (!permalink.length || !is_markdown(path))
         l->shows_excerpts |= slice_find(text, SLICE(".excerpt"), 0) != SLICE_NONE;
     read_links(l, &in, text);
     read_addresses(l, &in, text);
+    arena_reset(l->scratch);
 }
 
 /* Of items that begin with the text that they are sorted by. */
 static int compare_key(const void *key, const void *item) {
     return slice_compare(*(const slice *)key, *(const slice *)item);
+}
+
+static int compare_published(const void *one, const void *other) {
+    return slice_compare((*(const published *const *)one)->path, (*(const published *const *)other)->path);
+}
+
+/* Of pages that have the same one, the first by path. */
+static void put_first(hash_map *to, slice key, published *page) {
+    bool is_new;
+    void **place = map_put(to, key, &is_new);
+    *place = is_new ? page : *place;
 }
 
 static int compare_links(const void *one, const void *other) {
@@ -645,20 +663,30 @@ void site_links_settle(site_links *l) {
     settle_targets(&l->posts, l->arena);
 
     if (l->pages.count)
-        qsort(l->pages.items, l->pages.count, sizeof(published), compare_key);
+        qsort(l->pages.items, l->pages.count, sizeof(published *), compare_published);
     if (l->links.count)
         qsort(l->links.items, l->links.count, sizeof(link), compare_links);
     for (size_t i = 0; i < l->links.count; i++)
         add_link(l, i ? vector_at(&l->links, i - 1) : NULL, vector_at(&l->links, i));
+    l->at = map_new(l->arena, l->pages.count);
+    l->taken = map_new(l->arena, l->pages.count);
     for (size_t i = 0; i < l->pages.count; i++) {
-        bool is_new;
-        published *page = vector_at(&l->pages, i);
-        void **place = map_put(&l->at, page->address, &is_new);
-        *place = is_new ? page : *place; /* of two at one address, the first by path */
+        published *page = *(published **)vector_at(&l->pages, i);
+        put_first(&l->at, page->address, page);
+        if (page->has_slash)
+            put_first(&l->taken, slice_percent_decoded(page->folder, l->arena), page);
         named_address *named = page->spelled.length ? map_get(&l->named, page->spelled) : NULL;
         if (named) /* files may have come in any order: they are told by name */
             qsort(named->places.items, named->places.count, sizeof(naming_place), compare_places);
     }
+}
+
+static const published *find_page(const site_links *l, slice path) {
+    published key = {.path = path}, *wanted = &key;
+    published *const *found = l->pages.count ? bsearch(&wanted, l->pages.items, l->pages.count,
+                                                       sizeof(published *), compare_published)
+                                             : NULL;
+    return found ? *found : NULL;
 }
 
 static const void *find_sorted(const vector *sorted, slice key) {
@@ -666,14 +694,14 @@ static const void *find_sorted(const vector *sorted, slice key) {
 }
 
 const convert_linked_id *site_links_to(const site_links *l, slice path, size_t *count) {
-    const published *page = find_sorted(&l->pages, path);
+    const published *page = find_page(l, path);
     const target *to = page ? find_sorted(&l->targets, page->address) : NULL;
     *count = to ? to->count : 0;
     return to ? vector_at(&l->ids, to->first) : NULL;
 }
 
 const slice *site_links_lead_to(const site_links *l, slice from, slice href, arena *a, slice *id) {
-    const published *page = find_sorted(&l->pages, from);
+    const published *page = find_page(l, from);
     size_t at = slice_find_char(href, '#', 0);
     slice address;
     if (!page || at == SLICE_NONE || !resolve(l, page->folder, slice_sub(href, 0, at), a, &address))
@@ -719,7 +747,7 @@ static slice list_naming(const named_address *named, slice own, arena *a) {
 }
 
 const convert_named_address *site_links_naming(const site_links *l, slice path, arena *a) {
-    const published *page = find_sorted(&l->pages, path);
+    const published *page = find_page(l, path);
     const named_address *named = page && page->spelled.length ? map_get(&l->named, page->spelled) : NULL;
     if (!named)
         return NULL;
@@ -729,11 +757,11 @@ const convert_named_address *site_links_naming(const site_links *l, slice path, 
 }
 
 slice site_links_taken_by(const site_links *l, slice path, arena *a) {
-    const published *page = find_sorted(&l->pages, path);
-    const slice *other = NULL;
+    const published *page = find_page(l, path);
+    const published *other = NULL;
     if (page && page->spelled.length)
         other = map_get(&l->taken, format_slice(a, "%.*s/", SLICE_ARGS(page->spelled)));
-    return other ? *other : SLICE("");
+    return other ? other->path : SLICE("");
 }
 
 slice site_links_excerpt(const site_links *l, slice path, bool *in_lists) {
