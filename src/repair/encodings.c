@@ -391,6 +391,28 @@ static uint32_t cost_of_page(reader *r, codepage page, uint32_t most, const uint
     return page_cost(r, most, &scores[page]);
 }
 
+#define DAGGER 0x86
+#define DOUBLE_DAGGER 0x87
+#define CLOSING_QUOTE 0x94
+
+/* Is something of the page hardly meant as windows-1252: a dagger behind a letter, or closing quotation marks
+ * that nothing opens? In short words of the pages of MS-DOS, these are å, ç and ö. */
+static bool is_oddly_western(const reader *r) {
+    bool closes = false, opens = false;
+    if (!r->counts[DAGGER] && !r->counts[DOUBLE_DAGGER] && !r->counts[CLOSING_QUOTE])
+        return false;
+    for (size_t at = 0; at < r->length; at++) {
+        unsigned char byte = r->in[at], before = at ? r->in[at - 1] : '\n';
+        bool behind_letter = is_alpha((char)before) || before >= 0xC0;
+        if ((byte == DAGGER || byte == DOUBLE_DAGGER) && behind_letter)
+            return true;
+        closes = closes || (byte == CLOSING_QUOTE && behind_letter);
+        opens = opens || byte == '"' || byte == 0x93 || byte == 0x84 ||
+                (byte == CLOSING_QUOTE && (is_space((char)before) || before == '(' || before == '>'));
+    }
+    return closes && !opens;
+}
+
 raw_encoding raw_encoding_find(arena *a, slice bytes) {
     static once_flag made = ONCE_FLAG_INIT;
     call_once(&made, make_alphabets);
@@ -433,7 +455,8 @@ raw_encoding raw_encoding_find(arena *a, slice bytes) {
         size_t different = different_bytes(r, found.page, (codepage)p);
         most_different = different > most_different ? different : most_different;
     }
-    found.certain = readable && best.odd_words == 0 && most_different == 0;
+    found.certain = readable && best.odd_words == 0 && most_different == 0 &&
+                    (found.page != CODEPAGE_WINDOWS_1252 || !is_oddly_western(r));
     if (r->high >= REFUSED_BYTES && r->invalid * 3 >= r->high) {
         const char *wide = readable ? NULL : likely_wide_encoding(bytes);
         if (wide || !readable || most_different >= DIFFERENT_BYTES)

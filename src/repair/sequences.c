@@ -267,8 +267,18 @@ static bool is_spaced_capital(const token_line *line, size_t at) {
             (!character_is_word(&line->tokens[at].what) && line->tokens[at].what.kind != KIND_SPACE));
 }
 
+/* A word by itself between words in capitals, as Welsh has it (`GYDA Â DWY`)? */
+static bool is_word_in_capitals(const token_line *line, size_t at) {
+    const token *t = &line->tokens[at];
+    return at >= 2 && at + 3 < line->count && t[-1].what.kind == KIND_SPACE &&
+           t[-2].what.kind == KIND_UPPER && t[1].what.kind == KIND_SPACE && t[2].what.kind == KIND_UPPER &&
+           t[3].what.kind != KIND_LOWER && (at == 2 || t[-3].what.kind != KIND_LOWER);
+}
+
 bool sequence_is_spaced(const token_line *line, size_t at) {
     const token *t = &line->tokens[at];
+    if (is_word_in_capitals(line, at))
+        return true;
     if (at + 2 >= line->count || t[1].what.kind != KIND_SPACE || !is_spaced_capital(line, at + 2))
         return false;
     if (at >= 2)

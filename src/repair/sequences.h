@@ -50,7 +50,7 @@ bool sequence_is_lost_sign(const token_line *line, size_t at);
 /* `SELKÄ` before a no-break space: may the capital and the space be what they are? */
 bool sequence_is_capital(const token *first, const character *before, const character *after, codepage page);
 
-/* Is the capital at `at` one of a word in spaced capitals (`R O M Â N I A`)? */
+/* Is the capital at `at` one of a word in spaced capitals (`R O M Â N I A`), or a word between others? */
 bool sequence_is_spaced(const token_line *line, size_t at);
 
 #endif
