@@ -108,15 +108,15 @@ static bool read_absorbed(const token_line *line, size_t at, codepage page, bool
     return true;
 }
 
-/* `”` without its last byte, behind a quote that is open; or with `?` or U+FFFD in the place of that byte,
+/* `”` without its last byte, behind a quote that is open; or with `?` in the place of that byte,
  * behind a word too. */
 static bool read_quote(const token_line *line, size_t at, codepage page, bool confirmed, sequence *out) {
     if (line->tokens[at].row->bytes[page] != 0xE2 || at + 2 >= line->count)
         return false;
     (void)confirmed;
     const token *t = &line->tokens[at];
-    bool stands_in = at + 3 < line->count && (t[2].what.value == '?' || t[2].what.value == REPLACEMENT) &&
-                     t[2].form == FORM_LITERAL && codepage_decode(page, 0x9D) == 0;
+    bool stands_in = at + 3 < line->count && t[2].what.value == '?' && t[2].form == FORM_LITERAL &&
+                     codepage_decode(page, 0x9D) == 0;
     size_t length = stands_in ? 3 : 2;
     const character *next = &t[length].what;
     bool ends = next->kind == KIND_SPACE || next->kind == KIND_STOP || next->kind == KIND_CLOSING ||
