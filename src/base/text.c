@@ -17,14 +17,21 @@ slice slice_of(const char *c_string) {
 
 const bool HTML_SPACE[256] = {[' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\f'] = true};
 
+static unsigned first_two(slice s) {
+    return s.length > 1   ? (unsigned)(unsigned char)s.data[0] << 8 | (unsigned char)s.data[1]
+           : s.length > 0 ? (unsigned)(unsigned char)s.data[0] << 8
+                          : 0;
+}
+
 bool slice_is_listed(const slice *sorted, size_t count, slice wanted) {
+    unsigned first = first_two(wanted);
     size_t low = 0, high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        slice one = sorted[middle];
-        int order = one.length && wanted.length ? (unsigned char)*one.data - (unsigned char)*wanted.data : 0;
+        unsigned here = first_two(sorted[middle]);
+        int order = here < first ? -1 : here > first;
         if (order == 0) /* seldom: most names differ in their first letters */
-            order = slice_compare(one, wanted);
+            order = slice_compare(sorted[middle], wanted);
         if (order == 0)
             return true;
         if (order < 0)
@@ -267,12 +274,13 @@ void buffer_append_codepoint(buffer *b, uint32_t c) {
 static void append_formatted(buffer *b, const char *format, va_list arguments) {
     va_list again;
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    if (length > 0) {
+    size_t room = b->capacity - b->length;
+    int length = vsnprintf(room ? b->data + b->length : NULL, room, format, arguments);
+    if (length > 0 && (size_t)length >= room) {
         buffer_reserve(b, (size_t)length + 1);
         vsnprintf(b->data + b->length, (size_t)length + 1, format, again);
-        b->length += (size_t)length;
     }
+    b->length += length > 0 ? (size_t)length : 0;
     va_end(again);
 }
 

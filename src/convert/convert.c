@@ -226,8 +226,9 @@ static bool has_size(css_cascade *styles, const dom_node *body) {
 }
 
 static const layout *lay_out(conversion *c, const dom_node *body, css_cascade *cascade, double column,
-                             bool pictures_only) {
+                             bool pictures_only, const layout *other) {
     layout_options options = {.column = column,
+                              .other = other,
                               .pictures_only = pictures_only,
                               .picture_size = c->options->picture_size,
                               .context = c->options->picture_context};
@@ -235,14 +236,17 @@ static const layout *lay_out(conversion *c, const dom_node *body, css_cascade *c
 }
 
 /* A tree holds the styles of one cascade: another one is asked while they are put aside. */
-static const layout *lay_out_on_phone(conversion *c, dom_node *body, css_cascade *desk, bool pictures_only) {
+static const layout *lay_out_on_phone(conversion *c, dom_node *body, css_cascade *styles_on_desk,
+                                      const layout *desk) {
+    bool pictures_only = !layout_has_columns(desk); /* columns hang on all heights */
     vector styles = vector_new(c->arena, sizeof body->style);
     for (dom_node *at = body; at; at = dom_next(at, body)) {
         *(uint32_t *)vector_push(&styles) = at->style;
         at->style = 0;
     }
-    css_cascade *cascade = css_cascade_new_of_other(desk, c->engine->phone_sheets);
-    const layout *phone = lay_out(c, body, cascade, c->engine->theme.express.phone_column, pictures_only);
+    css_cascade *cascade = css_cascade_new_of_other(styles_on_desk, c->engine->phone_sheets);
+    const layout *phone =
+        lay_out(c, body, cascade, c->engine->theme.express.phone_column, pictures_only, desk);
     size_t i = 0;
     for (dom_node *at = body; at; at = dom_next(at, body))
         at->style = *(uint32_t *)vector_at(&styles, i++);
@@ -253,9 +257,8 @@ static express_seen see_page(conversion *c, dom_node *body, css_cascade *styles)
     express_seen seen = {.theme = &c->engine->theme.express, .cascade = styles};
     if (!has_size(styles, body))
         return seen;
-    seen.desk = lay_out(c, body, styles, seen.theme->column, false);
-    seen.phone =
-        lay_out_on_phone(c, body, styles, !layout_has_columns(seen.desk)); /* columns hang on all heights */
+    seen.desk = lay_out(c, body, styles, seen.theme->column, false, NULL);
+    seen.phone = lay_out_on_phone(c, body, styles, seen.desk);
     return seen;
 }
 

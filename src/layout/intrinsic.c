@@ -71,7 +71,13 @@ void layout_add_words(layout_words *w, slice text, double font) {
     read_words(w, text, font);
 }
 
-static void measure_text(box *b) {
+static void measure_text(const layout *l, box *b) {
+    const box *known = layout_find(l->options.other, b->node);
+    if (known && known->style->font == b->style->font) {
+        b->min = known->min;
+        b->max = known->max;
+        return;
+    }
     slice text = b->node->text;
     layout_words words = {0};
     uint64_t line = read_words(&words, text, b->style->font);
@@ -166,7 +172,7 @@ void layout_measure_content(layout *l) {
     for (uint32_t i = (uint32_t)l->boxes.count; i-- > 0;) {
         box *b = box_at(l, i);
         if (b->kind == KIND_TEXT)
-            measure_text(b);
+            measure_text(l, b);
         else if (b->kind == KIND_REPLACED)
             measure_replaced(l, b);
         else if (b->kind != KIND_BREAK)

@@ -44,7 +44,12 @@ bool layout_has_columns(const layout *l) {
     return false;
 }
 
-const layout_box *layout_box_of(const layout *l, const dom_node *node) {
+const box *layout_find(const layout *l, const dom_node *node) {
     uint32_t index = l && node ? l->slots[slot_of(l, node)] : 0;
-    return index ? &box_at(l, index - 1)->out : NULL;
+    return index ? box_at(l, index - 1) : NULL;
+}
+
+const layout_box *layout_box_of(const layout *l, const dom_node *node) {
+    const box *b = layout_find(l, node);
+    return b ? &b->out : NULL;
 }

@@ -107,6 +107,9 @@ static inline box *box_at(const layout *l, uint32_t index) {
     return (box *)l->boxes.items + index;
 }
 
+/* NULL: the node has none. */
+const box *layout_find(const layout *l, const dom_node *node);
+
 const box_style *layout_style_of(layout *l, const dom_node *node);
 /* False: auto, none, normal, or it hangs on `around`, which is < 0. */
 bool layout_length(layout *l, const box *b, box_length_name name, double around, double *px);
