@@ -1,14 +1,13 @@
 /* express: posts of social networks, which the page's own scripts draw. Comes in: the page's tree. Goes out:
  * in the place of such an element, a frame that shows the post, where its host has one and the sites' content
- * policy lets it in; else a link to the post where nothing else is shown. What stood there until the script
- * ran is reported.
+ * policy lets it in; else what stood there until the script ran, with a link to the post. Each is reported.
  */
 #include "private.h"
 
 static const struct {
     const char *class_name, *attribute; /* that holds the post's address */
-    const char *host, *frame;           /* of the frame; NULL: there is none */
-    unsigned width, height;             /* as the script draws it, about */
+    const char *host, *frame; /* of the frame; NULL: there is none, and a link may hold the address */
+    unsigned width, height;   /* as the script draws it, about */
 } POSTS[] = {
     {"instagram-media", "data-instgrm-permalink", "instagram.com", NULL, 400, 600},
     {"fb-post", "data-href", "facebook.com", "https://www.facebook.com/plugins/post.php?href=", 500, 600},
@@ -20,10 +19,35 @@ static const struct {
 
 static size_t kind_of(const dom_node *node) {
     size_t i = node->type == DOM_ELEMENT && node->attribute_count ? 0 : POST_COUNT;
-    while (i < POST_COUNT && !(dom_has_class(node, slice_of(POSTS[i].class_name)) &&
-                               express_value_of(node, POSTS[i].attribute).length))
+    while (i < POST_COUNT && !dom_has_class(node, slice_of(POSTS[i].class_name)))
         i++;
     return i;
+}
+
+static bool is_address(slice text) {
+    return slice_starts_with(text, SLICE("https://")) || slice_starts_with(text, SLICE("http://"));
+}
+
+static slice link_of(const dom_node *node) {
+    return node->tag == DOM_TAG_A ? slice_trim(express_value_of(node, "href")) : SLICE("");
+}
+
+/* What is written in the element may end with a link to the post. Empty: nothing names it. */
+static slice address_of(const dom_node *node, size_t kind) {
+    slice address = slice_trim(express_value_of(node, POSTS[kind].attribute));
+    if (is_address(address) || POSTS[kind].host)
+        return is_address(address) ? address : SLICE("");
+    address = SLICE("");
+    for (const dom_node *at = node; at; at = dom_next(at, node))
+        address = is_address(link_of(at)) ? link_of(at) : address;
+    return address;
+}
+
+static bool holds_link_to(const dom_node *node, slice address) {
+    for (const dom_node *at = node; at; at = dom_next(at, node))
+        if (slice_equal(link_of(at), address))
+            return true;
+    return false;
 }
 
 static void append_encoded(buffer *out, slice text) {
@@ -84,16 +108,25 @@ static void put_frame(dom_node *node, size_t kind, slice post, arena *a, finding
     dom_remove(node);
 }
 
+/* In place of the element, or behind what it shows. */
 static void put_link(dom_node *node, slice post, arena *a, findings *found) {
+    bool is_shown = node->first_child && express_first_shown(node);
+    finding *said = findings_add(found, is_shown ? FINDING_POST_TEXT : FINDING_POST_LINK, node->line, "%.*s",
+                                 SLICE_ARGS(post));
+    if (is_shown && holds_link_to(node, post))
+        return;
     dom_node *line = dom_new_element(a, DOM_TAG_P, node->line),
              *link = dom_new_element(a, DOM_TAG_A, node->line);
     dom_attribute_set(link, a, SLICE("href"), post);
     dom_append(link, dom_new_text(a, post, node->line));
     dom_append(line, link);
-    findings_add_change(found, findings_add(found, FINDING_POST_LINK, node->line, "%.*s", SLICE_ARGS(post)),
-                        CHANGE_TEXT, (slice){NULL, 0}, post);
-    dom_insert_before(node, line);
-    dom_remove(node);
+    findings_add_change(found, said, CHANGE_TEXT, (slice){NULL, 0}, post);
+    if (is_shown) {
+        dom_append(node, line);
+    } else {
+        dom_insert_before(node, line);
+        dom_remove(node);
+    }
 }
 
 void express_show_posts(dom_node *body, const express_theme *theme, arena *a, findings *found) {
@@ -102,12 +135,10 @@ void express_show_posts(dom_node *body, const express_theme *theme, arena *a, fi
         next = kind < POST_COUNT ? dom_next_skip(node, body) : dom_next(node, body);
         if (kind == POST_COUNT)
             continue;
-        slice post = express_value_of(node, POSTS[kind].attribute);
-        bool is_address =
-            slice_starts_with(post, SLICE("https://")) || slice_starts_with(post, SLICE("http://"));
-        if (is_address && is_let_in(theme, POSTS[kind].host))
+        slice post = address_of(node, kind);
+        if (post.length && is_let_in(theme, POSTS[kind].host))
             put_frame(node, kind, post, a, found);
-        else if (is_address && !express_first_shown(node->first_child ? node : NULL))
+        else if (post.length)
             put_link(node, post, a, found);
     }
 }

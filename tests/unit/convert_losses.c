@@ -217,6 +217,37 @@ static void added_text_is_reported_with_the_line_before_it(void **state) {
     arena_destroy(a);
 }
 
+/* It is shown in a frame, or what stood there until a script drew it stays and says where it is. */
+static void a_post_of_a_network_is_never_passed_over(void **state) {
+    (void)state;
+#define FRONT "---\ntitle: Posts\n---\n"
+    static const struct {
+        const char *page;
+        finding_code code;
+    } CASES[] = {
+        {FRONT
+         "<blockquote class='twitter-tweet'><p>Wash your hands.</p><a href='https://x.com/a/status/1'>1 "
+         "May</a></blockquote>\n",
+         FINDING_POST_TEXT},
+        {FRONT "<blockquote class='tiktok-embed' cite='https://www.tiktok.com/@a/video/9'><a "
+               "href='https://www.tiktok.com/@a'>@a</a></blockquote>\n",
+         FINDING_POST_TEXT},
+        {FRONT "<blockquote class='tiktok-embed' cite='https://www.tiktok.com/@a/video/9'></blockquote>\n",
+         FINDING_POST_LINK},
+        {FRONT "<div class='fb-post' data-href='https://www.facebook.com/a/posts/1'></div>\n",
+         FINDING_POST_FRAME},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        outcome o = convert_with(CASES[i].page, NULL, CASES[i].code);
+        assert_int_equal(o.counts[CASES[i].code], 1);
+        assert_int_equal(
+            o.counts[FINDING_TEXT_LOST] + o.counts[FINDING_TEXT_ADDED] + o.counts[FINDING_LINK_LOST], 0);
+    }
+    outcome o = convert_with(FRONT "<blockquote class='twitter-tweet'>No link.</blockquote>\n", NULL,
+                             FINDING_POST_TEXT);
+    assert_int_equal(o.counts[FINDING_POST_TEXT], 0);
+}
+
 /* The editor would take it for the end of the bold text. */
 static void an_address_holds_no_tags(void **state) {
     (void)state;
@@ -265,6 +296,7 @@ int main(void) {
         cmocka_unit_test(changes_count_beyond_the_findings_that_are_listed),
         cmocka_unit_test(added_text_is_reported_with_the_line_before_it),
         cmocka_unit_test(text_of_markers_is_neither_added_nor_excused),
+        cmocka_unit_test(a_post_of_a_network_is_never_passed_over),
         cmocka_unit_test(an_address_holds_no_tags),
     };
     return cmocka_run_group_tests(tests, make_engine, free_engine);
