@@ -504,6 +504,8 @@ static void convert_body(conversion *c) {
     express_show_posts(body, &c->engine->theme.express, c->arena, found(c));
     const express_survey *survey = express_survey_page(body, styles, c->arena, found(c));
     tiptap_node *document = fit_body(c, body, styles, survey);
+    if (css_cascade_exhausted(styles)) /* elements from some place on were seen without their styles */
+        arena_pay(c->arena, UINT64_MAX - arena_steps(c->arena));
     tiptap_visit_urls(document, visit_url, c, c->arena);
     report_missing(c);
     rewrite_front(c, SLICE("image"), ASSET_PICTURE);

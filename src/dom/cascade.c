@@ -9,6 +9,7 @@
 
 #define VAR_DEPTH_MAX 16
 #define VAR_LENGTH_MAX 65536
+#define NAMES_A_STEP 8 /* compared */
 
 /* Computed values live where their style does. */
 static arena *arena_of(const css_cascade *c, uint32_t number) {
@@ -16,11 +17,11 @@ static arena *arena_of(const css_cascade *c, uint32_t number) {
 }
 
 /* The declaration of a custom property that the element has or inherits. */
-static const css_declaration *find_custom(const css_cascade *c, uint32_t number, css_pseudo pseudo,
-                                          slice name) {
+static const css_declaration *find_custom(css_cascade *c, uint32_t number, css_pseudo pseudo, slice name) {
     while (number) {
         const style *s = style_at(c, number);
         const winners *w = s->parts[pseudo];
+        selector_pay(cascade_matcher(c), 1 + (w ? w->custom_count / NAMES_A_STEP : 0));
         for (uint32_t i = w ? w->custom_count : 0; i > 0; i--) { /* the last that is important, or the last */
             uint32_t best_at = i;
             for (uint32_t k = i; k > 0; k--)
@@ -46,7 +47,7 @@ static const css_declaration *find_custom(const css_cascade *c, uint32_t number,
  * itself. */
 static bool substitute(css_cascade *c, uint32_t number, css_pseudo pseudo, slice value, unsigned depth,
                        buffer *out) {
-    if (depth > VAR_DEPTH_MAX)
+    if (depth > VAR_DEPTH_MAX || css_cascade_exhausted(c))
         return false;
     css_reader r = {.text = value, .arena = arena_of(c, number)};
     for (css_token t; (t = css_next_token(&r)).kind != CSS_TOKEN_END;) {

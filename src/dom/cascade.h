@@ -93,6 +93,7 @@ struct css_cascade {
     dom_matcher *matcher; /* NULL until an element is matched */
     style_set *local;     /* of this page only */
     uint64_t number;      /* of the cache's cascades */
+    size_t kept;          /* styles that it has given to the cache */
     bool started, settled;
     uint32_t root_style;
     double root_font_size;

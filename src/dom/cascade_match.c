@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #define CACHED_STYLES_MAX 4096 /* up to some 2 KiB each */
+#define CACHED_A_PAGE 512      /* new ones: a page's memory has a limit, the cache's has none */
 #define CACHED_VALUE_MAX 256   /* bytes of an attribute */
 #define STEPS_OF_MATCH 16      /* to sort and weigh a rule that holds */
 
@@ -172,7 +173,10 @@ static void note_hanging(css_cascade *c, const css_declaration *d) {
 
 static void try_bucket(css_cascade *c, const css_sheets *s, const css_bucket *b, const dom_node *node,
                        bool *structural) {
-    c->tried += b ? b->count : 0;
+    if (b && s == c->own) /* before it is tried: one class may be named very often */
+        arena_pay(c->arena, b->count);
+    else if (b)
+        c->tried += b->count;
     for (uint32_t i = 0; b && i < b->count; i++) {
         const css_match *m = vector_at(&s->matches, b->matches[i]);
         *structural = *structural || m->structural;
@@ -329,7 +333,8 @@ static bool find_place(css_cascade *c, const dom_node *node, uint16_t *place) {
     return looked < SIBLINGS_LOOKED_AT;
 }
 
-/* False: there is too much of them to be kept. */
+/* False: there is too much of them to be kept, or they name custom properties: what is worked out with these
+ * costs the page that asks. */
 static bool add_attributes(css_cascade *c, const dom_node *node) {
     bool is_short = true;
     for (uint32_t i = 0; i < node->attribute_count; i++) {
@@ -338,7 +343,8 @@ static bool add_attributes(css_cascade *c, const dom_node *node) {
             continue;
         add_name(&c->key, '[', at->name);
         add_name(&c->key, '=', at->value);
-        is_short = is_short && at->value.length <= CACHED_VALUE_MAX;
+        is_short = is_short && at->value.length <= CACHED_VALUE_MAX &&
+                   slice_find(at->value, SLICE("--"), 0) == SLICE_NONE;
     }
     if ((node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH) && css_in_table_with_border(node))
         add_name(&c->key, 'b', SLICE(""));
@@ -364,7 +370,7 @@ static bool make_key(css_cascade *c, const dom_node *node, uint32_t parent, size
     *shared_length = c->key.length;
     if (c->own && node->attribute_count)
         add_names(c, c->own, c->sheets, node);
-    return everywhere;
+    return everywhere && c->key.length == *shared_length; /* what is inside may hang on such a name */
 }
 
 /* ---- classes that do something ------------------------------------------------------------------------- */
@@ -538,15 +544,14 @@ static uint32_t add_style(css_cascade *c, style_set *set, style *s, uint32_t oth
 static void gather_own_matches(css_cascade *c, const dom_node *node, bool *structural) {
     uint64_t before = dom_matcher_steps(cascade_matcher(c));
     gather_matches(c, c->own, node, structural);
-    arena_pay(c->arena, c->tried + dom_matcher_steps(c->matcher) - before);
-    c->tried = 0;
+    arena_pay(c->arena, dom_matcher_steps(c->matcher) - before);
 }
 
 static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t parent) {
     size_t shared_length;
     uint32_t other = 0;
     bool everywhere = make_key(c, node, parent, &shared_length), structural = false, own_structural = false;
-    uint32_t found = everywhere && !c->own ? 0 : find_shared(c, c->local, c->key.length, &other);
+    uint32_t found = c->local->shared.count ? find_shared(c, c->local, c->key.length, &other) : 0;
     if (found)
         return use_style(c, found);
     c->held.count = c->tried = 0;
@@ -557,7 +562,9 @@ static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t par
     found = everywhere ? find_shared(c, &c->cache->set, shared_length, &other) : 0;
     if (!found) {
         gather_matches(c, c->sheets, node, &structural);
-        everywhere = everywhere && !structural && !dom_matcher_exhausted(c->matcher);
+        everywhere =
+            everywhere && !structural && !dom_matcher_exhausted(c->matcher) && c->kept < CACHED_A_PAGE;
+        c->kept += everywhere;
         style_set *set = everywhere ? &c->cache->set : c->local;
         found = add_style(c, set, new_style(c, node, parent, set->arena), other);
         if (everywhere)

@@ -82,7 +82,7 @@ typedef struct walk {
     const dom_node *body;
     const layout *phone;       /* of the page as the rules for shapes have left it; NULL: not needed yet */
     vector whole_tables;       /* of dom_node *: built, in no table, and as wide as they may be on a phone */
-    uint32_t columns_in_lines; /* of tables whose links stand in lines; 0: none do */
+    uint64_t columns_in_lines; /* how many columns tables have whose links stand in lines: as bits */
 } walk;
 
 static const slice NOTHING = {NULL, 0};
@@ -809,11 +809,12 @@ static bool was_whole_on_phone(walk *w, const open_element *f) {
 /* Rows of links in as many columns are in lines where one such table of the page is. */
 static void narrow_table_and_alike(walk *w, dom_node *built) {
     uint32_t columns = express_narrow_table(built, w->seen->theme, w->arena, w->found);
-    if (!columns || columns == w->columns_in_lines)
+    uint64_t bit = columns < EXPRESS_COLUMNS_ALIKE ? UINT64_C(1) << columns : 0;
+    if (!columns || !(bit & ~w->columns_in_lines))
         return;
-    w->columns_in_lines = columns;
+    w->columns_in_lines |= bit;
     for (size_t i = 0; i < w->whole_tables.count; i++)
-        express_put_table_in_lines(*(dom_node **)vector_at(&w->whole_tables, i), columns, w->arena, w->found);
+        express_put_table_in_lines(*(dom_node **)vector_at(&w->whole_tables, i), bit, w->arena, w->found);
 }
 
 static void keep_table(walk *w, dom_node *built) {

@@ -316,7 +316,9 @@ double express_room_on_phone(const express_theme *theme);
  * not in lines. */
 uint32_t express_narrow_table(dom_node *table, const express_theme *theme, arena *a, findings *found);
 
-/* Puts rows of links in so many columns into lines; leaves any other table. */
-void express_put_table_in_lines(dom_node *table, uint32_t columns, arena *a, findings *found);
+/* Puts rows of links into lines, if they stand in as many columns as one of the bits says; leaves any other
+ * table. */
+enum { EXPRESS_COLUMNS_ALIKE = 64 }; /* so many are never alike */
+void express_put_table_in_lines(dom_node *table, uint64_t columns, arena *a, findings *found);
 
 #endif

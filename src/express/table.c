@@ -421,9 +421,9 @@ uint32_t express_narrow_table(dom_node *table, const express_theme *theme, arena
     return 0;
 }
 
-void express_put_table_in_lines(dom_node *table, uint32_t columns, arena *a, findings *found) {
+void express_put_table_in_lines(dom_node *table, uint64_t columns, arena *a, findings *found) {
     narrow_table t = {.grid = grid_of(table, a)};
     t.columns = (uint32_t)t.grid.covered_until.count;
-    if (t.columns == columns)
+    if (t.columns < EXPRESS_COLUMNS_ALIKE && columns >> t.columns & 1)
         put_in_lines(&t, table->line, found);
 }

@@ -246,6 +246,10 @@ static void styles_kept_from_page_to_page(void **state) {
         {"<style>.b{color:gold}</style><p class=b>x</p>", "gold", "auto", false},
         {"<style>.x{color:gold}</style><p class=b>x</p>", "red", "auto", true},
         {"<style>.x{color:gold}</style><div class=x></div><p class=b>x</p>", "red", "auto", true},
+        {"<style>.x p{color:gold}</style><div class=x><p>w</p></div><div><p>w</p></div><p class=b>x</p>",
+         "red", "auto", true},
+        {"<p style='--c:green;color:var(--c)' class=b>x</p>", "green", "16px", false},
+        {"<p style='--c:green;color:var(--c)' class=b>x</p>", "green", "16px", false},
         {"<p class='b'>x</p>", "red", "16px", true},
     };
     for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++) {
@@ -264,6 +268,42 @@ static void styles_kept_from_page_to_page(void **state) {
     css_style_cache_free(cache);
     arena_destroy(a);
     arena_destroy(sheets_arena);
+}
+
+/* Names that only the page's own sheets ask for tell what is inside apart, too. */
+static void own_sheets_see_what_is_around(void **state) {
+    (void)state;
+    static const char *const PAGES[] = {
+        "<style>.x p{color:gold}</style><i></i><div class=x><p>w</p></div><div><p>w</p></div><i></i>",
+        "<style>#x p{color:gold}</style><i></i><div id=x><p>w</p></div><div id=y><p>w</p></div><i></i>",
+        "<style>div:not(.y)>p{color:gold}</style><i></i><div><p>w</p></div><div "
+        "class=y><p>w</p></div><i></i>",
+        "<style>.x b p{color:gold}</style><i></i><div class=x><b><p>w</p></b></div><div><b><p>w</p></b></div>"
+        "<i></i>",
+    };
+    for (size_t i = 0; i < 4 * sizeof PAGES / sizeof *PAGES; i++) {
+        arena *sheets_arena = arena_new(0), *a = arena_new(0);
+        css_sheets *sheets = css_sheets_new(sheets_arena, 0, 0);
+        css_style_cache *cache = css_style_cache_new(sheets);
+        dom_node *body = dom_parse(slice_of(PAGES[i / 4]), NULL, a, NULL);
+        dom_node *first = body->first_child->next->next, *other = first->next;
+        if (i % 2) { /* in either order */
+            dom_remove(first);
+            dom_insert_before(other->next, first);
+        }
+        css_cascade *c =
+            i % 4 < 2 ? css_cascade_new_cached(cache, body, a) : css_cascade_new(sheets, body, a);
+        css_cascade_settle(c);
+        while (first->tag != DOM_TAG_P) {
+            first = first->first_child;
+            other = other->first_child;
+        }
+        assert_true(css_computed_is(c, first, CSS_COLOR, "gold"));
+        assert_false(css_computed_is(c, other, CSS_COLOR, "gold"));
+        css_style_cache_free(cache);
+        arena_destroy(a);
+        arena_destroy(sheets_arena);
+    }
 }
 
 /* A style that holds in both windows is made once; what hangs on the window is not taken for it. */
@@ -355,6 +395,7 @@ int main(void) {
         cmocka_unit_test(settled_styles_stay),
         cmocka_unit_test(surroundings),
         cmocka_unit_test(styles_kept_from_page_to_page),
+        cmocka_unit_test(own_sheets_see_what_is_around),
         cmocka_unit_test(styles_shared_by_windows),
         cmocka_unit_test(sheets_that_grow),
     };
