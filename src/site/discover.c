@@ -351,9 +351,10 @@ static void visit(search *in, entry e) {
 static slice join(slice folder, slice name, arena *a) {
     char *path = arena_alloc(a, folder.length + name.length + 1);
     size_t length = folder.length;
-    memcpy(path, folder.data, length);
-    if (length)
+    if (length) {
+        memcpy(path, folder.data, length);
         path[length++] = '/';
+    }
     memcpy(path + length, name.data, name.length);
     return (slice){path, length + name.length};
 }
