@@ -491,7 +491,8 @@ static vector find_columns(dom_node *body, const express_seen *seen, arena *a) {
     size_t steps = 0;
     for (dom_node *node = body; node; node = dom_next(node, body)) {
         const layout_box *box = express_may_hold_items(node) ? layout_box_of(seen->desk, node) : NULL;
-        if (!box || box->width < seen->theme->column * 0.6 || is_marked(node) || is_marked_around(node))
+        if (!box || box->width < seen->theme->column * 0.6 || is_marked(node) || is_marked_around(node) ||
+            express_is_reordered(seen->cascade, node))
             continue;
         bool pictures = false;
         unsigned across = columns_across(seen->desk, node, &pictures, &steps);

@@ -198,6 +198,42 @@ static const css_declaration *layout_of(css_cascade *styles, const dom_node *nod
     return NULL;
 }
 
+/* The place that the property gives an item among the others; `otherwise` where it is no number. */
+static long place_by(css_cascade *styles, const dom_node *item, css_property property, long otherwise) {
+    if (!css_winner(styles, item, CSS_PSEUDO_NONE, property)) /* nearly all */
+        return otherwise;
+    css_reader r = {.text = css_computed(styles, item, property)};
+    css_token t = css_next_token(&r);
+    bool counts = t.kind == CSS_TOKEN_NUMBER && t.number > -1e6 && t.number < 1e6;
+    return counts ? (long)t.number : otherwise;
+}
+
+bool express_is_reordered(css_cascade *styles, const dom_node *container) {
+    if (!css_winner(styles, container, CSS_PSEUDO_NONE, CSS_DISPLAY))
+        return false;
+    bool flex = css_computed_is(styles, container, CSS_DISPLAY, "flex inline-flex"),
+         grid = !flex && css_computed_is(styles, container, CSS_DISPLAY, "grid inline-grid");
+    if ((!flex && !grid) || shown_children(styles, container) < 2)
+        return false;
+    if (flex && (css_computed_is(styles, container, CSS_FLEX_DIRECTION, "row-reverse column-reverse") ||
+                 css_computed_is(styles, container, CSS_FLEX_WRAP, "wrap-reverse")))
+        return true;
+    long last_order = -1000000, last_row = -1000000;
+    size_t seen = 0;
+    for (const dom_node *item = container->first_child; item && seen < CHILDREN_LOOKED_AT;
+         item = item->next, seen++) {
+        if (item->type != DOM_ELEMENT || !express_first_shown(item))
+            continue;
+        long order = place_by(styles, item, CSS_ORDER, 0),
+             row = grid ? place_by(styles, item, CSS_GRID_ROW_START, last_row) : last_row;
+        if (order < last_order || row < last_row)
+            return true;
+        last_order = order;
+        last_row = row;
+    }
+    return false;
+}
+
 /* ---- edges of text, tables ---------------------------------------------------------------------------- */
 
 static void look_at_edges(const looks *l, const dom_node *node) {

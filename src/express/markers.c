@@ -24,6 +24,7 @@ typedef enum list_way {
 typedef struct level {
     list_way way;       /* of a list */
     int64_t next, step; /* the number of the next item */
+    bool unknown;       /* some marker of it is of a style that is not known here */
     bool in_text;       /* inside an item of a list whose markers are text */
     bool lost;          /* of a list whose markers would be text, were that asked for: they are only told */
     finding *said;      /* of a list with markers as text */
@@ -36,6 +37,8 @@ typedef struct marking {
     arena *arena;
     findings *found;
     bool lists;   /* markers as text are asked for */
+    bool unknown; /* a number was asked for in a style that is not known here */
+    int64_t item; /* the number of the list item in hand: its counter `list-item` */
     bool changes; /* the tree */
     vector counters, levels;
     unsigned quotes; /* open ones */
@@ -82,7 +85,7 @@ static bool is_bullet_style(slice style) {
 }
 
 /* The number in a style; what is not known, and what the style has no sign for, in digits. */
-static void write_number(buffer *out, int64_t value, slice style) {
+static void write_number(marking *m, buffer *out, int64_t value, slice style) {
     static const char *const GREEK[] = {"α", "β", "γ", "δ", "ε", "ζ", "η", "θ", "ι", "κ", "λ", "μ",
                                         "ν", "ξ", "ο", "π", "ρ", "σ", "τ", "υ", "φ", "χ", "ψ", "ω"};
     if (express_is_among(style, "none"))
@@ -100,6 +103,11 @@ static void write_number(buffer *out, int64_t value, slice style) {
     else
         buffer_printf(out, express_is_among(style, "decimal-leading-zero") ? "%02lld" : "%lld",
                       (long long)value);
+    m->unknown =
+        m->unknown || !express_is_among(style, "decimal decimal-leading-zero lower-alpha lower-latin "
+                                               "upper-alpha upper-latin lower-roman upper-roman "
+                                               "lower-greek disc circle square disclosure-open "
+                                               "disclosure-closed");
 }
 
 /* ---- counters (CSS Lists 3 §4) ------------------------------------------------------------------------- */
@@ -176,6 +184,18 @@ static slice take_arguments(css_reader *r, css_token *list, size_t most, size_t 
     return *count_out ? list[0].value : (slice){NULL, 0};
 }
 
+/* The counter that every list item counts by itself (CSS Lists 3 §4.6); `all`: of the items around, too. */
+static void write_item_numbers(marking *m, bool all, slice between, slice style, buffer *out) {
+    for (size_t i = 0; all && i + 1 < m->levels.count; i++) {
+        const level *around = vector_at(&m->levels, i);
+        if (!around->step)
+            continue;
+        write_number(m, out, around->next - around->step, style);
+        buffer_append(out, between);
+    }
+    write_number(m, out, m->item, style);
+}
+
 static void write_function(marking *m, const dom_node *node, slice name, css_reader *r, buffer *out) {
     css_token arguments[3];
     size_t given;
@@ -190,17 +210,19 @@ static void write_function(marking *m, const dom_node *node, slice name, css_rea
     slice style = given > 1U + all ? arguments[1 + all].value : SLICE("decimal");
     slice between = all && given > 1 ? arguments[1].value : SLICE("");
     const counter *inner = innermost_counter(m, first);
-    bool any = false;
+    bool any = express_is_among(first, "list-item");
+    if (any)
+        write_item_numbers(m, all, between, style, out);
     for (size_t i = 0; all && i < m->counters.count; i++) {
         const counter *c = vector_at(&m->counters, i);
         if (!slice_equal(c->name, first))
             continue;
         buffer_append(out, any ? between : SLICE(""));
-        write_number(out, c->value, style);
+        write_number(m, out, c->value, style);
         any = true;
     }
     if (!any)
-        write_number(out, inner ? inner->value : 0, style);
+        write_number(m, out, inner ? inner->value : 0, style);
 }
 
 static void write_quote(marking *m, slice word, buffer *out) {
@@ -285,7 +307,13 @@ static bool read_integer(const dom_node *node, const char *name, int64_t *value)
 static slice marker_text(marking *m, const dom_node *item, int64_t number) {
     buffer out = buffer_new(m->arena, 16);
     slice style = css_computed(m->styles, item, CSS_LIST_STYLE_TYPE);
-    if (!has_marker(m, item) || is_bullet_style(style))
+    if (!has_marker(m, item))
+        return SLICE("");
+    slice own = css_has_pseudo(m->styles, item, CSS_PSEUDO_MARKER) ? content_of(m, item, CSS_PSEUDO_MARKER)
+                                                                   : SLICE("");
+    if (own.length)
+        return is_bullet(own) ? SLICE("") : own;
+    if (is_bullet_style(style))
         return SLICE("");
     css_reader r = {.text = style, .arena = m->arena};
     css_token t = css_next_token(&r);
@@ -293,7 +321,7 @@ static slice marker_text(marking *m, const dom_node *item, int64_t number) {
         buffer_append(&out, t.value);
         return is_bullet(t.value) ? SLICE("") : buffer_slice(&out);
     }
-    write_number(&out, number, style);
+    write_number(m, &out, number, style);
     buffer_append_string(&out, ". ");
     return buffer_slice(&out);
 }
@@ -329,9 +357,12 @@ static list_way way_of_list(marking *m, const dom_node *list, int64_t number, in
             continue;
         int64_t expected = number;
         bool jumps = read_integer(item, "value", &number) && number != expected && item->previous;
+        m->item = number;
         slice text = marker_text(m, item, number);
-        bool decimal =
-            has_marker(m, item) && css_computed_is(m->styles, item, CSS_LIST_STYLE_TYPE, "decimal");
+        bool decimal = has_marker(m, item) &&
+                       css_computed_is(m->styles, item, CSS_LIST_STYLE_TYPE, "decimal") &&
+                       !(css_has_pseudo(m->styles, item, CSS_PSEUDO_MARKER) &&
+                         content_of(m, item, CSS_PSEUDO_MARKER).length);
         if (has_text_before(m, item) || (text.length && !decimal) || (decimal && (step < 0 || jumps)))
             return LIST_TEXT;
         numbers = numbers || decimal;
@@ -436,10 +467,13 @@ static void put_first(const marking *m, dom_node *node, slice text) {
 
 static void enter_marked_item(marking *m, dom_node *item, level *list, level *own) {
     read_integer(item, "value", &list->next);
+    m->item = list->next;
+    m->unknown = false;
     slice marker = marker_text(m, item, list->next), before = content_of(m, item, CSS_PSEUDO_BEFORE);
     list->next += list->step;
     if (list->way != LIST_TEXT && !list->lost)
         return;
+    list->unknown = list->unknown || m->unknown;
     own->in_text = !list->lost;
     if (before.length && is_bullet(before))
         before.length = 0;
@@ -462,6 +496,9 @@ static void leave_marked_list(marking *m, const level *l) {
         findings_add(m->found, FINDING_LIST_MARKER, l->line, "%.*s", SLICE_ARGS(buffer_slice(&l->words)));
     if (l->way != LIST_TEXT)
         return;
+    if (l->unknown)
+        findings_add(m->found, FINDING_LIST_MARKER, l->line, "%.*s, of a style that is not known here",
+                     SLICE_ARGS(buffer_slice(&l->words)));
     finding *one = findings_add(m->found, FINDING_LIST_MARKER_TEXT, l->line, "%.*s",
                                 SLICE_ARGS(buffer_slice(&l->words)));
     findings_add_change(m->found, one, CHANGE_TEXT, (slice){NULL, 0}, buffer_slice(&l->words));

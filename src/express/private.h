@@ -193,6 +193,8 @@ typedef struct looks {
 
 /* Findings for what rules that are gone with the page make of the element, where it changes what is read. */
 void express_look_at(const looks *l, const dom_node *node);
+/* Whether a flex container or a grid shows its content in another order than it stands in. */
+bool express_is_reordered(css_cascade *styles, const dom_node *container);
 /* The same of a table: rows striped, text of another size than in the new page's tables. */
 void express_look_at_table(const looks *l, dom_node *table);
 /* Findings for what was left open, now that shapes are recognised. */

@@ -97,6 +97,27 @@ static slice largest_version(slice versions) {
     return best;
 }
 
+/* Whether browsers take a version for the whole width of the window: they do where sizes are given by widths
+ * and nothing says how wide the picture is (HTML §4.8.4.2). */
+static bool is_for_window(const dom_node *img, slice versions) {
+    size_t end = slice_find_char(versions, ',', 0);
+    slice first = slice_trim(slice_sub(versions, 0, end == SLICE_NONE ? versions.length : end));
+    return slice_ends_with(first, SLICE("w")) && slice_find_char(first, ' ', 0) != SLICE_NONE &&
+           !express_value_of(img, "sizes").length;
+}
+
+/* The version that visitors of wide windows saw, where the picture's own address is none or a smaller one. */
+static void put_largest_version(showing *s, dom_node *img, slice versions) {
+    slice was = express_value_of(img, "src"), largest = largest_version(versions);
+    bool embedded = slice_starts_with(was, SLICE("data:"));
+    if (!largest.length || slice_equal(was, largest) ||
+        (was.length && !embedded && !is_for_window(img, versions)))
+        return;
+    if (was.length)
+        findings_add_change(s->found, NULL, CHANGE_PICTURE, was, largest);
+    dom_attribute_set(img, s->arena, SLICE("src"), largest);
+}
+
 static void settle_versions(showing *s, dom_node *img) {
     slice versions = express_value_of(img, "srcset");
     versions = versions.length ? versions : express_value_of(img, "data-srcset");
@@ -105,8 +126,7 @@ static void settle_versions(showing *s, dom_node *img) {
         first = first->next;
     if (!versions.length && !dom_is(first, DOM_TAG_SOURCE))
         return;
-    if (!express_value_of(img, "src").length && versions.length)
-        dom_attribute_set(img, s->arena, SLICE("src"), largest_version(versions));
+    put_largest_version(s, img, versions);
     findings_add(s->found, FINDING_PICTURE_VERSIONS, img->line, "the picture `%.*s`",
                  SLICE_ARGS(express_value_of(img, "src")));
 }

@@ -365,12 +365,18 @@ static dom_node *link_alone(const dom_node *built) {
     return links <= 1 && links == (letters > 0) && letters <= LINK_LETTERS ? paragraph : NULL;
 }
 
-/* Whether each row is one cell, or links alone. */
+/* Whether each row is one cell, or links alone, none of which stands behind an empty cell: in a line it would
+ * seem to be another column's. */
 static bool are_rows_of_links(const narrow_table *t) {
     size_t links = 0;
+    bool gap = false;
     for (size_t i = 0; i < t->grid.cells.count; i++) {
         const cell *c = vector_at(&t->grid.cells, i);
-        bool alone = c->column == 0 && !c->node->next;
+        bool alone = c->column == 0 && !c->node->next, empty = !express_first_shown(c->node);
+        gap = gap && c->column > 0;
+        if (gap && !empty)
+            return false;
+        gap = gap || empty;
         if (c->rowspan > 1 || (!alone && !link_alone(c->node)))
             return false;
         links += !alone && c->node->first_child->first_child;

@@ -88,8 +88,10 @@ static void place_flex_column(layout *l, uint32_t container) {
     bool stretched = css_computed_is(l->cascade, c->node, CSS_ALIGN_ITEMS, "normal stretch");
     for (uint32_t i = container + 1; i < c->end; i = box_at(l, i)->end) {
         box *item = box_at(l, i);
-        if (item->flow == LAYOUT_ITEM)
-            item->flow = stretched || item->kind == KIND_REPLACED ? LAYOUT_BLOCK : LAYOUT_FLOAT;
+        if (item->flow != LAYOUT_ITEM)
+            continue;
+        item->out.flow = LAYOUT_BLOCK; /* nothing stands beside it */
+        item->flow = stretched || item->kind == KIND_REPLACED ? LAYOUT_BLOCK : LAYOUT_FLOAT;
     }
 }
 

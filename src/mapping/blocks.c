@@ -173,7 +173,21 @@ static void report_one(mapping_pass *pass, finding_code code, change_kind kind, 
 /* Half of the width of a card's picture where two cards stand in a row. */
 #define ENLARGED_UP_TO 190
 
-enum { ALT, ENLARGED, LINK_TEXT, TITLE, HEADING, PLAIN, SECOND_LINK, LEFTOVER, REPORT_KINDS };
+/* Width to height of that frame, which the picture fills: what stands over is cut off. */
+#define FRAME_PROPORTION (387.0 / 200)
+#define SHOWN_AT_LEAST 0.6
+
+static bool is_cut(const mapping_pass *pass, const dom_node *picture) {
+    double width = 0, height = 0;
+    if (!pass->options.picture_size ||
+        !pass->options.picture_size(pass->options.context, picture, &width, &height) || width <= 0 ||
+        height <= 0)
+        return false;
+    double shown = width / height / FRAME_PROPORTION;
+    return (shown > 1 ? 1 / shown : shown) < SHOWN_AT_LEAST;
+}
+
+enum { ALT, ENLARGED, CUT, LINK_TEXT, TITLE, HEADING, PLAIN, SECOND_LINK, LEFTOVER, REPORT_KINDS };
 
 /* A card may have several links beside its own, and counts once. */
 static void note_other_links(mapping_pass *pass, const item *it, card_report *r) {
@@ -211,6 +225,8 @@ static void note_item(mapping_pass *pass, const item *it, card_report *reports) 
         note_card(&reports[ALT], it->picture->line, NOTHING, NOTHING);
     if (it->picture && picture_was_within(pass, it->picture, ENLARGED_UP_TO))
         note_card(&reports[ENLARGED], it->picture->line, NOTHING, NOTHING);
+    else if (it->picture && is_cut(pass, it->picture))
+        note_card(&reports[CUT], it->picture->line, NOTHING, NOTHING);
     if (it->default_link_text)
         note_card(&reports[LINK_TEXT], line, NOTHING, it->link_text);
     if (it->title_from_alt)
@@ -230,6 +246,7 @@ static void report_cards(mapping_pass *pass, const card_grid *grid) {
     } KINDS[REPORT_KINDS] = {
         [ALT] = {FINDING_CARD_PICTURE_WITHOUT_ALT, CHANGE_TEXT},
         [ENLARGED] = {FINDING_CARD_PICTURE_ENLARGED, CHANGE_TEXT},
+        [CUT] = {FINDING_CARD_PICTURE_CUT, CHANGE_TEXT},
         [LINK_TEXT] = {FINDING_CARD_LINK_TEXT, CHANGE_TEXT},
         [TITLE] = {FINDING_CARD_TITLE_ADDED, CHANGE_TEXT},
         [HEADING] = {FINDING_CARD_TITLE_HEADING, CHANGE_TEXT},
