@@ -127,6 +127,10 @@ uint64_t arena_set_steps(arena *a, uint64_t limit) {
     return before;
 }
 
+uint64_t arena_steps_limit(const arena *a) {
+    return a->steps_limit;
+}
+
 bool arena_is_out_of_steps(const arena *a) {
     return a->is_out_of_steps;
 }

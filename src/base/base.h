@@ -33,6 +33,7 @@ size_t arena_set_limit(arena *a, size_t limit);
 void arena_pay(arena *a, uint64_t steps);
 uint64_t arena_steps(const arena *a);
 uint64_t arena_set_steps(arena *a, uint64_t limit);
+uint64_t arena_steps_limit(const arena *a);
 bool arena_is_out_of_steps(const arena *a); /* since the last arena_reset */
 
 /* Forgets everything allocated; keeps up to a few megabytes of chunks for the next page. */

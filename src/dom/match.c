@@ -80,6 +80,8 @@ dom_matcher *dom_matcher_new(dom_node *root, arena *a) {
     m->root = root;
     m->arena = m->memories.arena = a;
     m->budget = (uint64_t)nodes * STEPS_PER_NODE + STEPS_AT_LEAST;
+    if (m->budget < arena_steps_limit(a)) /* more is asked for */
+        m->budget = arena_steps_limit(a);
     for (m->name_bits = 1024; m->name_bits < nodes * 8;)
         m->name_bits *= 2;
     m->names = arena_zeroed(a, m->name_bits / 8);
