@@ -339,7 +339,7 @@ static bool add_attributes(css_cascade *c, const dom_node *node) {
     bool is_short = true;
     for (uint32_t i = 0; i < node->attribute_count; i++) {
         const dom_attribute *at = &node->attributes[i];
-        if (!css_is_among(at->name, CSS_KEYED_ATTRIBUTES))
+        if (!css_is_keyed(at->name))
             continue;
         add_name(&c->key, '[', at->name);
         add_name(&c->key, '=', at->value);
@@ -423,6 +423,21 @@ static int compare_held(const void *one, const void *other) {
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
+/* They come in order from each bucket, and are few, mostly. */
+static void sort_held(css_cascade *c) {
+    const css_match **items = c->held.items;
+    if (c->held.count > 32) {
+        qsort(items, c->held.count, sizeof *items, compare_held);
+        return;
+    }
+    for (size_t i = 1; i < c->held.count; i++)
+        for (size_t k = i; k > 0 && compare_held(&items[k - 1], &items[k]) > 0; k--) {
+            const css_match *other = items[k];
+            items[k] = items[k - 1];
+            items[k - 1] = other;
+        }
+}
+
 /* Whether the rule is gone with the page: the new one's elements have no classes, ids and such. */
 static bool is_lost(const css_cascade *c, const css_match *m, const dom_node *node) {
     if (m->origin == CSS_ORIGIN_AGENT || m->origin == CSS_ORIGIN_PAGE)
@@ -468,7 +483,7 @@ static style *new_style(css_cascade *c, const dom_node *node, uint32_t parent, a
     s->window = (uint8_t)c->sheets->window;
     c->asks_parent = false;
     vector customs = vector_new(c->arena, sizeof(const css_declaration *));
-    qsort(c->held.items, c->held.count, sizeof(const css_match *), compare_held);
+    sort_held(c);
     keep_classes(c, s, a);
     weigh_rules(c, node, CSS_PSEUDO_NONE, &customs);
     if (node->attribute_count || node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH)

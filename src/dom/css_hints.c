@@ -4,6 +4,16 @@
  */
 #include "cascade.h"
 
+bool css_is_keyed(slice attribute) {
+    static const slice NAMES[] = {
+        LITERAL("align"), LITERAL("bgcolor"), LITERAL("border"), LITERAL("cellpadding"), LITERAL("color"),
+        LITERAL("dir"),   LITERAL("face"),    LITERAL("height"), LITERAL("hidden"),      LITERAL("nowrap"),
+        LITERAL("size"),  LITERAL("start"),   LITERAL("style"),  LITERAL("type"),        LITERAL("valign"),
+        LITERAL("value"), LITERAL("width"),
+    };
+    return slice_is_listed(NAMES, sizeof NAMES / sizeof *NAMES, attribute);
+}
+
 static slice attribute_of(const dom_node *node, const char *name) {
     const slice *value = dom_attribute_get(node, slice_of(name));
     return value ? slice_trim(*value) : (slice){NULL, 0};

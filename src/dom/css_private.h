@@ -70,10 +70,8 @@ struct css_rule {
     uint32_t line;
 };
 
-/* Attributes by which the cascade tells elements apart, besides classes and ids. */
-#define CSS_KEYED_ATTRIBUTES                                                                                 \
-    "style align valign width height type start value bgcolor border hidden nowrap dir face size color "     \
-    "cellpadding"
+/* Whether the cascade tells elements apart by the attribute: those that say something about styles. */
+bool css_is_keyed(slice attribute);
 
 /* One selector of a rule. */
 typedef struct css_match {

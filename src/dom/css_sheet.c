@@ -154,7 +154,7 @@ static void look_at_selector(const compound *c, selector_facts *facts) {
                 break;
             case TEST_ATTRIBUTE:
                 classes++;
-                facts->structural = facts->structural || !css_is_among(t->name, CSS_KEYED_ATTRIBUTES);
+                facts->structural = facts->structural || !css_is_keyed(t->name);
                 facts->names = true;
                 break;
             default:
