@@ -565,7 +565,7 @@ static void put_links_in_line(dom_node *container, arena *a, findings *found) {
             continue;
         dom_node *link = (dom_node *)(uintptr_t)only_link(item);
         if (count++)
-            dom_append(line, dom_new_text(a, SLICE("\u00A0\u00A0 "), item->line));
+            dom_append(line, dom_new_text(a, EXPRESS_BETWEEN_LINKS, item->line));
         dom_remove(link);
         dom_append(line, link);
         for (dom_node *at = dom_next(link, link), *following; at; at = following) {

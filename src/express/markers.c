@@ -303,14 +303,19 @@ static bool read_integer(const dom_node *node, const char *name, int64_t *value)
     return at > from;
 }
 
+/* What a rule writes as the item's marker; empty: none does. */
+static slice content_of_marker(marking *m, const dom_node *item) {
+    return css_has_pseudo(m->styles, item, CSS_PSEUDO_MARKER) ? content_of(m, item, CSS_PSEUDO_MARKER)
+                                                              : SLICE("");
+}
+
 /* The text of the item's own marker, with a space behind it; empty: a bullet or nothing. */
 static slice marker_text(marking *m, const dom_node *item, int64_t number) {
     buffer out = buffer_new(m->arena, 16);
     slice style = css_computed(m->styles, item, CSS_LIST_STYLE_TYPE);
     if (!has_marker(m, item))
         return SLICE("");
-    slice own = css_has_pseudo(m->styles, item, CSS_PSEUDO_MARKER) ? content_of(m, item, CSS_PSEUDO_MARKER)
-                                                                   : SLICE("");
+    slice own = content_of_marker(m, item);
     if (own.length)
         return is_bullet(own) ? SLICE("") : own;
     if (is_bullet_style(style))
@@ -361,8 +366,7 @@ static list_way way_of_list(marking *m, const dom_node *list, int64_t number, in
         slice text = marker_text(m, item, number);
         bool decimal = has_marker(m, item) &&
                        css_computed_is(m->styles, item, CSS_LIST_STYLE_TYPE, "decimal") &&
-                       !(css_has_pseudo(m->styles, item, CSS_PSEUDO_MARKER) &&
-                         content_of(m, item, CSS_PSEUDO_MARKER).length);
+                       !content_of_marker(m, item).length;
         if (has_text_before(m, item) || (text.length && !decimal) || (decimal && (step < 0 || jumps)))
             return LIST_TEXT;
         numbers = numbers || decimal;

@@ -320,7 +320,8 @@ uint32_t express_narrow_table(dom_node *table, const express_theme *theme, arena
 
 /* Puts rows of links into lines, if they stand in as many columns as one of the bits says; leaves any other
  * table. */
-enum { EXPRESS_COLUMNS_ALIKE = 64 }; /* so many are never alike */
+#define EXPRESS_BETWEEN_LINKS SLICE("\u00A0\u00A0 ") /* in a line of links: it breaks behind */
+enum { EXPRESS_COLUMNS_ALIKE = 64 };                 /* so many are never alike */
 void express_put_table_in_lines(dom_node *table, uint64_t columns, arena *a, findings *found);
 
 #endif

@@ -393,7 +393,7 @@ static void put_links_in_line(const narrow_table *t) {
         }
         dom_node *line = c->node->parent->first_child->first_child, *link = link_alone(c->node);
         if (link->first_child) {
-            dom_append(line, dom_new_text(t->grid.arena, SLICE("\u00A0\u00A0 "), c->node->line));
+            dom_append(line, dom_new_text(t->grid.arena, EXPRESS_BETWEEN_LINKS, c->node->line));
             dom_move_children(link, line);
         }
         dom_remove(c->node);
