@@ -31,7 +31,16 @@ const finding_info *finding_describe(finding_code code) {
     return &TABLE[code];
 }
 
+/* Names that journals and lists of accepted findings may still have. */
+static const struct {
+    const char *name;
+    finding_code code;
+} FORMER_NAMES[] = {{"picture-in-table", FINDING_PICTURE_IN_TABLE}};
+
 finding_code finding_by_name(slice name) {
+    for (size_t i = 0; i < sizeof FORMER_NAMES / sizeof *FORMER_NAMES; i++)
+        if (slice_equal(name, slice_of(FORMER_NAMES[i].name)))
+            return FORMER_NAMES[i].code;
     for (int code = 0; code < FINDING_COUNT; code++)
         if (slice_equal(name, slice_of(TABLE[code].name)))
             return (finding_code)code;

@@ -152,63 +152,95 @@ int command_decisions(const cli_arguments *arguments) {
 
 /* ---- for convert ------------------------------------------------------------------------------------- */
 
+/* What goes by decisions: with --decisions only pages that were accepted are converted; by those of the site
+ * all but those that people decided against. */
 typedef struct choice {
     decisions all;
-    size_t kinds[DECIDE_KIND_COUNT], disputed; /* pages */
+    bool only_accepted;
 } choice;
 
-/* Has somebody accepted it, whatever it looked like then? */
-static bool is_accepted(void *context, slice path) {
-    choice *c = context;
-    decide_view view = decide_about(&c->all, path, SLICE(""));
-    bool yes = view.state == DECIDE_DECIDED && view.one->kind == DECIDE_ACCEPTED;
-    c->disputed += view.state == DECIDE_DISPUTED;
-    if (view.state == DECIDE_DECIDED)
-        c->kinds[view.one->kind]++;
-    return yes || view.state == DECIDE_DISPUTED; /* which of them looked at what is there, says its content */
+static bool is_against(const decide_view *view) {
+    return view->one && (view->one->kind == DECIDE_MEND || view->one->kind == DECIDE_LEAVE);
 }
 
-static bool is_as_accepted(void *context, slice path, slice before, slice after, arena *a, slice *why) {
+/* Whatever it looked like when they decided: where they disagree, its content says who looked at what is
+ * there.
+ */
+static bool is_unwanted(void *context, slice path) {
+    const choice *c = context;
+    decide_view view = decide_about(&c->all, path, SLICE(""));
+    bool is_accepted = view.state == DECIDE_DECIDED && view.one->kind == DECIDE_ACCEPTED;
+    return view.state != DECIDE_DISPUTED && (c->only_accepted ? !is_accepted : is_against(&view));
+}
+
+static bool is_wanted(void *context, slice path, slice before, slice after, arena *a, slice *why) {
     const choice *c = context;
     decide_view view = decide_about(&c->all, path, site_content_key(before, after, a));
-    if (view.state == DECIDE_DECIDED && view.one->kind == DECIDE_ACCEPTED)
-        return true;
-    *why = format_slice(a, "left as it is: %.*s", SLICE_ARGS(decide_describe(&view, a)));
-    return false;
+    bool is_accepted = view.state == DECIDE_DECIDED && view.one->kind == DECIDE_ACCEPTED;
+    bool wanted = c->only_accepted ? is_accepted : view.state != DECIDE_DISPUTED && !is_against(&view);
+    /* Of what was decided and still is so, there is nothing to say but how many pages they are. */
+    if (!wanted && (view.state == DECIDE_DISPUTED || view.state == DECIDE_CHANGED))
+        *why = format_slice(a, "left as it is: %.*s", SLICE_ARGS(decide_describe(&view, a)));
+    return wanted;
 }
 
-static bool given(const cli_arguments *arguments) {
-    return option_given(arguments, OPTION_DECISIONS);
+static tally count_pages(const choice *c, const site *s) {
+    tally t = {{0}, 0};
+    for (size_t i = 0; i < site_pages(s)->count; i++) {
+        decide_view view = decide_about(&c->all, *(slice *)vector_at(site_pages(s), i), SLICE(""));
+        t.disputed += view.state == DECIDE_DISPUTED;
+        if (view.state == DECIDE_DECIDED)
+            t.kinds[view.one->kind]++;
+    }
+    return t;
 }
 
-/* Decisions count where they are asked for. False: those of the site cannot be read. */
-static bool say_that_there_are_some(const cli_arguments *arguments, const site *s, arena *a) {
-    decisions own;
-    if (!decisions_open(&own, s, a))
-        return false;
-    if (own.all.count && !option_given(arguments, OPTION_QUIET))
-        fputs("all pages, whatever people decided: with --decisions " DECIDE_FILE " only those that they "
-              "accepted\n",
-              stderr);
-    return true;
+static void tell_choice(const choice *c, const site *s) {
+    tally t = count_pages(c, s);
+    if (c->only_accepted)
+        fprintf(stderr,
+                "by the decisions: %zu accepted, converted if they are still what was accepted; left as they "
+                "are: %zu to mend by hand, %zu to be left, %zu disputed, and what nobody decided on\n",
+                t.kinds[DECIDE_ACCEPTED], t.kinds[DECIDE_MEND], t.kinds[DECIDE_LEAVE], t.disputed);
+    else if (t.kinds[DECIDE_MEND] + t.kinds[DECIDE_LEAVE] + t.disputed)
+        fprintf(stderr,
+                "by " DECIDE_FILE
+                ": left as they are: %zu to mend by hand, %zu to be left, %zu disputed; --no-decisions "
+                "converts them, too\n",
+                t.kinds[DECIDE_MEND], t.kinds[DECIDE_LEAVE], t.disputed);
 }
 
-bool decisions_use(const cli_arguments *arguments, site *s, site_options *options, arena *a) {
-    if (!given(arguments))
-        return say_that_there_are_some(arguments, s, a);
-    choice *c = arena_zeroed(a, sizeof *c);
+/* Those of --decisions, else the site's own. False: they cannot be read, said so. */
+static bool open_choice(choice *c, const cli_arguments *arguments, const site *s, arena *a) {
+    c->only_accepted = option_given(arguments, OPTION_DECISIONS);
+    if (!c->only_accepted)
+        return decisions_open(&c->all, s, a);
     c->all = decisions_new(a);
     for (size_t i = 0; i < arguments->option_count; i++)
         if (arguments->options[i].option == OPTION_DECISIONS &&
             !read_decisions(&c->all, arguments->options[i].value, s, a))
             return false;
-    site_keep(s, is_accepted, c);
-    options->wanted = is_as_accepted;
+    return true;
+}
+
+bool decisions_use(const cli_arguments *arguments, const site *s, site_options *options, arena *a) {
+    bool ignores = option_given(arguments, OPTION_NO_DECISIONS);
+    choice *c = arena_zeroed(a, sizeof *c);
+    if (ignores && option_given(arguments, OPTION_DECISIONS)) {
+        complain(
+            "--decisions says which pages to convert, --no-decisions all of them: leave out one of them");
+        return false;
+    }
+    if (ignores)
+        return true;
+    if (!open_choice(c, arguments, s, a))
+        return false;
+    if (!c->only_accepted && !c->all.all.count)
+        return true;
+    options->wanted = is_wanted;
+    options->unwanted = is_unwanted;
     options->wanted_context = c;
     if (!option_given(arguments, OPTION_QUIET))
-        fprintf(stderr,
-                "by the decisions: %zu accepted, converted if they are still what was accepted; left as they "
-                "are: %zu to mend by hand, %zu to be left, %zu disputed, and what nobody decided on\n",
-                c->kinds[DECIDE_ACCEPTED], c->kinds[DECIDE_MEND], c->kinds[DECIDE_LEAVE], c->disputed);
+        tell_choice(c, s);
     return true;
 }

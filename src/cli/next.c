@@ -65,6 +65,11 @@ static slice command_of(const cli_arguments *arguments, const next_step *step, b
     buffer out = buffer_new(a, 128);
     buffer_printf(&out, "isomerize %s%s%s", step->command, step->options[0] ? " " : "", step->options);
     append_options(arguments, step, &out, a);
+    for (size_t i = 0; whole && i < arguments->word_count; i++)
+        if (arguments->words[i][0] == '-' && arguments->words[i][1]) {
+            buffer_append_string(&out, " --");
+            break;
+        }
     for (size_t i = 0; whole && i < arguments->word_count; i++) {
         buffer_append_char(&out, ' ');
         buffer_append_word(&out, slice_of(arguments->words[i]));

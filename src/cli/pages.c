@@ -148,7 +148,7 @@ static const report_state STATES[SITE_OUTCOME_COUNT] = {
     [SITE_NOT_A_PAGE] = REPORT_STATE_COUNT,  [SITE_REFUSED] = REPORT_REFUSED,
     [SITE_UNCHANGED] = REPORT_ALREADY,       [SITE_KEPT] = REPORT_KEPT,
     [SITE_OUTDATED] = REPORT_ALREADY,        [SITE_FAILED] = REPORT_FAILED,
-    [SITE_UNPUBLISHED] = REPORT_UNPUBLISHED, [SITE_LEFT] = REPORT_KEPT,
+    [SITE_UNPUBLISHED] = REPORT_UNPUBLISHED, [SITE_LEFT] = REPORT_LEFT,
 };
 
 static const report_asset *list_assets(const convert_result *conversion, arena *a) {
@@ -169,11 +169,14 @@ static void describe(const page_view *v, const site_result *result, report_page 
     if (v->base.length && place.length)
         page->address = format_slice(a, "%.*s%s%.*s", SLICE_ARGS(v->base), place.data[0] == '/' ? "" : "/",
                                      SLICE_ARGS(place));
-    if (page->after.length)
-        page->content = site_content_key(page->before, page->after, a);
-    else
-        page->content = site_content_key(page->before, page->before, a);
-    decide_view view = decide_about(v->decided, page->path, page->content);
+    bool is_unknown = page->state == REPORT_LEFT && !page->after.length; /* what it would become */
+    slice after = page->after.length ? page->after
+                  : is_unknown       ? (slice){NULL, 0}
+                                     : page->before,
+          content = site_content_key(page->before, after, a);
+    page->content = is_unknown ? SLICE("") : content;
+    decide_view view = decide_about(v->decided, page->path, content);
+    view.edited = page->state == REPORT_KEPT;
     buffer list = buffer_new(a, 64);
     json_writer json = {.out = &list};
     decide_write_page(v->decided, page->path, &json);
@@ -210,8 +213,9 @@ bool page_view_fill(const page_view *v, const site_result *result, report_page *
         page->grade = findings_grade(found);
         page->after = result->after;
         page->after_html = page_split(result->after).body;
-    } else if (conversion && result->outcome == SITE_CONVERTED) {
-        page->state = v->looks_back ? REPORT_LEGACY : REPORT_CHANGED;
+    } else if (conversion && (result->outcome == SITE_CONVERTED || result->outcome == SITE_LEFT)) {
+        if (result->outcome == SITE_CONVERTED)
+            page->state = v->looks_back ? REPORT_LEGACY : REPORT_CHANGED;
         page->after = conversion->output;
         page->after_html = conversion->after_html;
     }

@@ -265,6 +265,7 @@ static const char *const OUTCOMES[SITE_OUTCOME_COUNT] = {
     [SITE_REFUSED] = "left as it was",
     [SITE_UNCHANGED] = "as the last run left it",
     [SITE_UNPUBLISHED] = "not published, left alone",
+    [SITE_LEFT] = "left as it is, by the decisions",
 };
 
 /* With --verbose, what became of every page; one that failed or was kept is named anyway. */

@@ -38,6 +38,7 @@ typedef struct listing {
 /* What people have decided about it, in words; counts it. */
 static slice describe_decision(listing *l, const site_status *status) {
     decide_view view = decide_about(&l->decided, status->path, status->content);
+    view.edited = status->state == SITE_STATE_EDITED;
     l->disputed += view.state == DECIDE_DISPUTED;
     l->since += view.state == DECIDE_CHANGED;
     if (view.state == DECIDE_DECIDED)

@@ -559,6 +559,26 @@ static void mend_page(conversion *c, slice bytes) {
     c->result->state = same ? CONVERT_ALREADY : CONVERT_DONE;
 }
 
+/* With --strict: names what graded the page, where it begins. */
+static void refuse_by_grade(convert_result *r) {
+    const finding *worst = NULL;
+    size_t others = 0;
+    for (size_t i = 0; i < r->found.items.count; i++) {
+        const finding *one = vector_at(&r->found.items, i);
+        if (one->accepted.length || finding_describe(one->code)->grade != r->grade)
+            continue;
+        others += worst != NULL;
+        worst = worst ? worst : one;
+    }
+    const finding_info *info = worst ? finding_describe(worst->code) : NULL;
+    slice more = others ? format_slice(r->found.arena, ", and %zu more", others) : SLICE("");
+    findings_add(&r->found, FINDING_REFUSED_BY_GRADE, worst ? worst->line : 0,
+                 "the page is graded %s%s%s%s%.*s%.*s", grade_name(r->grade), info ? ": " : "",
+                 info ? info->name : "", info ? ", " : "", SLICE_ARGS(worst ? worst->detail : SLICE("")),
+                 SLICE_ARGS(more));
+    r->grade = GRADE_REFUSED;
+}
+
 static void settle_state(conversion *c, slice bytes) {
     convert_result *r = c->result;
     if (r->state == CONVERT_ALREADY || r->state == CONVERT_NOT_A_PAGE)
@@ -566,10 +586,8 @@ static void settle_state(conversion *c, slice bytes) {
     else if (c->options->accept)
         c->options->accept(c->options->accept_context, page_split(r->text).front, &r->found);
     r->grade = findings_grade(&r->found);
-    if (r->state == CONVERT_DONE && r->grade >= c->settings->refuse_at) {
-        findings_add(&r->found, FINDING_REFUSED_BY_GRADE, 0, "the page is graded %s", grade_name(r->grade));
-        r->grade = GRADE_REFUSED;
-    }
+    if (r->state == CONVERT_DONE && r->grade >= c->settings->refuse_at)
+        refuse_by_grade(r);
     if (r->grade == GRADE_REFUSED)
         r->state = CONVERT_REFUSED;
     if (r->state != CONVERT_DONE) {

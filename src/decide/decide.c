@@ -145,7 +145,9 @@ slice decide_describe(const decide_view *view, arena *a) {
         append_by(view->other, &out);
     } else if (view->state == DECIDE_CHANGED)
         buffer_printf(&out, "; %s since",
-                      view->old_changed ? "the page has changed" : "it comes out differently");
+                      view->old_changed ? "the page has changed"
+                      : view->edited    ? "the new page was edited"
+                                        : "it comes out differently");
     return buffer_slice(&out);
 }
 

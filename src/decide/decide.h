@@ -71,6 +71,7 @@ typedef struct decide_view {
     decide_state state;
     const decision *one, *other;
     bool old_changed; /* DECIDE_CHANGED: the old page; else what it becomes */
+    bool edited;      /* ... since a person edited the new page: for whoever knows that to set */
 } decide_view;
 
 /* `content`: the page as it is; its first half and the dot: the old page, whatever it becomes; empty:

@@ -403,6 +403,13 @@ css_place css_place_of(const css_declaration *d) {
     return (css_place){d->rule->origin, d->rule->file, d->line};
 }
 
+slice css_place_describe(const css_place *place, arena *a) {
+    if (place->origin == CSS_ORIGIN_THEME)
+        return SLICE("the theme");
+    return place->file.length ? format_slice(a, "%.*s:%u", SLICE_ARGS(place->file), place->line)
+                              : format_slice(a, "line %u", place->line);
+}
+
 unsigned css_effects(css_cascade *c, const dom_node *node) {
     uint32_t number = cascade_style_of(c, node);
     return style_at(c, number)->effects;

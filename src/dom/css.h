@@ -227,6 +227,9 @@ typedef struct css_place {
     uint32_t line;
 } css_place;
 css_place css_place_of(const css_declaration *declaration);
+/* For people, in `a`: `misc/custom.css:12`, or `line 12` of the page. Lines of the theme's sheet are of no
+ * use to whoever reads it: `the theme`. */
+slice css_place_describe(const css_place *place, arena *a);
 
 /* Whether the winner is gone with the old page: it stands in the page itself, or its rule asks for classes,
  * ids or attributes of the page's elements. False where there is none. */

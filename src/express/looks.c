@@ -9,13 +9,6 @@
 
 enum { TEXT_LOOKED_AT = 4096, CHILDREN_LOOKED_AT = 64 };
 
-/* Where the declaration stands: `misc/custom.css`:12, or line 12. */
-static slice place_of(const css_declaration *d, arena *a) {
-    css_place place = css_place_of(d);
-    return place.file.length ? format_slice(a, "%.*s:%u", SLICE_ARGS(place.file), place.line)
-                             : format_slice(a, "line %u", place.line);
-}
-
 /* What holds for the element by a rule of a sheet, and goes; NULL: nothing. */
 static const css_declaration *lost(css_cascade *styles, const dom_node *node, css_pseudo pseudo,
                                    css_property property) {
@@ -25,13 +18,14 @@ static const css_declaration *lost(css_cascade *styles, const dom_node *node, cs
 
 static void report(const looks *l, finding_code code, const dom_node *node, const char *part,
                    const css_declaration *d) {
-    slice place = place_of(d, l->arena);
+    css_place place = css_place_of(d);
     slice name = css_property_name(d->property);
-    if (!express_first_mention(l->refs, format_slice(l->arena, "%.*s %.*s %u", SLICE_ARGS(name),
-                                                     SLICE_ARGS(place), (unsigned)code)))
+    if (!express_first_mention(l->refs, format_slice(l->arena, "%.*s %.*s:%u %u", SLICE_ARGS(name),
+                                                     SLICE_ARGS(place.file), place.line, (unsigned)code)))
         return;
     findings_add(l->found, code, node->line, "<%.*s>%s with `%.*s: %.*s` (%.*s)", SLICE_ARGS(node->name),
-                 part, SLICE_ARGS(name), SLICE_ARGS(d->value), SLICE_ARGS(place));
+                 part, SLICE_ARGS(name), SLICE_ARGS(d->value),
+                 SLICE_ARGS(css_place_describe(&place, l->arena)));
 }
 
 static void leave_open(const looks *l, finding_code code, const dom_node *node, const char *part,

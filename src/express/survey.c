@@ -164,8 +164,9 @@ static void look_at_styles(looking *l, dom_node *node) {
     css_cascade *styles = l->survey->styles;
     const css_declaration *d = express_hidden_by(styles, node);
     css_place place = d ? css_place_of(d) : (css_place){CSS_ORIGIN_PAGE, {NULL, 0}, 0};
-    slice where = place.file.length ? format_slice(l->arena, " (%.*s:%u)", SLICE_ARGS(place.file), place.line)
-                                    : (slice){NULL, 0};
+    slice where = place.file.length
+                      ? format_slice(l->arena, " (%.*s)", SLICE_ARGS(css_place_describe(&place, l->arena)))
+                      : (slice){NULL, 0};
     if (d)
         note_hidden(l, node,
                     format_slice(l->arena, "`%.*s: %.*s`%.*s", SLICE_ARGS(css_property_name(d->property)),

@@ -113,9 +113,9 @@ static void add_merged(json_writer *json, const report_writer *w) {
     for (int g = 0; g < GRADE_REFUSED; g++)
         json_add_number(json, grade_name((grade)g), (int64_t)t->grades[g]);
     json_add_number(json, "refused", (int64_t)(t->grades[GRADE_REFUSED] + t->states[REPORT_FAILED]));
-    json_add_number(
-        json, "other",
-        (int64_t)(t->states[REPORT_ALREADY] + t->states[REPORT_KEPT] + t->states[REPORT_UNPUBLISHED]));
+    json_add_number(json, "other",
+                    (int64_t)(t->states[REPORT_ALREADY] + t->states[REPORT_KEPT] +
+                              t->states[REPORT_UNPUBLISHED] + t->states[REPORT_LEFT]));
     json_close(json, '}');
     json_add_open(json, "codes", '{');
     for (int code = 0; code < FINDING_COUNT; code++) {
@@ -124,13 +124,10 @@ static void add_merged(json_writer *json, const report_writer *w) {
         json_add_open(json, finding_describe((finding_code)code)->name, '[');
         json_number(json, (int64_t)t->finding_pages[code]);
         json_number(json, (int64_t)t->findings[code]);
+        json_number(json, (int64_t)t->findings_accepted[code]);
         json_close(json, ']');
     }
     json_close(json, '}');
-    json_add_open(json, "assets", '[');
-    for (int state = 0; state < REPORT_ASSET_STATE_COUNT; state++)
-        json_number(json, (int64_t)t->assets[state]);
-    json_close(json, ']');
 }
 
 /* What is known only behind the last page. */
@@ -139,6 +136,10 @@ static void append_totals(report_writer *w, buffer *out) {
     json_writer json = {.out = &text};
     json_open(&json, '{');
     add_groups(&json, w);
+    json_add_open(&json, "assets", '[');
+    for (int state = 0; state < REPORT_ASSET_STATE_COUNT; state++)
+        json_number(&json, (int64_t)w->totals.assets[state]);
+    json_close(&json, ']');
     json_add_filled(&json, "list", w->options.is_part ? SLICE(REPORT_LIST) : SLICE(""));
     if (w->options.merges)
         add_merged(&json, w);
@@ -293,7 +294,7 @@ static size_t find_picture(void *context, slice path, arena *scratch) {
 
 /* What the list and the filters need:
  * {"path","site"?,"state","grade","message"?,"title"?,"address"?,"content"?,"decisions":[…]?,"removed","added",
- * "codes":{CODE:N…}?,"accepted":{CODE:N…}?,"assets":[N…]}.
+ * "codes":{CODE:N…}?,"accepted":{CODE:N…}?}.
  */
 void report_page_entry(const report_page *page, buffer *out, arena *scratch) {
     line_counts lines = count_changed_lines(page, scratch);
@@ -335,13 +336,6 @@ void report_page_entry(const report_page *page, buffer *out, arena *scratch) {
     }
     if (any)
         json_close(&json, '}');
-    size_t assets[REPORT_ASSET_STATE_COUNT] = {0};
-    for (size_t i = 0; i < page->asset_count; i++)
-        assets[page->assets[i].state]++;
-    json_add_open(&json, "assets", '[');
-    for (int state = 0; state < REPORT_ASSET_STATE_COUNT; state++)
-        json_number(&json, (int64_t)assets[state]);
-    json_close(&json, ']');
     json_close(&json, '}');
 }
 

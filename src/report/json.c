@@ -150,6 +150,8 @@ static void add_finding_totals(json_writer *j, const report_totals *t) {
         json_add_open(j, finding_describe((finding_code)code)->name, '{');
         json_add_number(j, "pages", (int64_t)t->finding_pages[code]);
         json_add_number(j, "times", (int64_t)t->findings[code]);
+        if (t->findings_accepted[code])
+            json_add_number(j, "accepted", (int64_t)t->findings_accepted[code]);
         json_close(j, '}');
     }
     json_close(j, '}');
@@ -201,6 +203,7 @@ void add_sites(json_writer *j, const report_writer *w) {
             json_add_number(j, grade_name((grade)g), (int64_t)line->grades[g]);
         json_close(j, '}');
         json_add_number(j, "failed", (int64_t)line->failed);
+        json_add_number(j, "others", (int64_t)line->others);
         json_add_number(j, "accepted", (int64_t)line->accepted);
         json_add_number(j, "files", (int64_t)line->files);
         if (line->most != FINDING_COUNT) {

@@ -20,11 +20,12 @@ typedef enum report_state {
     REPORT_FAILED,      /* could not be read or written: `message` says why */
     REPORT_UNPUBLISHED, /* the site's build leaves it out: `message` says why */
     REPORT_LEGACY,      /* not converted yet, in a report of what was done: `after` is what it would become */
+    REPORT_LEFT,        /* people decided so: left as it is; `after`, if there, is what it would become */
     REPORT_STATE_COUNT
 } report_state;
 
-const char *report_state_name(
-    report_state state); /* "changed", "already", "kept", "refused", "failed", "unpublished", "legacy" */
+const char *
+report_state_name(report_state state); /* as the table in writer.c has them: "changed", "already", … */
 
 typedef enum report_asset_state {
     REPORT_ASSET_TO_FETCH, /* a real run would fetch it */
@@ -49,11 +50,11 @@ typedef struct report_asset {
 typedef struct report_page {
     slice site;          /* empty in a run over one site */
     slice path;          /* relative to the site, with '/' */
-    slice before, after; /* the page file; `after` is empty unless REPORT_CHANGED */
+    slice before, after; /* the page file; `after` is empty unless it is or would be converted */
     grade grade;         /* of the page: its worst finding's */
     report_state state;
     size_t lines_removed, lines_added; /* of the page file, where `before` and `after` are not at hand */
-    slice message;           /* REPORT_KEPT, REPORT_FAILED, REPORT_UNPUBLISHED: why, in a sentence */
+    slice message; /* REPORT_KEPT, REPORT_FAILED, REPORT_UNPUBLISHED, REPORT_LEFT: why, in a sentence */
     bool is_converted_again; /* from its bytes before an earlier run: lines are not those of `before` */
     const findings *findings;
     const report_asset *assets;
@@ -156,11 +157,12 @@ typedef struct report_options {
 typedef struct report_totals {
     size_t pages;
     size_t states[REPORT_STATE_COUNT];
-    size_t grades[GRADE_REFUSED + 1];   /* of changed, legacy and refused pages */
-    size_t accepted[GRADE_REFUSED + 1]; /* findings that a person has accepted, by their code's grade */
-    size_t findings[FINDING_COUNT];     /* times */
+    size_t grades[GRADE_REFUSED + 1];        /* of changed, legacy and refused pages */
+    size_t accepted[GRADE_REFUSED + 1];      /* findings that a person has accepted, by their code's grade */
+    size_t findings[FINDING_COUNT];          /* times */
+    size_t findings_accepted[FINDING_COUNT]; /* ... of which a person has accepted so many */
     size_t finding_pages[FINDING_COUNT];
-    size_t assets[REPORT_ASSET_STATE_COUNT]; /* a file once a page that names it */
+    size_t assets[REPORT_ASSET_STATE_COUNT]; /* a file once a site */
     size_t skipped_files;                    /* Markdown files that were passed over */
     size_t skipped_pages;                    /* ... with front matter, that would be published otherwise */
 } report_totals;

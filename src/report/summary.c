@@ -21,6 +21,7 @@ static const char *const STATE_MEANINGS[] = {
     [REPORT_KEPT] = "edited by a person since: left alone",
     [REPORT_FAILED] = "could not be read or written",
     [REPORT_UNPUBLISHED] = "left out by the site's own build: left alone",
+    [REPORT_LEFT] = "left as they are, by what people decided",
     [REPORT_LEGACY] = "of those: not converted yet, graded as they would be",
 };
 static const char *const ASSET_MEANINGS[][2] = {
@@ -142,7 +143,12 @@ static void append_code(const report_writer *w, finding_code code, buffer *out) 
     buffer_printf(out, "%*s%8.*s%8.*s  ", (int)(8 - strlen(grade_name(info->grade))), "",
                   SLICE_ARGS(format_count(w->totals.finding_pages[code], w->memory)),
                   SLICE_ARGS(format_count(w->totals.findings[code], w->memory)));
-    buffer_printf(out, "%s\n", info->name);
+    size_t times = w->totals.findings[code], taken = w->totals.findings_accepted[code];
+    buffer_append_string(out, info->name);
+    if (taken)
+        buffer_append_string(out, taken < times ? format_slice(w->memory, " (%zu accepted)%c", taken, 0).data
+                                                : " (accepted)");
+    buffer_append_char(out, '\n');
     append_wrapped(info->title, 30, w->options.width, out);
 }
 
@@ -259,31 +265,53 @@ static void append_number(const report_writer *w, size_t number, int columns, bu
     buffer_printf(out, " %*.*s", columns, SLICE_ARGS(format_count(number, w->memory)));
 }
 
-/* A line a site; what it has most of behind it. */
+/* Columns of numbers, each behind a space: the widths of their headings. */
+static const char *const SITE_COLUMNS[] = {"  pages", "clean",   "cosmetic", "review",
+                                           "loss",    "refused", "others",   " files"};
+#define SITE_NAME_MIN 16
+
+static size_t site_numbers_width(void) {
+    size_t width = 0;
+    for (size_t i = 0; i < sizeof SITE_COLUMNS / sizeof *SITE_COLUMNS; i++)
+        width += strlen(SITE_COLUMNS[i]) + 1;
+    return width;
+}
+
+static void append_site(const report_writer *w, const site_line *line, size_t name_width, buffer *out) {
+    const size_t *g = line->grades;
+    const size_t numbers[] = {line->pages,     g[GRADE_CLEAN], g[GRADE_COSMETIC],
+                              g[GRADE_REVIEW], g[GRADE_LOSS],  g[GRADE_REFUSED] + line->failed,
+                              line->others,    line->files};
+    size_t columns = count_columns(line->name);
+    buffer_append_string(out, "  ");
+    append_cut(line->name, name_width, out);
+    buffer_printf(out, "%*s", (int)(columns < name_width ? name_width - columns : 0), "");
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        append_number(w, numbers[i], (int)strlen(SITE_COLUMNS[i]), out);
+    buffer_append_char(out, '\n');
+    if (line->most != FINDING_COUNT)
+        buffer_printf(out, "    most: %s, on %.*s page%s\n", finding_describe(line->most)->title,
+                      SLICE_ARGS(format_count(line->most_pages, w->memory)),
+                      line->most_pages == 1 ? "" : "s");
+}
+
+/* A line a site, whose pages are those of the grades and the others; what it has most of behind it. */
 static void append_sites(const report_writer *w, buffer *out) {
+    size_t numbers = site_numbers_width() + 2,
+           room = w->options.width > numbers + SITE_NAME_MIN ? w->options.width - numbers : SITE_NAME_MIN,
+           name_width = room > 30 ? 30 : room;
     if (w->site_lines.count < 2)
         return;
-    append_heading(
-        w, "Sites                            pages   clean cosmetic  review    loss refused   files", out);
-    for (size_t i = 0; i < w->site_lines.count; i++) {
-        const site_line *line = vector_at(&w->site_lines, i);
-        size_t columns = count_columns(line->name);
-        buffer_append_string(out, "  ");
-        append_cut(line->name, 28, out);
-        buffer_printf(out, "%*s", (int)(columns < 28 ? 28 - columns : 0), "");
-        append_number(w, line->pages, 7, out);
-        append_number(w, line->grades[GRADE_CLEAN], 7, out);
-        append_number(w, line->grades[GRADE_COSMETIC], 8, out);
-        append_number(w, line->grades[GRADE_REVIEW], 7, out);
-        append_number(w, line->grades[GRADE_LOSS], 7, out);
-        append_number(w, line->grades[GRADE_REFUSED] + line->failed, 7, out);
-        append_number(w, line->files, 7, out);
-        buffer_append_char(out, '\n');
-        if (line->most != FINDING_COUNT)
-            buffer_printf(out, "    most: %s, on %.*s page%s\n", finding_describe(line->most)->title,
-                          SLICE_ARGS(format_count(line->most_pages, w->memory)),
-                          line->most_pages == 1 ? "" : "s");
-    }
+    buffer heading = buffer_new(w->memory, 128);
+    buffer_printf(&heading, "%-*s", (int)name_width + 2, "Sites");
+    for (size_t i = 0; i < sizeof SITE_COLUMNS / sizeof *SITE_COLUMNS; i++)
+        buffer_printf(&heading, " %s", SITE_COLUMNS[i]);
+    append_heading(w, slice_c_string(buffer_slice(&heading), w->memory), out);
+    for (size_t i = 0; i < w->site_lines.count; i++)
+        append_site(w, vector_at(&w->site_lines, i), name_width, out);
+    append_wrapped(
+        "others: already in the new editor's form, edited since, not published, or left as people decided", 2,
+        w->options.width, out);
 }
 
 static bool add_nothing(report_writer *w, const report_page *page, arena *scratch) {

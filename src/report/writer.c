@@ -28,8 +28,8 @@ const char *report_format_name(report_format format) {
 }
 
 const char *report_state_name(report_state state) {
-    static const char *const names[] = {"changed", "already",     "kept",  "refused",
-                                        "failed",  "unpublished", "legacy"};
+    static const char *const names[] = {"changed", "already",     "kept",   "refused",
+                                        "failed",  "unpublished", "legacy", "left"};
     return names[state];
 }
 
@@ -71,6 +71,8 @@ report_writer *report_begin(const report_options *options, report_sink sink) {
     w->form = FORMATS[options->format].form;
     w->groups = groups_new(memory);
     w->site_lines = vector_new(memory, sizeof(site_line));
+    w->files_memory = arena_new(0);
+    w->files = map_new(w->files_memory, 64);
     if (w->options.width == 0)
         w->options.width = 80;
     if (w->form->begin)
@@ -91,7 +93,7 @@ static bool find_worst(const report_page *page, report_first *out) {
             .grade = GRADE_REFUSED, .path = page->path, .code = FINDING_COUNT, .detail = page->message};
         return true;
     }
-    if (!page->findings || page->grade == GRADE_CLEAN)
+    if (!page->findings || page->grade == GRADE_CLEAN || page->state == REPORT_LEFT)
         return false;
     *out = (report_first){.grade = page->grade, .path = page->path, .code = FINDING_COUNT};
     for (size_t i = 0; i < page->findings->items.count; i++) {
@@ -131,6 +133,12 @@ static void remember_first(report_writer *w, const report_page *page) {
     w->first[at] = candidate;
 }
 
+/* Is it, or would it be, what its findings grade? */
+static bool is_graded(const report_page *page) {
+    return page->state == REPORT_CHANGED || page->state == REPORT_REFUSED || page->state == REPORT_LEGACY ||
+           (page->state == REPORT_LEFT && page->after.length);
+}
+
 /* The site's line; it is complete when the next one begins, or the report ends. */
 static void count_site(report_writer *w, const report_page *page) {
     site_line *line = vector_last(&w->site_lines);
@@ -142,9 +150,10 @@ static void count_site(report_writer *w, const report_page *page) {
     }
     line->pages++;
     line->failed += page->state == REPORT_FAILED;
-    line->files += page->asset_count;
-    if (page->state == REPORT_CHANGED || page->state == REPORT_REFUSED || page->state == REPORT_LEGACY)
+    if (is_graded(page))
         line->grades[page->grade]++;
+    else
+        line->others += page->state != REPORT_FAILED;
     for (int code = 0; page->findings && code < FINDING_COUNT; code++) {
         uint32_t open = page->findings->counts[code] - page->findings->accepted[code];
         line->accepted += page->findings->accepted[code];
@@ -157,25 +166,41 @@ static void count_site(report_writer *w, const report_page *page) {
     }
 }
 
+/* A file counts once a site, however many of its pages name it. */
+static void count_files(report_writer *w, const report_page *page) {
+    site_line *line = page->site.length ? vector_last(&w->site_lines) : NULL;
+    for (size_t i = 0; i < page->asset_count; i++) {
+        const report_asset *one = &page->assets[i];
+        if (map_has(&w->files, one->url))
+            continue;
+        map_put(&w->files, slice_copy(one->url, w->files_memory), NULL);
+        w->totals.assets[one->state]++;
+        if (line)
+            line->files++;
+    }
+}
+
 static void count_page(report_writer *w, const report_page *page) {
     report_totals *t = &w->totals;
     if (page->site.length)
         count_site(w, page);
     t->pages++;
     t->states[page->state]++;
-    if (page->state == REPORT_CHANGED || page->state == REPORT_REFUSED || page->state == REPORT_LEGACY)
+    if (is_graded(page))
         t->grades[page->grade]++;
     for (int code = 0; page->findings && code < FINDING_COUNT; code++) {
         t->findings[code] += page->findings->counts[code];
         t->finding_pages[code] += page->findings->counts[code] > 0;
         t->accepted[finding_describe((finding_code)code)->grade] += page->findings->accepted[code];
+        t->findings_accepted[code] += page->findings->accepted[code];
     }
-    for (size_t i = 0; i < page->asset_count; i++)
-        t->assets[page->assets[i].state]++;
     if (!slice_equal(page->site, w->last_site)) {
         w->sites++;
         w->last_site = slice_copy(page->site, w->memory);
+        arena_reset(w->files_memory);
+        w->files = map_new(w->files_memory, 64);
     }
+    count_files(w, page);
 }
 
 bool report_add(report_writer *w, const report_page *page, arena *scratch) {
@@ -212,6 +237,8 @@ bool report_end(report_writer *w) {
 void report_free(report_writer *w) {
     if (w && w->form->free)
         w->form->free(w);
+    if (w)
+        arena_destroy(w->files_memory);
     if (w)
         arena_destroy(w->memory);
 }

@@ -338,11 +338,13 @@ bool find_original(const originals *o, slice path, bool lags, arena *a, slice *b
 /* What the files of a checkout name. */
 typedef struct references {
     const convert_engine *engine;
-    unsigned jobs;              /* as in site_options */
-    const originals *originals; /* NULL: pages are looked at as they lie there only */
-    site_links *links;          /* settled then; NULL: not asked for */
-    asset_book *book;           /* likewise; not settled */
-    vector *pages;              /* of vector of slice: those that need each entry of the book; NULL */
+    unsigned jobs;                               /* as in site_options */
+    const originals *originals;                  /* NULL: pages are looked at as they lie there only */
+    bool (*unwanted)(void *context, slice path); /* pages that stay as they are; NULL: none */
+    void *context;
+    site_links *links; /* settled then; NULL: not asked for */
+    asset_book *book;  /* likewise; not settled */
+    vector *pages;     /* of vector of slice: those that need each entry of the book; NULL */
 } references;
 
 /* Reads each file once. False: `error` says why. */

@@ -101,12 +101,14 @@ static bool take_file(void *context, size_t index, work_slot *slot) {
 /* The pages of the whole checkout, and those of the site that a person named though they are none of it; both
  * are sorted by their paths. */
 static void add_pages(file_list *all, const vector *whole, const vector *own) {
+    const references *r = all->asked;
     for (size_t i = 0, j = 0; i < whole->count || j < own->count;) {
         const slice *one = i < whole->count ? vector_at(whole, i) : NULL;
         const slice *other = j < own->count ? vector_at(own, j) : NULL;
         int order = !one ? 1 : !other ? -1 : slice_compare(*one, *other);
-        *(named_file *)vector_push(&all->files) =
-            (named_file){order <= 0 ? *one : *other, order <= 0, true, order >= 0};
+        slice path = order <= 0 ? *one : *other;
+        bool needs = order >= 0 && !(r->unwanted && r->unwanted(r->context, path));
+        *(named_file *)vector_push(&all->files) = (named_file){path, order <= 0, true, needs};
         i += order <= 0;
         j += order >= 0;
     }

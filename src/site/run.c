@@ -277,16 +277,27 @@ static convert_options options_of_page(void *context, slice path, work_slot *slo
     return own;
 }
 
-/* A page that nobody accepted, in this form. True: settled. */
-static bool leave_unwanted(const run *r, page_work *p, arena *a) {
+/* Do people want the page as it is, whatever it would become? */
+static bool is_unwanted(const site_options *o, slice path) {
+    return o->wanted && o->unwanted && !(o->dry_run && o->describes) && o->unwanted(o->wanted_context, path);
+}
+
+/* A page that people do not want converted, or not to this. True: settled. */
+static bool leave_unwanted(const run *r, page_work *p, slice after, arena *a) {
     const site_options *o = r->options;
-    if (p->result.outcome != SITE_CONVERTED || !o->wanted ||
-        o->wanted(o->wanted_context, p->result.path, p->source_bytes, p->conversion.output, a,
-                  &p->result.message))
+    if (!o->wanted ||
+        o->wanted(o->wanted_context, p->result.path, p->source_bytes, after, a, &p->result.message))
         return false;
     p->result.outcome = SITE_LEFT;
-    p->result.conversion = NULL;
+    if (!(o->dry_run && o->describes))
+        p->result.conversion = NULL;
     return true;
+}
+
+/* The same before it is converted. Pages that no conversion would write are told as such all the same. */
+static bool leave_unconverted(const run *r, page_work *p, arena *a) {
+    return is_unwanted(r->options, p->result.path) && page_split(p->source_bytes).has_front &&
+           !page_text_is_tiptap(p->source_bytes, a) && leave_unwanted(r, p, (slice){NULL, 0}, a);
 }
 
 static void convert_one(run *r, page_work *p, const journal_row *row, bool behind, work_slot *slot) {
@@ -296,7 +307,8 @@ static void convert_one(run *r, page_work *p, const journal_row *row, bool behin
     p->result.conversion = &p->conversion;
     p->result.outcome = outcome_of(p->conversion.state);
     p->result.grade = p->conversion.grade;
-    if (settle_again(r, p, row, behind) || leave_unwanted(r, p, slot->input))
+    if (settle_again(r, p, row, behind) ||
+        (p->result.outcome == SITE_CONVERTED && leave_unwanted(r, p, p->conversion.output, slot->input)))
         return;
     p->changes = p->result.outcome == SITE_CONVERTED && !r->options->dry_run &&
                  !slice_equal(p->conversion.output, p->result.before);
@@ -379,7 +391,7 @@ static void look_at_page(run *r, page_work *p, work_slot *slot) {
         return;
     if (outcome != SITE_CONVERTED)
         settle(&p->result, outcome, row);
-    else if (find_source(r, p, row, is_old, slot->input))
+    else if (find_source(r, p, row, is_old, slot->input) && !leave_unconverted(r, p, slot->input))
         convert_one(r, p, row, behind, slot);
 }
 
@@ -569,13 +581,22 @@ static bool open_run(run *r, slice *error) {
     return journal_load(r->journal, error) && journal_follow_renames(r->journal, r->site, error);
 }
 
+static bool is_left(void *context, slice path) {
+    const run *r = context;
+    return is_unwanted(r->options, path);
+}
+
 /* What the pages that are to be read name, from one reading of the checkout. */
 static bool read_what_is_named(run *r, slice *error) {
     asset_book *book = r->options->book;
     asset_rules *rules = convert_engine_assets(r->options->engine);
     originals before = {r->site, r->journal, r->rules, r->options->force, r->options->update};
-    references all = {
-        .engine = r->options->engine, .jobs = r->options->jobs, .originals = &before, .book = book};
+    references all = {.engine = r->options->engine,
+                      .jobs = r->options->jobs,
+                      .originals = &before,
+                      .unwanted = is_left,
+                      .context = r,
+                      .book = book};
     if (r->todo_count) {
         all.links = r->links = site_links_new(&r->site->config, r->links_arena);
         if (!read_references(r->site, &all, error))

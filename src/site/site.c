@@ -95,7 +95,7 @@ slice content_key(const hash *before, const hash *after, arena *a) {
 
 slice site_content_key(slice before, slice after, arena *a) {
     hash old = hash_bytes(before), now = hash_bytes(after);
-    return content_key(&old, &now, a);
+    return content_key(&old, after.data ? &now : NULL, a);
 }
 
 /* ---- finding the root -------------------------------------------------------------------------------- */

@@ -171,7 +171,7 @@ typedef enum site_outcome {
     SITE_FAILED,      /* could not be read or written: `message` */
     SITE_UNPUBLISHED, /* the site's build leaves it out (`message` says why): left alone */
     SITE_OUTDATED,    /* as an earlier run wrote it; converted now it would differ: left alone */
-    SITE_LEFT,        /* as it was, since `wanted` says so: `message` */
+    SITE_LEFT,        /* as it was, since people decided so */
     SITE_OUTCOME_COUNT
 } site_outcome;
 
@@ -187,7 +187,7 @@ typedef struct site_result {
     slice after;                      /* in a look: the page as it lies there, of one that was converted */
     slice recorded; /* in a look: the findings of that conversion, JSON as site_status.findings */
     slice message;  /* SITE_KEPT, SITE_FAILED, SITE_UNPUBLISHED, SITE_OUTDATED, SITE_REFUSED without a
-                       conversion: a sentence */
+                       conversion: a sentence; SITE_LEFT: the same, or empty */
 } site_result;
 
 /* Called from the thread that called site_run; of a dry run, unless `changes_files`, from one in its place
@@ -219,9 +219,13 @@ typedef struct site_options {
     /* Marks the findings of a page that are accepted, before they grade it; on any thread. NULL: none is. */
     void (*accept)(void *context, slice path, slice front, findings *found);
     void *accept_context;
-    /* May the page be written? `before` and `after`: its old and new bytes; `why`, in `a`: why not. On any
-     * thread. NULL: every page may. */
+    /* May the page be written? `before` and `after`: its old and new bytes; `why`, in `a`: why not, where
+     * that is to be said of the page. On any thread. NULL: every page may. */
     bool (*wanted)(void *context, slice path, slice before, slice after, arena *a, slice *why);
+    /* Will `wanted` say no whatever the page becomes? Then it is not converted, its files are not fetched,
+     * and `wanted` is asked without `after`; but a dry run that describes pages shows what it would become.
+     * On any thread. With `wanted` only. */
+    bool (*unwanted)(void *context, slice path);
     void *wanted_context;
     slice accept_text; /* what it goes by, where that decides which pages are refused; empty: it does not */
 } site_options;
@@ -246,8 +250,8 @@ void site_plan_close(site_plan *p);
  * converted are converted, all others are as they were. */
 bool site_run(site_plan *p, const site_events *events, site_totals *totals, slice *error);
 
-/* What a decision about a page holds on to: a hash of its old bytes, a dot, a hash of its new ones, in hex.
- * In `a`. */
+/* What a decision about a page holds on to: a hash of its old bytes, a dot, a hash of its new ones (no data:
+ * nothing), in hex. In `a`. */
 slice site_content_key(slice before, slice after, arena *a);
 
 /* ---- what links to what ------------------------------------------------------------------------------ */

@@ -142,7 +142,7 @@ try {
   change(page(1), 'one', 'one, by hand');
   git('commit', '-qam', 'by hand');
   assert.deepEqual(states(), {legacy: mend + leave, converted: accepted - 1, edited: 1});
-  assert.match(run(0, 'status', '--verbose', '.'), new RegExp(`edited +${page(1)}.*it comes out differently since`));
+  assert.match(run(0, 'status', '--verbose', '.'), new RegExp(`edited +${page(1)}.*the new page was edited since`));
   mkdirSync(file('.isomerize/mappings'), {recursive: true});
   writeFileSync(file('.isomerize/mappings/folds.yml'), 'rules:\n  - name: folds\n    match: div.fold\n    make: accordion\n    parts: {summary: h4, content: rest}\n');
   const lag = /(\d+) would come out differently now, left alone/.exec(run(0, 'convert', '--offline', 'pages1/page1.md', 'pages2/page1.md'));

@@ -17,7 +17,7 @@ const STATES = {
   changed: 'Converted', already: 'Already in the new editor’s form: left alone',
   kept: 'Edited by a person since it was converted: left alone', refused: 'Left exactly as it was',
   failed: 'Could not be read or written', unpublished: 'Left out by the site’s own build: left alone',
-  legacy: 'Not converted yet',
+  legacy: 'Not converted yet', left: 'Left as it is, by what people decided',
 };
 const ASSET_STATES = [['to-fetch', 'To fetch', 'A real run fetches these into the site.'],
   ['fetched', 'Fetched', 'Now in the site.'], ['present', 'Present', 'Were in the site already.'],
@@ -49,7 +49,7 @@ const pages = [...document.querySelectorAll('script[data-entry]')].map((block, i
   const page = JSON.parse(block.dataset.entry);
   const full = (page.site ? page.site + '/' : '') + page.path;
   const cut = full.lastIndexOf('/');
-  const kind = ['changed', 'legacy'].includes(page.state) || page.state === 'kept' && run.looks_back ? page.grade : page.state === 'refused' || page.state === 'failed' ? 'refused' : 'other';
+  const kind = ['changed', 'legacy'].includes(page.state) || page.state === 'left' && page.content || page.state === 'kept' && run.looks_back ? page.grade : page.state === 'refused' || page.state === 'failed' ? 'refused' : 'other';
   if (page.site) delete page.content; // decisions are made in a site's own report
   return Object.assign(page, {index, block, full, part: block.dataset.part, codes: page.codes || {}, folder: full.slice(0, cut + 1),
     name: full.slice(cut + 1), kind, search: (full + ' ' + (page.title || '')).toLowerCase()});
@@ -115,7 +115,7 @@ const by = one => (one.name ? ' by ' + one.name : '') + (one.comment ? ` (${one.
 function describeDecision({state, one, other}, page) {
   if (state === 'open') return 'Not decided.';
   if (state === 'disputed') return `People disagree: ${DECISIONS[one.decision][1]}${by(one)}, ${DECISIONS[other.decision][1]}${by(other)}. Decide to settle it.`;
-  const since = state === 'changed' ? (one.content.split('.')[0] === (page.content || '').split('.')[0] ? '; it comes out differently since' : '; the page has changed since') : '';
+  const since = state === 'changed' ? (one.content.split('.')[0] === (page.content || '').split('.')[0] ? (page.state === 'kept' ? '; the new page was edited since' : '; it comes out differently since') : '; the page has changed since') : '';
   return (DECISIONS[one.decision][1] + by(one) + since + '.').replace(/^./, c => c.toUpperCase());
 }
 const SHORT = {open: '', changed: 'changed since', disputed: 'disputed'};
@@ -283,15 +283,18 @@ function makeGroups() {
 }
 
 function makeCodes() {
-  const times = new Map();
-  for (const page of pages)
-    for (const [code, n] of Object.entries(page.codes)) times.set(code, (times.get(code) || 0) + n);
-  if (merged) for (const [code, [, n]] of Object.entries(merged.codes)) times.set(code, n);
+  const times = new Map(), taken = new Map(), add = (to, counts) => { for (const [code, n] of Object.entries(counts || {})) to.set(code, (to.get(code) || 0) + n); };
+  for (const page of pages) {
+    add(times, page.codes);
+    add(taken, page.accepted);
+  }
+  if (merged) for (const [code, [, n, m]] of Object.entries(merged.codes)) times.set(code, n), taken.set(code, m);
   const rows = codeCounts.map(([code, count]) => make('tr', {},
     cell(findingBadge(code)),
     make('th', {scope: 'row'}, choose(run.codes[code].title, {code})),
     cell([sentence(run.codes[code].became), make('small', {}, sentence(run.codes[code].advice))]),
-    cell(number(count), 'Pages', 'num'), cell(number(times.get(code)), 'Times', 'num')));
+    cell(number(count), 'Pages', 'num'),
+    cell([number(times.get(code)), taken.get(code) ? make('small', {}, `${number(taken.get(code))} accepted`) : ''], 'Times', 'num')));
   return rows.length ? block('Findings', 'What was found, what became of it, and what a person can do. Choose one to see its pages.',
     makeTable([['Grade'], ['What was there'], ['What became of it'], ['Pages', 'num'], ['Times', 'num']], rows, 'Findings')) : null;
 }
@@ -301,9 +304,9 @@ function makeSites() {
   const columns = [...GRADES].reverse();
   const rows = merged.sites.map(site => make('tr', {}, make('th', {scope: 'row'}, folders.has(site.site + '/') ? choose(site.site, {folder: site.site + '/'}) : site.site),
     cell(number(site.pages), 'Pages', 'num'), ...columns.map(grade => cell(number(site.grades[grade] + (grade === 'refused' ? site.failed : 0)), grade, 'num')),
-    cell(number(site.files), 'Files of other hosts', 'num'), cell(site.most ? `${run.codes[site.most].title} (${plural(site.most_pages, 'page')})` : '', 'Most')));
+    cell(number(site.others), 'left alone', 'num'), cell(number(site.files), 'Files of other hosts', 'num'), cell(site.most ? `${run.codes[site.most].title} (${plural(site.most_pages, 'page')})` : '', 'Most')));
   return block('Sites', 'Choose a site to list its pages with loss, and those refused; the site’s own report lists all of them.',
-    makeTable([['Name'], ['Pages', 'num'], ...columns.map(grade => [grade, 'num']), ['Files of other hosts', 'num'], ['Most often']], rows, 'Sites'));
+    makeTable([['Name'], ['Pages', 'num'], ...columns.map(grade => [grade, 'num']), ['left alone', 'num'], ['Files of other hosts', 'num'], ['Most often']], rows, 'Sites'));
 }
 
 function makeFolders() {
@@ -322,10 +325,10 @@ function makeFolders() {
 }
 
 function makeAssets() {
-  const rows = ASSET_STATES.map(([, name, meaning], i) => [name, meaning, merged ? merged.assets[i] : pages.reduce((sum, page) => sum + page.assets[i], 0)])
-    .filter(row => row[2]).map(([name, meaning, count]) => make('tr', {}, make('th', {scope: 'row'}, name), cell(meaning), cell(number(count), 'Times', 'num')));
-  return rows.length ? block('Pictures and files', 'As the pages name them; one that several pages show is counted on each.',
-    makeTable([['State'], ['Meaning'], ['Times', 'num']], rows, 'Pictures and files')) : null;
+  const rows = ASSET_STATES.map(([, name, meaning], i) => [name, meaning, (totals.assets || [])[i]])
+    .filter(row => row[2]).map(([name, meaning, count]) => make('tr', {}, make('th', {scope: 'row'}, name), cell(meaning), cell(number(count), 'Files', 'num')));
+  return rows.length ? block('Pictures and files', 'Those that the pages name; one counts once, however many pages show it.',
+    makeTable([['State'], ['Meaning'], ['Files', 'num']], rows, 'Pictures and files')) : null;
 }
 
 function countDecisions() {
@@ -339,10 +342,10 @@ function countDecisions() {
 }
 
 function fillOverview() {
-  const converted = merged ? merged.changed : pages.filter(page => page.state === 'changed').length, legacy = pages.filter(page => page.state === 'legacy').length;
+  const converted = merged ? merged.changed : pages.filter(page => page.state === 'changed').length, legacy = pages.filter(page => page.state === 'legacy').length, left = pages.filter(page => page.state === 'left').length;
   $('subtitle').textContent = run.dry_run ? 'Dry run: nothing has been changed' : run.looks_back ? 'The site as it is' : 'Run finished';
   const takenOut = accepted();
-  $('lead').textContent = `${plural(merged ? merged.pages : pages.length, 'page')} looked at${merged ? ' in ' + plural(merged.sites.length, 'site') : ''}; ${number(converted)} ${run.dry_run ? 'would be' : converted === 1 ? 'was' : 'were'} converted to the new editor${legacy ? `, ${number(legacy)} not yet` : ''}. ` +
+  $('lead').textContent = `${plural(merged ? merged.pages : pages.length, 'page')} looked at${merged ? ' in ' + plural(merged.sites.length, 'site') : ''}; ${number(converted)} ${run.dry_run ? 'would be' : converted === 1 ? 'was' : 'were'} converted to the new editor${legacy ? `, ${number(legacy)} not yet` : ''}${left ? `, ${number(left)} left as they are, by what people decided` : ''}. ` +
     (merged ? 'Listed here are the pages with loss, and those refused.' : inParts ? `The pages are in ${plural(new Set(pages.map(page => page.part)).size, 'file')} beside this one; each shows its pages’ old and new forms side by side.` : 'Each page shows its old and its new form side by side, with what changed marked.') +
     (takenOut ? ` ${plural(takenOut, 'finding')} a person has accepted, of which ${number(acceptedLoss())} of loss: they are listed, and grade no page.` : '');
   for (const kind of ['clean', 'cosmetic', 'review', 'loss', 'refused', 'other']) {
@@ -510,7 +513,7 @@ function showRenderings() {
   if (!content) return;
   const panes = [];
   if (content.before || content.patch) panes.push(makePane('Old page', 'as visitors see it today', content.before || ''));
-  if (content.patch) panes.push(makePane('New page', run.dry_run || current.state === 'legacy' ? 'as it would be saved' : run.looks_back ? 'as it is' : 'as it was saved', content.after || ''));
+  if (content.patch) panes.push(makePane('New page', run.dry_run || ['legacy', 'left'].includes(current.state) ? 'as it would be saved' : run.looks_back ? 'as it is' : 'as it was saved', content.after || ''));
   if (!panes.length) panes.push(make('p', {class: 'empty'}, current.message || (current.state === 'changed'
     ? 'A report of many sites holds no page contents: open the report of this site alone, made by isomerize diff --format=html.'
     : 'This page has no content to show: ' + STATES[current.state].toLowerCase() + '.')));
@@ -847,7 +850,7 @@ function refreshPage(page, entry) {
   for (const key of ['title', 'address', 'message', 'codes', 'accepted', 'content']) page[key] = entry[key];
   page.codes = page.codes || {};
   Object.assign(page, {state: entry.state, grade: entry.grade, removed: entry.removed, added: entry.added});
-  page.kind = ['changed', 'legacy', 'kept'].includes(page.state) ? page.grade : page.state === 'refused' || page.state === 'failed' ? 'refused' : 'other';
+  page.kind = ['changed', 'legacy', 'left', 'kept'].includes(page.state) ? page.grade : page.state === 'refused' || page.state === 'failed' ? 'refused' : 'other';
   const sign = page.link && page.link.children[0];
   if (sign) { sign.className = 'sign ' + page.kind; sign.title = page.kind; sign.textContent = SIGNS[page.kind]; }
   showSeen(page);
