@@ -149,6 +149,9 @@ const css_problem *css_sheets_problem_at(const css_sheets *sheets, size_t index)
  * they came, with all media and nothing made harmless. They live as long as the sheets. */
 const vector *css_sheets_texts(const css_sheets *sheets);
 
+/* Does a list of media queries (Media Queries 4) hold for a screen of this width in CSS pixels? */
+bool css_media_holds(slice queries, unsigned width);
+
 /* Whether an @import of `url` in the file `from` names the file at `path`: paths of the site, with folders
  * and .. in the url; as SCSS has it, the name may lack its ending and the underscore in front. */
 bool css_import_names(slice from, slice url, slice path);

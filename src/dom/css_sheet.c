@@ -352,7 +352,7 @@ static bool media_condition(css_reader *r, css_token t, unsigned width, unsigned
     return depth < 8 && media_query(&inner, width, depth + 1, &ended);
 }
 
-static bool media_holds(slice queries, unsigned width) {
+bool css_media_holds(slice queries, unsigned width) {
     css_reader r = {.text = queries};
     for (bool ended = false; !ended;)
         if (media_query(&r, width, 0, &ended))
@@ -365,7 +365,7 @@ unsigned css_media_windows(const css_sheets *sheets, slice queries) {
     if (!slice_trim(queries).length)
         return CSS_WINDOWS_ALL;
     for (unsigned i = 0; i < CSS_WINDOWS_MAX; i++)
-        if (sheets->widths[i] && media_holds(queries, sheets->widths[i]))
+        if (sheets->widths[i] && css_media_holds(queries, sheets->widths[i]))
             windows |= 1u << i;
     return windows;
 }

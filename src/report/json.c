@@ -206,6 +206,7 @@ void add_sites(json_writer *j, const report_writer *w) {
         json_add_number(j, "others", (int64_t)line->others);
         json_add_number(j, "accepted", (int64_t)line->accepted);
         json_add_number(j, "files", (int64_t)line->files);
+        json_add_number(j, "to_decide", (int64_t)line->to_decide);
         if (line->most != FINDING_COUNT) {
             json_add_string(j, "most", finding_describe(line->most)->name);
             json_add_number(j, "most_pages", (int64_t)line->most_pages);

@@ -4,7 +4,6 @@
  * Page content is hostile until shown otherwise: what is in none of the tables is not written.
  */
 #include "render.h"
-#include "dom/dom.h"
 
 /* ---- what may be written ------------------------------------------------------------------------------ */
 
@@ -235,8 +234,7 @@ static slice local_path(slice src, arena *scratch) {
 static slice recognise(const word *w, arena *scratch) {
     if (w->node->type == DOM_TEXT)
         return slice_sub(w->node->text, w->from, w->to);
-    const slice *src = dom_attribute_get(w->node, SLICE("src"));
-    slice name = src ? local_path(*src, scratch) : SLICE("/");
+    slice name = local_path(version_shown(w->node), scratch);
     size_t start = name.length;
     while (name.data[start - 1] != '/') /* it begins with one */
         start--;
@@ -411,9 +409,9 @@ static void append_picture(writing *w, const dom_node *node) {
     append_listed_attributes(w, node);
     if (title.length)
         append_attribute(w->out, "data-was", title);
-    const slice *src = dom_attribute_get(node, SLICE("src"));
-    if (src)
-        append_picture_source(w, slice_trim(*src));
+    slice src = version_shown(node);
+    if (src.length)
+        append_picture_source(w, src);
     buffer_append_char(w->out, '>');
 }
 

@@ -289,6 +289,11 @@ static void append_site(const report_writer *w, const site_line *line, size_t na
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         append_number(w, numbers[i], (int)strlen(SITE_COLUMNS[i]), out);
     buffer_append_char(out, '\n');
+    size_t pages = g[GRADE_REVIEW] + g[GRADE_LOSS] + g[GRADE_REFUSED];
+    if (line->to_decide)
+        buffer_printf(out, "    to decide: %.*s different finding%s, on %.*s page%s\n",
+                      SLICE_ARGS(format_count(line->to_decide, w->memory)), line->to_decide == 1 ? "" : "s",
+                      SLICE_ARGS(format_count(pages, w->memory)), pages == 1 ? "" : "s");
     if (line->most != FINDING_COUNT)
         buffer_printf(out, "    most: %s, on %.*s page%s\n", finding_describe(line->most)->title,
                       SLICE_ARGS(format_count(line->most_pages, w->memory)),

@@ -62,6 +62,11 @@ void append_uri(slice path, buffer *out) {
     }
 }
 
+static void begin_site(report_writer *w) {
+    w->files = map_new(w->site_memory, 64);
+    w->decided = map_new(w->site_memory, 64);
+}
+
 report_writer *report_begin(const report_options *options, report_sink sink) {
     arena *memory = arena_new(0);
     report_writer *w = arena_zeroed(memory, sizeof *w);
@@ -71,8 +76,8 @@ report_writer *report_begin(const report_options *options, report_sink sink) {
     w->form = FORMATS[options->format].form;
     w->groups = groups_new(memory);
     w->site_lines = vector_new(memory, sizeof(site_line));
-    w->files_memory = arena_new(0);
-    w->files = map_new(w->files_memory, 64);
+    w->site_memory = arena_new(0);
+    begin_site(w);
     if (w->options.width == 0)
         w->options.width = 80;
     if (w->form->begin)
@@ -173,10 +178,25 @@ static void count_files(report_writer *w, const report_page *page) {
         const report_asset *one = &page->assets[i];
         if (map_has(&w->files, one->url))
             continue;
-        map_put(&w->files, slice_copy(one->url, w->files_memory), NULL);
+        map_put(&w->files, slice_copy(one->url, w->site_memory), NULL);
         w->totals.assets[one->state]++;
         if (line)
             line->files++;
+    }
+}
+
+/* What is the same everywhere is decided on once: the findings that a person has to look at, each with what
+ * it says. */
+static void count_effort(report_writer *w, const report_page *page) {
+    site_line *line = page->site.length ? vector_last(&w->site_lines) : NULL;
+    for (size_t i = 0; line && page->findings && i < page->findings->items.count; i++) {
+        const finding *one = vector_at(&page->findings->items, i);
+        bool is_new, asks = finding_describe(one->code)->grade >= GRADE_REVIEW && !one->accepted.length;
+        if (!asks)
+            continue;
+        map_put(&w->decided, format_slice(w->site_memory, "%d %.*s", (int)one->code, SLICE_ARGS(one->detail)),
+                &is_new);
+        line->to_decide += is_new;
     }
 }
 
@@ -197,10 +217,11 @@ static void count_page(report_writer *w, const report_page *page) {
     if (!slice_equal(page->site, w->last_site)) {
         w->sites++;
         w->last_site = slice_copy(page->site, w->memory);
-        arena_reset(w->files_memory);
-        w->files = map_new(w->files_memory, 64);
+        arena_reset(w->site_memory);
+        begin_site(w);
     }
     count_files(w, page);
+    count_effort(w, page);
 }
 
 bool report_add(report_writer *w, const report_page *page, arena *scratch) {
@@ -238,7 +259,7 @@ void report_free(report_writer *w) {
     if (w && w->form->free)
         w->form->free(w);
     if (w)
-        arena_destroy(w->files_memory);
+        arena_destroy(w->site_memory);
     if (w)
         arena_destroy(w->memory);
 }

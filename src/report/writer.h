@@ -29,6 +29,7 @@ typedef struct report_first {
 typedef struct site_line {
     slice name;
     size_t pages, grades[GRADE_REFUSED + 1], failed, accepted, files; /* files: of other hosts */
+    size_t to_decide;  /* different findings (code and detail) that a person has to look at: the effort */
     size_t others;     /* pages that are neither graded nor failed: all together are `pages` */
     finding_code most; /* the finding on most of its pages that asks for a person; FINDING_COUNT: none */
     size_t most_pages;
@@ -53,8 +54,9 @@ struct report_writer {
     size_t first_count, sites;
     group_counts *groups;
     slice last_site;
-    hash_map files; /* of other hosts, that pages of the last site name */
-    arena *files_memory;
+    hash_map files;   /* of other hosts, that pages of the last site name */
+    hash_map decided; /* of many sites: codes and details of its findings that ask for a person */
+    arena *site_memory;
     vector site_lines;                     /* of site_line */
     uint32_t site_findings[FINDING_COUNT]; /* pages of the last one */
     arena *memory;                         /* for the report's length */

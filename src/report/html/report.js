@@ -304,9 +304,9 @@ function makeSites() {
   const columns = [...GRADES].reverse();
   const rows = merged.sites.map(site => make('tr', {}, make('th', {scope: 'row'}, folders.has(site.site + '/') ? choose(site.site, {folder: site.site + '/'}) : site.site),
     cell(number(site.pages), 'Pages', 'num'), ...columns.map(grade => cell(number(site.grades[grade] + (grade === 'refused' ? site.failed : 0)), grade, 'num')),
-    cell(number(site.others), 'left alone', 'num'), cell(number(site.files), 'Files of other hosts', 'num'), cell(site.most ? `${run.codes[site.most].title} (${plural(site.most_pages, 'page')})` : '', 'Most')));
-  return block('Sites', 'Choose a site to list its pages with loss, and those refused; the site’s own report lists all of them.',
-    makeTable([['Name'], ['Pages', 'num'], ...columns.map(grade => [grade, 'num']), ['left alone', 'num'], ['Files of other hosts', 'num'], ['Most often']], rows, 'Sites'));
+    cell(number(site.others), 'left alone', 'num'), cell(number(site.files), 'Files of other hosts', 'num'), cell(number(site.to_decide), 'To decide', 'num'), cell(site.most ? `${run.codes[site.most].title} (${plural(site.most_pages, 'page')})` : '', 'Most')));
+  return block('Sites', 'Choose a site to list its pages with loss, and those refused; the site’s own report lists all of them. To decide: how many different findings ask for a person, each counted once.',
+    makeTable([['Name'], ['Pages', 'num'], ...columns.map(grade => [grade, 'num']), ['left alone', 'num'], ['Files of other hosts', 'num'], ['To decide', 'num'], ['Most often']], rows, 'Sites'));
 }
 
 function makeFolders() {
