@@ -12,6 +12,17 @@
 #include <stdint.h>
 #include <string.h>
 
+/* For a local array that is filled before it is read, on the way of every tag: the build clears what is not
+ * marked so (CMakeLists.txt). */
+#if defined __has_attribute
+#if __has_attribute(uninitialized)
+#define UNCLEARED __attribute__((uninitialized))
+#endif
+#endif
+#ifndef UNCLEARED
+#define UNCLEARED
+#endif
+
 /* ---- arena ------------------------------------------------------------------------------------------- */
 
 /* A bump allocator: a page's whole life. Nothing is freed piecemeal; arena_reset frees all of it at once. */
@@ -231,6 +242,7 @@ typedef struct vector {
 } vector;
 
 vector vector_new(arena *a, size_t item_size);
+void vector_reserve(vector *v, size_t count);                  /* room for so many items in all */
 void *vector_push(vector *v);                                  /* a zeroed new item at the end */
 static inline void *vector_at(const vector *v, size_t index) { /* index < count */
     return (char *)v->items + index * v->item_size;

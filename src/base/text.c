@@ -360,12 +360,16 @@ vector vector_new(arena *a, size_t item_size) {
     return (vector){NULL, 0, 0, item_size, a};
 }
 
+void vector_reserve(vector *v, size_t count) {
+    if (count <= v->capacity)
+        return;
+    v->items = arena_grow(v->arena, v->items, v->count * v->item_size, count * v->item_size);
+    v->capacity = count;
+}
+
 void *vector_push(vector *v) {
-    if (v->count == v->capacity) {
-        size_t wanted = v->capacity ? v->capacity * 2 : 8;
-        v->items = arena_grow(v->arena, v->items, v->count * v->item_size, wanted * v->item_size);
-        v->capacity = wanted;
-    }
+    if (v->count == v->capacity)
+        vector_reserve(v, v->capacity ? v->capacity * 2 : 8);
     return memset((char *)v->items + v->count++ * v->item_size, 0, v->item_size);
 }
 

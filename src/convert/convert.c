@@ -469,19 +469,19 @@ static void check_page(conversion *c, view *before, slice written) {
         written = carry_check(&c->carry, written);
     if (c->carry.is_refused)
         return;
-    view after = view_take(dom_parse(written, NULL, c->arena, NULL), c->arena);
+    view after = view_take(dom_parse(written, NULL, c->arena, NULL), before->text.length, c->arena);
     view_compare(before, &after, found(c), c->arena);
 }
 
 /* Returns what visitors read. The step that makes text of markers is checked on its own: those that it wrote
  * are not to get lost behind it either. */
 static view write_markers(conversion *c, dom_node *body, css_cascade *styles) {
-    view given = view_take(body, c->arena);
+    view given = view_take(body, c->parts.body.length, c->arena);
     size_t changes = found(c)->changes.count;
     if (!express_write_markers(body, styles, c->settings->list_markers == CONVERT_MARKERS_TEXT, c->arena,
                                found(c)))
         return given;
-    view marked = view_take(body, c->arena);
+    view marked = view_take(body, given.text.length, c->arena);
     view_compare(&given, &marked, found(c), c->arena);
     found(c)->changes.count = changes;
     return marked;
@@ -548,7 +548,8 @@ static bool mend_body(conversion *c, slice *body) {
 
 static void mend_page(conversion *c, slice bytes) {
     slice body;
-    view before = view_take(dom_parse(c->parts.body, NULL, c->arena, NULL), c->arena);
+    view before =
+        view_take(dom_parse(c->parts.body, NULL, c->arena, NULL), c->parts.body.length, c->arena);
     c->result->state = CONVERT_REFUSED;
     rewrite_front(c, SLICE("image"), ASSET_PICTURE);
     rewrite_front(c, SLICE("file_url"), ASSET_LINK);

@@ -120,9 +120,9 @@ static view view_new(arena *a) {
                   .places = vector_new(a, sizeof(view_place))};
 }
 
-view view_take(const dom_node *body, arena *a) {
+view view_take(const dom_node *body, size_t expected, arena *a) {
     view v = view_new(a);
-    taking t = {buffer_new(a, 4096), &v.lines, false};
+    taking t = {buffer_new(a, expected), &v.lines, false};
     for (const dom_node *at = body; at;) {
         bool hidden = dom_tag_has(at->tag, DOM_UNSEEN);
         if (at->type == DOM_TEXT)

@@ -26,8 +26,9 @@ typedef struct view {
     vector places;  /* of view_place, in order */
 } view;
 
-/* The view of a tree. Copies what it keeps: the tree may change afterwards. */
-view view_take(const dom_node *body, arena *a);
+/* The view of a tree. Copies what it keeps: the tree may change afterwards. `expected`: bytes that the text
+ * will have, about. */
+view view_take(const dom_node *body, size_t expected, arena *a);
 
 /* The next word of a text at or behind `at`, which moves behind it; false at the end. */
 bool view_next_word(slice text, size_t *at, slice *word);

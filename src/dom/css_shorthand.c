@@ -453,7 +453,7 @@ slice css_shorthand_name(uint8_t number) {
 
 bool css_expand_shorthand(css_gathering *g, uint8_t number, slice value) {
     const shorthand *s = &SHORTHANDS[number - 1];
-    css_parts parts;
+    UNCLEARED css_parts parts;
     return css_split(value, &parts) && s->expand(g, s->longhands, &parts);
 }
 

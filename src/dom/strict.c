@@ -253,7 +253,7 @@ static bool has_attribute(const dom_attribute *attributes, uint32_t count, slice
 /* Up to and with the tag's `>`. A second attribute of one name is dropped, as the tokenizer does. */
 static bool read_attributes(strict *s, dom_node *element) {
     enum { MAX = 24 };
-    dom_attribute attributes[MAX];
+    UNCLEARED dom_attribute attributes[MAX];
     uint32_t count = 0;
     for (;;) {
         skip_spaces(s);

@@ -46,6 +46,6 @@ legacy_result legacy_to_html(slice body, uint32_t first_line, const legacy_optio
     source s = source_of(body, first_line);
     parse_blocks(&p, p.root, &s);
     finish_tree(&p);
-    result.html = render_tree(&p, &result.lines);
+    result.html = render_tree(&p, body.length + body.length / 4, &result.lines);
     return result;
 }

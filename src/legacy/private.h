@@ -442,7 +442,7 @@ void write_attributes(renderer *r, const attribute *list);
 void render_footnote_marker(renderer *r, footnote *note);
 void render_footnotes(renderer *r);
 void render_contents(renderer *r);
-/* The page's HTML; `lines` gets its marks. */
-slice render_tree(parser *p, line_map *lines);
+/* The page's HTML, of about `expected` bytes; `lines` gets its marks. */
+slice render_tree(parser *p, size_t expected, line_map *lines);
 
 #endif

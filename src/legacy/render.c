@@ -667,10 +667,10 @@ static void move_to(renderer *r, size_t start, size_t at) {
     *r->lines = moved_marks;
 }
 
-slice render_tree(parser *p, line_map *lines) {
+slice render_tree(parser *p, size_t expected, line_map *lines) {
     renderer r = {.parser = p, .lines = lines, .footnotes_at = SLICE_NONE, .contents_at = SLICE_NONE};
     size_t start;
-    r.out = buffer_new(p->arena, 4096);
+    r.out = buffer_new(p->arena, expected);
     r.headers = vector_new(p->arena, sizeof(header_entry));
     render_children(&r, p->root, 0);
     start = r.out.length;

@@ -44,7 +44,7 @@ static size_t purify_tag(slice html, size_t at, arena *a, buffer *out) {
     while (name_end < html.length && is_alnum(html.data[name_end]))
         name_end++;
     slice name = slice_sub(html, at + 1, name_end);
-    written_attribute attributes[WRITTEN_ATTRIBUTES_MAX];
+    UNCLEARED written_attribute attributes[WRITTEN_ATTRIBUTES_MAX];
     size_t end;
     size_t count = read_written_attributes(html, name_end, attributes, &end);
     buffer_append(out, slice_sub(html, at, name_end));

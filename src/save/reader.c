@@ -153,7 +153,7 @@ static bool read_attribute(reader *r, slice element, dom_attribute *found) {
 enum { ATTRIBUTES_MAX = 12 };
 
 static bool read_attributes(reader *r, dom_node *element) {
-    dom_attribute found[ATTRIBUTES_MAX];
+    UNCLEARED dom_attribute found[ATTRIBUTES_MAX];
     uint32_t count = 0;
     while (r->at < r->html.length && r->html.data[r->at] != '>') {
         if (count == ATTRIBUTES_MAX || !read_attribute(r, element->name, &found[count]))

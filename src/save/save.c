@@ -5,6 +5,8 @@
  */
 #include "private.h"
 
+enum { BLOCK_EXPECTED = 4096 }; /* bytes: most are smaller */
+
 typedef struct saver {
     buffer html, pretty;
     arena *arena;
@@ -37,8 +39,21 @@ static bool is_known(const saved_block *known, const tiptap_node *block, const p
            tiptap_same_document(known->node, block);
 }
 
+bool is_saved_alike(const saved_body *saved, const tiptap_node *document) {
+    print_state state = {0, false, false};
+    size_t index = 0;
+    for (const tiptap_node *at = document->first_child; at; at = at->next, index++) {
+        const saved_block *known = index < saved->blocks.count ? vector_at(&saved->blocks, index) : NULL;
+        if (!known || !is_known(known, at, &state))
+            return false;
+        state = known->after;
+    }
+    return index == saved->blocks.count && (index || !saved->body.length);
+}
+
 saved_body save_document(const tiptap_node *document, const saved_body *before, size_t expected, arena *a) {
-    saver s = {buffer_new(a, 4096), buffer_new(a, 4096), a};
+    size_t room = expected < BLOCK_EXPECTED ? expected : BLOCK_EXPECTED;
+    saver s = {buffer_new(a, room), buffer_new(a, room), a};
     saved_body now = {buffer_new(a, expected), vector_new(a, sizeof(saved_block))};
     print_state state = {0, false, false};
     for (const tiptap_node *at = document->first_child; at; at = at->next) {

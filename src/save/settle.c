@@ -176,9 +176,12 @@ static void part_code_from_pictures(tiptap_node *document, arena *a, findings *f
             put_paragraph_before(at, a, found);
 }
 
-static void mend_document(tiptap_node *document, arena *a, findings *found) {
+/* Returns how many bytes it will be saved in, about. */
+static size_t mend_document(tiptap_node *document, arena *a, findings *found) {
     mending m = {a, found};
+    size_t size = 256;
     for (tiptap_node *at = document; at; at = tiptap_next(at, document)) {
+        size += at->text.length + 16;
         mend_values(&m, at);
         if (at->type == TIPTAP_CODE_BLOCK)
             mend_code_block(at, a, found);
@@ -187,6 +190,7 @@ static void mend_document(tiptap_node *document, arena *a, findings *found) {
     part_code_from_pictures(document, a, found);
     if (begins_with_loose_code(document))
         put_paragraph_before(document->first_child, a, found);
+    return size;
 }
 
 static size_t written_elements(const tiptap_node *node) {
@@ -340,6 +344,9 @@ static save_settled save_until_stable(tiptap_node *document, size_t expected, ar
     save_settled settled = {buffer_slice(&saved.body), document, false};
     for (int round = 0; !settled.stable && round < ROUNDS_MAX; round++) {
         settled.document = save_load(settled.body, 1, a);
+        settled.stable = is_saved_alike(&saved, settled.document);
+        if (settled.stable)
+            break;
         saved = save_document(settled.document, &saved, settled.body.length, a);
         settled.stable = slice_equal(buffer_slice(&saved.body), settled.body);
         settled.body = buffer_slice(&saved.body);
@@ -478,11 +485,11 @@ static bool has_broken_gaps(tiptap_node *document, const save_settled *saved) {
 }
 
 save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
-    mend_document(document, a, found);
+    size_t expected = mend_document(document, a, found);
     tiptap_complete(document, a);
     if (written_depth(document) >= DOM_DEPTH_MAX)
         return (save_settled){{NULL, 0}, document, false};
-    save_settled settled = save_until_stable(document, 16384, a);
+    save_settled settled = save_until_stable(document, expected, a);
     if (has_broken_gaps(document, &settled)) {
         vector paragraphs = vector_new(a, sizeof(tiptap_node *));
         size_t budget = BUDGET_FREE + BUDGET_PER_BYTE * settled.body.length;

@@ -194,7 +194,7 @@ static slice read_value(arena *a, const dom_node *element, const attribute_info 
 }
 
 slice *read_attributes(arena *a, const dom_node *element, tiptap_attribute first, size_t count) {
-    slice found[8];
+    UNCLEARED slice found[8];
     bool initial = true;
     for (size_t i = 0; i < count; i++) {
         const attribute_info *info = &ATTRIBUTES[(size_t)first + i];
