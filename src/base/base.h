@@ -131,6 +131,21 @@ bool slice_ends_in(slice s, const char *const *endings, size_t count);
 #define SLICE_NONE SIZE_MAX
 size_t slice_find(slice s, slice needle, size_t from);
 size_t slice_find_char(slice s, char c, size_t from);
+/* Where a character stands next in a text, for one who asks from ever later places: one pass over the text in
+ * all, however often it is asked. */
+typedef struct next_char {
+    slice text;
+    size_t at; /* the first one behind what was asked last; SLICE_NONE: none */
+    char c;
+} next_char;
+static inline next_char next_char_new(slice text, char c) {
+    return (next_char){text, slice_find_char(text, c, 0), c};
+}
+static inline size_t next_char_from(next_char *n, size_t from) {
+    if (n->at < from)
+        n->at = slice_find_char(n->text, n->c, from);
+    return n->at;
+}
 /* The first byte at or behind `from` that is in the set; the length where there is none. */
 static inline size_t slice_find_any(slice s, size_t from, const bool set[256]) {
     const unsigned char *data = (const unsigned char *)s.data;

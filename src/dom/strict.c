@@ -61,18 +61,17 @@ typedef struct strict {
         paragraph; /* depth of the open paragraph in scope, 0: none. A cell's content begins a new scope. */
     size_t link;   /* depth of the open link, 0: none */
     size_t form;   /* depth of the open form, 0: none; a form in a form is none */
+    next_char ampersands;
     const line_map *lines; /* NULL: lines are counted */
-    size_t counted;        /* up to this offset */
+    next_char line_ends;   /* those that are not counted yet */
     size_t next_mark;      /* the first line mark beyond `at` */
     uint32_t line;
 } strict;
 
 static void follow_line(strict *s) {
     if (!s->lines) {
-        for (const char *from = s->html.data + s->counted, *to = s->html.data + s->at;
-             (from = memchr(from, '\n', (size_t)(to - from))); from++)
+        for (; s->line_ends.at < s->at; next_char_from(&s->line_ends, s->line_ends.at + 1))
             s->line++;
-        s->counted = s->at;
         return;
     }
     const line_mark *marks = s->lines->marks.items;
@@ -128,9 +127,9 @@ static bool decode_reference(slice text, size_t *at, buffer *out) {
 }
 
 static bool decode_text(strict *s, slice text, slice *decoded) {
-    size_t ampersand = slice_find_char(text, '&', 0);
+    size_t from = (size_t)(text.data - s->html.data), ampersand = next_char_from(&s->ampersands, from);
     *decoded = text;
-    if (ampersand == SLICE_NONE)
+    if (ampersand == SLICE_NONE || ampersand >= from + text.length)
         return true;
     buffer out = buffer_new(s->arena, text.length);
     for (size_t at = 0; at < text.length;) {
@@ -422,7 +421,13 @@ static bool read_end_tag(strict *s) {
 
 dom_node *parse_strict(slice html, const line_map *lines, arena *a) {
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, 1);
-    strict s = {.html = html, .arena = a, .parent = body, .lines = lines, .line = lines ? 0 : 1};
+    strict s = {.html = html,
+                .arena = a,
+                .parent = body,
+                .ampersands = next_char_new(html, '&'),
+                .lines = lines,
+                .line_ends = next_char_new(html, '\n'),
+                .line = lines ? 0 : 1};
     if (html.length && (memchr(html.data, '\0', html.length) || memchr(html.data, '\r', html.length)))
         return NULL;
     while (s.at < html.length) {

@@ -46,6 +46,7 @@ static kind kind_of(dom_tag tag) {
 typedef struct reader {
     slice html;
     size_t at;
+    next_char ampersands, line_ends;
     arena *arena;
     dom_node *parent;
     size_t depth;
@@ -98,26 +99,33 @@ static bool takes_text(const reader *r) {
 
 /* Passes over the line ends of a text. False: a blank line is among them, which would end a raw HTML block
  * for Markdown. */
-static bool count_lines(reader *r, slice text) {
-    for (size_t at = slice_find_char(text, '\n', 0); at != SLICE_NONE; at = slice_find_char(text, '\n', at)) {
+static bool count_lines(reader *r, size_t from, size_t end) {
+    for (size_t at = from; (at = next_char_from(&r->line_ends, at)) < end;) {
         r->line++;
         do
             at++;
-        while (at < text.length && (text.data[at] == ' ' || text.data[at] == '\t'));
-        if (at < text.length && text.data[at] == '\n')
+        while (at < end && (r->html.data[at] == ' ' || r->html.data[at] == '\t'));
+        if (at < end && r->html.data[at] == '\n')
             return false;
     }
     return true;
+}
+
+/* What is written from `from` to `end`. False: no plain reference stands there. */
+static bool decode(reader *r, size_t from, size_t end, slice *decoded) {
+    *decoded = slice_sub(r->html, from, end);
+    return next_char_from(&r->ampersands, from) >= end || decode_written(*decoded, r->arena, decoded);
 }
 
 /* Text up to the next tag. */
 static bool read_text(reader *r) {
     size_t end = slice_find_char(r->html, '<', r->at);
     slice text = slice_sub(r->html, r->at, end), decoded;
+    size_t from = r->at;
     uint32_t line = r->line;
     r->at = end == SLICE_NONE ? r->html.length : end;
-    if (!count_lines(r, text) || (!takes_text(r) && slice_trim(text).length) ||
-        !decode_written(text, r->arena, &decoded))
+    if (!count_lines(r, from, r->at) || (!takes_text(r) && slice_trim(text).length) ||
+        !decode(r, from, r->at, &decoded))
         return false;
     if (r->parent->tag == DOM_TAG_PRE && !r->parent->first_child && text.data[0] == '\n')
         return false;
@@ -140,10 +148,9 @@ static bool read_attribute(reader *r, slice element, dom_attribute *found) {
     size_t close = slice_find_char(r->html, '"', end + 2);
     if (close == SLICE_NONE)
         return false;
-    slice value = slice_sub(r->html, end + 2, close);
     found->name = slice_sub(r->html, from, end);
     r->at = close + 1;
-    if (memchr(value.data, '\n', value.length) || !decode_written(value, r->arena, &found->value))
+    if (next_char_from(&r->line_ends, end + 2) < close || !decode(r, end + 2, close, &found->value))
         return false;
     slice trimmed = slice_trim_wide(found->value);
     return trimmed.length == found->value.length &&
@@ -243,7 +250,13 @@ dom_node *read_saved(slice html, uint32_t first_line, arena *a) {
     if (other || table_head_end(html)) /* a parser reads those characters otherwise */
         return NULL;
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, first_line);
-    reader r = {html, 0, a, body, 0, first_line, KIND_BODY, false};
+    reader r = {.html = html,
+                .ampersands = next_char_new(html, '&'),
+                .line_ends = next_char_new(html, '\n'),
+                .arena = a,
+                .parent = body,
+                .line = first_line,
+                .parent_kind = KIND_BODY};
     while (r.at < html.length) {
         bool tag = html.data[r.at] == '<';
         bool end = tag && r.at + 1 < html.length && html.data[r.at + 1] == '/';
