@@ -7,6 +7,7 @@
 #include "decisions.h"
 #include "engine.h"
 #include "pages.h"
+#include "show.h"
 #include "suggest.h"
 
 #include <errno.h>
@@ -180,7 +181,10 @@ static bool is_wanted(void *context, slice path, slice before, slice after, aren
     bool wanted = c->only_accepted ? is_accepted : view.state != DECIDE_DISPUTED && !is_against(&view);
     /* Of what was decided and still is so, there is nothing to say but how many pages they are. */
     if (!wanted && (view.state == DECIDE_DISPUTED || view.state == DECIDE_CHANGED))
-        *why = format_slice(a, "left as it is: %.*s", SLICE_ARGS(decide_describe(&view, a)));
+        *why = format_slice(
+            a, "%s%.*s",
+            view.state == DECIDE_CHANGED && view.one->kind == DECIDE_LEAVE ? "" : "left as it is: ",
+            SLICE_ARGS(decide_describe(&view, a)));
     return wanted;
 }
 
@@ -198,16 +202,16 @@ static tally count_pages(const choice *c, const site *s) {
 static void tell_choice(const choice *c, const site *s) {
     tally t = count_pages(c, s);
     if (c->only_accepted)
-        fprintf(stderr,
-                "by the decisions: %zu accepted, converted if they are still what was accepted; left as they "
-                "are: %zu to mend by hand, %zu to be left, %zu disputed, and what nobody decided on\n",
-                t.kinds[DECIDE_ACCEPTED], t.kinds[DECIDE_MEND], t.kinds[DECIDE_LEAVE], t.disputed);
+        tell_line(
+            4,
+            "by the decisions: %zu accepted, converted if they are still what was accepted; left as they "
+            "are: %zu to mend by hand, %zu to be left, %zu disputed, and what nobody decided on",
+            t.kinds[DECIDE_ACCEPTED], t.kinds[DECIDE_MEND], t.kinds[DECIDE_LEAVE], t.disputed);
     else if (t.kinds[DECIDE_MEND] + t.kinds[DECIDE_LEAVE] + t.disputed)
-        fprintf(stderr,
-                "by " DECIDE_FILE
-                ": left as they are: %zu to mend by hand, %zu to be left, %zu disputed; --no-decisions "
-                "converts them, too\n",
-                t.kinds[DECIDE_MEND], t.kinds[DECIDE_LEAVE], t.disputed);
+        tell_line(4,
+                  "by " DECIDE_FILE ": left as they are: %zu to mend by hand, %zu to be left, %zu disputed; "
+                  "--no-decisions converts them, too",
+                  t.kinds[DECIDE_MEND], t.kinds[DECIDE_LEAVE], t.disputed);
 }
 
 /* Those of --decisions, else the site's own. False: they cannot be read, said so. */

@@ -24,7 +24,7 @@ static slice next_word(slice rest) {
     return slice_sub(rest, 0, end);
 }
 
-static void print_broken(size_t indent, size_t width, slice text) {
+static void print_broken(FILE *to, size_t indent, size_t width, slice text) {
     for (size_t column = 0; text.length;) {
         slice word = next_word(text);
         size_t columns = columns_of(word);
@@ -32,25 +32,36 @@ static void print_broken(size_t indent, size_t width, slice text) {
         if (column > indent && column + columns > width) {
             while (slice_starts_with(word, SLICE(" ")))
                 word = slice_from(word, 1);
-            printf("\n%*s", (int)indent, "");
+            fprintf(to, "\n%*s", (int)indent, "");
             column = indent;
             columns = columns_of(word);
         }
-        fwrite(word.data, 1, word.length, stdout);
+        fwrite(word.data, 1, word.length, to);
         column += columns;
     }
 }
 
-void print_line(size_t indent, const char *format, ...) {
+static void print_to(FILE *to, int descriptor, size_t indent, const char *format, va_list arguments) {
     char *text = NULL;
-    va_list arguments;
-    va_start(arguments, format);
     int length = vasprintf(&text, format, arguments);
-    va_end(arguments);
     if (length < 0)
         out_of_memory();
-    size_t width = isatty(STDOUT_FILENO) ? terminal_width(STDOUT_FILENO) : SIZE_MAX;
-    print_broken(indent, width, (slice){text, (size_t)length});
-    putchar('\n');
+    size_t width = isatty(descriptor) ? terminal_width(descriptor) : SIZE_MAX;
+    print_broken(to, indent, width, (slice){text, (size_t)length});
+    putc('\n', to);
     free(text);
+}
+
+void print_line(size_t indent, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    print_to(stdout, STDOUT_FILENO, indent, format, arguments);
+    va_end(arguments);
+}
+
+void tell_line(size_t indent, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    print_to(stderr, STDERR_FILENO, indent, format, arguments);
+    va_end(arguments);
 }

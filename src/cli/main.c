@@ -75,12 +75,14 @@ void out_of_memory(void) {
 }
 
 void complain(const char *format, ...) {
+    char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    fputs("isomerize: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    if (vasprintf(&text, format, arguments) < 0)
+        out_of_memory();
     va_end(arguments);
+    tell_line(4, "isomerize: %s", text);
+    free(text);
 }
 
 int option_choice(option_id o, const char *value) {

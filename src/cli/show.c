@@ -395,15 +395,16 @@ static void print_what_happened(const show *s, const site_totals *t) {
     append_count(&out, t->outcomes[SITE_NOT_A_PAGE], "without front matter, left alone");
     append_count(&out, t->outcomes[SITE_UNPUBLISHED], "not published, left alone");
     append_count(&out, t->outcomes[SITE_FAILED], "failed");
-    fprintf(stderr, "%.*s in %.1f s\n", SLICE_ARGS(out.length ? buffer_slice(&out) : SLICE("no pages")),
-            seconds_since(&s->start));
+    tell_line(4, "%.*s in %.1f s", SLICE_ARGS(out.length ? buffer_slice(&out) : SLICE("no pages")),
+              seconds_since(&s->start));
     const size_t *n = report_so_far(s->writer)->accepted;
     size_t taken = n[GRADE_CLEAN] + n[GRADE_COSMETIC] + n[GRADE_REVIEW] + n[GRADE_LOSS];
     if (taken)
-        fprintf(stderr,
-                "accepted by .isomerize/accepted.yml or the pages themselves: %zu finding%s, of which %zu of "
-                "loss and %zu to review\n",
-                taken, taken == 1 ? "" : "s", n[GRADE_LOSS], n[GRADE_REVIEW]);
+        tell_line(
+            4,
+            "accepted by .isomerize/accepted.yml or the pages themselves: %zu finding%s, of which %zu of "
+            "loss and %zu to review",
+            taken, taken == 1 ? "" : "s", n[GRADE_LOSS], n[GRADE_REVIEW]);
     if (t->stopped)
         fputs("stopped before the last page: run it again to go on\n", stderr);
 }
@@ -417,10 +418,9 @@ static void print_next(const show *s, const site_totals *t) {
     report_worst_page worst;
     if (report_worst(s->writer, &worst) && s->format != REPORT_HTML &&
         !(s->report_wanted && s->format == REPORT_SUMMARY)) {
-        fprintf(stderr, "look first at %.*s", SLICE_ARGS(site_show_path(worst.path, s->memory)));
-        if (worst.line)
-            fprintf(stderr, ":%u", worst.line);
-        fprintf(stderr, " (%s: %.*s)\n", grade_name(worst.grade), SLICE_ARGS(worst.what));
+        slice line = worst.line ? format_slice(s->memory, ":%u", worst.line) : SLICE("");
+        tell_line(4, "look first at %.*s%.*s (%s: %.*s)", SLICE_ARGS(site_show_path(worst.path, s->memory)),
+                  SLICE_ARGS(line), grade_name(worst.grade), SLICE_ARGS(worst.what));
     }
     if (t->outcomes[SITE_OUTDATED]) {
         print_step(s, "diff", "--update", "", "to see what would differ");

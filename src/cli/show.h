@@ -47,6 +47,8 @@ size_t terminal_width(int descriptor);
 /* A line on standard output. On a terminal it is broken at words, and its further lines are indented by so
  * many columns. */
 void print_line(size_t indent, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same on standard error. */
+void tell_line(size_t indent, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Report bytes to standard output: a report_sink's write. */
 bool write_standard_output(void *context, const char *bytes, size_t length);
