@@ -40,7 +40,8 @@ typedef struct saved_body {
 /* Saves the document. What is saved in the same way in `before` (NULL: nothing) is copied from there; its
  * document must not have changed since. */
 saved_body save_document(const tiptap_node *document, const saved_body *before, size_t expected, arena *a);
-/* Whether the document would be saved as that one was, block by block; false where that was saved in one piece.
+/* Whether the document would be saved as that one was, block by block; false where that was saved in one
+ * piece.
  */
 bool is_saved_alike(const saved_body *saved, const tiptap_node *document);
 
