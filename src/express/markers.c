@@ -41,7 +41,10 @@ typedef struct marking {
     int64_t item; /* the number of the list item in hand: its counter `list-item` */
     bool changes; /* the tree */
     vector counters, levels;
-    unsigned quotes; /* open ones */
+    unsigned quotes;      /* open ones */
+    unsigned hidden;      /* depth of the outermost element around that is not shown; 0: none */
+    unsigned kept_quotes; /* and what they were before it: for the page as it is shown nothing counts in it */
+    vector kept_counters;
     buffer generated;
     uint32_t generated_line;
 } marking;
@@ -551,10 +554,38 @@ static bool is_written(const dom_node *node, slice text) {
     return node->tag == DOM_TAG_Q || !is_bullet(text);
 }
 
+static bool is_hidden(const marking *m, const dom_node *node) {
+    return css_computed_is(m->styles, node, CSS_DISPLAY, "none");
+}
+
+static void copy_counters(marking *m, const vector *from, vector *to) {
+    arena_pay(m->arena, from->count);
+    to->count = 0;
+    vector_reserve(to, from->count);
+    if (from->count)
+        memcpy(to->items, from->items, from->count * from->item_size);
+    to->count = from->count;
+}
+
+/* What is not shown may be opened, and stands open on the new page: its lists have their markers. */
+static void enter_hidden(marking *m, unsigned depth) {
+    m->hidden = depth;
+    m->kept_quotes = m->quotes;
+    copy_counters(m, &m->counters, &m->kept_counters);
+}
+
+static void leave_hidden(marking *m) {
+    m->hidden = 0;
+    m->quotes = m->kept_quotes;
+    copy_counters(m, &m->kept_counters, &m->counters);
+}
+
 static void enter_marked(marking *m, dom_node *node, unsigned depth) {
     level around = *(level *)vector_last(&m->levels);
     level own = {.in_text = around.in_text};
     bool is_item = node->tag == DOM_TAG_LI && m->levels.count && around.step;
+    if (!m->hidden && node->tag != DOM_TAG_LI && is_hidden(m, node))
+        enter_hidden(m, depth);
     count(m, node, CSS_PSEUDO_NONE, depth);
     if (css_has_pseudo(m->styles, node, CSS_PSEUDO_BEFORE))
         count(m, node, CSS_PSEUDO_BEFORE, depth + 1);
@@ -605,11 +636,14 @@ static void leave_marked(marking *m, dom_node *node, unsigned depth) {
     vector_pop(&m->levels);
     while (m->counters.count && ((counter *)vector_last(&m->counters))->depth > depth)
         vector_pop(&m->counters);
+    if (m->hidden == depth)
+        leave_hidden(m);
 }
 
-static bool is_entered(marking *m, const dom_node *node) {
+/* An item that is not shown is not counted among the others. */
+static bool is_entered(const marking *m, const dom_node *node) {
     return node->type == DOM_ELEMENT && !dom_is_raw_text(node) &&
-           !css_computed_is(m->styles, node, CSS_DISPLAY, "none");
+           !(node->tag == DOM_TAG_LI && is_hidden(m, node));
 }
 
 bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, arena *a, findings *found) {
@@ -619,6 +653,7 @@ bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, aren
                  .lists = lists,
                  .counters = vector_new(a, sizeof(counter)),
                  .levels = vector_new(a, sizeof(level)),
+                 .kept_counters = vector_new(a, sizeof(counter)),
                  .generated = buffer_new(a, 64)};
     *(level *)vector_push(&m.levels) = (level){.way = LIST_PLAIN};
     unsigned depth = 0;
