@@ -247,7 +247,7 @@ static bool begins_html_block(const dom_node *body) {
 
 dom_node *read_saved(slice html, uint32_t first_line, arena *a) {
     bool other = slice_find_char(html, '\r', 0) != SLICE_NONE || slice_find_char(html, '\0', 0) != SLICE_NONE;
-    if (other || table_head_end(html)) /* a parser reads those characters otherwise */
+    if (other || !utf8_is_valid(html) || table_head_end(html)) /* a parser reads those characters otherwise */
         return NULL;
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, first_line);
     reader r = {.html = html,
