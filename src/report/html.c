@@ -109,13 +109,13 @@ static void add_merged(json_writer *json, const report_writer *w) {
     add_sites(json, w);
     json_add_number(json, "pages", (int64_t)t->pages);
     json_add_number(json, "changed", (int64_t)t->states[REPORT_CHANGED]);
+    json_add_number(json, "left", (int64_t)t->states[REPORT_LEFT]);
     json_add_open(json, "kinds", '{');
-    for (int g = 0; g < GRADE_REFUSED; g++)
+    size_t graded = t->grades[GRADE_REFUSED];
+    for (int g = 0; g < GRADE_REFUSED; graded += t->grades[g++])
         json_add_number(json, grade_name((grade)g), (int64_t)t->grades[g]);
     json_add_number(json, "refused", (int64_t)(t->grades[GRADE_REFUSED] + t->states[REPORT_FAILED]));
-    json_add_number(json, "other",
-                    (int64_t)(t->states[REPORT_ALREADY] + t->states[REPORT_KEPT] +
-                              t->states[REPORT_UNPUBLISHED] + t->states[REPORT_LEFT]));
+    json_add_number(json, "other", (int64_t)(t->pages - graded - t->states[REPORT_FAILED]));
     json_close(json, '}');
     json_add_open(json, "codes", '{');
     for (int code = 0; code < FINDING_COUNT; code++) {

@@ -157,7 +157,8 @@ typedef struct report_options {
 typedef struct report_totals {
     size_t pages;
     size_t states[REPORT_STATE_COUNT];
-    size_t grades[GRADE_REFUSED + 1];        /* of changed, legacy and refused pages */
+    size_t grades[GRADE_REFUSED + 1];        /* of changed, legacy and refused pages, and of: */
+    size_t graded_left;                      /* of those left as they are: what they would become is known */
     size_t accepted[GRADE_REFUSED + 1];      /* findings that a person has accepted, by their code's grade */
     size_t findings[FINDING_COUNT];          /* times */
     size_t findings_accepted[FINDING_COUNT]; /* ... of which a person has accepted so many */

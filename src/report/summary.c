@@ -114,10 +114,14 @@ static void append_pages(const report_writer *w, buffer *out) {
     append_heading(w, "Pages", out);
     for (int g = 0; g <= GRADE_REFUSED; g++)
         append_row(w, GRADE_COLORS[g], grade_name((grade)g), t->grades[g], GRADE_MEANINGS[g], out);
-    for (int state = 0; state < REPORT_STATE_COUNT; state++)
-        if (STATE_MEANINGS[state] && t->states[state])
-            append_row(w, DIM, report_state_name((report_state)state), t->states[state],
-                       STATE_MEANINGS[state], out);
+    for (int state = 0; state < REPORT_STATE_COUNT; state++) {
+        size_t count = t->states[state] - (state == REPORT_LEFT ? t->graded_left : 0);
+        if (STATE_MEANINGS[state] && count)
+            append_row(w, DIM, report_state_name((report_state)state), count, STATE_MEANINGS[state], out);
+    }
+    if (t->graded_left)
+        append_row(w, DIM, report_state_name(REPORT_LEFT), t->graded_left,
+                   "of those: left as they are, by what people decided", out);
     if (t->skipped_pages)
         append_row(w, GRADE_COLORS[GRADE_LOSS], "passed over", t->skipped_pages,
                    "in folders that the site's build leaves out", out);

@@ -141,7 +141,7 @@ static void remember_first(report_writer *w, const report_page *page) {
 /* Is it, or would it be, what its findings grade? */
 static bool is_graded(const report_page *page) {
     return page->state == REPORT_CHANGED || page->state == REPORT_REFUSED || page->state == REPORT_LEGACY ||
-           (page->state == REPORT_LEFT && page->after.length);
+           (page->state == REPORT_LEFT && (page->after.length || page->content.length));
 }
 
 /* The site's line; it is complete when the next one begins, or the report ends. */
@@ -206,6 +206,7 @@ static void count_page(report_writer *w, const report_page *page) {
         count_site(w, page);
     t->pages++;
     t->states[page->state]++;
+    t->graded_left += page->state == REPORT_LEFT && is_graded(page);
     if (is_graded(page))
         t->grades[page->grade]++;
     for (int code = 0; page->findings && code < FINDING_COUNT; code++) {

@@ -338,7 +338,7 @@ const tests = {
     assert.equal(await page.isVisible('#remote-choice'), true);
     await page.check('#remote');
     await rendered();
-    assert.deepEqual([...new Set(requests)].sort(), ['https://hostile.invalid/bare.png', 'https://hostile.invalid/pixel.png']);
+    assert.deepEqual([...new Set(requests)].sort(), ['https://hostile.invalid/bare.png', 'https://hostile.invalid/pixel.png', 'https://hostile.invalid/set.png']);
     await page.uncheck('#remote');
     complaints.length = 0;
   },

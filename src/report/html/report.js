@@ -302,11 +302,12 @@ function makeCodes() {
 // Of many sites: a line each.
 function makeSites() {
   const columns = [...GRADES].reverse();
-  const rows = merged.sites.map(site => make('tr', {}, make('th', {scope: 'row'}, folders.has(site.site + '/') ? choose(site.site, {folder: site.site + '/'}) : site.site),
+  const rows = merged.sites.map(site => make('tr', {}, make('th', {scope: 'row'}, folders.has(site.site + '/') ? choose(site.site, {folder: site.site + '/'}) : site.site,
+    site.most ? make('small', {}, `most often: ${run.codes[site.most].title} (${plural(site.most_pages, 'page')})`) : null),
     cell(number(site.pages), 'Pages', 'num'), ...columns.map(grade => cell(number(site.grades[grade] + (grade === 'refused' ? site.failed : 0)), grade, 'num')),
-    cell(number(site.others), 'left alone', 'num'), cell(number(site.files), 'Files of other hosts', 'num'), cell(number(site.to_decide), 'To decide', 'num'), cell(site.most ? `${run.codes[site.most].title} (${plural(site.most_pages, 'page')})` : '', 'Most')));
+    cell(number(site.others), 'left alone', 'num'), cell(number(site.files), 'Files of other hosts', 'num'), cell(number(site.to_decide), 'To decide', 'num')));
   return block('Sites', 'Choose a site to list its pages with loss, and those refused; the site’s own report lists all of them. To decide: how many different findings ask for a person, each counted once.',
-    makeTable([['Name'], ['Pages', 'num'], ...columns.map(grade => [grade, 'num']), ['left alone', 'num'], ['Files of other hosts', 'num'], ['To decide', 'num'], ['Most often']], rows, 'Sites'));
+    makeTable([['Name'], ['Pages', 'num'], ...columns.map(grade => [grade, 'num']), ['left alone', 'num'], ['Files of other hosts', 'num'], ['To decide', 'num']], rows, 'Sites'));
 }
 
 function makeFolders() {
@@ -342,7 +343,7 @@ function countDecisions() {
 }
 
 function fillOverview() {
-  const converted = merged ? merged.changed : pages.filter(page => page.state === 'changed').length, legacy = pages.filter(page => page.state === 'legacy').length, left = pages.filter(page => page.state === 'left').length;
+  const converted = merged ? merged.changed : pages.filter(page => page.state === 'changed').length, legacy = pages.filter(page => page.state === 'legacy').length, left = merged ? merged.left : pages.filter(page => page.state === 'left').length;
   $('subtitle').textContent = run.dry_run ? 'Dry run: nothing has been changed' : run.looks_back ? 'The site as it is' : 'Run finished';
   const takenOut = accepted();
   $('lead').textContent = `${plural(merged ? merged.pages : pages.length, 'page')} looked at${merged ? ' in ' + plural(merged.sites.length, 'site') : ''}; ${number(converted)} ${run.dry_run ? 'would be' : converted === 1 ? 'was' : 'were'} converted to the new editor${legacy ? `, ${number(legacy)} not yet` : ''}${left ? `, ${number(left)} left as they are, by what people decided` : ''}. ` +
