@@ -16,6 +16,7 @@ typedef struct decoder {
     uint32_t line_ends;    /* CRs made LF so far */
     uint32_t first_line_end;
     raw_encoding raw; /* of the bytes that are no UTF-8 */
+    size_t others;    /* of its words that may be in another page: how many were passed */
 } decoder;
 
 /* ---- what needs no work ------------------------------------------------------------------------------ */
@@ -196,13 +197,24 @@ static void decode_truncated(decoder *d, size_t length) {
     report_run(d, FINDING_ENCODING_LOST, d->at + length, written, "a UTF-8 sequence that breaks off");
 }
 
+/* The word at `at` that may be in another page than the others; NULL: none is. */
+static const raw_word *word_of_other_page(decoder *d) {
+    const vector *others = &d->raw.others;
+    while (d->others < others->count && ((const raw_word *)vector_at(others, d->others))->to <= d->at)
+        d->others++;
+    const raw_word *w = d->others < others->count ? vector_at(others, d->others) : NULL;
+    return w && w->from <= d->at ? w : NULL;
+}
+
 /* Each invalid byte of the run at `at` as its character in the page of the others. */
 static void decode_stray(decoder *d) {
     size_t written = d->out.length, to = d->at;
     bool off = is_off(d->job, FINDING_ENCODING_WINDOWS_1252), lost = off;
-    bool sure = d->raw.page == CODEPAGE_WINDOWS_1252 && d->raw.certain;
+    const raw_word *other = off ? NULL : word_of_other_page(d);
+    bool sure = d->raw.page == CODEPAGE_WINDOWS_1252 && d->raw.certain && !other;
+    codepage page = other ? other->page : d->raw.page;
     do {
-        uint32_t character = off ? 0 : codepage_decode(d->raw.page, d->in[to]);
+        uint32_t character = off ? 0 : codepage_decode(page, d->in[to]);
         lost = lost || character == 0;
         buffer_append_codepoint(&d->out, character ? character : REPLACEMENT);
         to++;
@@ -215,7 +227,11 @@ static void decode_stray(decoder *d) {
                to, written,
                off    ? "bytes that are not UTF-8"
                : lost ? "bytes that no encoding explains"
-                      : codepage_name(d->raw.page));
+               : other
+                   ? format_slice(d->job->arena, "%s, or %s", codepage_name(page),
+                                  codepage_name(page == other->other ? CODEPAGE_WINDOWS_1252 : other->other))
+                         .data
+                   : codepage_name(page));
 }
 
 static void decode_control(decoder *d) {

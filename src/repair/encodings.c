@@ -35,6 +35,13 @@
 #define REFUSED_BYTES 16  /* fewer bytes above 0x7F are guessed: the page can be read all the same */
 #define DIFFERENT_BYTES 8 /* among them that two pages differ in */
 
+/* What another page must cost more for a word that windows-1252 reads oddly, so that it is not meant: honest
+ * `year–end` costs 19 and more, Peña of Mac Roman (`Pe–a`) and such less than 34. */
+#define ODD_SIGN_MARGIN (17 * BITS)
+#define ODD_APOSTROPHE_MARGIN (10 * BITS) /* `Garc’a`; honest ones that are no English ending cost more */
+#define ODD_SPACE_MARGIN (10 * BITS)      /* a no-break space behind a word and before another space */
+#define ODD_LETTER_MARGIN (2 * BITS)      /* `Bjšrk` */
+
 #define LETTERS_MAX 80
 #define NO_LETTER 0xFF    /* a letter that the language does not have */
 #define OTHER_SCRIPT 0xFE /* an ASCII letter, in a language written in others */
@@ -413,6 +420,122 @@ static bool is_oddly_western(const reader *r) {
     return closes && !opens;
 }
 
+/* ---- odd words ---------------------------------------------------------------------------------------- */
+
+typedef struct odd_word {
+    const word *word;
+    uint32_t at;        /* of the byte that is odd */
+    int32_t margin;     /* what another page must cost more, so that windows-1252 is meant */
+    int32_t own, other; /* what it costs, and in the page that makes it least */
+    codepage page;
+} odd_word;
+
+static bool is_letter_of(const reader *r, const word *w, size_t at) {
+    return at >= w->from && at < w->to && is_letter(character_at(r, at));
+}
+
+/* Is the apostrophe at `at` one of English (`it’s`), or of an elision or a name (`l’eau`, `O’Brien`)? */
+static bool is_usual_apostrophe(const reader *r, const word *w, size_t at) {
+    static const char *const ends[] = {"s", "t", "d", "m", "ll", "re", "ve"};
+    size_t from = at, to = at + 1;
+    while (is_letter_of(r, w, from - 1))
+        from--;
+    while (is_letter_of(r, w, to))
+        to++;
+    slice rest = {(const char *)r->in + at + 1, to - at - 1};
+    if (rest.length == 0) /* `the students’`; and where a quotation mark opens, it may close */
+        return at - from > 2 && (r->counts[0x91] || strchr("sSxXzZ", r->in[at - 1]));
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (slice_equal_nocase(rest, slice_of(ends[i])))
+            return true;
+    return at - from <= 2;
+}
+
+/* What windows-1252 makes of the byte at `at` that hardly any text has there: the margin of the word, 0: it
+ * is usual. Most are letters of Mac Roman or of the pages of MS-DOS. */
+static uint32_t oddness_at(const reader *r, const word *w, size_t at) {
+    const character *c = character_at(r, at);
+    bool behind = at > w->from && is_letter_of(r, w, at - 1), before = is_letter_of(r, w, at + 1);
+    if (is_letter(c)) {
+        bool capital = behind && c->kind == KIND_UPPER && character_at(r, at - 1)->kind == KIND_LOWER;
+        return capital ? ODD_SIGN_MARGIN : r->in[at] < 0xA0 ? ODD_LETTER_MARGIN : 0;
+    }
+    if (c->kind == KIND_INVISIBLE || c->kind == KIND_CONTROL || c->value == 0xB7)
+        return 0;
+    if (!behind) { /* `µngel`: a sign of its own, with a word right behind */
+        bool own = c->kind == KIND_SIGN || c->kind == KIND_SUFFIX || c->value == 0xB5;
+        return own && before && is_letter_of(r, w, at + 2) ? ODD_SPACE_MARGIN : 0;
+    }
+    if (c->kind == KIND_SPACE)
+        return ODD_SPACE_MARGIN;
+    if (c->kind == KIND_STOP && !before)
+        return ODD_LETTER_MARGIN; /* `voil…` */
+    if (c->value == 0x2019 || c->value == ACUTE_ACCENT)
+        return is_usual_apostrophe(r, w, at) ? 0 : ODD_APOSTROPHE_MARGIN;
+    bool closes = (c->value == 0x201C && r->counts[0x84]) || (c->value == 0x2018 && r->counts[0x82]);
+    bool opens = (c->kind == KIND_OPENING || c->kind == KIND_PREFIX || c->value == 0x2018) && !closes;
+    return before || opens || c->value == 0x2030 ? ODD_SIGN_MARGIN : 0;
+}
+
+static uint32_t least_cost(const reader *r, const word *w) {
+    uint32_t signs = signs_cost(r, w), least = UINT32_MAX;
+    for (size_t l = 0; l < LANGUAGE_COUNT; l++) {
+        uint32_t cost = word_cost(r, l, w, signs, least);
+        least = cost < least ? cost : least;
+    }
+    return least;
+}
+
+/* The words that windows-1252, the page at hand, reads oddly. */
+static vector find_odd_words(reader *r, arena *a) {
+    vector odd = vector_new(a, sizeof(odd_word));
+    for (size_t i = 0; i < r->words.count; i++) {
+        const word *w = vector_at(&r->words, i);
+        odd_word found = {w, 0, 0, 0, INT32_MAX, CODEPAGE_WINDOWS_1252};
+        for (uint32_t at = w->from; at < w->to; at++) {
+            int32_t margin = r->in[at] < 0x80 ? 0 : (int32_t)oddness_at(r, w, at);
+            if (margin > found.margin) {
+                found.margin = margin;
+                found.at = at;
+            }
+        }
+        if (!found.margin)
+            continue;
+        found.own = (int32_t)least_cost(r, w);
+        *(odd_word *)vector_push(&odd) = found;
+    }
+    return odd;
+}
+
+/* The words that are as likely in another page in which the odd byte is a letter. One page's signs may stand
+ * among the text of another where texts were put together: the rest of the page says nothing of them. */
+static vector find_other_words(reader *r, arena *a) {
+    vector other = vector_new(a, sizeof(raw_word));
+    use_page(r, CODEPAGE_WINDOWS_1252);
+    vector odd = find_odd_words(r, a);
+    for (size_t p = 1; p < CODEPAGE_COUNT && odd.count; p++) {
+        if (!PAGE_PRICE[p] || reads_alike(r, (codepage)p, CODEPAGE_WINDOWS_1252))
+            continue;
+        use_page(r, (codepage)p);
+        for (size_t i = 0; i < odd.count; i++) {
+            odd_word *o = vector_at(&odd, i);
+            int32_t cost = is_letter(character_at(r, o->at)) ? (int32_t)least_cost(r, o->word) + PAGE_PRICE[p]
+                                                             : INT32_MAX;
+            if (cost < o->other) {
+                o->other = cost;
+                o->page = (codepage)p;
+            }
+        }
+    }
+    for (size_t i = 0; i < odd.count; i++) {
+        const odd_word *o = vector_at(&odd, i);
+        if (o->other < o->own + o->margin)
+            *(raw_word *)vector_push(&other) = (raw_word){
+                o->word->from, o->word->to, o->other < o->own ? o->page : CODEPAGE_WINDOWS_1252, o->page};
+    }
+    return other;
+}
+
 raw_encoding raw_encoding_find(arena *a, slice bytes) {
     static once_flag made = ONCE_FLAG_INIT;
     call_once(&made, make_alphabets);
@@ -457,6 +580,8 @@ raw_encoding raw_encoding_find(arena *a, slice bytes) {
     }
     found.certain = readable && best.odd_words == 0 && most_different == 0 &&
                     (found.page != CODEPAGE_WINDOWS_1252 || !is_oddly_western(r));
+    found.others =
+        found.page == CODEPAGE_WINDOWS_1252 ? find_other_words(r, a) : vector_new(a, sizeof(raw_word));
     if (r->high >= REFUSED_BYTES && r->invalid * 3 >= r->high) {
         const char *wide = readable ? NULL : likely_wide_encoding(bytes);
         if (wide || !readable || most_different >= DIFFERENT_BYTES)

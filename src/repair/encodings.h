@@ -4,10 +4,18 @@
 
 #include "codepages.h"
 
+/* A word among text of windows-1252 that may be in another page. */
+typedef struct raw_word {
+    uint32_t from, to; /* bytes of the text */
+    codepage page;     /* in which it reads best */
+    codepage other;    /* the one that comes near */
+} raw_word;
+
 typedef struct raw_encoding {
     codepage page;    /* in which the bytes read best */
     bool western;     /* windows-1252 comes near, or is it */
     bool certain;     /* no page in which they say something else comes near */
+    vector others;    /* of raw_word, in the order of the text: never certain */
     bool whole;       /* the whole text is in it; else it is UTF-8 with bytes of that page here and there */
     const char *name; /* of the likely encoding where the text must not be read: unclear, or of several bytes
                          a character; else NULL */

@@ -57,6 +57,9 @@ static bool deserves_a_look(uint32_t value, uint32_t before, const unsigned char
     if (value == 0xE2 && next < end &&
         strchr("?\"'strvldmaeiouh", *next)) /* a quotation mark made ASCII, or cut short */
         return *next != 0;
+    if (end - next > 1 &&
+        ((*next == '?' && next[1] >= 0x80) || (value == 0xE2 && *next == ' ' && is_digit((char)next[1]))))
+        return true; /* a sign of which a byte is lost */
     return may_compose(value, before);
 }
 

@@ -472,6 +472,74 @@ bool sequence_is_lost_sign(const token_line *line, size_t at) {
            t[2].what.value == '?' && t[1].form == FORM_LITERAL && t[2].form == FORM_LITERAL;
 }
 
+static unsigned char byte_in(const token *t, codepage page) {
+    return t->row ? t->row->bytes[page] : 0;
+}
+
+static bool is_question(const token *t) {
+    return t->what.value == '?' && t->form == FORM_LITERAL;
+}
+
+/* A sign that no text ends a word with, as quotation marks, dashes and dots do? */
+static bool is_out_of_place(const token *t) {
+    return t->what.value >= 0x80 &&
+           (t->what.kind == KIND_SUFFIX || t->what.kind == KIND_MODIFIER || t->what.kind == KIND_SIGN ||
+            t->what.kind == KIND_PREFIX || t->what.kind == KIND_OPENING || t->what.kind == KIND_BOX);
+}
+
+/* Signs of three bytes are U+2000 to U+27BF: E2, one of 80 to 9E, any. */
+static size_t broken_triple(const token_line *line, size_t at, codepage page, bool behind_letter) {
+    const token *t = &line->tokens[at];
+    if (byte_in(t, page) != 0xE2 || at + 3 >= line->count)
+        return 0;
+    unsigned char second = byte_in(&t[1], page), third = byte_in(&t[2], page);
+    bool letter = is_letter(&t[1].what); /* so are 88 and 89 in the pages of Mac and MS-DOS */
+    bool known = second >= 0x80 && second <= 0x9E && (is_out_of_place(&t[1]) || (letter && !behind_letter));
+    if (known &&
+        (is_question(&t[2]) || (t[2].what.value == ' ' && (!letter || t[3].what.kind == KIND_DIGIT))))
+        return 3;
+    bool closed = is_out_of_place(&t[2]) || (!behind_letter && third && t[2].what.kind == KIND_QUOTE);
+    return is_question(&t[1]) && third >= 0x80 && third <= 0xBF && closed ? 3 : 0;
+}
+
+/* What windows-1252 makes of signs of two bytes, and of ones of three of which one is left. */
+static size_t broken_pair(const token_line *line, size_t at, bool behind_letter) {
+    const token *t = &line->tokens[at];
+    uint32_t first = t->what.value;
+    if (behind_letter || at + 2 >= line->count)
+        return 0;
+    bool before_digit =
+        t[1].what.kind == KIND_DIGIT || (t[1].what.value == ' ' && t[2].what.kind == KIND_DIGIT);
+    bool behind_digit = at && (t[-1].what.kind == KIND_DIGIT ||
+                               (t[-1].what.value == ' ' && at > 1 && t[-2].what.kind == KIND_DIGIT));
+    if (first == 0xE2) /* `â 65`, `â¥ 65`, `â? 5` */
+        return is_out_of_place(&t[1]) || (is_question(&t[1]) && t[2].what.kind == KIND_SPACE) ? 2
+               : before_digit                                                                 ? 1
+                                                                                              : 0;
+    if (first == 0xC2 && is_out_of_place(&t[1]))
+        return 2;
+    if (first != 0xC2 && first != 0xC3 && first != 0xCE)
+        return 0;
+    if (is_question(&t[1]) && (behind_digit || character_is_word(&t[2].what)))
+        return 2;
+    return first != 0xCE && behind_digit && before_digit ? 1 : 0;
+}
+
+size_t sequence_broken_sign(const token_line *line, size_t at) {
+    static const codepage pages[] = {CODEPAGE_WINDOWS_1252, CODEPAGE_MAC_ROMAN, CODEPAGE_CP437,
+                                     CODEPAGE_CP850, CODEPAGE_WINDOWS_1251};
+    const token *t = &line->tokens[at];
+    if (!t->row || t->place != PLACE_TEXT)
+        return 0;
+    if (sequence_is_lost_sign(line, at))
+        return 3;
+    bool behind_letter = is_letter(char_before(line, at));
+    size_t length = broken_pair(line, at, behind_letter);
+    for (size_t i = 0; !length && i < sizeof pages / sizeof *pages; i++)
+        length = broken_triple(line, at, pages[i], behind_letter);
+    return length;
+}
+
 /* `â` with the signs behind it made ASCII (`â?T`, `â"¢`, `â€"`), or gone. */
 static bool read_made_ascii(const token_line *line, size_t at, sequence *out) {
     static const struct {

@@ -47,6 +47,11 @@ bool sequence_ends_at(const token_line *line, size_t at, codepage page);
 /* `â??`, `â€?`: a quotation mark, a dash or another sign, bytes of which became `?`. */
 bool sequence_is_lost_sign(const token_line *line, size_t at);
 
+/* How many tokens from `at` on look like a sign (≠, ≤, °, an arrow, a quotation mark) that was misread and of
+ * which a byte is lost: a space or `?` in its place, or nothing (`â‰  5`, `â?¤ 5 mg`, `5Ã? 3`); 0: none do.
+ */
+size_t sequence_broken_sign(const token_line *line, size_t at);
+
 /* `SELKÄ` before a no-break space: may the capital and the space be what they are? */
 bool sequence_is_capital(const token *first, const character *before, const character *after, codepage page);
 

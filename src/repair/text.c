@@ -171,16 +171,14 @@ static void leave_line(line_repairer *m, slice source, const surroundings *aroun
     report_left(m->job, &line, number, &m->doubts, &m->lost);
 }
 
-/* Signs of which only the first byte is left: which they were, nobody knows. */
-static void find_lost_signs(line_repairer *m, const token_line *line) {
-    if (slice_find(line->source, SLICE("\xC3\xA2"), 0) == SLICE_NONE &&
-        slice_find(line->source, SLICE("acirc"), 0) == SLICE_NONE)
-        return; /* nearly all lines */
+/* Signs of which a byte is lost: which they were, nobody knows for certain. */
+static void find_broken_signs(line_repairer *m, const token_line *line) {
     for (size_t at = 0; at + 1 < line->count; at++) {
-        if (!sequence_is_lost_sign(line, at) || line->tokens[at].place != PLACE_TEXT)
+        size_t length = sequence_broken_sign(line, at);
+        if (!length)
             continue;
         mojibake_doubt *added = vector_push(&m->doubts);
-        *added = (mojibake_doubt){at, at + 3, line->tokens[at].what.value, CODEPAGE_WINDOWS_1252};
+        *added = (mojibake_doubt){at, at + length, line->tokens[at].what.value, CODEPAGE_WINDOWS_1252};
         residue_widen(line, added);
         at = added->to - 1;
     }
@@ -190,6 +188,7 @@ static slice repair_line(line_repairer *m, slice source, const surroundings *aro
     uint32_t lost_before = m->job->found->counts[FINDING_ENCODING_LOST];
     const slice as_it_was = source;
     findings_mark mark;
+    bool doubted = false;
     for (size_t round = 0;; round++) {
         if (round == ROUNDS_MAX) {
             forget_findings(m->job->found, &mark);
@@ -200,8 +199,8 @@ static slice repair_line(line_repairer *m, slice source, const surroundings *aro
         mojibake_begin(m->search);
         repair_tokens(m, &line);
         if (!is_mended(&line)) {
-            if (!m->doubts.count)
-                find_lost_signs(m, &line);
+            if (!m->doubts.count && !doubted)
+                find_broken_signs(m, &line);
             if (!m->doubts.count)
                 find_wholly_misread(m, &line);
             bool reported = m->job->found->counts[FINDING_ENCODING_LOST] > lost_before;
@@ -215,6 +214,7 @@ static slice repair_line(line_repairer *m, slice source, const surroundings *aro
             residue_make_guessed(&line);
             report_changes(m->job, &line, number);
             report_doubts(m->job, &line, number, &m->doubts);
+            doubted = doubted || m->doubts.count;
         } else {
             report_changes(m->job, &line, number);
         }
