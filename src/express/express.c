@@ -949,11 +949,33 @@ static void leave_element(walk *w) {
 
 /* ---- the walk ----------------------------------------------------------------------------------------- */
 
+/* Where a style keeps line ends (`white-space: pre-line`), they are breaks; at the edges of a block, none
+ * shows.
+ */
+static void enter_text(walk *w, const dom_node *node) {
+    slice text = node->text;
+    size_t at = 0, end = slice_find_char(text, '\n', 0);
+    bool breaks = end != SLICE_NONE && !express_in_code(&w->out) &&
+                  css_computed_is(w->styles, node, CSS_WHITE_SPACE, "pre pre-line pre-wrap break-spaces");
+    if (breaks && (!node->previous || express_is_block(node->previous)))
+        while (at < text.length && is_html_space(text.data[at]))
+            at++;
+    if (breaks && (!node->next || express_is_block(node->next)))
+        while (text.length > at && is_html_space(text.data[text.length - 1]))
+            text.length--;
+    while (breaks && (end = slice_find_char(text, '\n', at)) != SLICE_NONE) {
+        express_text(&w->out, slice_sub(text, at, end), w->style, node->line);
+        express_break(&w->out, w->style, node->line);
+        at = end + 1;
+    }
+    express_text(&w->out, slice_from(text, at), w->style, node->line);
+}
+
 static bool enter_node(walk *w, dom_node *node) {
     if (node->type == DOM_ELEMENT)
         return enter_element(w, node);
     if (node->type == DOM_TEXT)
-        express_text(&w->out, node->text, w->style, node->line);
+        enter_text(w, node);
     else
         findings_add(w->found, FINDING_COMMENT, node->line, "<!--%.*s-->", SLICE_ARGS(node->text));
     return false;

@@ -304,6 +304,67 @@ void express_look_at_table(const looks *l, dom_node *table) {
 /* ---- the whole
  * ------------------------------------------------------------------------------------------------------- */
 
+#define NUMBERS_MAX 8
+
+/* The numbers of the function that a value begins with, such as inset(100% 0); `name`: the function. */
+static size_t numbers_of(slice value, slice *name, double *numbers) {
+    css_reader r = {.text = value};
+    css_token t = css_next_solid(&r);
+    size_t count = 0;
+    *name = t.kind == CSS_TOKEN_FUNCTION ? t.value : (slice){NULL, 0};
+    while (name->length && count < NUMBERS_MAX && (t = css_next_solid(&r)).kind != CSS_TOKEN_END &&
+           !(t.kind == CSS_TOKEN_DELIM && t.delim == ')'))
+        if (t.kind == CSS_TOKEN_NUMBER || t.kind == CSS_TOKEN_PERCENTAGE || t.kind == CSS_TOKEN_DIMENSION)
+            numbers[count++] = t.number;
+    return count;
+}
+
+/* Whether a shape or a transformation leaves nothing: inset(100%), circle(0), rect(0, 0, 0, 0), scale(0). */
+static bool leaves_nothing(slice value) {
+    double n[NUMBERS_MAX] = {0};
+    slice name;
+    size_t count = numbers_of(value, &name, n);
+    if (count == 0)
+        return false;
+    if (css_is_among(name, "inset")) { /* one number for all sides, or as in `margin` */
+        double right = count > 1 ? n[1] : n[0];
+        return slice_find_char(value, '%', 0) != SLICE_NONE &&
+               (n[0] + (count > 2 ? n[2] : n[0]) >= 100 || right + (count > 3 ? n[3] : right) >= 100);
+    }
+    if (css_is_among(name, "rect"))
+        return count == 4 && (n[0] >= n[2] || n[1] <= n[3]);
+    if (css_is_among(name, "circle scalex scaley"))
+        return n[0] == 0;
+    if (css_is_among(name, "ellipse scale scale3d"))
+        return n[0] == 0 || (count > 1 && n[1] == 0);
+    for (size_t i = 0; i < count; i++)
+        if (n[i] != 0)
+            return false;
+    return css_is_among(name, "polygon");
+}
+
+/* A box without height, of which nothing hangs out; with room below for a frame (`padding-bottom: 56%`), it
+ * has one. */
+static bool is_flat(css_cascade *styles, const dom_node *node, css_property property) {
+    double px, above, below;
+    return css_length(styles, node, property, -1, &px) && px == 0 &&
+           !css_computed_is(styles, node, CSS_OVERFLOW_Y, "visible") &&
+           css_length(styles, node, CSS_PADDING_TOP, -1, &above) && above == 0 &&
+           css_length(styles, node, CSS_PADDING_BOTTOM, -1, &below) && below == 0;
+}
+
+/* Words that are painted in no colour; and no picture behind shows through them. */
+static bool is_colourless(css_cascade *styles, const dom_node *node, slice value) {
+    double n[NUMBERS_MAX];
+    slice name;
+    size_t count = css_is_among(value, "transparent") ? 0 : numbers_of(value, &name, n);
+    bool clear = css_is_among(value, "transparent") ||
+                 (count == 4 && css_is_among(name, "rgba hsla rgb hsl") && n[3] == 0);
+    const dom_node *shown = clear ? express_first_shown(node) : NULL;
+    return shown && shown->type == DOM_TEXT && !css_computed_is(styles, node, CSS_BACKGROUND_CLIP, "text") &&
+           slice_equal(css_computed(styles, shown, CSS_COLOR), value);
+}
+
 static bool is_hidden_by(css_cascade *styles, const dom_node *node, css_property property) {
     slice value = css_computed(styles, node, property);
     double px;
@@ -315,15 +376,26 @@ static bool is_hidden_by(css_cascade *styles, const dom_node *node, css_property
     case CSS_OPACITY:
     case CSS_FONT_SIZE:
         return css_is_among(value, "0 0px 0% 0.0");
+    case CSS_HEIGHT:
+    case CSS_MAX_HEIGHT:
+        return is_flat(styles, node, property);
+    case CSS_CLIP: /* holds for boxes out of the flow only (CSS Masking 1 §6) */
+        return leaves_nothing(value) && css_computed_is(styles, node, CSS_POSITION, "absolute fixed");
+    case CSS_CLIP_PATH:
+    case CSS_TRANSFORM:
+        return leaves_nothing(value);
+    case CSS_COLOR:
+        return is_colourless(styles, node, value);
     default: /* a length that takes text or a block off the screen */
         return css_length(styles, node, property, -1, &px) && px <= -999;
     }
 }
 
 const css_declaration *express_hidden_by(css_cascade *styles, const dom_node *node) {
-    static const css_property HIDING[] = {CSS_DISPLAY,     CSS_VISIBILITY,  CSS_OPACITY,
-                                          CSS_FONT_SIZE,   CSS_LEFT,        CSS_TOP,
-                                          CSS_TEXT_INDENT, CSS_MARGIN_LEFT, CSS_MARGIN_TOP};
+    static const css_property HIDING[] = {CSS_DISPLAY,    CSS_VISIBILITY, CSS_OPACITY,     CSS_FONT_SIZE,
+                                          CSS_LEFT,       CSS_TOP,        CSS_TEXT_INDENT, CSS_MARGIN_LEFT,
+                                          CSS_MARGIN_TOP, CSS_HEIGHT,     CSS_MAX_HEIGHT,  CSS_CLIP_PATH,
+                                          CSS_CLIP,       CSS_TRANSFORM,  CSS_COLOR};
     for (size_t i = 0; i < sizeof HIDING / sizeof *HIDING; i++)
         if (css_is_lost(styles, node, CSS_PSEUDO_NONE, HIDING[i]) && is_hidden_by(styles, node, HIDING[i]))
             return css_winner(styles, node, CSS_PSEUDO_NONE, HIDING[i]);

@@ -152,6 +152,8 @@ static const meaning PROPERTIES[] = {
     {"direction", PRESENTATION_NONE, "", ""},
     {"unicode-bidi", PRESENTATION_NONE, "", ""},
     {"display", PRESENTATION_BOX, "block inline", ""},
+    {"white-space", PRESENTATION_BOX, "normal pre pre-line pre-wrap break-spaces",
+     ""}, /* line ends: breaks */
     {"orphans", PRESENTATION_NONE, "", ""},
     {"widows", PRESENTATION_NONE, "", ""},
     {"-webkit-", PRESENTATION_NONE, "", ""},
