@@ -548,8 +548,7 @@ static bool mend_body(conversion *c, slice *body) {
 
 static void mend_page(conversion *c, slice bytes) {
     slice body;
-    view before =
-        view_take(dom_parse(c->parts.body, NULL, c->arena, NULL), c->parts.body.length, c->arena);
+    view before = view_take(dom_parse(c->parts.body, NULL, c->arena, NULL), c->parts.body.length, c->arena);
     c->result->state = CONVERT_REFUSED;
     rewrite_front(c, SLICE("image"), ASSET_PICTURE);
     rewrite_front(c, SLICE("file_url"), ASSET_LINK);
