@@ -267,9 +267,13 @@ static bool rewrite_ledger(asset_book *book) {
     int file = openat(s->fetch, LEDGER, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     bool good = file >= 0 && write_whole(file, buffer_slice(&text)) &&
                 renameat(s->fetch, LEDGER, s->state, LEDGER) == 0;
+    int error = errno;
     if (file >= 0)
         close(file);
+    if (!good)
+        unlinkat(s->fetch, LEDGER, 0);
     arena_destroy(scratch);
+    errno = error;
     return good;
 }
 
