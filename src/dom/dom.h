@@ -70,6 +70,10 @@ dom_node *dom_parse_without_doctype(slice html, arena *a);
  * first, its foot last. Findings (may be NULL) name what that changes. */
 void dom_browse(dom_node *body, arena *a, findings *found);
 
+/* The address of the file that a browser shows for an img in a wide window, of its own and of those that a
+ * `<picture>` around it holds (HTML §4.8.4.3); empty: none. It points into the tree. */
+slice dom_picture_source(const dom_node *img);
+
 /* HTML of the children of `node` (dom_inner_html) or of the node itself, as a browser's innerHTML gives it.
  */
 void dom_inner_html(const dom_node *node, buffer *out);

@@ -54,6 +54,16 @@ bool express_says(const dom_node *node, slice words) {
 
 /* ---- pictures that a script loads --------------------------------------------------------------------- */
 
+/* Versions that a script would have put in place. */
+static void put_lazy_versions(const showing *s, dom_node *node) {
+    static const char *const NAMES[] = {"srcset", "sizes"}, *const LAZY[] = {"data-srcset", "data-sizes"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        slice value = express_value_of(node, LAZY[i]);
+        if (value.length && !slice_equal(value, SLICE("auto")))
+            dom_attribute_set(node, s->arena, slice_of(NAMES[i]), value);
+    }
+}
+
 /* Sets the address that a script would have set; it is what visitors saw. */
 static void put_lazy_source(showing *s, dom_node *node) {
     static const char *const NAMES[] = {"data-src", "data-lazy-src", "data-lazy", "data-original"};
@@ -70,63 +80,25 @@ static void put_lazy_source(showing *s, dom_node *node) {
     dom_attribute_set(node, s->arena, SLICE("src"), url);
 }
 
-/* The version of a picture with the largest number behind its address: "a.png 480w, b.png 2x". */
-static slice largest_version(slice versions) {
-    slice best = {NULL, 0};
-    uint64_t best_size = 0;
-    for (size_t at = 0; at < versions.length;) {
-        while (at < versions.length && (is_space(versions.data[at]) || versions.data[at] == ','))
-            at++;
-        size_t from = at;
-        while (at < versions.length && !is_space(versions.data[at]))
-            at++;
-        size_t end = at;
-        while (end > from && versions.data[end - 1] == ',')
-            end--;
-        uint64_t size = 1;
-        if (end == at) {
-            for (size = 0; at < versions.length && versions.data[at] != ','; at++)
-                if (is_digit(versions.data[at]) && size < 1000000)
-                    size = size * 10 + (uint64_t)(versions.data[at] - '0');
-        }
-        if (end > from && size >= best_size) {
-            best = slice_sub(versions, from, end);
-            best_size = size;
-        }
-    }
-    return best;
-}
-
-/* Whether browsers take a version for the whole width of the window: they do where sizes are given by widths
- * and nothing says how wide the picture is (HTML §4.8.4.2). */
-static bool is_for_window(const dom_node *img, slice versions) {
-    size_t end = slice_find_char(versions, ',', 0);
-    slice first = slice_trim(slice_sub(versions, 0, end == SLICE_NONE ? versions.length : end));
-    return slice_ends_with(first, SLICE("w")) && slice_find_char(first, ' ', 0) != SLICE_NONE &&
-           !express_value_of(img, "sizes").length;
-}
-
-/* The version that visitors of wide windows saw, where the picture's own address is none or a smaller one. */
-static void put_largest_version(showing *s, dom_node *img, slice versions) {
-    slice was = express_value_of(img, "src"), largest = largest_version(versions);
-    bool embedded = slice_starts_with(was, SLICE("data:"));
-    if (!largest.length || slice_equal(was, largest) ||
-        (was.length && !embedded && !is_for_window(img, versions)))
-        return;
-    if (was.length)
-        findings_add_change(s->found, NULL, CHANGE_PICTURE, was, largest);
-    dom_attribute_set(img, s->arena, SLICE("src"), largest);
-}
-
-static void settle_versions(showing *s, dom_node *img) {
-    slice versions = express_value_of(img, "srcset");
-    versions = versions.length ? versions : express_value_of(img, "data-srcset");
+/* Whether the picture has versions, in `srcset` or beside it in a `<picture>`. */
+static bool has_versions(const dom_node *img) {
     const dom_node *first = dom_is(img->parent, DOM_TAG_PICTURE) ? img->parent->first_child : NULL;
     while (first && first->type != DOM_ELEMENT)
         first = first->next;
-    if (!versions.length && !dom_is(first, DOM_TAG_SOURCE))
+    return express_value_of(img, "srcset").length || dom_is(first, DOM_TAG_SOURCE);
+}
+
+/* The version that visitors of wide windows saw becomes the picture's own address. */
+static void settle_versions(showing *s, dom_node *img) {
+    slice was = express_value_of(img, "src"), shown;
+    if (!has_versions(img))
         return;
-    put_largest_version(s, img, versions);
+    shown = dom_picture_source(img);
+    if (shown.length && !slice_equal(was, shown)) {
+        if (was.length)
+            findings_add_change(s->found, NULL, CHANGE_PICTURE, was, shown);
+        dom_attribute_set(img, s->arena, SLICE("src"), shown);
+    }
     findings_add(s->found, FINDING_PICTURE_VERSIONS, img->line, "the picture `%.*s`",
                  SLICE_ARGS(express_value_of(img, "src")));
 }
@@ -251,8 +223,11 @@ void express_take_out(showing *s, dom_node *node) {
 }
 
 bool express_show_element(showing *s, dom_node *node) {
+    bool is_version = node->tag == DOM_TAG_SOURCE && dom_is(node->parent, DOM_TAG_PICTURE);
+    if (node->tag == DOM_TAG_IMG || is_version)
+        put_lazy_versions(s, node);
     if (node->tag == DOM_TAG_IMG || node->tag == DOM_TAG_IFRAME || node->tag == DOM_TAG_VIDEO ||
-        (node->tag == DOM_TAG_SOURCE && !dom_is(node->parent, DOM_TAG_PICTURE)))
+        (node->tag == DOM_TAG_SOURCE && !is_version))
         put_lazy_source(s, node);
     if (node->tag == DOM_TAG_IMG) {
         settle_versions(s, node);

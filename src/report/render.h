@@ -19,7 +19,7 @@ typedef struct picture_shelf {
  *   <img data-iz=del|ins data-was=...>   the same of pictures
  *   data-line=N                          on blocks: the line of the source page they come from
  *   <a data-href=...>                    a link
- *   <img data-picture=N>, <img data-remote=URL>, <img data-missing=URL>: version_shown
+ *   <img data-picture=N>, <img data-remote=URL>, <img data-missing=URL>: dom_picture_source
  *   <span data-embed=iframe ...>         where a frame, film or drawing was, with its attributes of size */
 void render_page(const report_page *page, const picture_shelf *pictures, buffer *before, buffer *after,
                  arena *scratch);
@@ -28,8 +28,5 @@ void render_page(const report_page *page, const picture_shelf *pictures, buffer 
  * does not end a <style> element or an attribute's value in quotes once that is escaped: written anew from
  * its tokens, of which only listed functions and @-rules stay. UTF-8 comes out, whatever comes in. */
 void append_safe_css(slice css, buffer *out, arena *scratch);
-
-/* The address of the file that a browser shows for an img in a wide window; empty: none. Of the page. */
-slice version_shown(const dom_node *img);
 
 #endif

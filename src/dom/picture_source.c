@@ -3,7 +3,8 @@
  *
  * Comes in: an img. Goes out: an address. Screens with one pixel for a CSS pixel.
  */
-#include "render.h"
+#include "css.h"
+#include "dom.h"
 
 #define WINDOW CSS_VIEWPORT_WIDTH
 #define EM 16.0
@@ -133,7 +134,7 @@ static bool is_shown(slice type) {
     return false;
 }
 
-slice version_shown(const dom_node *img) {
+slice dom_picture_source(const dom_node *img) {
     version best = {{NULL, 0}, 0, false};
     const dom_node *source = dom_is(img->parent, DOM_TAG_PICTURE) ? img->parent->first_child : img;
     for (int count = 0; source != img && !best.address.length && count < SOURCES_MAX; source = source->next) {
