@@ -203,6 +203,8 @@ static inline void buffer_append_char(buffer *b, char c) {
 }
 void buffer_append_codepoint(buffer *b, uint32_t codepoint); /* as UTF-8; must be a scalar value */
 void buffer_printf(buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Text of others within a line: bytes that are control characters, or no UTF-8, as \xNN. */
+void buffer_append_on_line(buffer *b, slice text);
 slice buffer_slice(const buffer *b);
 /* As a JSON string with its quotes (RFC 8259); invalid UTF-8 bytes become U+FFFD. */
 void buffer_append_json(buffer *b, slice text);

@@ -347,6 +347,20 @@ void buffer_append_word(buffer *b, slice text) {
     buffer_append_string(b, plain ? "" : "'");
 }
 
+void buffer_append_on_line(buffer *b, slice text) {
+    for (size_t at = 0; at < text.length;) {
+        size_t next = at;
+        uint32_t c = utf8_next(text, &next);
+        bool broken = c == 0xFFFD && next == at + 1;
+        if (broken || c < 0x20 || (c >= 0x7F && c < 0xA0))
+            for (; at < next; at++)
+                buffer_printf(b, "\\x%02X", (unsigned char)text.data[at]);
+        else
+            buffer_append(b, slice_sub(text, at, next));
+        at = next;
+    }
+}
+
 slice format_slice(arena *a, const char *format, ...) {
     buffer b = buffer_new(a, 64);
     va_list arguments;

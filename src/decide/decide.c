@@ -126,10 +126,15 @@ decide_view decide_about(const decisions *d, slice path, slice content) {
 }
 
 static void append_by(const decision *one, buffer *out) {
-    if (one->name.length)
-        buffer_printf(out, " by %.*s", SLICE_ARGS(one->name));
-    if (one->comment.length)
-        buffer_printf(out, " (%.*s)", SLICE_ARGS(one->comment));
+    if (one->name.length) {
+        buffer_append_string(out, " by ");
+        buffer_append_on_line(out, one->name);
+    }
+    if (one->comment.length) {
+        buffer_append_string(out, " (");
+        buffer_append_on_line(out, one->comment);
+        buffer_append_char(out, ')');
+    }
 }
 
 slice decide_describe(const decide_view *view, arena *a) {

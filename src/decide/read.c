@@ -84,8 +84,10 @@ static bool add_object(decisions *d, const json_t *object, slice name, size_t nu
         fields[i] =
             value && ok ? (slice){json_string_value(value), json_string_length(value)} : (slice){NULL, 0};
     }
-    const char *wrong =
-        ok ? add(d, fields, json_is_true(json_object_get(object, "settles"))) : "expected texts";
+    const char *wrong = !ok ? "expected texts"
+                        : !fields[DECISION].data
+                            ? "expected \"decision\": accepted, mend, leave or none"
+                            : add(d, fields, json_is_true(json_object_get(object, "settles")));
     if (!wrong)
         return true;
     *error = format_slice(d->arena, "%.*s: decision %zu: %s", SLICE_ARGS(name), number, wrong);
@@ -199,6 +201,6 @@ bool decide_read(decisions *d, slice text, slice name, slice *error) {
         return refuse(d, name, 1, "it is not UTF-8: have the spreadsheet save it as `CSV UTF-8`", error);
     if (slice_find_char(text, '\0', 0) != SLICE_NONE)
         return refuse(d, name, 1, "it holds a NUL byte, which no text has: export it again", error);
-    return slice_starts_with(slice_trim(text), SLICE("{")) ? read_json(d, text, name, error)
-                                                           : read_csv(d, text, name, error);
+    bool is_json = slice_starts_with(slice_trim(text), SLICE("{")) || slice_ends_with(name, SLICE(".json"));
+    return is_json ? read_json(d, text, name, error) : read_csv(d, text, name, error);
 }

@@ -71,8 +71,9 @@ dom_node *dom_parse_without_doctype(slice html, arena *a);
 void dom_browse(dom_node *body, arena *a, findings *found);
 
 /* The address of the file that a browser shows for an img in a wide window, of its own and of those that a
- * `<picture>` around it holds (HTML §4.8.4.3); empty: none. It points into the tree. */
-slice dom_picture_source(const dom_node *img);
+ * `<picture>` around it holds (HTML §4.8.4.3), were it `least` pixels wide, or as wide as its `sizes` say;
+ * empty: none. It points into the tree. */
+slice dom_picture_source(const dom_node *img, double least);
 
 /* HTML of the children of `node` (dom_inner_html) or of the node itself, as a browser's innerHTML gives it.
  */

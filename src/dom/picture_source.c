@@ -8,7 +8,7 @@
 
 #define WINDOW CSS_VIEWPORT_WIDTH
 #define EM 16.0
-#define SOURCES_MAX 64 /* of a picture */
+#define SOURCES_MAX 64 /* nodes before the img of a picture */
 
 static slice value_of(const dom_node *node, const char *name) {
     const slice *value = dom_attribute_get(node, slice_of(name));
@@ -77,6 +77,10 @@ static double width_of(slice sizes) {
     return WINDOW;
 }
 
+static double at_least(double width, double least) {
+    return width > least ? width : least;
+}
+
 /* The best one so far: the least dense that is dense enough, else the densest. */
 typedef struct version {
     slice address;
@@ -96,6 +100,33 @@ static void offer(version *best, slice address, double density) {
     best->density = density;
 }
 
+/* The density that "480w", "2x" or nothing gives. False: it is none, and browsers drop the version. */
+static bool read_density(slice descriptor, double width, double *density, bool *is_width) {
+    slice rest = descriptor;
+    double number = read_number(&rest);
+    bool digits = rest.length < descriptor.length;
+    *is_width = false;
+    *density = 1;
+    if (!descriptor.length)
+        return true;
+    if (digits && slice_equal(rest, SLICE("x"))) {
+        *density = number;
+        return true;
+    }
+    *is_width = digits && number > 0 && slice_starts_with(rest, SLICE("w"));
+    *density = number / width;
+    rest = slice_trim(slice_sub(rest, 1, rest.length)); /* "480w 320h": the height says nothing */
+    read_number(&rest);
+    return *is_width && (!rest.length || slice_equal(rest, SLICE("h")));
+}
+
+/* An address that the site's build makes, of Liquid or of what stands for it while a page is converted:
+ * characters of plane 16, which are for private use. */
+static bool is_made_by_build(slice address) {
+    return slice_find_char(address, '{', 0) != SLICE_NONE ||
+           slice_find_char(address, '\xF4', 0) != SLICE_NONE;
+}
+
 /* "a.png 480w, b.png 2x" */
 static void offer_versions(version *best, slice versions, double width) {
     for (size_t at = 0; at < versions.length;) {
@@ -107,17 +138,18 @@ static void offer_versions(version *best, slice versions, double width) {
         size_t end = at;
         while (end > from && versions.data[end - 1] == ',')
             end--;
-        double density = 1;
+        slice address = slice_sub(versions, from, end), descriptor = {NULL, 0};
         if (end == at) {
             size_t comma = find_comma(versions, at);
-            slice size = slice_trim(slice_sub(versions, at, comma));
-            double number = read_number(&size);
-            bool is_width = slice_starts_with(size, SLICE("w"));
-            best->has_width |= is_width;
-            density = is_width ? number / width : slice_equal(size, SLICE("x")) ? number : 1;
+            descriptor = slice_trim(slice_sub(versions, at, comma));
             at = comma;
         }
-        offer(best, slice_sub(versions, from, end), density);
+        double density;
+        bool is_width;
+        if (!read_density(descriptor, width, &density, &is_width) || is_made_by_build(address))
+            continue;
+        best->has_width |= is_width;
+        offer(best, address, density);
     }
 }
 
@@ -134,19 +166,26 @@ static bool is_shown(slice type) {
     return false;
 }
 
-slice dom_picture_source(const dom_node *img) {
-    version best = {{NULL, 0}, 0, false};
-    const dom_node *source = dom_is(img->parent, DOM_TAG_PICTURE) ? img->parent->first_child : img;
-    for (int count = 0; source != img && !best.address.length && count < SOURCES_MAX; source = source->next) {
-        count += source->type == DOM_ELEMENT;
-        slice media = source->type == DOM_ELEMENT ? value_of(source, "media") : (slice){NULL, 0};
-        if (dom_is(source, DOM_TAG_SOURCE) && is_shown(value_of(source, "type")) &&
+/* What a `<picture>` holds before its first img, which is the one that they are for. */
+static void offer_sources(version *best, const dom_node *img, double least) {
+    const dom_node *at = dom_is(img->parent, DOM_TAG_PICTURE) ? img->parent->first_child : img;
+    const dom_node *first = at;
+    for (int count = 0; first && first->tag != DOM_TAG_IMG && count < SOURCES_MAX; count++)
+        first = first->next;
+    for (; first == img && at != img && !best->address.length; at = at->next) {
+        slice media = dom_is(at, DOM_TAG_SOURCE) ? value_of(at, "media") : (slice){NULL, 0};
+        if (dom_is(at, DOM_TAG_SOURCE) && is_shown(value_of(at, "type")) &&
             (!media.length || css_media_holds(media, WINDOW)))
-            offer_versions(&best, value_of(source, "srcset"), width_of(value_of(source, "sizes")));
+            offer_versions(best, value_of(at, "srcset"), at_least(width_of(value_of(at, "sizes")), least));
     }
+}
+
+slice dom_picture_source(const dom_node *img, double least) {
+    version best = {{NULL, 0}, 0, false};
+    offer_sources(&best, img, least);
     if (best.address.length)
         return best.address;
-    offer_versions(&best, value_of(img, "srcset"), width_of(value_of(img, "sizes")));
+    offer_versions(&best, value_of(img, "srcset"), at_least(width_of(value_of(img, "sizes")), least));
     if (!best.has_width)
         offer(&best, value_of(img, "src"), 1);
     return best.address.length ? best.address : value_of(img, "src");

@@ -583,14 +583,15 @@ static void leave_hidden(marking *m) {
 static void enter_marked(marking *m, dom_node *node, unsigned depth) {
     level around = *(level *)vector_last(&m->levels);
     level own = {.in_text = around.in_text};
-    bool is_item = node->tag == DOM_TAG_LI && m->levels.count && around.step;
-    if (!m->hidden && node->tag != DOM_TAG_LI && is_hidden(m, node))
+    bool hidden = is_hidden(m, node), is_item = node->tag == DOM_TAG_LI && m->levels.count && around.step;
+    if (!m->hidden && hidden)
         enter_hidden(m, depth);
     count(m, node, CSS_PSEUDO_NONE, depth);
     if (css_has_pseudo(m->styles, node, CSS_PSEUDO_BEFORE))
         count(m, node, CSS_PSEUDO_BEFORE, depth + 1);
     if (is_item) {
-        enter_marked_item(m, node, vector_last(&m->levels), &own);
+        if (!hidden) /* else it is not counted among the others, and has no marker */
+            enter_marked_item(m, node, vector_last(&m->levels), &own);
     } else {
         slice before = content_of(m, node, CSS_PSEUDO_BEFORE);
         if (before.length && is_written(node, before) && !dom_tag_has(node->tag, DOM_VOID)) {
@@ -640,10 +641,8 @@ static void leave_marked(marking *m, dom_node *node, unsigned depth) {
         leave_hidden(m);
 }
 
-/* An item that is not shown is not counted among the others. */
-static bool is_entered(const marking *m, const dom_node *node) {
-    return node->type == DOM_ELEMENT && !dom_is_raw_text(node) &&
-           !(node->tag == DOM_TAG_LI && is_hidden(m, node));
+static bool is_entered(const dom_node *node) {
+    return node->type == DOM_ELEMENT && !dom_is_raw_text(node);
 }
 
 bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, arena *a, findings *found) {
@@ -659,7 +658,7 @@ bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, aren
     unsigned depth = 0;
     for (dom_node *at = body->first_child; at;) {
         dom_node *parent = at->parent, *next = at->next, *inside = NULL;
-        if (is_entered(&m, at)) {
+        if (is_entered(at)) {
             enter_marked(&m, at, ++depth);
             inside = at->first_child;
             if (!inside)

@@ -82,10 +82,10 @@ static void put_lazy_source(showing *s, dom_node *node) {
 
 /* Whether the picture has versions, in `srcset` or beside it in a `<picture>`. */
 static bool has_versions(const dom_node *img) {
-    const dom_node *first = dom_is(img->parent, DOM_TAG_PICTURE) ? img->parent->first_child : NULL;
-    while (first && first->type != DOM_ELEMENT)
-        first = first->next;
-    return express_value_of(img, "srcset").length || dom_is(first, DOM_TAG_SOURCE);
+    const dom_node *before = dom_is(img->parent, DOM_TAG_PICTURE) ? img->previous : NULL;
+    while (before && before->type != DOM_ELEMENT)
+        before = before->previous;
+    return express_value_of(img, "srcset").length || dom_is(before, DOM_TAG_SOURCE);
 }
 
 /* The version that visitors of wide windows saw becomes the picture's own address. */
@@ -93,8 +93,8 @@ static void settle_versions(showing *s, dom_node *img) {
     slice was = express_value_of(img, "src"), shown;
     if (!has_versions(img))
         return;
-    shown = dom_picture_source(img);
-    if (shown.length && !slice_equal(was, shown)) {
+    shown = dom_picture_source(img, CSS_VIEWPORT_WIDTH); /* none that would be too small for the column */
+    if (shown.length && !slice_equal(was, shown) && dom_is_allowed_address(shown)) {
         if (was.length)
             findings_add_change(s->found, NULL, CHANGE_PICTURE, was, shown);
         dom_attribute_set(img, s->arena, SLICE("src"), shown);

@@ -234,7 +234,7 @@ static slice local_path(slice src, arena *scratch) {
 static slice recognise(const word *w, arena *scratch) {
     if (w->node->type == DOM_TEXT)
         return slice_sub(w->node->text, w->from, w->to);
-    slice name = local_path(dom_picture_source(w->node), scratch);
+    slice name = local_path(dom_picture_source(w->node, 0), scratch);
     size_t start = name.length;
     while (name.data[start - 1] != '/') /* it begins with one */
         start--;
@@ -409,7 +409,7 @@ static void append_picture(writing *w, const dom_node *node) {
     append_listed_attributes(w, node);
     if (title.length)
         append_attribute(w->out, "data-was", title);
-    slice src = dom_picture_source(node);
+    slice src = dom_picture_source(node, 0);
     if (src.length)
         append_picture_source(w, src);
     buffer_append_char(w->out, '>');

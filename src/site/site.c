@@ -58,17 +58,7 @@ bool site_list(const site *s, slice path, arena *a, vector *names, slice *error)
 
 slice site_show_path(slice path, arena *a) {
     buffer out = buffer_new(a, path.length + 16);
-    for (size_t at = 0; at < path.length;) {
-        size_t next = at;
-        uint32_t c = utf8_next(path, &next);
-        bool broken = c == 0xFFFD && next == at + 1;
-        if (broken || c < 0x20 || (c >= 0x7F && c < 0xA0))
-            for (; at < next; at++)
-                buffer_printf(&out, "\\x%02X", (unsigned char)path.data[at]);
-        else
-            buffer_append(&out, slice_sub(path, at, next));
-        at = next;
-    }
+    buffer_append_on_line(&out, path);
     return buffer_slice(&out);
 }
 
