@@ -125,14 +125,25 @@ decide_view decide_about(const decisions *d, slice path, slice content) {
     return view;
 }
 
+/* What somebody wrote, its lines one behind the other: none of them is to pass for a line of ours. */
+static void append_words(slice text, buffer *out) {
+    for (size_t at = 0, end; at < text.length; at = end + 1) {
+        end = slice_find_char(text, '\n', at);
+        end = end == SLICE_NONE ? text.length : end;
+        buffer_append_on_line(out, slice_sub(text, at, end));
+        if (end < text.length)
+            buffer_append_char(out, ' ');
+    }
+}
+
 static void append_by(const decision *one, buffer *out) {
     if (one->name.length) {
         buffer_append_string(out, " by ");
-        buffer_append_on_line(out, one->name);
+        append_words(one->name, out);
     }
     if (one->comment.length) {
         buffer_append_string(out, " (");
-        buffer_append_on_line(out, one->comment);
+        append_words(one->comment, out);
         buffer_append_char(out, ')');
     }
 }

@@ -360,15 +360,19 @@ static bool looks_like_utf16(slice bytes, bool *big_endian) {
            (zeros[0] == pairs || zeros[1] == pairs) && zeros[0] + zeros[1] == pairs;
 }
 
+static slice drop_marks(const repair_job *job, slice text) {
+    while (slice_starts_with(text, SLICE("\xEF\xBB\xBF"))) {
+        findings_add(job->found, FINDING_ENCODING_BOM, 1, "U+FEFF");
+        text = slice_from(text, 3);
+    }
+    return text;
+}
+
 slice decode_bytes(const repair_job *job, slice bytes) {
     bool big_endian = slice_starts_with(bytes, SLICE("\xFE\xFF"));
     if (big_endian || slice_starts_with(bytes, SLICE("\xFF\xFE")))
         bytes = decode_utf16(job, slice_from(bytes, 2), big_endian);
     else if (looks_like_utf16(bytes, &big_endian))
         bytes = decode_utf16(job, bytes, big_endian);
-    while (slice_starts_with(bytes, SLICE("\xEF\xBB\xBF"))) {
-        findings_add(job->found, FINDING_ENCODING_BOM, 1, "U+FEFF");
-        bytes = slice_from(bytes, 3);
-    }
-    return decode_utf8(job, bytes);
+    return drop_marks(job, decode_utf8(job, drop_marks(job, bytes))); /* it may stand behind NUL bytes */
 }
