@@ -10,11 +10,6 @@ typedef struct browsing {
     dom_node *base; /* the first <base> with an address */
 } browsing;
 
-static slice value_of(const dom_node *node, slice name) {
-    const slice *value = dom_attribute_get(node, name);
-    return value ? slice_trim(*value) : (slice){NULL, 0};
-}
-
 /* ---- addresses --------------------------------------------------------------------------------------- */
 
 static bool is_address(slice name) {
@@ -116,14 +111,14 @@ static void settle_addresses(const browsing *b, dom_node *node, slice base) {
         slice url = without_breaks(one->value, b->arena);
         one->value = base.length && node != b->base ? resolve(base, slice_trim(url), b->arena) : url;
     }
-    slice target = b->base ? value_of(b->base, SLICE("target")) : SLICE("");
+    slice target = b->base ? dom_attribute_trimmed(b->base, "target") : SLICE("");
     if (node->tag == DOM_TAG_A && target.length && !dom_attribute_get(node, SLICE("target")))
         dom_attribute_set(node, b->arena, SLICE("target"), target);
 }
 
 /* Where the page's relative addresses start; empty: where the page itself is. */
 static slice take_base(const browsing *b) {
-    slice href = b->base ? without_breaks(value_of(b->base, SLICE("href")), b->arena) : SLICE("");
+    slice href = b->base ? without_breaks(dom_attribute_trimmed(b->base, "href"), b->arena) : SLICE("");
     if (!href.length)
         return href;
     bool known = has_scheme(href) ? path_of(href) > 0 : href.data[0] == '/';
@@ -136,9 +131,9 @@ static slice take_base(const browsing *b) {
 
 /* <meta http-equiv="refresh" content="0; url=/new/">; what reloads the page only stays. */
 static void take_redirect(const browsing *b, dom_node *meta) {
-    if (!slice_equal_nocase(value_of(meta, SLICE("http-equiv")), SLICE("refresh")))
+    if (!slice_equal_nocase(dom_attribute_trimmed(meta, "http-equiv"), SLICE("refresh")))
         return;
-    slice content = value_of(meta, SLICE("content"));
+    slice content = dom_attribute_trimmed(meta, "content");
     size_t at = 0;
     while (at + 4 <= content.length && !slice_equal_nocase(slice_sub(content, at, at + 3), SLICE("url")))
         at++;
@@ -281,7 +276,7 @@ void dom_browse(dom_node *body, arena *a, findings *found) {
             open_document(&b, node, *document);
             next = inside ? before->first_child : before->next;
         } else if (node->tag == DOM_TAG_BASE) {
-            b.base = b.base || !value_of(node, SLICE("href")).length ? b.base : node;
+            b.base = b.base || !dom_attribute_trimmed(node, "href").length ? b.base : node;
         } else if (node->tag == DOM_TAG_BUTTON) {
             set_apart(&b, node);
         } else if (node->tag == DOM_TAG_META) {

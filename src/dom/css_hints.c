@@ -14,11 +14,6 @@ bool css_is_keyed(slice attribute) {
     return slice_is_listed(NAMES, sizeof NAMES / sizeof *NAMES, attribute);
 }
 
-static slice attribute_of(const dom_node *node, const char *name) {
-    const slice *value = dom_attribute_get(node, slice_of(name));
-    return value ? slice_trim(*value) : (slice){NULL, 0};
-}
-
 static void hint(css_gathering *g, css_property property, slice value) {
     if (value.length && css_is_valid(property, value))
         css_gather_longhand(g, property, value);
@@ -46,7 +41,7 @@ static void hint_list_type(css_gathering *g, const dom_node *node) {
         {"disc", "disc", false, false},     {"circle", "circle", false, false},
         {"square", "square", false, false},
     };
-    slice type = attribute_of(node, "type");
+    slice type = dom_attribute_trimmed(node, "type");
     for (size_t i = 0; type.length && i < sizeof TYPES / sizeof *TYPES; i++) {
         slice known = slice_of(TYPES[i].value);
         bool same = TYPES[i].exact ? slice_equal(type, known) : slice_equal_nocase(type, known);
@@ -57,7 +52,7 @@ static void hint_list_type(css_gathering *g, const dom_node *node) {
 }
 
 static void hint_alignment(css_gathering *g, const dom_node *node) {
-    slice align = attribute_of(node, "align");
+    slice align = dom_attribute_trimmed(node, "align");
     if (!align.length)
         return;
     bool floats = node->tag == DOM_TAG_IMG || node->tag == DOM_TAG_IFRAME || node->tag == DOM_TAG_TABLE ||
@@ -81,16 +76,17 @@ static void hint_sizes(css_gathering *g, const dom_node *node, arena *a) {
     static const char SIZED[] = "img iframe table td th col video canvas object embed hr colgroup input";
     if (!css_is_among(node->name, SIZED))
         return;
-    hint(g, CSS_WIDTH, dimension_hint(attribute_of(node, "width"), a));
+    hint(g, CSS_WIDTH, dimension_hint(dom_attribute_trimmed(node, "width"), a));
     if (node->tag != DOM_TAG_HR && node->tag != DOM_TAG_COL && node->tag != DOM_TAG_COLGROUP)
-        hint(g, CSS_HEIGHT, dimension_hint(attribute_of(node, "height"), a));
+        hint(g, CSS_HEIGHT, dimension_hint(dom_attribute_trimmed(node, "height"), a));
 }
 
 bool css_in_table_with_border(const dom_node *cell) {
     const dom_node *table = cell;
     for (unsigned up = 0; table && table->tag != DOM_TAG_TABLE && up < 4; up++)
         table = table->parent;
-    slice border = table && table->tag == DOM_TAG_TABLE ? attribute_of(table, "border") : (slice){NULL, 0};
+    slice border =
+        table && table->tag == DOM_TAG_TABLE ? dom_attribute_trimmed(table, "border") : (slice){NULL, 0};
     return border.length && border.data[0] != '0';
 }
 
@@ -103,26 +99,26 @@ css_block css_hints_of(const dom_node *node, arena *a) {
     hint_alignment(&g, node);
     hint_sizes(&g, node, a);
     if (css_is_among(node->name, "td th tr tbody thead tfoot")) {
-        slice valign = attribute_of(node, "valign");
+        slice valign = dom_attribute_trimmed(node, "valign");
         if (css_is_among(valign, "top middle bottom baseline"))
             hint(&g, CSS_VERTICAL_ALIGN, valign);
         if (dom_attribute_get(node, SLICE("nowrap")))
             hint(&g, CSS_WHITE_SPACE, SLICE("nowrap"));
     }
     if (css_is_among(node->name, "table tr td th tbody thead tfoot"))
-        hint(&g, CSS_BACKGROUND_COLOR, attribute_of(node, "bgcolor"));
+        hint(&g, CSS_BACKGROUND_COLOR, dom_attribute_trimmed(node, "bgcolor"));
     if (css_is_among(node->name, "td th") && css_in_table_with_border(node))
         css_gather(&g, SLICE("border"), SLICE("1px inset"));
     if (css_is_among(node->name, "font")) {
         static const char *const SIZES[] = {"x-small", "small",    "medium",   "large",
                                             "x-large", "xx-large", "xxx-large"};
-        slice size = attribute_of(node, "size");
-        hint(&g, CSS_COLOR, attribute_of(node, "color"));
-        hint(&g, CSS_FONT_FAMILY, attribute_of(node, "face"));
+        slice size = dom_attribute_trimmed(node, "size");
+        hint(&g, CSS_COLOR, dom_attribute_trimmed(node, "color"));
+        hint(&g, CSS_FONT_FAMILY, dom_attribute_trimmed(node, "face"));
         if (size.length == 1 && size.data[0] >= '1' && size.data[0] <= '7')
             hint(&g, CSS_FONT_SIZE, slice_of(SIZES[size.data[0] - '1']));
     }
-    if (css_is_among(attribute_of(node, "dir"), "ltr rtl"))
-        hint(&g, CSS_DIRECTION, attribute_of(node, "dir"));
+    if (css_is_among(dom_attribute_trimmed(node, "dir"), "ltr rtl"))
+        hint(&g, CSS_DIRECTION, dom_attribute_trimmed(node, "dir"));
     return g.block;
 }

@@ -70,6 +70,9 @@ dom_node *dom_parse_without_doctype(slice html, arena *a);
  * first, its foot last. Findings (may be NULL) name what that changes. */
 void dom_browse(dom_node *body, arena *a, findings *found);
 
+/* How many nodes the tree below `root` has, itself with them. */
+size_t dom_count(const dom_node *root);
+
 /* The address of the file that a browser shows for an img in a wide window, of its own and of those that a
  * `<picture>` around it holds (HTML §4.8.4.3), were it `least` pixels wide, or as wide as its `sizes` say;
  * empty: none. It points into the tree. */
@@ -99,6 +102,11 @@ static inline bool dom_is(const dom_node *node, dom_tag tag) {
 }
 /* The attribute's value, or NULL when the element has none of that name. */
 const slice *dom_attribute_get(const dom_node *node, slice name);
+/* The attribute's value without white space around it; empty when there is none. */
+static inline slice dom_attribute_trimmed(const dom_node *node, const char *name) {
+    const slice *found = dom_attribute_get(node, (slice){name, strlen(name)});
+    return found ? slice_trim(*found) : (slice){NULL, 0};
+}
 bool dom_has_class(const dom_node *node, slice class_name);
 /* The next node in document order inside `root`, into children first; NULL at the end. */
 dom_node *dom_next(const dom_node *node, const dom_node *root);

@@ -73,9 +73,7 @@ static void index_element(dom_matcher *m, const dom_node *node) {
 }
 
 dom_matcher *dom_matcher_new(dom_node *root, arena *a) {
-    size_t nodes = 0;
-    for (dom_node *at = root; at; at = dom_next(at, root))
-        nodes++;
+    size_t nodes = dom_count(root);
     dom_matcher *m = arena_zeroed(a, sizeof *m);
     m->root = root;
     m->arena = m->memories.arena = a;

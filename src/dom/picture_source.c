@@ -10,11 +10,6 @@
 #define EM 16.0
 #define SOURCES_MAX 64 /* nodes before the img of a picture */
 
-static slice value_of(const dom_node *node, const char *name) {
-    const slice *value = dom_attribute_get(node, slice_of(name));
-    return value ? slice_trim(*value) : (slice){NULL, 0};
-}
-
 /* Digits and at most one point; what follows stays in `text`. */
 static double read_number(slice *text) {
     double number = 0, unit = 1;
@@ -173,10 +168,11 @@ static void offer_sources(version *best, const dom_node *img, double least) {
     for (int count = 0; first && first->tag != DOM_TAG_IMG && count < SOURCES_MAX; count++)
         first = first->next;
     for (; first == img && at != img && !best->address.length; at = at->next) {
-        slice media = dom_is(at, DOM_TAG_SOURCE) ? value_of(at, "media") : (slice){NULL, 0};
-        if (dom_is(at, DOM_TAG_SOURCE) && is_shown(value_of(at, "type")) &&
+        slice media = dom_is(at, DOM_TAG_SOURCE) ? dom_attribute_trimmed(at, "media") : (slice){NULL, 0};
+        if (dom_is(at, DOM_TAG_SOURCE) && is_shown(dom_attribute_trimmed(at, "type")) &&
             (!media.length || css_media_holds(media, WINDOW)))
-            offer_versions(best, value_of(at, "srcset"), at_least(width_of(value_of(at, "sizes")), least));
+            offer_versions(best, dom_attribute_trimmed(at, "srcset"),
+                           at_least(width_of(dom_attribute_trimmed(at, "sizes")), least));
     }
 }
 
@@ -185,8 +181,9 @@ slice dom_picture_source(const dom_node *img, double least) {
     offer_sources(&best, img, least);
     if (best.address.length)
         return best.address;
-    offer_versions(&best, value_of(img, "srcset"), at_least(width_of(value_of(img, "sizes")), least));
+    offer_versions(&best, dom_attribute_trimmed(img, "srcset"),
+                   at_least(width_of(dom_attribute_trimmed(img, "sizes")), least));
     if (!best.has_width)
-        offer(&best, value_of(img, "src"), 1);
-    return best.address.length ? best.address : value_of(img, "src");
+        offer(&best, dom_attribute_trimmed(img, "src"), 1);
+    return best.address.length ? best.address : dom_attribute_trimmed(img, "src");
 }

@@ -77,6 +77,13 @@ dom_node *dom_next(const dom_node *node, const dom_node *root) {
     return node->first_child ? node->first_child : dom_next_skip(node, root);
 }
 
+size_t dom_count(const dom_node *root) {
+    size_t count = 0;
+    for (const dom_node *at = root; at; at = dom_next(at, root))
+        count++;
+    return count;
+}
+
 void dom_text_content(const dom_node *node, buffer *out) {
     for (const dom_node *at = node; at;) {
         if (at->type == DOM_TEXT)

@@ -295,7 +295,7 @@ static bool has_marker(marking *m, const dom_node *item) {
 }
 
 static bool read_integer(const dom_node *node, const char *name, int64_t *value) {
-    slice text = express_value_of(node, name);
+    slice text = dom_attribute_trimmed(node, name);
     bool minus = text.length && text.data[0] == '-';
     size_t at = minus, from = at;
     int64_t number = 0;

@@ -29,12 +29,12 @@ static bool is_address(slice text) {
 }
 
 static slice link_of(const dom_node *node) {
-    return node->tag == DOM_TAG_A ? slice_trim(express_value_of(node, "href")) : SLICE("");
+    return node->tag == DOM_TAG_A ? slice_trim(dom_attribute_trimmed(node, "href")) : SLICE("");
 }
 
 /* What is written in the element may end with a link to the post. Empty: nothing names it. */
 static slice address_of(const dom_node *node, size_t kind) {
-    slice address = slice_trim(express_value_of(node, POSTS[kind].attribute));
+    slice address = slice_trim(dom_attribute_trimmed(node, POSTS[kind].attribute));
     if (is_address(address) || POSTS[kind].host)
         return is_address(address) ? address : SLICE("");
     address = SLICE("");
@@ -86,8 +86,8 @@ static void report_gone(const dom_node *node, finding *said, arena *a, findings 
     slice nothing = {NULL, 0};
     findings_add_change(found, said, CHANGE_TEXT, express_words_inside(node, a), nothing);
     for (const dom_node *at = node; at; at = dom_next(at, node)) {
-        slice href = at->type == DOM_ELEMENT ? express_value_of(at, "href") : nothing;
-        slice src = at->type == DOM_ELEMENT ? express_value_of(at, "src") : nothing;
+        slice href = at->type == DOM_ELEMENT ? dom_attribute_trimmed(at, "href") : nothing;
+        slice src = at->type == DOM_ELEMENT ? dom_attribute_trimmed(at, "src") : nothing;
         if (href.length)
             findings_add_change(found, NULL, CHANGE_LINK, href, nothing);
         if (src.length)

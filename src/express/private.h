@@ -106,8 +106,6 @@ bool express_is_never_shown(const dom_node *node);
 /* Takes an element that is never shown out of the tree. */
 void express_take_out(showing *s, dom_node *node);
 
-/* The attribute's value without white space around it; empty when there is none. */
-slice express_value_of(const dom_node *node, const char *name);
 bool express_is_media(const dom_node *node);
 /* Nothing but white space and no-break spaces. */
 bool express_is_blank_text(slice text);

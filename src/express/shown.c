@@ -5,11 +5,6 @@
  */
 #include "private.h"
 
-slice express_value_of(const dom_node *node, const char *name) {
-    const slice *value = dom_attribute_get(node, slice_of(name));
-    return value ? slice_trim(*value) : (slice){NULL, 0};
-}
-
 bool express_is_media(const dom_node *node) {
     return node->tag == DOM_TAG_IMG || node->tag == DOM_TAG_IFRAME || node->tag == DOM_TAG_VIDEO ||
            node->tag == DOM_TAG_AUDIO || node->tag == DOM_TAG_OBJECT || node->tag == DOM_TAG_EMBED;
@@ -58,7 +53,7 @@ bool express_says(const dom_node *node, slice words) {
 static void put_lazy_versions(const showing *s, dom_node *node) {
     static const char *const NAMES[] = {"srcset", "sizes"}, *const LAZY[] = {"data-srcset", "data-sizes"};
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
-        slice value = express_value_of(node, LAZY[i]);
+        slice value = dom_attribute_trimmed(node, LAZY[i]);
         if (value.length && !slice_equal(value, SLICE("auto")))
             dom_attribute_set(node, s->arena, slice_of(NAMES[i]), value);
     }
@@ -67,9 +62,9 @@ static void put_lazy_versions(const showing *s, dom_node *node) {
 /* Sets the address that a script would have set; it is what visitors saw. */
 static void put_lazy_source(showing *s, dom_node *node) {
     static const char *const NAMES[] = {"data-src", "data-lazy-src", "data-lazy", "data-original"};
-    slice was = express_value_of(node, "src"), url = {NULL, 0};
+    slice was = dom_attribute_trimmed(node, "src"), url = {NULL, 0};
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES && !url.length; i++)
-        url = express_value_of(node, NAMES[i]);
+        url = dom_attribute_trimmed(node, NAMES[i]);
     if (!url.length || slice_equal(url, was))
         return;
     finding *f = findings_add(s->found, FINDING_PICTURE_LAZY, node->line, "<%.*s> that showed `%.*s`",
@@ -85,12 +80,12 @@ static bool has_versions(const dom_node *img) {
     const dom_node *before = dom_is(img->parent, DOM_TAG_PICTURE) ? img->previous : NULL;
     while (before && before->type != DOM_ELEMENT)
         before = before->previous;
-    return express_value_of(img, "srcset").length || dom_is(before, DOM_TAG_SOURCE);
+    return dom_attribute_trimmed(img, "srcset").length || dom_is(before, DOM_TAG_SOURCE);
 }
 
 /* The version that visitors of wide windows saw becomes the picture's own address. */
 static void settle_versions(showing *s, dom_node *img) {
-    slice was = express_value_of(img, "src"), shown;
+    slice was = dom_attribute_trimmed(img, "src"), shown;
     if (!has_versions(img))
         return;
     shown = dom_picture_source(img, CSS_VIEWPORT_WIDTH); /* none that would be too small for the column */
@@ -100,20 +95,20 @@ static void settle_versions(showing *s, dom_node *img) {
         dom_attribute_set(img, s->arena, SLICE("src"), shown);
     }
     findings_add(s->found, FINDING_PICTURE_VERSIONS, img->line, "the picture `%.*s`",
-                 SLICE_ARGS(express_value_of(img, "src")));
+                 SLICE_ARGS(dom_attribute_trimmed(img, "src")));
 }
 
 /* ---- links with nothing but an icon ------------------------------------------------------------------- */
 
 /* The words that stand for a link that shows none: its label, its tooltip, the title of a drawing in it. */
 static slice name_of_link(const dom_node *link) {
-    slice name = express_value_of(link, "aria-label");
-    name = name.length ? name : express_value_of(link, "title");
+    slice name = dom_attribute_trimmed(link, "aria-label");
+    name = name.length ? name : dom_attribute_trimmed(link, "title");
     for (const dom_node *at = link; at && !name.length; at = dom_next(at, link))
         if (at != link && at->type == DOM_ELEMENT) {
             name = at->tag == DOM_TAG_TITLE && at->first_child ? slice_trim(at->first_child->text)
-                                                               : express_value_of(at, "aria-label");
-            name = name.length || at->tag == DOM_TAG_IMG ? name : express_value_of(at, "title");
+                                                               : dom_attribute_trimmed(at, "aria-label");
+            name = name.length || at->tag == DOM_TAG_IMG ? name : dom_attribute_trimmed(at, "title");
         }
     return name;
 }
@@ -131,18 +126,18 @@ static void set_apart(showing *s, dom_node *link) {
  * the name is used up. */
 static bool name_link(showing *s, dom_node *link) {
     const dom_node *shown = express_first_shown(link);
-    slice name = express_value_of(link, "href").length ? name_of_link(link) : (slice){NULL, 0};
+    slice name = dom_attribute_trimmed(link, "href").length ? name_of_link(link) : (slice){NULL, 0};
     if (!name.length || (shown && shown->tag != DOM_TAG_IMG))
         return false;
     if (shown) {
-        bool used = !express_value_of(shown, "alt").length && express_says(link, SLICE(""));
+        bool used = !dom_attribute_trimmed(shown, "alt").length && express_says(link, SLICE(""));
         if (used)
             dom_attribute_set((dom_node *)shown, s->arena, SLICE("alt"), name);
         return used;
     }
     findings_add_change(s->found,
                         findings_add(s->found, FINDING_LINK_ICON, link->line, "<a href=\"%.*s\">",
-                                     SLICE_ARGS(express_value_of(link, "href"))),
+                                     SLICE_ARGS(dom_attribute_trimmed(link, "href"))),
                         CHANGE_TEXT, express_words_inside(link, s->arena), name);
     while (link->first_child)
         dom_remove(link->first_child);
@@ -182,8 +177,8 @@ static void put_brackets(showing *s, dom_node *ruby) {
 }
 
 static void take_label_as_alt(showing *s, dom_node *img) {
-    slice label = express_value_of(img, "aria-label");
-    if (label.length && !express_value_of(img, "alt").length)
+    slice label = dom_attribute_trimmed(img, "aria-label");
+    if (label.length && !dom_attribute_trimmed(img, "alt").length)
         dom_attribute_set(img, s->arena, SLICE("alt"), label);
 }
 
@@ -216,7 +211,7 @@ void express_take_out(showing *s, dom_node *node) {
     const dom_node *shown = words.length ? NULL : express_first_shown(node);
     finding *f =
         findings_add(s->found, FINDING_NEVER_SHOWN, node->line, "<%.*s>: %.*s", SLICE_ARGS(node->name),
-                     SLICE_ARGS(shown ? express_value_of(shown, "src") : words));
+                     SLICE_ARGS(shown ? dom_attribute_trimmed(shown, "src") : words));
     if (f)
         f->before = words;
     dom_remove(node);

@@ -68,7 +68,7 @@ static bool shows_words_of(const dom_node *node, slice label, arena *a) {
     for (size_t steps = 0; at && steps < NODES_LOOKED_AT && shown.length < WORDS_LOOKED_AT;
          steps++, at = dom_next(at, node))
         append_label_words(&shown, at->type == DOM_TEXT      ? at->text
-                                   : dom_is(at, DOM_TAG_IMG) ? express_value_of(at, "alt")
+                                   : dom_is(at, DOM_TAG_IMG) ? dom_attribute_trimmed(at, "alt")
                                                              : SLICE(""));
     buffer_append_char(&shown, '\0');
     bool any = false, all = label.length <= LABEL_LOOKED_AT;
@@ -82,10 +82,10 @@ static bool shows_words_of(const dom_node *node, slice label, arena *a) {
 }
 
 static void look_at_label(looking *l, const dom_node *node) {
-    slice label = express_value_of(node, "aria-label");
+    slice label = dom_attribute_trimmed(node, "aria-label");
     if (!label.length || node->tag == DOM_TAG_INPUT || express_says(node, label))
         return;
-    if (node->tag != DOM_TAG_IMG || !slice_equal_nocase(express_value_of(node, "alt"), label)) {
+    if (node->tag != DOM_TAG_IMG || !slice_equal_nocase(dom_attribute_trimmed(node, "alt"), label)) {
         finding_code code =
             shows_words_of(node, label, l->arena) ? FINDING_ACCESSIBLE_NAME_SAID : FINDING_ACCESSIBLE_NAME;
         finding *f = findings_add(l->found, code, node->line, "<%.*s aria-label=\"%.*s\">",
@@ -97,7 +97,7 @@ static void look_at_label(looking *l, const dom_node *node) {
 
 /* A picture keeps its title (schema: image). */
 static void look_at_tooltip(looking *l, const dom_node *node) {
-    slice title = express_value_of(node, "title");
+    slice title = dom_attribute_trimmed(node, "title");
     if (!title.length || node->tag == DOM_TAG_IMG || node->tag == DOM_TAG_STYLE ||
         node->tag == DOM_TAG_LINK || express_says(node, title))
         return;
@@ -112,13 +112,13 @@ static void look_at_tooltip(looking *l, const dom_node *node) {
 
 /* Each language is named once a page; the sites are in English. */
 static void look_at_language(looking *l, const dom_node *node) {
-    slice language = express_value_of(node, "lang");
-    language = language.length ? language : express_value_of(node, "xml:lang");
+    slice language = dom_attribute_trimmed(node, "lang");
+    language = language.length ? language : dom_attribute_trimmed(node, "xml:lang");
     if (language.length && !slice_equal_nocase(slice_sub(language, 0, 2), SLICE("en")) &&
         express_first_mention(l->survey->refs, format_slice(l->arena, "lang=%.*s", SLICE_ARGS(language))))
         findings_add(l->found, FINDING_LANGUAGE, node->line, "<%.*s lang=\"%.*s\">", SLICE_ARGS(node->name),
                      SLICE_ARGS(language));
-    if (slice_equal_nocase(express_value_of(node, "dir"), SLICE("rtl")))
+    if (slice_equal_nocase(dom_attribute_trimmed(node, "dir"), SLICE("rtl")))
         findings_add(l->found, FINDING_DIRECTION, node->line, "<%.*s dir=\"rtl\">", SLICE_ARGS(node->name));
 }
 
@@ -208,8 +208,8 @@ static void look_at_attribute(looking *l, const dom_node *node, const dom_attrib
 enum { STEPS_TO_SHOWN = 64 }; /* elements stand in each other: each looks only so far */
 
 static void note_look(looking *l, const dom_node *node) {
-    if (!express_value_of(node, "style").length && !express_value_of(node, "align").length &&
-        !express_value_of(node, "class").length)
+    if (!dom_attribute_trimmed(node, "style").length && !dom_attribute_trimmed(node, "align").length &&
+        !dom_attribute_trimmed(node, "class").length)
         return;
     const dom_node *at = dom_next(node, node);
     for (size_t steps = 0; at && steps < STEPS_TO_SHOWN; steps++, at = dom_next(at, node))
@@ -221,7 +221,7 @@ static void note_look(looking *l, const dom_node *node) {
 
 /* An empty element with a class shows whatever a style sheet draws there. */
 static void look_at_icon(looking *l, const dom_node *node) {
-    slice classes = express_value_of(node, "class");
+    slice classes = dom_attribute_trimmed(node, "class");
     bool icon = (node->tag == DOM_TAG_I || node->tag == DOM_TAG_SPAN) && !node->first_child;
     if (icon && classes.length)
         findings_add(l->found, FINDING_ICON, node->line, "<%.*s class=\"%.*s\"></%.*s>",

@@ -190,16 +190,9 @@ static bool holds_picture(const dom_node *top) {
     return false;
 }
 
-static size_t count_nodes(const dom_node *root) {
-    size_t count = 0;
-    for (const dom_node *at = root; at; at = dom_next(at, root))
-        count++;
-    return count;
-}
-
 void layout_make_boxes(layout *l, const dom_node *root) {
     if (!l->options.pictures_only) /* of most pages, few are pictures */
-        vector_reserve(&l->boxes, count_nodes(root));
+        vector_reserve(&l->boxes, dom_count(root));
     uint32_t open = NONE; /* the innermost box whose content is being read */
     const dom_node *node = root;
     while (node) {

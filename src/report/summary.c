@@ -149,9 +149,10 @@ static void append_code(const report_writer *w, finding_code code, buffer *out) 
                   SLICE_ARGS(format_count(w->totals.findings[code], w->memory)));
     size_t times = w->totals.findings[code], taken = w->totals.findings_accepted[code];
     buffer_append_string(out, info->name);
-    if (taken)
-        buffer_append_string(out, taken < times ? format_slice(w->memory, " (%zu accepted)%c", taken, 0).data
-                                                : " (accepted)");
+    if (taken && taken < times)
+        buffer_printf(out, " (%zu accepted)", taken);
+    else if (taken)
+        buffer_append_string(out, " (accepted)");
     buffer_append_char(out, '\n');
     append_wrapped(info->title, 30, w->options.width, out);
 }

@@ -7,26 +7,9 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
-static arena *memory;
-
-static int set_up(void **state) {
-    (void)state;
-    memory = arena_new(0);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    arena_destroy(memory);
-    return 0;
-}
+#include "memory.h"
 
 static asset_rules *load(const char *text, const char *own) {
     slice texts[] = {asset_rules_shipped(), slice_of(text)}, error = SLICE("");

@@ -2,26 +2,9 @@
  * is right says which hosts may be asked. */
 #include "../../src/assets/private.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
-static arena *memory;
-
-static int set_up(void **state) {
-    (void)state;
-    memory = arena_new(0);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    arena_destroy(memory);
-    return 0;
-}
+#include "memory.h"
 
 /* `problem`: what it ends with; NULL: the text is right. */
 static asset_rules *load(const char *text, const asset_settings *settings, const char *problem) {

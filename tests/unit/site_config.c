@@ -1,26 +1,9 @@
 /* Settings of a site: several files laid over each other, defaults by scope, patterns; as Jekyll 4.3 does. */
 #include "site/site.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
-static arena *memory;
-
-static int set_up(void **state) {
-    (void)state;
-    memory = arena_new(0);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    arena_destroy(memory);
-    return 0;
-}
+#include "memory.h"
 
 static front_value merged(const char *const *texts, size_t count) {
     site_file files[8];
