@@ -443,9 +443,24 @@ uint32_t utf8_next_wide(slice s, size_t *offset) {
     return length ? utf8_value(at, length) : 0xFFFD;
 }
 
+/* How many bytes from `at` on are ASCII, by eights. */
+static size_t skip_ascii(slice text, size_t at) {
+    size_t from = at;
+    for (uint64_t eight; at + sizeof eight <= text.length; at += sizeof eight) {
+        memcpy(&eight, text.data + at, sizeof eight);
+        if (eight & UINT64_C(0x8080808080808080))
+            break;
+    }
+    return at - from;
+}
+
 bool utf8_is_valid(slice text) {
-    for (size_t at = 0, length; at < text.length; at += length)
-        if (!(length = utf8_sequence_length((const unsigned char *)text.data + at, text.length - at)))
+    for (size_t at = skip_ascii(text, 0), length; at < text.length; at += length) {
+        length = utf8_sequence_length((const unsigned char *)text.data + at, text.length - at);
+        if (!length)
             return false;
+        if (length > 1)
+            at += skip_ascii(text, at + length);
+    }
     return true;
 }
