@@ -177,9 +177,8 @@ static void what_is_no_setting_is_left_out(void **state) {
     make_all("a.md .b.md");
     static const char *const SAYS[] = {
         "include: .b.md\nexclude: a.md\ncollections: text\n",
-        "include: {a: .b.md}\nmarkdown_ext: [md]\ndefaults: text\n",
-        "collections: [news]\ncollections_dir: .\ndefaults: [text, {values: text}, {scope: 1, values: {a: "
-        "b}}]\nkramdown: 1\n",
+        "include: {a: .b.md}\nmarkdown_ext: [md]\ndefaults: text\nkramdown: 1\n",
+        "collections: [n]\ncollections_dir: .\ndefaults: [1, {values: 1}, {scope: 1, values: {a: b}}]\n",
     };
     for (size_t i = 0; i < sizeof SAYS / sizeof *SAYS; i++) {
         make("_config.yml", SAYS[i]);
