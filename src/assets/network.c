@@ -208,7 +208,7 @@ static const char **proxy_addresses(const asset_fetch_options *o, uint16_t *at_p
     curl_free(name);
     curl_free(port);
     curl_url_cleanup(url);
-    vector_push(&list);
+    vector_push_zeroed(&list);
     return list.items;
 }
 

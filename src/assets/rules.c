@@ -40,7 +40,7 @@ static bool parse_pattern(slice text, char separator, vector *out) {
         bool named = from < text.length && text.data[from] == '{' && brace != SLICE_NONE;
         to = slice_find_char(text, separator, named ? brace : from);
         to = to == SLICE_NONE ? text.length : to;
-        pattern_part *part = vector_push(out);
+        pattern_part *part = vector_push_zeroed(out);
         if (!parse_part(slice_sub(text, from, to), part))
             return false;
         names += part->kind != PART_LITERAL;
@@ -273,7 +273,7 @@ static asset_rule *rule_named(loader *l, slice name) {
         if (slice_equal(rule->name, name))
             return rule;
     }
-    asset_rule *rule = vector_push(&l->rules->rules);
+    asset_rule *rule = vector_push_zeroed(&l->rules->rules);
     rule->name = slice_copy(name, l->arena);
     rule->enabled = true;
     rule->host = vector_new(l->arena, sizeof(pattern_part));

@@ -260,10 +260,16 @@ typedef struct vector {
 
 vector vector_new(arena *a, size_t item_size);
 void vector_reserve(vector *v, size_t count);                  /* room for so many items in all */
-void *vector_push(vector *v);                                  /* a zeroed new item at the end */
+void vector_widen(vector *v);                                  /* twice the room */
 static inline void *vector_at(const vector *v, size_t index) { /* index < count */
     return (char *)v->items + index * v->item_size;
 }
+static inline void *vector_push(vector *v) { /* a new item at the end, of which nothing is set */
+    if (v->count == v->capacity)
+        vector_widen(v);
+    return vector_at(v, v->count++);
+}
+void *vector_push_zeroed(vector *v);
 void *vector_last(const vector *v); /* NULL when empty */
 void vector_pop(vector *v);         /* count > 0 */
 

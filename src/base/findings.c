@@ -68,7 +68,7 @@ finding *findings_add(findings *f, finding_code code, uint32_t line, const char 
     for (size_t i = 0; i < detail.length; i++)
         if (text[i] == '\n' || text[i] == '\r')
             text[i] = ' ';
-    finding *added = vector_push(&f->items);
+    finding *added = vector_push_zeroed(&f->items);
     added->code = code;
     added->line = line;
     added->detail = slice_copy(detail, f->arena);

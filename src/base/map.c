@@ -30,10 +30,24 @@ static inline void sip_word(sip *s, uint64_t word) {
     s->v0 ^= word;
 }
 
-/* Bytes in the machine's order: the hash lives no longer than the process. */
-static inline uint64_t load_word(const char *bytes, size_t count) {
+/* In the machine's order: the hash lives no longer than the process. */
+static inline uint64_t load_word(const char *bytes) {
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+/* Fewer than eight bytes. */
+static inline uint64_t load_rest(const char *bytes, size_t count) {
+    if (count >= 4) { /* the halves may overlap, in bytes that are the same */
+        uint32_t head, tail;
+        memcpy(&head, bytes, sizeof head);
+        memcpy(&tail, bytes + count - sizeof tail, sizeof tail);
+        return (uint64_t)tail << (count - sizeof tail) * 8 | head;
+    }
     uint64_t word = 0;
-    memcpy(&word, bytes, count);
+    for (size_t i = 0; i < count; i++)
+        word |= (uint64_t)(unsigned char)bytes[i] << i * 8;
     return word;
 }
 
@@ -42,11 +56,8 @@ uint64_t hash_keyed(const hash_key *key, slice text) {
              key->one ^ UINT64_C(0x6c7967656e657261), key->two ^ UINT64_C(0x7465646279746573)};
     size_t at = 0;
     for (; text.length - at >= 8; at += 8)
-        sip_word(&s, load_word(text.data + at, 8));
-    uint64_t last = (uint64_t)text.length << 56;
-    if (at < text.length)
-        last |= load_word(text.data + at, text.length - at);
-    sip_word(&s, last);
+        sip_word(&s, load_word(text.data + at));
+    sip_word(&s, (uint64_t)text.length << 56 | load_rest(text.data + at, text.length - at));
     s.v2 ^= 0xFF;
     sip_round(&s);
     sip_round(&s);

@@ -381,10 +381,12 @@ void vector_reserve(vector *v, size_t count) {
     v->capacity = count;
 }
 
-void *vector_push(vector *v) {
-    if (v->count == v->capacity)
-        vector_reserve(v, v->capacity ? v->capacity * 2 : 8);
-    return memset((char *)v->items + v->count++ * v->item_size, 0, v->item_size);
+void vector_widen(vector *v) {
+    vector_reserve(v, v->capacity ? v->capacity * 2 : 8);
+}
+
+void *vector_push_zeroed(vector *v) {
+    return memset(vector_push(v), 0, v->item_size);
 }
 
 void *vector_last(const vector *v) {
@@ -407,7 +409,7 @@ void line_map_add(line_map *map, size_t offset, uint32_t line) {
         last->line = line;
         return;
     }
-    line_mark *mark = vector_push(&map->marks);
+    line_mark *mark = vector_push_zeroed(&map->marks);
     mark->offset = offset;
     mark->line = line;
 }

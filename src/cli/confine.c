@@ -70,7 +70,7 @@ bool keep_network_only(const cli_arguments *arguments) {
     arena *a = arena_new(0);
     vector reads = vector_new(a, sizeof(const char *));
     add_network(&reads, arguments);
-    vector_push(&reads);
+    vector_push_zeroed(&reads);
     bool whole = is_off(arguments) || (!sandbox_files(reads.items, (const char *const[]){NULL}, true) &&
                                        !sandbox_calls(SANDBOX_CONNECTS));
     arena_destroy(a);
@@ -117,8 +117,8 @@ static bool keep_site(const cli_arguments *arguments, site *s, bool in_place, ve
     add(reads, "/sys/devices/system/cpu"); /* how many cores there are */
     if (in_place)
         add(writes, root);
-    vector_push(reads);
-    vector_push(writes);
+    vector_push_zeroed(reads);
+    vector_push_zeroed(writes);
     return go_on_without(arguments, sandbox_files(reads->items, writes->items, false));
 }
 

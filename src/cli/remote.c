@@ -20,7 +20,7 @@ static const char **values_of(const cli_arguments *arguments, option_id o, arena
     for (size_t i = 0; i < arguments->option_count; i++)
         if (arguments->options[i].option == o)
             *(const char **)vector_push(&list) = arguments->options[i].value;
-    vector_push(&list);
+    vector_push_zeroed(&list);
     return list.items;
 }
 

@@ -175,7 +175,7 @@ static bool holds_no_text(const dom_node *node) {
 
 static void add_place(placing *p, const liquid_carried *tag, const dom_node *parent, const dom_node *inside,
                       const dom_attribute *attribute, bool is_dropped) {
-    carry_place *place = vector_push(is_dropped ? &p->dropped : &p->places);
+    carry_place *place = vector_push_zeroed(is_dropped ? &p->dropped : &p->places);
     *place = (carry_place){.tag = tag, .inside = inside, .at = p->text.length, .path = 14695981039346656037u};
     if (attribute) {
         place->attribute = attribute->name;

@@ -121,7 +121,7 @@ static void end_line(fragment_text *t, line *l, fragment_gap gap) {
                   slice_find_char(text, '}', 0) != SLICE_NONE;
     for (size_t at = 0; view_next_word(text, &at, &word);) {
         size_t from = (size_t)(word.data - text.data);
-        fragment_word *w = vector_push(&t->words);
+        fragment_word *w = vector_push_zeroed(&t->words);
         w->from = t->plain.length + from;
         w->to = t->plain.length + at;
         w->section = braces && is_liquid(l, word) ? word.data : l->section;

@@ -44,7 +44,7 @@ bool decide_add(decisions *d, const decision *one) {
     }
     if (d->all.count == DECIDE_MAX)
         return false;
-    decision *added = vector_push(&d->all);
+    decision *added = vector_push_zeroed(&d->all);
     *added = copy(one, d->arena);
     *map_put(&d->by_key, key, NULL) = (void *)(uintptr_t)d->all.count;
     void **place = map_put(&d->by_page, added->path, NULL);

@@ -393,6 +393,10 @@ bool css_is_lost(css_cascade *c, const dom_node *node, css_pseudo pseudo, css_pr
     return one && one->lost;
 }
 
+bool css_loses(css_cascade *c, const dom_node *node) {
+    return style_at(c, cascade_style_of(c, node))->parts[CSS_PSEUDO_NONE]->loses;
+}
+
 bool css_knows_site(const css_cascade *c) {
     return c->sheets && c->sheets->has_site;
 }

@@ -25,6 +25,7 @@ typedef struct winners {
     uint32_t custom_count;
     slice *computed;
     uint8_t computed_count, computed_capacity;
+    bool loses;                              /* one of the items is lost */
     uint8_t item_of[CSS_PROPERTY_COUNT];     /* 1 + its place in `items`; 0: no declaration */
     uint8_t computed_of[CSS_PROPERTY_COUNT]; /* 1 + its place in `computed`; 0: not asked for yet */
 } winners;

@@ -279,6 +279,7 @@ static winners *take_winners(css_cascade *c, css_pseudo pseudo, const vector *cu
         d = reverts ? b->agent : d;
         if (d) {
             w->items[count++] = (winner){d, b->lost};
+            w->loses = w->loses || b->lost;
             w->item_of[p] = count;
             c->asks_parent = c->asks_parent || asks_parent(d);
         }

@@ -238,6 +238,9 @@ slice css_place_describe(const css_place *place, arena *a);
  * ids or attributes of the page's elements. False where there is none. */
 bool css_is_lost(css_cascade *c, const dom_node *node, css_pseudo pseudo, css_property property);
 
+/* Whether css_is_lost is true of some property of the element. */
+bool css_loses(css_cascade *c, const dom_node *node);
+
 /* css_effect bits of the declarations of rules (not of style attributes) that hold for the element or its
  * pseudo-elements, and are lost (css_is_lost). */
 unsigned css_effects(css_cascade *c, const dom_node *node);

@@ -304,7 +304,7 @@ void css_gather_longhand(css_gathering *g, css_property property, slice value) {
     if (was && was->important && !g->next.important)
         return;
     if (!was) {
-        was = vector_push(&g->block.declarations);
+        was = vector_push_zeroed(&g->block.declarations);
         g->at[property] = (uint32_t)g->block.declarations.count;
     }
     *was = g->next;
@@ -373,7 +373,7 @@ static bool may_hang_on_window(slice value) {
 }
 
 static bool gather_custom(css_gathering *g, slice name, slice value, arena *a) {
-    css_declaration *d = vector_push(&g->block.declarations);
+    css_declaration *d = vector_push_zeroed(&g->block.declarations);
     *d = g->next;
     d->property = CSS_CUSTOM;
     d->name = name;

@@ -759,7 +759,7 @@ static void walk_at(const context *c, slice name, slice prelude, slice body, boo
     if (css_is_among(name, "import")) {
         walk_import(c, prelude);
     } else if (css_is_among(name, "mixin")) {
-        mixin *m = vector_push(&s->mixins);
+        mixin *m = vector_push_zeroed(&s->mixins);
         split_call(prelude, &m->name, &m->parameters);
         m->body = body;
         m->file = c->file;

@@ -205,8 +205,9 @@ static long place_by(css_cascade *styles, const dom_node *item, css_property pro
 bool express_is_reordered(css_cascade *styles, const dom_node *container) {
     if (!css_winner(styles, container, CSS_PSEUDO_NONE, CSS_DISPLAY))
         return false;
-    bool flex = css_computed_is(styles, container, CSS_DISPLAY, "flex inline-flex"),
-         grid = !flex && css_computed_is(styles, container, CSS_DISPLAY, "grid inline-grid");
+    slice display = css_computed(styles, container, CSS_DISPLAY);
+    bool flex = css_is_among(display, "flex inline-flex"),
+         grid = !flex && css_is_among(display, "grid inline-grid");
     if ((!flex && !grid) || shown_children(styles, container) < 2)
         return false;
     if (flex && (css_computed_is(styles, container, CSS_FLEX_DIRECTION, "row-reverse column-reverse") ||

@@ -127,7 +127,7 @@ static counter *innermost_counter(const marking *m, slice name) {
 static counter *make_counter(marking *m, slice name, unsigned depth) {
     counter *c = innermost_counter(m, name);
     if (!c || c->depth < depth) {
-        c = vector_push(&m->counters);
+        c = vector_push_zeroed(&m->counters);
         c->name = slice_copy(name, m->arena);
         c->depth = depth;
     }

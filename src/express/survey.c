@@ -159,8 +159,8 @@ static void look_at_background(looking *l, const dom_node *node) {
         look_behind(l, node->line, node->name, url);
 }
 
-/* What its style attribute and rules of sheets make of the element. */
-static void look_at_styles(looking *l, dom_node *node) {
+/* What goes with the page of all that its style attribute and rules of sheets say. */
+static void look_at_lost(looking *l, dom_node *node) {
     css_cascade *styles = l->survey->styles;
     const css_declaration *d = express_hidden_by(styles, node);
     css_place place = d ? css_place_of(d) : (css_place){CSS_ORIGIN_PAGE, {NULL, 0}, 0};
@@ -177,6 +177,13 @@ static void look_at_styles(looking *l, dom_node *node) {
         css_computed_is(styles, node, CSS_DIRECTION, "rtl"))
         findings_add(l->found, FINDING_DIRECTION, node->line, "<%.*s> with `direction: rtl`",
                      SLICE_ARGS(node->name));
+}
+
+/* What its style attribute and rules of sheets make of the element. */
+static void look_at_styles(looking *l, dom_node *node) {
+    css_cascade *styles = l->survey->styles;
+    if (css_loses(styles, node))
+        look_at_lost(l, node);
     looks all = {styles, l->survey->refs, l->arena, l->found, &l->survey->layouts};
     bool looked_at = css_effects(styles, node) || node->tag == DOM_TAG_LI ||
                      css_winner(styles, node, CSS_PSEUDO_NONE, CSS_TEXT_ALIGN);

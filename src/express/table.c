@@ -25,7 +25,7 @@ typedef struct grid {
 
 static uint32_t *column_at(grid *g, uint32_t column) {
     while (g->covered_until.count <= column)
-        vector_push(&g->covered_until);
+        vector_push_zeroed(&g->covered_until);
     return vector_at(&g->covered_until, column);
 }
 

@@ -249,7 +249,7 @@ static void add_raw_start_tag(blocks *b, node *tree, html_tag *tag, vector *open
     start->is_closed = is_closed;
     append_child(tree, start);
     if (!is_closed) {
-        html_tag *one = vector_push(open);
+        html_tag *one = vector_push_zeroed(open);
         *one = *tag;
     }
 }

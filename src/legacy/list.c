@@ -249,7 +249,7 @@ bool parse_list(blocks *b) {
         if (starts_list(s, s->at, ordered, most, &marker)) {
             item = new_node(p, NODE_ITEM, source_line(s, s->at));
             append_child(list, item);
-            lines = vector_push(&gathered);
+            lines = vector_push_zeroed(&gathered);
             start_item(p, s, lines, marker - s->at, marker, end, &item->list);
             most = marker_indent(lines->indent);
             blank = false;
@@ -327,7 +327,7 @@ static void parse_definitions(blocks *b, node *list, bool after_blank) {
             item = new_node(p, NODE_DEFINITION, source_line(s, s->at));
             item->follows_blank = after_blank;
             append_child(list, item);
-            lines = vector_push(&gathered);
+            lines = vector_push_zeroed(&gathered);
             start_item(p, s, lines, marker - s->at, marker, end, &item->list);
             most = marker_indent(lines->indent);
             after_blank = blank = false;

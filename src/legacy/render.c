@@ -281,7 +281,7 @@ static void render_header(renderer *r, node *n, size_t indent) {
     slice class = attribute_value(n, SLICE("class"));
     size_t hidden = slice_find(class, SLICE("no_toc"), 0);
     if (id && (p->settings.toc_levels >> n->level & 1) && hidden == SLICE_NONE) {
-        header_entry *entry = vector_push(&r->headers);
+        header_entry *entry = vector_push_zeroed(&r->headers);
         *entry = (header_entry){n, *id};
     }
     int level = n->level + p->settings.header_offset;

@@ -45,7 +45,7 @@ typedef struct row_cells {
 } row_cells;
 
 static void add_cell(row_cells *row) {
-    node **cell = vector_push(&row->cells);
+    node **cell = vector_push_zeroed(&row->cells);
     *cell = new_node(row->parser, NODE_RAW_TEXT, row->line);
 }
 

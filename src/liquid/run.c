@@ -340,7 +340,7 @@ static void append_alone(running *r, slice character, uint32_t line) {
 static liquid_carried *add_carried(running *r, const token *t, const tag_kind *kind, uint32_t block) {
     bool is_end = !kind && block && slice_starts_with(t->name, SLICE("end"));
     const tag_kind *opener = is_end ? find_kind(slice_from(t->name, 3)) : kind;
-    liquid_carried *one = vector_push(&r->page.carried);
+    liquid_carried *one = vector_push_zeroed(&r->page.carried);
     *one = (liquid_carried){.text = source_of(r, t),
                             .line = line_of(r, t->from),
                             .block = block,

@@ -269,7 +269,7 @@ static void report_cards(mapping_pass *pass, const card_grid *grid) {
 static void note_grid(mapping_pass *pass, const claim *c, dom_node *node) {
     card_grid *grid = pass->grids.count ? vector_last(&pass->grids) : NULL;
     if (!grid || grid->node != node) {
-        grid = vector_push(&pass->grids);
+        grid = vector_push_zeroed(&pass->grids);
         *grid = (card_grid){node, c->line, vector_new(pass->arena, sizeof(item *))};
     }
     for (size_t i = 0; i < c->item_count; i++)

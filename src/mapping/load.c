@@ -27,7 +27,7 @@ typedef struct disabled_name {
 /* ---- problems ---------------------------------------------------------------------------------------- */
 
 static void add_problem(loader *l, uint32_t line, uint32_t column, slice message, slice suggestion) {
-    mapping_problem *p = vector_push(&l->set->problems);
+    mapping_problem *p = vector_push_zeroed(&l->set->problems);
     *p = (mapping_problem){l->source_name, line, column, message, suggestion};
     l->broken = true;
 }

@@ -49,7 +49,7 @@ static bool is_ignored(mapping_pass *pass, const rule *r, const dom_node *node, 
 }
 
 static void push_item(vector *items, dom_node *first, dom_node *last) {
-    item *it = vector_push(items);
+    item *it = vector_push_zeroed(items);
     it->first = first;
     it->last = last;
 }
@@ -492,7 +492,7 @@ static void account_for(recognition *r, const dom_node *node, const claim *c, ma
     bool shows_nothing = state == MAPPING_UNCLAIMED && is_blank(node);
     if (shows_nothing && (c = owner_of(r, node)))
         state = MAPPING_PART;
-    mapping_shape *s = vector_push(&pass->account->shapes);
+    mapping_shape *s = vector_push_zeroed(&pass->account->shapes);
     s->shape = shape;
     s->element = describe_element(node, pass->account->arena);
     s->line = node->line;

@@ -395,7 +395,7 @@ static bool read_page_events(const front_reader *in, slice *front, recording *r)
 static void remember_anchor(front_reader *in, const event *e, const front_value *value, size_t weight) {
     if (!e->anchor.length)
         return;
-    anchor *one = vector_push(&in->anchors);
+    anchor *one = vector_push_zeroed(&in->anchors);
     *one = (anchor){e->anchor, *value, weight};
 }
 

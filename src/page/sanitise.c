@@ -27,7 +27,7 @@ static size_t line_break_at(slice text, size_t at) {
 
 slice join_lines(slice text, arena *a) {
     size_t at = 0;
-    while (at < text.length && !line_break_at(text, at))
+    while (at < text.length && ((text.data[at] >= ' ' && text.data[at] <= '~') || !line_break_at(text, at)))
         at++;
     if (at < text.length) {
         buffer out = buffer_new(a, text.length);

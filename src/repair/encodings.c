@@ -188,7 +188,7 @@ static void add_word(reader *r, size_t from, size_t to, uint32_t high) {
     vector *words = high ? &r->words : &r->ascii_words;
     if (words->count >= (high ? WORDS_MAX : ASCII_WORDS_MAX) || (!high && to - from < 2))
         return;
-    word *added = vector_push(words);
+    word *added = vector_push_zeroed(words);
     *added = (word){(uint32_t)from, (uint32_t)to, 0};
     for (size_t i = from; i < to; i++) {
         added->high += r->in[i] >= 0x80;

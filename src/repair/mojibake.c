@@ -362,13 +362,13 @@ static size_t search_island(mojibake_search *s, const token_line *line, size_t i
                      .capitals = capitals_before(line, island),
                      .last = island ? line->tokens[island - 1].what : character_of('\n')};
     for (size_t i = 0; i < SEQUENCE_MAX; i++)
-        vector_push(&s->steps);
+        vector_push_zeroed(&s->steps);
     size_t at = island;
     bool alive;
     do {
         offer_sequences(s, line, island, at);
         offer_keeping(s, line, island, at);
-        vector_push(&s->steps);
+        vector_push_zeroed(&s->steps);
         clear_row(s, at);
         at++;
         alive = settle(s, island, at) || stretch_ahead(s, at);
@@ -382,7 +382,7 @@ static void trace_back(mojibake_search *s, size_t island, size_t end) {
     while (place > island) {
         const step *taken = (const step *)vector_at(&s->steps, place - island - 1) + mode;
         if (taken->kind != STEP_LEAVE) {
-            path_step *added = vector_push(&s->path);
+            path_step *added = vector_push_zeroed(&s->path);
             *added = (path_step){place - taken->length, place, *taken, (codepage)(mode ? mode - 1 : 0)};
             place -= taken->length;
         }
@@ -551,7 +551,7 @@ static void write_sequence(mojibake_search *s, token_line *line, const path_step
 }
 
 static void doubt(vector *doubts, const path_step *first, size_t to) {
-    mojibake_doubt *added = vector_push(doubts);
+    mojibake_doubt *added = vector_push_zeroed(doubts);
     *added = (mojibake_doubt){first->from, to, first->taken.value, first->page};
 }
 

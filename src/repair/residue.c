@@ -74,7 +74,7 @@ bool residue_find(const token_line *line, uint32_t pages, vector *doubts) {
     codepage page = (codepage)__builtin_ctz(suspected);
     for (size_t at = 0; at + 1 < line->count; at++) {
         if (is_residue(line, at, suspected)) {
-            mojibake_doubt *added = vector_push(doubts);
+            mojibake_doubt *added = vector_push_zeroed(doubts);
             *added = (mojibake_doubt){at, at + 1, line->tokens[at].what.value, page};
             residue_widen(line, added);
             at = added->to - 1;

@@ -52,7 +52,7 @@ static vector mark_lines(slice text, arena *a) {
         const char *before = memrchr(text.data, '\n', at);
         size_t start = before ? (size_t)(before - text.data) + 1 : 0, end = slice_find_char(text, '\n', at);
         end = end == SLICE_NONE ? text.length : end;
-        marked_line *added = vector_push(&marked);
+        marked_line *added = vector_push_zeroed(&marked);
         *added = (marked_line){start, end};
         for (size_t i = 0; i < SCANS; i++)
             if (next[i] < end)
@@ -130,7 +130,7 @@ static void find_wholly_misread(line_repairer *m, const token_line *line) {
     raw_encoding meant = raw_encoding_find(m->job->arena, buffer_slice(&bytes));
     if (meant.western)
         return;
-    mojibake_doubt *added = vector_push(&m->doubts);
+    mojibake_doubt *added = vector_push_zeroed(&m->doubts);
     *added = (mojibake_doubt){end - UPPER_HALF_MIN, end, line->tokens[end - 1].what.value, meant.page};
     residue_widen(line, added);
 }
@@ -162,7 +162,7 @@ static void leave_line(line_repairer *m, slice source, const surroundings *aroun
         const token *t = &line.tokens[at];
         if (t->code == UNCHANGED || t->start == t->end)
             continue;
-        mojibake_doubt *added = vector_push(&m->doubts);
+        mojibake_doubt *added = vector_push_zeroed(&m->doubts);
         codepage page = t->trail ? (codepage)((t->trail & 31) - 1) : CODEPAGE_WINDOWS_1252;
         *added = (mojibake_doubt){at, at + 1, t->what.value, page};
         residue_widen(&line, added);
@@ -177,7 +177,7 @@ static void find_broken_signs(line_repairer *m, const token_line *line) {
         size_t length = sequence_broken_sign(line, at);
         if (!length)
             continue;
-        mojibake_doubt *added = vector_push(&m->doubts);
+        mojibake_doubt *added = vector_push_zeroed(&m->doubts);
         *added = (mojibake_doubt){at, at + length, line->tokens[at].what.value, CODEPAGE_WINDOWS_1252};
         residue_widen(line, added);
         at = added->to - 1;

@@ -106,7 +106,7 @@ static void read_more_findings(report_reader *r, json_t *object, uint32_t *count
 }
 
 static void read_asset(report_reader *r, const json_t *object) {
-    report_asset *asset = vector_push(&r->assets);
+    report_asset *asset = vector_push_zeroed(&r->assets);
     r->bad |= !json_is_object(object);
     asset->url = text_of(r, object, "url");
     asset->path = text_of(r, object, "path");

@@ -158,7 +158,7 @@ static void add_words(rendering *r, const dom_node *node, const word *surroundin
             at += space;
             continue;
         }
-        word *added = vector_push(&r->words);
+        word *added = vector_push_zeroed(&r->words);
         *added = *surroundings;
         added->node = node;
         added->line = node->line;
@@ -198,7 +198,7 @@ static void enter_surroundings(const dom_node *node, vector *stack) {
 
 static void gather_words(rendering *r, arena *scratch) {
     vector surroundings = vector_new(scratch, sizeof(word));
-    vector_push(&surroundings);
+    vector_push_zeroed(&surroundings);
     walk w = {r->root, r->root->first_child, false};
     bool going = w.node != NULL;
     while (going) {
@@ -209,7 +209,7 @@ static void gather_words(rendering *r, arena *scratch) {
         else if (w.node->type == DOM_ELEMENT) {
             enter_surroundings(w.node, &surroundings);
             if (dom_is(w.node, DOM_TAG_IMG)) {
-                word *added = vector_push(&r->words);
+                word *added = vector_push_zeroed(&r->words);
                 *added = *(word *)vector_last(&surroundings);
                 added->node = w.node;
                 added->line = w.node->line;

@@ -179,7 +179,7 @@ static group_line *line_of_group(report_writer *w, const report_group *group, ve
     }
     if (lines->count == GROUPS_SHOWN)
         return NULL;
-    group_line *added = vector_push(lines);
+    group_line *added = vector_push_zeroed(lines);
     *added = (group_line){.code = group->code, .words = buffer_slice(&cut)};
     return added;
 }

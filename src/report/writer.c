@@ -148,7 +148,7 @@ static bool is_graded(const report_page *page) {
 static void count_site(report_writer *w, const report_page *page) {
     site_line *line = vector_last(&w->site_lines);
     if (!line || !slice_equal(line->name, page->site)) {
-        line = vector_push(&w->site_lines);
+        line = vector_push_zeroed(&w->site_lines);
         line->name = slice_copy(page->site, w->memory);
         line->most = FINDING_COUNT;
         memset(w->site_findings, 0, sizeof w->site_findings);

@@ -303,7 +303,7 @@ bool batches_add(batches *b, const page_change *given) {
     if (has_failed(b))
         return false;
     batch *one = batch_at(b, b->filled);
-    page_change *c = vector_push(&one->changes);
+    page_change *c = vector_push_zeroed(&one->changes);
     *c = *given;
     c->path = slice_copy(given->path, one->arena);
     c->row = given->row ? copy_row(given->row, one->arena) : NULL;

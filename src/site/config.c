@@ -111,7 +111,7 @@ static front_value merge(const vector *mappings, arena *a) {
 bool site_merge_config(const site_file *files, size_t count, arena *a, front_value *config, slice *error) {
     vector mappings = vector_new(a, sizeof(front_value));
     for (size_t i = 0; i < count; i++)
-        if (!parse(&files[i], a, vector_push(&mappings), error))
+        if (!parse(&files[i], a, vector_push_zeroed(&mappings), error))
             return false;
     *config = merge(&mappings, a);
     return true;

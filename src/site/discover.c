@@ -151,7 +151,7 @@ static void pass_over(search *in, entry e, const reason *r) {
         links |= e.is_folder && SPECIAL[i].links && slice_equal(name, slice_of(SPECIAL[i].name));
     if (!e.is_folder && !has_extension(in, name))
         return;
-    site_skip *one = vector_push(&in->site->skipped);
+    site_skip *one = vector_push_zeroed(&in->site->skipped);
     *one =
         (site_skip){.path = e.is_folder ? format_slice(in->site->arena, "%.*s/", SLICE_ARGS(e.path)) : e.path,
                     .why = r->why,

@@ -204,7 +204,7 @@ static bool synchronize(parser *p, uint32_t serial) {
 
 static void push_context(parser *p, tiptap_node *node, const tiptap_marks *pending, bool solid,
                          uint8_t options) {
-    context *new = vector_push(&p->contexts);
+    context *new = vector_push_zeroed(&p->contexts);
     new->node = node;
     new->pending = pending;
     new->serial = ++p->serial;
@@ -609,7 +609,7 @@ static void normalize_list(dom_node *list) {
 
 static open_element *push_element(parser *p, const dom_node *element, const tiptap_marks *styles,
                                   uint32_t style_start) {
-    open_element *new = vector_push(&p->elements);
+    open_element *new = vector_push_zeroed(&p->elements);
     new->element = element;
     new->styles = styles;
     new->style_start = style_start;
