@@ -151,6 +151,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
     slice line = {bytes, size * count};
     char encoding[TEXT_MAX] = "";
     if (slice_starts_with(line, SLICE("HTTP/"))) { /* also after 100 Continue and a proxy's answer */
+        curl_easy_setopt(j->easy, CURLOPT_FORBID_REUSE, 0L); /* it answers */
         j->etag[0] = j->modified[0] = j->type[0] = j->range[0] = '\0';
         j->packed = false;
         size_t space = slice_find_char(line, ' ', 0);
@@ -241,6 +242,9 @@ static void set_network(CURL *easy, const network *n) {
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+    /* Until its server answers: curl 7.88 keeps a connection on which the request cannot be sent, and lets
+     * the next ones wait for what it will turn out to be. */
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 128L * 1024);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "isomerize");
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING,
