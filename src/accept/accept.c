@@ -155,7 +155,7 @@ void accept_mark(const accept_list *list, slice path, findings *found, bool *use
     size_t steps = STEPS_MAX;
     uint32_t listed[FINDING_COUNT] = {0};
     for (size_t i = 0; i < found->items.count; i++) {
-        finding *one = vector_at(&found->items, i);
+        finding *one = findings_at(found, i);
         listed[one->code]++;
         if (one->accepted.length || finding_describe(one->code)->grade == GRADE_REFUSED ||
             !list->entries.count)
@@ -196,7 +196,7 @@ void accept_mark_own(slice front, findings *found) {
         if (code == FINDING_COUNT || !why.length || finding_describe(code)->grade == GRADE_REFUSED)
             continue;
         for (size_t i = 0; i < found->items.count; i++) {
-            finding *one = vector_at(&found->items, i);
+            finding *one = findings_at(found, i);
             if (one->code == code && !one->accepted.length) {
                 findings_accept(found, one, slice_copy(why, found->arena));
                 one->accepted_by_page = true;

@@ -87,6 +87,9 @@ void arena_reset(arena *a) {
     size_t kept = 0;
     for (chunk **link = &a->first; *link;) {
         chunk *c = *link;
+#ifdef ISOMERIZE_SANITIZED
+        memset(chunk_bytes(c), 0xDD, c->size); /* who still reads there is found out */
+#endif
         if (kept + c->size <= KEEP_MAX) {
             kept += c->size;
             link = &c->next;
@@ -182,6 +185,17 @@ void arena_pay(arena *a, uint64_t steps) {
         return;
     a->is_out_of_steps = true;
     give_up(a);
+}
+
+void arena_begin_stage(arena *stage, arena *whole) {
+    uint64_t steps = stage->steps;
+    arena_reset(stage);
+    arena_pay(whole, steps);
+    stage->exhausted = whole->exhausted;
+    stage->limit = !whole->limit ? 0 : whole->limit > whole->used ? whole->limit - whole->used : 1;
+    stage->steps_limit = !whole->steps_limit                 ? 0
+                         : whole->steps_limit > whole->steps ? whole->steps_limit - whole->steps
+                                                             : 1;
 }
 
 /* Moves to a chunk that has room for `size`: the next one kept from before, or a new one. */

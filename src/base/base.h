@@ -47,6 +47,10 @@ uint64_t arena_set_steps(arena *a, uint64_t limit);
 uint64_t arena_steps_limit(const arena *a);
 bool arena_is_out_of_steps(const arena *a); /* since the last arena_reset */
 
+/* Empties `stage` for the next stage of what `whole` is for: it may have the memory and the steps that are
+ * left of those of `whole`, pays the steps that it took before to it, and jumps where it jumps. */
+void arena_begin_stage(arena *stage, arena *whole);
+
 /* Forgets everything allocated; keeps up to a few megabytes of chunks for the next page. */
 void arena_reset(arena *a);
 
@@ -315,6 +319,7 @@ typedef struct line_map {
 } line_map;
 
 line_map line_map_new(arena *a);
+line_map line_map_copy(const line_map *map, arena *a);
 void line_map_add(line_map *map, size_t offset, uint32_t line);
 /* The line of the last mark at or before `offset`; 0 when there is none. */
 uint32_t line_map_find(const line_map *map, size_t offset);
@@ -406,7 +411,7 @@ typedef struct change {
  * one; the others are counted, so that a hostile page costs no more than an honest one. */
 #define FINDINGS_PER_CODE 200
 typedef struct findings {
-    vector items;   /* of finding */
+    vector items;   /* of finding *: those that are returned stay where they are */
     vector changes; /* of change: of all findings, also of those that were only counted */
     uint32_t counts[FINDING_COUNT];
     uint32_t accepted[FINDING_COUNT]; /* so many of them a person has accepted: they do not grade the page */
@@ -414,13 +419,16 @@ typedef struct findings {
 } findings;
 
 findings findings_new(arena *a);
+static inline finding *findings_at(const findings *f, size_t index) { /* index < items.count */
+    return *(finding **)vector_at(&f->items, index);
+}
 /* Adds a finding with a formatted detail (copied, cut at 240 bytes on a character boundary, line breaks
- * become spaces). Returns it, so that the caller can fill `became`, `before`, `after`; NULL when it was only
- * counted. */
+ * become spaces). Returns it, which stays where it is: `became`, `before` and `after` can be filled later.
+ * NULL when it was only counted. */
 finding *findings_add(findings *f, finding_code code, uint32_t line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* Fills `before` and `after` of a finding just made (NULL: it was only counted), and notes the change. The
- * texts must outlive the findings. */
+/* Fills `before` and `after` of a finding (NULL: it was only counted), and notes the change. The texts are
+ * copied. */
 void findings_add_change(findings *f, finding *one, change_kind kind, slice before, slice after);
 /* Marks one of them as accepted; `why` must outlive the findings. */
 void findings_accept(findings *f, finding *one, slice why);

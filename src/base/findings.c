@@ -50,7 +50,7 @@ finding_code finding_by_name(slice name) {
 findings findings_new(arena *a) {
     findings f;
     memset(&f, 0, sizeof f);
-    f.items = vector_new(a, sizeof(finding));
+    f.items = vector_new(a, sizeof(finding *));
     f.changes = vector_new(a, sizeof(change));
     f.arena = a;
     return f;
@@ -68,7 +68,8 @@ finding *findings_add(findings *f, finding_code code, uint32_t line, const char 
     for (size_t i = 0; i < detail.length; i++)
         if (text[i] == '\n' || text[i] == '\r')
             text[i] = ' ';
-    finding *added = vector_push_zeroed(&f->items);
+    finding *added = arena_zeroed(f->arena, sizeof *added);
+    *(finding **)vector_push(&f->items) = added;
     added->code = code;
     added->line = line;
     added->detail = slice_copy(detail, f->arena);
@@ -76,6 +77,8 @@ finding *findings_add(findings *f, finding_code code, uint32_t line, const char 
 }
 
 void findings_add_change(findings *f, finding *one, change_kind kind, slice before, slice after) {
+    before = slice_copy(before, f->arena);
+    after = slice_copy(after, f->arena);
     *(change *)vector_push(&f->changes) = (change){kind, before, after};
     if (!one)
         return;

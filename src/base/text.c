@@ -382,7 +382,7 @@ void vector_reserve(vector *v, size_t count) {
 }
 
 void vector_widen(vector *v) {
-    vector_reserve(v, v->capacity ? v->capacity * 2 : 8);
+    vector_reserve(v, v->capacity ? v->capacity * 2 : v->item_size <= 64 ? 8 : 2);
 }
 
 void *vector_push_zeroed(vector *v) {
@@ -399,6 +399,15 @@ void vector_pop(vector *v) {
 
 line_map line_map_new(arena *a) {
     return (line_map){vector_new(a, sizeof(line_mark))};
+}
+
+line_map line_map_copy(const line_map *map, arena *a) {
+    line_map copy = line_map_new(a);
+    vector_reserve(&copy.marks, map->marks.count);
+    copy.marks.count = map->marks.count;
+    if (map->marks.count)
+        memcpy(copy.marks.items, map->marks.items, map->marks.count * sizeof(line_mark));
+    return copy;
 }
 
 void line_map_add(line_map *map, size_t offset, uint32_t line) {

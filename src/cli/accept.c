@@ -130,7 +130,7 @@ static size_t take_all(acceptance *t, slice path, const findings *found) {
     uint32_t listed[FINDING_COUNT] = {0};
     size_t taken = 0;
     for (size_t i = 0; i < found->items.count; i++) {
-        const finding *one = vector_at(&found->items, i);
+        const finding *one = findings_at(found, i);
         grade of = finding_describe(one->code)->grade;
         listed[one->code]++;
         if (one->accepted.length || of == GRADE_CLEAN || of > t->limit)
@@ -149,7 +149,7 @@ static size_t take_all(acceptance *t, slice path, const findings *found) {
 static size_t take_one(acceptance *t, slice path, const findings *found) {
     size_t taken = 0;
     for (size_t i = 0; i < found->items.count; i++) {
-        const finding *one = vector_at(&found->items, i);
+        const finding *one = findings_at(found, i);
         size_t steps = 1u << 20;
         if (!one->accepted.length && accept_matches(t->one, path, one->code, one->detail, &steps)) {
             t->times[finding_describe(one->code)->grade]++;

@@ -99,7 +99,7 @@ static void run_one_template(slice text, const liquid_scope *scope, bool restore
                              buffer *out) {
     liquid_page page = liquid_run(text, 1, scope, a, found);
     if (restored && page.is_refused) {
-        const finding *last = vector_last(&found->items);
+        const finding *last = findings_at(found, found->items.count - 1);
         buffer_printf(out, "\x01%s", finding_describe(last->code)->name);
         return;
     }
@@ -445,7 +445,7 @@ static const struct {
 
 static void print_findings(const findings *f) {
     for (size_t i = 0; i < f->items.count; i++) {
-        const finding *one = vector_at(&f->items, i);
+        const finding *one = findings_at(f, i);
         printf("%u:", one->line);
         if (one->column)
             printf("%u:", one->column);

@@ -244,7 +244,7 @@ static void add_to_report(show *s, const site_result *result) {
 
 void show_findings(const cli_arguments *arguments, slice path, const findings *found) {
     for (size_t i = 0; i < found->items.count; i++) {
-        const finding *f = vector_at(&found->items, i);
+        const finding *f = findings_at(found, i);
         const finding_info *info = finding_describe(f->code);
         if (info->grade < GRADE_LOSS && !option_given(arguments, OPTION_VERBOSE))
             continue;

@@ -145,7 +145,7 @@ static grade grade_page(listing *l, const site_status *status, findings *found) 
 static void print_graded(const listing *l, slice path, grade of, const findings *found) {
     const finding *worst = NULL;
     for (size_t i = 0; !worst && i < found->items.count; i++) {
-        const finding *one = vector_at(&found->items, i);
+        const finding *one = findings_at(found, i);
         worst = finding_describe(one->code)->grade == of && !one->accepted.length ? one : NULL;
     }
     slice place = site_show_path(path, l->arena);

@@ -302,7 +302,7 @@ static void keep_findings(isomerize_page *page, const findings *found) {
     page->finding_count = found->items.count;
     page->findings = arena_alloc(page->arena, found->items.count * sizeof *page->findings);
     for (size_t i = 0; i < found->items.count; i++) {
-        const finding *one = vector_at(&found->items, i);
+        const finding *one = findings_at(found, i);
         const finding_info *info = finding_describe(one->code);
         page->findings[i] = (struct isomerize_finding){
             .code = info->name,

@@ -570,7 +570,7 @@ void carry_restore_findings(const carry *c) {
     if (!c->page.carried.count)
         return;
     for (size_t i = 0; i < c->found->items.count; i++) {
-        finding *f = vector_at(&c->found->items, i);
+        finding *f = findings_at(c->found, i);
         slice *texts[] = {&f->detail, &f->became, &f->before, &f->after};
         for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
             *texts[t] = liquid_restore(&c->page, *texts[t], c->arena);

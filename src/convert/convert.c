@@ -43,6 +43,14 @@ static findings *found(conversion *c) {
     return &c->result->found;
 }
 
+/* For what this stage needs and none after it: what its result holds is copied. */
+static arena *begin_stage(const conversion *c) {
+    if (!c->worker)
+        return c->arena;
+    arena_begin_stage(c->worker->stage, c->arena);
+    return c->worker->stage;
+}
+
 /* ---- the page file ----------------------------------------------------------------------------------- */
 
 static void repair_page(conversion *c, slice bytes) {
@@ -114,14 +122,15 @@ static void restore_lines(conversion *c, line_map *lines, size_t first_finding) 
         m->line = liquid_line(page, c->parts.body_line, m->line);
     }
     for (size_t i = first_finding; page->lines.count && i < found(c)->items.count; i++) {
-        finding *f = vector_at(&found(c)->items, i);
+        finding *f = findings_at(found(c), i);
         f->line = liquid_line(page, c->parts.body_line, f->line);
     }
 }
 
 static legacy_result read_markdown(const conversion *c, slice text, findings *into) {
     legacy_options options = {c->settings->kramdown, c->settings->kramdown_count};
-    return legacy_to_html(text, c->parts.body_line, &options, c->arena, into);
+    legacy_result read = legacy_to_html(text, c->parts.body_line, &options, begin_stage(c), into);
+    return (legacy_result){slice_copy(read.html, c->arena), line_map_copy(&read.lines, c->arena)};
 }
 
 static dom_node *read_other_text(void *context, slice text) {
@@ -429,13 +438,13 @@ static bool is_stable(conversion *c, const save_settled *saved) {
 }
 
 /* The document as it is saved, with the page's Liquid back in it. False: it never settles. */
-static bool save_document(conversion *c, tiptap_node *document, save_settled *saved) {
+static bool save_document(conversion *c, tiptap_node *document, arena *stage, save_settled *saved) {
     if (c->carry.page.carried.count)
         carry_put_back(&c->carry, document);
-    *saved = save_settle(document, c->arena, found(c));
+    *saved = save_settle(document, stage, found(c));
     if (saved->stable && !c->carry.page.carried.count && runs_liquid(c) && liquid_is_in(saved->body)) {
         carry_put_back(&c->carry, document); /* braces that stand for themselves */
-        *saved = save_settle(document, c->arena, found(c));
+        *saved = save_settle(document, stage, found(c));
     }
     return is_stable(c, saved);
 }
@@ -445,18 +454,19 @@ static bool save_with_links(conversion *c, tiptap_node *document, const view *be
                             slice *body) {
     save_settled saved;
     places *p = places_find_links(document, before, c->settings, c->options, c->arena, found(c));
-    if (!save_document(c, document, &saved))
+    arena *stage = begin_stage(c);
+    if (!save_document(c, document, stage, &saved))
         return false;
-    while (p && places_set_links(p, saved.document, dom_parse(saved.body, NULL, c->arena, NULL))) {
+    while (p && places_set_links(p, saved.document, dom_parse(saved.body, NULL, stage, NULL))) {
         arena_pay(c->arena, STEPS_OF_SAVED_BYTE * saved.body.length);
-        saved = save_settle(saved.document, c->arena, found(c));
+        saved = save_settle(saved.document, stage, found(c));
         if (!is_stable(c, &saved))
             return false;
     }
     if (p)
         places_report(p);
     report_linked_ids(c, linked, p);
-    *body = saved.body;
+    *body = slice_copy(saved.body, c->arena);
     return true;
 }
 
@@ -469,8 +479,9 @@ static void check_page(conversion *c, view *before, slice written) {
         written = carry_check(&c->carry, written);
     if (c->carry.is_refused)
         return;
-    view after = view_take(dom_parse(written, NULL, c->arena, NULL), before->text.length, c->arena);
-    view_compare(before, &after, found(c), c->arena);
+    arena *stage = begin_stage(c);
+    view after = view_take(dom_parse(written, NULL, stage, NULL), before->text.length, stage);
+    view_compare(before, &after, found(c), stage);
 }
 
 /* Returns what visitors read. The step that makes text of markers is checked on its own: those that it wrote
@@ -541,8 +552,8 @@ static bool mend_body(conversion *c, slice *body) {
         return true;
     tiptap_node *document = save_load(c->parts.body, c->parts.body_line, c->arena);
     tiptap_visit_urls(document, visit_url, c, c->arena);
-    save_settled saved = save_settle(document, c->arena, found(c));
-    *body = saved.body;
+    save_settled saved = save_settle(document, begin_stage(c), found(c));
+    *body = slice_copy(saved.body, c->arena);
     return is_stable(c, &saved);
 }
 
@@ -564,7 +575,7 @@ static void refuse_by_grade(convert_result *r) {
     const finding *worst = NULL;
     size_t others = 0;
     for (size_t i = 0; i < r->found.items.count; i++) {
-        const finding *one = vector_at(&r->found.items, i);
+        const finding *one = findings_at(&r->found, i);
         if (one->accepted.length || finding_describe(one->code)->grade != r->grade)
             continue;
         others += worst != NULL;
@@ -697,8 +708,7 @@ static void convert_bytes(conversion *c, slice bytes) {
 
 /* A page for which the arena had no room or no steps: nothing of it is kept. False: there is no room for the
  * finding either. */
-static bool refuse_exhausted(conversion *c, slice bytes) {
-    bool out_of_steps = arena_is_out_of_steps(c->arena);
+static bool refuse_exhausted(conversion *c, slice bytes, bool out_of_steps) {
     jmp_buf exhausted;
     arena_reset(c->arena);
     memset(c->result, 0, sizeof *c->result);
@@ -728,11 +738,13 @@ bool convert_page(const convert_engine *engine, slice bytes, const convert_optio
                     .result = result,
                     .carry = carry_none(a, &result->found)};
     if (setjmp(exhausted) != 0) {
-        bool in_memory = !arena_is_out_of_memory(a);
-        if (c.worker)
+        bool in_memory = !arena_is_out_of_memory(a), out_of_steps = arena_is_out_of_steps(a);
+        if (c.worker) {
+            out_of_steps = out_of_steps || arena_is_out_of_steps(c.worker->stage);
             in_memory = convert_worker_clear(c.worker) && in_memory;
+        }
         convert_worker_give_back(engine, c.worker);
-        in_memory = refuse_exhausted(&c, bytes) && in_memory;
+        in_memory = refuse_exhausted(&c, bytes, out_of_steps) && in_memory;
         arena_on_exhausted(a, before);
         put_limits_back(a, limits);
         return in_memory;

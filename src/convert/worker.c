@@ -15,8 +15,10 @@ struct convert_workers {
 };
 
 static void free_worker(convert_worker *w) {
-    if (w)
+    if (w) {
         css_style_cache_free(w->styles);
+        arena_destroy(w->stage);
+    }
     free(w);
 }
 
@@ -41,7 +43,8 @@ static convert_worker *new_worker(const convert_engine *engine) {
     if (!w)
         return NULL;
     w->styles = css_style_cache_new(engine->sheets);
-    if (w->styles)
+    w->stage = arena_create(0);
+    if (w->styles && w->stage)
         return w;
     free_worker(w);
     return NULL;
@@ -57,6 +60,8 @@ convert_worker *convert_worker_take(const convert_engine *engine) {
 }
 
 void convert_worker_give_back(const convert_engine *engine, convert_worker *w) {
+    if (w)
+        arena_reset(w->stage);
     for (size_t i = 0; w && i < IDLE_MAX; i++) {
         convert_worker *none = NULL;
         if (atomic_compare_exchange_strong(&engine->workers->idle[i], &none, w))
@@ -70,7 +75,9 @@ void convert_worker_on_exhausted(convert_worker *w, jmp_buf *jump) {
 }
 
 bool convert_worker_clear(convert_worker *w) {
-    bool in_memory = !arena_is_out_of_memory(css_style_cache_arena(w->styles));
+    bool in_memory =
+        !arena_is_out_of_memory(css_style_cache_arena(w->styles)) && !arena_is_out_of_memory(w->stage);
     css_style_cache_clear(w->styles);
+    arena_reset(w->stage);
     return in_memory;
 }

@@ -266,7 +266,20 @@ static uint32_t place_of(const view *v, const dom_node *node, bool last, bool of
     return recall(m, question, node, NULL)->answer;
 }
 
+/* Without counting: is it the first child that is an element, or the last? */
+static bool is_at_edge(const view *v, const dom_node *node, bool last) {
+    if (!node->parent)
+        return true;
+    do {
+        node = last ? node->next : node->previous;
+        v->matcher->steps++;
+    } while (node && node->type != DOM_ELEMENT);
+    return !node;
+}
+
 static bool matches_place(const view *v, const selector_test *test, const dom_node *node) {
+    if (!test->step && test->offset == 1 && !test->of_type)
+        return is_at_edge(v, node, test->last);
     int distance = (int)place_of(v, node, test->last, test->of_type) - test->offset;
     return test->step ? distance % test->step == 0 && distance / test->step >= 0 : distance == 0;
 }
@@ -395,6 +408,8 @@ static bool matches_test(const view *v, const selector_test *test, const dom_nod
     case TEST_NTH:
         return matches_place(v, test, node);
     case TEST_ONLY:
+        if (!test->of_type)
+            return is_at_edge(v, node, false) && is_at_edge(v, node, true);
         return place_of(v, node, false, test->of_type) == 1 && place_of(v, node, true, test->of_type) == 1;
     case TEST_EMPTY:
         return is_empty(node);

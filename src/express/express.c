@@ -216,7 +216,7 @@ static finding *report(walk *w, const dom_node *node) {
     size_t index = w->found->items.count;
     express_report_presentation(node, table ? &table->said : NULL, w->found);
     express_report_classes(node, w->refs, w->found);
-    return element ? vector_at(&w->found->items, index - 1) : NULL;
+    return element ? findings_at(w->found, index - 1) : NULL;
 }
 
 /* ---- elements without content ------------------------------------------------------------------------- */

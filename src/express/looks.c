@@ -422,7 +422,7 @@ void express_look_at(const looks *l, const dom_node *node) {
 /* Whether a finding of the rules speaks of the element's line already. */
 static bool is_reported(const findings *found, uint32_t line) {
     for (size_t i = 0; i < found->items.count; i++) {
-        const finding *f = vector_at(&found->items, i);
+        const finding *f = findings_at(found, i);
         if (f->line == line && f->code == FINDING_ROW_NOT_CARDS)
             return true;
     }

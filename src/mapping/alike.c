@@ -905,7 +905,19 @@ static size_t find_turns(const measure *m, const vector *places, size_t from, tu
     return count >= 2 ? start : from + 1;
 }
 
+/* Boxes are alike by what they show or lead to. */
+static bool has_two(const dom_node *body) {
+    size_t pictures = 0, links = 0;
+    for (const dom_node *at = body; at && pictures < 2 && links < 2; at = dom_next(at, body)) {
+        pictures += at->tag == DOM_TAG_IMG;
+        links += link_address(at) != NULL;
+    }
+    return pictures >= 2 || links >= 2;
+}
+
 void find_alike(mapping_pass *pass) {
+    if (!has_two(pass->body))
+        return;
     measure m = measure_page(pass);
     if (m.boxes[0].pictures < 2 && m.boxes[0].links < 2)
         return;

@@ -173,7 +173,7 @@ void report_changes(const repair_job *job, const token_line *line, uint32_t numb
 /* Has bytes.c reported a loss at this place? Places are asked for in rising order. */
 static bool is_reported(const findings *found, size_t *at, uint32_t line, uint32_t column) {
     for (; *at < found->items.count; ++*at) {
-        const finding *f = vector_at(&found->items, *at);
+        const finding *f = findings_at(found, *at);
         if (f->code == FINDING_ENCODING_LOST && f->line == line && f->column == column)
             return true;
         if (f->line > line || (f->line == line && f->column > column))

@@ -19,7 +19,7 @@ static bool begin_csv(report_writer *w) {
 static const finding *find_gravest(const findings *found) {
     const finding *worst = NULL;
     for (size_t i = 0; found && i < found->items.count; i++) {
-        const finding *one = vector_at(&found->items, i);
+        const finding *one = findings_at(found, i);
         if (!one->accepted.length &&
             (!worst || finding_describe(one->code)->grade > finding_describe(worst->code)->grade))
             worst = one;

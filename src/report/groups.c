@@ -38,7 +38,7 @@ static report_group *find_group(group_counts *g, const finding *one, arena *scra
 
 void groups_count(group_counts *g, const findings *found, size_t page, arena *scratch) {
     for (size_t i = 0; found && i < found->items.count; i++) {
-        const finding *one = vector_at(&found->items, i);
+        const finding *one = findings_at(found, i);
         if (finding_describe(one->code)->grade == GRADE_CLEAN)
             continue;
         report_group *group = find_group(g, one, scratch);

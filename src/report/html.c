@@ -342,7 +342,7 @@ void report_page_entry(const report_page *page, buffer *out, arena *scratch) {
 static void add_findings(json_writer *j, const findings *found) {
     json_add_open(j, "findings", '[');
     for (size_t i = 0; found && i < found->items.count; i++) {
-        const finding *one = vector_at(&found->items, i);
+        const finding *one = findings_at(found, i);
         json_open(j, '{');
         json_add_string(j, "code", finding_describe(one->code)->name);
         json_add_number(j, "line", one->line);

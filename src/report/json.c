@@ -25,7 +25,7 @@ static void add_finding(json_writer *j, const finding *one) {
 static uint32_t more_accepted(const findings *found, finding_code code) {
     uint32_t accepted = found->accepted[code];
     for (size_t i = 0; accepted && i < found->items.count; i++) {
-        const finding *one = vector_at(&found->items, i);
+        const finding *one = findings_at(found, i);
         accepted -= one->code == code && one->accepted.length;
     }
     return accepted;
@@ -35,7 +35,7 @@ static void add_findings(json_writer *j, const findings *found) {
     uint32_t listed[FINDING_COUNT + 1] = {0};
     json_add_open(j, "findings", '[');
     for (size_t i = 0; found && i < found->items.count; i++) {
-        const finding *one = vector_at(&found->items, i);
+        const finding *one = findings_at(found, i);
         listed[one->code]++;
         add_finding(j, one);
     }

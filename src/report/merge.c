@@ -188,7 +188,7 @@ bool report_read_findings(slice json, findings *found) {
         const json_t *object = json_array_get(root, i);
         size_t before = r.found.items.count;
         read_finding(&r, object);
-        finding *one = r.found.items.count > before ? vector_last(&r.found.items) : NULL;
+        finding *one = r.found.items.count > before ? findings_at(&r.found, r.found.items.count - 1) : NULL;
         if (one)
             one->accepted_by_page = one->accepted.length > 0;
     }

@@ -194,7 +194,7 @@ static bool add_sarif(report_writer *w, const report_page *page, arena *scratch)
     sarif_results *r = results_of(w);
     hash_map seen = map_new(scratch, 0);
     for (size_t i = 0; page->findings && i < page->findings->items.count; i++) {
-        const finding *one = vector_at(&page->findings->items, i);
+        const finding *one = findings_at(page->findings, i);
         grade g = finding_describe(one->code)->grade;
         buffer out = buffer_new(scratch, 1024);
         json_writer json = {.out = &out};

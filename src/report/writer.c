@@ -102,7 +102,7 @@ static bool find_worst(const report_page *page, report_first *out) {
         return false;
     *out = (report_first){.grade = page->grade, .path = page->path, .code = FINDING_COUNT};
     for (size_t i = 0; i < page->findings->items.count; i++) {
-        const finding *one = vector_at(&page->findings->items, i);
+        const finding *one = findings_at(page->findings, i);
         if (finding_describe(one->code)->grade != page->grade || one->accepted.length)
             continue;
         if (out->weight++ == 0) {
@@ -190,7 +190,7 @@ static void count_files(report_writer *w, const report_page *page) {
 static void count_effort(report_writer *w, const report_page *page) {
     site_line *line = page->site.length ? vector_last(&w->site_lines) : NULL;
     for (size_t i = 0; line && page->findings && i < page->findings->items.count; i++) {
-        const finding *one = vector_at(&page->findings->items, i);
+        const finding *one = findings_at(page->findings, i);
         bool is_new, asks = finding_describe(one->code)->grade >= GRADE_REVIEW && !one->accepted.length;
         if (!asks)
             continue;

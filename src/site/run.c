@@ -74,7 +74,7 @@ static void findings_to_json(const findings *found, buffer *out) {
     json_writer json = {.out = out};
     json_open(&json, '[');
     for (size_t i = 0; i < found->items.count; i++) {
-        const finding *one = vector_at(&found->items, i);
+        const finding *one = findings_at(found, i);
         json_open(&json, '{');
         json_add_string(&json, "code", finding_describe(one->code)->name);
         json_add_number(&json, "line", one->line);

@@ -12,7 +12,7 @@
 static unsigned count_changes(const findings *found) {
     unsigned changes = 0;
     for (size_t i = 0; i < found->items.count; i++) {
-        const finding *one = vector_at(&found->items, i);
+        const finding *one = findings_at(found, i);
         changes += one->before.length != 0 && one->code != FINDING_ENCODING_DOUBTFUL;
     }
     return changes;
@@ -20,7 +20,7 @@ static unsigned count_changes(const findings *found) {
 
 static slice encoding_found(const findings *found) {
     for (size_t i = 0; i < found->items.count; i++) {
-        const finding *one = vector_at(&found->items, i);
+        const finding *one = findings_at(found, i);
         if (one->code == FINDING_ENCODING_UNKNOWN || one->code == FINDING_ENCODING_OTHER)
             return one->detail;
     }

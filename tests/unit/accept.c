@@ -219,7 +219,7 @@ static void a_page_accepts_in_its_own_front_matter(void **state) {
         SLICE("title: x\n# isomerize: accept script: it only counted visitors\n# isomerize: accept colour\n"
               "# isomerize: accept no-such: x\n"),
         &found);
-    const finding *one = vector_at(&found.items, 0), *two = vector_at(&found.items, 1);
+    const finding *one = findings_at(&found, 0), *two = findings_at(&found, 1);
     assert_true(slice_equal(one->accepted, SLICE("it only counted visitors")));
     assert_true(one->accepted_by_page);
     assert_int_equal(two->accepted.length, 0);

@@ -81,7 +81,7 @@ static outcome convert_with(const char *page, planted *p, finding_code looked_fo
     outcome o = {.grade = result.grade};
     memcpy(o.counts, result.found.counts, sizeof o.counts);
     for (size_t i = result.found.items.count; i-- > 0;) {
-        const finding *f = vector_at(&result.found.items, i);
+        const finding *f = findings_at(&result.found, i);
         slice words = f->before.length ? f->before : f->after;
         if (f->code != looked_for)
             continue;
@@ -210,7 +210,7 @@ static void added_text_is_reported_with_the_line_before_it(void **state) {
     convert_options options = {.inspect = added_text, .context = a};
     convert_result result;
     convert_page(engine, slice_of(OWNED), &options, a, &result);
-    const finding *last = vector_last(&result.found.items);
+    const finding *last = findings_at(&result.found, result.found.items.count - 1);
     assert_int_equal(last->code, FINDING_TEXT_ADDED);
     assert_int_equal(last->line, 10);
     assert_true(slice_equal(last->after, SLICE("out of the blue")));

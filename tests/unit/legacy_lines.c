@@ -44,7 +44,7 @@ static void first_line_counts_from_the_page(void **state) {
     findings found = findings_new(a);
     legacy_result result = legacy_to_html(SLICE("a\n\nb </i>"), 10, NULL, a, &found);
     assert_int_equal(line_map_find(&result.lines, 0), 10);
-    const finding *shown = vector_at(&found.items, 0);
+    const finding *shown = findings_at(&found, 0);
     assert_int_equal(shown->line, 12);
     arena_destroy(a);
 }

@@ -200,7 +200,7 @@ static void each_change_is_found_where_it_was(void **state) {
     findings found = findings_new(a);
     repair_text(SLICE("one\n中文 two Singaporeâ€™s\n"), NULL, a, &found);
     assert_int_equal(found.items.count, 1);
-    const finding *f = vector_at(&found.items, 0);
+    const finding *f = findings_at(&found, 0);
     assert_int_equal(f->code, FINDING_ENCODING_MOJIBAKE);
     assert_int_equal(f->line, 2);
     assert_int_equal(f->column, 8);

@@ -57,7 +57,7 @@ static void assert_reported(const char *html, finding_code code) {
     settle(html, a, &found);
     size_t count = 0;
     for (size_t i = 0; i < found.items.count; i++)
-        count += ((finding *)vector_at(&found.items, i))->code == code;
+        count += findings_at(&found, i)->code == code;
     print_message("%s\n", html);
     assert_int_equal(count, 1);
     arena_destroy(a);
