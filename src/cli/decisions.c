@@ -214,6 +214,28 @@ static void tell_choice(const choice *c, const site *s) {
                   t.kinds[DECIDE_MEND], t.kinds[DECIDE_LEAVE], t.disputed);
 }
 
+/* Decisions on pages that are not there: moved since, or another site's. Only the whole site tells. */
+static void tell_strays(const choice *c, const cli_arguments *arguments, site *s, arena *a) {
+    slice error, first = {NULL, 0};
+    size_t strays = 0;
+    bool is_new;
+    if (option_given(arguments, OPTION_SINCE) || site_whole(s, &error) != s)
+        return;
+    hash_map pages = map_new(a, site_pages(s)->count);
+    for (size_t i = 0; i < site_pages(s)->count; i++)
+        map_put(&pages, *(slice *)vector_at(site_pages(s), i), NULL);
+    for (size_t i = 0; i < c->all.all.count; i++) {
+        const decision *one = vector_at(&c->all.all, i);
+        map_put(&pages, one->path, &is_new);
+        first = is_new && !strays++ ? one->path : first;
+    }
+    if (strays == 1)
+        tell_line(4, "a decision on %.*s, which is no page of this site", SLICE_ARGS(first));
+    else if (strays)
+        tell_line(4, "decisions on %zu pages that this site does not have, %.*s first", strays,
+                  SLICE_ARGS(first));
+}
+
 /* Those of --decisions, else the site's own. False: they cannot be read, said so. */
 static bool open_choice(choice *c, const cli_arguments *arguments, const site *s, arena *a) {
     c->only_accepted = option_given(arguments, OPTION_DECISIONS);
@@ -227,7 +249,7 @@ static bool open_choice(choice *c, const cli_arguments *arguments, const site *s
     return true;
 }
 
-bool decisions_use(const cli_arguments *arguments, const site *s, site_options *options, arena *a) {
+bool decisions_use(const cli_arguments *arguments, site *s, site_options *options, arena *a) {
     bool ignores = option_given(arguments, OPTION_NO_DECISIONS);
     choice *c = arena_zeroed(a, sizeof *c);
     if (ignores && option_given(arguments, OPTION_DECISIONS)) {
@@ -244,7 +266,9 @@ bool decisions_use(const cli_arguments *arguments, const site *s, site_options *
     options->wanted = is_wanted;
     options->unwanted = is_unwanted;
     options->wanted_context = c;
-    if (!option_given(arguments, OPTION_QUIET))
+    if (!option_given(arguments, OPTION_QUIET)) {
         tell_choice(c, s);
+        tell_strays(c, arguments, s, a);
+    }
     return true;
 }

@@ -9,6 +9,6 @@
  * they were when they were. Else it leaves the pages that the site's own decisions are against, or that
  * people disagree about; with --no-decisions none. Says how many. False: the files cannot be used, said so.
  */
-bool decisions_use(const cli_arguments *arguments, const site *s, site_options *options, arena *a);
+bool decisions_use(const cli_arguments *arguments, site *s, site_options *options, arena *a);
 
 #endif
