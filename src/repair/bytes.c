@@ -283,16 +283,34 @@ static raw_encoding find_encoding(const decoder *d, size_t at) {
     return raw;
 }
 
-/* A text that is in another page throughout. */
-static slice decode_whole(const repair_job *job, slice bytes, codepage page) {
-    buffer out = buffer_new(job->arena, bytes.length + bytes.length / 2 + 16);
-    for (size_t i = 0; i < bytes.length; i++) {
-        unsigned char byte = (unsigned char)bytes.data[i];
-        uint32_t character = codepage_decode(page, byte);
-        buffer_append_codepoint(&out, byte < 0x80 || character ? character : REPLACEMENT);
+#define PLACES_NAMED 20 /* more are a page that was written so */
+
+static size_t run_end(const decoder *d, size_t at, bool ascii) {
+    while (at < d->length && (d->in[at] < 0x80) == ascii)
+        at++;
+    return at;
+}
+
+/* A text that is in another page throughout. Where that is said of few bytes, each place is reported. */
+static slice decode_whole(decoder d) {
+    size_t places = 0;
+    for (size_t at = run_end(&d, 0, true); at < d.length; at = run_end(&d, run_end(&d, at, false), true))
+        places++;
+    if (places > PLACES_NAMED)
+        findings_add(d.job->found, FINDING_ENCODING_OTHER, 1, "%s", codepage_name(d.raw.page));
+    d.out = buffer_new(d.job->arena, d.length + d.length / 2 + 16);
+    for (copy_fine(&d, run_end(&d, 0, true)); d.at < d.length; copy_fine(&d, run_end(&d, d.at, true))) {
+        size_t to = run_end(&d, d.at, false), written = d.out.length;
+        for (size_t at = d.at; at < to; at++) {
+            uint32_t character = codepage_decode(d.raw.page, d.in[at]);
+            buffer_append_codepoint(&d.out, character ? character : REPLACEMENT);
+        }
+        if (places > PLACES_NAMED)
+            d.at = to;
+        else
+            report_run(&d, FINDING_ENCODING_OTHER, to, written, codepage_name(d.raw.page));
     }
-    findings_add(job->found, FINDING_ENCODING_OTHER, 1, "%s", codepage_name(page));
-    return buffer_slice(&out);
+    return buffer_slice(&d.out);
 }
 
 static slice decode_utf8(const repair_job *job, slice bytes) {
@@ -303,7 +321,7 @@ static slice decode_utf8(const repair_job *job, slice bytes) {
         return bytes;
     d.raw = find_encoding(&d, fine);
     if (d.raw.whole && d.raw.page != CODEPAGE_WINDOWS_1252) {
-        bytes = decode_whole(job, bytes, d.raw.page);
+        bytes = decode_whole(d);
         d.in = (const unsigned char *)bytes.data;
         d.length = bytes.length;
         fine = skip_fine(d.in, 0, d.length);
