@@ -57,7 +57,8 @@ uint64_t hash_keyed(const hash_key *key, slice text) {
     size_t at = 0;
     for (; text.length - at >= 8; at += 8)
         sip_word(&s, load_word(text.data + at));
-    sip_word(&s, (uint64_t)text.length << 56 | load_rest(text.data + at, text.length - at));
+    sip_word(&s, (uint64_t)text.length << 56 |
+                     (at < text.length ? load_rest(text.data + at, text.length - at) : 0));
     s.v2 ^= 0xFF;
     sip_round(&s);
     sip_round(&s);
