@@ -295,7 +295,8 @@ slice buffer_slice(const buffer *b) {
     return (slice){b->data, b->length};
 }
 
-/* The entity for the character at `at`, and how many bytes it takes; NULL when it is written as it is. */
+/* The entity for the character at `at`, one of buffer_append_html's special ones, and how many bytes it
+ * takes; NULL when it is written as it is. */
 static const char *entity_at(slice text, size_t at, bool in_attribute, size_t *size) {
     *size = 1;
     switch (text.data[at]) {
@@ -307,11 +308,9 @@ static const char *entity_at(slice text, size_t at, bool in_attribute, size_t *s
         return in_attribute ? NULL : "&gt;";
     case '"':
         return in_attribute ? "&quot;" : NULL;
-    case '\xC2':
+    default: /* 0xC2 */
         *size = 2;
         return at + 1 < text.length && text.data[at + 1] == '\xA0' ? "&nbsp;" : NULL;
-    default:
-        return NULL;
     }
 }
 

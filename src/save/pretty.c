@@ -331,17 +331,17 @@ static bool copy_raw(printer *p) {
         return false;
     slice head = output_from(p, p->token_start);
     size_t from = slice_find_char(head, '<', 0) + 1;
-    bool script = head.length > from + 1 && slice_equal_nocase(slice_sub(head, from, from + 2), SLICE("sc"));
+    bool script = slice_equal_nocase(slice_sub(head, from, from + 2), SLICE("sc"));
     size_t end = find_raw_end(p->in, p->at, script ? SLICE("script") : SLICE("style"));
     slice raw = slice_sub(p->in, p->at, end);
     p->at = end;
-    p->cut = p->cut || end == p->in.length;
+    p->cut = end == p->in.length;
     if (raw.length == 0)
         return true;
     raw = slice_trim_wide(raw);
     buffer_append_char(p->out, '\n');
     for (size_t i = 0; i < raw.length; i++) {
-        if (raw.data[i] == '\r' && i + 1 < raw.length && raw.data[i + 1] == '\n')
+        if (raw.data[i] == '\r' && raw.data[i + 1] == '\n') /* trimmed: a character follows */
             continue;
         buffer_append_char(p->out, raw.data[i] == '\r' ? '\n' : raw.data[i]);
     }

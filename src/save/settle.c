@@ -258,7 +258,7 @@ static bool is_in_template(text_cursor *r, size_t at) {
 }
 
 static void enter_node(text_cursor *r, tiptap_node *node) {
-    r->gap = r->gap || (node && (node->type != TIPTAP_TEXT || node->previous == NULL));
+    r->gap = r->gap || (node && node->type != TIPTAP_TEXT);
     if (node && !tiptap_is_inline((tiptap_type)node->type))
         r->recent_count = 0;
     r->node = node;

@@ -28,6 +28,8 @@ static const char *const BLOCKS[] = {
     "many words, so that attributes break\" width=\"50%\"></a>",
     "<div class=\"isomer-image-wrapper\"><img src=\"/b.png\" alt=\"&lt;/a&gt; &lt;script&gt; &lt;!-- "
     "x\"></div>",
+    "<a href=\"/x\" class=\"isomer-image-wrapper\"><img src=\"/a.png\" alt=\"&lt;/a&gt; &lt;script&gt; "
+    "x\"></a>",
     "<hr>",
     "<ul><li><p>x</p><ul><li><p>y</p></li></ul></li></ul>",
     "<table><tbody><tr><td><p>a</p></td><td><p>b</p></td></tr></tbody></table>",
@@ -89,7 +91,108 @@ static void blocks_are_saved_as_in_the_whole(void **state) {
     arena_destroy(a);
 }
 
+/* ---- what no page can hold, but a document can ------------------------------------------------------- */
+
+static tiptap_node *read_html(const char *html, arena *a) {
+    return tiptap_parse(dom_parse(slice_of(html), NULL, a, NULL), a, NULL);
+}
+
+static void assert_written(const tiptap_node *document, const char *html, arena *a) {
+    buffer out = buffer_new(a, 256);
+    write_html(document, &out);
+    buffer_append_char(&out, '\0');
+    assert_string_equal(out.data, html);
+}
+
+static void values_that_no_parser_gives_are_written(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    tiptap_node *heading = read_html("<h2>a</h2>", a);
+    static const char *const LEVELS[] = {"7", "0", "12", ""};
+    for (size_t i = 0; i < sizeof LEVELS / sizeof *LEVELS; i++) {
+        tiptap_set(heading->first_child, TIPTAP_HEADING_LEVEL, slice_of(LEVELS[i]), a);
+        assert_written(heading, "<h1>a</h1>", a);
+    }
+    tiptap_node *accordion = read_html("<div class=\"isomer-accordion\" data-type=\"detailGroup\"><details "
+                                       "class=\"isomer-details\"><summary>a</summary><div "
+                                       "data-type=\"detailsContent\"><p>b</p></div></details></div>",
+                                       a);
+    const tiptap_node *group = accordion->first_child;
+    assert_int_equal(group->type, TIPTAP_DETAIL_GROUP);
+    static const struct {
+        const char *classes, *colour, *written;
+    } CASES[] = {
+        {"", "gray", "isomer-accordion isomer-accordion-gray"},
+        {"isomer-accordion-gray", "gray", "isomer-accordion-gray isomer-accordion"},
+        {"a isomer-accordion-white isomer-accordion", "white", "a isomer-accordion-white isomer-accordion"},
+        {"isomer-accordion-whiter", "white",
+         "isomer-accordion-whiter isomer-accordion isomer-accordion-white"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        tiptap_set(accordion->first_child, TIPTAP_DETAIL_GROUP_CLASS, slice_of(CASES[i].classes), a);
+        tiptap_set(accordion->first_child, TIPTAP_DETAIL_GROUP_BACKGROUND, slice_of(CASES[i].colour), a);
+        buffer out = buffer_new(a, 256);
+        write_html(accordion, &out);
+        slice start = format_slice(a, "<div class=\"%s\" data-type=\"detailGroup\">", CASES[i].written);
+        assert_true(slice_starts_with(buffer_slice(&out), start));
+    }
+    arena_destroy(a);
+}
+
+/* A parser closes the outer link where the inner one begins: such a page is sanitised as a whole. */
+static void a_link_in_a_link_is_saved_as_a_parser_reads_it(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    tiptap_node *document =
+        read_html("<div class=\"isomer-card-grid\"><a class=\"isomer-card\" href=\"/x\"><div "
+                  "class=\"isomer-card-image\"><div class=\"isomer-image-wrapper\"><img "
+                  "src=\"/a.png\"></div></div><div "
+                  "class=\"isomer-card-body\"><div class=\"isomer-card-title\">b</div></div></a></div>",
+                  a);
+    tiptap_node *image = document->first_child;
+    while (image && image->type != TIPTAP_IMAGE)
+        image = tiptap_next(image, document);
+    assert_non_null(image);
+    saved_body plain = save_document(document, NULL, 64, a);
+    assert_true(plain.blocks.count > 0);
+    tiptap_set(image, TIPTAP_IMAGE_HREF, SLICE("/y"), a);
+    saved_body saved = save_document(document, NULL, 64, a);
+    assert_int_equal(saved.blocks.count, 0); /* in one piece */
+    buffer html = buffer_new(a, 1024), pretty = buffer_new(a, 1024), out = buffer_new(a, 1024);
+    print_state printing = {0, false, false};
+    assert_true(write_html(document, &html));
+    pretty_print(buffer_slice(&html), &printing, &pretty);
+    purify_any(buffer_slice(&pretty), a, &out);
+    assert_same(buffer_slice(&saved.body), buffer_slice(&out));
+    assert_false(is_saved_alike(&saved, document));
+    assert_false(is_saved_alike(&saved, tiptap_new_node(a, TIPTAP_DOC, 0)));
+    arena_destroy(a);
+}
+
+static void a_document_of_fewer_or_more_blocks_is_another(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    tiptap_node *one = read_html("<p>a</p>", a), *two = read_html("<p>a</p><p>b</p>", a),
+                *none = tiptap_new_node(a, TIPTAP_DOC, 0);
+    saved_body saved = save_document(two, NULL, 64, a);
+    assert_true(is_saved_alike(&saved, two));
+    assert_false(is_saved_alike(&saved, one));
+    assert_false(is_saved_alike(&saved, none));
+    saved = save_document(one, NULL, 64, a);
+    assert_false(is_saved_alike(&saved, two));
+    saved_body more = save_document(two, &saved, 64, a);
+    assert_same(buffer_slice(&more.body), save_as_whole(two, a));
+    saved = save_document(none, NULL, 64, a);
+    assert_true(is_saved_alike(&saved, none));
+    arena_destroy(a);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(blocks_are_saved_as_in_the_whole)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(blocks_are_saved_as_in_the_whole),
+        cmocka_unit_test(values_that_no_parser_gives_are_written),
+        cmocka_unit_test(a_link_in_a_link_is_saved_as_a_parser_reads_it),
+        cmocka_unit_test(a_document_of_fewer_or_more_blocks_is_another),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

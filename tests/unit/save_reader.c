@@ -176,6 +176,10 @@ static const char *const ODD[] = {
     "<script",
     "<style>\r</sty",
     "<script></script>",
+    "<script> a</script",
+    "<script> a</script  ",
+    "<script> a</script x> b",
+    "<style> \r </style>",
     "</script >",
     "<!-- a --> ",
     "<![CDATA[ a ]]>",
@@ -239,8 +243,66 @@ static void the_printer_loses_nothing(void **state) {
     arena_destroy(a);
 }
 
+static void what_is_nearly_in_save_form_is_refused(void **state) {
+    (void)state;
+    static const char *const REFUSED[] = {
+        "",
+        "text",
+        " <p>a</p>",
+        "<div><th>a</th></div>",
+        "<div><td>a</td></div>",
+        "<div><li>a</li></div>",
+        "<div data-a=\"\" data-b=\"\" data-c=\"\" data-d=\"\" data-e=\"\" data-f=\"\" data-g=\"\" "
+        "data-h=\"\" data-i=\"\" "
+        "data-j=\"\" data-k=\"\" data-l=\"\" data-m=\"\"></div>",
+        "<a href=\"/x\">a</a>",
+        "<p>a</p",
+    };
+    arena *a = arena_new(0);
+    for (size_t i = 0; i < COUNT(REFUSED); i++)
+        assert_null(read_saved(slice_of(REFUSED[i]), 1, a));
+    assert_non_null(read_saved(SLICE("<div data-a=\"\" data-b=\"\"></div>"), 1, a));
+    arena_destroy(a);
+}
+
+/* As the npm packages have it: rows of dashes, with and without colons and outer pipes. */
+static void heads_of_tables_are_found(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool head;
+    } CASES[] = {
+        {"a|b\n:-:|-\n\nx", true}, {"a\\|b|c\n--|:-\n\nx", true},
+        {"|a|\n|-|\nx", true},     {"|a|\n|-:|", true},
+        {"a|b\n- | -\nx", false},  {"a|b\n|\nx", false},
+        {"a|b\n:|-\nx", false},    {"a|b\n-|::\nx", false},
+        {"a|b\n-\\|-\nx", false},  {"a\\|b\n-|-\nx", false},
+        {"a|b|c\n-|-\nx", false},  {"a||b\n-|-|-", true},
+        {"a|b\n-||-", false},      {"a|b\n    -|-\nx", false},
+        {"a\n:-:\nx", false},      {"a|b", false},
+    };
+    for (size_t i = 0; i < COUNT(CASES); i++)
+        if ((table_head_end(slice_of(CASES[i].text)) > 0) != CASES[i].head)
+            fail_msg("%s", CASES[i].text);
+}
+
+static void what_is_cut_is_sanitised_up_to_its_end(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    static const char *const CUT[] = {"a", "<p>a", "<p>a</p", "<p>a</p>", "<p title=\"a\"", "<p title", "<"};
+    for (size_t i = 0; i < COUNT(CUT); i++) {
+        buffer out = buffer_new(a, 64);
+        purify_written(slice_of(CUT[i]), a, &out);
+        assert_true(slice_starts_with(buffer_slice(&out), slice_sub(slice_of(CUT[i]), 0, 2)));
+    }
+    arena_destroy(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_nearly_in_save_form_is_refused),
+        cmocka_unit_test(heads_of_tables_are_found),
+        cmocka_unit_test(what_is_cut_is_sanitised_up_to_its_end),
         cmocka_unit_test(what_is_read_quickly_is_what_the_editor_reads),
         cmocka_unit_test(the_printer_loses_nothing),
     };

@@ -29,7 +29,14 @@ static const char *const BODIES[] = {
     "<div class=\"isomer-image-wrapper\"><img src=\"/x.png\" alt=\"&lt;/a&gt; &lt;style&gt; x\"></div>",
     "<a class=\"isomer-image-wrapper\" href=\"/&lt;/a&gt;&lt;style&gt;x\"><img src=\"/y.png\" "
     "alt=\"a\"></a><p>x</p>",
+    "<a class=\"isomer-image-wrapper\" href=\"/x\"><img src=\"/y.png\" alt=\"&lt;/a&gt; &lt;script&gt; "
+    "x\"></a><p>x</p>",
     "<p>a|b\n---|---</p>",
+    "<p>x</p><pre><code>a\n \t\nb</code></pre><pre><code></code></pre><pre><code>\n\n\n</code></pre>",
+    "<a class=\"isomer-image-wrapper\" href=\"/x\"><img src=\"/y.png\"></a><a class=\"isomer-image-wrapper\" "
+    "href=\"/x\"><img src=\"/y.png\"></a><p>x</p>",
+    "<table><tbody><tr><td colspan=\"0\" rowspan=\"x\">a</td></tr></tbody></table>",
+    "<div class=\"isomer-image-wrapper\"><img src=\"/x.png\" alt=\"two&#13;&#10;lines\"></div>",
     "<p># no</p><p>- no</p><p>1. no</p><p>*no*</p><p>&lt;b&gt;</p>",
 };
 
@@ -68,6 +75,8 @@ static void what_is_mended_is_reported(void **state) {
     assert_reported("<p>x</p><pre><code>one\n\ntwo</code></pre>", FINDING_CODE_BLANK_LINE);
     assert_reported("<pre><code>a</code></pre><pre><code>b</code></pre>", FINDING_CODE_AT_START);
     assert_reported("<p><a href=\"javascript:x\">a</a></p>", FINDING_UNSAFE_VALUE);
+    assert_reported("<div class=\"isomer-image-wrapper\"><img src=\"javascript:x\"></div>",
+                    FINDING_UNSAFE_VALUE);
 }
 
 static void pages_that_markdown_tears_are_in_no_save_form(void **state) {
@@ -76,6 +85,7 @@ static void pages_that_markdown_tears_are_in_no_save_form(void **state) {
         "<p>a</p>\n\n<p>b</p>",
         "<p>a|b\n---|---\n</p>",
         "<div class=\"iframe-wrapper\">|\n---\n</div>",
+        "a|b\n-|-\n<ul class=\"contains-task-list\"><li class=\"task-list-item\"><input>x</li></ul>",
     };
     for (size_t i = 0; i < sizeof TORN / sizeof *TORN; i++) {
         arena *a = arena_new(0);
@@ -86,8 +96,80 @@ static void pages_that_markdown_tears_are_in_no_save_form(void **state) {
     }
 }
 
+/* What stands in the way is deeper than a parser goes: nothing is written of it. */
+static void what_is_too_deep_does_not_settle(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    findings found = findings_new(a);
+    tiptap_node *document = tiptap_new_node(a, TIPTAP_DOC, 0), *in = document;
+    for (size_t i = 0; i < DOM_DEPTH_MAX; i++) {
+        tiptap_node *quote = tiptap_new_node(a, TIPTAP_BLOCKQUOTE, 1);
+        tiptap_append(in, quote);
+        in = quote;
+    }
+    tiptap_append(in, tiptap_new_node(a, TIPTAP_PARAGRAPH, 1));
+    assert_false(save_settle(document, a, &found).stable);
+    arena_destroy(a);
+}
+
+/* Lines that are full where a link begins, so that its start is broken; with Liquid, braces, letters of more
+ * than one byte. */
+static slice long_lines(const char *start, const char *end, size_t links, arena *a) {
+    static const char *const BEHIND[] = {"", " ", "\xC2\xA0", "<br>", " {", "\t"};
+    buffer html = buffer_new(a, 4096);
+    buffer_append_string(&html, start);
+    for (size_t i = 0; i < links; i++) {
+        buffer_printf(&html, "word { {%% b %%} {{ c }} \xC2\xA7 %.*s {<strong>", (int)(i % 7), "a b c d");
+        for (size_t k = 0; k < 12 + i % 5; k++)
+            buffer_append_string(&html, k ? " bold\xC2\xA7" : "bold");
+        buffer_printf(&html, "</strong><a href=\"/%zu\">a link\xC2\xA7</a>%s", i, BEHIND[i % 6]);
+    }
+    buffer_append_string(&html, end);
+    return buffer_slice(&html);
+}
+
+static void lines_full_of_links_settle(void **state) {
+    (void)state;
+    static const char *const AROUND[][2] = {
+        {"<p>", "</p><p>x</p>"},
+        {"<details class=\"isomer-details\"><summary>",
+         "</summary><div data-type=\"detailsContent\"><p>b</p></div></details>"},
+        {"<h2>", "</h2><ul><li><p>x</p></li></ul>"},
+        {"<table><tbody><tr><td><p>", "</p></td></tr></tbody></table>"},
+    };
+    for (size_t i = 0; i < sizeof AROUND / sizeof *AROUND; i++)
+        for (size_t links = 1; links <= 64; links *= 4) {
+            arena *a = arena_new(0);
+            findings found = findings_new(a);
+            slice html = long_lines(AROUND[i][0], AROUND[i][1], links, a);
+            tiptap_node *document = tiptap_parse(dom_parse(html, NULL, a, NULL), a, NULL);
+            save_settled settled = save_settle(document, a, &found);
+            assert_true(settled.stable);
+            buffer again = buffer_new(a, settled.body.length + 1);
+            save_body(save_load(settled.body, 1, a), a, &again);
+            assert_true(slice_equal(buffer_slice(&again), settled.body));
+            arena_destroy(a);
+        }
+}
+
+/* A letter that no parser leaves where it is: the body settles without it. */
+static void a_letter_that_goes_is_no_gap(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    findings found = findings_new(a);
+    tiptap_node *document = tiptap_parse(dom_parse(SLICE("<p>a b</p>"), NULL, a, NULL), a, NULL);
+    document->first_child->first_child->text = SLICE("a\0b \xC2\xA7 c");
+    save_settled settled = save_settle(document, a, &found);
+    assert_true(settled.stable);
+    assert_int_equal(found.items.count, 0);
+    arena_destroy(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_too_deep_does_not_settle),
+        cmocka_unit_test(lines_full_of_links_settle),
+        cmocka_unit_test(a_letter_that_goes_is_no_gap),
         cmocka_unit_test(what_is_settled_stays),
         cmocka_unit_test(what_is_mended_is_reported),
         cmocka_unit_test(pages_that_markdown_tears_are_in_no_save_form),
