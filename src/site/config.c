@@ -237,15 +237,18 @@ slice config_collections_folder(const front_value *config) {
     return slice_equal(folder, SLICE(".")) ? SLICE("") : folder;
 }
 
+slice config_path_below(slice path, slice folder) {
+    bool inside = folder.length && path.length > folder.length && slice_starts_with(path, folder) &&
+                  path.data[folder.length] == '/';
+    return inside ? slice_from(path, folder.length + 1) : path;
+}
+
 slice config_type(const front_value *config, slice path) {
-    slice folder = config_collections_folder(config), below = path;
     if (slice_starts_with(path, SLICE("_posts/")) || slice_find(path, SLICE("/_posts/"), 0) != SLICE_NONE)
         return SLICE("posts");
     if (slice_starts_with(path, SLICE("_drafts/")) || slice_find(path, SLICE("/_drafts/"), 0) != SLICE_NONE)
         return SLICE("drafts");
-    if (folder.length && slice_starts_with(path, folder) && path.length > folder.length &&
-        path.data[folder.length] == '/')
-        below = slice_from(path, folder.length + 1);
+    slice below = config_path_below(path, config_collections_folder(config));
     size_t end = slice_find_char(below, '/', 0);
     bool is_collection = slice_starts_with(below, SLICE("_")) && end != SLICE_NONE &&
                          config_collection(config, slice_sub(below, 1, end));
@@ -263,34 +266,46 @@ slice site_host(const front_value *config) {
 
 #define PATTERN_MAX 1024
 
-/* One of a set at `*at`, behind its `[`; `*at` moves behind its `]`. No `]`: it stands for itself. */
+/* The byte at `*i`, or the one behind its backslash; `*i` moves behind it. */
+static bool read_byte(slice pattern, size_t *i, unsigned char *byte) {
+    *i += *i < pattern.length && pattern.data[*i] == '\\';
+    if (*i >= pattern.length)
+        return false;
+    *byte = (unsigned char)pattern.data[(*i)++];
+    return true;
+}
+
+/* One of a set at `*at`, behind its `[`; `*at` moves behind its `]`. A set without one holds nothing. */
 static bool set_holds(slice pattern, size_t *at, char c) {
     size_t i = *at;
     bool inverted = i < pattern.length && (pattern.data[i] == '^' || pattern.data[i] == '!'), found = false;
-    for (i += inverted; i < pattern.length && pattern.data[i] != ']'; i++) {
-        if (pattern.data[i] == '\\' && i + 1 < pattern.length)
-            i++;
-        char low = pattern.data[i], high = low;
-        if (i + 2 < pattern.length && pattern.data[i + 1] == '-' && pattern.data[i + 2] != ']')
-            high = pattern.data[i += 2];
-        found |= (unsigned char)low <= (unsigned char)c && (unsigned char)c <= (unsigned char)high;
+    for (i += inverted; i < pattern.length && pattern.data[i] != ']';) {
+        unsigned char low, high;
+        if (!read_byte(pattern, &i, &low))
+            return false;
+        high = low;
+        bool is_range = i + 1 < pattern.length && pattern.data[i] == '-' && pattern.data[i + 1] != ']';
+        i += is_range;
+        if (is_range && !read_byte(pattern, &i, &high))
+            return false;
+        unsigned char byte = (unsigned char)c;
+        found |= byte == high || byte == low ||
+                 (low < byte && byte < high); /* its ends are in a range that runs backwards */
     }
-    if (i >= pattern.length)
-        return c == '[';
     *at = i + 1;
-    return found != inverted;
+    return i < pattern.length && found != inverted;
 }
 
 /* Does what stands at `*p`, no star, stand for this byte? `*p` moves behind it. */
 static bool takes_byte(slice pattern, size_t *p, char c) {
+    unsigned char byte;
     if (*p >= pattern.length)
         return false;
-    char first = pattern.data[(*p)++];
-    if (first == '[')
-        return set_holds(pattern, p, c);
-    if (first == '\\' && *p < pattern.length)
-        return pattern.data[(*p)++] == c;
-    return first == '?' || first == c;
+    if (pattern.data[*p] == '[')
+        return ++*p, set_holds(pattern, p, c);
+    if (pattern.data[*p] == '?')
+        return ++*p, true;
+    return read_byte(pattern, p, &byte) && byte == (unsigned char)c;
 }
 
 bool site_glob(slice pattern, slice text) {
@@ -308,7 +323,8 @@ bool site_glob(slice pattern, slice text) {
         else
             p = star, t = ++from;
     }
-    while (p < pattern.length && pattern.data[p] == '*')
+    while (p < pattern.length &&
+           (pattern.data[p] == '*' || (pattern.data[p] == '\\' && p + 1 == pattern.length)))
         p++;
     return p == pattern.length;
 }
@@ -353,10 +369,10 @@ static slice scope_type(const front_value *set) {
 /* Jekyll: FrontmatterDefaults#find. */
 const front_value *site_default(const front_value *config, slice path, slice key) {
     const front_value *sets = page_front_get(config, SLICE("defaults")), *found = NULL;
-    slice best_path = SLICE(""), best_type = SLICE(""), folder = config_collections_folder(config);
+    slice best_path = SLICE(""), best_type = SLICE("");
     slice type = config_type(config, path);
-    if (!slice_equal(type, SLICE("pages")) && folder.length && slice_starts_with(path, folder))
-        path = slice_from(path, folder.length + 1);
+    if (!slice_equal(type, SLICE("pages")))
+        path = config_path_below(path, config_collections_folder(config));
     for (uint32_t i = 0; sets && sets->kind == FRONT_SEQUENCE && i < sets->count && i < DEFAULTS_MAX; i++) {
         const front_value *set = &sets->entries[i].value, *values = page_front_get(set, SLICE("values"));
         const front_value *value = values ? page_front_get(values, key) : NULL;

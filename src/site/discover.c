@@ -202,9 +202,9 @@ static bool is_excluded_always(const search *in, slice path, bool is_folder) {
 static const reason *filter(const search *in, const entry *e) {
     slice name = base_name(e->path),
           entry_path = slice_from(e->path, e->base ? e->base : e->path.length - name.length);
-    slice whole = e->path, folder = in->collections;
-    if (e->room == ROOM_COLLECTION && folder.length && slice_starts_with(whole, folder))
-        whole = slice_from(whole, folder.length + 1); /* EntryFilter has `_label` for base directory */
+    slice whole = e->path;
+    if (e->room == ROOM_COLLECTION)
+        whole = config_path_below(whole, in->collections); /* EntryFilter has `_label` for base directory */
     bool included = is_listed(in->include, entry_path, e->is_folder, NULL) ||
                     is_listed(in->include, name, e->is_folder, NULL);
     if (included)
@@ -244,7 +244,7 @@ static bool is_post_name(slice name) {
 static const reason *enter_special(const search *in, entry *e, bool *own) {
     slice name = base_name(e->path), above = slice_sub(e->path, 0, e->path.length - name.length);
     slice folder = in->collections;
-    bool among = !folder.length || slice_starts_with(e->path, folder);
+    bool among = !folder.length || config_path_below(e->path, folder).length < e->path.length;
     *own = true;
     for (size_t i = 0; i < sizeof SPECIAL / sizeof *SPECIAL; i++)
         if (slice_equal(name, slice_of(SPECIAL[i].name)))
@@ -328,7 +328,7 @@ static void visit(search *in, entry e) {
         return;
     }
     if (e.room == ROOM_LINKS || e.room == ROOM_PASSED) {
-        if (e.is_folder && !is_machinery(e.path))
+        if (e.is_folder)
             *(entry *)vector_push(&in->folders) = e;
         return;
     }

@@ -204,16 +204,9 @@ static slice take_date(slice *name) {
     return date;
 }
 
-/* The folder `name/` at the beginning of the path is taken off. */
-static slice without_folder(slice path, slice name) {
-    bool inside = name.length && slice_starts_with(path, name) && path.length > name.length &&
-                  path.data[name.length] == '/';
-    return inside ? slice_from(path, name.length + 1) : path;
-}
-
 /* Where Jekyll puts a page whose front matter does not say it. Empty: not known, or not published. */
 static slice derive_permalink(const site_links *l, slice path, slice front) {
-    path = without_folder(path, page_front_text(l->config, SLICE("collections_dir")));
+    path = config_path_below(path, config_collections_folder(l->config));
     size_t folder = folder_of(path).length, dot = path.length;
     while (dot > folder && path.data[dot - 1] != '.')
         dot--;

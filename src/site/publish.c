@@ -47,14 +47,15 @@ bool publish_read_date(slice text, int64_t *time) {
     parts.tm_mday = (int)read_digits(text, &at, 2);
     if (!is_date || parts.tm_mon < 0 || parts.tm_mon > 11 || parts.tm_mday < 1 || parts.tm_mday > 31)
         return false;
-    if (pass(text, &at, " Tt")) {
+    bool has_time = pass(text, &at, " Tt"); /* else what follows belongs to the name of a post */
+    if (has_time) {
         parts.tm_hour = (int)read_digits(text, &at, 2);
         parts.tm_min = pass(text, &at, ":") ? (int)read_digits(text, &at, 2) : 0;
         parts.tm_sec = pass(text, &at, ":") ? (int)read_digits(text, &at, 2) : 0;
     }
     if (pass(text, &at, "."))
         read_digits(text, &at, 9);
-    *time = (int64_t)timegm(&parts) - read_offset(text, at);
+    *time = (int64_t)timegm(&parts) - (has_time ? read_offset(text, at) : OFFSET_MAX);
     return true;
 }
 

@@ -94,6 +94,46 @@ static void defaults_go_by_path_and_type(void **state) {
     ASSERT_TEXT(default_of(&config, "_other/a.md", "none"), "(none)");
 }
 
+static void defaults_count_paths_from_the_folder_of_collections(void **state) {
+    (void)state;
+    const char *files[] = {"collections_dir: ././rooms//\ncollections: [news]\n"
+                           "defaults:\n"
+                           "  - {scope: {path: '/_news'}, values: {layout: news}}\n"
+                           "  - {scope: {path: ''}, values: {layout: all}}\n"
+                           "  - {scope: {path: 'more/_posts', type: post}, values: {layout: more}}\n"
+                           "  - {scope: {path: 'rooms-x', type: draft}, values: {layout: drafts}}\n"
+                           "  - {scope: {path: 'a'}}\n"
+                           "  - {scope: {path: 'a'}, values: {layout: typeless}}\n"
+                           "  - {scope: {path: 'a'}, values: {layout: last}}\n"};
+    front_value config = merged(files, 1);
+    ASSERT_TEXT(default_of(&config, "rooms/_news/a.md", "layout"), "news");
+    ASSERT_TEXT(default_of(&config, "rooms/_news.md", "layout"), "all");
+    ASSERT_TEXT(default_of(&config, "rooms-x/_drafts/a.md", "layout"), "drafts"); /* another folder */
+    ASSERT_TEXT(default_of(&config, "rooms/more/_posts/2020-01-01-a.md", "layout"), "more");
+    ASSERT_TEXT(default_of(&config, "rooms/page.md", "layout"), "all");
+    ASSERT_TEXT(default_of(&config, "a.md", "layout"), "last");
+    const char *plain[] = {"defaults: text\n",
+                           "defaults: [1, {values: text}, {scope: text, values: {layout: x}}]\n", "a: b\n"};
+    for (size_t i = 0; i < 3; i++) {
+        config = merged(plain + i, 1);
+        ASSERT_TEXT(default_of(&config, "a.md", "layout"), i == 1 ? "x" : "(none)");
+        assert_int_equal(site_default_variables(&config, SLICE("a.md"), memory).count, i == 1);
+    }
+}
+
+/* As many as are looked at; no more of what a file of settings can hold. */
+static void defaults_beyond_all_measure_are_left_out(void **state) {
+    (void)state;
+    buffer many = buffer_new(memory, 1 << 16);
+    buffer_append_string(&many, "defaults:\n");
+    for (size_t i = 0; i < 1010; i++)
+        buffer_printf(&many, "  - {scope: {path: ''}, values: {k%zu: v, last: n%zu}}\n", i, i);
+    const char *files[] = {slice_c_string(buffer_slice(&many), memory)};
+    front_value config = merged(files, 1);
+    ASSERT_TEXT(default_of(&config, "a.md", "last"), "n999");
+    assert_int_equal(site_default_variables(&config, SLICE("a.md"), memory).count, 1000);
+}
+
 static void defaults_are_variables_of_the_page(void **state) {
     (void)state;
     const char *files[] = {"defaults:\n"
@@ -115,12 +155,26 @@ static void patterns_match_as_ruby_says(void **state) {
     } CASES[] = {
         {"*.md", "a/b.md", true}, {"a?c", "abc", true},     {"a?c", "ac", false},    {"[a-c]x", "bx", true},
         {"[^a-c]x", "bx", false}, {"[!a]x", "bx", true},    {"\\*x", "*x", true},    {"\\*x", "ax", false},
-        {"a*b*c", "aXbYc", true}, {"a*b*c", "aXbY", false}, {"[x", "[x", true},      {"", "", true},
+        {"a*b*c", "aXbYc", true}, {"a*b*c", "aXbY", false}, {"[x", "[x", false},     {"", "", true},
         {"*", "", true},          {"a**", "abc", true},     {"**/x", "a/b/x", true}, {"x", "xy", false},
+        {"[\\]]", "]", true},     {"[\\", "[", false},      {"[\\", "[\\", false},   {"[", "[", false},
+        {"[a-]", "-", true},      {"[a-", "a", false},      {"[a-", "[a-", false},   {"a\\", "a\\", false},
+        {"a\\", "a", true},       {"[!-]", "!", true},      {"[]a]", "a]", false},   {"a[", "a", false},
+        {"[a-\\]]", "]", true},   {"[]", "[]", false},      {"[\\a-c]", "b", true},  {"[a-\\", "a", false},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
         if (site_glob(slice_of(CASES[i].pattern), slice_of(CASES[i].text)) != CASES[i].matches)
             fail_msg("%s on %s", CASES[i].pattern, CASES[i].text);
+}
+
+static void patterns_beyond_all_measure_match_nothing(void **state) {
+    (void)state;
+    buffer pattern = buffer_new(memory, 1100);
+    for (size_t i = 0; i < 1024; i++)
+        buffer_append_char(&pattern, 'a');
+    assert_true(site_glob(buffer_slice(&pattern), buffer_slice(&pattern)));
+    buffer_append_char(&pattern, 'a');
+    assert_false(site_glob(buffer_slice(&pattern), buffer_slice(&pattern)));
 }
 
 int main(void) {
@@ -129,6 +183,9 @@ int main(void) {
         cmocka_unit_test(a_mapping_that_was_replaced_does_not_come_back),
         cmocka_unit_test(what_cannot_be_read_is_named),
         cmocka_unit_test(defaults_go_by_path_and_type),
+        cmocka_unit_test(defaults_count_paths_from_the_folder_of_collections),
+        cmocka_unit_test(defaults_beyond_all_measure_are_left_out),
+        cmocka_unit_test(patterns_beyond_all_measure_match_nothing),
         cmocka_unit_test(defaults_are_variables_of_the_page),
         cmocka_unit_test(patterns_match_as_ruby_says),
     };

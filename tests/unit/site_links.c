@@ -70,6 +70,8 @@ static void links_are_found_in_every_form(void **state) {
         "[text]({{site.url}}{{ site.baseurl }}/about/us/#team)",
         "[text](/town/about/us/#team)",
         "[text](/about/us#team)",
+        "\"/about/us/#team",
+        "'/about/us/#team, and more\"",
         "[text](/about/us.html#team)",
         "[text](/about/us/index.html?a=b#team)",
         "[text](/About/./x/../Us//#team)",
@@ -94,6 +96,13 @@ static void other_things_are_not_links_to_the_page(void **state) {
         "[text](mailto:/about/us/#team)",
         "[text](about/us/#team)", /* no front matter, no address to begin at */
         "about us # team",
+        "[text](https://#team)",
+        "[text](//www.town.example#team)",
+        "[text](/townhall/us/#team)",
+        "<a href=#team>",
+        "[text](?a=b#team)",
+        "#",
+        "/about/us/~#",
     };
     for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
         check(&(example){SITE, "pages/us.md", "/about/us/", "a.md", OTHERS[i], ""});
@@ -129,6 +138,23 @@ static void pages_are_known_by_their_address(void **state) {
         {"permalink: ordinal\ncollections: {posts: {permalink: /blog/:title/}}", "_posts/2024-05-02-pier.md",
          NULL, "a.md", "[text](/blog/pier#team)", "team"},
         {"permalink: ordinal", "_posts/2024-05-02-pier.md", NULL, "a.md", "[text](/2024/123/pier#team)", ""},
+        {"permalink: pretty", "_posts/2024-05-02-pier.md", NULL, "a.md", "[text](/2024/05/02/pier/#team)",
+         "team"},
+        {"permalink: date", "_posts/2024-05-02-pier.md", NULL, "a.md", "[text](/2024/05/02/pier#team)",
+         "team"},
+        {"", "_posts/pier.md", NULL, "a.md", "[text](/pier#team)", ""},
+        {"collections_dir: ./all/", "all/_posts/2024-05-02-pier.md", NULL, "a.md",
+         "[text](/2024/05/02/pier#team)", "team"},
+        {"collections_dir: all", "all.md", NULL, "a.md", "[text](/all#team)", "team"},
+        {"collections_dir: all", "allother/b.md", NULL, "a.md", "[text](/allother/b#team)", "team"},
+        {"", "about/us", NULL, "a.md", "[text](/about/us#team)", "team"},
+        {"", "us.md", "[a, b]", "a.md", "[text](/us#team)", "team"},
+        {"", "us.md", "/about/me/\npermalinks: /x/\npermalink2: /y/", "a.md", "[text](/about/me/#team)",
+         "team"},
+        {"", "us.md", "/us\nnope: x\npermalink", "a.md", "[text](/us#team)", "team"},
+        {"", "_posts/2024-05-02-pier.md", "\ncategories: a", "a.md", "[text](/2024/05/02/pier#team)", ""},
+        {"", "us.md", "{a: [", "a.md", "[text](/us#team)", "team"},
+        {"", "us.md", "/b-~_/", "a.md", "[text](/b-~_#team)", "team"},
     };
     for (size_t i = 0; i < sizeof EXAMPLES / sizeof *EXAMPLES; i++)
         check(&EXAMPLES[i]);
@@ -231,6 +257,110 @@ static void only_certain_addresses_are_known_by_name(void **state) {
     arena_destroy(a);
 }
 
+/* A post answers to its own name; one in a folder that is below and above `_posts` to none that is certain.
+ */
+static void names_are_counted_from_the_root(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    static const struct {
+        const char *config, *path, *permalink;
+        size_t files, posts;
+    } CASES[] = {
+        {"", "a.md", "/a/", 1, 0},
+        {"", "a.md", "a/", 0, 0},
+        {"", "a.md", "/a//b/", 0, 0},
+        {"", "a.md", "/a.b/", 0, 0},
+        {"", "a.md", "[a]", 0, 0},
+        {"", "news/_posts/2020-01-01-a.md", "/a/", 1, 1},
+        {"", "news/_posts/more/2020-01-01-a.md", "/a/", 1, 0},
+        {"", "_posts/2020-01-01-a", "/a/", 1, 0},
+        {"", "news/_drafts/a.md", "/a/", 0, 0},
+        {"collections_dir: rooms", "rooms/_posts/2020-01-01-a.md", "/a/", 0, 0},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        front_value config = read_config(CASES[i].config, a);
+        site_links *links = site_links_new(&config, a);
+        add_named(links, CASES[i].path, CASES[i].permalink, a);
+        site_links_add_target(links, SLICE("x.md"), SLICE("no front matter"));
+        site_links_settle(links);
+        convert_options known = {.file_count = 0};
+        site_links_fill_named(links, &known);
+        if (known.file_count != CASES[i].files || known.post_count != CASES[i].posts)
+            fail_msg("%s %s: %zu %zu", CASES[i].path, CASES[i].permalink, known.file_count, known.post_count);
+    }
+    assert_false(site_names_targets(SLICE("{%")));
+    assert_false(site_names_targets(SLICE("{%-  ")));
+    arena_destroy(a);
+}
+
+static void links_lead_where_a_browser_goes(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    front_value config = read_config(SITE, a);
+    site_links *links = site_links_new(&config, a);
+    site_links_add(links, SLICE("a.md"), SLICE(FROM("/a/", "/b/#x")), true);
+    site_links_add(links, SLICE("b.md"), SLICE(FROM("/b/", "#y")), true);
+    site_links_settle(links);
+    static const struct {
+        const char *from, *href, *to;
+    } CASES[] = {
+        {"a.md", "/b/#x", "b.md"},
+        {"a.md", "../b#x", "b.md"},
+        {"a.md", "/b/", NULL},
+        {"a.md", "/c/#x", NULL},
+        {"gone.md", "/b/#x", NULL},
+        {"a.md", "mailto:b#x", NULL},
+        {"a.md", "/town/b/#x", "b.md"},
+        {"a.md", "/town#x", NULL},
+        {"a.md", "https://www.town.example/b#x", "b.md"},
+        {"a.md", "//town.example#x", NULL},
+        {"a.md", "https://city.example/b#x", NULL},
+        {"a.md", "", NULL},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        slice id = SLICE("");
+        const slice *to = site_links_lead_to(links, slice_of(CASES[i].from), slice_of(CASES[i].href), a, &id);
+        if ((to != NULL) != (CASES[i].to != NULL) || (to && !slice_equal(*to, slice_of(CASES[i].to))))
+            fail_msg("%s in %s", CASES[i].href, CASES[i].from);
+        if (to)
+            assert_true(slice_equal(id, SLICE("x")));
+    }
+    arena_destroy(a);
+}
+
+/* Jekyll: a list that shows excerpts, or the feed, ends them at the separator; pages have none. */
+static void excerpts_end_where_the_settings_say(void **state) {
+    (void)state;
+    static const struct {
+        const char *config, *layout, *path, *separator;
+        bool in_lists;
+    } CASES[] = {
+        {"a: b\n", "", "_posts/2020-01-01-a.md", "", false},
+        {"a: b\n", "{{ post.excerpt }}", "_posts/2020-01-01-a.md", "\n\n", true},
+        {"a: b\n", "{{ post.excerpt }}", "a.md", "", false},
+        {"excerpt_separator: more\n", "{{ post.excerpt }}", "_posts/2020-01-01-a.md", "more", true},
+        {"excerpt_separator: ''\n", "{{ post.excerpt }}", "_posts/2020-01-01-a.md", "", true},
+        {"plugins: [jekyll-sitemap, jekyll-feed]\n", "", "_posts/2020-01-01-a.md", "\n\n", false},
+        {"plugins: jekyll-feed\n", "", "_posts/2020-01-01-a.md", "", false},
+        {"plugins: [jekyll-feed]\ncollections: [news]\n", "", "_news/a.md", "", false},
+        {"plugins: [1, {a: b}]\n", "", "_posts/2020-01-01-a.md", "", false},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        arena *a = arena_new(0);
+        front_value config = read_config(CASES[i].config, a);
+        site_links *links = site_links_new(&config, a);
+        site_links_add(links, SLICE("_layouts/a.html"), slice_of(CASES[i].layout), false);
+        site_links_add(links, SLICE("b.markdown"), SLICE("---\npermalink: /b/\n---\n.excerpt"), true);
+        site_links_add(links, SLICE("b.html"), SLICE("---\npermalink: /c/\n---\nnothing"), true);
+        site_links_settle(links);
+        bool in_lists;
+        slice separator = site_links_excerpt(links, slice_of(CASES[i].path), &in_lists);
+        if (!slice_equal(separator, slice_of(CASES[i].separator)) || in_lists != CASES[i].in_lists)
+            fail_msg("%zu: %.*s", i, SLICE_ARGS(separator));
+        arena_destroy(a);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(links_are_found_in_every_form),
@@ -239,6 +369,9 @@ int main(void) {
         cmocka_unit_test(relative_links_begin_at_the_page_that_they_stand_in),
         cmocka_unit_test(the_first_link_is_named_and_others_are_counted),
         cmocka_unit_test(hostile_files_are_read_in_linear_time),
+        cmocka_unit_test(names_are_counted_from_the_root),
+        cmocka_unit_test(links_lead_where_a_browser_goes),
+        cmocka_unit_test(excerpts_end_where_the_settings_say),
         cmocka_unit_test(only_certain_addresses_are_known_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

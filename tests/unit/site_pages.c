@@ -1,6 +1,6 @@
 /* Which files of a checkout are pages, style sheets and settings, and what is wrong with it, as Jekyll 4.3
  * and the CMS have it; on folders made here. */
-#include "site/site.h"
+#include "../../src/site/private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -150,6 +150,222 @@ static void pages_are_those_that_jekyll_publishes(void **state) {
     site_close(s);
     s = open_site("link.md");
     assert_pages(s, "link.md");
+    site_close(s);
+}
+
+static void folders_that_only_begin_alike_are_others(void **state) {
+    (void)state;
+    buffer config = buffer_new(memory, 1 << 16);
+    buffer_append_string(
+        &config, "collections_dir: rooms\ncollections: {news: {output: true}, mute: {output: false}}\n"
+                 "exclude: [olds, 'x/', old/]\ninclude: [_mute, vendor/bundle/, _kept.md");
+    for (size_t i = 0; i < 1000; i++)
+        buffer_printf(&config, ", n%zu", i);
+    buffer_append_string(&config, ", .late.md]\n");
+    make("_config.yml", slice_c_string(buffer_slice(&config), memory));
+    make_all("old/a.md old/.h.md old/in/.git/b.md old/in/c.md roomy/_posts/2024-01-02-a.md "
+             "rooms/_posts/2024-01-02-b.md "
+             "roomy/_news/a.md "
+             "rooms/_mute/a.md rooms/_news/sub/_kept.md rooms/_news/in/.x/deep.md vendor/bundle/a.md "
+             "vendor/ruby/a.md "
+             "ends~/a.md dots./a.md _site/a.md .late.md rooms/_posts/2024-.md rooms/_posts/2024-1-.md");
+    make("rooms/_news/no-front.md", "--- a\n---\n");
+    make("rooms/_news/empty.md", "");
+    site *s = open_site("");
+    assert_pages(s, "rooms/_mute/a.md rooms/_news/empty.md rooms/_news/in/.x/deep.md rooms/_news/no-front.md "
+                    "rooms/_news/sub/_kept.md rooms/_posts/2024-01-02-b.md vendor/bundle/a.md");
+    assert_true(slice_starts_with(why(s, "roomy/_posts/"), SLICE("posts are read below")));
+    assert_true(slice_starts_with(why(s, "roomy/_news/"), SLICE("no collection of that name")));
+    assert_true(slice_starts_with(why(s, "ends~/"), SLICE("Jekyll leaves out")));
+    assert_true(slice_starts_with(why(s, "old/"), SLICE("excluded by _config.yml")));
+    site_close(s);
+    s = open_site("old/in");
+    assert_pages(s, "old/in/c.md");
+    site_close(s);
+    s = open_site("old"); /* named by a person: but not what is hidden in it */
+    assert_pages(s, "old/a.md old/in/c.md");
+    assert_false(is_taken(s, SLICE("a.md")));
+    site_close(s);
+    make("_config.yml", "include: ['']\n"); /* each path begins so */
+    s = open_site("roomy");
+    assert_pages(s, "roomy/_news/a.md roomy/_posts/2024-01-02-a.md");
+    site_close(s);
+}
+
+/* Settings are looked for in all folders, down to a depth that no site has. */
+static void settings_lie_anywhere(void **state) {
+    (void)state;
+    make("_config.yml", "a: b\n");
+    make("x.png", "no");
+    make("_n/collection.yml", "collections: {n: {output: true}}\n");
+    make_all("_n/a.md");
+    char deep[512] = "";
+    for (int i = 0; i < 70; i++)
+        strcat(deep, "d/");
+    make(deep, NULL);
+    strcat(deep, "collection.yml");
+    make(deep, "a: [\n"); /* deeper than anybody looks */
+    site *s = open_site("");
+    assert_pages(s, "_n/a.md");
+    site_close(s);
+}
+
+static void dates_are_read_as_ruby_reads_them(void **state) {
+    (void)state;
+    enum { DAY = 1714608000, OFFSET = 14 * 3600 }; /* 2024-05-02; no offset: as late as it can be anywhere */
+    static const struct {
+        slice text;
+        int64_t time; /* 0: none */
+    } CASES[] = {
+        {LITERAL("2024-05-02"), DAY - OFFSET},
+        {LITERAL("2024/5/2"), DAY - OFFSET},
+        {LITERAL("2024-05-02-name.md"), DAY - OFFSET},
+        {LITERAL("2024-05-02-5-things.md"), DAY - OFFSET},
+        {LITERAL("2024-05-02 10:20:30 +0800"), DAY + 10 * 3600 + 20 * 60 + 30 - 8 * 3600},
+        {LITERAL("2024-05-02T10:20:30.123Z"), DAY + 10 * 3600 + 20 * 60 + 30},
+        {LITERAL("2024-05-02t10:20z"), DAY + 10 * 3600 + 20 * 60},
+        {LITERAL("2024-05-02 10"), DAY + 10 * 3600 - OFFSET},
+        {LITERAL("2024-05-02 10:20 -05:30"), DAY + 10 * 3600 + 20 * 60 + 5 * 3600 + 30 * 60},
+        {LITERAL("2024-05-02 x"), DAY - OFFSET},
+        {LITERAL("2024-05-02\0"), DAY - OFFSET},
+        {LITERAL("2024-13-02"), 0},
+        {LITERAL("2024-00-02"), 0},
+        {LITERAL("2024-05-00"), 0},
+        {LITERAL("2024-05-32"), 0},
+        {LITERAL("2024-05 02"), 0},
+        {LITERAL("2024"), 0},
+        {LITERAL("2-05-02"), 0},
+        {LITERAL("a.md"), 0},
+        {LITERAL(""), 0},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        int64_t time = 0;
+        bool read = publish_read_date(CASES[i].text, &time);
+        if (read != (CASES[i].time != 0) || time != CASES[i].time)
+            fail_msg("%s: %lld", CASES[i].text.data, (long long)time);
+    }
+}
+
+static void what_is_published_is_what_jekyll_publishes(void **state) {
+    (void)state;
+    static const struct {
+        const char *config, *path, *front, *says; /* "": it is published */
+    } CASES[] = {
+        {"a: b", "a.md", "published: false", "it says"},
+        {"a: b", "a.md", "published: true", ""},
+        {"a: b", "a.md", "date: 2030-01-01", ""},
+        {"unpublished: true", "a.md", "published: false", ""},
+        {"a: b", "_posts/2030-01-01-a.md", "title: a", "its date"},
+        {"a: b", "_posts/2020-01-01-a.md", "title: a", ""},
+        {"a: b", "_posts/2020-01-01-a.md", "date: 2030-01-01", "its date"},
+        {"a: b", "_posts/2030-01-01-a.md", "date: {a: b}", "its date"},
+        {"future: true", "_posts/2030-01-01-a.md", "title: a", ""},
+        {"a: b", "_posts/2030-01-01-a.md", "title: [", ""}, /* nobody can read it */
+        {"defaults: [{scope: {path: ''}, values: {published: false}}]", "a.md", "title: a", "it says"},
+        {"defaults: [{scope: {path: ''}, values: {published: false}}]", "a.md", "published: true", ""},
+    };
+    make_all("old/b.md");
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        make("_config.yml", CASES[i].config);
+        site *s = open_site("");
+        const char *says = why_unpublished(s, slice_of(CASES[i].path),
+                                           format_slice(memory, "---\n%s\n---\ntext\n", CASES[i].front),
+                                           1735689600, memory); /* 2025 */
+        if (!says != !*CASES[i].says || (says && strncmp(says, CASES[i].says, strlen(CASES[i].says)) != 0))
+            fail_msg("%zu: %s", i, says ? says : "");
+        site_close(s);
+    }
+}
+
+static void files_of_the_site_are_known_by_their_addresses(void **state) {
+    (void)state;
+    make("_config.yml", "url: https://www.example.org\nbaseurl: /base\n");
+    make("images/a b.png", "no picture");
+    make("images/in/b.png", "no picture");
+    make("images/link.png", "@a b.png");
+    make("base.png", "x");
+    site *s = open_site("");
+    buffer longest = buffer_new(memory, 2048), name = buffer_new(memory, 512);
+    buffer_append_string(&longest, "/images/");
+    for (size_t i = 0; i < 1500; i++)
+        buffer_append_char(&longest, i % 2 ? 'a' : '/');
+    buffer_append_string(&name, "/images/");
+    for (size_t i = 0; i < 300; i++)
+        buffer_append_char(&name, 'a');
+    const struct {
+        slice url;
+        bool lacks;
+    } CASES[] = {
+        {SLICE("/images/gone.png"), true},
+        {SLICE("/images/gone.png?a=b#c"), true},
+        {SLICE("/base/images/gone.png"), true},
+        {SLICE("https://www.example.org/base/images/gone.png"), true},
+        {SLICE("/images/./in//gone.png"), true},
+        {SLICE("/images/a%20b.png"), false},
+        {SLICE("/images/a%2"), true},
+        {SLICE("/images/link.png"), false},
+        {SLICE("/images/in/b.png/c"), false},
+        {SLICE("/images/../images/gone.png"), false},
+        {SLICE("/images/%00.png"), false},
+        {SLICE("/images/"), false},
+        {SLICE("/images/."), false},
+        {SLICE("/basement/images/gone.png"), false}, /* no such folder: nobody knows what else builds it */
+        {SLICE("/base"), false},
+        {SLICE("/gone.png"), false},
+        {SLICE("/"), false},
+        {SLICE(""), false},
+        {SLICE("images/gone.png"), false},
+        {SLICE("//images/gone.png"), false},
+        {SLICE("https://www.example.com/images/gone.png"), false},
+        {buffer_slice(&longest), false},
+        {buffer_slice(&name), false},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        if (site_lacks_file(s, CASES[i].url) != CASES[i].lacks)
+            fail_msg("%.*s", SLICE_ARGS(CASES[i].url));
+    site_close(s);
+}
+
+static void make_bytes(const char *path, slice bytes) {
+    make(path, "");
+    FILE *file = fopen(at(path), "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes.data, 1, bytes.length, file), bytes.length);
+    fclose(file);
+}
+
+/* The size stands behind as much else as a camera writes. */
+static void sizes_of_pictures_are_read_from_their_heads(void **state) {
+    (void)state;
+    make("_config.yml", "a: b\n");
+    buffer jpeg = buffer_new(memory, 1 << 18);
+    buffer_append(&jpeg, SLICE("\xFF\xD8"));
+    for (int i = 0; i < 2; i++) {
+        buffer_append(&jpeg, SLICE("\xFF\xE1\xEA\x60"));
+        for (int k = 0; k < 0xEA60 - 2; k++)
+            buffer_append_char(&jpeg, '\0');
+    }
+    size_t head = jpeg.length;
+    buffer_append(&jpeg,
+                  SLICE("\xFF\xC0\x00\x11\x08\x00\x07\x00\x09\x03\x01\x22\x00\x02\x11\x01\x03\x11\x01"));
+    for (int k = 0; k < 100; k++)
+        buffer_append_char(&jpeg, '\0');
+    make_bytes("images/a.jpg", buffer_slice(&jpeg));
+    make_bytes("images/cut.jpg", slice_sub(buffer_slice(&jpeg), 0, head));
+    make("images/b.jpg", "no picture");
+    make("images/empty.jpg", "");
+    make("images/c.jpg/", NULL);
+    mkfifo(at("images/pipe.jpg"), 0666);
+    site *s = open_site("");
+    picture_size size = {0, 0};
+    assert_true(site_picture_size(s, SLICE("/images/a.jpg"), &size));
+    assert_int_equal(size.width, 9);
+    assert_int_equal(size.height, 7);
+    static const char *const NONE[] = {"/images/cut.jpg", "/images/b.jpg",    "/images/empty.jpg",
+                                       "/images/c.jpg",   "/images/pipe.jpg", "/images/gone.jpg",
+                                       "images/a.jpg",    "/images/c.jpg/"};
+    for (size_t i = 0; i < sizeof NONE / sizeof *NONE; i++)
+        assert_false(site_picture_size(s, slice_of(NONE[i]), &size));
     site_close(s);
 }
 
@@ -404,7 +620,7 @@ static void what_a_site_does_not_follow_is_told(void **state) {
          "kramdown: {a: null, input: x, list: [1, b], yes: true, no: false, n: 2, hard_wrap: "
          "false}\nplugins: {a: b}\ngems: [1, '', own]\nliquid: {a: , error_mode: warn, b: [1, c]}\n"
          "source: ./\nmarkdown: Kramdown\nremote_theme: Isomerpages/isomerpages-template\n");
-    make("_plugins", "no folder");
+    make("_plugins/own.txt", "none");
     site *s = open_site("");
     vector told = site_unfollowed(s);
     buffer out = buffer_new(memory, 256);
@@ -422,6 +638,12 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(pages_are_those_that_jekyll_publishes),
+        TEST(folders_that_only_begin_alike_are_others),
+        TEST(settings_lie_anywhere),
+        TEST(dates_are_read_as_ruby_reads_them),
+        TEST(what_is_published_is_what_jekyll_publishes),
+        TEST(files_of_the_site_are_known_by_their_addresses),
+        TEST(sizes_of_pictures_are_read_from_their_heads),
         TEST(drafts_are_no_pages),
         TEST(what_is_no_setting_is_left_out),
         TEST(settings_that_cannot_be_read_end_it),
