@@ -24,9 +24,10 @@ static bool parse_part(slice text, pattern_part *out) {
     } else if (colon != SLICE_NONE) {
         out->kind = PART_HEX;
         out->text.length = colon;
-        for (size_t i = colon + 4; i < name.length && is_digit(name.data[i]) && out->digits < 1000; i++)
+        size_t i = colon + 4;
+        for (; i < name.length && is_digit(name.data[i]) && out->digits < 1000; i++)
             out->digits = out->digits * 10 + (size_t)(name.data[i] - '0');
-        if (out->digits == 0)
+        if (out->digits == 0 || i < name.length)
             return false;
     }
     return out->text.length > 0;
@@ -225,8 +226,8 @@ typedef struct loader {
 } loader;
 
 static bool fail(loader *l, const yaml_node_t *node, const char *expected) {
-    *l->error = format_slice(l->arena, "%zu:%zu: expected %s", node ? node->start_mark.line + 1 : 1,
-                             node ? node->start_mark.column + 1 : 1, expected);
+    *l->error = format_slice(l->arena, "%zu:%zu: expected %s", node->start_mark.line + 1,
+                             node->start_mark.column + 1, expected);
     return false;
 }
 

@@ -104,6 +104,8 @@ static void ask_git(const cli_arguments *arguments, site *s, confinement what) {
     const char *since = option_value(arguments, OPTION_SINCE, NULL);
     if (since)
         site_ask_git(s, since);
+    if (what != CONFINE_FILES && what != CONFINE_NOTES)
+        site_ask_git(s, NULL);
     if (what == CONFINE_CONVERTS && !option_given(arguments, OPTION_OUT) &&
         !option_given(arguments, OPTION_QUIET))
         site_ask_git(s, "HEAD");

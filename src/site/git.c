@@ -282,6 +282,9 @@ static bool run_git(const site *s, const char *revision, arena *a, slice *paths,
 }
 
 void site_ask_git(site *s, const char *revision) {
+    if (!revision &&
+        find_repository(s->root, s->arena).length == strlen(s->root)) /* it can be asked later, too */
+        return;
     git_answer one = {.revision = revision, .paths = SLICE(""), .error = SLICE("")};
     one.known = run_git(s, revision, s->arena, &one.paths, &one.error);
     *(git_answer *)vector_push(&s->answers) = one;
@@ -291,7 +294,7 @@ void site_ask_git(site *s, const char *revision) {
 static bool ask_git(const site *s, const char *revision, arena *a, slice *paths, slice *error) {
     for (size_t i = 0; i < s->answers.count; i++) {
         const git_answer *one = vector_at(&s->answers, i);
-        if (strcmp(one->revision, revision) == 0) {
+        if (revision && one->revision ? strcmp(one->revision, revision) == 0 : revision == one->revision) {
             *paths = one->paths;
             *error = one->error;
             return one->known;
@@ -338,7 +341,7 @@ bool site_keep_changed_since(site *s, const char *revision, slice *error) {
 vector git_renames(const site *s, arena *a) {
     vector paths = vector_new(a, sizeof(slice));
     slice output, ignored;
-    if (run_git(s, NULL, a, &output, &ignored))
+    if (ask_git(s, NULL, a, &output, &ignored))
         add_paths(output, &paths);
     return paths;
 }

@@ -139,7 +139,8 @@ void site_keep_state(site *s, const char *base, const char *folder);
 const char *site_state_place(site *s, bool write);
 
 /* What git says of the revision is asked now, for site_keep_changed_since and (HEAD) site_uncommitted: later
- * the user's configuration of git, or a repository that the site is only a folder of, may be out of reach. */
+ * the user's configuration of git, or a repository that the site is only a folder of, may be out of reach.
+ * NULL: what was renamed, for runs that follow pages to their new names. */
 void site_ask_git(site *s, const char *revision);
 
 /* From now on the threads that read and convert pages change no file. */

@@ -19,6 +19,8 @@ typedef struct look_at {
 
 #define BYTES(text)                                                                                          \
     { "" text, sizeof(text) - 1 }
+#define LONG                                                                                                 \
+    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
 #define SVG "<svg xmlns='a'><path/></svg>"
 
 static const look_at FILES[] = {
@@ -76,6 +78,15 @@ static const look_at FILES[] = {
     {BYTES("--- \r\n"), "a.txt", "the file begins with front matter: the site would publish it as a page",
      true},
     {BYTES("--- a\n"), "a.txt", GOOD, false},
+    {BYTES("GIF89a;"), "a.bin", GOOD, false},
+    {BYTES("<divan>"), "a.txt", GOOD, false},
+    {BYTES("<s:svgs xmlns:s='a'>"), "a.txt", GOOD, false},
+    {BYTES("<svg><text x='1'>href a&#106; jump once on only off on-and onab\n"
+           " onabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz=</text></svg>"),
+     "a.svg", GOOD, false},
+    {BYTES("<svg><a href=b>&#106;</a><a on='x' href='c'/></svg>j ab"), "a.svg", GOOD, false},
+    {BYTES("<svg></svg> onab"), "a.svg", GOOD, false},
+    {BYTES("<svg><a href='" LONG LONG LONG "&#106;avascript:x'/></svg>"), "a.svg", GOOD, false},
     {BYTES("words"), "a.txt", GOOD, false},
     {BYTES("words"), "a.a-long-extension-of-no-kind", GOOD, false},
 };
@@ -88,6 +99,11 @@ static void bytes_are_held_against_the_name(void **state) {
         if (v.good == one->refused || strcmp(v.problem, one->says) != 0)
             fail_msg("%zu, %s: %s: %s", i, one->path, v.good ? "good" : "refused", v.problem);
     }
+    static char archive[70000] = "PK\3\4"; /* its end is looked for where it must be, however long it is */
+    slice whole = {archive, sizeof archive};
+    assert_false(inspect_bytes(whole, SLICE("a.docx"), SLICE("")).good);
+    memcpy(archive + sizeof archive - 22, "PK\5\6", 4);
+    assert_true(inspect_bytes(whole, SLICE("a.docx"), SLICE("")).good);
     verdict v = inspect_bytes(SLICE("words"), SLICE("a.txt"), SLICE("text/html; charset=utf-8"));
     assert_false(v.good);
     assert_string_equal(v.problem, "the server calls it an HTML page");

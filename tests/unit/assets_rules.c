@@ -33,6 +33,13 @@ static void mistakes_are_named_with_their_place(void **state) {
         {"hosts:\n- name: a\n  path: images", "3:9: expected a path that begins with /"},
         {"hosts:\n- name: a\n  path: /{a", "3:9: expected a pattern such as /{id}/{path...}"},
         {"hosts:\n- name: a\n  path: /{}", "3:9: expected a pattern such as /{id}/{path...}"},
+        {"hosts:\n- name: a\n  host: b.example", "2:3: expected host, path and local"},
+        {"hosts:\n- name: a\n  host: b.example\n  path: /{p...}", "2:3: expected host, path and local"},
+        {"hosts:\n- name: a\n  path: /{abc", "3:9: expected a pattern such as /{id}/{path...}"},
+        {"hosts:\n- name: a\n  path: /a/", "3:9: expected a pattern such as /{id}/{path...}"},
+        {"hosts:\n- name: a\n  path: /a//b", "3:9: expected a pattern such as /{id}/{path...}"},
+        {"hosts:\n- name: a\n  path: /{x:hex4a}", "3:9: expected a pattern such as /{id}/{path...}"},
+        {"hosts:\n- name: a\n  path: /{x:hex10000}", "3:9: expected a pattern such as /{id}/{path...}"},
         {"hosts:\n- name: a\n  path: /{x:hex}", "3:9: expected a pattern such as /{id}/{path...}"},
         {"hosts:\n- name: a\n  path: /{x...}/b", "3:9: expected a pattern such as /{id}/{path...}"},
         {"hosts:\n- name: a\n  path: /a/*", "3:9: expected a pattern such as /{id}/{path...}"},
@@ -72,6 +79,15 @@ static const char OWN[] =
     "- name: any\n  enabled: false\n  host: \"{x...}.any.example\"\n  path: \"/{p...}\"\n"
     "  local: \"/images/{p...}\"\n";
 
+/* A site's own file changes a shipped rule by its name, and nothing else of it. */
+static void shipped_rules_are_changed_by_name(void **state) {
+    (void)state;
+    static const char ADDRESS[] = "https://b.s3.amazonaws.com/x/a.png";
+    assert_false(asset_rules_allow(load("", NULL, NULL), slice_of(ADDRESS), memory));
+    assert_true(asset_rules_allow(load("hosts:\n- name: s3\n  enabled: true", NULL, NULL), slice_of(ADDRESS),
+                                  memory));
+}
+
 static void only_hosts_of_the_rules_may_be_asked(void **state) {
     (void)state;
     static const struct {
@@ -81,6 +97,7 @@ static void only_hosts_of_the_rules_may_be_asked(void **state) {
         {"https://00fF.b.files.example/a.png", true},
         {"https://00fg.b.files.example/a.png", false},
         {"https://00f.b.files.example/a.png", false},
+        {"https://00-f.b.files.example/a.png", false},
         {"https://00ff.files.example/a.png", false},
         {"https://00ff.b.files.example.org/a.png", false},
         {"https://elsewhere.example/a.png", true},
@@ -97,10 +114,45 @@ static void only_hosts_of_the_rules_may_be_asked(void **state) {
             fail_msg("%s", ADDRESSES[i].url);
 }
 
+static void take_host(void *context, slice host, bool is_literal, uint16_t port) {
+    rules_add_host(context, slice_copy(host, memory), is_literal, port, memory);
+}
+
+/* The process that has the network is told hosts, one after the other, and asks the same ones. */
+static void hosts_that_are_handed_over_are_the_same(void **state) {
+    (void)state;
+    static const char *const ADDRESSES[] = {"https://00fF.b.files.example/a.png",
+                                            "https://00fg.b.files.example/a.png",
+                                            "https://b.files.example/a.png",
+                                            "https://elsewhere.example/a.png",
+                                            "https://OTHER.example/a.png",
+                                            "https://other.example:8443/a.png",
+                                            "https://a.any.example/a.png",
+                                            "https://a.b.on.example/a.png",
+                                            "https://on.example/a.png"};
+    asset_rules *rules = load(OWN, NULL, NULL), *told = rules_none(memory);
+    asset_rule *any = vector_at(&rules->rules, rules->rules.count - 1);
+    assert_true(slice_equal(any->name, SLICE("any")));
+    for (int i = 0; i < 2; i++) {
+        told = rules_none(memory);
+        rules_each_host(rules, take_host, told);
+        for (size_t k = 0; k < sizeof ADDRESSES / sizeof *ADDRESSES; k++)
+            assert_int_equal(asset_rules_allow(told, slice_of(ADDRESSES[k]), memory),
+                             asset_rules_allow(rules, slice_of(ADDRESSES[k]), memory));
+        any->enabled = true;
+    }
+    assert_true(asset_rules_allow(told, SLICE("https://a.b.any.example/a.png"), memory));
+    size_t count = told->rules.count;
+    rules_add_host(told, SLICE("a.{x"), false, 0, memory); /* no pattern: no host */
+    assert_int_equal(told->rules.count, count);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mistakes_are_named_with_their_place),
         cmocka_unit_test(settings_are_looked_at),
+        cmocka_unit_test(shipped_rules_are_changed_by_name),
+        cmocka_unit_test(hosts_that_are_handed_over_are_the_same),
         cmocka_unit_test(only_hosts_of_the_rules_may_be_asked),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
