@@ -300,8 +300,7 @@ static void take_file(search *in, const entry *e) {
 
 static bool look_up_type(const search *in, entry *e) {
     struct stat info;
-    const char *path = e->path.length ? slice_c_string(e->path, in->site->arena) : ".";
-    if (fstatat(in->site->folder, path, &info, AT_SYMLINK_NOFOLLOW) != 0)
+    if (fstatat(in->site->folder, slice_c_string(e->path, in->site->arena), &info, AT_SYMLINK_NOFOLLOW) != 0)
         return false;
     e->type = (unsigned char)IFTODT(info.st_mode);
     return true;

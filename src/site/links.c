@@ -337,7 +337,7 @@ static void read_link(site_links *l, source *in, slice text, size_t from, size_t
     char opener = from > 0 ? text.data[from - 1] : '\n';
     slice whole = slice_trim(slice_sub(text, from, at)), word = whole;
     slice id = read_id(text, at + 1, opener);
-    if (!id.length || !whole.length)
+    if (!id.length)
         return;
     for (size_t i = whole.length; i > 0 && word.length == whole.length; i--)
         if (whole.data[i - 1] == ' ')

@@ -171,7 +171,8 @@ bool config_is_true(const front_value *value);
  */
 const front_entry *config_collection(const front_value *config, slice name);
 slice config_collections_folder(const front_value *config); /* `collections_dir`, bare; empty: the root */
-/* The path from the folder on; the path as it is where it leads elsewhere, or where the folder is the root. */
+/* The path from the folder on; the path as it is where it leads elsewhere, or where the folder is the root.
+ */
 slice config_path_below(slice path, slice folder);
 
 /* What Jekyll calls a file with this path: "posts", "drafts", the name of its collection, or "pages". */

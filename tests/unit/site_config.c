@@ -96,13 +96,15 @@ static void defaults_go_by_path_and_type(void **state) {
 
 static void defaults_count_paths_from_the_folder_of_collections(void **state) {
     (void)state;
-    const char *files[] = {"collections_dir: ././rooms//\ncollections: [news]\n"
+    const char *files[] = {"collections_dir: /./rooms//\ncollections: [news]\n"
                            "defaults:\n"
                            "  - {scope: {path: '/_news'}, values: {layout: news}}\n"
                            "  - {scope: {path: ''}, values: {layout: all}}\n"
                            "  - {scope: {path: 'more/_posts', type: post}, values: {layout: more}}\n"
                            "  - {scope: {path: 'rooms-x', type: draft}, values: {layout: drafts}}\n"
                            "  - {scope: {path: 'a'}}\n"
+                           "  - {scope: {path: 'b', type: page}, values: {layout: typed}}\n"
+                           "  - {scope: {path: 'b'}, values: {layout: any}}\n"
                            "  - {scope: {path: 'a'}, values: {layout: typeless}}\n"
                            "  - {scope: {path: 'a'}, values: {layout: last}}\n"};
     front_value config = merged(files, 1);
@@ -112,6 +114,7 @@ static void defaults_count_paths_from_the_folder_of_collections(void **state) {
     ASSERT_TEXT(default_of(&config, "rooms/more/_posts/2020-01-01-a.md", "layout"), "more");
     ASSERT_TEXT(default_of(&config, "rooms/page.md", "layout"), "all");
     ASSERT_TEXT(default_of(&config, "a.md", "layout"), "last");
+    ASSERT_TEXT(default_of(&config, "b.md", "layout"), "typed");
     const char *plain[] = {"defaults: text\n",
                            "defaults: [1, {values: text}, {scope: text, values: {layout: x}}]\n", "a: b\n"};
     for (size_t i = 0; i < 3; i++) {

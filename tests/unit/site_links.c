@@ -168,6 +168,9 @@ static void relative_links_begin_at_the_page_that_they_stand_in(void **state) {
         {"", "us.md", "/about/us/", "a.md", FROM("/about/them", "us#team"), "team"},
         {"", "us.md", "/about/us/", "a.md", FROM("/about/them/", "us/#team"), ""},
         {"", "us.md", "/about/us/", "about/a.md", "---\ntitle: x\n---\n[text](us#team)", "team"},
+        {"", "us.md", "/about/us/", "a.md", FROM("/about/", "../../about/us#team"), "team"},
+        {"", "us.md", "/my us/", "a.md", "<a href=\"/my us/#team\">", "team"},
+        {"", "us.md", "/about/us/", "a.md", "[text](/about/us.#team)", ""},
         {"", "us.md", "/about/us/", "_includes/a.html", "<a href=\"about/us/#team\">", ""},
         {"", "us.md", "/my us/", "a.md", FROM("/", "my us/#team"), "team"},
     };
@@ -328,6 +331,32 @@ static void links_lead_where_a_browser_goes(void **state) {
     arena_destroy(a);
 }
 
+/* The CMS puts a slash to the end of an address when it saves the page: who names it without one is told. */
+static void addresses_without_their_slash_are_told(void **state) {
+    (void)state;
+    static const char *const FORMS[] = {
+        "see /about/us.",     "/about/us",      "[x](/about/us)",
+        "\"/about/us\"",      "/town/about/us", "https://www.town.example/about/us, and",
+        "<a href=/about/us>", "/about/us?x",    "(/about/%75s)"};
+    static const char *const OTHERS[] = {
+        "/about/us/", "/about/use", "/townabout/us", "/town", "/", "//about/us", "about/us", "/.", "/ a"};
+    arena *a = arena_new(0);
+    front_value config = read_config(SITE, a);
+    for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS + sizeof OTHERS / sizeof *OTHERS; i++) {
+        bool told = i < sizeof FORMS / sizeof *FORMS;
+        slice text = slice_of(told ? FORMS[i] : OTHERS[i - sizeof FORMS / sizeof *FORMS]);
+        site_links *links = site_links_new(&config, a);
+        site_links_add(links, SLICE("us.md"), SLICE("---\npermalink: /about/us\n---\n/about/us"),
+                       true); /* its own */
+        site_links_add(links, SLICE("a.md"), text, true);
+        site_links_settle(links);
+        const convert_named_address *named = site_links_naming(links, SLICE("us.md"), a);
+        if ((named != NULL) != told || (told && !slice_equal(named->places, SLICE("a.md:1"))))
+            fail_msg("%.*s", SLICE_ARGS(text));
+    }
+    arena_destroy(a);
+}
+
 /* Jekyll: a list that shows excerpts, or the feed, ends them at the separator; pages have none. */
 static void excerpts_end_where_the_settings_say(void **state) {
     (void)state;
@@ -371,6 +400,7 @@ int main(void) {
         cmocka_unit_test(hostile_files_are_read_in_linear_time),
         cmocka_unit_test(names_are_counted_from_the_root),
         cmocka_unit_test(links_lead_where_a_browser_goes),
+        cmocka_unit_test(addresses_without_their_slash_are_told),
         cmocka_unit_test(excerpts_end_where_the_settings_say),
         cmocka_unit_test(only_certain_addresses_are_known_by_name),
     };

@@ -171,6 +171,7 @@ static void folders_that_only_begin_alike_are_others(void **state) {
              "ends~/a.md dots./a.md _site/a.md .late.md rooms/_posts/2024-.md rooms/_posts/2024-1-.md");
     make("rooms/_news/no-front.md", "--- a\n---\n");
     make("rooms/_news/empty.md", "");
+    make("old/no-front.md", "--- a\n---\n");
     site *s = open_site("");
     assert_pages(s, "rooms/_mute/a.md rooms/_news/empty.md rooms/_news/in/.x/deep.md rooms/_news/no-front.md "
                     "rooms/_news/sub/_kept.md rooms/_posts/2024-01-02-b.md vendor/bundle/a.md");
@@ -183,12 +184,15 @@ static void folders_that_only_begin_alike_are_others(void **state) {
     assert_pages(s, "old/in/c.md");
     site_close(s);
     s = open_site("old"); /* named by a person: but not what is hidden in it */
-    assert_pages(s, "old/a.md old/in/c.md");
+    assert_pages(s, "old/a.md old/in/c.md old/no-front.md");
     assert_false(is_taken(s, SLICE("a.md")));
     site_close(s);
     make("_config.yml", "include: ['']\n"); /* each path begins so */
     s = open_site("roomy");
     assert_pages(s, "roomy/_news/a.md roomy/_posts/2024-01-02-a.md");
+    site_close(s);
+    s = open_site("");
+    assert_int_equal(why(s, "old/").length, 0);
     site_close(s);
 }
 
@@ -461,6 +465,7 @@ static void style_sheets_are_found_where_the_theme_has_them(void **state) {
     make("assets/css/d.txt", "");
     make("assets/css/e.css/", NULL);
     make("assets/css/f.css", "@b.css");
+    make(".isomerize/theme.yml", "a: b\n");
     make("misc/own.scss", "---\n---\na{}");
     make("misc/own.css", "");
     make("misc/_part.scss", "---\n---\n");
@@ -469,6 +474,7 @@ static void style_sheets_are_found_where_the_theme_has_them(void **state) {
     site *s = open_site("");
     convert_settings settings = {.url = SLICE("")};
     site_fill_settings(s, &settings);
+    assert_true(slice_equal(settings.theme, SLICE("a: b\n")));
     buffer out = buffer_new(memory, 256);
     for (size_t i = 0; i < settings.sheets_count; i++)
         buffer_printf(&out, "%.*s%s ", SLICE_ARGS(settings.sheets[i].path),
@@ -626,6 +632,12 @@ static void what_a_site_does_not_follow_is_told(void **state) {
     buffer out = buffer_new(memory, 256);
     for (size_t i = 0; i < told.count; i++)
         buffer_printf(&out, "%.*s\n", SLICE_ARGS(*(slice *)vector_at(&told, i)));
+    site_close(s);
+    make("_config.yml", "liquid: text\nsource: src\nplugins: text\n");
+    s = open_site("");
+    told = site_unfollowed(s);
+    assert_int_equal(told.count, 1);
+    assert_true(slice_starts_with(*(slice *)vector_at(&told, 0), SLICE("source: src: not followed")));
     static const char *const SAYS[] = {"kramdown: input: x: not followed", "liquid: b: 1,c: not followed",
                                        "plugins: own: not run"};
     for (size_t i = 0; i < sizeof SAYS / sizeof *SAYS; i++)
