@@ -366,43 +366,77 @@ static slice scope_type(const front_value *set) {
     return type;
 }
 
+/* What the scopes' paths are held against. */
+static slice path_of_scopes(const front_value *config, slice path, slice type) {
+    return slice_equal(type, SLICE("pages")) ? path
+                                             : config_path_below(path, config_collections_folder(config));
+}
+
+static bool scope_is_of(const front_value *set, slice path, slice type) {
+    slice own = scope_type(set);
+    return scope_holds(scope_path(set), path) && (!own.length || slice_equal(own, type));
+}
+
+/* Jekyll: FrontmatterDefaults#has_precedence?. */
+static bool scope_precedes(slice path, slice type, slice other_path, slice other_type) {
+    return path.length != other_path.length ? path.length > other_path.length
+                                            : type.length || !other_type.length;
+}
+
 /* Jekyll: FrontmatterDefaults#find. */
 const front_value *site_default(const front_value *config, slice path, slice key) {
     const front_value *sets = page_front_get(config, SLICE("defaults")), *found = NULL;
-    slice best_path = SLICE(""), best_type = SLICE("");
-    slice type = config_type(config, path);
-    if (!slice_equal(type, SLICE("pages")))
-        path = config_path_below(path, config_collections_folder(config));
+    slice best_path = SLICE(""), best_type = SLICE(""), type = config_type(config, path);
+    path = path_of_scopes(config, path, type);
     for (uint32_t i = 0; sets && sets->kind == FRONT_SEQUENCE && i < sets->count && i < DEFAULTS_MAX; i++) {
         const front_value *set = &sets->entries[i].value, *values = page_front_get(set, SLICE("values"));
         const front_value *value = values ? page_front_get(values, key) : NULL;
         slice own_path = scope_path(set), own_type = scope_type(set);
-        if (!value || !scope_holds(own_path, path) || (own_type.length && !slice_equal(own_type, type)))
-            continue;
-        bool precedes = own_path.length != best_path.length ? own_path.length > best_path.length
-                                                            : own_type.length || !best_type.length;
-        if (!found || precedes)
+        if (value && scope_is_of(set, path, type) &&
+            (!found || scope_precedes(own_path, own_type, best_path, best_type)))
             found = value, best_path = own_path, best_type = own_type;
     }
     return found;
 }
 
-vector site_default_variables(const front_value *config, slice path, arena *a) {
-    vector out = vector_new(a, sizeof(liquid_variable));
-    const front_value *sets = page_front_get(config, SLICE("defaults"));
-    hash_map seen = map_new(a, 0);
-    for (uint32_t i = 0; sets && sets->kind == FRONT_SEQUENCE && i < sets->count && i < DEFAULTS_MAX; i++) {
-        const front_value *values = page_front_get(&sets->entries[i].value, SLICE("values"));
-        for (uint32_t k = 0;
-             values && values->kind == FRONT_MAPPING && k < values->count && out.count < DEFAULTS_MAX; k++) {
-            slice key = values->entries[k].key;
-            bool is_new;
-            map_put(&seen, key, &is_new);
-            const front_value *value = is_new ? site_default(config, path, key) : NULL;
-            if (value && value->kind == FRONT_STRING && page_is_text_in_ruby(value->text))
-                *(liquid_variable *)vector_push(&out) = (liquid_variable){
-                    format_slice(a, "page.%.*s", SLICE_ARGS(key)), liquid_string(value->text)};
+/* The value of a key, of the scope that goes before the others so far. */
+typedef struct default_value {
+    const front_value *set, *value;
+    slice key, path, type;
+} default_value;
+
+/* All keys of a set whose scope holds, in one pass: a file of settings may have as many as it likes. */
+static void take_values(const front_value *set, vector *found, hash_map *places) {
+    const front_value *values = page_front_get(set, SLICE("values"));
+    slice path = scope_path(set), type = scope_type(set);
+    for (uint32_t k = 0; values && values->kind == FRONT_MAPPING && k < values->count; k++) {
+        default_value own = {set, &values->entries[k].value, values->entries[k].key, path, type};
+        bool is_new;
+        void **place = map_put(places, own.key, &is_new);
+        if (is_new) {
+            *(default_value *)vector_push(found) = own;
+            *place = (void *)(uintptr_t)(found->count - 1);
+            continue;
         }
+        default_value *best = vector_at(found, (size_t)(uintptr_t)*place);
+        if (best->set != set && scope_precedes(path, type, best->path, best->type))
+            *best = own;
+    }
+}
+
+vector site_default_variables(const front_value *config, slice path, arena *a) {
+    vector out = vector_new(a, sizeof(liquid_variable)), found = vector_new(a, sizeof(default_value));
+    const front_value *sets = page_front_get(config, SLICE("defaults"));
+    hash_map places = map_new(a, 0);
+    slice type = config_type(config, path), below = path_of_scopes(config, path, type);
+    for (uint32_t i = 0; sets && sets->kind == FRONT_SEQUENCE && i < sets->count && i < DEFAULTS_MAX; i++)
+        if (scope_is_of(&sets->entries[i].value, below, type))
+            take_values(&sets->entries[i].value, &found, &places);
+    for (size_t i = 0; i < found.count && out.count < DEFAULTS_MAX; i++) {
+        const default_value *one = vector_at(&found, i);
+        if (one->value->kind == FRONT_STRING && page_is_text_in_ruby(one->value->text))
+            *(liquid_variable *)vector_push(&out) = (liquid_variable){
+                format_slice(a, "page.%.*s", SLICE_ARGS(one->key)), liquid_string(one->value->text)};
     }
     return out;
 }

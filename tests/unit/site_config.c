@@ -115,6 +115,19 @@ static void defaults_count_paths_from_the_folder_of_collections(void **state) {
     ASSERT_TEXT(default_of(&config, "rooms/page.md", "layout"), "all");
     ASSERT_TEXT(default_of(&config, "a.md", "layout"), "last");
     ASSERT_TEXT(default_of(&config, "b.md", "layout"), "typed");
+    static const char *const PATHS[] = {"rooms/_news/a.md",
+                                        "rooms/_news.md",
+                                        "rooms-x/_drafts/a.md",
+                                        "rooms/page.md",
+                                        "a.md",
+                                        "b.md",
+                                        "rooms/more/_posts/2020-01-01-a.md"};
+    for (size_t i = 0; i < sizeof PATHS / sizeof *PATHS; i++) { /* all keys at once say the same */
+        vector all = site_default_variables(&config, slice_of(PATHS[i]), memory);
+        assert_int_equal(all.count, 1);
+        const liquid_variable *one = vector_at(&all, 0);
+        assert_true(slice_equal(one->value.text, default_of(&config, PATHS[i], "layout")));
+    }
     const char *plain[] = {"defaults: text\n",
                            "defaults: [1, {values: text}, {scope: text, values: {layout: x}}]\n", "a: b\n"};
     for (size_t i = 0; i < 3; i++) {
