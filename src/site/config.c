@@ -268,7 +268,7 @@ slice site_host(const front_value *config) {
 
 /* The byte at `*i`, or the one behind its backslash; `*i` moves behind it. */
 static bool read_byte(slice pattern, size_t *i, unsigned char *byte) {
-    *i += *i < pattern.length && pattern.data[*i] == '\\';
+    *i += pattern.data[*i] == '\\';
     if (*i >= pattern.length)
         return false;
     *byte = (unsigned char)pattern.data[(*i)++];
@@ -401,7 +401,7 @@ const front_value *site_default(const front_value *config, slice path, slice key
 
 /* The value of a key, of the scope that goes before the others so far. */
 typedef struct default_value {
-    const front_value *set, *value;
+    const front_value *value;
     slice key, path, type;
 } default_value;
 
@@ -410,7 +410,7 @@ static void take_values(const front_value *set, vector *found, hash_map *places)
     const front_value *values = page_front_get(set, SLICE("values"));
     slice path = scope_path(set), type = scope_type(set);
     for (uint32_t k = 0; values && values->kind == FRONT_MAPPING && k < values->count; k++) {
-        default_value own = {set, &values->entries[k].value, values->entries[k].key, path, type};
+        default_value own = {&values->entries[k].value, values->entries[k].key, path, type};
         bool is_new;
         void **place = map_put(places, own.key, &is_new);
         if (is_new) {
@@ -419,7 +419,7 @@ static void take_values(const front_value *set, vector *found, hash_map *places)
             continue;
         }
         default_value *best = vector_at(found, (size_t)(uintptr_t)*place);
-        if (best->set != set && scope_precedes(path, type, best->path, best->type))
+        if (scope_precedes(path, type, best->path, best->type)) /* of another set: keys of one differ */
             *best = own;
     }
 }

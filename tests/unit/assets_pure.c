@@ -300,6 +300,36 @@ static void files_that_no_text_names_any_more_are_over(void **state) {
     }
 }
 
+/* What is no fetched file is nobody's to remove; neither a name nor an address is looked for beyond all
+ * measure. */
+static void only_what_was_fetched_is_looked_for(void **state) {
+    (void)state;
+    static const char *const PATHS[] = {"images/a.png", "images/b.png", NULL};
+    asset_rules *rules = load("", "");
+    asset_book *book;
+    asset_uses *uses = uses_of(&book, rules, PATHS);
+    buffer text = buffer_new(memory, 1 << 15);
+    for (size_t i = 0; i < 20000; i++)
+        buffer_append_char(&text, 'x');
+    buffer_append_string(&text, "/images/a.png\" ");
+    for (size_t i = 0; i < 2000; i++)
+        buffer_append_char(&text, 'y');
+    asset_uses_add(uses, buffer_slice(&text));
+    asset_uses_then(uses);
+    assert_int_equal(asset_uses_over(uses).count, 1); /* its end is enough */
+    assert_non_null(asset_uses_new(book, rules, SLICE("")));
+    asset_uses *anywhere = asset_uses_new(book, rules, SLICE("")); /* a site that says no host */
+    asset_uses_add(anywhere, SLICE("https://t.example/images/a.png"));
+    asset_uses_then(anywhere);
+    assert_int_equal(asset_uses_over(anywhere).count, 0);
+    for (size_t i = 0; i < asset_book_count(book); i++) {
+        asset_entry *entry = *(asset_entry **)vector_at(&book->entries, i);
+        entry->ours = i == 0;
+        entry->state = i == 0 ? ASSET_FAILED : ASSET_HERE;
+    }
+    assert_null(asset_uses_new(book, rules, SLICE("t.example")));
+}
+
 static void only_names_that_a_fetch_gives_can_be_removed(void **state) {
     (void)state;
     char long_name[160] = "images/";
@@ -411,6 +441,7 @@ int main(void) {
         cmocka_unit_test(addresses_end_where_what_they_stand_in_does),
         cmocka_unit_test(names_go_to_the_first_and_files_may_go_away),
         cmocka_unit_test(files_that_no_text_names_any_more_are_over),
+        cmocka_unit_test(only_what_was_fetched_is_looked_for),
         cmocka_unit_test(only_names_that_a_fetch_gives_can_be_removed),
         cmocka_unit_test(names_are_safe),
         cmocka_unit_test(only_messages_pass),
