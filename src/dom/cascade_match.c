@@ -177,7 +177,7 @@ static void try_bucket(css_cascade *c, const css_sheets *s, const css_bucket *b,
         arena_pay(c->arena, b->count);
     else if (b)
         c->tried += b->count;
-    for (uint32_t i = 0; b && i < b->count; i++) {
+    for (uint32_t i = 0; b && i < b->count && !dom_matcher_exhausted(c->matcher); i++) {
         const css_match *m = vector_at(&s->matches, b->matches[i]);
         *structural = *structural || m->structural;
         if (!selector_matches_complex(c->matcher, m->selector, node))

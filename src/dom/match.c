@@ -9,7 +9,8 @@
 #define STEPS_PER_NODE 1000
 #define STEPS_AT_LEAST 1000000
 #define MEMORY_MAX (1u << 20)
-#define CLASSES_READ 64 /* bytes of a list of classes that a step reads */
+#define BYTES_READ 64    /* bytes of a value that a step reads */
+#define BYTES_COMPARED 8 /* ... that a step compares one by one: words, and without case */
 
 /* One remembered answer: of a question (the address of a compound, a test, or a number) about a node,
  * in a view (which its anchor tells from every other view of the same question). */
@@ -201,16 +202,20 @@ static bool contains(slice text, slice part, bool nocase) {
     if (!nocase)
         return slice_find(text, part, 0) != SLICE_NONE;
     for (size_t i = 0; i + part.length <= text.length; i++)
-        if (slice_equal_nocase(slice_sub(text, i, i + part.length), part))
+        if (to_lower(text.data[i]) == to_lower(part.data[0]) &&
+            slice_equal_nocase(slice_sub(text, i, i + part.length), part))
             return true;
     return false;
 }
 
-static bool matches_attribute(const selector_test *test, const dom_node *node) {
+static bool matches_attribute(const view *v, const selector_test *test, const dom_node *node) {
     const slice *value = dom_attribute_get(node, test->name);
     if (!value || !test->relation)
         return value != NULL;
     slice wanted = test->value;
+    bool one_by_one = test->relation == '~' || (test->nocase && test->relation == '*');
+    selector_pay(v->matcher, one_by_one ? value->length / BYTES_COMPARED * (1 + wanted.length / BYTES_READ)
+                                        : value->length / BYTES_READ);
     switch (test->relation) {
     case '=':
         return value_equal(*value, wanted, test->nocase);
@@ -390,7 +395,7 @@ static bool matches_test(const view *v, const selector_test *test, const dom_nod
                (test->tag != DOM_TAG_UNKNOWN || slice_equal(node->name, test->name));
     case TEST_CLASS: {
         const slice *classes = dom_attribute_get(node, SLICE("class"));
-        selector_pay(v->matcher, classes ? classes->length / CLASSES_READ : 0);
+        selector_pay(v->matcher, classes ? classes->length / BYTES_READ : 0);
         return dom_has_class(node, test->name);
     }
     case TEST_ID: {
@@ -398,7 +403,7 @@ static bool matches_test(const view *v, const selector_test *test, const dom_nod
         return id && slice_equal(*id, test->name);
     }
     case TEST_ATTRIBUTE:
-        return matches_attribute(test, node);
+        return matches_attribute(v, test, node);
     case TEST_IS:
         return matches_list(v, test->list, node);
     case TEST_NOT:
