@@ -382,6 +382,7 @@ static void debug_express(const debug_input *in, buffer *out) {
     dom_node *body = dom_parse(in->bytes, NULL, in->arena, in->found);
     css_cascade *styles = css_cascade_new(css_sheets_new(in->arena, 1280, 0), body, in->arena);
     css_cascade_settle(styles);
+    express_part_words(body, styles, in->arena, in->found);
     express_write_markers(body, styles, true, in->arena, in->found);
     express_page(body, express_survey_page(body, styles, in->arena, in->found), &seen, in->arena, in->found);
     for (const dom_node *block = body->first_child; block; block = block->next) {

@@ -509,6 +509,7 @@ static void convert_body(conversion *c) {
     vector linked = find_linked_ids(c, body);
     css_cascade *styles = css_cascade_new_cached(c->worker->styles, body, c->arena);
     css_cascade_settle(styles); /* the stages that follow change the tree */
+    express_part_words(body, styles, c->arena, found(c));
     view before = write_markers(c, body, styles);
     if (c->settings->in_page_links == CONVERT_LINKS_REMOVE)
         places_remove_links(body, found(c));

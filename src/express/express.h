@@ -21,6 +21,9 @@
 typedef struct express_survey express_survey;
 express_survey *express_survey_page(dom_node *body, css_cascade *styles, arena *a, findings *found);
 
+/* Words that only styles keep apart get a line break or a space between them. `styles`: settled. Linear. */
+void express_part_words(dom_node *body, css_cascade *styles, arena *a, findings *found);
+
 /* Puts the text that the browser makes into the tree: markers of list items that are no bullets and not 1, 2,
  * 3
  * (`lists`), ::before and ::after, quotation marks. `styles`: settled. Linear in the size of the tree. False:

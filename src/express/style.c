@@ -56,6 +56,43 @@ static bool has_plain_words(css_cascade *styles, const dom_node *node) {
            !is_set(styles, node, CSS_BORDER_LEFT_STYLE, false) && !is_set(styles, node, CSS_DISPLAY, false);
 }
 
+/* The most characters of a raised or lowered text as large as the others: a longer one is only put right. */
+#define RAISED_MAX 6
+
+static bool is_smaller(css_cascade *styles, const dom_node *node) {
+    double own, around;
+    return node->parent && css_length(styles, node, CSS_FONT_SIZE, 16, &own) &&
+           css_length(styles, node->parent, CSS_FONT_SIZE, 16, &around) && own < around * 0.95;
+}
+
+static bool is_short(const dom_node *node) {
+    const dom_node *text = node->first_child;
+    while (text && text->type == DOM_ELEMENT && !text->next)
+        text = text->first_child;
+    return text && text->type == DOM_TEXT && !text->next && slice_trim_wide(text->text).length <= RAISED_MAX;
+}
+
+/* How far text is raised, in px; lowered: below 0. By keyword, or by length; Word moves the box itself. */
+static double raised_by(css_cascade *styles, const dom_node *node, bool own) {
+    enum { NEAR = 12, FAR = 2 }; /* from where on it is raised, and up to where it may be read so */
+    double px = 0, font = 16;
+    css_length(styles, node, CSS_FONT_SIZE, 16, &font);
+    if (is_set(styles, node, CSS_VERTICAL_ALIGN, own)) {
+        slice value = css_computed(styles, node, CSS_VERTICAL_ALIGN);
+        if (css_is_among(value, "super sub"))
+            return css_is_among(value, "super") ? NEAR : -NEAR;
+        if (css_is_among(value, "top text-top bottom text-bottom") && is_smaller(styles, node))
+            return css_is_among(value, "top text-top") ? NEAR : -NEAR;
+        if (!css_length(styles, node, CSS_VERTICAL_ALIGN, font * 1.5, &px))
+            px = 0;
+    }
+    if (px == 0 && is_set(styles, node, CSS_TOP, own) &&
+        css_computed_is(styles, node, CSS_POSITION, "relative") && css_length(styles, node, CSS_TOP, -1, &px))
+        px = -px;
+    bool is_read_so = (px >= FAR && px <= NEAR) || (px <= -FAR && px >= -NEAR);
+    return is_read_so && (is_smaller(styles, node) || is_short(node)) ? px : 0;
+}
+
 unsigned express_style_marks(css_cascade *styles, const dom_node *node, bool is_inline, bool own,
                              unsigned marks) {
     if (is_set(styles, node, CSS_FONT_WEIGHT, own))
@@ -70,10 +107,9 @@ unsigned express_style_marks(css_cascade *styles, const dom_node *node, bool is_
     if (is_inline && is_set(styles, node, CSS_BACKGROUND_COLOR, own) && has_plain_words(styles, node) &&
         !express_is_among(css_computed(styles, node, CSS_BACKGROUND_COLOR), PLAIN_COLOURS))
         marks |= MARK_HIGHLIGHT;
-    if (is_inline && is_set(styles, node, CSS_VERTICAL_ALIGN, own)) {
-        marks |= css_computed_is(styles, node, CSS_VERTICAL_ALIGN, "super") ? MARK_SUPERSCRIPT : 0;
-        marks |= css_computed_is(styles, node, CSS_VERTICAL_ALIGN, "sub") ? MARK_SUBSCRIPT : 0;
-    }
+    double raised = is_inline ? raised_by(styles, node, own) : 0;
+    if (raised != 0)
+        marks |= raised > 0 ? MARK_SUPERSCRIPT : MARK_SUBSCRIPT;
     return marks;
 }
 

@@ -20,6 +20,7 @@ static void write_markers(slice html, bool lists, arena *a) {
     slice before = letters_of(body, a);
     css_cascade *styles = css_cascade_new(NULL, body, a);
     css_cascade_settle(styles);
+    express_part_words(body, styles, a, &found);
     express_write_markers(body, styles, lists, a, &found);
     slice after = letters_of(body, a);
     size_t at = 0;
