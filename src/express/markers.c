@@ -36,10 +36,11 @@ typedef struct marking {
     css_cascade *styles;
     arena *arena;
     findings *found;
-    bool lists;   /* markers as text are asked for */
-    bool unknown; /* a number was asked for in a style that is not known here */
-    int64_t item; /* the number of the list item in hand: its counter `list-item` */
-    bool changes; /* the tree */
+    bool lists;     /* markers as text are asked for */
+    bool unknown;   /* a number was asked for in a style that is not known here */
+    int64_t item;   /* the number of the list item in hand: its counter `list-item` */
+    bool changes;   /* the tree */
+    bool generates; /* text of ::before and ::after, with FLAG_GENERATED */
     vector counters, levels;
     unsigned quotes;      /* open ones */
     unsigned hidden;      /* depth of the outermost element around that is not shown; 0: none */
@@ -513,40 +514,20 @@ static void leave_marked_list(marking *m, const level *l) {
 
 /* ---- the walk ------------------------------------------------------------------------------------------ */
 
-static bool ends_word(char c) {
-    return is_space(c) || c == '\xC2'; /* U+00A0 */
-}
-
-/* The part of a word inside the element that text at its beginning, or end, runs into. Empty: none, or one
- * that is deeper or longer than words are. */
-static slice word_beside(const dom_node *node, bool at_end) {
-    enum { DEPTH_MAX = 16, WORD_MAX = 256 };
-    const dom_node *at = at_end ? node->last_child : node->first_child;
-    for (int i = 0;
-         i < DEPTH_MAX && at && at->type == DOM_ELEMENT && !dom_tag_has(at->tag, DOM_APART | DOM_UNSEEN); i++)
-        at = at_end ? at->last_child : at->first_child;
-    slice text = at && at->type == DOM_TEXT ? at->text : SLICE("");
-    size_t length = 0;
-    while (length < text.length && length < WORD_MAX &&
-           !ends_word(text.data[at_end ? text.length - 1 - length : length]))
-        length++;
-    if (length == WORD_MAX)
-        return SLICE("");
-    return at_end ? slice_from(text, text.length - length) : slice_sub(text, 0, length);
-}
-
-/* Before it is put in: what is between white space is a word for the self-check. */
-static void note_generated(marking *m, const dom_node *node, slice text, bool at_end) {
-    slice beside = word_beside(node, at_end);
-    bool runs_into = text.length && !ends_word(text.data[at_end ? 0 : text.length - 1]);
-    beside = runs_into ? beside : SLICE("");
-    slice whole = at_end ? format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(beside), SLICE_ARGS(text))
-                         : format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(text), SLICE_ARGS(beside));
-    findings_add_change(m->found, NULL, CHANGE_TEXT, beside, whole);
+static void note_generated(marking *m, const dom_node *node, slice text) {
     if (!m->generated.length)
         m->generated_line = node->line;
     buffer_append(&m->generated, m->generated.length ? SLICE(" ") : SLICE(""));
     buffer_append(&m->generated, slice_trim_wide(text));
+}
+
+static dom_node *new_generated(marking *m, const dom_node *node, slice text) {
+    dom_node *made = dom_new_text(m->arena, slice_copy(text, m->arena), node->line);
+    made->flags = FLAG_GENERATED;
+    m->generates = m->changes = true;
+    if (node->tag != DOM_TAG_Q)
+        note_generated(m, node, text);
+    return made;
 }
 
 /* A sign that is no quotation mark is decoration. */
@@ -595,10 +576,7 @@ static void enter_marked(marking *m, dom_node *node, unsigned depth) {
     } else {
         slice before = content_of(m, node, CSS_PSEUDO_BEFORE);
         if (before.length && is_written(node, before) && !dom_tag_has(node->tag, DOM_VOID)) {
-            dom_node *text = dom_new_text(m->arena, slice_copy(before, m->arena), node->line);
-            m->changes = true;
-            if (node->tag != DOM_TAG_Q)
-                note_generated(m, node, before, false);
+            dom_node *text = new_generated(m, node, before);
             if (node->first_child)
                 dom_insert_before(node->first_child, text);
             else
@@ -613,24 +591,28 @@ static void enter_marked(marking *m, dom_node *node, unsigned depth) {
 /* Its marks are text now. */
 static void leave_quotation(marking *m, dom_node *node) {
     const dom_node *first = node->first_child, *last = node->last_child;
-    slice words = express_words_inside(node, m->arena);
-    if (first && last && first != last && first->type == DOM_TEXT && last->type == DOM_TEXT &&
-        words.length >= first->text.length + last->text.length) {
-        finding *one = findings_add(m->found, FINDING_QUOTE_MARKS, node->line, "%.*s", SLICE_ARGS(words));
-        findings_add_change(m->found, one, CHANGE_TEXT,
-                            slice_sub(words, first->text.length, words.length - last->text.length), words);
-    }
+    bool opens = first && first->flags & FLAG_GENERATED, closes = last && last->flags & FLAG_GENERATED;
     rename_element(node, DOM_TAG_SPAN);
+    if (!opens && !closes)
+        return;
+    slice words = express_words_inside(node, m->arena), inside = words;
+    finding *one = findings_add(m->found, FINDING_QUOTE_MARKS, node->line, "%.*s", SLICE_ARGS(words));
+    slice open = opens ? slice_trim_wide(first->text) : SLICE(""),
+          close = closes ? slice_trim_wide(last->text) : SLICE("");
+    if (slice_starts_with(inside, open))
+        inside = slice_from(inside, open.length);
+    if (slice_ends_with(inside, close))
+        inside = slice_sub(inside, 0, inside.length - close.length);
+    if (one) {
+        one->before = slice_trim_wide(inside);
+        one->after = words;
+    }
 }
 
 static void leave_marked(marking *m, dom_node *node, unsigned depth) {
     slice after = content_of(m, node, CSS_PSEUDO_AFTER);
-    if (after.length && is_written(node, after) && !dom_tag_has(node->tag, DOM_VOID)) {
-        if (node->tag != DOM_TAG_Q)
-            note_generated(m, node, after, true);
-        m->changes = true;
-        dom_append(node, dom_new_text(m->arena, slice_copy(after, m->arena), node->line));
-    }
+    if (after.length && is_written(node, after) && !dom_tag_has(node->tag, DOM_VOID))
+        dom_append(node, new_generated(m, node, after));
     if (node->tag == DOM_TAG_Q)
         leave_quotation(m, node);
     leave_marked_list(m, vector_last(&m->levels));
@@ -643,6 +625,70 @@ static void leave_marked(marking *m, dom_node *node, unsigned depth) {
 
 static bool is_entered(const dom_node *node) {
     return node->type == DOM_ELEMENT && !dom_is_raw_text(node);
+}
+
+/* ---- what the walk made of words ----------------------------------------------------------------------- */
+
+/* What stands between white space, or edges of boxes, without generated text and with it: each a word or
+ * more, and what the self-check compares. */
+typedef struct marked_word {
+    buffer before, after;
+    bool changes;
+} marked_word;
+
+static void end_word(marking *m, marked_word *w) {
+    if (w->changes)
+        findings_add_change(m->found, NULL, CHANGE_TEXT, buffer_slice(&w->before), buffer_slice(&w->after));
+    w->before.length = w->after.length = 0;
+    w->changes = false;
+}
+
+static void append_part(marked_word *w, slice part) {
+    buffer_append(&w->before, part);
+    buffer_append(&w->after, part);
+}
+
+/* The white space of generated text ends no word that was there before. */
+static void append_to_word(marking *m, marked_word *w, const dom_node *text) {
+    slice all = text->text;
+    size_t first = 0, last = all.length;
+    if (text->flags & FLAG_GENERATED) {
+        buffer_append(&w->after, all);
+        w->changes = true;
+        return;
+    }
+    while (first < all.length && !is_space(all.data[first]))
+        first++;
+    append_part(w, slice_sub(all, 0, first));
+    if (first == all.length)
+        return;
+    end_word(m, w);
+    while (!is_space(all.data[last - 1]))
+        last--;
+    append_part(w, slice_from(all, last));
+}
+
+/* Generated text may run into words on either side of its element, and into more such text: the whole words
+ * are noted, once all is in the tree. Their edges are those of view_take in convert/. */
+static void note_words(marking *m, const dom_node *body) {
+    marked_word word = {buffer_new(m->arena, 64), buffer_new(m->arena, 64), false};
+    for (const dom_node *at = body; at;) {
+        if (at->type == DOM_TEXT)
+            append_to_word(m, &word, at);
+        if (dom_tag_has(at->tag, DOM_APART))
+            end_word(m, &word);
+        if (at->first_child && !dom_tag_has(at->tag, DOM_UNSEEN)) {
+            at = at->first_child;
+            continue;
+        }
+        while (at != body && !at->next) {
+            at = at->parent;
+            if (dom_tag_has(at->tag, DOM_APART))
+                end_word(m, &word);
+        }
+        at = at == body ? NULL : at->next;
+    }
+    end_word(m, &word);
 }
 
 bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, arena *a, findings *found) {
@@ -674,6 +720,8 @@ bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, aren
         }
         at = next;
     }
+    if (m.generates)
+        note_words(&m, body);
     if (m.generated.length) {
         finding *one = findings_add(found, FINDING_GENERATED_TEXT, m.generated_line, "%.*s",
                                     SLICE_ARGS(buffer_slice(&m.generated)));

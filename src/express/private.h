@@ -63,6 +63,7 @@ enum {
     FLAG_IMPLICIT = DOM_FLAG_OF_EXPRESS,         /* a list made for items that stood outside of one */
     FLAG_GROUP_START = DOM_FLAG_OF_EXPRESS << 1, /* the first row of a thead, tbody or tfoot */
     FLAG_BARE = DOM_FLAG_OF_EXPRESS << 2,        /* a paragraph for text that stood in none */
+    FLAG_GENERATED = DOM_FLAG_OF_EXPRESS << 3,   /* text of ::before or ::after, or a quotation mark */
 };
 
 builder express_builder(dom_node *root, arena *a, findings *found);

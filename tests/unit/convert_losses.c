@@ -281,6 +281,57 @@ static void text_of_markers_is_neither_added_nor_excused(void **state) {
     assert_string_equal(o.words, "b. three");
 }
 
+/* What it touches on either side of its element belongs to the same word, however long that gets. */
+static void generated_text_that_touches_words_is_no_loss(void **state) {
+    (void)state;
+#define STYLE                                                                                                \
+    "---\ntitle: A page\n---\n<style>.ext::after{content:\" (external)\"} .mg::after{content:\" mg\"} "      \
+    ".no::before{content:\"No.\"}</style>\n"
+    static const char *const PAGES[] = {
+        STYLE "<p>He said <q>no</q>.</p>\n",
+        STYLE "<p>He (<q>no</q>) said<br><q>no</q>, <em>not <b>(<q>yes</q></b></em>)!</p>\n",
+        STYLE "<p>(<q>a<q>b</q></q>) <q></q>, <q>c</q><q>d</q><!-- e --><q>f</q>;<style>.g{}</style>h</p>\n",
+        STYLE "<p>The <a class=\"ext\" href=\"/law/\">law</a>, <span class=\"mg\">5</span>.</p>\n",
+        STYLE
+        "<p>x<span class=\"no\">1</span><span class=\"no mg\"></span><span class=\"mg\"> 2</span>y</p>\n",
+        STYLE "<p>\xE4\xB8\xAD\xE6\x96\x87<q>\xE5\xBC\x95</q>\xE6\x96\x87&nbsp;a<q>b&nbsp;c</q>&nbsp;d</p>\n",
+        STYLE "<ul><li>one<q>two</q></li><li class=\"mg\">three</li></ul>\n<table><tr><td>a<q>b</q></td><td "
+              "class=\"mg\">5</td><td>c</td></tr></table>\n",
+    };
+    for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++) {
+        outcome o = convert_with(PAGES[i], NULL, FINDING_TEXT_LOST);
+        assert_true(o.counts[FINDING_QUOTE_MARKS] + o.counts[FINDING_GENERATED_TEXT] > 0);
+        assert_string_equal(o.words, "");
+        assert_int_equal(
+            o.counts[FINDING_TEXT_LOST] + o.counts[FINDING_TEXT_ADDED] + o.counts[FINDING_TEXT_MOVED], 0);
+    }
+    assert_int_equal(convert_with(PAGES[0], NULL, FINDING_TEXT_LOST).counts[FINDING_QUOTE_MARKS], 1);
+
+    arena *a = arena_new(0);
+    buffer long_word = buffer_new(a, 0);
+    buffer_append_string(&long_word, STYLE "<p>");
+#undef STYLE
+    for (int i = 0; i < 1000; i++)
+        buffer_append_string(&long_word, "word<q>of</q>");
+    buffer_append(&long_word, SLICE("</p>\n"));
+    outcome o = convert_with(slice_c_string(buffer_slice(&long_word), a), NULL, FINDING_TEXT_LOST);
+    assert_int_equal(o.counts[FINDING_QUOTE_MARKS], 1000);
+    assert_int_equal(o.counts[FINDING_TEXT_LOST] + o.counts[FINDING_TEXT_ADDED], 0);
+    arena_destroy(a);
+}
+
+/* A word of the page that reads like one with generated text is still missed. */
+static void generated_text_excuses_its_own_word_only(void **state) {
+    (void)state;
+    static const char page[] =
+        "---\ntitle: A page\n---\n<p>He said <q>no</q>.</p>\n\n<p>no.</p>\n\n<p>more</p>\n";
+    planted p = {TIPTAP_PARAGRAPH, SLICE("no."), false, false, false};
+    outcome o = convert_with(page, &p, FINDING_TEXT_LOST);
+    assert_int_equal(o.grade, GRADE_LOSS);
+    assert_string_equal(o.words, "no.");
+    assert_int_equal(o.line, 6);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_untouched_page_has_no_loss),
@@ -296,6 +347,8 @@ int main(void) {
         cmocka_unit_test(changes_count_beyond_the_findings_that_are_listed),
         cmocka_unit_test(added_text_is_reported_with_the_line_before_it),
         cmocka_unit_test(text_of_markers_is_neither_added_nor_excused),
+        cmocka_unit_test(generated_text_that_touches_words_is_no_loss),
+        cmocka_unit_test(generated_text_excuses_its_own_word_only),
         cmocka_unit_test(a_post_of_a_network_is_never_passed_over),
         cmocka_unit_test(an_address_holds_no_tags),
     };
