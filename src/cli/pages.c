@@ -193,6 +193,7 @@ bool page_view_fill(const page_view *v, const site_result *result, report_page *
                           .grade = result->grade,
                           .state = STATES[result->outcome],
                           .is_converted_again = result->is_again || was_written,
+                          .is_told_again = result->is_told_again,
                           .message = result->message};
     if (page->state == REPORT_STATE_COUNT) {
         page->message = SLICE("it has no front matter");

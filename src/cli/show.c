@@ -303,7 +303,7 @@ static void tell(show *s, const site_result *result, arena *scratch) {
 /* site_events.page: `context` is the show. */
 static void show_page(void *context, const site_result *result, arena *scratch) {
     show *s = context;
-    s->done++;
+    s->done += !result->is_told_again;
     if ((result->outcome == SITE_CONVERTED || result->outcome == SITE_REFUSED) && result->grade > s->worst)
         s->worst = result->grade;
     tell(s, result, scratch);

@@ -54,7 +54,8 @@ typedef struct report_page {
     grade grade;         /* of the page: its worst finding's */
     report_state state;
     size_t lines_removed, lines_added; /* of the page file, where `before` and `after` are not at hand */
-    slice message; /* REPORT_KEPT, REPORT_FAILED, REPORT_UNPUBLISHED, REPORT_LEFT: why, in a sentence */
+    slice message;      /* REPORT_KEPT, REPORT_FAILED, REPORT_UNPUBLISHED, REPORT_LEFT: why, in a sentence */
+    bool is_told_again; /* it was added as changed, with the same grade, and then failed */
     bool is_converted_again; /* from its bytes before an earlier run: lines are not those of `before` */
     const findings *findings;
     const report_asset *assets;

@@ -200,8 +200,17 @@ static void count_effort(report_writer *w, const report_page *page) {
     }
 }
 
+/* What its findings and files are counted for stays: they were told. */
+static void count_back(report_totals *t, const report_page *page) {
+    t->pages--;
+    t->states[REPORT_CHANGED]--;
+    t->grades[page->grade]--;
+}
+
 static void count_page(report_writer *w, const report_page *page) {
     report_totals *t = &w->totals;
+    if (page->is_told_again)
+        count_back(t, page);
     if (page->site.length)
         count_site(w, page);
     t->pages++;

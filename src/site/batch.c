@@ -64,7 +64,7 @@ static void note_failure(batches *b, page_change *c, slice why) {
     c->forget = c->is_first;
     pthread_mutex_lock(&b->lock);
     *(page_failure *)vector_push(&b->failures) =
-        (page_failure){slice_copy(c->path, b->arena), slice_copy(why, b->arena)};
+        (page_failure){slice_copy(c->path, b->arena), slice_copy(why, b->arena), c->grade};
     pthread_mutex_unlock(&b->lock);
 }
 
@@ -213,7 +213,7 @@ static void *write_all(void *argument) {
 /* ---- the move ------------------------------------------------------------------------------------------ */
 
 static void move_page(batches *b, batch *one, page_change *c) {
-    slice why = SLICE("it was changed while it was worked on: run again");
+    slice why = {NULL, 0};
     if (c->temporary && !replace_page(b->folders, c->temporary, slice_c_string(c->path, one->arena), &c->then,
                                       &c->made, one->arena, &why))
         note_failure(b, c, why);

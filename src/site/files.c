@@ -429,7 +429,8 @@ stamp stamp_of(const struct stat *info) {
     return (stamp){.size = (int64_t)info->st_size,
                    .modified = nanoseconds(info->st_mtim),
                    .changed = nanoseconds(info->st_ctim),
-                   .inode = (int64_t)info->st_ino};
+                   .inode = (int64_t)info->st_ino,
+                   .has_more_names = info->st_nlink > 1};
 }
 
 bool stamp_same_file(const stamp *one, const stamp *other) {
@@ -476,7 +477,13 @@ bool write_over(open_folders *f, const char *path, slice bytes, const struct sta
     return false;
 }
 
-static const char CHANGED[] = "it was changed while it was worked on: run again";
+/* A page under two names is changed under the second, for the file system, when the first takes other bytes.
+ */
+static slice why_changed(const stamp *then) {
+    return then->has_more_names ? SLICE("it has another name (a hard link), and was converted or changed "
+                                        "under one while it was worked on: run again")
+                                : SLICE("it was changed while it was worked on: run again");
+}
 
 static bool is_file(place p, const stamp *then) {
     struct stat info;
@@ -516,7 +523,7 @@ bool put_save_back(int folder, const char *from, const char *path, bool exchange
 /* Exchanges both and looks at what came out: there is no moment in which a save could be lost. Where the file
  * system cannot exchange, what counts is that the caller has looked at the old page right before. */
 static bool exchange(place from, place to, const stamp *then, const stamp *made, arena *a, slice *error) {
-    *error = slice_of(CHANGED);
+    *error = why_changed(then);
     if (renameat2(from.folder, from.name, to.folder, to.name, RENAME_EXCHANGE) == 0) {
         if (is_file(from, then)) {
             unlinkat(from.folder, from.name, 0);
@@ -556,7 +563,7 @@ static bool move_across(int folder, const char *temporary, place to, const stamp
         ok = false;
     }
     if (ok && !is_file(to, then)) {
-        *error = slice_of(CHANGED);
+        *error = why_changed(then);
         ok = false;
     }
     ok = ok && exchange(beside, to, then, &made, a, error);
@@ -578,10 +585,9 @@ bool replace_page(open_folders *f, const char *temporary, const char *path, cons
         return false;
     }
     place from = place_in(above, temporary), to = place_in(around, path);
-    stamp now =
-        fstatat(to.folder, to.name, &info, AT_SYMLINK_NOFOLLOW) == 0 ? stamp_of(&info) : (stamp){0, 0, 0, 0};
+    stamp now = fstatat(to.folder, to.name, &info, AT_SYMLINK_NOFOLLOW) == 0 ? stamp_of(&info) : (stamp){0};
     if (!stamp_equal(&now, then)) {
-        *error = slice_of(CHANGED);
+        *error = why_changed(then);
         return false;
     }
     if (above->device != info.st_dev)

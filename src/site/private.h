@@ -86,6 +86,7 @@ int open_inside(int folder, slice path);
  * file system's own, which on a network is not this machine's: journal_clock. */
 typedef struct stamp {
     int64_t size, modified, changed, inode;
+    bool has_more_names; /* hard links; of no account where stamps are compared, and not recorded */
 } stamp;
 
 stamp stamp_of(const struct stat *info);
@@ -434,10 +435,12 @@ typedef struct page_change {
     bool looked;            /* its stamp is to be recorded */
     hash was, holds;        /* the page as it was read, and from then on */
     bool names_files;
+    grade grade; /* of a page that is converted */
 } page_change;
 
 typedef struct page_failure {
     slice path, why;
+    grade grade; /* as page_change has it */
 } page_failure;
 
 typedef struct batches batches;

@@ -139,7 +139,9 @@ static void report_failures(reversion *r) {
     for (size_t i = 0; i < failures->count; i++) {
         const page_failure *one = vector_at(failures, i);
         r->totals->outcomes[SITE_CONVERTED]--;
-        report(r, &(site_result){.path = one->path, .outcome = SITE_FAILED, .message = one->why}, scratch);
+        site_result result = {
+            .path = one->path, .outcome = SITE_FAILED, .message = one->why, .is_told_again = true};
+        report(r, &result, scratch);
         arena_reset(scratch);
     }
     arena_destroy(scratch);

@@ -476,7 +476,8 @@ static bool add_change(run *r, page_work *p) {
                      .looked = p->result.outcome != SITE_FAILED,
                      .was = p->now,
                      .holds = p->writes ? p->row.result : p->now,
-                     .names_files = asset_is_named(assets, holds)};
+                     .names_files = asset_is_named(assets, holds),
+                     .grade = p->result.grade};
     return batches_add(r->batches, &c);
 }
 
@@ -507,8 +508,13 @@ static bool is_stopped(void *context) {
 static void report_failures(run *r, const vector *failures) {
     for (size_t i = 0; i < failures->count; i++) {
         const page_failure *one = vector_at(failures, i);
-        site_result result = {.path = one->path, .outcome = SITE_FAILED, .message = one->why};
+        site_result result = {.path = one->path,
+                              .outcome = SITE_FAILED,
+                              .message = one->why,
+                              .grade = one->grade,
+                              .is_told_again = true};
         r->totals->outcomes[SITE_CONVERTED]--;
+        r->totals->grades[one->grade]--;
         report(r, &result, r->scratch);
         arena_reset(r->scratch);
     }

@@ -184,11 +184,12 @@ typedef struct site_result {
     slice title, permalink;           /* with `describes`: as its front matter has them */
     const convert_result *conversion; /* NULL unless the page was converted in this run */
     bool is_again;                    /* ... from its bytes before an earlier run */
-    grade grade;                      /* of this run, or the recorded one of SITE_UNCHANGED and SITE_KEPT */
-    slice after;                      /* in a look: the page as it lies there, of one that was converted */
-    slice recorded; /* in a look: the findings of that conversion, JSON as site_status.findings */
-    slice message;  /* SITE_KEPT, SITE_FAILED, SITE_UNPUBLISHED, SITE_OUTDATED, SITE_REFUSED without a
-                       conversion: a sentence; SITE_LEFT: the same, or empty */
+    bool is_told_again; /* it was reported as converted, with the same grade, and is not: SITE_FAILED */
+    grade grade;        /* of this run, or the recorded one of SITE_UNCHANGED and SITE_KEPT */
+    slice after;        /* in a look: the page as it lies there, of one that was converted */
+    slice recorded;     /* in a look: the findings of that conversion, JSON as site_status.findings */
+    slice message;      /* SITE_KEPT, SITE_FAILED, SITE_UNPUBLISHED, SITE_OUTDATED, SITE_REFUSED without a
+                           conversion: a sentence; SITE_LEFT: the same, or empty */
 } site_result;
 
 /* Called from the thread that called site_run; of a dry run, unless `changes_files`, from one in its place
