@@ -241,6 +241,9 @@ bool css_is_lost(css_cascade *c, const dom_node *node, css_pseudo pseudo, css_pr
 /* Whether css_is_lost is true of some property of the element. */
 bool css_loses(css_cascade *c, const dom_node *node);
 
+/* Whether the element raises, lowers or strikes out its text: made plain, such text says something else. */
+bool css_shifts_or_strikes(css_cascade *c, const dom_node *element);
+
 /* css_effect bits of the declarations of rules (not of style attributes) that hold for the element or its
  * pseudo-elements, and are lost (css_is_lost). */
 unsigned css_effects(css_cascade *c, const dom_node *node);

@@ -12,8 +12,11 @@ static const tiptap_element PART_ELEMENTS[PART_COUNT] = {
 
 typedef struct cards {
     arena *arena;
+    css_cascade *styles;
     dom_node *grid;
     bool marks_lost;
+    const dom_node *telling_mark; /* the first in the card that css_shifts_or_strikes is true of */
+    vector telling_marks;         /* of const dom_node*: of all cards */
 } cards;
 
 static dom_node *append_part(const cards *c, dom_node *parent, tiptap_element element, uint32_t line) {
@@ -40,13 +43,18 @@ static bool append_line(cards *c, const dom_node *node, buffer *line) {
             append_words(line, at->text);
             continue;
         }
-        if (at->type != DOM_ELEMENT || at == node)
+        if (at->type != DOM_ELEMENT)
+            continue;
+        bool telling = css_shifts_or_strikes(c->styles, at);
+        if (telling && !c->telling_mark)
+            c->telling_mark = at;
+        if (at == node)
             continue;
         if (at->tag == DOM_TAG_BR || at->tag == DOM_TAG_P)
             append_words(line, SLICE(" "));
         else if (at->tag == DOM_TAG_A || express_is_block(at))
             return false;
-        else
+        else if (!telling)
             c->marks_lost = true;
     }
     return true;
@@ -116,6 +124,7 @@ static bool read_card(cards *c, const dom_node *source) {
     if (links)
         dom_attribute_set(card, c->arena, SLICE("href"), slice_trim(*href));
     bool body_seen = false;
+    c->telling_mark = NULL;
     for (const dom_node *child = source->first_child; child; child = child->next) {
         if (express_is_blank(child))
             continue;
@@ -131,11 +140,28 @@ static bool read_card(cards *c, const dom_node *source) {
             return false;
         }
     }
+    if (c->telling_mark)
+        *(const dom_node **)vector_push(&c->telling_marks) = c->telling_mark;
     return card->first_child != NULL;
 }
 
-dom_node *express_card_grid(const dom_node *source, arena *a, findings *found) {
-    cards c = {a, tiptap_new_element(a, TIPTAP_ELEMENT_CARD_GRID, source->line), false};
+static void report_marks(const cards *c, const dom_node *source, unsigned around, findings *found) {
+    if (c->marks_lost)
+        findings_add(found, FINDING_CARD_TEXT, source->line, "bold or other marks in a card");
+    if (around & (MARK_STRIKE | MARK_SUPERSCRIPT | MARK_SUBSCRIPT))
+        findings_add(found, FINDING_CARD_MARKS_LOST, source->line, "all cards");
+    for (size_t i = 0; i < c->telling_marks.count; i++) {
+        const dom_node *one = *(const dom_node **)vector_at(&c->telling_marks, i);
+        findings_add(found, FINDING_CARD_MARKS_LOST, one->line, "<%.*s>", SLICE_ARGS(one->name));
+    }
+}
+
+dom_node *express_card_grid(const dom_node *source, css_cascade *styles, unsigned marks, arena *a,
+                            findings *found) {
+    cards c = {.arena = a,
+               .styles = styles,
+               .grid = tiptap_new_element(a, TIPTAP_ELEMENT_CARD_GRID, source->line),
+               .telling_marks = vector_new(a, sizeof(const dom_node *))};
     bool fits = true;
     for (const dom_node *child = source->first_child; child && fits; child = child->next) {
         bool card = (child->tag == DOM_TAG_A || child->tag == DOM_TAG_DIV) &&
@@ -146,7 +172,6 @@ dom_node *express_card_grid(const dom_node *source, arena *a, findings *found) {
         findings_add(found, FINDING_CARDS_UNFIT, source->line, "a card grid that holds more than its parts");
         return NULL;
     }
-    if (c.marks_lost)
-        findings_add(found, FINDING_CARD_TEXT, source->line, "bold or other marks in a card");
+    report_marks(&c, source, marks, found);
     return c.grid;
 }

@@ -753,7 +753,7 @@ static bool put_element(walk *w, dom_node *node, rule r, finding *said) {
 static bool enter_element(walk *w, dom_node *node) {
     rule r = rule_of(w, node);
     if (r == RULE_CARDS) {
-        dom_node *grid = express_card_grid(node, w->arena, w->found);
+        dom_node *grid = express_card_grid(node, w->styles, w->style.marks, w->arena, w->found);
         if (grid)
             express_block(&w->out, grid);
         if (grid)

@@ -298,8 +298,9 @@ bool express_is_picture_file(slice url);
 
 /* ---- cards.c ------------------------------------------------------------------------------- */
 
-/* The grid as the schema holds it, or NULL and a finding. */
-dom_node *express_card_grid(const dom_node *source, arena *a, findings *found);
+/* The grid as the schema holds it, or NULL and a finding. `marks`: of the text around it. */
+dom_node *express_card_grid(const dom_node *source, css_cascade *styles, unsigned marks, arena *a,
+                            findings *found);
 
 /* ---- table.c ---------------------------------------------------------------------------------- */
 

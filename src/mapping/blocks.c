@@ -235,6 +235,11 @@ static void note_item(mapping_pass *pass, const item *it, card_report *reports) 
         note_card(&reports[HEADING], line, NOTHING, NOTHING);
     if (it->was_rich)
         note_card(&reports[PLAIN], line, NOTHING, NOTHING);
+    if (it->telling_mark)
+        findings_add(pass->found, FINDING_CARD_MARKS_LOST, it->telling_mark->line,
+                     "<%.*s>%.*s in the card \"%.*s\"", SLICE_ARGS(it->telling_mark->name),
+                     SLICE_ARGS(plain_text(it->telling_mark, it->telling_mark, pass->arena)),
+                     SLICE_ARGS(it->title));
     note_other_links(pass, it, &reports[SECOND_LINK]);
     note_leftover(pass, it, &reports[LEFTOVER]);
 }
@@ -419,6 +424,17 @@ static void report_leftover(mapping_pass *pass, const claim *c) {
     }
 }
 
+/* What was around a card inside of `stays` goes, and all that it said of the card. */
+static void find_marks_around(mapping_pass *pass, const claim *c, const dom_node *stays) {
+    for (size_t i = 0; i < c->item_count; i++) {
+        const dom_node *around = c->items[i].first->parent;
+        while (around && around != stays && !css_shifts_or_strikes(pass->options.styles, around))
+            around = around->parent;
+        if (around && around != stays)
+            c->items[i].telling_mark = around;
+    }
+}
+
 static void make_card_grid(mapping_pass *pass, const claim *c) {
     dom_node *grid = made_element(pass, TIPTAP_ELEMENT_CARD_GRID, c->line), *first = grid;
     place_block(c, grid);
@@ -442,6 +458,7 @@ static void make_card_grid(mapping_pass *pass, const claim *c) {
     }
     if (grid != first)
         findings_add(pass->found, FINDING_CARD_GRID_SPLIT, c->line, "%zu cards", c->item_count);
+    find_marks_around(pass, c, c->container && !c->alike ? c->container->parent : parent);
     const dom_node *behind = c->alike ? c->alike->last->next : NULL;
     for (size_t i = 0; i < c->item_count; i++)
         if (!is_inside(first, c->items[i].first))

@@ -18,6 +18,7 @@ typedef struct piece {
     const dom_node *text, *link;
     uint32_t line;
     bool emphasised;
+    slice gap; /* the white space between it and the piece before it that stands in no piece */
 } piece;
 
 typedef struct picture {
@@ -31,23 +32,34 @@ typedef struct inventory {
     vector links;         /* of dom_node*: a[href] */
     vector headings;      /* of dom_node* */
     const dom_node *rich; /* the first element that no card holds */
+    slice gap;            /* white space since the last piece */
 } inventory;
 
 /* ---- taking stock ------------------------------------------------------------------------------------ */
 
 static bool is_emphasis(const dom_node *node) {
     return node->tag == DOM_TAG_B || node->tag == DOM_TAG_STRONG || node->tag == DOM_TAG_I ||
-           node->tag == DOM_TAG_EM || node->tag == DOM_TAG_U || node->tag == DOM_TAG_SUB ||
-           node->tag == DOM_TAG_SUP || node->tag == DOM_TAG_MARK;
+           node->tag == DOM_TAG_EM || node->tag == DOM_TAG_U || node->tag == DOM_TAG_MARK;
 }
 
 static bool breaks_line(const dom_node *node) {
     return node->type == DOM_ELEMENT && (node->tag == DOM_TAG_BR || !is_inline(node));
 }
 
+static void enter_text(inventory *in, piece one) {
+    if (is_blank(one.text)) {
+        in->gap = one.text->text;
+        return;
+    }
+    const piece *before = in->pieces.count ? vector_last(&in->pieces) : NULL;
+    one.gap = before && before->line != one.line ? SLICE(" ") : in->gap;
+    in->gap = (slice){NULL, 0};
+    *(piece *)vector_push(&in->pieces) = one;
+}
+
 static void enter(inventory *in, dom_node *node, const dom_node *link, unsigned emphasis, uint32_t line) {
-    if (node->type == DOM_TEXT && !is_blank(node))
-        *(piece *)vector_push(&in->pieces) = (piece){node, link, line, emphasis > 0};
+    if (node->type == DOM_TEXT)
+        enter_text(in, (piece){node, link, line, emphasis > 0, {NULL, 0}});
     if (node->type != DOM_ELEMENT)
         return;
     if (node->tag == DOM_TAG_IMG)
@@ -89,9 +101,12 @@ static void take_stock_of(inventory *in, dom_node *root, uint32_t *line) {
 }
 
 static inventory take_stock(mapping_pass *pass, const item *it) {
-    inventory in = {vector_new(pass->arena, sizeof(piece)), vector_new(pass->arena, sizeof(picture)),
-                    vector_new(pass->arena, sizeof(dom_node *)), vector_new(pass->arena, sizeof(dom_node *)),
-                    NULL};
+    inventory in = {vector_new(pass->arena, sizeof(piece)),
+                    vector_new(pass->arena, sizeof(picture)),
+                    vector_new(pass->arena, sizeof(dom_node *)),
+                    vector_new(pass->arena, sizeof(dom_node *)),
+                    NULL,
+                    {NULL, 0}};
     uint32_t line = 1;
     for (dom_node *root = it->first; root; root = next_root(it, root))
         take_stock_of(&in, root, &line);
@@ -162,6 +177,11 @@ static dom_node *find_in_item(mapping_pass *pass, const dom_selector *s, const i
     return NULL;
 }
 
+static void append_piece(buffer *out, const piece *one) {
+    buffer_append(out, one->gap);
+    buffer_append(out, one->text->text);
+}
+
 /* The text of one line: of the first that is not in a link, or of the first where all are. */
 static slice first_line(mapping_pass *pass, const inventory *in, uint32_t *line) {
     buffer out = buffer_new(pass->arena, 64);
@@ -172,7 +192,7 @@ static slice first_line(mapping_pass *pass, const inventory *in, uint32_t *line)
         const piece *one = vector_at(&in->pieces, i);
         if ((*line == 0 && (!one->link || only_links)) || one->line == *line) {
             *line = one->line;
-            buffer_append(&out, one->text->text);
+            append_piece(&out, one);
         }
     }
     return collapse_text(buffer_slice(&out), pass->arena);
@@ -259,10 +279,8 @@ static slice own_text(mapping_pass *pass, const inventory *in, const title *t, c
     buffer out = buffer_new(pass->arena, 32);
     for (size_t i = 0; i < in->pieces.count; i++) {
         const piece *one = vector_at(&in->pieces, i);
-        if (one->link == link && !in_title(t, one)) {
-            buffer_append(&out, one->text->text);
-            buffer_append_char(&out, ' ');
-        }
+        if (one->link == link && !in_title(t, one))
+            append_piece(&out, one);
     }
     return collapse_text(buffer_slice(&out), pass->arena);
 }
@@ -460,13 +478,9 @@ static void gather_description(mapping_pass *pass, const rule *r, item *it, cons
             *(slice *)vector_push(&it->leftover) = collapse_text(one->text->text, pass->arena);
             continue;
         }
-        if (line && one->line != line) {
-            buffer_append_char(&out, ' ');
-            it->was_rich = true;
-        }
+        it->was_rich |= one->emphasised || (line && one->line != line);
         line = one->line;
-        it->was_rich |= one->emphasised;
-        buffer_append(&out, one->text->text);
+        append_piece(&out, one);
     }
     it->description = collapse_text(buffer_slice(&out), pass->arena);
 }
@@ -506,6 +520,18 @@ static bool holds_liquid(const item *it) {
     return false;
 }
 
+/* The first element of the item with text that says something else when it is plain. */
+static const dom_node *find_telling_mark(mapping_pass *pass, const item *it) {
+    for (const dom_node *root = it->first; root; root = next_root(it, root))
+        for (const dom_node *at = root; at;) {
+            bool marked = at->type == DOM_ELEMENT && css_shifts_or_strikes(pass->options.styles, at);
+            if (marked && plain_text(at, at, pass->arena).length)
+                return at;
+            at = marked ? dom_next_skip(at, root) : dom_next(at, root);
+        }
+    return NULL;
+}
+
 slice fit_card(mapping_pass *pass, const rule *r, item *it, size_t number) {
     inventory in = take_stock(pass, it);
     title t = {0};
@@ -543,6 +569,7 @@ slice fit_card(mapping_pass *pass, const rule *r, item *it, size_t number) {
         it->alt = it->title;
         it->alt_from_title = true;
     }
+    it->telling_mark = find_telling_mark(pass, it);
     return (slice){0};
 }
 

@@ -29,9 +29,10 @@ typedef struct item {
     slice title, description, href, link_text;
     dom_node *picture;
     slice alt;
-    vector others;   /* of extra_link: other links than the card's own */
-    vector leftover; /* of slice: text that no part took */
-    vector pictures; /* of dom_node*: pictures that no part took */
+    const dom_node *telling_mark; /* that the card's plain text has lost (css_shifts_or_strikes); or NULL */
+    vector others;                /* of extra_link: other links than the card's own */
+    vector leftover;              /* of slice: text that no part took */
+    vector pictures;              /* of dom_node*: pictures that no part took */
     bool was_rich, default_link_text, alt_from_title, title_from_alt, title_from_heading;
     /* an accordion's */
     dom_node *summary, *content;
