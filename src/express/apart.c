@@ -13,8 +13,11 @@ typedef struct apart {
     css_cascade *styles;
     arena *arena;
     findings *found;
-    const dom_node *text; /* the last one of this line, without white space at its end; NULL: there is none */
-    distance distance;    /* from its end to here */
+    bool goes_on;      /* the last text of this line ends in a word */
+    distance distance; /* from its end to here */
+    buffer was, is;    /* that word as the text has it, from one white space to the next, and as it is seen */
+    size_t places;     /* where it was parted */
+    uint32_t line;     /* of the first of them */
 } apart;
 
 static bool is_wide(css_cascade *styles, const dom_node *node, css_property property) {
@@ -65,59 +68,81 @@ static distance distance_at(css_cascade *styles, const dom_node *node) {
     return has_gaps(styles, node) ? GAP_BETWEEN : TOUCHES;
 }
 
+/* The word has ended. */
+static void end_word(apart *p) {
+    finding *said = p->places ? findings_add(p->found, FINDING_WORDS_APART, p->line, "`%.*s`",
+                                             SLICE_ARGS(buffer_slice(&p->is)))
+                              : NULL;
+    if (said) {
+        said->before = slice_copy(buffer_slice(&p->was), p->arena);
+        said->after = slice_copy(buffer_slice(&p->is), p->arena);
+    }
+    p->was.length = p->is.length = p->places = 0;
+    p->goes_on = false;
+}
+
 /* `node` begins or ends. */
 static void pass_edge(apart *p, const dom_node *node) {
     if (dom_tag_has(node->tag, DOM_UNSEEN) || express_is_never_shown(node))
         return;
     if (dom_tag_has(node->tag, DOM_APART) || dom_tag_has(node->tag, DOM_VOID)) {
-        p->text = NULL;
-    } else if (p->text) {
+        end_word(p);
+    } else if (p->goes_on) {
         distance here = distance_at(p->styles, node);
         p->distance = here > p->distance ? here : p->distance;
     }
 }
 
-enum { SHOWN = 40 }; /* bytes of a word, for a person */
-
-static slice last_word(slice text) {
-    size_t at = text.length;
-    while (at > 0 && text.length - at < SHOWN && !is_space(text.data[at - 1]))
-        at--;
-    while (at < text.length && utf8_is_trail(text.data[at]))
-        at++;
-    return slice_from(text, at);
-}
-
-static slice first_word(slice text) {
-    size_t at = 0;
-    while (at < text.length && at < SHOWN && !is_space(text.data[at]))
-        at++;
-    return utf8_head(slice_sub(text, 0, at), SHOWN);
-}
-
-/* It begins with a letter, a digit or a sign, and touches what is before it. */
 static void part(apart *p, dom_node *text) {
-    slice before = last_word(p->text->text), after = first_word(text->text);
-    findings_add(p->found, FINDING_WORDS_APART, text->line, "`%.*s` and `%.*s`", SLICE_ARGS(before),
-                 SLICE_ARGS(after));
+    p->line = p->places++ ? p->line : text->line;
+    buffer_append_char(&p->is, ' ');
     dom_insert_before(text, p->distance == LINE_BETWEEN ? dom_new_element(p->arena, DOM_TAG_BR, text->line)
                                                         : dom_new_text(p->arena, SLICE(" "), text->line));
 }
 
+/* The length of the white space at `at`; a no-break space is one. */
+static size_t space_at(slice text, size_t at) {
+    bool no_break = text.data[at] == '\xC2' && at + 1 < text.length && text.data[at + 1] == '\xA0';
+    return is_space(text.data[at]) ? 1 : no_break ? 2 : 0;
+}
+
+static size_t word_end(slice text, size_t at) {
+    while (at < text.length && !space_at(text, at))
+        at++;
+    return at;
+}
+
+static void add_to_word(apart *p, slice text) {
+    buffer_append(&p->was, text);
+    buffer_append(&p->is, text);
+}
+
 static void pass_text(apart *p, dom_node *text) {
-    static const slice NO_BREAK = LITERAL("\xC2\xA0");
     slice words = text->text;
     if (!words.length)
         return;
-    if (p->text && p->distance != TOUCHES && !is_space(words.data[0]) && !slice_starts_with(words, NO_BREAK))
+    size_t first = word_end(words, 0), last = first;
+    if (p->goes_on && first && p->distance != TOUCHES)
         part(p, text);
-    bool ends = is_space(words.data[words.length - 1]) || slice_ends_with(words, NO_BREAK);
-    p->text = ends ? NULL : text;
+    if (p->goes_on)
+        add_to_word(p, slice_sub(words, 0, first));
+    if (p->goes_on && first < words.length)
+        end_word(p);
+    for (size_t at = first; at < words.length; at = word_end(words, at)) {
+        while (at < words.length && space_at(words, at))
+            at += space_at(words, at);
+        last = at; /* where the last word begins */
+    }
+    last = first < words.length ? last : 0;
+    if (!p->goes_on && last < words.length)
+        add_to_word(p, slice_from(words, last));
+    p->goes_on = last < words.length;
     p->distance = TOUCHES;
 }
 
 void express_part_words(dom_node *body, css_cascade *styles, arena *a, findings *found) {
-    apart p = {.styles = styles, .arena = a, .found = found};
+    apart p = {
+        .styles = styles, .arena = a, .found = found, .was = buffer_new(a, 64), .is = buffer_new(a, 64)};
     for (dom_node *at = body; at;) {
         bool goes_in = at->first_child && !express_is_never_shown(at) && !dom_tag_has(at->tag, DOM_UNSEEN);
         if (at->type == DOM_TEXT)
@@ -134,4 +159,5 @@ void express_part_words(dom_node *body, css_cascade *styles, arena *a, findings 
         }
         at = at == body ? NULL : at->next;
     }
+    end_word(&p);
 }
