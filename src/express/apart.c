@@ -112,6 +112,14 @@ static size_t word_end(slice text, size_t at) {
     return at;
 }
 
+static size_t word_begin(slice text) {
+    size_t at = text.length;
+    while (at > 0 && !is_space(text.data[at - 1]) &&
+           !(text.data[at - 1] == '\xA0' && at > 1 && text.data[at - 2] == '\xC2'))
+        at--;
+    return at;
+}
+
 static void add_to_word(apart *p, slice text) {
     buffer_append(&p->was, text);
     buffer_append(&p->is, text);
@@ -121,22 +129,17 @@ static void pass_text(apart *p, dom_node *text) {
     slice words = text->text;
     if (!words.length)
         return;
-    size_t first = word_end(words, 0), last = first;
-    if (p->goes_on && first && p->distance != TOUCHES)
-        part(p, text);
-    if (p->goes_on)
+    size_t first = p->goes_on ? word_end(words, 0) : 0, last = word_begin(words);
+    if (p->goes_on) {
+        if (first && p->distance != TOUCHES)
+            part(p, text);
         add_to_word(p, slice_sub(words, 0, first));
-    if (p->goes_on && first < words.length)
-        end_word(p);
-    for (size_t at = first; at < words.length; at = word_end(words, at)) {
-        while (at < words.length && space_at(words, at))
-            at += space_at(words, at);
-        last = at; /* where the last word begins */
+        if (first < words.length)
+            end_word(p);
     }
-    last = first < words.length ? last : 0;
-    if (!p->goes_on && last < words.length)
+    if (!p->goes_on)
         add_to_word(p, slice_from(words, last));
-    p->goes_on = last < words.length;
+    p->goes_on = p->goes_on || last < words.length;
     p->distance = TOUCHES;
 }
 
