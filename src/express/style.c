@@ -56,8 +56,9 @@ static bool has_plain_words(css_cascade *styles, const dom_node *node) {
            !is_set(styles, node, CSS_BORDER_LEFT_STYLE, false) && !is_set(styles, node, CSS_DISPLAY, false);
 }
 
-/* The most characters of a raised or lowered text as large as the others: a longer one is only put right. */
-#define RAISED_MAX 6
+/* Text is read as raised or lowered if it is moved by so many pixels, and is smaller than the text around it
+ * or has at most so many bytes: anything else is a line or a label that is moved into its place. */
+enum { RAISED_LEAST = 2, RAISED_MOST = 12, RAISED_BYTES = 6 };
 
 static bool is_smaller(css_cascade *styles, const dom_node *node) {
     double own, around;
@@ -69,27 +70,28 @@ static bool is_short(const dom_node *node) {
     const dom_node *text = node->first_child;
     while (text && text->type == DOM_ELEMENT && !text->next)
         text = text->first_child;
-    return text && text->type == DOM_TEXT && !text->next && slice_trim_wide(text->text).length <= RAISED_MAX;
+    return text && text->type == DOM_TEXT && !text->next &&
+           slice_trim_wide(text->text).length <= RAISED_BYTES;
 }
 
 /* How far text is raised, in px; lowered: below 0. By keyword, or by length; Word moves the box itself. */
 static double raised_by(css_cascade *styles, const dom_node *node, bool own) {
-    enum { NEAR = 12, FAR = 2 }; /* from where on it is raised, and up to where it may be read so */
     double px = 0, font = 16;
     css_length(styles, node, CSS_FONT_SIZE, 16, &font);
     if (is_set(styles, node, CSS_VERTICAL_ALIGN, own)) {
         slice value = css_computed(styles, node, CSS_VERTICAL_ALIGN);
         if (css_is_among(value, "super sub"))
-            return css_is_among(value, "super") ? NEAR : -NEAR;
+            return css_is_among(value, "super") ? RAISED_MOST : -RAISED_MOST;
         if (css_is_among(value, "top text-top bottom text-bottom") && is_smaller(styles, node))
-            return css_is_among(value, "top text-top") ? NEAR : -NEAR;
+            return css_is_among(value, "top text-top") ? RAISED_MOST : -RAISED_MOST;
         if (!css_length(styles, node, CSS_VERTICAL_ALIGN, font * 1.5, &px))
             px = 0;
     }
     if (px == 0 && is_set(styles, node, CSS_TOP, own) &&
         css_computed_is(styles, node, CSS_POSITION, "relative") && css_length(styles, node, CSS_TOP, -1, &px))
         px = -px;
-    bool is_read_so = (px >= FAR && px <= NEAR) || (px <= -FAR && px >= -NEAR);
+    bool is_read_so =
+        (px >= RAISED_LEAST && px <= RAISED_MOST) || (px <= -RAISED_LEAST && px >= -RAISED_MOST);
     return is_read_so && (is_smaller(styles, node) || is_short(node)) ? px : 0;
 }
 
