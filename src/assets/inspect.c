@@ -29,7 +29,7 @@ static uint32_t little32(slice b, size_t at) {
 }
 
 static bool ends_riff(slice b) {
-    return (uint64_t)little32(b, 4) + 8 <= b.length;
+    return b.length >= 12 && (uint64_t)little32(b, 4) + 8 <= b.length;
 }
 
 static bool ends_pdf(slice b) {

@@ -226,8 +226,8 @@ typedef struct loader {
 } loader;
 
 static bool fail(loader *l, const yaml_node_t *node, const char *expected) {
-    *l->error = format_slice(l->arena, "%zu:%zu: expected %s", node->start_mark.line + 1,
-                             node->start_mark.column + 1, expected);
+    *l->error = format_slice(l->arena, "%zu:%zu: expected %s", node ? node->start_mark.line + 1 : 1,
+                             node ? node->start_mark.column + 1 : 1, expected);
     return false;
 }
 

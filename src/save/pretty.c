@@ -335,13 +335,13 @@ static bool copy_raw(printer *p) {
     size_t end = find_raw_end(p->in, p->at, script ? SLICE("script") : SLICE("style"));
     slice raw = slice_sub(p->in, p->at, end);
     p->at = end;
-    p->cut = end == p->in.length;
+    p->cut = p->cut || end == p->in.length;
     if (raw.length == 0)
         return true;
     raw = slice_trim_wide(raw);
     buffer_append_char(p->out, '\n');
     for (size_t i = 0; i < raw.length; i++) {
-        if (raw.data[i] == '\r' && raw.data[i + 1] == '\n') /* trimmed: a character follows */
+        if (raw.data[i] == '\r' && i + 1 < raw.length && raw.data[i + 1] == '\n')
             continue;
         buffer_append_char(p->out, raw.data[i] == '\r' ? '\n' : raw.data[i]);
     }

@@ -191,7 +191,7 @@ static slice read_name(reader *r) {
 static void set_parent(reader *r, dom_node *parent) {
     r->parent = parent;
     kind k = parent->tag == DOM_TAG_BODY ? KIND_BODY : kind_of((dom_tag)parent->tag);
-    if (parent->tag == DOM_TAG_A) {
+    if (parent->tag == DOM_TAG_A && parent->parent) {
         kind around = parent->parent->tag == DOM_TAG_BODY ? KIND_BODY : kind_of((dom_tag)parent->parent->tag);
         if (around == KIND_BODY || around == KIND_FLOW)
             k = KIND_FLOW;
