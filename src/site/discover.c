@@ -443,13 +443,23 @@ bool is_taken(const site *s, slice path) {
     return s->taken.count && bsearch(&path, s->taken.items, s->taken.count, sizeof(slice), compare_pages);
 }
 
-static search begin(site *s) {
+/* Lists that grew are kept as long as they are, and no longer. */
+static void keep_paths(vector *paths, arena *a) {
+    vector kept = vector_new(a, sizeof(slice));
+    vector_reserve(&kept, paths->count);
+    if (paths->count)
+        memcpy(kept.items, paths->items, paths->count * sizeof(slice));
+    kept.count = paths->count;
+    *paths = kept;
+}
+
+static search begin(site *s, arena *growing) {
     const front_value *extensions = page_front_get(&s->config, SLICE("markdown_ext"));
     slice destination = page_front_text(&s->config, SLICE("destination"));
     while (slice_starts_with(destination, SLICE("./")))
         destination = slice_from(destination, 2);
     return (search){.site = s,
-                    .folders = vector_new(s->arena, sizeof(entry)),
+                    .folders = vector_new(growing, sizeof(entry)),
                     .extensions =
                         extensions && extensions->kind == FRONT_STRING ? extensions->text : SLICE(EXTENSIONS),
                     .collections = config_collections_folder(&s->config),
@@ -458,8 +468,8 @@ static search begin(site *s) {
                     .exclude = page_front_get(&s->config, SLICE("exclude"))};
 }
 
-bool find_pages(site *s, const vector *inside, slice *error) {
-    search in = begin(s);
+static bool find_in(site *s, const vector *inside, arena *growing, slice *error) {
+    search in = begin(s, growing);
     for (size_t i = 0; i < inside->count; i++) {
         slice path = *(slice *)vector_at(inside, i);
         struct stat info;
@@ -491,4 +501,16 @@ bool find_pages(site *s, const vector *inside, slice *error) {
     if (s->skipped.count)
         qsort(s->skipped.items, s->skipped.count, sizeof(site_skip), compare_skips);
     return true;
+}
+
+bool find_pages(site *s, const vector *inside, slice *error) {
+    arena *growing = arena_new(0);
+    vector *lists[] = {&s->pages, &s->linking, &s->taken};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        *lists[i] = vector_new(growing, sizeof(slice));
+    bool ok = find_in(s, inside, growing, error);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        keep_paths(lists[i], s->arena);
+    arena_destroy(growing);
+    return ok;
 }

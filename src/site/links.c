@@ -15,19 +15,42 @@
 #define ADDRESS_MAX 1024
 #define ID_MAX 256
 
+/* A file that others are told of by its name. */
+typedef struct linking_file {
+    slice path, name; /* as people read it */
+} linking_file;
+
 typedef struct link {
-    slice address, id, from; /* where it leads, normalised; the name of the file that it stands in */
-    slice path;              /* of that file */
+    slice address, id; /* where it leads, normalised */
+    const linking_file *from;
     uint32_t line;
     bool is_followed; /* the file is a page that is converted too */
 } link;
 
+/* A page, in few bytes: there are as many as the site has pages. */
 typedef struct published {
-    slice path, address; /* a page's file; where visitors find it, normalised */
-    slice folder;        /* that its relative links begin at */
-    slice spelled;       /* its permalink, decoded, where it has no slash at its end; else empty */
-    bool has_slash;      /* its permalink has one: it is the folder */
+    const char *path, *texts; /* its file; what the functions below give, one behind the other */
+    uint32_t path_length, address_length, folder_length;
+    uint16_t spelled_length;
+    bool is_folder; /* the folder is the address with a slash: it is there once */
+    bool has_slash; /* at the end of its permalink: that is the folder */
 } published;
+
+/* Numbers of pages by their addresses: 0 is none, others are one more. At most half full. */
+typedef struct page_index {
+    uint32_t *numbers;
+    size_t capacity; /* a power of two */
+} page_index;
+
+/* An address that is mentioned without a slash at its end. Nearly all of them are no page's, so that no more
+ * than their hash is kept: what it is compared with is under the same key, which nobody knows. */
+typedef struct mention {
+    uint64_t address;
+    uint32_t source; /* of `sources` */
+    uint32_t line;
+} mention;
+
+#define MENTIONS 4096 /* that stand together: they never move */
 
 /* The places at one address: [first, first + count) of `ids`. */
 typedef struct target {
@@ -39,16 +62,40 @@ struct site_links {
     arena *arena, *scratch; /* scratch: for the file in hand */
     const front_value *config;
     slice host, base;    /* the site's own, as `url` and `baseurl` say */
-    vector pages;        /* of published *, sorted by path once settled */
+    vector pages;        /* of published, sorted by path once settled */
     vector links;        /* of link */
     vector ids;          /* of convert_linked_id */
     vector targets;      /* of target, sorted by address */
-    hash_map at;         /* from addresses to their pages (published *), once settled */
-    hash_map taken;      /* from addresses with a slash at their end, decoded, to theirs, once settled */
+    page_index at;       /* the first page at each address, once settled */
+    hash_map taken;      /* from addresses of pages without a slash at their end, with one: to who has it */
     bool shows_excerpts; /* some layout or list does */
     vector files, posts; /* of liquid_target, sorted once settled */
-    hash_map named;      /* from addresses without a slash at their end, decoded, to named_address */
+    vector sources;      /* of slice: paths of the files that they are in */
+    vector mentions;     /* of mention *: so many each but for the last */
+    size_t mention_count;
+    hash_map named; /* from addresses of pages without a slash at their end to named_address, once settled */
 };
+
+/* ---- a page -------------------------------------------------------------------------------------------- */
+
+static slice path_of(const published *page) {
+    return (slice){page->path, page->path_length};
+}
+
+/* Where visitors find it, normalised. */
+static slice address_of(const published *page) {
+    return (slice){page->texts, page->address_length};
+}
+
+/* That its relative links begin at. */
+static slice folder_of_page(const published *page) {
+    return (slice){page->texts + (page->is_folder ? 0 : page->address_length), page->folder_length};
+}
+
+/* Its permalink, decoded, where it has no slash at its end; else empty. */
+static slice spelled_of(const published *page) {
+    return (slice){folder_of_page(page).data + page->folder_length, page->spelled_length};
+}
 
 /* ---- addresses ----------------------------------------------------------------------------------------- */
 
@@ -248,13 +295,13 @@ static slice find_permalink(const site_links *l, slice path, const page_parts *p
 
 /* A file that links stand in. */
 typedef struct source {
-    slice name; /* its path, as people read it */
     slice path, text;
-    slice folder;      /* that its relative links begin at; empty: not known */
-    size_t count;      /* of links */
-    bool is_converted; /* it is a page of the run; of the old form, once `count` is not 0 */
-    slice own;         /* its permalink, without a slash at its end */
-    size_t named;      /* addresses */
+    slice folder;             /* that its relative links begin at; empty: not known */
+    size_t count;             /* of links */
+    bool is_converted;        /* it is a page of the run; of the old form, once `count` is not 0 */
+    slice own;                /* its permalink, without a slash at its end */
+    size_t named;             /* addresses */
+    const linking_file *file; /* NULL: no link was noted yet */
 } source;
 
 static bool is_own_host(const site_links *l, slice host) {
@@ -295,14 +342,15 @@ static void note_link(site_links *l, source *in, slice href, slice id, uint32_t 
     slice address;
     if (in->count == LINKS_PER_FILE || !resolve(l, in->folder, href, l->scratch, &address))
         return;
-    if (in->count++ == 0)
+    if (in->count++ == 0) {
+        linking_file *file = arena_alloc(l->arena, sizeof *file);
+        *file = (linking_file){in->path, site_show_path(in->path, l->arena)};
+        in->file = file;
         in->is_converted = in->is_converted && !page_text_is_tiptap(in->text, l->scratch);
-    *(link *)vector_push(&l->links) = (link){slice_copy(address, l->arena),
-                                             slice_copy(slice_percent_decoded(id, l->scratch), l->arena),
-                                             in->name,
-                                             in->path,
-                                             line,
-                                             in->is_converted};
+    }
+    *(link *)vector_push(&l->links) =
+        (link){slice_copy(address, l->arena), slice_copy(slice_percent_decoded(id, l->scratch), l->arena),
+               in->file, line, in->is_converted};
 }
 
 static bool is_quote(char c) {
@@ -375,23 +423,23 @@ typedef struct naming_place {
 /* Of an address: who names it. */
 typedef struct named_address {
     slice address; /* as it is spelled, decoded */
+    uint64_t hash;
     vector places; /* of naming_place */
 } named_address;
 
+static mention *mention_at(const site_links *l, size_t index) {
+    return *(mention **)vector_at(&l->mentions, index / MENTIONS) + index % MENTIONS;
+}
+
 static void note_address(site_links *l, source *in, slice address, uint32_t line) {
-    named_address *known = map_get(&l->named, address);
     if (in->own.length && slice_equal(address, in->own))
         return;
-    in->named++;
-    if (!known) {
-        known = arena_zeroed(l->arena, sizeof *known);
-        known->address = slice_copy(address, l->arena);
-        known->places = vector_new(l->arena, sizeof(naming_place));
-        *map_put(&l->named, known->address, NULL) = known;
-    }
-    const naming_place *last = known->places.count ? vector_last(&known->places) : NULL;
-    if (!last || last->line != line || !slice_equal(last->file, in->name))
-        *(naming_place *)vector_push(&known->places) = (naming_place){in->name, line};
+    if (in->named++ == 0)
+        *(slice *)vector_push(&l->sources) = in->path;
+    if (l->mention_count % MENTIONS == 0)
+        *(mention **)vector_push(&l->mentions) = arena_alloc(l->arena, MENTIONS * sizeof(mention));
+    *mention_at(l, l->mention_count++) =
+        (mention){hash_keyed(arena_key(l->arena), address), (uint32_t)(l->sources.count - 1), line};
 }
 
 static int compare_places(const void *one, const void *other) {
@@ -460,13 +508,16 @@ site_links *site_links_new(const front_value *config, arena *a) {
                       .host = slice_equal_nocase(slice_sub(host, 0, 4), SLICE("www.")) ? slice_from(host, 4)
                                                                                        : host,
                       .base = page_front_text(config, SLICE("baseurl")),
-                      .pages = vector_new(a, sizeof(published *)),
+                      .pages = vector_new(a, sizeof(published)),
                       .links = vector_new(a, sizeof(link)),
                       .ids = vector_new(a, sizeof(convert_linked_id)),
                       .targets = vector_new(a, sizeof(target)),
                       .files = vector_new(a, sizeof(liquid_target)),
                       .posts = vector_new(a, sizeof(liquid_target)),
-                      .named = map_new(a, 0)};
+                      .sources = vector_new(a, sizeof(slice)),
+                      .mentions = vector_new(a, sizeof(mention *)),
+                      .named = map_new(a, 0),
+                      .taken = map_new(a, 0)};
     *at_end = (arena_cleanup){destroy_scratch, l->scratch, NULL};
     arena_give_back_at_end(a, at_end);
     l->base = without_ending(l->base, SLICE("/"));
@@ -481,13 +532,27 @@ static slice spelled_permalink(const site_links *l, const page_parts *parts, sli
 
 /* There are as many as the site has pages: only what is asked for later is kept of them. */
 static void note_page(site_links *l, slice path, slice permalink, slice spelled) {
-    published *page = arena_alloc(l->arena, sizeof *page);
-    *page = (published){.path = path,
-                        .address = slice_copy(normalise(SLICE(""), permalink, l->scratch), l->arena),
-                        .folder = slice_copy(folder_of(permalink), l->arena),
-                        .spelled = spelled.length ? slice_copy(spelled, l->arena) : SLICE(""),
-                        .has_slash = slice_ends_with(permalink, SLICE("/"))};
-    *(published **)vector_push(&l->pages) = page;
+    slice address = normalise(SLICE(""), permalink, l->scratch), folder = folder_of(permalink);
+    bool is_folder = folder.length == address.length + 1 && slice_starts_with(folder, address);
+    size_t length = (is_folder ? 0 : address.length) + folder.length;
+    char *texts = arena_alloc(l->arena, length + spelled.length);
+    if (!is_folder)
+        memcpy(texts, address.data, address.length);
+    memcpy(texts + length - folder.length, folder.data, folder.length);
+    memcpy(texts + length, spelled.data, spelled.length);
+    *(published *)vector_push(&l->pages) = (published){.path = path.data,
+                                                       .texts = texts,
+                                                       .path_length = (uint32_t)path.length,
+                                                       .address_length = (uint32_t)address.length,
+                                                       .folder_length = (uint32_t)folder.length,
+                                                       .spelled_length = (uint16_t)spelled.length,
+                                                       .is_folder = is_folder,
+                                                       .has_slash = slice_ends_with(permalink, SLICE("/"))};
+}
+
+void site_links_expect(site_links *l, size_t files) {
+    vector_reserve(&l->pages, files);
+    vector_reserve(&l->sources, files);
 }
 
 static bool is_markdown(slice path) {
@@ -498,10 +563,8 @@ void site_links_add(site_links *l, slice path, slice text, bool is_converted) {
     site_links brief = *l; /* what is not kept */
     brief.arena = l->scratch;
     page_parts parts = page_split(text);
-    slice permalink = find_permalink(&brief, path, &parts), shown = site_show_path(path, l->scratch);
-    path = slice_copy(path, l->arena);
-    source in = {.name = slice_equal(shown, path) ? path : slice_copy(shown, l->arena),
-                 .path = path,
+    slice permalink = find_permalink(&brief, path, &parts);
+    source in = {.path = path,
                  .text = text,
                  .folder = folder_of(permalink),
                  .is_converted = is_converted && parts.has_front,
@@ -521,21 +584,14 @@ static int compare_key(const void *key, const void *item) {
 }
 
 static int compare_published(const void *one, const void *other) {
-    return slice_compare((*(const published *const *)one)->path, (*(const published *const *)other)->path);
-}
-
-/* Of pages that have the same one, the first by path. */
-static void put_first(hash_map *to, slice key, published *page) {
-    bool is_new;
-    void **place = map_put(to, key, &is_new);
-    *place = is_new ? page : *place;
+    return slice_compare(path_of(one), path_of(other));
 }
 
 static int compare_links(const void *one, const void *other) {
     const link *a = one, *b = other;
     int order = slice_compare(a->address, b->address);
     order = order ? order : slice_compare(a->id, b->id);
-    order = order ? order : slice_compare(a->from, b->from);
+    order = order ? order : slice_compare(a->from->name, b->from->name);
     return order ? order : (a->line > b->line) - (a->line < b->line);
 }
 
@@ -544,11 +600,11 @@ static int compare_links(const void *one, const void *other) {
  */
 static void count_link(convert_linked_id *place, const link *before, const link *now) {
     if (place->is_followed && !now->is_followed) {
-        *place = (convert_linked_id){.id = now->id, .from = now->from, .line = now->line};
+        *place = (convert_linked_id){.id = now->id, .from = now->from->name, .line = now->line};
         return;
     }
     if (place->is_followed == now->is_followed)
-        place->others += !slice_equal(before->from, now->from);
+        place->others += !slice_equal(before->from->name, now->from->name);
 }
 
 /* One more link, in their order: from another file to the same place, to another place, or to another
@@ -563,7 +619,7 @@ static void add_link(site_links *l, const link *before, const link *now) {
         *(target *)vector_push(&l->targets) = (target){now->address, l->ids.count, 0};
     ((target *)vector_last(&l->targets))->count++;
     *(convert_linked_id *)vector_push(&l->ids) = (convert_linked_id){
-        .id = now->id, .from = now->from, .line = now->line, .is_followed = now->is_followed};
+        .id = now->id, .from = now->from->name, .line = now->line, .is_followed = now->is_followed};
 }
 
 /* ---- pages that tags of Liquid name -------------------------------------------------------------------- */
@@ -651,35 +707,105 @@ void site_links_fill_named(const site_links *l, convert_options *options) {
     options->post_count = l->posts.count;
 }
 
-void site_links_settle(site_links *l) {
-    settle_targets(&l->files, l->arena);
-    settle_targets(&l->posts, l->arena);
+/* ---- behind the last file ------------------------------------------------------------------------------ */
 
-    if (l->pages.count)
-        qsort(l->pages.items, l->pages.count, sizeof(published *), compare_published);
-    if (l->links.count)
-        qsort(l->links.items, l->links.count, sizeof(link), compare_links);
-    for (size_t i = 0; i < l->links.count; i++)
-        add_link(l, i ? vector_at(&l->links, i - 1) : NULL, vector_at(&l->links, i));
-    l->at = map_new(l->arena, l->pages.count);
-    l->taken = map_new(l->arena, l->pages.count);
+/* The number at this address, or the place for one. */
+static uint32_t *find_number(const site_links *l, slice address) {
+    size_t at = (size_t)hash_keyed(arena_key(l->arena), address) & (l->at.capacity - 1);
+    for (; l->at.numbers[at]; at = (at + 1) & (l->at.capacity - 1))
+        if (slice_equal(address_of(vector_at(&l->pages, l->at.numbers[at] - 1)), address))
+            break;
+    return &l->at.numbers[at];
+}
+
+/* Of pages at the same one, the first by path. */
+static void index_pages(site_links *l) {
+    l->at.capacity = 2;
+    while (l->at.capacity / 2 < l->pages.count)
+        l->at.capacity *= 2;
+    l->at.numbers = arena_zeroed(l->arena, l->at.capacity * sizeof *l->at.numbers);
     for (size_t i = 0; i < l->pages.count; i++) {
-        published *page = *(published **)vector_at(&l->pages, i);
-        put_first(&l->at, page->address, page);
-        if (page->has_slash)
-            put_first(&l->taken, slice_percent_decoded(page->folder, l->arena), page);
-        named_address *named = page->spelled.length ? map_get(&l->named, page->spelled) : NULL;
-        if (named) /* files may have come in any order: they are told by name */
+        uint32_t *number = find_number(l, address_of(vector_at(&l->pages, i)));
+        *number = *number ? *number : (uint32_t)i + 1;
+    }
+}
+
+/* Who has the address, with its slash, of a page without one: the first by path. */
+static void note_taken(site_links *l) {
+    for (size_t i = 0; i < l->pages.count; i++) {
+        slice spelled = spelled_of(vector_at(&l->pages, i));
+        if (spelled.length)
+            map_put(&l->taken, format_slice(l->arena, "%.*s/", SLICE_ARGS(spelled)), NULL);
+    }
+    for (size_t i = 0; l->taken.count && i < l->pages.count; i++, arena_reset(l->scratch)) {
+        published *page = vector_at(&l->pages, i);
+        slice folder = slice_percent_decoded(folder_of_page(page), l->scratch);
+        if (!page->has_slash || !map_has(&l->taken, folder))
+            continue;
+        void **who = map_put(&l->taken, folder, NULL);
+        *who = *who ? *who : page;
+    }
+}
+
+static void add_place(site_links *l, named_address *named, const mention *one) {
+    slice path = *(slice *)vector_at(&l->sources, one->source), file = site_show_path(path, l->arena);
+    const naming_place *last = vector_last(&named->places);
+    if (!last || last->line != one->line || !slice_equal(last->file, file))
+        *(naming_place *)vector_push(&named->places) = (naming_place){file, one->line};
+}
+
+/* Who names the addresses of pages without a slash. Files may have come in any order: they are told by name.
+ */
+static void note_named(site_links *l) {
+    const hash_key *key = arena_key(l->arena);
+    hash_map wanted = map_new(l->arena, 0); /* from hashes */
+    for (size_t i = 0; i < l->pages.count; i++) {
+        slice spelled = spelled_of(vector_at(&l->pages, i));
+        if (!spelled.length || map_has(&l->named, spelled))
+            continue;
+        named_address *named = arena_alloc(l->arena, sizeof *named);
+        *named =
+            (named_address){spelled, hash_keyed(key, spelled), vector_new(l->arena, sizeof(naming_place))};
+        *map_put(&l->named, spelled, NULL) = named;
+        *map_put(&wanted, (slice){(const char *)&named->hash, sizeof named->hash}, NULL) = named;
+    }
+    for (size_t i = 0; wanted.count && i < l->mention_count; i++) {
+        const mention *one = mention_at(l, i);
+        named_address *named = map_get(&wanted, (slice){(const char *)&one->address, sizeof one->address});
+        if (named)
+            add_place(l, named, one);
+    }
+    for (size_t i = 0; i < l->pages.count; i++) {
+        named_address *named = map_get(&l->named, spelled_of(vector_at(&l->pages, i)));
+        if (named && named->places.count)
             qsort(named->places.items, named->places.count, sizeof(naming_place), compare_places);
     }
 }
 
+void site_links_settle(site_links *l) {
+    settle_targets(&l->files, l->arena);
+    settle_targets(&l->posts, l->arena);
+    if (l->pages.count)
+        qsort(l->pages.items, l->pages.count, sizeof(published), compare_published);
+    if (l->links.count)
+        qsort(l->links.items, l->links.count, sizeof(link), compare_links);
+    for (size_t i = 0; i < l->links.count; i++)
+        add_link(l, i ? vector_at(&l->links, i - 1) : NULL, vector_at(&l->links, i));
+    index_pages(l);
+    note_taken(l);
+    note_named(l);
+}
+
 static const published *find_page(const site_links *l, slice path) {
-    published key = {.path = path}, *wanted = &key;
-    published *const *found = l->pages.count ? bsearch(&wanted, l->pages.items, l->pages.count,
-                                                       sizeof(published *), compare_published)
-                                             : NULL;
-    return found ? *found : NULL;
+    published wanted = {.path = path.data, .path_length = (uint32_t)path.length};
+    return l->pages.count ? bsearch(&wanted, l->pages.items, l->pages.count, sizeof wanted, compare_published)
+                          : NULL;
+}
+
+/* The page at the address; NULL: there is none. */
+static const published *find_at(const site_links *l, slice address) {
+    uint32_t number = *find_number(l, address);
+    return number ? vector_at(&l->pages, number - 1) : NULL;
 }
 
 static const void *find_sorted(const vector *sorted, slice key) {
@@ -688,34 +814,36 @@ static const void *find_sorted(const vector *sorted, slice key) {
 
 const convert_linked_id *site_links_to(const site_links *l, slice path, size_t *count) {
     const published *page = find_page(l, path);
-    const target *to = page ? find_sorted(&l->targets, page->address) : NULL;
+    const target *to = page ? find_sorted(&l->targets, address_of(page)) : NULL;
     *count = to ? to->count : 0;
     return to ? vector_at(&l->ids, to->first) : NULL;
 }
 
-const slice *site_links_lead_to(const site_links *l, slice from, slice href, arena *a, slice *id) {
+bool site_links_lead_to(const site_links *l, slice from, slice href, arena *a, slice *path, slice *id) {
     const published *page = find_page(l, from);
     size_t at = slice_find_char(href, '#', 0);
     slice address;
-    if (!page || at == SLICE_NONE || !resolve(l, page->folder, slice_sub(href, 0, at), a, &address))
-        return NULL;
-    const published *to = map_get(&l->at, address);
+    if (!page || at == SLICE_NONE || !resolve(l, folder_of_page(page), slice_sub(href, 0, at), a, &address))
+        return false;
+    const published *to = find_at(l, address);
     *id = slice_percent_decoded(slice_from(href, at + 1), a);
-    return to ? &to->path : NULL;
+    *path = to ? path_of(to) : SLICE("");
+    return to != NULL;
 }
 
-vector site_links_targets(const site_links *l, const hash_map *from, arena *a) {
+vector site_links_targets(const site_links *l, bool (*is_from)(void *context, slice path), void *context,
+                          arena *a) {
     vector out = vector_new(a, sizeof(slice));
     hash_map seen = map_new(a, 0);
     for (size_t i = 0; i < l->links.count; i++) {
         const link *one = vector_at(&l->links, i);
-        const published *to = one->is_followed ? map_get(&l->at, one->address) : NULL;
+        const published *to = one->is_followed ? find_at(l, one->address) : NULL;
         bool is_new;
-        if (!to || slice_equal(to->path, one->path) || !map_has(from, one->path))
+        if (!to || slice_equal(path_of(to), one->from->path) || !is_from(context, one->from->path))
             continue;
-        *map_put(&seen, to->path, &is_new) = (void *)(uintptr_t)to;
+        map_put(&seen, path_of(to), &is_new);
         if (is_new)
-            *(slice *)vector_push(&out) = to->path;
+            *(slice *)vector_push(&out) = path_of(to);
     }
     return out;
 }
@@ -741,8 +869,8 @@ static slice list_naming(const named_address *named, slice own, arena *a) {
 
 const convert_named_address *site_links_naming(const site_links *l, slice path, arena *a) {
     const published *page = find_page(l, path);
-    const named_address *named = page && page->spelled.length ? map_get(&l->named, page->spelled) : NULL;
-    if (!named)
+    const named_address *named = page && page->spelled_length ? map_get(&l->named, spelled_of(page)) : NULL;
+    if (!named || !named->places.count)
         return NULL;
     convert_named_address *told = arena_alloc(a, sizeof *told);
     *told = (convert_named_address){named->address, list_naming(named, site_show_path(path, a), a)};
@@ -752,9 +880,9 @@ const convert_named_address *site_links_naming(const site_links *l, slice path, 
 slice site_links_taken_by(const site_links *l, slice path, arena *a) {
     const published *page = find_page(l, path);
     const published *other = NULL;
-    if (page && page->spelled.length)
-        other = map_get(&l->taken, format_slice(a, "%.*s/", SLICE_ARGS(page->spelled)));
-    return other ? other->path : SLICE("");
+    if (page && page->spelled_length)
+        other = map_get(&l->taken, format_slice(a, "%.*s/", SLICE_ARGS(spelled_of(page))));
+    return other ? path_of(other) : SLICE("");
 }
 
 slice site_links_excerpt(const site_links *l, slice path, bool *in_lists) {

@@ -73,10 +73,10 @@ static bool take_places(void *context, size_t index, work_slot *slot) {
     return true;
 }
 
-const site_places *site_find_places(const places_work *w, const hash_map *pages, arena *a) {
+const site_places *site_find_places(const places_work *w, arena *a) {
     site_places *out = arena_alloc(a, sizeof *out);
     *out = (site_places){a, map_new(a, 0)};
-    vector targets = site_links_targets(w->links, pages, a);
+    vector targets = site_links_targets(w->links, w->is_worked_on, w->context, a);
     finding_places f = {w, out, &targets};
     work each = {.context = &f,
                  .jobs = w->jobs,
@@ -93,11 +93,11 @@ const site_places *site_find_places(const places_work *w, const hash_map *pages,
 
 convert_leads site_places_lead(const site_places *p, const site_links *links, slice from, slice href,
                                arena *a, slice *directive) {
-    slice id;
-    const slice *path = site_links_lead_to(links, from, href, a, &id);
-    if (path && slice_equal(*path, from))
+    slice id, path;
+    bool leads = site_links_lead_to(links, from, href, a, &path, &id);
+    if (leads && slice_equal(path, from))
         return CONVERT_LEADS_HERE;
-    const page_places *page = path && p ? map_get(&p->pages, *path) : NULL;
+    const page_places *page = leads && p ? map_get(&p->pages, path) : NULL;
     const convert_place *at =
         page ? bsearch(&(convert_place){.id = id}, page->all, page->count, sizeof *page->all, compare_places)
              : NULL;

@@ -409,12 +409,12 @@ typedef struct places_work {
     const site_links *links;
     unsigned jobs;
     convert_options (*options_of)(void *context, slice path, work_slot *slot); /* on any thread */
+    bool (*is_worked_on)(void *context, slice path);                           /* a page of the run that is */
     void *context;
 } places_work;
 
-/* What links on the pages `pages` (its keys: paths) lead to. To be called before any page is written. In `a`.
- */
-const site_places *site_find_places(const places_work *w, const hash_map *pages, arena *a);
+/* What links on the pages of the run lead to. To be called before any page is written. In `a`. */
+const site_places *site_find_places(const places_work *w, arena *a);
 
 /* As convert_options.leads, of a link on the page `from`. `p` may be NULL. On any thread. */
 convert_leads site_places_lead(const site_places *p, const site_links *links, slice from, slice href,

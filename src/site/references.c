@@ -102,6 +102,7 @@ static bool take_file(void *context, size_t index, work_slot *slot) {
  * are sorted by their paths. */
 static void add_pages(file_list *all, const vector *whole, const vector *own) {
     const references *r = all->asked;
+    vector_reserve(&all->files, whole->count + (whole == own ? 0 : own->count));
     for (size_t i = 0, j = 0; i < whole->count || j < own->count;) {
         const slice *one = i < whole->count ? vector_at(whole, i) : NULL;
         const slice *other = j < own->count ? vector_at(own, j) : NULL;
@@ -156,6 +157,8 @@ static bool read_all(void *context) {
         for (size_t i = 0; i < whole->linking.count && r->links; i++)
             *(named_file *)vector_push(&all.files) =
                 (named_file){.path = *(slice *)vector_at(&whole->linking, i), .links = true};
+        if (r->links)
+            site_links_expect(r->links, all.files.count);
         ok = work_on(&w, all.files.count, &read);
         if (!ok)
             *error = SLICE("no thread can be started");

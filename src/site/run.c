@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,7 +43,7 @@ typedef struct site_plan {
     open_folders *folders; /* below that, or below the site's root */
     hash rules;
     uint8_t *settled; /* site_outcome of each page, before any is read; SITE_CONVERTED: to be worked on */
-    size_t *todo;     /* those, in order */
+    uint32_t *todo;   /* those, in order */
     size_t todo_count;
     size_t reported; /* pages */
     size_t row;      /* of the journal: journal_find_next */
@@ -372,6 +373,13 @@ static size_t needs_of_page(void *context, size_t index) {
     return memory_for_page(r->site, r->options->engine, *(slice *)vector_at(&r->site->pages, r->todo[index]));
 }
 
+/* There was nothing to convert when the run began (converts_any), and what links to the page is not known. */
+static void fail_unlooked(page_work *p) {
+    p->looks = false;
+    p->result.outcome = SITE_FAILED;
+    p->result.message = SLICE("it was changed while it was worked on: run again");
+}
+
 static void look_at_page(run *r, page_work *p, work_slot *slot) {
     slice path = p->result.path, bytes;
     if (!read_whole(r->site->folder, slice_c_string(path, slot->input), slot->input, &bytes, &p->info,
@@ -391,8 +399,12 @@ static void look_at_page(run *r, page_work *p, work_slot *slot) {
         return;
     if (outcome != SITE_CONVERTED)
         settle(&p->result, outcome, row);
-    else if (find_source(r, p, row, is_old, slot->input) && !leave_unconverted(r, p, slot->input))
-        convert_one(r, p, row, behind, slot);
+    else if (find_source(r, p, row, is_old, slot->input) && !leave_unconverted(r, p, slot->input)) {
+        if (r->links)
+            convert_one(r, p, row, behind, slot);
+        else
+            fail_unlooked(p);
+    }
 }
 
 static void work_on_page(void *context, size_t index, work_slot *slot) {
@@ -438,7 +450,55 @@ static void settle_ahead(run *r) {
     r->todo = arena_alloc(r->site->arena, (r->todo_count + 1) * sizeof *r->todo);
     for (size_t i = 0, n = 0; i < count; i++)
         if (r->settled[i] == SITE_CONVERTED)
-            r->todo[n++] = i;
+            r->todo[n++] = (uint32_t)i;
+}
+
+/* ---- whether any page is to be converted --------------------------------------------------------------- */
+
+typedef struct first_look {
+    run *run;
+    bool converts;
+} first_look;
+
+/* What look_at_page finds, where that needs no link. */
+static void look_first(void *context, size_t index, work_slot *slot) {
+    const run *r = ((const first_look *)context)->run;
+    page_work p = {.result = {.path = *(slice *)vector_at(&r->site->pages, r->todo[index])}};
+    slice path = p.result.path, error;
+    bool *converts = slot->own;
+    if (!read_whole(r->site->folder, slice_c_string(path, slot->input), slot->input, &p.result.before, NULL,
+                    &error))
+        return;
+    p.now = hash_bytes(p.result.before);
+    const journal_row *row = journal_find(r->journal, path);
+    bool behind = row && (asset_is_named(convert_engine_assets(r->options->engine), p.result.before) ||
+                          hangs_on_links(r, row, slot->input));
+    bool is_old = row && is_old_again(&p, row, slot->input);
+    bool is_settled = row && judge(r, row, &p.now, behind, is_old) != SITE_CONVERTED;
+    *converts =
+        !is_settled && ((row && row->outcome == SITE_CONVERTED) || !leave_unpublished(r, &p, slot->input));
+}
+
+static bool take_first_look(void *context, size_t index, work_slot *slot) {
+    (void)index;
+    first_look *look = context;
+    look->converts |= *(const bool *)slot->own; /* pages in hand come behind it */
+    return !look->converts;
+}
+
+/* Drafts, posts of the future and pages that were touched are read by every run. That alone is no reason to
+ * read what the whole checkout names. */
+static bool converts_any(run *r) {
+    first_look look = {r, false};
+    work w = {.context = &look,
+              .jobs = r->options->jobs,
+              .size = sizeof(bool),
+              .each = look_first,
+              .confines = r->site->confines,
+              .report = take_first_look};
+    size_t ignored;
+    bool known = r->journal && journal_count(r->journal) && !r->options->look;
+    return r->todo_count && (!known || !work_on(&w, r->todo_count, &ignored) || look.converts);
 }
 
 /* ---- reporting, in order ----------------------------------------------------------------------------- */
@@ -522,15 +582,30 @@ static void report_failures(run *r, const vector *failures) {
 
 /* ---- the whole --------------------------------------------------------------------------------------- */
 
-/* A run with nothing to do reads no links. */
+static int compare_paths(const void *one, const void *other) {
+    return slice_compare(*(const slice *)one, *(const slice *)other);
+}
+
+static bool is_worked_on(void *context, slice path) {
+    const run *r = context;
+    const vector *pages = &r->site->pages;
+    const slice *page = bsearch(&path, pages->items, pages->count, sizeof path, compare_paths);
+    return page && r->settled[page - (const slice *)pages->items] == SITE_CONVERTED;
+}
+
+/* A run that converts nothing reads no links. */
 static void find_places(run *r) {
-    if (!r->todo_count)
+    if (!r->links)
         return;
-    hash_map pages = map_new(r->links_arena, r->todo_count);
-    for (size_t i = 0; i < r->todo_count; i++)
-        map_put(&pages, *(slice *)vector_at(&r->site->pages, r->todo[i]), NULL);
-    places_work w = {r->site, r->options->engine, r->journal, r->links, r->options->jobs, options_of_page, r};
-    r->places = site_find_places(&w, &pages, r->links_arena);
+    places_work w = {.site = r->site,
+                     .engine = r->options->engine,
+                     .journal = r->journal,
+                     .links = r->links,
+                     .jobs = r->options->jobs,
+                     .options_of = options_of_page,
+                     .is_worked_on = is_worked_on,
+                     .context = r};
+    r->places = site_find_places(&w, r->links_arena);
 }
 
 static bool run_pages(run *r, slice *error) {
@@ -603,7 +678,7 @@ static bool read_what_is_named(run *r, slice *error) {
                       .unwanted = is_left,
                       .context = r,
                       .book = book};
-    if (r->todo_count) {
+    if (converts_any(r)) {
         all.links = r->links = site_links_new(&r->site->config, r->links_arena);
         if (!read_references(r->site, &all, error))
             return false;

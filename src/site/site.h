@@ -266,9 +266,13 @@ typedef struct site_links site_links;
  * result, which lives in `a`. */
 site_links *site_links_new(const front_value *config, arena *a);
 
+/* So many files will come: room for what is kept of each, which then does not move. */
+void site_links_expect(site_links *links, size_t files);
+
 /* A file of the checkout: a page, or what else puts links on the site (a layout, an include, navigation
  * data). Links are found by searching for `#`: in Markdown, HTML and YAML alike. Any bytes; linear time.
- * `is_converted`: it is a page that the run converts, if it is of the old form. */
+ * `is_converted`: it is a page that the run converts, if it is of the old form. The path lives as long as the
+ * links; of the text nothing is kept. */
 void site_links_add(site_links *links, slice path, slice text, bool is_converted);
 
 /* A page of Markdown that the site's build publishes, for {% link %} and {% post_url %}: known by them from
@@ -286,12 +290,13 @@ void site_links_settle(site_links *links);
 const convert_linked_id *site_links_to(const site_links *links, slice path, size_t *count);
 
 /* The page that a link to a place (`ADDRESS#id`) on the page `from` leads to, and the place as ids are
- * written. NULL: to none. In `a`, but for the path. On any thread. */
-const slice *site_links_lead_to(const site_links *links, slice from, slice href, arena *a, slice *id);
+ * written (in `a`). False: to none. On any thread. */
+bool site_links_lead_to(const site_links *links, slice from, slice href, arena *a, slice *path, slice *id);
 
-/* The pages (slice: their paths) with places that links on the pages `from` (its keys: paths) lead to, each
+/* The pages (slice: their paths) with places that links on pages lead to for which `is_from` is true, each
  * once; a page's own places do not count. */
-vector site_links_targets(const site_links *links, const hash_map *from, arena *a);
+vector site_links_targets(const site_links *links, bool (*is_from)(void *context, slice path), void *context,
+                          arena *a);
 
 /* Who names the page by its address without the slash that the CMS puts to its end, the first twenty by file
  * and line. NULL: nobody, or the CMS puts none. The page itself does not count. In `a`, once the links are
