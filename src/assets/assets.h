@@ -183,7 +183,6 @@ typedef struct asset_fetch_options {
     uint64_t run_limit;          /* bytes of all files [64 GiB] */
     uint64_t size_limit;         /* bytes of one file, unpacked [256 MiB] */
     bool refresh;                /* ask also for files that are here whether they have changed */
-    bool keep_failed;            /* leave those that failed in an earlier run alone */
     const char *ca_file, *ca_folder; /* certificates to trust [the system's] */
     const char *proxy, *no_proxy;    /* [none]; as curl reads https_proxy and no_proxy */
     const char *const

@@ -81,9 +81,7 @@ static host *host_of(run *r, slice remote) {
 static bool is_due(const asset_entry *entry, const asset_fetch_options *o) {
     if (!entry->used || entry->canonical.length == 0)
         return false;
-    if (entry->state == ASSET_HERE)
-        return o->refresh && entry->ours;
-    return entry->state == ASSET_WANTED || !o->keep_failed;
+    return entry->state != ASSET_HERE || (o->refresh && entry->ours);
 }
 
 static bool anything_due(const asset_book *book, const asset_fetch_options *o) {

@@ -150,7 +150,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
     job *j = context;
     slice line = {bytes, size * count};
     char encoding[TEXT_MAX] = "";
-    if (slice_starts_with(line, SLICE("HTTP/"))) { /* also after 100 Continue and a proxy's answer */
+    if (slice_starts_with(line, SLICE("HTTP/"))) {           /* also after 100 Continue */
         curl_easy_setopt(j->easy, CURLOPT_FORBID_REUSE, 0L); /* it answers */
         j->etag[0] = j->modified[0] = j->type[0] = j->range[0] = '\0';
         j->packed = false;
@@ -185,7 +185,7 @@ static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_
 /* The user's proxy may well have an address that is not public: it may be used, on the proxy's own port. */
 static const char **proxy_addresses(const asset_fetch_options *o, uint16_t *at_port, arena *a) {
     vector list = vector_new(a, sizeof(const char *));
-    CURLU *url = o->proxy && *o->proxy ? curl_url() : NULL;
+    CURLU *url = o->proxy ? curl_url() : NULL;
     char *name = NULL, *port = NULL;
     struct addrinfo *found = NULL;
     *at_port = 0;
@@ -263,6 +263,7 @@ static void prepare(job *j) {
     curl_easy_setopt(j->easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(j->easy, CURLOPT_WRITEDATA, j);
     curl_easy_setopt(j->easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(j->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's are none of the server */
     curl_easy_setopt(j->easy, CURLOPT_HEADERDATA, j);
     curl_easy_setopt(j->easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
     curl_easy_setopt(j->easy, CURLOPT_OPENSOCKETDATA, j);
@@ -358,7 +359,8 @@ static const struct {
     {CURLE_AGAIN, "the connection broke"},
 };
 
-static wire_end judge(const job *j, CURLcode code, const char **words) {
+static wire_end judge(job *j, CURLcode code, const char **words) {
+    long proxy = 0;
     *words = "";
     if (code == CURLE_OK || (j->body_ignored && code == CURLE_WRITE_ERROR))
         return WIRE_DONE;
@@ -368,6 +370,12 @@ static wire_end judge(const job *j, CURLcode code, const char **words) {
         return WIRE_TOO_LARGE;
     if (run_is_too_large(j->network))
         return WIRE_RUN_TOO_LARGE;
+    curl_easy_getinfo(j->easy, CURLINFO_HTTP_CONNECTCODE, &proxy);
+    if (proxy >= 300) {
+        snprintf(j->error, sizeof j->error, "the proxy answered %ld", proxy);
+        *words = j->error;
+        return WIRE_PASSING;
+    }
     for (size_t i = 0; i < sizeof PASSING / sizeof *PASSING; i++)
         if (PASSING[i].code == code) {
             *words = PASSING[i].words;

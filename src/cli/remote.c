@@ -41,16 +41,21 @@ static uint64_t bytes_of(const cli_arguments *arguments, option_id o) {
     return strtoull(option_value(arguments, o, "0"), NULL, 10);
 }
 
+/* The first that is set; for curl an empty one is not. */
+static const char *first_set(const char *const *names) {
+    const char *value = NULL;
+    for (; *names && !(value && *value); names++)
+        value = getenv(*names);
+    return value && *value ? value : NULL;
+}
+
 /* What curl's users set for their certificates and proxies. */
 static void fill_environment(asset_fetch_options *o) {
-    const char *bundle = getenv("CURL_CA_BUNDLE"), *file = getenv("SSL_CERT_FILE");
-    const char *proxies[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
     if (!o->ca_file)
-        o->ca_file = bundle ? bundle : file;
-    o->ca_folder = getenv("SSL_CERT_DIR");
-    for (size_t i = 0; i < sizeof proxies / sizeof *proxies && !o->proxy; i++)
-        o->proxy = getenv(proxies[i]);
-    o->no_proxy = getenv("no_proxy") ? getenv("no_proxy") : getenv("NO_PROXY");
+        o->ca_file = first_set((const char *const[]){"CURL_CA_BUNDLE", "SSL_CERT_FILE", NULL});
+    o->ca_folder = first_set((const char *const[]){"SSL_CERT_DIR", NULL});
+    o->proxy = first_set((const char *const[]){"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", NULL});
+    o->no_proxy = first_set((const char *const[]){"no_proxy", "NO_PROXY", NULL});
 }
 
 static asset_fetch_options options_of(const cli_arguments *arguments, arena *a) {
