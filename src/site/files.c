@@ -520,6 +520,10 @@ bool put_save_back(int folder, const char *from, const char *path, bool exchange
     return ok;
 }
 
+bool knows_no_exchange(int error) {
+    return error == EINVAL || error == ENOSYS || error == ENOTSUP;
+}
+
 /* Exchanges both and looks at what came out: there is no moment in which a save could be lost. Where the file
  * system cannot exchange, what counts is that the caller has looked at the old page right before. */
 static bool exchange(place from, place to, const stamp *then, const stamp *made, arena *a, slice *error) {
@@ -532,8 +536,7 @@ static bool exchange(place from, place to, const stamp *then, const stamp *made,
         put_back(from, to, made, a, error);
         return false;
     }
-    bool cannot = errno == EINVAL || errno == ENOSYS || errno == ENOTSUP;
-    if (cannot && renameat(from.folder, from.name, to.folder, to.name) == 0)
+    if (knows_no_exchange(errno) && renameat(from.folder, from.name, to.folder, to.name) == 0)
         return true;
     *error = describe_error(a, "it cannot be written", errno);
     return false;

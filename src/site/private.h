@@ -149,6 +149,9 @@ const char *name_beside(const char *temporary, const char *path, arena *a);
  * `exchanges`, beside it, as `.NAME.isomerize-saved`. False: errno says why. */
 bool put_save_back(int folder, const char *from, const char *path, bool exchanges, arena *a);
 
+/* Does the error mean that this file system exchanges no files at all? */
+bool knows_no_exchange(int error);
+
 /* Is this file at `path`? */
 bool is_in_place(int folder, const char *path, const stamp *made);
 

@@ -22,7 +22,12 @@ typedef struct recovery {
 static bool look(const recovery *r, const char *path, hash *now) {
     struct stat info;
     slice bytes, why;
-    if (fstatat(r->site->folder, path, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
+    if (fstatat(r->site->folder, path, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (errno != ENOENT && errno != ENOTDIR)
+            *r->error = describe_error(r->arena, path, errno);
+        return false;
+    }
+    if (!S_ISREG(info.st_mode))
         return false;
     if (!read_whole(r->site->folder, path, r->arena, &bytes, NULL, &why)) {
         *r->error = format_slice(r->arena, "%s, which a run that was killed left behind: %.*s", path,
@@ -48,15 +53,27 @@ static bool tell_kept(const recovery *r, const char *page) {
     return false;
 }
 
+static bool remove_left(const recovery *r, const char *path) {
+    if (remove_file(r->site->folder, path))
+        return true;
+    *r->error = describe_error(r->arena, path, errno);
+    return false;
+}
+
 static bool recover_save(const recovery *r, const journal_move_row *move, const char *path) {
     const char *page = slice_c_string(move->path, r->arena);
-    bool exchanges = is_hash(r, page, &move->becomes);
+    bool exchanges = is_hash(r, page, &move->becomes), is_back = false;
     if (r->error->length)
         return false;
-    if (exchanges && put_save_back(r->site->folder, path, page, true, r->arena) &&
-        is_hash(r, path, &move->becomes))
-        return remove_file(r->site->folder, path);
-    if (put_save_back(r->site->folder, path, page, false, r->arena))
+    if (exchanges) {
+        is_back = put_save_back(r->site->folder, path, page, true, r->arena);
+        if (is_back && is_hash(r, path, &move->becomes))
+            return remove_left(r, path);
+        if (r->error->length)
+            return false;
+    }
+    bool tries = !exchanges || is_back || knows_no_exchange(errno); /* else the next run does */
+    if (tries && put_save_back(r->site->folder, path, page, false, r->arena))
         return tell_kept(r, page);
     *r->error = format_slice(r->arena, "%s holds what somebody saved to %s, and cannot be moved there: %s",
                              path, page, strerror(errno));
@@ -69,10 +86,7 @@ static bool recover_file(const recovery *r, const journal_move_row *move, const 
         return !r->error->length;
     if (!hash_equal(&left, &move->was) && !hash_equal(&left, &move->becomes))
         return recover_save(r, move, path);
-    if (remove_file(r->site->folder, path))
-        return true;
-    *r->error = describe_error(r->arena, path, errno);
-    return false;
+    return remove_left(r, path);
 }
 
 static bool recover_moves(const recovery *r, const vector *moves) {

@@ -167,6 +167,10 @@ static bool settle_again(const run *r, page_work *p, const journal_row *row, boo
     bool is_result = hash_equal(&p->now, &row->result);
     if (p->result.outcome == SITE_ALREADY) { /* a page in the new form that an earlier run mended */
         settle(&p->result, is_result ? SITE_UNCHANGED : SITE_KEPT, row);
+        if (!is_result)
+            p->result.message =
+                SLICE("edited since it was mended; --new-pages --force mends it again, and the "
+                      "edits are lost");
         p->result.conversion = NULL;
         return true;
     }

@@ -54,6 +54,7 @@ check(!ledger.includes('the proxy'), `the file has what the proxy said of itself
 proxy.asked.length = 0
 failed(await fetch({ ...trusting, https_proxy: proxy.at, no_proxy: 'cloudfront.net', }, '--connect-to', `good.cloudfront.net:443:${server.to}`), /not public/, 'no_proxy')
 check(proxy.asked.length === 0, 'the proxy was asked in spite of no_proxy')
+failed(await fetch({ ...trusting, https_proxy: proxy.at, no_proxy: '*' }, '--connect-to', `good.cloudfront.net:443:127.0.1.99:${proxy.at.split(':')[1]}`), /not public/, 'another address on the port of the proxy')
 failed(await fetch({ ...trusting, https_proxy: 'http://nowhere.invalid:8080' }), /the proxy's name cannot be resolved/, 'a proxy of no such name')
 failed(await fetch({ ...trusting, https_proxy: `http://127.0.1.2:${await freePort('127.0.1.2')}` }), /no connection/, 'a proxy that is not there')
 

@@ -1,11 +1,13 @@
 /* A preload that makes a program a server of its own runs: loaded once, it is forked for each, from before
  * its main. A run can have one fault: an allocation, a read or write that does half of what it is asked for,
  * or a system call that fails, or at which the process is killed. Numbers count over all threads and
- * processes of a run, and only what main does. The server speaks forked.py's protocol. */
+ * processes of a run, and only what main does. A run can also tell from where in the program a system call
+ * is made. The server speaks forked.py's protocol. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -19,6 +21,7 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -68,7 +71,7 @@ SHORT(pwrite64, const void *, AT, , where)
 
 static int (*program)(int, char **, char **);
 static struct request {
-    long allocation, transfer, call, number, error; /* call -1: none; error 0: killed there */
+    long allocation, transfer, call, number, error; /* call -1: none; number -1: tell; error 0: killed */
     int count;
     char *words[64];
 } request;
@@ -129,6 +132,53 @@ static void fail_close(pid_t process, long error) {
     ptrace(PTRACE_SETREGS, process, 0, &registers);
 }
 
+/* ---- from where a call is made ------------------------------------------------------------------------- */
+
+enum { PAGES = 4, PAGE = 4096, DEPTH = 6, PLACES = 4096 };
+static unsigned long text_begin, text_end; /* of the program itself */
+static unsigned long places[PLACES];
+static long first[PLACES]; /* ... and the number of the first call from there */
+static int place_count;
+
+static int find_text(struct dl_phdr_info *info, size_t size, void *context) {
+    (void)size, (void)context;
+    for (int i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_phdr[i].p_flags & PF_X) {
+            text_begin = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+            text_end = text_begin + info->dlpi_phdr[i].p_memsz;
+        }
+    return 1; /* the program comes first */
+}
+
+/* The innermost addresses of the program on the stack: those that it returns to, and some that were left
+ * there. They tell one place as several now and then, but not several as one. */
+static unsigned long place_of(pid_t process) {
+    static unsigned long words[PAGES * PAGE / sizeof(long)];
+    struct user_regs_struct registers;
+    struct iovec there[PAGES], here = {words, sizeof words};
+    ptrace(PTRACE_GETREGS, process, 0, &registers);
+    unsigned long at = registers.rsp & ~7ul, place = 14695981039346656037ul;
+    for (int i = 0; i < PAGES; i++) { /* each up to the end of a page: the stack ends behind one of them */
+        there[i] = (struct iovec){(void *)at, PAGE - at % PAGE};
+        at += there[i].iov_len;
+    }
+    ssize_t got = process_vm_readv(process, &here, 1, there, PAGES, 0);
+    for (ssize_t i = 0, depth = 0; i < got / (ssize_t)sizeof(long) && depth < DEPTH; i++)
+        if (words[i] >= text_begin && words[i] < text_end)
+            place = (place ^ (words[i] - text_begin)) * 1099511628211ul, depth++;
+    return place;
+}
+
+static void note_place(unsigned long place, long number) {
+    int i = 0;
+    while (i < place_count && places[i] != place)
+        i++;
+    if (i < place_count || place_count == PLACES)
+        return;
+    places[place_count] = place;
+    first[place_count++] = number;
+}
+
 /* Until the run, and all that it has started, has ended. */
 static int follow(pid_t run, long *calls) {
     int status, result = 0;
@@ -142,7 +192,9 @@ static int follow(pid_t run, long *calls) {
             continue;
         }
         int event = status >> 16, signal = event || WSTOPSIG(status) == SIGSTOP ? 0 : WSTOPSIG(status);
-        if (event == PTRACE_EVENT_SECCOMP && ++*calls == request.number) {
+        if (event == PTRACE_EVENT_SECCOMP && request.number < 0) {
+            note_place(place_of(one), ++*calls);
+        } else if (event == PTRACE_EVENT_SECCOMP && ++*calls == request.number) {
             if (request.error && request.call == SYS_close)
                 fail_close(one, request.error);
             else if (request.error)
@@ -197,13 +249,18 @@ static int read_request(FILE *from) {
 static int serve(int count, char **words, char **environment) {
     (void)count, (void)words;
     unsetenv("LD_PRELOAD");
+    dl_iterate_phdr(find_text, 0);
     counts = mmap(0, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     while (read_request(stdin)) {
         long calls = 0;
         counts->allocations = counts->transfers = 0;
+        place_count = 0;
         int status = run(environment, &calls);
-        dprintf(3, "%d %ld %ld %ld\n", WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status),
+        dprintf(3, "%d %ld %ld %ld", WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status),
                 (long)counts->allocations, (long)counts->transfers, calls);
+        for (int i = 0; i < place_count; i++)
+            dprintf(3, " %ld %ld", first[i], (long)(places[i] >> 1));
+        dprintf(3, "\n");
     }
     return 0;
 }

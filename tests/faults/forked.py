@@ -51,8 +51,9 @@ class Forked:
             self.server = None
 
     def run(self, *words, allocation=0, transfer=0, call=None, number=0, error=None):
-        """`error`: errno's name; None: killed at the call. The result has, beside what subprocess.run gives, the counts of allocations,
-        transfers and calls."""
+        """`error`: errno's name; None: killed at the call. `number` -1: no fault. The result has, beside what subprocess.run gives, the
+        counts of allocations, transfers and calls, and with `number` -1 `places`: of each first call from a place in the program its number,
+        and a number for the place."""
         if not self.server:
             self.start()
         numbers = (allocation, transfer, self.numbers[call] if call else -1, number, getattr(errno, error) if error else 0, len(words) + 1)
@@ -62,10 +63,10 @@ class Forked:
             told = self.doing()
             self.end()
             done = subprocess.CompletedProcess(words, -9, "", f"it never ended: {told}")
-            done.counts = (0, 0, 0)
+            done.counts, done.places = (0, 0, 0), {}
             return done
         status, *counts = map(int, self.answers.readline().split())
         out, err = ((self.work / name).read_text(errors="replace") for name in ("out", "err"))
         done = subprocess.CompletedProcess(words, status, out, err)
-        done.counts = counts
+        done.counts, done.places = counts[:3], dict(zip(counts[3::2], counts[4::2]))
         return done
