@@ -850,13 +850,11 @@ vector site_links_targets(const site_links *l, bool (*is_from)(void *context, sl
 
 #define NAMING_TOLD 20
 
-static slice list_naming(const named_address *named, slice own, arena *a) {
+static slice list_naming(const named_address *named, arena *a) {
     buffer out = buffer_new(a, 128);
     size_t told = 0, others = 0;
     for (size_t i = 0; i < named->places.count; i++) {
         const naming_place *one = vector_at(&named->places, i);
-        if (slice_equal(one->file, own))
-            continue;
         if (told == NAMING_TOLD)
             others++;
         else
@@ -873,8 +871,8 @@ const convert_named_address *site_links_naming(const site_links *l, slice path, 
     if (!named || !named->places.count)
         return NULL;
     convert_named_address *told = arena_alloc(a, sizeof *told);
-    *told = (convert_named_address){named->address, list_naming(named, site_show_path(path, a), a)};
-    return told->places.length ? told : NULL;
+    *told = (convert_named_address){named->address, list_naming(named, a)};
+    return told;
 }
 
 slice site_links_taken_by(const site_links *l, slice path, arena *a) {

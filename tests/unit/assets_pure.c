@@ -166,6 +166,20 @@ static void every_place_of_an_address_is_looked_at(void **state) {
 
 #define CDN "https://d.cloudfront.net/0123456789012345678901234567890123456789/01234/"
 
+/* A name is looked for as far as names go, not through all that a page holds. */
+static void a_host_has_no_endless_name(void **state) {
+    (void)state;
+    asset_rules *rules = load("", "https://t.example");
+    slice labels = SLICE("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    buffer page = buffer_new(memory, 512);
+    buffer_append_string(&page, "https://");
+    for (int i = 0; i < 5; i++)
+        buffer_append(&page, labels);
+    buffer_append_string(&page, ".cloudfront.net/");
+    assert_false(asset_is_named(rules, buffer_slice(&page)));
+    assert_true(asset_is_named(rules, SLICE("https://a.cloudfront.net/")));
+}
+
 static void addresses_end_where_what_they_stand_in_does(void **state) {
     (void)state;
     static const char *const TEXTS[][2] = {
@@ -438,6 +452,7 @@ int main(void) {
         cmocka_unit_test(only_public_addresses_are_open),
         cmocka_unit_test(addresses_are_read_as_browsers_do),
         cmocka_unit_test(every_place_of_an_address_is_looked_at),
+        cmocka_unit_test(a_host_has_no_endless_name),
         cmocka_unit_test(addresses_end_where_what_they_stand_in_does),
         cmocka_unit_test(names_go_to_the_first_and_files_may_go_away),
         cmocka_unit_test(files_that_no_text_names_any_more_are_over),

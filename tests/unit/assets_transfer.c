@@ -183,6 +183,29 @@ static void parts_are_joined_only_if_they_are_of_one_file(void **state) {
     }
 }
 
+static void a_file_is_joined_from_as_many_parts_as_came(void **state) {
+    (void)state;
+    static char large[300000];
+    memcpy(large, PICTURE, sizeof PICTURE);
+    memcpy(large + sizeof large - (sizeof PICTURE - 1), PICTURE, sizeof PICTURE - 1);
+    slice all = {large, sizeof large};
+    static const struct {
+        size_t from, to;
+        const char *range;
+    } PARTS[] = {{0, 270000, ""},
+                 {270000, 270010, "bytes 270000-299999/300000"},
+                 {270010, 300000, "bytes 270010-299999/300000"}};
+    for (size_t i = 0; i < 3; i++) {
+        start();
+        assert_int_equal(going.in_part, PARTS[i].from);
+        assert_true(take_head(i ? 206 : 200, false, "\"1\"", "", PARTS[i].range));
+        assert_true(take_bytes(slice_sub(all, PARTS[i].from, PARTS[i].to)));
+        assert_int_equal(end(i < 2 ? WIRE_PASSING : WIRE_DONE, 200, 0, "it broke off", ""),
+                         i < 2 ? OUTCOME_LATER : OUTCOME_HERE);
+    }
+    assert_true(store_same(run.book, SLICE("images/a.png"), all));
+}
+
 static void what_cannot_be_had_is_named(void **state) {
     (void)state;
     static const struct {
@@ -337,6 +360,44 @@ static void what_lies_in_the_way_is_left(void **state) {
     }
 }
 
+/* Two addresses that would have one name: one file where the bytes are the same, else two. */
+static void names_that_clash_lead_to_two_files(void **state) {
+    (void)state;
+    put_folder("images");
+    FILE *file = fopen(at("images/b.png"), "w"); /* an empty file takes no name from anybody */
+    fclose(file);
+    asset_book_scan(run.book, rules, SLICE("![](" CDN "images/b.png) ![](" CDN "images/b.png?v=2)"));
+    asset_book_settle(run.book, rules);
+    asset_entry *plain = book_entry(run.book, SLICE(CDN "images/b.png")),
+                *other = book_entry(run.book, SLICE(CDN "images/b.png?v=2"));
+    assert_string_equal(slice_c_string(plain->path, memory), "images/b.png");
+    assert_false(slice_equal(other->path, plain->path));
+    entry = plain;
+    assert_int_equal(fetch_whole(), OUTCOME_HERE);
+    slice marked = other->path;
+    entry = other;
+    assert_int_equal(fetch_whole(), OUTCOME_HERE); /* the same bytes */
+    assert_true(slice_equal(other->path, plain->path));
+    for (int is_folder = 0; is_folder < 2; is_folder++) {
+        unlink(at("images/b.png"));
+        if (is_folder)
+            put_folder("images/b.png");
+        else
+            assert_int_equal(symlink("a.png", at("images/b.png")), 0);
+        other->path = marked;
+        assert_int_equal(fetch_whole(), OUTCOME_HERE);
+        assert_true(slice_equal(other->path, marked));
+        unlink(at(slice_c_string(marked, memory)));
+        transfer_drop(&going);
+    }
+    rmdir(at("images/b.png"));
+    file = fopen(at("images/b.png"), "w");
+    fputs("other bytes", file);
+    fclose(file);
+    assert_int_equal(fetch_whole(), OUTCOME_HERE);
+    assert_true(slice_equal(other->path, marked));
+}
+
 static void parts_in_the_way_are_no_parts(void **state) {
     (void)state;
     char name[40];
@@ -444,10 +505,16 @@ static void zero_is_the_default(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_whole_file_is_kept),         TEST(parts_are_joined_only_if_they_are_of_one_file),
-        TEST(what_cannot_be_had_is_named),  TEST(what_is_too_large_or_out_of_order_is_refused),
-        TEST(what_lies_in_the_way_is_left), TEST(parts_in_the_way_are_no_parts),
-        TEST(ledgers_are_anybodys),         TEST(files_that_are_over_are_removed),
+        TEST(a_whole_file_is_kept),
+        TEST(parts_are_joined_only_if_they_are_of_one_file),
+        TEST(a_file_is_joined_from_as_many_parts_as_came),
+        TEST(names_that_clash_lead_to_two_files),
+        TEST(what_cannot_be_had_is_named),
+        TEST(what_is_too_large_or_out_of_order_is_refused),
+        TEST(what_lies_in_the_way_is_left),
+        TEST(parts_in_the_way_are_no_parts),
+        TEST(ledgers_are_anybodys),
+        TEST(files_that_are_over_are_removed),
         TEST(zero_is_the_default),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,11 +84,14 @@ static void defaults_go_by_path_and_type(void **state) {
                            "  - {scope: {path: '_news'}, values: {layout: news}}\n"
                            "  - {scope: {path: '_news', type: news}, values: {layout: typed}}\n"
                            "  - {scope: {path: '', type: page}, values: {layout: pages}}\n"
+                           "  - {scope: {path: '', type: draft}, values: {layout: drafts}}\n"
                            "  - {scope: {path: 'pages/*/special'}, values: {layout: starred}}\n"};
     front_value config = merged(files, 1);
     ASSERT_TEXT(default_of(&config, "pages/a.md", "layout"), "pages");
     ASSERT_TEXT(default_of(&config, "pages/x/special/a.md", "layout"), "starred");
     ASSERT_TEXT(default_of(&config, "room/_posts/2020-01-01-a.md", "layout"), "posts");
+    ASSERT_TEXT(default_of(&config, "_drafts/a.md", "layout"), "drafts");
+    ASSERT_TEXT(default_of(&config, "room/_drafts/a.md", "layout"), "drafts");
     ASSERT_TEXT(default_of(&config, "_news/a.md", "layout"), "typed");
     ASSERT_TEXT(default_of(&config, "_news/a.md", "other"), "o");
     ASSERT_TEXT(default_of(&config, "_other/a.md", "none"), "(none)");

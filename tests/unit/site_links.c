@@ -123,6 +123,8 @@ static void pages_are_known_by_their_address(void **state) {
         {"collections: [news]", "_news/a/us.md", NULL, "a.md", "[text](/news/a/us#team)", "team"},
         {"collections:\n  news:\n    permalink: /:collection/:title/", "_news/a/Us All.md", NULL, "a.md",
          "[text](/news/us-all/#team)", "team"},
+        {"collections:\n  news:\n    permalink: /:title/", "_news/%us %% all.md", NULL, "a.md",
+         "[text](/us-all/#team)", "team"},
         {"collections_dir: all\ncollections: [news]", "all/_news/us.md", NULL, "a.md",
          "[text](/news/us#team)", "team"},
         {"collections:\n  news:\n    permalink: /:unknown/", "_news/us.md", NULL, "a.md",
