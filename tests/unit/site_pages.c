@@ -456,6 +456,35 @@ static void many_settings_are_too_many(void **state) {
     assert_fails("", "there are more than 1000 files named collection.yml");
 }
 
+/* Of a list without end only so many are looked at. */
+static void long_lists_of_settings_are_cut(void **state) {
+    (void)state;
+    buffer text = buffer_new(memory, 1 << 16);
+    buffer_append_string(&text, "plugins:\n");
+    for (int i = 0; i < 110; i++)
+        buffer_printf(&text, "- plugin%d\n", i);
+    buffer_append_string(&text, "liquid:\n");
+    for (int i = 0; i < 110; i++)
+        buffer_printf(&text, "  option%d: 1\n", i);
+    size_t head = text.length;
+    buffer_append_string(&text, "defaults:\n");
+    for (int i = 0; i < 1010; i++)
+        buffer_printf(&text, "- {scope: {path: ''}, values: {k%d: v}}\n", i);
+    for (int i = 0; i < 2; i++) {
+        make("_config.yml", slice_c_string(buffer_slice(&text), memory));
+        site *s = open_site("");
+        convert_settings settings = {.url = SLICE("")};
+        site_fill_settings(s, &settings);
+        assert_int_equal(settings.defaults_count, 1000);
+        assert_int_equal(site_unfollowed(s).count, 200);
+        site_close(s);
+        text.length = head; /* the same in one set */
+        buffer_append_string(&text, "defaults:\n- scope: {path: ''}\n  values:\n");
+        for (int k = 0; k < 1010; k++)
+            buffer_printf(&text, "    k%d: v\n", k);
+    }
+}
+
 static void style_sheets_are_found_where_the_theme_has_them(void **state) {
     (void)state;
     make("_config.yml", "custom_css_path: //misc/own.css\n");
@@ -633,6 +662,10 @@ static void what_a_site_does_not_follow_is_told(void **state) {
     for (size_t i = 0; i < told.count; i++)
         buffer_printf(&out, "%.*s\n", SLICE_ARGS(*(slice *)vector_at(&told, i)));
     site_close(s);
+    make("_config.yml", "source: .\n");
+    s = open_site("");
+    assert_int_equal(site_unfollowed(s).count, 0);
+    site_close(s);
     make("_config.yml", "liquid: text\nsource: src\nplugins: text\n");
     s = open_site("");
     told = site_unfollowed(s);
@@ -644,6 +677,32 @@ static void what_a_site_does_not_follow_is_told(void **state) {
         if (slice_find(buffer_slice(&out), slice_of(SAYS[i]), 0) == SLICE_NONE)
             fail_msg("%.*s", SLICE_ARGS(buffer_slice(&out)));
     site_close(s);
+}
+
+static void no_path_leads_outside(void **state) {
+    (void)state;
+    make("site/_config.yml", "a: b\n");
+    make("a.md", "not of the site");
+    site *s = open_site("site");
+    static const char *const PATHS[] = {"../a.md", "../site/_config.yml", "x/../../a.md"};
+    for (size_t i = 0; i < sizeof PATHS / sizeof *PATHS; i++) {
+        slice bytes, error = SLICE("");
+        assert_false(site_read(s, slice_of(PATHS[i]), memory, &bytes, &error));
+        assert_true(error.length > 0);
+    }
+    slice bytes, error = SLICE("");
+    assert_false(site_read(s, SLICE("../a.md"), memory, &bytes, &error));
+    assert_true(slice_starts_with(error, SLICE("it is, or lies behind, a symbolic link")));
+    site_close(s);
+}
+
+/* A change in the very tick of the clock could not be told from what was seen. */
+static void a_file_counts_as_seen_once_the_clock_has_moved(void **state) {
+    (void)state;
+    const int64_t clock = 100;
+    assert_true(stamp_is_before(&(stamp){.modified = 99, .changed = 99}, clock));
+    assert_false(stamp_is_before(&(stamp){.modified = 100, .changed = 99}, clock));
+    assert_false(stamp_is_before(&(stamp){.modified = 1, .changed = 100}, clock)); /* its time was put back */
 }
 
 int main(void) {
@@ -660,6 +719,9 @@ int main(void) {
         TEST(what_is_no_setting_is_left_out),
         TEST(settings_that_cannot_be_read_end_it),
         TEST(many_settings_are_too_many),
+        TEST(long_lists_of_settings_are_cut),
+        TEST(no_path_leads_outside),
+        TEST(a_file_counts_as_seen_once_the_clock_has_moved),
         TEST(style_sheets_are_found_where_the_theme_has_them),
         TEST(too_many_style_sheets_are_left_out),
         TEST(all_texts_are_handed_over),
