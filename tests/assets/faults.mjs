@@ -57,6 +57,7 @@ let resumed = 0
 const FAULTS = {
   'images/gone.png': [(n, q, r) => r.writeHead(404).end('no'), null, /answered 404/],
   'images/forbidden.png': [(n, q, r) => r.writeHead(403).end(html), null, /answered 403/],
+  'images/large-404.png': [(n, q, r) => r.writeHead(404).end('x'.repeat(3 << 20)), null, /answered 404/], // more than is read of it
   'images/500-then-200.png': [(n, q, r) => (n === 1 ? r.writeHead(500).end() : send(r, big(1))), big(1)],
   'images/500-always.png': [(n, q, r) => r.writeHead(500).end(), null, /answered 500/],
   'images/429-then-200.png': [(n, q, r) => (n === 1 ? r.writeHead(429, { 'retry-after': '1' }).end() : send(r, big(2))), big(2)],
@@ -113,6 +114,10 @@ const FAULTS = {
   'images/to-user.png': [(n, q, r) => r.writeHead(302, { location: 'https://user:word@good.cloudfront.net/a.png' }).end(), null, /on no asset host/],
   'images/to-port.png': [(n, q, r) => r.writeHead(302, { location: 'https://good.cloudfront.net:22/a.png' }).end(), null, /on no asset host/],
   'images/to-private.png': [(n, q, r) => r.writeHead(302, { location: cdn('inside', 'images/a.png') }).end(), null, /not public/],
+  'images/to-far.png': [(n, q, r) => r.writeHead(302, { location: cdn('bad', `images/${'x'.repeat(20000)}.png`) }).end(), null, /without saying where/],
+  'images/no-status.png': [(n, q, r) => { q.socket.write('HTTP/1.1\r\n\r\n'); q.socket.end() }, null, /./],
+  'images/long-etag.png': [(n, q, r) => send(r, big(24), { etag: `"${'x'.repeat(5000)}"` }), big(24)],
+  'images/odd-etag.png': [(n, q, r) => { q.socket.write(`HTTP/1.1 200 OK\r\nETag: "a\x7f"\r\nContent-Length: ${big(25).length}\r\n\r\n`); q.socket.write(big(25)) }, big(25)],
   'images/to-nowhere.png': [(n, q, r) => r.writeHead(302).end(), null, /without saying where/],
   'images/html.jpg': [(n, q, r) => send(r, Buffer.from(html), { 'content-type': 'image/jpeg' }), null, /HTML page/],
   'images/html-once.png': [(n, q, r) => (n === 1 ? send(r, Buffer.from(html)) : send(r, big(19))), big(19)],
@@ -186,6 +191,9 @@ for (const url of urls) check(list.get(url)?.state === 'here', `${url}: ${list.g
 if (FAULTS['images/reset-resume.png']) check(resumed > 0, 'a broken transfer was resumed')
 check(!fs.readFileSync(nginx.log, 'utf8').includes('picture%203.svg'), 'what is in the checkout was not asked for')
 if (FILES > 1) check(/HTTP\/2/.test(fs.readFileSync(nginx.log, 'utf8')), 'HTTP/2 is used')
+
+const ledger = fs.readFileSync(path.join(site, '.isomerize/assets.tsv'), 'latin1')
+check(!/x{100}|\x7f/.test(ledger), 'what a server calls a version is kept if it can be asked for again')
 
 // ---- a second run asks only for what failed ----------------------------------------------------------------
 const asked = fs.readFileSync(nginx.log, 'utf8').length, counts = new Map(bad.counts)

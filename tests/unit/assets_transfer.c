@@ -391,6 +391,11 @@ static void names_that_clash_lead_to_two_files(void **state) {
         transfer_drop(&going);
     }
     rmdir(at("images/b.png"));
+    file = fopen(at("images/C.PNG"), "w"); /* the same name, where file systems do not tell capitals */
+    fclose(file);
+    asset_book_scan(run.book, rules, SLICE("![](" CDN "images/c.png)"));
+    asset_book_settle(run.book, rules);
+    assert_false(slice_equal(book_entry(run.book, SLICE(CDN "images/c.png"))->path, SLICE("images/c.png")));
     file = fopen(at("images/b.png"), "w");
     fputs("other bytes", file);
     fclose(file);
@@ -478,7 +483,14 @@ static void files_that_are_over_are_removed(void **state) {
     assert_int_equal(access(at("images"), F_OK), -1);
     assert_true(asset_book_remove(run.book, &all, &removed, &error));
     assert_int_equal(removed, 0);
+    put_folder("images"); /* the folder is there again, the file is not */
+    assert_true(asset_book_remove(run.book, &all, &removed, &error));
+    assert_int_equal(removed, 0);
     assert_true(store_begin(run.book, &error));
+    asset_book *other = asset_book_open(root, memory, &error);
+    assert_false(asset_book_remove(other, &all, &removed, &error)); /* while this one is open */
+    assert_true(slice_starts_with(error, SLICE("another run is fetching")));
+    asset_book_close(other);
 }
 
 static void zero_is_the_default(void **state) {
