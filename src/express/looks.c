@@ -66,7 +66,8 @@ static bool is_drawn(slice text) {
     return true;
 }
 
-static generated read_content(slice value, const dom_node *node, arena *a) {
+/* `quotes`: quotation marks show. */
+static generated read_content(slice value, const dom_node *node, bool quotes, arena *a) {
     generated g = {buffer_new(a, 32), false, false};
     css_reader r = {.text = value, .arena = a};
     for (css_token t; (t = css_next_solid(&r)).kind != CSS_TOKEN_END;) {
@@ -82,7 +83,7 @@ static generated read_content(slice value, const dom_node *node, arena *a) {
             const slice *given = dom_attribute_get(node, css_next_solid(&r).value);
             if (given)
                 buffer_append(&g.words, *given);
-        } else if (t.kind == CSS_TOKEN_IDENT && css_is_among(t.value, "open-quote close-quote")) {
+        } else if (t.kind == CSS_TOKEN_IDENT && quotes && css_is_among(t.value, "open-quote close-quote")) {
             buffer_append(&g.words, SLICE("\""));
         }
         g.picture = g.picture || t.kind == CSS_TOKEN_URL || t.kind == CSS_TOKEN_FUNCTION;
@@ -105,7 +106,8 @@ static void look_at_generated(const looks *l, const dom_node *node, css_pseudo p
         css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_DISPLAY), "none") ||
         !css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_VISIBILITY), "visible"))
         return;
-    generated g = read_content(value, node, l->arena);
+    bool quotes = !css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_QUOTES), "none");
+    generated g = read_content(value, node, quotes, l->arena);
     slice words = slice_trim_wide(buffer_slice(&g.words));
     if (g.letters) /* text of the page by now: express_write_markers */
         return;

@@ -229,13 +229,35 @@ static void write_function(marking *m, const dom_node *node, slice name, css_rea
         write_number(m, out, inner ? inner->value : 0, style);
 }
 
-static void write_quote(marking *m, slice word, buffer *out) {
+/* Deeper quotations have the marks of the last pair that is looked at. */
+#define QUOTE_PAIRS_MAX 8
+
+/* The mark that `quotes` has for a quotation inside `depth` others; `auto` is that of the sites' languages:
+ * English, Chinese, Malay and Tamil have the same (Unicode CLDR, as browsers). Empty: none. */
+static slice quotation_mark(marking *m, slice quotes, unsigned depth, bool opens) {
+    static const char *const PAIRS[][2] = {{"“", "”"}, {"‘", "’"}};
+    slice sign = slice_of(PAIRS[depth > 0][!opens]);
+    css_reader r = {.text = quotes, .arena = m->arena};
+    css_token t = css_next_solid(&r);
+    if (t.kind == CSS_TOKEN_IDENT)
+        return css_is_among(t.value, "none") ? SLICE("") : sign;
+    for (unsigned pair = 0; pair <= depth && pair < QUOTE_PAIRS_MAX && t.kind == CSS_TOKEN_STRING; pair++) {
+        css_token close = css_next_solid(&r);
+        if (close.kind != CSS_TOKEN_STRING)
+            break;
+        sign = opens ? t.value : close.value;
+        t = css_next_solid(&r);
+    }
+    return sign;
+}
+
+/* A mark that closes what was not opened is not shown (CSS Content 3 §3.2). */
+static void write_quote(marking *m, slice quotes, slice word, buffer *out) {
     bool opens = express_is_among(word, "open-quote no-open-quote"),
-         shows = !slice_starts_with(word, SLICE("no-"));
-    if (!opens && m->quotes > 0)
-        m->quotes--;
+         shows = !slice_starts_with(word, SLICE("no-")) && (opens || m->quotes > 0);
+    m->quotes -= !opens && m->quotes > 0;
     if (shows)
-        buffer_append_string(out, opens ? (m->quotes % 2 ? "‘" : "“") : (m->quotes % 2 ? "’" : "”"));
+        buffer_append(out, quotation_mark(m, quotes, m->quotes, opens));
     m->quotes += opens;
 }
 
@@ -256,9 +278,10 @@ static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
     if (!from && node->tag != DOM_TAG_Q) /* nearly all */
         return nothing;
     buffer out = buffer_new(m->arena, 32);
+    slice quotes = css_computed_pseudo(m->styles, node, pseudo, CSS_QUOTES);
     if (!css_has_pseudo(m->styles, node, pseudo)) {
-        if (!css_computed_is(m->styles, node, CSS_QUOTES, "none"))
-            write_quote(m, pseudo == CSS_PSEUDO_BEFORE ? SLICE("open-quote") : SLICE("close-quote"), &out);
+        write_quote(m, quotes, pseudo == CSS_PSEUDO_BEFORE ? SLICE("open-quote") : SLICE("close-quote"),
+                    &out);
         return buffer_slice(&out);
     }
     slice value = css_computed_pseudo(m->styles, node, pseudo, CSS_CONTENT);
@@ -273,7 +296,7 @@ static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
         else if (t.kind == CSS_TOKEN_FUNCTION)
             write_function(m, node, t.value, &r, &out);
         else if (t.kind == CSS_TOKEN_IDENT && slice_ends_with(t.value, SLICE("-quote")))
-            write_quote(m, t.value, &out);
+            write_quote(m, quotes, t.value, &out);
         else if (t.kind == CSS_TOKEN_DELIM && t.delim == '/')
             break; /* what follows is spoken, not shown */
     }
