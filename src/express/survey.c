@@ -226,13 +226,28 @@ static void note_look(looking *l, const dom_node *node) {
         }
 }
 
+/* Whether the icon stands in a cell of a table that shows nothing but icons: they are what it says. A cell of
+ * more than a few nodes is none. */
+static bool is_all_of_cell(const dom_node *icon) {
+    const dom_node *cell = icon;
+    while (cell && cell->tag != DOM_TAG_TD && cell->tag != DOM_TAG_TH)
+        cell = cell->parent;
+    const dom_node *at = cell;
+    for (size_t steps = 0; at && steps < NODES_LOOKED_AT; steps++, at = dom_next(at, cell))
+        if ((at->type == DOM_TEXT && !express_is_blank_text(at->text)) ||
+            (at->type == DOM_ELEMENT && express_is_media(at)))
+            return false;
+    return cell && !at;
+}
+
 /* An empty element with a class shows whatever a style sheet draws there. */
 static void look_at_icon(looking *l, const dom_node *node) {
     slice classes = dom_attribute_trimmed(node, "class");
     bool icon = (node->tag == DOM_TAG_I || node->tag == DOM_TAG_SPAN) && !node->first_child;
     if (icon && classes.length)
-        findings_add(l->found, FINDING_ICON, node->line, "<%.*s class=\"%.*s\"></%.*s>",
-                     SLICE_ARGS(node->name), SLICE_ARGS(classes), SLICE_ARGS(node->name));
+        findings_add(l->found, is_all_of_cell(node) ? FINDING_ICON_IN_CELL : FINDING_ICON, node->line,
+                     "<%.*s class=\"%.*s\"></%.*s>", SLICE_ARGS(node->name), SLICE_ARGS(classes),
+                     SLICE_ARGS(node->name));
 }
 
 /* ---- the walk ----------------------------------------------------------------------------------------- */
