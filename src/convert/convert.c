@@ -431,7 +431,7 @@ static bool write_page(conversion *c, slice body) {
 }
 
 static bool is_stable(conversion *c, const save_settled *saved) {
-    if (!saved->stable)
+    if (!saved->stable && !saved->too_deep)
         findings_add(found(c), FINDING_NOT_STABLE, 0,
                      "each time the editor saves it, it would write something else");
     return saved->stable;

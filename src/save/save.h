@@ -25,6 +25,7 @@ typedef struct save_settled {
     slice body;            /* the bytes to write */
     tiptap_node *document; /* what the editor makes of them */
     bool stable;           /* false: no fixed point was found; the page must not be written */
+    bool too_deep;         /* ... and none was looked for: a finding says so */
 } save_settled;
 
 /* Mends what cannot survive a save (blank lines in code, line breaks in attribute values), with findings,

@@ -200,14 +200,18 @@ static size_t written_elements(const tiptap_node *node) {
 }
 
 /* Elements that stand in each other when the document is written, at most: a node takes three, text nine
- * marks. */
-static size_t written_depth(const tiptap_node *document) {
+ * marks. `*innermost`: the first node that is as deep. */
+static size_t written_depth(const tiptap_node *document, const tiptap_node **innermost) {
     size_t depth = 0, deepest = 0;
+    *innermost = document;
     for (const tiptap_node *at = document; at;) {
         if (at->first_child) {
             at = at->first_child;
             depth += written_elements(at);
-            deepest = depth > deepest ? depth : deepest;
+            if (depth > deepest) {
+                deepest = depth;
+                *innermost = at;
+            }
             continue;
         }
         while (at && at != document && !at->next) {
@@ -217,6 +221,13 @@ static size_t written_depth(const tiptap_node *document) {
         at = at && at != document ? at->next : NULL;
     }
     return deepest + TIPTAP_MARK_COUNT;
+}
+
+/* Of the innermost block that stands in the page's source. */
+static uint32_t line_of_block(const tiptap_node *node) {
+    while (node->parent && !node->line)
+        node = node->parent;
+    return node->line;
 }
 
 /* ---- settling ---------------------------------------------------------------------------------------- */
@@ -341,7 +352,7 @@ static bool has_same_letters(tiptap_node *document, tiptap_node *saved, bool *ga
 
 static save_settled save_until_stable(tiptap_node *document, size_t expected, arena *a) {
     saved_body saved = save_document(document, NULL, expected, a);
-    save_settled settled = {buffer_slice(&saved.body), document, false};
+    save_settled settled = {.body = buffer_slice(&saved.body), .document = document};
     for (int round = 0; !settled.stable && round < ROUNDS_MAX; round++) {
         settled.document = save_load(settled.body, 1, a);
         settled.stable = is_saved_alike(&saved, settled.document);
@@ -487,8 +498,13 @@ static bool has_broken_gaps(tiptap_node *document, const save_settled *saved) {
 save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
     size_t expected = mend_document(document, a, found);
     tiptap_complete(document, a);
-    if (written_depth(document) >= DOM_DEPTH_MAX)
-        return (save_settled){{NULL, 0}, document, false};
+    const tiptap_node *innermost;
+    size_t depth = written_depth(document, &innermost);
+    if (depth >= DOM_DEPTH_MAX) {
+        findings_add(found, FINDING_BLOCKS_TOO_DEEP, line_of_block(innermost),
+                     "%zu elements in each other, of which the page may have %d", depth, DOM_DEPTH_MAX - 1);
+        return (save_settled){.document = document, .too_deep = true};
+    }
     save_settled settled = save_until_stable(document, expected, a);
     if (has_broken_gaps(document, &settled)) {
         vector paragraphs = vector_new(a, sizeof(tiptap_node *));

@@ -107,8 +107,12 @@ static void what_is_too_deep_does_not_settle(void **state) {
         tiptap_append(in, quote);
         in = quote;
     }
-    tiptap_append(in, tiptap_new_node(a, TIPTAP_PARAGRAPH, 1));
-    assert_false(save_settle(document, a, &found).stable);
+    tiptap_append(in, tiptap_new_node(a, TIPTAP_PARAGRAPH, 0));
+    save_settled settled = save_settle(document, a, &found);
+    assert_true(settled.too_deep && !settled.stable);
+    assert_int_equal(found.items.count, 1);
+    assert_int_equal(findings_at(&found, 0)->code, FINDING_BLOCKS_TOO_DEEP);
+    assert_int_equal(findings_at(&found, 0)->line, 1);
     arena_destroy(a);
 }
 
