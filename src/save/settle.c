@@ -380,13 +380,19 @@ static void find_broken_paragraphs(tiptap_node *document, tiptap_node *saved, ve
 }
 
 /* Where the first gap came or went: characters before it; SIZE_MAX when none did. `*was` has read up to it.
- */
-static size_t find_broken_gap(tiptap_node *document, tiptap_node *saved, text_cursor *was) {
+ * `given_up`: places in rising order that do not count. */
+static size_t find_broken_gap(tiptap_node *document, tiptap_node *saved, const vector *given_up,
+                              text_cursor *was) {
     *was = (text_cursor){.document = document, .node = document};
     text_cursor is = {.document = saved, .node = saved};
-    for (uint32_t c; (c = read_character(was)) && c == read_character(&is);)
-        if (was->gap != is.gap)
+    size_t passed = 0;
+    for (uint32_t c; (c = read_character(was)) && c == read_character(&is);) {
+        while (passed < given_up->count && *(size_t *)vector_at(given_up, passed) < was->characters)
+            passed++;
+        bool counts = passed == given_up->count || *(size_t *)vector_at(given_up, passed) > was->characters;
+        if (was->gap != is.gap && counts)
             return was->characters;
+    }
     return SIZE_MAX;
 }
 
@@ -418,6 +424,7 @@ typedef struct mend {
     size_t length;
     size_t *budget;
     size_t held;
+    vector given_up; /* of size_t: gaps that cannot be mended, as find_broken_gap gives them */
     arena *arena;
 } mend;
 
@@ -426,7 +433,7 @@ static size_t find_broken_gap_alone(mend *m, text_cursor *was) {
     size_t cost = m->length + 256;
     *m->budget -= cost < *m->budget ? cost : *m->budget;
     slice body = save_until_stable(m->document, 1024, m->arena).body;
-    return find_broken_gap(m->document, read_as_published(body, m->arena), was);
+    return find_broken_gap(m->document, read_as_published(body, m->arena), &m->given_up, was);
 }
 
 /* Holds `count` spaces, the `back`-th from the end and those before it. Returns where the first broken gap is
@@ -463,20 +470,22 @@ static size_t mend_gap(mend *m, const text_cursor *was, size_t broken) {
     return next;
 }
 
-/* What cannot be mended stays, and the self-check tells it. */
+/* What cannot be mended stays, and the self-check tells it: no other gap waits for it. */
 static void mend_gaps(tiptap_node *paragraph, size_t *budget, arena *a, findings *found) {
     tiptap_node *parent = paragraph->parent, *next = paragraph->next;
-    mend m = {.document = tiptap_new_node(a, TIPTAP_DOC, 0), .budget = budget, .arena = a};
+    mend m = {.document = tiptap_new_node(a, TIPTAP_DOC, 0),
+              .budget = budget,
+              .given_up = vector_new(a, sizeof(size_t)),
+              .arena = a};
     for (const tiptap_node *child = paragraph->first_child; child; child = child->next)
         m.length += child->text.length;
     tiptap_remove(paragraph);
     tiptap_append(m.document, paragraph);
     text_cursor was;
-    size_t last = 0, broken;
-    while (*budget && (broken = find_broken_gap_alone(&m, &was)) != SIZE_MAX && broken > last) {
-        mend_gap(&m, &was, broken);
-        last = broken;
-    }
+    size_t broken;
+    while (*budget && (broken = find_broken_gap_alone(&m, &was)) != SIZE_MAX)
+        if (mend_gap(&m, &was, broken) <= broken)
+            *(size_t *)vector_push(&m.given_up) = broken;
     if (m.held)
         findings_add(found, FINDING_SPACE_HELD, paragraph->line, "a paragraph with links");
     tiptap_remove(paragraph);

@@ -169,11 +169,27 @@ static void a_letter_that_goes_is_no_gap(void **state) {
     arena_destroy(a);
 }
 
+/* The first gap comes where no line may break, and nothing mends it; the last one is kept all the same. */
+static void a_gap_that_cannot_be_mended_hides_no_other(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    findings found = findings_new(a);
+    slice html =
+        SLICE("<p><a href=\"/uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu\">xxxxxxxxxxxxxxxxxxxxxxxxxx</a>"
+              "xxxxxxxxxxxxxxxxxxxxxxxxx<a href=\"/uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu\">"
+              ") xxxxxxxxxxxxxxxxxxxxxxxxxx a</a> \xC2\xA7</p>");
+    save_settled settled = save_settle(tiptap_parse(dom_parse(html, NULL, a, NULL), a, NULL), a, &found);
+    assert_true(settled.stable);
+    assert_int_not_equal(slice_find(settled.body, SLICE("</a>&nbsp;\xC2\xA7"), 0), SLICE_NONE);
+    arena_destroy(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_too_deep_does_not_settle),
         cmocka_unit_test(lines_full_of_links_settle),
         cmocka_unit_test(a_letter_that_goes_is_no_gap),
+        cmocka_unit_test(a_gap_that_cannot_be_mended_hides_no_other),
         cmocka_unit_test(what_is_settled_stays),
         cmocka_unit_test(what_is_mended_is_reported),
         cmocka_unit_test(pages_that_markdown_tears_are_in_no_save_form),
