@@ -99,6 +99,8 @@ static bool add_json(report_writer *w, const report_page *page, arena *scratch) 
     add_json_path(page, &json);
     json_add_string(&json, "state", report_state_name(page->state));
     json_add_string(&json, "grade", grade_name(page->grade));
+    if (page->is_told_again)
+        json_add_bool(&json, "replaces", true);
     json_add_filled(&json, "title", page->title);
     json_add_filled(&json, "address", page->address);
     json_add_filled(&json, "content", page->content);

@@ -120,6 +120,7 @@ static void read_page(report_reader *r, const json_t *object) {
         page->path = slice_percent_decoded(text_of(r, object, "path_uri"), r->arena);
     page->state = (report_state)name_of(r, object, "state", nth_state, REPORT_STATE_COUNT);
     page->grade = (grade)name_of(r, object, "grade", nth_grade, GRADE_REFUSED + 1);
+    page->is_told_again = json_is_true(json_object_get(object, "replaces"));
     page->message = text_of(r, object, "message");
     page->title = text_of(r, object, "title");
     page->address = text_of(r, object, "address");

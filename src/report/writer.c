@@ -144,6 +144,21 @@ static bool is_graded(const report_page *page) {
            (page->state == REPORT_LEFT && (page->after.length || page->content.length));
 }
 
+/* What its findings and files are counted for stays: they were told. A report that is read may lie. */
+static void count_back(report_writer *w, const report_page *page) {
+    report_totals *t = &w->totals;
+    site_line *line = page->site.length ? vector_last(&w->site_lines) : NULL;
+    if (!t->states[REPORT_CHANGED] || !t->grades[page->grade])
+        return;
+    t->pages--;
+    t->states[REPORT_CHANGED]--;
+    t->grades[page->grade]--;
+    if (!line || !slice_equal(line->name, page->site) || !line->grades[page->grade])
+        return;
+    line->pages--;
+    line->grades[page->grade]--;
+}
+
 /* The site's line; it is complete when the next one begins, or the report ends. */
 static void count_site(report_writer *w, const report_page *page) {
     site_line *line = vector_last(&w->site_lines);
@@ -200,17 +215,10 @@ static void count_effort(report_writer *w, const report_page *page) {
     }
 }
 
-/* What its findings and files are counted for stays: they were told. */
-static void count_back(report_totals *t, const report_page *page) {
-    t->pages--;
-    t->states[REPORT_CHANGED]--;
-    t->grades[page->grade]--;
-}
-
 static void count_page(report_writer *w, const report_page *page) {
     report_totals *t = &w->totals;
     if (page->is_told_again)
-        count_back(t, page);
+        count_back(w, page);
     if (page->site.length)
         count_site(w, page);
     t->pages++;
