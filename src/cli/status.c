@@ -141,19 +141,22 @@ static grade grade_page(listing *l, const site_status *status, findings *found) 
     return of;
 }
 
-/* With --grade: the page with what grades it. */
+/* With --grade: the page with all that gives it that grade, a line for each; what an unlisted one is, only
+ * the journal knows: some of a kind that a page is full of. */
 static void print_graded(const listing *l, slice path, grade of, const findings *found) {
-    const finding *worst = NULL;
-    for (size_t i = 0; !worst && i < found->items.count; i++) {
-        const finding *one = findings_at(found, i);
-        worst = finding_describe(one->code)->grade == of && !one->accepted.length ? one : NULL;
-    }
     slice place = site_show_path(path, l->arena);
-    if (worst && worst->line)
-        place = format_slice(l->arena, "%.*s:%u", SLICE_ARGS(place), worst->line);
-    print_line(4, "%.*s%s%s%s%.*s", SLICE_ARGS(place), worst ? ": " : "",
-               worst ? finding_describe(worst->code)->title : "", worst ? ": " : "",
-               SLICE_ARGS(worst ? worst->detail : SLICE("")));
+    bool any = false;
+    for (size_t i = 0; i < found->items.count; i++) {
+        const finding *one = findings_at(found, i);
+        const finding_info *info = finding_describe(one->code);
+        if (info->grade != of || one->accepted.length)
+            continue;
+        slice at = one->line ? format_slice(l->arena, "%.*s:%u", SLICE_ARGS(place), one->line) : place;
+        print_line(4, "%.*s: %s: %.*s", SLICE_ARGS(at), info->title, SLICE_ARGS(one->detail));
+        any = true;
+    }
+    if (!any)
+        print_line(4, "%.*s", SLICE_ARGS(place));
 }
 
 static void list_page(void *context, const site_status *status) {
