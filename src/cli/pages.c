@@ -201,7 +201,7 @@ bool page_view_fill(const page_view *v, const site_result *result, report_page *
     }
     if (conversion || result->recorded.length) {
         *found = accepted_findings(v->people, result, a);
-        page->findings = found;
+        *(conversion || v->looks_back ? &page->findings : &page->recorded) = found;
     }
     if (conversion) {
         page->assets = list_assets(conversion, a);

@@ -29,12 +29,17 @@ static const finding *find_gravest(const findings *found) {
 
 static bool add_csv(report_writer *w, const report_page *page, arena *scratch) {
     buffer out = buffer_new(scratch, 512);
-    const finding *worst = find_gravest(page->findings);
+    const findings *found = page->findings ? page->findings : page->recorded;
+    const finding *worst = find_gravest(found);
     size_t all = 0, accepted = 0;
-    for (int code = 0; page->findings && code < FINDING_COUNT; code++) {
-        all += page->findings->counts[code];
-        accepted += page->findings->accepted[code];
+    for (int code = 0; found && code < FINDING_COUNT; code++) {
+        all += found->counts[code];
+        accepted += found->accepted[code];
     }
+    slice detail = !worst                 ? page->message
+                   : page->message.length ? format_slice(scratch, "%.*s (%.*s)", SLICE_ARGS(worst->detail),
+                                                         SLICE_ARGS(page->message))
+                                          : worst->detail;
     slice line = worst && worst->line ? format_slice(scratch, "%u", worst->line) : SLICE("");
     const slice fields[] = {page->path,
                             page->site,
@@ -45,7 +50,7 @@ static bool add_csv(report_writer *w, const report_page *page, arena *scratch) {
                             format_slice(scratch, "%zu", accepted),
                             slice_of(worst ? finding_describe(worst->code)->title : ""),
                             line,
-                            worst ? worst->detail : page->message,
+                            detail,
                             page->decided,
                             SLICE(""),
                             SLICE(""),

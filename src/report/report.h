@@ -58,6 +58,8 @@ typedef struct report_page {
     bool is_told_again; /* it was added as changed, with the same grade, and then failed */
     bool is_converted_again; /* from its bytes before an earlier run: lines are not those of `before` */
     const findings *findings;
+    const findings *recorded; /* of one that this run did not look at: those that graded it then; counted in
+                                 no total; NULL: not known */
     const report_asset *assets;
     size_t asset_count;
     slice before_html;            /* the body as visitors see it today */

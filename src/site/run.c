@@ -334,6 +334,13 @@ static bool leave_unpublished(const run *r, page_work *p, arena *a) {
     return true;
 }
 
+/* Of a page that this run leaves as an earlier one made it: the findings that graded it. */
+static void recall(const run *r, site_result *result, arena *a) {
+    if (r->options->describes && r->options->dry_run && r->journal && !result->conversion &&
+        !result->recorded.length && result->grade != GRADE_CLEAN)
+        result->recorded = journal_findings(r->journal, result->path, a);
+}
+
 /* In a look: what an earlier run wrote, and is in the new form still, is shown as it was recorded. False: it
  * is none. */
 static bool look_at_written(run *r, page_work *p, const journal_row *row, bool is_old, work_slot *slot) {
@@ -417,6 +424,7 @@ static void work_on_page(void *context, size_t index, work_slot *slot) {
     slice path = *(slice *)vector_at(&r->site->pages, r->todo[index]);
     p->result = (site_result){.path = path, .outcome = SITE_FAILED};
     look_at_page(r, p, slot);
+    recall(r, &p->result, slot->input);
     if (r->options->describes)
         describe(&p->result, slot->input);
 }
@@ -521,6 +529,7 @@ static void report_settled(run *r, size_t end) {
         slice path = *(slice *)vector_at(&r->site->pages, r->reported);
         site_result result = {.path = path};
         settle(&result, (site_outcome)r->settled[r->reported], journal_find_next(r->journal, path, &r->row));
+        recall(r, &result, r->scratch);
         report(r, &result, r->scratch);
         arena_reset(r->scratch);
     }

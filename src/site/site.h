@@ -187,9 +187,10 @@ typedef struct site_result {
     bool is_told_again; /* it was reported as converted, with the same grade, and is not: SITE_FAILED */
     grade grade;        /* of this run, or the recorded one of SITE_UNCHANGED and SITE_KEPT */
     slice after;        /* in a look: the page as it lies there, of one that was converted */
-    slice recorded;     /* in a look: the findings of that conversion, JSON as site_status.findings */
-    slice message;      /* SITE_KEPT, SITE_FAILED, SITE_UNPUBLISHED, SITE_OUTDATED, SITE_REFUSED without a
-                           conversion: a sentence; SITE_LEFT: the same, or empty */
+    slice recorded; /* the findings of an earlier run, JSON as site_status.findings: in a look, and in a dry
+                       run that describes pages, where this one did not convert it */
+    slice message;  /* SITE_KEPT, SITE_FAILED, SITE_UNPUBLISHED, SITE_OUTDATED, SITE_REFUSED without a
+                       conversion: a sentence; SITE_LEFT: the same, or empty */
 } site_result;
 
 /* Called from the thread that called site_run; of a dry run, unless `changes_files`, from one in its place
