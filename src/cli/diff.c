@@ -19,7 +19,8 @@ int show_dry_run(const cli_arguments *arguments, site *s, report_format format, 
     if (!accepted_open(&people, s, a) || !decisions_use(arguments, s, &options, a))
         return EXIT_USAGE;
     accepted_use(&people, arguments, &options);
-    /* The names that convert would give to remote files; nothing is fetched. */
+    /* The names that convert would give to remote files; nothing is fetched, and what a run would fetch is
+     * taken for had, unless it is to be offline too. */
     remote_files files;
     slice error;
     if (!remote_open(&files, s, convert_engine_assets(e), a))
@@ -28,6 +29,8 @@ int show_dry_run(const cli_arguments *arguments, site *s, report_format format, 
     site_plan *plan = site_plan_run(s, &options, &error);
     if (!plan)
         complain("%.*s", SLICE_ARGS(error));
+    else if (option_given(arguments, OPTION_OFFLINE))
+        asset_book_seal(files.book, "not fetched: --offline");
     status = plan ? show_run(arguments, s, e, plan, true, format) : EXIT_ENVIRONMENT;
     site_plan_close(plan);
     remote_close(&files);
