@@ -393,16 +393,16 @@ bool css_is_lost(css_cascade *c, const dom_node *node, css_pseudo pseudo, css_pr
     return one && one->lost;
 }
 
-bool css_loses(css_cascade *c, const dom_node *node) {
-    return style_at(c, cascade_style_of(c, node))->parts[CSS_PSEUDO_NONE]->loses;
+bool css_sets(css_cascade *c, const dom_node *node, css_property property, css_from from) {
+    const css_declaration *d = css_winner(c, node, CSS_PSEUDO_NONE, property);
+    if (!d || from == CSS_FROM_ALL)
+        return d != NULL;
+    return !d->is_hint && !(from == CSS_FROM_STYLE && d->rule) &&
+           css_is_lost(c, node, CSS_PSEUDO_NONE, property);
 }
 
-bool css_shifts_or_strikes(css_cascade *c, const dom_node *element) {
-    bool is_inline = dom_tag_has(element->tag, DOM_INLINE); /* of boxes, vertical-align is another thing */
-    return element->tag == DOM_TAG_SUP || element->tag == DOM_TAG_SUB ||
-           (is_inline && css_computed_is(c, element, CSS_VERTICAL_ALIGN, "super sub")) ||
-           slice_find(css_computed(c, element, CSS_TEXT_DECORATION_LINE), SLICE("line-through"), 0) !=
-               SLICE_NONE;
+bool css_loses(css_cascade *c, const dom_node *node) {
+    return style_at(c, cascade_style_of(c, node))->parts[CSS_PSEUDO_NONE]->loses;
 }
 
 bool css_knows_site(const css_cascade *c) {

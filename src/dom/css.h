@@ -241,6 +241,14 @@ bool css_is_lost(css_cascade *c, const dom_node *node, css_pseudo pseudo, css_pr
 /* Whether css_is_lost is true of some property of the element. */
 bool css_loses(css_cascade *c, const dom_node *node);
 
+/* Whose declarations count: all; those that go with the page (css_is_lost), but for hints; of these, those of
+ * its style attribute. */
+typedef enum css_from { CSS_FROM_ALL, CSS_FROM_LOST, CSS_FROM_STYLE } css_from;
+bool css_sets(css_cascade *c, const dom_node *node, css_property property, css_from from);
+
+/* How far text in a line is read as raised, in px; lowered: below 0; neither: 0. By keyword or by length. */
+double css_raised_by(css_cascade *c, const dom_node *node, css_from from);
+
 /* Whether the element raises, lowers or strikes out its text: made plain, such text says something else. */
 bool css_shifts_or_strikes(css_cascade *c, const dom_node *element);
 

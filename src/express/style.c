@@ -43,73 +43,31 @@ static unsigned with_mark(unsigned marks, mark m, bool on) {
     return on ? marks | m : marks & ~(unsigned)m;
 }
 
-/* Whether a style attribute or, unless `own`, a rule that is gone with the page sets the property. */
-static bool is_set(css_cascade *styles, const dom_node *node, css_property property, bool own) {
-    const css_declaration *d = css_winner(styles, node, CSS_PSEUDO_NONE, property);
-    return d && !d->is_hint && !(own && d->rule) && css_is_lost(styles, node, CSS_PSEUDO_NONE, property);
-}
-
 /* A box with a background is a button, a badge or a notice: only what lies behind plain words marks them. */
 static bool has_plain_words(css_cascade *styles, const dom_node *node) {
     return node->tag != DOM_TAG_A && node->tag != DOM_TAG_BUTTON &&
-           !is_set(styles, node, CSS_PADDING_LEFT, false) && !is_set(styles, node, CSS_PADDING_TOP, false) &&
-           !is_set(styles, node, CSS_BORDER_LEFT_STYLE, false) && !is_set(styles, node, CSS_DISPLAY, false);
-}
-
-/* Text is read as raised or lowered if it is moved by so many pixels, and is smaller than the text around it
- * or has at most so many bytes: anything else is a line or a label that is moved into its place. */
-enum { RAISED_LEAST = 2, RAISED_MOST = 12, RAISED_BYTES = 6 };
-
-static bool is_smaller(css_cascade *styles, const dom_node *node) {
-    double own, around;
-    return node->parent && css_length(styles, node, CSS_FONT_SIZE, 16, &own) &&
-           css_length(styles, node->parent, CSS_FONT_SIZE, 16, &around) && own < around * 0.95;
-}
-
-static bool is_short(const dom_node *node) {
-    const dom_node *text = node->first_child;
-    while (text && text->type == DOM_ELEMENT && !text->next)
-        text = text->first_child;
-    return text && text->type == DOM_TEXT && !text->next &&
-           slice_trim_wide(text->text).length <= RAISED_BYTES;
-}
-
-/* How far text is raised, in px; lowered: below 0. By keyword, or by length; Word moves the box itself. */
-static double raised_by(css_cascade *styles, const dom_node *node, bool own) {
-    double px = 0, font = 16;
-    css_length(styles, node, CSS_FONT_SIZE, 16, &font);
-    if (is_set(styles, node, CSS_VERTICAL_ALIGN, own)) {
-        slice value = css_computed(styles, node, CSS_VERTICAL_ALIGN);
-        if (css_is_among(value, "super sub"))
-            return css_is_among(value, "super") ? RAISED_MOST : -RAISED_MOST;
-        if (css_is_among(value, "top text-top bottom text-bottom") && is_smaller(styles, node))
-            return css_is_among(value, "top text-top") ? RAISED_MOST : -RAISED_MOST;
-        if (!css_length(styles, node, CSS_VERTICAL_ALIGN, font * 1.5, &px))
-            px = 0;
-    }
-    if (px == 0 && is_set(styles, node, CSS_TOP, own) &&
-        css_computed_is(styles, node, CSS_POSITION, "relative") && css_length(styles, node, CSS_TOP, -1, &px))
-        px = -px;
-    bool is_read_so =
-        (px >= RAISED_LEAST && px <= RAISED_MOST) || (px <= -RAISED_LEAST && px >= -RAISED_MOST);
-    return is_read_so && (is_smaller(styles, node) || is_short(node)) ? px : 0;
+           !css_sets(styles, node, CSS_PADDING_LEFT, CSS_FROM_LOST) &&
+           !css_sets(styles, node, CSS_PADDING_TOP, CSS_FROM_LOST) &&
+           !css_sets(styles, node, CSS_BORDER_LEFT_STYLE, CSS_FROM_LOST) &&
+           !css_sets(styles, node, CSS_DISPLAY, CSS_FROM_LOST);
 }
 
 unsigned express_style_marks(css_cascade *styles, const dom_node *node, bool is_inline, bool own,
                              unsigned marks) {
-    if (is_set(styles, node, CSS_FONT_WEIGHT, own))
+    css_from from = own ? CSS_FROM_STYLE : CSS_FROM_LOST;
+    if (css_sets(styles, node, CSS_FONT_WEIGHT, from))
         marks = with_mark(marks, MARK_BOLD, is_bold(css_computed(styles, node, CSS_FONT_WEIGHT)));
-    if (is_set(styles, node, CSS_FONT_STYLE, own))
+    if (css_sets(styles, node, CSS_FONT_STYLE, from))
         marks = with_mark(marks, MARK_ITALIC, !css_computed_is(styles, node, CSS_FONT_STYLE, "normal"));
-    if (is_set(styles, node, CSS_TEXT_DECORATION_LINE, own)) {
+    if (css_sets(styles, node, CSS_TEXT_DECORATION_LINE, from)) {
         slice line = css_computed(styles, node, CSS_TEXT_DECORATION_LINE);
         marks |= value_mentions(line, SLICE("underline")) ? MARK_UNDERLINE : 0;
         marks |= value_mentions(line, SLICE("line-through")) ? MARK_STRIKE : 0;
     }
-    if (is_inline && is_set(styles, node, CSS_BACKGROUND_COLOR, own) && has_plain_words(styles, node) &&
+    if (is_inline && css_sets(styles, node, CSS_BACKGROUND_COLOR, from) && has_plain_words(styles, node) &&
         !express_is_among(css_computed(styles, node, CSS_BACKGROUND_COLOR), PLAIN_COLOURS))
         marks |= MARK_HIGHLIGHT;
-    double raised = is_inline ? raised_by(styles, node, own) : 0;
+    double raised = is_inline ? css_raised_by(styles, node, from) : 0;
     if (raised != 0)
         marks |= raised > 0 ? MARK_SUPERSCRIPT : MARK_SUBSCRIPT;
     return marks;
