@@ -956,7 +956,8 @@ static void enter_text(walk *w, const dom_node *node) {
     slice text = node->text;
     size_t at = 0, end = slice_find_char(text, '\n', 0);
     bool breaks = end != SLICE_NONE && !express_in_code(&w->out) &&
-                  css_computed_is(w->styles, node, CSS_WHITE_SPACE, "pre pre-line pre-wrap break-spaces");
+                  css_computed_is(w->styles, node, CSS_WHITE_SPACE,
+                                  "pre pre-line pre-wrap break-spaces preserve preserve-breaks");
     if (breaks && (!node->previous || express_is_block(node->previous)))
         while (at < text.length && is_html_space(text.data[at]))
             at++;

@@ -148,7 +148,7 @@ static const meaning PROPERTIES[] = {
     {"direction", PRESENTATION_NONE, "", ""},
     {"unicode-bidi", PRESENTATION_NONE, "", ""},
     {"display", PRESENTATION_BOX, "block inline", ""},
-    {"white-space", PRESENTATION_BOX, "normal pre pre-line pre-wrap break-spaces",
+    {"white-space", PRESENTATION_BOX, "normal pre pre-line pre-wrap break-spaces preserve preserve-breaks",
      ""}, /* line ends: breaks */
     {"orphans", PRESENTATION_NONE, "", ""},
     {"widows", PRESENTATION_NONE, "", ""},
