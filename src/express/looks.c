@@ -346,26 +346,47 @@ static bool leaves_nothing(slice value) {
     return css_is_among(name, "polygon");
 }
 
-/* A box without height, of which nothing hangs out; with room below for a frame (`padding-bottom: 56%`), it
- * has one. */
+static bool is_zero_length(css_cascade *styles, const dom_node *node, css_property property) {
+    double px;
+    return css_length(styles, node, property, -1, &px) && px == 0;
+}
+
+/* A box without height, or width, of which nothing hangs out; with room below for a frame
+ * (`padding-bottom: 56%`), it has one, and so has a table for what its cells hold. */
 static bool is_flat(css_cascade *styles, const dom_node *node, css_property property) {
-    double px, above, below;
-    return css_length(styles, node, property, -1, &px) && px == 0 &&
-           !css_computed_is(styles, node, CSS_OVERFLOW_Y, "visible") &&
-           css_length(styles, node, CSS_PADDING_TOP, -1, &above) && above == 0 &&
-           css_length(styles, node, CSS_PADDING_BOTTOM, -1, &below) && below == 0;
+    bool wide = property == CSS_WIDTH || property == CSS_MAX_WIDTH;
+    return is_zero_length(styles, node, property) &&
+           !css_computed_is(styles, node, wide ? CSS_OVERFLOW_X : CSS_OVERFLOW_Y, "visible") &&
+           !css_computed_is(styles, node, CSS_DISPLAY, "inline table table-cell") &&
+           is_zero_length(styles, node, wide ? CSS_PADDING_LEFT : CSS_PADDING_TOP) &&
+           is_zero_length(styles, node, wide ? CSS_PADDING_RIGHT : CSS_PADDING_BOTTOM);
+}
+
+/* `transparent`, rgba(0, 0, 0, 0), #0000 (CSS Color 4 §5.2: the last digits are the opacity). */
+static bool is_clear_colour(slice value) {
+    double n[NUMBERS_MAX];
+    slice name;
+    if (value.length && value.data[0] == '#')
+        return (value.length == 5 && value.data[4] == '0') ||
+               (value.length == 9 && value.data[7] == '0' && value.data[8] == '0');
+    return css_is_among(value, "transparent") ||
+           (numbers_of(value, &name, n) == 4 && css_is_among(name, "rgba hsla rgb hsl") && n[3] == 0);
 }
 
 /* Words that are painted in no colour; and no picture behind shows through them. */
 static bool is_colourless(css_cascade *styles, const dom_node *node, slice value) {
-    double n[NUMBERS_MAX];
-    slice name;
-    size_t count = css_is_among(value, "transparent") ? 0 : numbers_of(value, &name, n);
-    bool clear = css_is_among(value, "transparent") ||
-                 (count == 4 && css_is_among(name, "rgba hsla rgb hsl") && n[3] == 0);
-    const dom_node *shown = clear ? express_first_shown(node) : NULL;
+    const dom_node *shown = is_clear_colour(value) ? express_first_shown(node) : NULL;
     return shown && shown->type == DOM_TEXT && !css_computed_is(styles, node, CSS_BACKGROUND_CLIP, "text") &&
            slice_equal(css_computed(styles, shown, CSS_COLOR), value);
+}
+
+/* A number or a length of nothing, with or without a unit. */
+static bool is_nothing(slice value) {
+    css_reader r = {.text = value};
+    css_token t = css_next_solid(&r);
+    bool counts =
+        t.kind == CSS_TOKEN_NUMBER || t.kind == CSS_TOKEN_PERCENTAGE || t.kind == CSS_TOKEN_DIMENSION;
+    return counts && t.number == 0;
 }
 
 static bool is_hidden_by(css_cascade *styles, const dom_node *node, css_property property) {
@@ -378,9 +399,11 @@ static bool is_hidden_by(css_cascade *styles, const dom_node *node, css_property
         return css_is_among(value, "hidden collapse");
     case CSS_OPACITY:
     case CSS_FONT_SIZE:
-        return css_is_among(value, "0 0px 0% 0.0");
+        return is_nothing(value);
     case CSS_HEIGHT:
     case CSS_MAX_HEIGHT:
+    case CSS_WIDTH:
+    case CSS_MAX_WIDTH:
         return is_flat(styles, node, property);
     case CSS_CLIP: /* holds for boxes out of the flow only (CSS Masking 1 §6) */
         return leaves_nothing(value) && css_computed_is(styles, node, CSS_POSITION, "absolute fixed");
@@ -395,10 +418,10 @@ static bool is_hidden_by(css_cascade *styles, const dom_node *node, css_property
 }
 
 const css_declaration *express_hidden_by(css_cascade *styles, const dom_node *node) {
-    static const css_property HIDING[] = {CSS_DISPLAY,    CSS_VISIBILITY, CSS_OPACITY,     CSS_FONT_SIZE,
-                                          CSS_LEFT,       CSS_TOP,        CSS_TEXT_INDENT, CSS_MARGIN_LEFT,
-                                          CSS_MARGIN_TOP, CSS_HEIGHT,     CSS_MAX_HEIGHT,  CSS_CLIP_PATH,
-                                          CSS_CLIP,       CSS_TRANSFORM,  CSS_COLOR};
+    static const css_property HIDING[] = {
+        CSS_DISPLAY,     CSS_VISIBILITY,  CSS_OPACITY,    CSS_FONT_SIZE, CSS_LEFT,       CSS_TOP,
+        CSS_TEXT_INDENT, CSS_MARGIN_LEFT, CSS_MARGIN_TOP, CSS_HEIGHT,    CSS_MAX_HEIGHT, CSS_CLIP_PATH,
+        CSS_CLIP,        CSS_TRANSFORM,   CSS_COLOR,      CSS_WIDTH,     CSS_MAX_WIDTH};
     for (size_t i = 0; i < sizeof HIDING / sizeof *HIDING; i++)
         if (css_is_lost(styles, node, CSS_PSEUDO_NONE, HIDING[i]) && is_hidden_by(styles, node, HIDING[i]))
             return css_winner(styles, node, CSS_PSEUDO_NONE, HIDING[i]);
