@@ -138,6 +138,7 @@ typedef struct card_report {
     uint32_t first_line, line; /* `line`: the last one noted */
     buffer lines, details;
     buffer words; /* that the page did not show before, or shows elsewhere now */
+    buffer gone;  /* that stood in their place */
 } card_report;
 
 static void note_card(card_report *r, uint32_t line, slice detail, slice words) {
@@ -166,7 +167,7 @@ static void report_one(mapping_pass *pass, finding_code code, change_kind kind, 
     finding *f = findings_add(pass->found, code, line, "%.*s%s%.*s", SLICE_ARGS(buffer_slice(&out)),
                               details.length ? ": " : "", SLICE_ARGS(details));
     if (words.length)
-        findings_add_change(pass->found, f, kind, kind == CHANGE_PLACE ? words : NOTHING,
+        findings_add_change(pass->found, f, kind, kind == CHANGE_PLACE ? words : buffer_slice(&r->gone),
                             kind == CHANGE_PLACE ? NOTHING : words);
 }
 
@@ -234,7 +235,10 @@ static void note_item(mapping_pass *pass, const item *it, card_report *reports) 
     if (it->title_from_heading)
         note_card(&reports[HEADING], line, NOTHING, NOTHING);
     if (it->was_rich)
-        note_card(&reports[PLAIN], line, NOTHING, NOTHING);
+        note_card(&reports[PLAIN], line, NOTHING, buffer_slice(&it->set_apart));
+    if (it->set_apart.length)
+        buffer_printf(&reports[PLAIN].gone, "%s%.*s", reports[PLAIN].gone.length ? " " : "",
+                      SLICE_ARGS(buffer_slice(&it->line_ends)));
     if (it->telling_mark)
         findings_add(pass->found, FINDING_CARD_MARKS_LOST, it->telling_mark->line,
                      "<%.*s>%.*s in the card \"%.*s\"", SLICE_ARGS(it->telling_mark->name),
@@ -263,7 +267,8 @@ static void report_cards(mapping_pass *pass, const card_grid *grid) {
     for (int k = 0; k < REPORT_KINDS; k++)
         reports[k] = (card_report){.lines = buffer_new(pass->arena, 32),
                                    .details = buffer_new(pass->arena, 32),
-                                   .words = buffer_new(pass->arena, 32)};
+                                   .words = buffer_new(pass->arena, 32),
+                                   .gone = buffer_new(pass->arena, 32)};
     for (size_t i = 0; i < grid->items.count; i++)
         note_item(pass, *(const item **)vector_at(&grid->items, i), reports);
     for (int k = 0; k < REPORT_KINDS; k++)

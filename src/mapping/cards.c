@@ -463,12 +463,65 @@ static bool is_other_link(const item *it, const piece *one) {
     return false;
 }
 
+/* Words after which a sentence goes on in the next line. */
+#define GOING_ON "a an and as at by for from in is of on or our that the their this to with your"
+
+static slice last_word(slice text) {
+    size_t from = text.length;
+    while (from > 0 && !is_space(text.data[from - 1]))
+        from--;
+    return slice_from(text, from);
+}
+
+/* Whether people read what two lines say apart only because they are lines: nothing ends the one, and the
+ * other begins like a line of its own. */
+static bool is_apart_by_lines(slice before, slice after) {
+    before = slice_trim_wide(before);
+    after = slice_trim_wide(after);
+    if (!before.length || !after.length)
+        return false;
+    size_t at = before.length - 1;
+    while (at > 0 && utf8_is_trail(before.data[at]))
+        at--;
+    uint32_t last = utf8_next(before, &at);
+    bool is_open = last < 0x80 ? is_alnum((char)last) || last == ')' || last == '"' || last == '%'
+                               : last < 0x250 || last == 0x2019 || last == 0x201D;
+    char first = after.data[0];
+    bool begins = (first >= 'A' && first <= 'Z') || is_digit(first) || first == '+';
+    return is_open && begins && !css_is_among(last_word(before), GOING_ON);
+}
+
+/* Whether a full stop, or its like, ends something in the text. */
+static bool holds_sentence(slice text) {
+    for (size_t i = 0; i < text.length; i++)
+        if (strchr(".!?", text.data[i]) && (i + 1 == text.length || is_space(text.data[i + 1])))
+            return true;
+    return false;
+}
+
+/* A card has one line: a comma stands where a line ended, or a full stop before what is a sentence. */
+static void set_lines_apart(mapping_pass *pass, item *it, buffer *out, const piece *one) {
+    slice before = slice_trim_wide(buffer_slice(out)), word = last_word(before);
+    if (!is_apart_by_lines(before, one->text->text))
+        return;
+    if (!it->set_apart.length) {
+        it->line_ends = buffer_new(pass->arena, 64);
+        it->set_apart = buffer_new(pass->arena, 64);
+    }
+    char stop = holds_sentence(slice_trim_wide(one->text->text)) ? '.' : ',';
+    buffer_printf(&it->line_ends, "%s%.*s", it->line_ends.length ? " " : "", SLICE_ARGS(word));
+    buffer_printf(&it->set_apart, "%s%.*s%c", it->set_apart.length ? " " : "", SLICE_ARGS(word), stop);
+    out->length = (size_t)(before.data - out->data) + before.length;
+    buffer_append_char(out, stop);
+}
+
 /* Everything that is neither title nor link text: the description, or left over. */
 static void gather_description(mapping_pass *pass, const rule *r, item *it, const inventory *in,
-                               const title *t, const dom_node *link_words) {
+                               const title *t, const dom_node *link_words, bool lines_apart) {
     buffer out = buffer_new(pass->arena, 256);
     bool rest = takes_rest(r);
     uint32_t line = 0;
+    it->line_ends = it->set_apart = (buffer){0};
     it->leftover = vector_new(pass->arena, sizeof(slice));
     for (size_t i = 0; i < in->pieces.count; i++) {
         const piece *one = vector_at(&in->pieces, i);
@@ -479,6 +532,8 @@ static void gather_description(mapping_pass *pass, const rule *r, item *it, cons
             continue;
         }
         it->was_rich |= one->emphasised || (line && one->line != line);
+        if (lines_apart && line && one->line != line)
+            set_lines_apart(pass, it, &out, one);
         line = one->line;
         append_piece(&out, one);
     }
@@ -555,7 +610,9 @@ slice fit_card(mapping_pass *pass, const rule *r, item *it, size_t number) {
         return fail_item(pass, it, number, "shows a picture and nothing else");
     if (it->href.length)
         text_link = find_link_text(pass, r, it, &in, &t, text_link);
-    gather_description(pass, r, it, &in, &t, text_link);
+    gather_description(pass, r, it, &in, &t, text_link, true);
+    if (it->set_apart.length && utf16_length(it->description) > pass->options.description_max)
+        gather_description(pass, r, it, &in, &t, text_link, false);
     if (holds_liquid(it))
         return fail_item(pass, it, number, "is filled in by a Liquid template");
     size_t length = utf16_length(it->description);

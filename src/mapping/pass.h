@@ -30,9 +30,11 @@ typedef struct item {
     dom_node *picture;
     slice alt;
     const dom_node *telling_mark; /* that the card's plain text has lost (css_shifts_or_strikes); or NULL */
-    vector others;                /* of extra_link: other links than the card's own */
-    vector leftover;              /* of slice: text that no part took */
-    vector pictures;              /* of dom_node*: pictures that no part took */
+    buffer line_ends,
+        set_apart;   /* words that end a line of the description: as they were, and with the stop behind */
+    vector others;   /* of extra_link: other links than the card's own */
+    vector leftover; /* of slice: text that no part took */
+    vector pictures; /* of dom_node*: pictures that no part took */
     bool was_rich, default_link_text, alt_from_title, title_from_alt, title_from_heading;
     /* an accordion's */
     dom_node *summary, *content;
