@@ -651,6 +651,18 @@ static void end_box(walk *w, const dom_node *node, css_property margin, css_prop
         express_boundary(&w->out);
 }
 
+/* A line behind a box keeps its links from being read as those of the next one. */
+static void leave_box(walk *w, const dom_node *node) {
+    end_box(w, node, CSS_MARGIN_BOTTOM, CSS_PADDING_BOTTOM);
+    if (!express_ends_box(w->styles, node) || express_in_summary(&w->out) || express_in_code(&w->out))
+        return;
+    slice classes = dom_attribute_trimmed(node, "class");
+    if (express_first_mention(w->refs, format_slice(w->arena, "boxes %.*s", SLICE_ARGS(classes))))
+        findings_add(w->found, FINDING_BOXES, node->line, "<%.*s%s%.*s%s>", SLICE_ARGS(node->name),
+                     classes.length ? " class=\"" : "", SLICE_ARGS(classes), classes.length ? "\"" : "");
+    put_line(w, node);
+}
+
 static void enter_inside(walk *w, open_element *f, const open_element *around) {
     switch (f->rule) {
     case RULE_HEADING:
@@ -932,7 +944,7 @@ static void leave_element(walk *w) {
         leave_container(w, &f, true);
         break;
     case RULE_BLOCK:
-        end_box(w, f.node, CSS_MARGIN_BOTTOM, CSS_PADDING_BOTTOM);
+        leave_box(w, f.node);
         w->out.container = f.outer;
         break;
     case RULE_PARAGRAPH:

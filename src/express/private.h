@@ -166,6 +166,9 @@ bool express_hides(slice property, slice value);
 
 bool express_is_background(slice property);
 
+/* A background that shows nothing on a white page. */
+bool express_is_plain_colour(slice value);
+
 /* Whether a class of the theme gives a look that a finding names. */
 bool express_is_theme_class(slice name);
 
@@ -280,6 +283,12 @@ dom_node *express_next_shown(const dom_node *node);
 /* Marks rows of columns that are to be tables; and makes them tables, where no shape has taken them. */
 void express_mark_columns(dom_node *body, const express_seen *seen, arena *a);
 void express_put_columns(dom_node *body, const express_seen *seen, arena *a, findings *found);
+
+/* ---- boxes.c ---------------------------------------------------------------------------------- */
+
+/* Whether the element is one of boxes that follow each other, and not the last, each drawn around some text
+ * and its links. */
+bool express_ends_box(css_cascade *styles, const dom_node *node);
 
 /* ---- media.c ---------------------------------------------------------------------------------- */
 

@@ -39,6 +39,10 @@ bool express_is_background(slice property) {
 /* Backgrounds that show nothing on a white page. */
 #define PLAIN_COLOURS "transparent none inherit initial unset white #fff #ffffff rgb(255,255,255)"
 
+bool express_is_plain_colour(slice value) {
+    return express_is_among(value, PLAIN_COLOURS);
+}
+
 static unsigned with_mark(unsigned marks, mark m, bool on) {
     return on ? marks | m : marks & ~(unsigned)m;
 }
@@ -65,7 +69,7 @@ unsigned express_style_marks(css_cascade *styles, const dom_node *node, bool is_
         marks |= value_mentions(line, SLICE("line-through")) ? MARK_STRIKE : 0;
     }
     if (is_inline && css_sets(styles, node, CSS_BACKGROUND_COLOR, from) && has_plain_words(styles, node) &&
-        !express_is_among(css_computed(styles, node, CSS_BACKGROUND_COLOR), PLAIN_COLOURS))
+        !express_is_plain_colour(css_computed(styles, node, CSS_BACKGROUND_COLOR)))
         marks |= MARK_HIGHLIGHT;
     double raised = is_inline ? css_raised_by(styles, node, from) : 0;
     if (raised != 0)
