@@ -19,7 +19,7 @@
 
 #define BATCHES 4       /* being filled, committed, moved, and one of leeway */
 #define BATCH_PAGES 256 /* once nothing is being committed; while something is, a batch may grow */
-#define BATCH_PAGES_MAX 1024
+#define BATCH_PAGES_MAX 4096
 #define BATCH_BYTES ((size_t)16 * 1024 * 1024)
 
 typedef struct batch {
@@ -89,7 +89,7 @@ static bool put_rows(batches *b, size_t number, slice *error) {
     for (size_t i = 0; ok && i < one->changes.count; i++) {
         const page_change *c = vector_at(&one->changes, i);
         journal_move_row move = {c->temporary, c->path, c->was, c->holds};
-        ok = (!c->row || journal_put(b->journal, c->row, c->original, b->program, error)) &&
+        ok = (!c->row || journal_put(b->journal, c->row, c->json, c->original, b->program, error)) &&
              (!c->temporary || journal_move(b->journal, number, &move, error));
     }
     return ok;
@@ -140,14 +140,14 @@ static bool settle_rows(batches *b, const batch *one, slice *error) {
     int64_t clock = wait_for_clock(b->journal);
     for (size_t i = 0; ok && i < one->changes.count; i++) {
         const page_change *c = vector_at(&one->changes, i);
-        journal_row seen = {.holds = c->holds, .names_files = c->names_files};
+        stamp seen;
         if (c->forget && c->temporary &&
             !is_in_place(b->site->folder, slice_c_string(c->path, one->arena), &c->made))
             continue; /* nobody knows what is there: what is recorded stays */
         if (c->forget)
             ok = journal_forget(b->journal, c->path, error);
-        else if (find_stamp(b, one, c, clock, &seen.stamp))
-            ok = journal_see(b->journal, c->path, &seen, error);
+        else if (find_stamp(b, one, c, clock, &seen))
+            ok = journal_see(b->journal, c->path, &seen, &c->holds, c->names_files, error);
     }
     return ok;
 }
@@ -295,7 +295,6 @@ static const journal_row *copy_row(const journal_row *row, arena *a) {
     journal_row *copy = arena_alloc(a, sizeof *copy);
     *copy = *row;
     copy->path = slice_copy(row->path, a);
-    copy->findings = slice_copy(row->findings, a);
     return copy;
 }
 
@@ -307,6 +306,7 @@ bool batches_add(batches *b, const page_change *given) {
     *c = *given;
     c->path = slice_copy(given->path, one->arena);
     c->row = given->row ? copy_row(given->row, one->arena) : NULL;
+    c->json = slice_copy(given->json, one->arena);
     c->original = given->original.data ? slice_copy(given->original, one->arena) : given->original;
     c->temporary = given->temporary ? slice_c_string(slice_of(given->temporary), one->arena) : NULL;
     one->bytes += given->original.length;

@@ -119,45 +119,35 @@ bool site_merge_config(const site_file *files, size_t count, arena *a, front_val
 
 /* ---- all files --------------------------------------------------------------------------------------- */
 
-typedef struct folder_found {
-    slice path;
-    unsigned depth;
-} folder_found;
+typedef struct finding_files {
+    const site *site;
+    vector *files; /* of slice: paths */
+} finding_files;
 
-/* What is in one folder: files to read, further folders. False: it cannot be read, errno says why. What may
- * not be read is left to the run, which tells it. */
-static bool look_into(const site *s, folder_found folder, vector *folders, vector *files) {
-    const char *path = folder.path.length ? slice_c_string(folder.path, s->arena) : ".";
-    int file = open_below(s->folder, path, O_RDONLY | O_DIRECTORY, 0);
-    DIR *entries = file >= 0 ? fdopendir(file) : NULL;
-    if (!entries) {
-        if (file >= 0)
-            close(file);
-        return errno == EACCES || errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
-    }
-    errno = 0;
-    for (const struct dirent *one; (one = readdir(entries)); errno = 0) {
-        slice name = slice_of(one->d_name);
-        bool skipped = name.data[0] == '.' || slice_equal(name, SLICE("node_modules")) ||
-                       (!folder.depth && slice_equal(name, SLICE("_site")));
-        bool is_file = slice_equal(name, SLICE(COLLECTION_FILE));
-        struct stat info;
-        if (skipped || (one->d_type != DT_DIR && one->d_type != DT_UNKNOWN && !is_file))
-            continue;
-        slice whole = folder.path.length
-                          ? format_slice(s->arena, "%.*s/%s", SLICE_ARGS(folder.path), one->d_name)
-                          : slice_copy(name, s->arena);
-        if (fstatat(s->folder, slice_c_string(whole, s->arena), &info, AT_SYMLINK_NOFOLLOW) != 0)
-            continue;
-        if (S_ISDIR(info.st_mode) && folder.depth < CONFIG_DEPTH_MAX)
-            *(folder_found *)vector_push(folders) = (folder_found){whole, folder.depth + 1};
-        else if (is_file && S_ISREG(info.st_mode))
-            *(slice *)vector_push(files) = whole;
-    }
-    int error = errno;
-    closedir(entries);
-    errno = error;
-    return error == 0;
+/* What may not be read is left to the run, which tells it. */
+static bool may_be_unread(const listed_folder *folder) {
+    int why = folder->error;
+    return !folder->is_open && (why == EACCES || why == ENOENT || why == ENOTDIR || why == ELOOP);
+}
+
+/* A folder that may hold such files; a file of the name is taken. */
+static bool enters(void *context, const listed_folder *folder, const listed_entry *entry, unsigned depth,
+                   arena *a, slice *path) {
+    const finding_files *f = context;
+    slice name = entry->name;
+    bool skipped = name.data[0] == '.' || slice_equal(name, SLICE("node_modules")) ||
+                   (!depth && slice_equal(name, SLICE("_site")));
+    bool is_file = slice_equal(name, SLICE(COLLECTION_FILE));
+    struct stat info;
+    if (skipped || (entry->type != DT_DIR && entry->type != DT_UNKNOWN && !is_file))
+        return false;
+    *path = folder->path.length ? format_slice(a, "%.*s/%.*s", SLICE_ARGS(folder->path), SLICE_ARGS(name))
+                                : slice_copy(name, a);
+    if (fstatat(f->site->folder, slice_c_string(*path, a), &info, AT_SYMLINK_NOFOLLOW) != 0)
+        return false;
+    if (is_file && S_ISREG(info.st_mode))
+        *(slice *)vector_push(f->files) = slice_copy(*path, f->files->arena);
+    return S_ISDIR(info.st_mode) && depth < CONFIG_DEPTH_MAX;
 }
 
 static int compare_paths(const void *one, const void *other) {
@@ -165,20 +155,14 @@ static int compare_paths(const void *one, const void *other) {
 }
 
 static bool find_collection_files(const site *s, vector *files, slice *error) {
-    vector folders = vector_new(s->arena, sizeof(folder_found));
-    *(folder_found *)vector_push(&folders) = (folder_found){SLICE(""), 0};
-    while (folders.count) {
-        folder_found folder = *(folder_found *)vector_last(&folders);
-        vector_pop(&folders);
-        if (!look_into(s, folder, &folders, files)) {
-            *error = format_slice(s->arena, "%s/%.*s: the folder cannot be read: %s", s->root,
-                                  SLICE_ARGS(site_show_path(folder.path, s->arena)), strerror(errno));
-            return false;
-        }
-    }
+    finding_files f = {s, files};
+    const listed_folder *unread = listing_read(s->listing, &(listing_walk){&f, may_be_unread, enters});
+    if (unread)
+        *error = format_slice(s->arena, "%s/%.*s: the folder cannot be read: %s", s->root,
+                              SLICE_ARGS(site_show_path(unread->path, s->arena)), strerror(unread->error));
     if (files->count)
         qsort(files->items, files->count, sizeof(slice), compare_paths);
-    return true;
+    return !unread;
 }
 
 bool read_configuration(site *s, slice *error) {

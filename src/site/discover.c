@@ -16,9 +16,10 @@
 #define PATTERNS_MAX 1000 /* of `include` or `exclude` */
 
 /* Jekyll: Configuration::DEFAULT_EXCLUDES. */
-static const char *const EXCLUDED[] = {".sass-cache",  ".jekyll-cache", "gemfiles",       "Gemfile",
-                                       "Gemfile.lock", "node_modules",  "vendor/bundle/", "vendor/cache/",
-                                       "vendor/gems/", "vendor/ruby/"};
+static const slice EXCLUDED[] = {LITERAL(".sass-cache"),    LITERAL(".jekyll-cache"), LITERAL("gemfiles"),
+                                 LITERAL("Gemfile"),        LITERAL("Gemfile.lock"),  LITERAL("node_modules"),
+                                 LITERAL("vendor/bundle/"), LITERAL("vendor/cache/"), LITERAL("vendor/gems/"),
+                                 LITERAL("vendor/ruby/")};
 
 /* Jekyll: markdown_ext. */
 #define EXTENSIONS "markdown,mkdown,mkdn,mkd,md"
@@ -73,13 +74,17 @@ typedef struct entry {
     room room; /* that it stands in; of a folder that is visited: that its entries stand in */
     size_t
         base; /* ROOM_POSTS, ROOM_DRAFTS, ROOM_COLLECTION: bytes of `path` before the part Jekyll filters */
-    size_t passed; /* ROOM_LINKS, ROOM_PASSED: 1 + the place in `skipped` of the folder */
+    size_t passed;               /* ROOM_LINKS, ROOM_PASSED: 1 + the place in `skipped` of the folder */
+    const listed_folder *listed; /* of a folder that is visited: what lies in it; NULL: not looked up yet */
+    size_t next;                 /* ... entry to be visited */
 } entry;
 
 typedef struct search {
     site *site;
-    vector folders; /* of entry, still to be looked into */
-    slice extensions, collections, destination;
+    vector folders;    /* of entry, being visited: one in the other, or still to be */
+    arena *growing;    /* for while the search lasts */
+    vector extensions; /* of slice */
+    slice collections, destination;
     const front_value *include, *exclude;
 } search;
 
@@ -106,12 +111,9 @@ static bool has_extension(const search *in, slice name) {
         dot--;
     if (dot < 2)
         return false;
-    for (size_t at = 0, end; at < in->extensions.length; at = end + 1) {
-        end = slice_find_char(in->extensions, ',', at);
-        end = end == SLICE_NONE ? in->extensions.length : end;
-        if (slice_equal_nocase(slice_from(name, dot), slice_sub(in->extensions, at, end)))
+    for (size_t i = 0; i < in->extensions.count; i++)
+        if (slice_equal_nocase(slice_from(name, dot), *(slice *)vector_at(&in->extensions, i)))
             return true;
-    }
     return false;
 }
 
@@ -166,11 +168,19 @@ static void pass_over(search *in, entry e, const reason *r) {
 
 /* ---- what the settings say --------------------------------------------------------------------------- */
 
+/* Others match themselves alone. */
+static bool is_glob(slice pattern) {
+    for (size_t i = 0; i < pattern.length; i++)
+        if (strchr("*?[\\", pattern.data[i]))
+            return true;
+    return false;
+}
+
 /* Jekyll: EntryFilter#glob_include?, for one pattern: it begins the path, or matches it. */
 static bool matches(slice pattern, slice path, bool is_folder) {
     while (slice_starts_with(pattern, SLICE("/")))
         pattern = slice_from(pattern, 1);
-    return slice_starts_with(path, pattern) || site_glob(pattern, path) ||
+    return slice_starts_with(path, pattern) || (is_glob(pattern) && site_glob(pattern, path)) ||
            (is_folder && pattern.length == path.length + 1 && slice_starts_with(pattern, path) &&
             pattern.data[path.length] == '/');
 }
@@ -190,8 +200,9 @@ static bool is_listed(const front_value *list, slice path, bool is_folder, const
 
 static bool is_excluded_always(const search *in, slice path, bool is_folder) {
     for (size_t i = 0; i < sizeof EXCLUDED / sizeof *EXCLUDED; i++) {
-        slice pattern = slice_of(EXCLUDED[i]);
-        if (matches(pattern, path, is_folder) && !is_listed(in->include, pattern, false, NULL))
+        slice pattern = EXCLUDED[i];
+        bool may_match = path.length && path.data[0] == pattern.data[0];
+        if (may_match && matches(pattern, path, is_folder) && !is_listed(in->include, pattern, false, NULL))
             return true;
     }
     return false;
@@ -315,7 +326,7 @@ static bool is_machinery(slice path) {
 static void visit(search *in, entry e) {
     slice name = base_name(e.path);
     if (e.type == DT_UNKNOWN && !look_up_type(in, &e)) {
-        if (errno != ENOENT) /* as in read_folder */
+        if (errno != ENOENT) /* as in visit_next */
             *(slice *)vector_push(&in->site->pages) = e.path;
         return;
     }
@@ -358,30 +369,37 @@ static slice join(slice folder, slice name, arena *a) {
     return (slice){path, length + name.length};
 }
 
-static void read_folder(search *in, entry folder) {
-    const char *path = folder.path.length ? slice_c_string(folder.path, in->site->arena) : ".";
-    int file = open_below(in->site->folder, path, O_RDONLY | O_DIRECTORY, 0);
-    DIR *entries = file >= 0 ? fdopendir(file) : NULL;
-    if (!entries) {
-        if (file >= 0)
-            close(file);
-        if (!folder.passed ||
-            errno != EACCES) /* the run tells that it cannot be read: nobody knows what is in it */
-            *(slice *)vector_push(&in->site->pages) = folder.path;
+/* What lies in the folder that is visited. */
+static const listed_folder *list(const search *in, slice path) {
+    const listed_folder *known = listing_find(in->site->listing, path);
+    if (known)
+        return known;
+    listed_folder *folder = arena_zeroed(in->growing, sizeof *folder);
+    arena *scratch = arena_new(0);
+    folder->path = path;
+    list_entries(in->site, folder, in->growing, scratch);
+    arena_destroy(scratch);
+    return folder;
+}
+
+/* The next entry of the folder that was entered last: so all come in the order of their paths. */
+static void visit_next(search *in) {
+    entry *folder = vector_last(&in->folders), e = *folder;
+    listed_entry found;
+    if (!e.listed)
+        e.listed = folder->listed = list(in, e.path);
+    if (listed_next(e.listed, &folder->next, &found)) {
+        e.type = found.type;
+        e.path = join(e.path, found.name, in->site->arena);
+        e.listed = NULL;
+        e.next = 0;
+        visit(in, e);
         return;
     }
-    errno = 0;
-    for (const struct dirent *one; (one = readdir(entries)); errno = 0) {
-        if (strcmp(one->d_name, ".") == 0 || strcmp(one->d_name, "..") == 0)
-            continue;
-        entry e = folder;
-        e.type = one->d_type;
-        e.path = join(folder.path, slice_of(one->d_name), in->site->arena);
-        visit(in, e);
-    }
-    if (errno) /* only a part of it is known */
-        *(slice *)vector_push(&in->site->pages) = folder.path;
-    closedir(entries);
+    vector_pop(&in->folders);
+    /* The run tells that it cannot be read: nobody knows what is in it, or only a part. */
+    if (e.listed->error && (e.listed->is_open || !e.passed || e.listed->error != EACCES))
+        *(slice *)vector_push(&in->site->pages) = e.path;
 }
 
 /* ---- the whole --------------------------------------------------------------------------------------- */
@@ -427,8 +445,15 @@ static void visit_included(search *in) {
     }
 }
 
+static bool is_sorted(const vector *paths) {
+    size_t i = 1;
+    while (i < paths->count && compare_pages(vector_at(paths, i - 1), vector_at(paths, i)) <= 0)
+        i++;
+    return i >= paths->count;
+}
+
 static void sort_paths(vector *paths) {
-    if (paths->count)
+    if (!is_sorted(paths))
         qsort(paths->items, paths->count, sizeof(slice), compare_pages);
     /* A page that was named twice is one page. */
     slice *items = paths->items;
@@ -453,19 +478,31 @@ static void keep_paths(vector *paths, arena *a) {
     *paths = kept;
 }
 
+static vector split_at_commas(slice text, arena *a) {
+    vector parts = vector_new(a, sizeof(slice));
+    for (size_t at = 0, end; at < text.length; at = end + 1) {
+        end = slice_find_char(text, ',', at);
+        end = end == SLICE_NONE ? text.length : end;
+        *(slice *)vector_push(&parts) = slice_sub(text, at, end);
+    }
+    return parts;
+}
+
 static search begin(site *s, arena *growing) {
     const front_value *extensions = page_front_get(&s->config, SLICE("markdown_ext"));
     slice destination = page_front_text(&s->config, SLICE("destination"));
     while (slice_starts_with(destination, SLICE("./")))
         destination = slice_from(destination, 2);
-    return (search){.site = s,
-                    .folders = vector_new(growing, sizeof(entry)),
-                    .extensions =
-                        extensions && extensions->kind == FRONT_STRING ? extensions->text : SLICE(EXTENSIONS),
-                    .collections = config_collections_folder(&s->config),
-                    .destination = destination,
-                    .include = page_front_get(&s->config, SLICE("include")),
-                    .exclude = page_front_get(&s->config, SLICE("exclude"))};
+    return (search){
+        .site = s,
+        .folders = vector_new(growing, sizeof(entry)),
+        .growing = growing,
+        .extensions = split_at_commas(
+            extensions && extensions->kind == FRONT_STRING ? extensions->text : SLICE(EXTENSIONS), growing),
+        .collections = config_collections_folder(&s->config),
+        .destination = destination,
+        .include = page_front_get(&s->config, SLICE("include")),
+        .exclude = page_front_get(&s->config, SLICE("exclude"))};
 }
 
 static bool find_in(site *s, const vector *inside, arena *growing, slice *error) {
@@ -487,14 +524,11 @@ static bool find_in(site *s, const vector *inside, arena *growing, slice *error)
         if (!path.length)
             visit_included(&in);
     }
-    while (in.folders.count) {
-        entry folder = *(entry *)vector_last(&in.folders);
-        vector_pop(&in.folders);
-        read_folder(&in, folder);
-    }
+    while (in.folders.count)
+        visit_next(&in);
     sort_paths(&s->pages);
     sort_paths(&s->taken);
-    if (s->pages.count && (*(slice *)s->pages.items).length == 0) { /* the root itself, as in read_folder */
+    if (s->pages.count && (*(slice *)s->pages.items).length == 0) { /* the root itself, as in visit_next */
         *error = format_slice(s->arena, "%s: the folder cannot be read whole", s->root);
         return false;
     }

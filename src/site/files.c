@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -260,6 +261,8 @@ static bool read_all(int file, size_t size, arena *a, slice *bytes) {
         if (got == 0)
             break;
         content.length += (size_t)got;
+        if (content.length == size && size) /* more was asked for: that was the end */
+            break;
         if (content.length > (size_t)FILE_MAX) { /* it grows while it is read */
             errno = EFBIG;
             return false;
@@ -288,32 +291,45 @@ static bool is_link_error(int error) {
     return error == ELOOP || error == EXDEV;
 }
 
-bool read_whole(int folder, const char *path, arena *a, slice *bytes, struct stat *info, slice *error) {
-    struct stat own = {.st_size = 0};
-    int file = open_below(folder, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-    if (file < 0) {
-        *error = is_link_error(errno) ? SLICE("it is, or lies behind, a symbolic link, and those are not "
-                                              "followed: name the file itself")
-                                      : describe_error(a, "it cannot be read", errno);
-        return false;
+open_file open_whole(int folder, const char *path) {
+    open_file f = {.file = open_below(folder, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0)};
+    f.error = f.file < 0 ? errno : 0;
+    if (f.file >= 0 && fstat(f.file, &f.info) != 0) {
+        f.error = errno;
+        close_file(&f);
     }
-    bool ok = fstat(file, &own) == 0;
-    if (ok && S_ISDIR(own.st_mode)) {
+    return f;
+}
+
+void close_file(open_file *f) {
+    if (f->file >= 0)
+        close(f->file);
+    f->file = -1;
+}
+
+bool read_open(open_file *f, arena *a, slice *bytes, slice *error) {
+    bool ok = false;
+    if (f->file < 0)
+        *error = is_link_error(f->error) ? SLICE("it is, or lies behind, a symbolic link, and those are not "
+                                                 "followed: name the file itself")
+                                         : describe_error(a, "it cannot be read", f->error);
+    else if (S_ISDIR(f->info.st_mode))
         *error = SLICE("it is a folder, and could not be read whole");
-        ok = false;
-    } else if (ok && !S_ISREG(own.st_mode)) {
+    else if (!S_ISREG(f->info.st_mode))
         *error = SLICE("it is not a file");
-        ok = false;
-    } else if (ok && own.st_size > FILE_MAX) {
+    else if (f->info.st_size > FILE_MAX)
         *error = SLICE("it is larger than 256 MiB");
-        ok = false;
-    } else if (!ok || !read_all(file, (size_t)own.st_size, a, bytes)) {
+    else if (!(ok = read_all(f->file, (size_t)f->info.st_size, a, bytes)))
         *error = describe_error(a, "it cannot be read", errno);
-        ok = false;
-    }
-    close(file);
+    close_file(f);
+    return ok;
+}
+
+bool read_whole(int folder, const char *path, arena *a, slice *bytes, struct stat *info, slice *error) {
+    open_file f = open_whole(folder, path);
+    bool ok = read_open(&f, a, bytes, error);
     if (info)
-        *info = own;
+        *info = f.info;
     return ok;
 }
 
@@ -346,7 +362,9 @@ static bool take_after(int file, const struct stat *like, const struct stat *inf
 static mode_t first_mode(const struct stat *like) {
     if (!like)
         return 0666;
-    return like->st_uid == geteuid() && like->st_gid == getegid() ? like->st_mode & MODE_BITS : 0600;
+    /* As geteuid and getegid: the process stays who it was when it began. */
+    bool is_own = like->st_uid == getauxval(AT_EUID) && like->st_gid == getauxval(AT_EGID);
+    return is_own ? like->st_mode & MODE_BITS : 0600;
 }
 
 bool write_new(int folder, const char *path, slice bytes, const struct stat *like, stamp *made, arena *a,

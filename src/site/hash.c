@@ -13,6 +13,12 @@ hash hash_bytes(slice bytes) {
     return result;
 }
 
+const hash *hash_copy(const hash *one, arena *a) {
+    hash *copy = arena_alloc(a, sizeof *copy);
+    *copy = *one;
+    return copy;
+}
+
 bool hash_equal(const hash *one, const hash *other) {
     return memcmp(one->bytes, other->bytes, HASH_SIZE) == 0;
 }

@@ -61,10 +61,14 @@ struct journal {
     int lock;
     int64_t began;
     char *path;
+    int folder;               /* that it is in, as a mere path; -1: not opened */
     int64_t steps, steps_max; /* in thousands, of the statement that runs */
     vector rows;              /* of journal_row, sorted by path */
-    arena *arena;             /* of the rows */
-    arena *messages;          /* the caller's */
+    bool were_read;           /* from the journal itself, when it was this: */
+    journal_stamp read_as;
+    size_t changes;  /* transactions, and rows that were put in or taken out */
+    arena *arena;    /* of the rows */
+    arena *messages; /* the caller's */
 };
 
 static bool fail(journal *j, slice *error) {
@@ -338,7 +342,7 @@ static bool check_beside(journal *j, int folder, slice *error) {
 static bool check_file(journal *j, const char *state, bool *is_missing, slice *error) {
     unsigned char head[20];
     off_t size = 0;
-    int folder = open(state, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int folder = j->folder = open(state, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     bool ok = folder >= 0;
     if (!ok)
         *error = format_slice(j->messages, "%s: %s", state, strerror(errno));
@@ -354,8 +358,6 @@ static bool check_file(journal *j, const char *state, bool *is_missing, slice *e
     }
     ok = ok && check_beside(j, folder, error);
     j->steps_max = STEPS_MIN + size * STEPS_EACH / 1000;
-    if (folder >= 0)
-        close(folder);
     return ok;
 }
 
@@ -415,8 +417,9 @@ static bool open_database(journal *j, journal_mode mode, slice *error) {
                                   "PRAGMA cache_spill=OFF;";
     /* Rows are appended: the rollback journal then copies almost nothing, where a log would write all twice.
      * A batch fits into the cache. What is deleted need not be wiped. */
-    static const char writing[] = "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
-                                  "PRAGMA cache_size=-8192; PRAGMA secure_delete=OFF;";
+    static const char writing[] =
+        "PRAGMA page_size=16384; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
+        "PRAGMA cache_size=-8192; PRAGMA secure_delete=OFF;";
     int flags = mode == JOURNAL_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
     if (mode == JOURNAL_READ && access(j->path, W_OK) != 0)
         flags = SQLITE_OPEN_READONLY;
@@ -437,7 +440,7 @@ static journal *open_in(const char *state, const site *s, journal_mode mode, are
         return NULL;
     }
     pthread_mutex_init(&j->mutex, NULL);
-    j->lock = -1;
+    j->lock = j->folder = -1;
     j->messages = a;
     j->path = strdup(slice_c_string(format_slice(a, "%s/journal.db", state), a));
     j->arena = arena_new(0);
@@ -484,23 +487,6 @@ bool journal_copy(const char *from, const char *to, arena *a, slice *error) {
     return ok;
 }
 
-void journal_close(journal *j) {
-    if (!j)
-        return;
-    sqlite3_stmt *statements[] = {j->findings,    j->original,        j->put,         j->keep, j->see,
-                                  j->forget_page, j->forget_original, j->forget_seen, j->move, j->moved,
-                                  j->rename_page, j->rename_original};
-    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
-        sqlite3_finalize(statements[i]);
-    sqlite3_close(j->database);
-    if (j->lock >= 0)
-        close(j->lock);
-    pthread_mutex_destroy(&j->mutex);
-    arena_destroy(j->arena);
-    free(j->path);
-    free(j);
-}
-
 /* ---- reading ----------------------------------------------------------------------------------------- */
 
 static bool read_hash(sqlite3_stmt *statement, int column, hash *out) {
@@ -518,9 +504,12 @@ static slice column_slice(sqlite3_stmt *statement, int column) { /* until the ne
 
 static bool read_row(journal *j, sqlite3_stmt *statement) {
     journal_row row = {.path = slice_copy(column_slice(statement, 0), j->arena)};
+    hash rules;
     if (!read_hash(statement, 1, &row.source) || !read_hash(statement, 2, &row.result) ||
-        !read_hash(statement, 3, &row.rules))
+        !read_hash(statement, 3, &rules))
         return false;
+    const journal_row *last = vector_last(&j->rows); /* nearly all have the same */
+    row.rules = last && hash_equal(last->rules, &rules) ? last->rules : hash_copy(&rules, j->arena);
     int outcome = sqlite3_column_int(statement, 4), severity = sqlite3_column_int(statement, 5);
     if (outcome < 0 || outcome >= SITE_OUTCOME_COUNT || severity < 0 || severity > GRADE_REFUSED)
         return false;
@@ -528,6 +517,21 @@ static bool read_row(journal *j, sqlite3_stmt *statement) {
     row.grade = (uint8_t)severity;
     row.time = sqlite3_column_int64(statement, 6);
     *(journal_row *)vector_push(&j->rows) = row;
+    return true;
+}
+
+/* Between transactions: as they are, so is the file. */
+static bool take_stamp(const journal *j, journal_stamp *now) {
+    struct stat info;
+    unsigned char counter[4]; /* SQLite: Database File Format §1.3.7 */
+    off_t size;
+    if (fstatat(j->folder, "journal.db", &info, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !read_at(j->folder, "journal.db", 24, counter, sizeof counter, &size))
+        return false;
+    stamp at = stamp_of(&info);
+    *now = (journal_stamp){at.size, at.modified, at.changed, at.inode, 0};
+    for (size_t i = 0; i < sizeof counter; i++)
+        now->changes = now->changes << 8 | counter[i];
     return true;
 }
 
@@ -547,7 +551,10 @@ static void load_seen(journal *j) {
         if (at == j->rows.count)
             break;
         journal_row *row = vector_at(&j->rows, at);
-        row->is_seen = slice_equal(row->path, path) && read_hash(statement, 5, &row->holds);
+        hash holds;
+        row->is_seen = slice_equal(row->path, path) && read_hash(statement, 5, &holds);
+        if (row->is_seen)
+            row_see(row, &holds, j->arena);
         row->stamp = (stamp){.size = sqlite3_column_int64(statement, 1),
                              .modified = sqlite3_column_int64(statement, 2),
                              .changed = sqlite3_column_int64(statement, 3),
@@ -606,14 +613,32 @@ static bool load_pages(journal *j, slice *error) {
 }
 
 /* SQLite takes its lock for each column: it is cheap for the thread that holds it. */
-bool journal_load(journal *j, slice *error) {
+static bool read_rows(journal *j, slice *error) {
+    bool known = take_stamp(j, &j->read_as);
     sqlite3_mutex *lock = sqlite3_db_mutex(j->database);
     sqlite3_mutex_enter(lock);
     bool ok = load_pages(j, error);
     if (ok)
         load_seen(j);
     sqlite3_mutex_leave(lock);
+    j->were_read = ok && known;
     return ok;
+}
+
+bool journal_load(journal *j, slice *error) {
+    journal_stamp now;
+    if (take_stamp(j, &now) && rows_load(j->folder, &now, &j->rows))
+        return true;
+    return read_rows(j, error);
+}
+
+const hash *row_holds(const journal_row *row) {
+    return row->other ? row->other : row->is_result ? &row->result : &row->source;
+}
+
+void row_see(journal_row *row, const hash *holds, arena *a) {
+    row->is_result = hash_equal(holds, &row->result);
+    row->other = row->is_result || hash_equal(holds, &row->source) ? NULL : hash_copy(holds, a);
 }
 
 size_t journal_count(const journal *j) {
@@ -686,13 +711,13 @@ static bool find_one(journal *j, sqlite3_stmt *statement, slice path, arena *a, 
 slice journal_findings(journal *j, slice path, arena *a) {
     slice recorded = SLICE("");
     const journal_row *row = journal_find(j, path);
-    find_one(j, j->findings, row && row->recorded.length ? row->recorded : path, a, &recorded);
+    find_one(j, j->findings, row && row->recorded ? *row->recorded : path, a, &recorded);
     return recorded;
 }
 
 bool journal_original(journal *j, const journal_row *row, arena *a, slice *bytes, slice *why) {
     *why = SLICE("the journal does not hold its bytes from before");
-    if (!find_one(j, j->original, row->recorded.length ? row->recorded : row->path, a, bytes))
+    if (!find_one(j, j->original, row->recorded ? *row->recorded : row->path, a, bytes))
         return false;
     hash now = hash_bytes(*bytes);
     *why =
@@ -700,9 +725,49 @@ bool journal_original(journal *j, const journal_row *row, arena *a, slice *bytes
     return hash_equal(&now, &row->source);
 }
 
+/* ---- what the next run is spared ----------------------------------------------------------------------- */
+
+#define ROWS_WORTH 1 /* less are read at once from the journal itself */
+#define CHANGES_WORTH                                                                                        \
+    8 /* a run that changes one row in so many reads them again; others leave it to the next */
+
+static void save_rows(journal *j) {
+    journal_stamp now;
+    slice ignored;
+    bool writes = j->put && j->lock >= 0 && sqlite3_get_autocommit(j->database);
+    if (writes && j->changes && j->changes >= j->rows.count / CHANGES_WORTH) {
+        j->rows.count = j->changes = 0;
+        writes = read_rows(j, &ignored);
+    }
+    if (writes && j->were_read && !j->changes && j->rows.count >= ROWS_WORTH && take_stamp(j, &now) &&
+        memcmp(&now, &j->read_as, sizeof now) == 0)
+        rows_save(j->folder, &now, &j->rows);
+}
+
+void journal_close(journal *j) {
+    if (!j)
+        return;
+    save_rows(j);
+    sqlite3_stmt *statements[] = {j->findings,    j->original,        j->put,         j->keep, j->see,
+                                  j->forget_page, j->forget_original, j->forget_seen, j->move, j->moved,
+                                  j->rename_page, j->rename_original};
+    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
+        sqlite3_finalize(statements[i]);
+    sqlite3_close(j->database);
+    if (j->lock >= 0)
+        close(j->lock);
+    if (j->folder >= 0)
+        close(j->folder);
+    pthread_mutex_destroy(&j->mutex);
+    arena_destroy(j->arena);
+    free(j->path);
+    free(j);
+}
+
 /* ---- writing ----------------------------------------------------------------------------------------- */
 
 bool journal_begin(journal *j, slice *error) {
+    j->changes++;
     return execute(j, "BEGIN IMMEDIATE", error);
 }
 
@@ -739,8 +804,11 @@ bool journal_rename(journal *j, const journal_row *row, slice to, slice *error) 
     if (writes && (!rename_row(j, j->rename_page, row->path, to, error) ||
                    !rename_row(j, j->rename_original, row->path, to, error)))
         return false;
-    if (!writes)
-        own->recorded = own->path;
+    if (!writes) {
+        slice *recorded = arena_alloc(j->arena, sizeof *recorded);
+        *recorded = own->path;
+        own->recorded = recorded;
+    }
     own->path = to;
     own->is_seen = false;
     return true;
@@ -753,17 +821,18 @@ bool journal_settle_renames(journal *j, slice *error) {
     return ok;
 }
 
-bool journal_put(journal *j, const journal_row *row, slice original, const char *program, slice *error) {
+bool journal_put(journal *j, const journal_row *row, slice json, slice original, const char *program,
+                 slice *error) {
+    j->changes++;
     bind_slice(j->put, 1, row->path);
     sqlite3_bind_blob(j->put, 2, row->source.bytes, HASH_SIZE, SQLITE_STATIC);
     sqlite3_bind_blob(j->put, 3, row->result.bytes, HASH_SIZE, SQLITE_STATIC);
-    sqlite3_bind_blob(j->put, 4, row->rules.bytes, HASH_SIZE, SQLITE_STATIC);
+    sqlite3_bind_blob(j->put, 4, row->rules->bytes, HASH_SIZE, SQLITE_STATIC);
     sqlite3_bind_text(j->put, 5, program, -1, SQLITE_STATIC);
     sqlite3_bind_int(j->put, 6, row->outcome);
     sqlite3_bind_int(j->put, 7, row->grade);
     sqlite3_bind_int64(j->put, 8, row->time);
-    sqlite3_bind_text64(j->put, 9, row->findings.length ? row->findings.data : "", row->findings.length,
-                        SQLITE_STATIC, SQLITE_UTF8);
+    sqlite3_bind_text64(j->put, 9, json.length ? json.data : "", json.length, SQLITE_STATIC, SQLITE_UTF8);
     if (!run_statement(j, j->put, error))
         return false;
     if (!original.data)
@@ -773,18 +842,21 @@ bool journal_put(journal *j, const journal_row *row, slice original, const char 
     return run_statement(j, j->keep, error);
 }
 
-bool journal_see(journal *j, slice path, const journal_row *row, slice *error) {
+bool journal_see(journal *j, slice path, const stamp *seen, const hash *holds, bool names_files,
+                 slice *error) {
+    j->changes++;
     bind_slice(j->see, 1, path);
-    sqlite3_bind_int64(j->see, 2, row->stamp.size);
-    sqlite3_bind_int64(j->see, 3, row->stamp.modified);
-    sqlite3_bind_int64(j->see, 4, row->stamp.changed);
-    sqlite3_bind_int64(j->see, 5, row->stamp.inode);
-    sqlite3_bind_blob(j->see, 6, row->holds.bytes, HASH_SIZE, SQLITE_STATIC);
-    sqlite3_bind_int(j->see, 7, row->names_files);
+    sqlite3_bind_int64(j->see, 2, seen->size);
+    sqlite3_bind_int64(j->see, 3, seen->modified);
+    sqlite3_bind_int64(j->see, 4, seen->changed);
+    sqlite3_bind_int64(j->see, 5, seen->inode);
+    sqlite3_bind_blob(j->see, 6, holds->bytes, HASH_SIZE, SQLITE_STATIC);
+    sqlite3_bind_int(j->see, 7, names_files);
     return run_statement(j, j->see, error);
 }
 
 bool journal_forget(journal *j, slice path, slice *error) {
+    j->changes++;
     sqlite3_stmt *all[] = {j->forget_page, j->forget_original, j->forget_seen};
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof all / sizeof *all; i++) {

@@ -29,34 +29,31 @@ static bool path_in_site(const site *s, slice url, slice *path) {
     return path->length > 1 && path->data[0] == '/' && path->data[1] != '/' && path->length < PATH_MAX_LENGTH;
 }
 
-/* Opens the folder or file `name` in `folder`. */
-static int open_step(int folder, slice name, bool last) {
-    char text[256];
-    if (name.length >= sizeof text || memchr(name.data, '\0', name.length) || slice_equal(name, SLICE("..")))
-        return -1;
-    memcpy(text, name.data, name.length);
-    text[name.length] = '\0';
-    return openat(folder, text,
-                  O_RDONLY | O_NOFOLLOW | O_CLOEXEC | (last ? O_NONBLOCK | O_NOCTTY : O_DIRECTORY));
-}
-
-/* The file at the path, no part of which is a link; or -1. */
-int open_inside(int folder, slice path) {
-    int at = folder;
-    size_t from = 0;
-    while (at >= 0 && from < path.length) {
-        size_t end = slice_find_char(path, '/', from);
+/* Does some part of the path lead up, or is there none that leads anywhere? */
+static bool leads_nowhere(slice path) {
+    bool any = false;
+    for (size_t from = 0, end; from < path.length; from = end + 1) {
+        end = slice_find_char(path, '/', from);
         end = end == SLICE_NONE ? path.length : end;
         slice name = slice_sub(path, from, end);
-        from = end + 1;
-        if (!name.length || slice_equal(name, SLICE(".")))
-            continue;
-        int next = open_step(at, name, end == path.length);
-        if (at != folder)
-            close(at);
-        at = next;
+        if (slice_equal(name, SLICE("..")))
+            return true;
+        any |= name.length && !slice_equal(name, SLICE("."));
     }
-    return at == folder ? -1 : at;
+    return !any;
+}
+
+int open_inside(int folder, slice path) {
+    char text[PATH_MAX_LENGTH];
+    while (slice_starts_with(path, SLICE("/")))
+        path = slice_from(path, 1);
+    if (path.length >= sizeof text || leads_nowhere(path) || memchr(path.data, '\0', path.length)) {
+        errno = EINVAL;
+        return -1;
+    }
+    memcpy(text, path.data, path.length);
+    text[path.length] = '\0';
+    return open_below(folder, text, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 }
 
 static picture_state read_head(int file, char *head, size_t most, picture_size *size) {
@@ -108,14 +105,13 @@ bool site_lacks_file(const site *s, slice url) {
     if (!file_in_site(s, url, decoded, &path))
         return false;
     size_t top = slice_find_char(path, '/', 1);
-    int folder = top == SLICE_NONE ? -1 : open_inside(s->folder, slice_sub(path, 1, top));
-    if (folder < 0)
+    if (top == SLICE_NONE)
         return false;
-    errno = 0;
-    int file = open_inside(folder, slice_from(path, top + 1));
+    int file = open_inside(s->folder, path);
     bool lacks = file < 0 && errno == ENOENT;
+    if (lacks) /* where the site has the folder */
+        lacks = (file = open_inside(s->folder, slice_sub(path, 1, top))) >= 0;
     if (file >= 0)
         close(file);
-    close(folder);
     return lacks;
 }

@@ -31,17 +31,18 @@ static int compare_places(const void *one, const void *other) {
 }
 
 /* The page's bytes in the old form. False: there are none. */
-static bool read_old(const places_work *w, slice path, arena *a, slice *bytes) {
+static bool read_old(const places_work *w, slice path, work_slot *slot, slice *bytes) {
+    arena *a = slot->input;
     slice error;
     const journal_row *row = w->journal ? journal_find(w->journal, path) : NULL;
     if (row && row->outcome == SITE_CONVERTED && journal_original(w->journal, row, a, bytes, &error))
         return true;
-    return read_whole(w->site->folder, slice_c_string(path, a), a, bytes, NULL, &error);
+    return read_open(&slot->page, a, bytes, &error);
 }
 
-static size_t needs_of_target(void *context, size_t index) {
+static size_t needs_of_target(void *context, size_t index, work_slot *slot) {
     const finding_places *f = context;
-    return memory_for_page(f->work->site, f->work->engine, *(slice *)vector_at(f->targets, index));
+    return memory_for_page(f->work->site, f->work->engine, *(slice *)vector_at(f->targets, index), slot);
 }
 
 static void convert_target(void *context, size_t index, work_slot *slot) {
@@ -49,7 +50,7 @@ static void convert_target(void *context, size_t index, work_slot *slot) {
     convert_result *result = slot->own;
     slice path = *(slice *)vector_at(f->targets, index), bytes;
     *result = (convert_result){.state = CONVERT_NOT_A_PAGE};
-    if (!read_old(f->work, path, slot->input, &bytes))
+    if (!read_old(f->work, path, slot, &bytes))
         return;
     convert_options options = f->work->options_of(f->work->context, path, slot);
     if (!convert_page(f->work->engine, bytes, &options, slot->arena, result))

@@ -25,6 +25,7 @@ struct site {
     enum owner { OWNER_THIS, OWNER_MOVED, OWNER_OTHER } state_owner; /* this checkout, moved here, another */
     vector answers;                                                  /* of git: site_ask_git */
     bool confines;                                                   /* site_confine */
+    struct listing *listing;                                         /* while the site is loaded */
 };
 
 /* ---- git.c ------------------------------------------------------------------------------------------- */
@@ -44,6 +45,7 @@ typedef struct hash {
 
 hash hash_bytes(slice bytes); /* BLAKE2b-256 (RFC 7693) */
 bool hash_equal(const hash *one, const hash *other);
+const hash *hash_copy(const hash *one, arena *a);
 
 /* As site_content_key; `after` NULL: its first half and the dot. */
 slice content_key(const hash *before, const hash *after, arena *a);
@@ -69,6 +71,18 @@ ssize_t read_part(int file, void *bytes, size_t most, off_t at);
 bool write_fully(int file, slice bytes);
 bool remove_file(int folder, const char *path); /* true also where there is none */
 bool rename_file(int folder, const char *from, const char *to);
+
+/* A file that is to be read, and what it was when it was opened. */
+typedef struct open_file {
+    int file; /* -1: it cannot be */
+    int error;
+    struct stat info;
+} open_file;
+
+open_file open_whole(int folder, const char *path);
+void close_file(open_file *f); /* which may be closed */
+/* As read_whole; closes it. */
+bool read_open(open_file *f, arena *a, slice *bytes, slice *error);
 
 /* A regular file below `folder`, at most 256 MiB. False: `error` in `a`. `info` may be NULL. */
 bool read_whole(int folder, const char *path, arena *a, slice *bytes, struct stat *info, slice *error);
@@ -163,6 +177,43 @@ bool list_folder(int folder, const char *path, vector *names);
 bool make_folders(int folder, const char *path);
 bool make_folder(int folder, const char *path); /* true also where it is there */
 
+/* ---- listing.c --------------------------------------------------------------------------------------- */
+
+typedef struct listed_entry {
+    unsigned char type; /* as readdir gives it; DT_UNKNOWN: not looked at */
+    slice name;         /* a NUL stands behind it */
+} listed_entry;
+
+typedef struct listed_folder {
+    slice path;
+    slice entries; /* listed_next */
+    bool is_open;
+    int error; /* 0: that is all that lies in it */
+} listed_folder;
+
+/* Fills all but the path, with what lies there now. The entries live in `a`. */
+void list_entries(const site *s, listed_folder *folder, arena *a, arena *scratch);
+
+/* The entries, so that paths come in the order of their bytes; `at` begins with 0. False: behind the last. */
+bool listed_next(const listed_folder *folder, size_t *at, listed_entry *entry);
+
+/* What lies in many folders, read on all cores. */
+typedef struct listing listing;
+listing *listing_new(const site *s);
+void listing_free(listing *l); /* `l` may be NULL */
+
+typedef struct listing_walk {
+    void *context;
+    bool (*may_fail)(const listed_folder *folder); /* the walk goes on without this one */
+    /* Is the entry of a folder, so many below the root, to be gone into? `path`: of it, in `a`. */
+    bool (*enters)(void *context, const listed_folder *folder, const listed_entry *entry, unsigned depth,
+                   arena *a, slice *path);
+} listing_walk;
+
+/* From the root on. The folder that ended the walk; NULL: none did. */
+const listed_folder *listing_read(listing *l, const listing_walk *walk);
+const listed_folder *listing_find(const listing *l, slice path); /* NULL: it was not read */
+
 /* ---- config.c, discover.c ---------------------------------------------------------------------------- */
 
 /* Fills config and settings. */
@@ -226,21 +277,24 @@ typedef struct journal journal;
 
 typedef struct journal_row {
     slice path;
-    slice recorded;  /* the path that the journal still has it under; empty: the same */
-    hash source;     /* the bytes before */
-    hash result;     /* the bytes written; equal to source where nothing was */
-    hash rules;      /* of the engine's fingerprint */
-    uint8_t outcome; /* site_outcome */
-    uint8_t grade;
+    const slice *recorded; /* the path that the journal still has it under; NULL: the same */
+    hash source;           /* the bytes before */
+    hash result;           /* the bytes written; equal to source where nothing was */
+    const hash *rules;     /* of the engine's fingerprint */
     int64_t time;
-    slice findings; /* JSON */
-    /* The last file seen under this path, if `is_seen`: when it still has this stamp, its bytes have this
-     * hash. */
-    bool is_seen;
+    /* The last file seen under this path, if `is_seen`: when it still has this stamp, its bytes have the hash
+     * row_holds. */
     stamp stamp;
-    hash holds;
-    bool names_files; /* they hold addresses of hosts that `rules` know */
+    const hash *other;       /* ... which is neither `source` nor `result`, where this is not NULL */
+    bool is_seen, is_result; /* ... which is that */
+    bool names_files;        /* they hold addresses of hosts that `rules` know */
+    uint8_t outcome;         /* site_outcome */
+    uint8_t grade;
 } journal_row;
+
+const hash *row_holds(const journal_row *row);
+/* `a`: for a hash that the row has not. */
+void row_see(journal_row *row, const hash *holds, arena *a);
 
 typedef enum journal_mode {
     JOURNAL_READ, /* NULL without an error where there is none */
@@ -275,6 +329,19 @@ const journal_row *journal_at(const journal *j, size_t index);
 bool journal_rename(journal *j, const journal_row *row, slice to, slice *error);
 bool journal_settle_renames(journal *j, slice *error);
 
+/* ---- rows.c ------------------------------------------------------------------------------------------ */
+
+/* What a journal is: as long as it is the same, so are its rows. */
+typedef struct journal_stamp {
+    int64_t size, modified, changed, inode;
+    uint64_t changes; /* as SQLite counts them, in the file */
+} journal_stamp;
+
+/* Rows (of journal_row, as journal_load makes them), from the file in the folder of the journal, and into it.
+ * False: there is none for this state of the journal. */
+bool rows_load(int folder, const journal_stamp *now, vector *rows);
+void rows_save(int folder, const journal_stamp *now, const vector *rows);
+
 /* ---- renamed.c, git.c ---------------------------------------------------------------------------------- */
 
 /* Pages of the site that were renamed since get the rows that they had. To be called behind journal_load. */
@@ -286,7 +353,7 @@ vector git_renames(const site *s, arena *a);
 /* ---- journal.c again
  * --------------------------------------------------------------------------------------- */
 
-/* Is the page still the file that was last seen? Then its bytes have the hash `row->holds`, and `info` is its
+/* Is the page still the file that was last seen? Then its bytes have the hash row_holds, and `info` is its
  * state. `row` may be NULL. */
 bool is_as_seen(const site *s, const journal_row *row, struct stat *info, arena *scratch);
 bool is_what_was_seen(const journal_row *row, const struct stat *info); /* of its path */
@@ -302,10 +369,11 @@ bool journal_original(journal *j, const journal_row *row, arena *a, slice *bytes
 bool journal_begin(journal *j, slice *error);
 bool journal_commit(journal *j, slice *error);
 void journal_rollback(journal *j);
-/* `original` with data NULL: the recorded one stays. */
-bool journal_put(journal *j, const journal_row *row, slice original, const char *program, slice *error);
-/* Of `row` only what was seen. */
-bool journal_see(journal *j, slice path, const journal_row *row, slice *error);
+/* `json`: its findings. `original` with data NULL: the recorded one stays. */
+bool journal_put(journal *j, const journal_row *row, slice json, slice original, const char *program,
+                 slice *error);
+bool journal_see(journal *j, slice path, const stamp *seen, const hash *holds, bool names_files,
+                 slice *error);
 bool journal_forget(journal *j, slice path, slice *error);
 
 /* A file that is about to be exchanged with a page: recorded with the rows of its batch, taken away once the
@@ -363,6 +431,7 @@ bool read_references(site *s, const references *r, slice *error);
 typedef struct work_slot {
     arena *input, *arena; /* emptied before each page */
     void *own;            /* zeroed before each page */
+    open_file page;       /* for `each`, closed behind it: what memory_for_page has opened */
     size_t held;          /* memory: what it may take while it is worked on, what it took from then on */
     bool done;
 } work_slot;
@@ -375,15 +444,16 @@ typedef struct work {
     void (*each)(void *context, size_t index, work_slot *slot);   /* on any thread, in any order */
     bool (*report)(void *context, size_t index, work_slot *slot); /* on the thread that called, in order;
                                                                      false: begin no more pages */
-    size_t (*needs)(void *context, size_t index); /* memory that the page may take; NULL: little. On any
-                                                     thread. Pages are begun while all that are in hand may
-                                                     take 4 GiB at most; one is always */
-    bool (*stop)(void *context);                  /* polled, may be NULL; true: begin no more pages */
-    bool confines;                                /* `each` changes no file: its threads give that up */
+    size_t (*needs)(void *context, size_t index,
+                    work_slot *slot); /* memory that the page may take; NULL: little. On the
+                        thread that works on it. Pages are begun while all that are in hand may
+                        take 4 GiB at most; one is always */
+    bool (*stop)(void *context);      /* polled, may be NULL; true: begin no more pages */
+    bool confines;                    /* `each` changes no file: its threads give that up */
 } work;
 
-/* What a page of the site may take, by its size: while it is read, converted and written. On any thread. */
-size_t memory_for_page(const site *s, const convert_engine *engine, slice path);
+/* What a page of the site may take, by its size: while it is read, converted and written. Opens it. */
+size_t memory_for_page(const site *s, const convert_engine *engine, slice path, work_slot *slot);
 
 /* Works on pages 0 … count - 1. Pages that were begun are reported, whatever ends the work: `reported` is
  * their number. False: no thread can be started. */
@@ -396,6 +466,7 @@ typedef struct range_work {
     unsigned jobs;                                         /* as in work */
     void (*each)(void *context, size_t first, size_t end); /* on any thread; items before `end`, if any */
     bool confines;                                         /* as in work */
+    size_t least; /* items that a thread is worth starting for; 0: as many as cost little */
 } range_work;
 
 void work_on_ranges(const range_work *w, size_t count);
@@ -429,6 +500,7 @@ convert_leads site_places_lead(const site_places *p, const site_links *links, sl
 typedef struct page_change {
     slice path;
     const journal_row *row; /* to be recorded before the page is touched; NULL: nothing is */
+    slice json;             /* ... with it: its findings */
     slice original;         /* its bytes from before, recorded with the row; data NULL: as journal_put */
     const char *temporary;  /* the file that is to take its place; NULL: it stays */
     stamp then;             /* the page as it was read */

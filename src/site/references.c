@@ -40,10 +40,10 @@ static void find_original_text(const references *r, const named_file *file, work
         read->names[1] = asset_is_named(convert_engine_assets(r->engine), read->texts[1]);
 }
 
-static size_t needs_of_file(void *context, size_t index) {
+static size_t needs_of_file(void *context, size_t index, work_slot *slot) {
     const file_list *all = context;
     return memory_for_page(all->site, all->asked->engine,
-                           ((const named_file *)vector_at(&all->files, index))->path);
+                           ((const named_file *)vector_at(&all->files, index))->path, slot);
 }
 
 static void read_file(void *context, size_t index, work_slot *slot) {
@@ -52,7 +52,7 @@ static void read_file(void *context, size_t index, work_slot *slot) {
     const named_file *file = vector_at(&all->files, index);
     file_read *read = slot->own;
     slice error;
-    if (!site_read(all->site, file->path, slot->input, &read->texts[0], &error))
+    if (!read_open(&slot->page, slot->input, &read->texts[0], &error))
         return;
     read->names_targets = r->links && file->needs && site_names_targets(read->texts[0]);
     if (!r->book || !file->claims)

@@ -38,7 +38,7 @@ typedef struct reversion {
 static bool look_at_page(const reversion *r, const journal_row *row, struct stat *info, hash *now,
                          bool *is_old, arena *a, slice *message) {
     slice bytes;
-    *now = row->holds;
+    *now = *row_holds(row);
     *is_old = false; /* such a page that a run saw was converted by it */
     if (is_as_seen(r->site, row, info, a))
         return true;

@@ -19,6 +19,7 @@ typedef struct page_work {
     site_result result;
     convert_result conversion;
     journal_row row;
+    slice json;         /* ... with these findings */
     bool records;       /* the journal is to hold `row` */
     bool looks;         /* the page was read: its bytes have the hash `now` */
     bool keeps;         /* ... and `source_bytes` as the page's original */
@@ -117,7 +118,7 @@ static bool is_behind(const run *r, slice bytes, arena *a) {
 /* What is to be done with a page whose bytes have this hash: SITE_CONVERTED stands for converting it.
  * `behind`: it might come out otherwise under the same rules too. `is_old`: it is in the old form. */
 static site_outcome judge(const run *r, const journal_row *row, const hash *now, bool behind, bool is_old) {
-    bool same_rules = hash_equal(&row->rules, &r->rules) && !behind;
+    bool same_rules = hash_equal(row->rules, &r->rules) && !behind;
     bool is_source = hash_equal(now, &row->source), is_result = hash_equal(now, &row->result);
     bool mends = r->options->new_pages && row->outcome == SITE_ALREADY;
     if (row->outcome != SITE_CONVERTED)
@@ -219,11 +220,11 @@ static void record(const run *r, page_work *p, arena *a) {
     p->keeps = converted;
     p->row = (journal_row){.path = p->result.path,
                            .source = as_read ? p->now : hash_bytes(p->source_bytes),
-                           .rules = r->rules,
+                           .rules = &r->rules,
                            .outcome = (uint8_t)outcome_of(p->conversion.state),
                            .grade = (uint8_t)findings_grade_all(&p->conversion.found),
-                           .time = (int64_t)time(NULL),
-                           .findings = buffer_slice(&json)};
+                           .time = (int64_t)time(NULL)};
+    p->json = buffer_slice(&json);
     p->row.result = converted ? hash_bytes(p->conversion.output) : p->row.source;
 }
 
@@ -379,9 +380,10 @@ static void describe(site_result *result, arena *a) {
     result->permalink = page_front_text(&front, SLICE("permalink"));
 }
 
-static size_t needs_of_page(void *context, size_t index) {
+static size_t needs_of_page(void *context, size_t index, work_slot *slot) {
     const run *r = context;
-    return memory_for_page(r->site, r->options->engine, *(slice *)vector_at(&r->site->pages, r->todo[index]));
+    slice path = *(slice *)vector_at(&r->site->pages, r->todo[index]);
+    return memory_for_page(r->site, r->options->engine, path, slot);
 }
 
 /* There was nothing to convert when the run began (converts_any), and what links to the page is not known. */
@@ -393,8 +395,8 @@ static void fail_unlooked(page_work *p) {
 
 static void look_at_page(run *r, page_work *p, work_slot *slot) {
     slice path = p->result.path, bytes;
-    if (!read_whole(r->site->folder, slice_c_string(path, slot->input), slot->input, &bytes, &p->info,
-                    &p->result.message))
+    p->info = slot->page.info;
+    if (!read_open(&slot->page, slot->input, &bytes, &p->result.message))
         return;
     p->result.before = p->source_bytes = bytes;
     p->looks = r->journal != NULL;
@@ -441,8 +443,8 @@ static void settle_range(void *context, size_t first, size_t end) {
         struct stat info;
         bool known = row && row->is_seen && stat_walk_look(&walk, i, &info) && is_what_was_seen(row, &info);
         bool behind = known && (row->names_files || hangs_on_links(r, row, scratch));
-        bool is_old = known && hash_equal(&row->holds, &row->source);
-        r->settled[i] = known ? (uint8_t)judge(r, row, &row->holds, behind, is_old) : SITE_CONVERTED;
+        bool is_old = known && hash_equal(row_holds(row), &row->source);
+        r->settled[i] = known ? (uint8_t)judge(r, row, row_holds(row), behind, is_old) : SITE_CONVERTED;
         arena_reset(scratch);
     }
     stat_walk_end(&walk);
@@ -456,7 +458,10 @@ static void settle_ahead(run *r) {
     r->settled = arena_alloc(r->site->arena, count + 1);
     memset(r->settled, SITE_CONVERTED, count + 1);
     if (r->journal && journal_count(r->journal) && !r->options->look)
-        work_on_ranges(&(range_work){r, r->options->jobs, settle_range, r->site->confines}, count);
+        work_on_ranges(
+            &(range_work){
+                .context = r, .jobs = r->options->jobs, .each = settle_range, .confines = r->site->confines},
+            count);
     for (size_t i = 0; i < count; i++)
         r->todo_count += r->settled[i] == SITE_CONVERTED;
     r->todo = arena_alloc(r->site->arena, (r->todo_count + 1) * sizeof *r->todo);
@@ -541,6 +546,7 @@ static bool add_change(run *r, page_work *p) {
     slice holds = p->writes ? p->conversion.output : p->result.before;
     page_change c = {.path = p->result.path,
                      .row = p->records ? &p->row : NULL,
+                     .json = p->json,
                      .original = p->keeps ? p->source_bytes : (slice){NULL, 0},
                      .temporary = p->writes ? p->temporary : NULL,
                      .then = stamp_of(&p->info),

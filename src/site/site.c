@@ -228,7 +228,11 @@ typedef struct loading {
 
 static bool load(void *context) {
     loading *l = context;
-    return read_configuration(l->site, l->error) && find_pages(l->site, &l->site->named, l->error);
+    l->site->listing = listing_new(l->site);
+    bool ok = read_configuration(l->site, l->error) && find_pages(l->site, &l->site->named, l->error);
+    listing_free(l->site->listing);
+    l->site->listing = NULL;
+    return ok;
 }
 
 bool site_load(site *s, slice *error) {

@@ -71,11 +71,11 @@ static void settle_ahead(survey *s) {
     for (size_t i = 0; i < count; i++) {
         const journal_row *row = find_row(s, *(slice *)vector_at(&s->site->pages, i));
         struct stat info;
-        bool settled = is_as_seen(s->site, row, &info, scratch) && is_recorded(row, &row->holds);
+        bool settled = is_as_seen(s->site, row, &info, scratch) && is_recorded(row, row_holds(row));
         if (settled)
-            s->now[i] = row->holds;
+            s->now[i] = *row_holds(row);
         if (settled)
-            s->states[i] = state_of(row, &row->holds, true); /* an old page that was seen is converted */
+            s->states[i] = state_of(row, row_holds(row), true); /* an old page that was seen is converted */
         else
             s->todo[s->todo_count++] = i;
         arena_reset(scratch);

@@ -49,7 +49,7 @@ static size_t count_slots(unsigned jobs) {
 /* Waits until there is memory for the page. The one that is to be reported next is always begun: the others
  * wait for it. */
 static void take_memory(crew *c, size_t index, work_slot *slot) {
-    size_t needs = c->work->needs ? c->work->needs(c->work->context, index) : 0;
+    size_t needs = c->work->needs ? c->work->needs(c->work->context, index, slot) : 0;
     pthread_mutex_lock(&c->lock);
     while (index != c->reported && c->held + needs > MEMORY_MAX) {
         c->waiting_for_memory++;
@@ -99,11 +99,12 @@ static void *run_worker(void *argument) {
         size_t index = c->next++;
         work_slot *slot = &c->slots[index % c->slot_count];
         pthread_mutex_unlock(&c->lock);
-        take_memory(c, index, slot);
         arena_reset(slot->input);
         arena_reset(slot->arena);
         memset(slot->own, 0, c->work->size);
+        take_memory(c, index, slot);
         c->work->each(c->work->context, index, slot);
+        close_file(&slot->page);
         pthread_mutex_lock(&c->lock);
         slot->done = true;
         settle_memory(c, slot, arena_used(slot->input) + arena_used(slot->arena));
@@ -156,17 +157,12 @@ static void report_pages(crew *c) {
     pthread_mutex_unlock(&c->lock);
 }
 
-size_t memory_for_page(const site *s, const convert_engine *engine, slice path) {
-    char name[4096];
-    struct stat info;
-    if (path.length >= sizeof name)
+size_t memory_for_page(const site *s, const convert_engine *engine, slice path, work_slot *slot) {
+    slot->page = open_whole(s->folder, slice_c_string(path, slot->input));
+    const struct stat *info = &slot->page.info;
+    if (slot->page.file < 0 || !S_ISREG(info->st_mode) || info->st_size < 0)
         return 0;
-    memcpy(name, path.data, path.length);
-    name[path.length] = '\0';
-    if (fstatat(s->folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode) ||
-        info.st_size < 0)
-        return 0;
-    size_t size = (size_t)info.st_size;
+    size_t size = (size_t)info->st_size;
     return convert_memory(engine, size) + 3 * size;
 }
 
@@ -177,8 +173,10 @@ bool work_on(const work *w, size_t count, size_t *reported) {
     crew c = {.work = w, .count = count, .slot_count = count_slots(jobs)};
     c.slots = arena_zeroed(memory, (c.slot_count + 1) * sizeof *c.slots);
     for (size_t i = 0; i < c.slot_count; i++)
-        c.slots[i] = (work_slot){
-            .input = arena_new(0), .arena = arena_new(w->memory), .own = arena_zeroed(memory, w->size)};
+        c.slots[i] = (work_slot){.input = arena_new(0),
+                                 .arena = arena_new(w->memory),
+                                 .own = arena_zeroed(memory, w->size),
+                                 .page.file = -1};
     pthread_mutex_init(&c.lock, NULL);
     pthread_cond_init(&c.done, NULL);
     pthread_cond_init(&c.room, NULL);
@@ -216,7 +214,7 @@ static void *run_range(void *argument) {
 }
 
 void work_on_ranges(const range_work *w, size_t count) {
-    unsigned jobs = count_jobs(w->jobs, count / RANGE_MIN), started = 0;
+    unsigned jobs = count_jobs(w->jobs, count / (w->least ? w->least : RANGE_MIN)), started = 0;
     pthread_t threads[JOBS_MAX];
     range ranges[JOBS_MAX];
     size_t each = jobs > 1 ? count / jobs : count, done = each; /* the first is this thread's */

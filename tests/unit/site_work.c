@@ -19,9 +19,9 @@ typedef struct counts {
     bool in_order;
 } counts;
 
-static size_t needs(void *context, size_t index) {
+static size_t needs(void *context, size_t index, work_slot *slot) {
     const counts *c = context;
-    (void)index;
+    (void)index, (void)slot;
     return c->need;
 }
 
