@@ -124,6 +124,11 @@ static void mark_task_lists(dom_node *body, arena *a) {
     }
 }
 
+void strip_appended_line_ends(dom_node *body) {
+    strip_code_line_ends(body);
+    strip_line_ends(body);
+}
+
 static slice written_tree(const dom_node *body, size_t size, arena *a) {
     buffer out = buffer_new(a, size + 64);
     dom_inner_html(body, &out);
@@ -151,12 +156,10 @@ static dom_node *open_any(slice body, arena *a) {
 tiptap_node *save_load(slice body, uint32_t first_line, arena *a) {
     body = slice_trim_wide(body);
     dom_node *tree = read_saved(body, first_line, a);
-    if (tree) {
-        strip_code_line_ends(tree);
-        strip_line_ends(tree);
-    } else {
+    if (tree)
+        strip_appended_line_ends(tree);
+    else
         tree = open_any(body, a);
-    }
     tiptap_node *document = tiptap_parse(tree, a, NULL);
     tiptap_complete(document, a);
     return document;

@@ -28,6 +28,7 @@ bool pretty_print(slice html, print_state *state, buffer *out);
 /* save.c: a block of a document as it has been saved, and all of them. */
 typedef struct saved_block {
     const tiptap_node *node;
+    tiptap_node *read; /* what it is read as when that is something else; NULL: the same, or not known */
     print_state before, after;
     size_t from, to; /* in the body */
 } saved_block;
@@ -45,6 +46,9 @@ saved_body save_document(const tiptap_node *document, const saved_body *before, 
  */
 bool is_saved_alike(const saved_body *saved, const tiptap_node *document);
 
+/* Whether the blocks that are read as something else (read_back) are saved as they were once more. */
+bool is_saved_again(const saved_body *saved, arena *a);
+
 /* purify.c: DOMPurify 3.1 with the CMS's settings, on text that we wrote ourselves. */
 void purify_written(slice html, arena *a, buffer *out);
 /* The same on any HTML: parsed, sanitised, written again. */
@@ -52,6 +56,13 @@ void purify_any(slice html, arena *a, buffer *out);
 /* reader.c: the tree of a body that is plainly in save form, with the lines of the page; NULL for any other.
  */
 dom_node *read_saved(slice html, uint32_t first_line, arena *a);
+/* Reads a body that has been saved, along the document that it was saved from, but for what the editor's
+ * plugins do to it: blocks that are read as something else get it as `read`. False: not in save form,
+ * plainly. */
+bool read_back(saved_body *saved, arena *a);
+/* load.c: what the editor takes away of the line ends in the tree of a body that Markdown has left as it is.
+ */
+void strip_appended_line_ends(dom_node *body);
 /* markdown.c: Markdown with raw HTML → HTML. */
 slice render_markdown(slice text, arena *a);
 /* Where the first line ends, if markdown-it takes it and the second for the head of a table; else 0. */

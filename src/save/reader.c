@@ -1,4 +1,5 @@
-/* A strict reader of HTML in save form: straight into tree nodes, several times faster than a full parser.
+/* A strict reader of HTML in save form: straight into tree nodes, several times faster than a full parser,
+ * or, where it is known which document was saved, along that document, without a tree.
  *
  * Comes in: text. Goes out: the tree that a full parser and sanitiser would give, or NULL when it meets
  * anything that is not plainly what save_body writes: then the caller takes the slow way. It never guesses:
@@ -237,31 +238,322 @@ static bool read_end_tag(reader *r) {
     return true;
 }
 
+/* ---- a whole body ------------------------------------------------------------------------------------ */
+
 /* Blocks that begin a raw HTML block which only a blank line ends (CommonMark 0.30 §4.6, type 6), of those
  * that are written. */
-static bool begins_html_block(const dom_node *body) {
-    const dom_node *first = body->first_child;
-    return first && first->type == DOM_ELEMENT && first->tag != DOM_TAG_A && first->tag != DOM_TAG_PRE &&
-           first->tag != DOM_TAG_IMG;
+static bool begins_html_block(slice html) {
+    reader r = {.html = html, .at = 1};
+    dom_tag first = html.length && html.data[0] == '<' ? dom_tag_of(read_name(&r)) : DOM_TAG_UNKNOWN;
+    return kind_of(first) != KIND_UNKNOWN && first != DOM_TAG_A && first != DOM_TAG_PRE &&
+           first != DOM_TAG_IMG;
 }
 
-dom_node *read_saved(slice html, uint32_t first_line, arena *a) {
-    bool other = slice_find_char(html, '\r', 0) != SLICE_NONE || slice_find_char(html, '\0', 0) != SLICE_NONE;
-    if (other || !utf8_is_valid(html) || table_head_end(html)) /* a parser reads those characters otherwise */
-        return NULL;
+/* A parser reads some characters, and Markdown the head of a table, otherwise than this reader. */
+static bool is_readable(slice html) {
+    return slice_find_char(html, '\r', 0) == SLICE_NONE && slice_find_char(html, '\0', 0) == SLICE_NONE &&
+           utf8_is_valid(html) && !table_head_end(html) && begins_html_block(html);
+}
+
+static reader reader_new(slice html, uint32_t first_line, arena *a) {
     dom_node *body = dom_new_element(a, DOM_TAG_BODY, first_line);
-    reader r = {.html = html,
-                .ampersands = next_char_new(html, '&'),
-                .line_ends = next_char_new(html, '\n'),
-                .arena = a,
-                .parent = body,
-                .line = first_line,
-                .parent_kind = KIND_BODY};
+    return (reader){.html = html,
+                    .ampersands = next_char_new(html, '&'),
+                    .line_ends = next_char_new(html, '\n'),
+                    .arena = a,
+                    .parent = body,
+                    .line = first_line,
+                    .parent_kind = KIND_BODY};
+}
+
+static dom_node *read_body(slice html, uint32_t first_line, arena *a) {
+    reader r = reader_new(html, first_line, a);
+    dom_node *body = r.parent;
     while (r.at < html.length) {
         bool tag = html.data[r.at] == '<';
         bool end = tag && r.at + 1 < html.length && html.data[r.at + 1] == '/';
         if (!(end ? read_end_tag(&r) : tag ? read_start_tag(&r) : read_text(&r)))
             return NULL;
     }
-    return r.parent == body && begins_html_block(body) ? body : NULL;
+    return r.parent == body ? body : NULL;
+}
+
+dom_node *read_saved(slice html, uint32_t first_line, arena *a) {
+    return is_readable(html) ? read_body(html, first_line, a) : NULL;
+}
+
+/* ---- along a document -------------------------------------------------------------------------------- */
+
+/* What comes before a place in a text block, as far as it decides what becomes of white space there. */
+typedef struct inline_state {
+    bool behind_element; /* one line end goes */
+    bool behind_break;   /* which is a line break: a space goes */
+    bool behind_space;   /* or nothing: a space goes */
+} inline_state;
+
+static bool drops_space(const inline_state *s) {
+    return s->behind_break || s->behind_space;
+}
+
+static bool take(reader *r, slice expected) {
+    bool found = slice_starts_with(slice_from(r->html, r->at), expected);
+    r->at += found ? expected.length : 0;
+    return found;
+}
+
+/* White space as the printer makes it. False: a blank line, which would end the raw HTML block. */
+static bool pass_space(slice html, size_t *at) {
+    size_t line_ends = 0;
+    for (; *at < html.length && (html.data[*at] == ' ' || html.data[*at] == '\n'); ++*at)
+        line_ends += html.data[*at] == '\n';
+    return line_ends < 2;
+}
+
+static bool take_name(reader *r, slice opening, slice name) {
+    return take(r, opening) && take(r, name);
+}
+
+static bool take_end(reader *r, slice name) {
+    return take_name(r, SLICE("</"), name) && take(r, SLICE(">"));
+}
+
+/* A start tag, with attributes that make no more of the element than its name does. */
+static bool take_start(reader *r, dom_tag tag, dom_node *element) {
+    *element = (dom_node){.type = DOM_ELEMENT, .tag = (uint16_t)tag, .name = dom_tag_name(tag)};
+    return take_name(r, SLICE("<"), element->name) && read_attributes(r, element) &&
+           !dom_attribute_get(element, SLICE("style")) && !dom_attribute_get(element, SLICE("data-type")) &&
+           !(tag == DOM_TAG_A && tiptap_has_class(element, TIPTAP_ELEMENT_CLICKABLE_CARD));
+}
+
+/* White space before a tag, of which nothing must be left. */
+static bool pass_no_text(reader *r, const inline_state *s) {
+    size_t from = r->at;
+    if (from < r->html.length && r->html.data[from] == '<')
+        return true;
+    from += s->behind_element && from < r->html.length && r->html.data[from] == '\n';
+    return pass_space(r->html, &r->at) && (r->at == from || drops_space(s));
+}
+
+/* How many bytes both begin with, by eight, in which white space is one plain space at a time. */
+static size_t same_words(slice one, slice other) {
+    const uint64_t ones = UINT64_MAX / 0xFF, high = ones << 7;
+    size_t at = 0, end = one.length < other.length ? one.length : other.length;
+    for (uint64_t a, b; at + sizeof a <= end; at += sizeof a) {
+        memcpy(&a, one.data + at, sizeof a);
+        memcpy(&b, other.data + at, sizeof b);
+        uint64_t ascii = ~a & high, spaces = ~((a | high) - ones * (' ' + 1)) & ascii;
+        uint64_t controls = ~((a | high) - ones * ' ') & ascii;
+        bool meet = at && one.data[at] == ' ' && one.data[at - 1] == ' ';
+        if (a != b || controls || (spaces & (spaces << 8)) || meet)
+            break;
+    }
+    return at;
+}
+
+/* Text up to the next tag: as ProseMirror's parser collapses it, is it the node's? */
+static bool take_text(reader *r, const tiptap_node *node, inline_state *s) {
+    size_t from = r->at, end = slice_find_char(r->html, '<', from), at = 0;
+    slice read, text = node->text;
+    if (end == SLICE_NONE || end == from)
+        return false;
+    from += s->behind_element && r->html.data[from] == '\n';
+    if (!decode(r, from, end, &read) || (drops_space(s) && !pass_space(read, &at)))
+        return false;
+    for (size_t i = 0, stop; i < text.length;) {
+        size_t same = same_words(slice_from(text, i), slice_from(read, at));
+        i += same;
+        at += same;
+        for (stop = i + sizeof(uint64_t); i < stop && i < text.length; i++) {
+            char c = text.data[i];
+            size_t space = at;
+            bool meets = i && text.data[i - 1] == ' '; /* two spaces are read as one */
+            if (is_html_space(c) ? c != ' ' || meets || !pass_space(read, &at) || at == space
+                                 : at == read.length || read.data[at++] != c)
+                return false;
+        }
+    }
+    bool is_last = !node->next, spaced = text.data[text.length - 1] == ' ';
+    if (is_last && (spaced || !pass_space(read, &at)))
+        return false;
+    r->at = end;
+    *s = (inline_state){false, false, spaced};
+    return at == read.length;
+}
+
+static bool take_mark(reader *r, const tiptap_mark *mark) {
+    dom_node element;
+    return take_start(r, dom_tag_of(tiptap_mark_element(mark->type)), &element) &&
+           tiptap_reads_as_mark(&element, mark, r->arena);
+}
+
+/* The children of a text block. */
+static bool take_inline(reader *r, const tiptap_node *block) {
+    const tiptap_marks none = {0, {NULL}}, *open = &none;
+    inline_state s = {false, false, true};
+    for (const tiptap_node *at = block->first_child;; at = at->next) {
+        const tiptap_marks *marks = at && at->marks ? at->marks : &none;
+        bool joins = at && at->previous && at->type == TIPTAP_TEXT && at->previous->type == TIPTAP_TEXT &&
+                     tiptap_same_marks(at->marks, at->previous->marks);
+        size_t kept = 0;
+        while (kept < open->count && kept < marks->count &&
+               tiptap_same_mark(open->items[kept], marks->items[kept]))
+            kept++;
+        for (size_t i = open->count; i-- > kept; s = (inline_state){true, false, s.behind_space})
+            if (!pass_no_text(r, &s) || !take_end(r, tiptap_mark_element(open->items[i]->type)))
+                return false;
+        if (!at)
+            return pass_no_text(r, &s);
+        for (size_t i = kept; i < marks->count; i++, s = (inline_state){false, false, s.behind_space})
+            if (!pass_no_text(r, &s) || !take_mark(r, marks->items[i]))
+                return false;
+        open = marks;
+        if (joins || (at->type == TIPTAP_TEXT ? !take_text(r, at, &s)
+                                              : !pass_no_text(r, &s) || !take(r, SLICE("<br>"))))
+            return false;
+        if (at->type != TIPTAP_TEXT)
+            s = (inline_state){true, true, false};
+    }
+}
+
+/* What the table extension writes before the rows (html.c: open_table): the parser sees nothing in it. */
+static bool take_columns(reader *r) {
+    if (!take(r, SLICE("<table style=\"")))
+        return false;
+    if (take(r, SLICE("minWidth: ")))
+        while (r->at < r->html.length && is_digit(r->html.data[r->at]))
+            r->at++;
+    else if (!take(r, SLICE("width: 0")))
+        return false;
+    if (!take(r, SLICE("px\">")) || !pass_space(r->html, &r->at) || !take(r, SLICE("<colgroup>")))
+        return false;
+    do
+        if (!pass_space(r->html, &r->at))
+            return false;
+    while (take(r, SLICE("<col>")));
+    return take(r, SLICE("</colgroup>")) && pass_space(r->html, &r->at) && take(r, SLICE("<tbody>"));
+}
+
+/* A picture without a link. Its style, in which the parser looks for marks, is the initial one. */
+static bool take_picture(reader *r, const tiptap_node *image) {
+    dom_node element = {.type = DOM_ELEMENT, .tag = DOM_TAG_IMG, .name = dom_tag_name(DOM_TAG_IMG)};
+    return slice_equal(tiptap_get(image, TIPTAP_IMAGE_STYLE), SLICE("width: 100%")) &&
+           take(r, SLICE("<div class=\"isomer-image-wrapper\">")) && pass_space(r->html, &r->at) &&
+           take(r, SLICE("<img")) && read_attributes(r, &element) &&
+           dom_attribute_get(&element, SLICE("src")) && tiptap_reads_as_node(&element, image, r->arena) &&
+           pass_space(r->html, &r->at);
+}
+
+/* What a node begins with. False also for types whose elements are read in more ways than one. */
+static bool take_begin(reader *r, const tiptap_node *node) {
+    dom_node element;
+    if (!pass_space(r->html, &r->at))
+        return false;
+    switch ((tiptap_type)node->type) {
+    case TIPTAP_PARAGRAPH:
+        return take(r, SLICE("<p>"));
+    case TIPTAP_HEADING:
+        return take_name(r, SLICE("<h"), tiptap_get(node, TIPTAP_HEADING_LEVEL)) && take(r, SLICE(">"));
+    case TIPTAP_TABLE:
+        return take_columns(r);
+    case TIPTAP_IMAGE:
+        return take_picture(r, node);
+    case TIPTAP_BLOCKQUOTE:
+    case TIPTAP_HORIZONTAL_RULE:
+    case TIPTAP_LIST_ITEM:
+    case TIPTAP_TABLE_ROW:
+    case TIPTAP_BULLET_LIST:
+    case TIPTAP_ORDERED_LIST:
+    case TIPTAP_TABLE_CELL:
+    case TIPTAP_TABLE_HEADER:
+        return take_start(r, dom_tag_of(tiptap_type_element((tiptap_type)node->type)), &element) &&
+               tiptap_reads_as_node(&element, node, r->arena);
+    default:
+        return false;
+    }
+}
+
+static bool take_node_end(reader *r, const tiptap_node *node) {
+    switch ((tiptap_type)node->type) {
+    case TIPTAP_HORIZONTAL_RULE:
+        return true;
+    case TIPTAP_IMAGE:
+        return take(r, SLICE("</div>"));
+    case TIPTAP_HEADING:
+        return take_name(r, SLICE("</h"), tiptap_get(node, TIPTAP_HEADING_LEVEL)) && take(r, SLICE(">"));
+    case TIPTAP_TABLE:
+        return pass_space(r->html, &r->at) && take(r, SLICE("</tbody>")) && pass_space(r->html, &r->at) &&
+               take(r, SLICE("</table>"));
+    default:
+        return take_end(r, tiptap_type_element((tiptap_type)node->type));
+    }
+}
+
+/* Reads what was written of a node. False: it is read as something else, or in a way that is not plain. */
+static bool take_node(reader *r, const tiptap_node *node) {
+    for (const tiptap_node *at = node;;) {
+        if (!take_begin(r, at) || (tiptap_is_textblock((tiptap_type)at->type) && !take_inline(r, at)))
+            return false;
+        if (!tiptap_is_textblock((tiptap_type)at->type) && at->first_child) {
+            at = at->first_child;
+            continue;
+        }
+        if (!take_node_end(r, at))
+            return false;
+        while (at != node && !at->next) {
+            at = at->parent;
+            if (!pass_space(r->html, &r->at) || !take_node_end(r, at))
+                return false;
+        }
+        if (at == node)
+            return true;
+        at = at->next;
+    }
+}
+
+/* The same with a tree, for any block: what the block up to `end` is read as, alone; NULL where that is not
+ * plain. */
+static tiptap_node *read_block(reader *r, const tiptap_node *block, size_t end) {
+    while (end > r->at && is_space(r->html.data[end - 1]))
+        end--;
+    dom_node *tree = read_body(slice_sub(r->html, r->at, end), block->line, r->arena);
+    if (!tree)
+        return NULL;
+    r->at = end;
+    strip_appended_line_ends(tree);
+    tiptap_node *read = tiptap_parse(tree, r->arena, NULL)->first_child;
+    return read && !read->next && read->type == block->type ? read : NULL; /* else what is around counts */
+}
+
+/* Whether the editor's plugins look at none of a block, with text before it or without (complete.c). */
+static bool is_left_alone(const tiptap_node *block, bool has_text_before) {
+    const tiptap_node *at = block;
+    while (at && at->type != TIPTAP_TABLE)
+        at = tiptap_next(at, block);
+    return !at && has_text_before;
+}
+
+bool read_back(saved_body *saved, arena *a) {
+    slice body = slice_trim_wide(buffer_slice(&saved->body));
+    if (!saved->blocks.count || !is_readable(body))
+        return false;
+    reader r = reader_new(body, 1, a);
+    size_t skipped = (size_t)(body.data - saved->body.data);
+    bool has_text = false;
+    for (size_t i = 0; i < saved->blocks.count; i++) {
+        saved_block *block = vector_at(&saved->blocks, i);
+        if (!pass_space(body, &r.at))
+            return false;
+        size_t from = r.at;
+        if (!take_node(&r, block->node)) {
+            r.at = from;
+            tiptap_node *read = read_block(&r, block->node, block->to - skipped);
+            if (!read)
+                return false;
+            block->read = tiptap_same_document(read, block->node) ? NULL : read;
+            if (block->read && !is_left_alone(read, has_text))
+                return false;
+        }
+        has_text = has_text || tiptap_is_textblock((tiptap_type)block->node->type);
+    }
+    return r.at == body.length;
 }

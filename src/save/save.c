@@ -51,6 +51,22 @@ bool is_saved_alike(const saved_body *saved, const tiptap_node *document) {
     return index == saved->blocks.count && (index || !saved->body.length);
 }
 
+bool is_saved_again(const saved_body *saved, arena *a) {
+    saver s = {buffer_new(a, BLOCK_EXPECTED), buffer_new(a, BLOCK_EXPECTED), a};
+    buffer out = buffer_new(a, BLOCK_EXPECTED);
+    for (size_t i = 0; i < saved->blocks.count; i++) {
+        const saved_block *block = vector_at(&saved->blocks, i);
+        print_state state = block->before;
+        out.length = 0;
+        if (block->read &&
+            (!save_block(&s, block->read, &state, &out) || state.goes_on != block->after.goes_on ||
+             state.counter != block->after.counter ||
+             !slice_equal(buffer_slice(&out), slice_sub(buffer_slice(&saved->body), block->from, block->to))))
+            return false;
+    }
+    return true;
+}
+
 saved_body save_document(const tiptap_node *document, const saved_body *before, size_t expected, arena *a) {
     size_t room = expected < BLOCK_EXPECTED ? expected : BLOCK_EXPECTED;
     saver s = {buffer_new(a, room), buffer_new(a, room), a};

@@ -1,8 +1,9 @@
 /* A document → bytes that the editor leaves as they are: the first promise of this project.
  *
- * What a save cannot keep is mended first, each with a finding. Then the document is saved, opened and saved
- * again until two saves agree; that is proof, not hope: every page that is written has been through it. What
- * never agrees is not written.
+ * What a save cannot keep is mended first, each with a finding. Then the document is saved and read back,
+ * block by block: a block that is read as itself is saved the same again, one that is read as something else
+ * is saved again to see. Where that does not settle it, the whole is opened and saved until two saves agree.
+ * That is proof, not hope: every page that is written has been through it. What never agrees is not written.
  */
 #include "private.h"
 
@@ -350,8 +351,9 @@ static bool has_same_letters(tiptap_node *document, tiptap_node *saved, bool *ga
 
 /* ---- saving until nothing changes -------------------------------------------------------------------- */
 
-static save_settled save_until_stable(tiptap_node *document, size_t expected, arena *a) {
-    saved_body saved = save_document(document, NULL, expected, a);
+/* Opens and saves the document again and again, which has been saved once. */
+static save_settled save_on(tiptap_node *document, const saved_body *once, arena *a) {
+    saved_body saved = *once;
     save_settled settled = {.body = buffer_slice(&saved.body), .document = document};
     for (int round = 0; !settled.stable && round < ROUNDS_MAX; round++) {
         settled.document = save_load(settled.body, 1, a);
@@ -363,6 +365,28 @@ static save_settled save_until_stable(tiptap_node *document, size_t expected, ar
         settled.body = buffer_slice(&saved.body);
     }
     return settled;
+}
+
+/* What a document that has been saved once settles to. `complete`: the editor's plugins leave it as it is.
+ * Where block by block proves it, `document` stays in the result, and has yet to get the blocks that are read
+ * as something else (put_read_blocks). */
+static save_settled settle_from(tiptap_node *document, bool complete, saved_body *once, arena *a) {
+    if (complete && read_back(once, a) && is_saved_again(once, a))
+        return (save_settled){.body = buffer_slice(&once->body), .document = document, .stable = true};
+    return save_on(document, once, a);
+}
+
+static void put_read_blocks(tiptap_node *document, const saved_body *saved) {
+    tiptap_node *at = document->first_child;
+    for (size_t i = 0; i < saved->blocks.count; i++) {
+        tiptap_node *next = at->next, *read = ((saved_block *)vector_at(&saved->blocks, i))->read;
+        if (read) {
+            tiptap_remove(read);
+            tiptap_insert_before(at, read);
+            tiptap_remove(at);
+        }
+        at = next;
+    }
 }
 
 /* ---- gaps between words ------------------------------------------------------------------------------ */
@@ -428,17 +452,25 @@ typedef struct mend {
     arena *arena;
 } mend;
 
-/* A paragraph's lines do not depend on what stands around it (the printer begins a line at <p>). */
-static size_t find_broken_gap_alone(mend *m, text_cursor *was) {
+/* A paragraph's lines do not depend on what stands around it (the printer begins a line at <p>). What is
+ * broken up to `behind` by the first save already is seldom whole after others: they are not made. */
+static size_t find_broken_gap_alone(mend *m, size_t behind, text_cursor *was) {
     size_t cost = m->length + 256;
     *m->budget -= cost < *m->budget ? cost : *m->budget;
-    slice body = save_until_stable(m->document, 1024, m->arena).body;
-    return find_broken_gap(m->document, read_as_published(body, m->arena), &m->given_up, was);
+    saved_body saved = save_document(m->document, NULL, 1024, m->arena);
+    slice body = buffer_slice(&saved.body);
+    size_t broken = find_broken_gap(m->document, read_as_published(body, m->arena), &m->given_up, was);
+    if (broken <= behind)
+        return broken;
+    slice settled = save_on(m->document, &saved, m->arena).body;
+    return slice_equal(settled, body)
+               ? broken
+               : find_broken_gap(m->document, read_as_published(settled, m->arena), &m->given_up, was);
 }
 
 /* Holds `count` spaces, the `back`-th from the end and those before it. Returns where the first broken gap is
- * then; unless it is behind `broken`, nothing is held. */
-static size_t try_holding(mend *m, const text_cursor *was, size_t broken, size_t back, size_t count) {
+ * then, and `*was` has read up to it; unless it is behind `broken`, nothing is held and `*was` stays. */
+static size_t try_holding(mend *m, text_cursor *was, size_t broken, size_t back, size_t count) {
     slice texts[HELD_MAX];
     const space *held[HELD_MAX];
     for (size_t i = 0; i < count; i++) { /* from the end on, so that offsets before it stay */
@@ -446,17 +478,20 @@ static size_t try_holding(mend *m, const text_cursor *was, size_t broken, size_t
         texts[i] = hold_space(*held[i], m->arena);
     }
     text_cursor then;
-    size_t next = find_broken_gap_alone(m, &then);
-    m->held += next > broken ? count : 0;
+    size_t next = find_broken_gap_alone(m, broken, &then);
     for (size_t i = count; i-- > 0 && next <= broken;)
         held[i]->node->text = texts[i];
+    if (next > broken) {
+        m->held += count;
+        *was = then;
+    }
     return next;
 }
 
 /* Makes the gap at `broken`, which `was` has read up to, as it was. Of a gap that went, its own space is
  * held. Of one that came where a line is full inside a tag, as few spaces before it as make the line full at
  * a space, where it may break. Returns where the first broken gap is then. */
-static size_t mend_gap(mend *m, const text_cursor *was, size_t broken) {
+static size_t mend_gap(mend *m, text_cursor *was, size_t broken) {
     size_t known = was->recent_count < RECENT_MAX ? was->recent_count : RECENT_MAX, next = broken;
     if (was->gap)
         return was->space_in_gap ? try_holding(m, was, broken, 1, 1) : broken;
@@ -482,10 +517,15 @@ static void mend_gaps(tiptap_node *paragraph, size_t *budget, arena *a, findings
     tiptap_remove(paragraph);
     tiptap_append(m.document, paragraph);
     text_cursor was;
-    size_t broken;
-    while (*budget && (broken = find_broken_gap_alone(&m, &was)) != SIZE_MAX)
-        if (mend_gap(&m, &was, broken) <= broken)
+    size_t broken = find_broken_gap_alone(&m, 0, &was);
+    while (*budget && broken != SIZE_MAX) {
+        size_t next_broken = mend_gap(&m, &was, broken);
+        if (next_broken <= broken) {
             *(size_t *)vector_push(&m.given_up) = broken;
+            next_broken = find_broken_gap_alone(&m, 0, &was);
+        }
+        broken = next_broken;
+    }
     if (m.held)
         findings_add(found, FINDING_SPACE_HELD, paragraph->line, "a paragraph with links");
     tiptap_remove(paragraph);
@@ -495,18 +535,27 @@ static void mend_gaps(tiptap_node *paragraph, size_t *budget, arena *a, findings
         tiptap_append(parent, paragraph);
 }
 
-/* Did gaps between words come or go, in the editor or where the body is published, and nothing else? */
-static bool has_broken_gaps(tiptap_node *document, const save_settled *saved) {
-    bool broken = breaks_inside_links(saved->body);
-    if (tiptap_same_document(document, saved->document))
-        return broken;
-    bool gaps;
-    return has_same_letters(document, saved->document, &gaps) && (gaps || broken);
+/* Did gaps between words come or go where a document is settled, and nothing else? */
+static bool gaps_differ(tiptap_node *document, const save_settled *settled, const saved_body *once,
+                        bool broken) {
+    bool differ = broken, gaps;
+    if (document != settled->document)
+        return tiptap_same_document(document, settled->document)
+                   ? broken
+                   : has_same_letters(document, settled->document, &gaps) && (gaps || broken);
+    tiptap_node *at = document->first_child;
+    for (size_t i = 0; i < once->blocks.count; i++, at = at->next) {
+        tiptap_node *read = ((saved_block *)vector_at(&once->blocks, i))->read;
+        if (read && !has_same_letters(at, read, &gaps))
+            return false;
+        differ = differ || (read && gaps);
+    }
+    return differ;
 }
 
 save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
     size_t expected = mend_document(document, a, found);
-    tiptap_complete(document, a);
+    bool complete = !tiptap_complete(document, a);
     const tiptap_node *innermost;
     size_t depth = written_depth(document, &innermost);
     if (depth >= DOM_DEPTH_MAX) {
@@ -514,14 +563,18 @@ save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
                      "%zu elements in each other, of which the page may have %d", depth, DOM_DEPTH_MAX - 1);
         return (save_settled){.document = document, .too_deep = true};
     }
-    save_settled settled = save_until_stable(document, expected, a);
-    if (has_broken_gaps(document, &settled)) {
+    saved_body once = save_document(document, NULL, expected, a);
+    save_settled settled = settle_from(document, complete, &once, a);
+    if (gaps_differ(document, &settled, &once, breaks_inside_links(settled.body))) {
         vector paragraphs = vector_new(a, sizeof(tiptap_node *));
         size_t budget = BUDGET_FREE + BUDGET_PER_BYTE * settled.body.length;
         find_broken_paragraphs(document, read_as_published(settled.body, a), &paragraphs);
         for (size_t i = 0; i < paragraphs.count; i++)
             mend_gaps(*(tiptap_node **)vector_at(&paragraphs, i), &budget, a, found);
-        settled = save_until_stable(document, settled.body.length, a);
+        once = save_document(document, NULL, settled.body.length, a);
+        settled = settle_from(document, complete, &once, a);
     }
+    if (settled.document == document)
+        put_read_blocks(document, &once);
     return settled;
 }

@@ -16,17 +16,18 @@ static tiptap_node *find_block_to_link(tiptap_node *document) {
     return first && first->last_child && first->last_child->type == TIPTAP_HARD_BREAK ? first : NULL;
 }
 
-void tiptap_complete(tiptap_node *document, arena *a) {
+bool tiptap_complete(tiptap_node *document, arena *a) {
+    bool changed = false;
     if (!document->last_child || document->last_child->type != TIPTAP_PARAGRAPH) {
         uint32_t line = document->last_child ? document->last_child->line : 0;
         tiptap_append(document, tiptap_new_node(a, TIPTAP_PARAGRAPH, line));
     }
     for (tiptap_node *at = document; at; at = tiptap_next(at, document))
         if (at->type == TIPTAP_TABLE)
-            fix_table(at, a);
+            changed |= fix_table(at, a);
     tiptap_node *block = find_block_to_link(document);
     if (!block || !link_last_word(block, a))
-        return;
+        return changed;
     /* The change makes the editor look at the tables around it once more, from the outermost in. */
     for (tiptap_node *at = document; at && at != block; at = tiptap_next(at, document))
         if (at->type == TIPTAP_TABLE) {
@@ -36,4 +37,5 @@ void tiptap_complete(tiptap_node *document, arena *a) {
             if (inside)
                 fix_table(at, a);
         }
+    return true;
 }

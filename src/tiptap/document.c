@@ -181,8 +181,7 @@ bool tiptap_same_marks(const tiptap_marks *one, const tiptap_marks *other) {
 
 static bool same_node(const tiptap_node *one, const tiptap_node *other) {
     if (one->type != other->type || !slice_equal(one->text, other->text) ||
-        !tiptap_same_marks(one->marks, other->marks) || !one->first_child != !other->first_child ||
-        !one->next != !other->next)
+        !tiptap_same_marks(one->marks, other->marks) || !one->first_child != !other->first_child)
         return false;
     if (one->values == other->values)
         return true;
@@ -199,7 +198,7 @@ static bool same_node(const tiptap_node *one, const tiptap_node *other) {
 
 bool tiptap_same_document(const tiptap_node *one, const tiptap_node *other) {
     const tiptap_node *a = one, *b = other;
-    while (a && b && same_node(a, b)) {
+    while (a && b && same_node(a, b) && (a == one || !a->next == !b->next)) {
         a = tiptap_next(a, one);
         b = tiptap_next(b, other);
     }

@@ -47,8 +47,8 @@ enum { HOLDS_PARAGRAPH = DOM_FLAG_OF_TIPTAP };
 /* Values of the attributes [first, first + count) from an element; NULL when all are initial. */
 slice *read_attributes(arena *a, const dom_node *element, tiptap_attribute first, size_t count);
 
-/* What tiptap_complete does. link_last_word: whether a link was added. */
-void fix_table(tiptap_node *table, arena *a);
+/* What tiptap_complete does: whether something was changed, a link was added. */
+bool fix_table(tiptap_node *table, arena *a);
 bool link_last_word(tiptap_node *block, arena *a);
 
 #endif

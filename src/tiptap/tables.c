@@ -138,16 +138,17 @@ static void add_cells(const table_map *t, tiptap_node *table, arena *a) {
     }
 }
 
-void fix_table(tiptap_node *table, arena *a) {
+bool fix_table(tiptap_node *table, arena *a) {
     table_map t = {.cells = vector_new(a, sizeof(cell))};
     read_cells(&t, table, a);
     if (t.width * t.height > MAP_MAX)
-        return;
+        return false;
     t.map = arena_zeroed(a, t.width * t.height * sizeof *t.map + 1);
     t.added = arena_zeroed(a, t.height * sizeof *t.added);
     fill_map(&t, table);
     if (!t.has_problems || t.steps >= MAP_MAX)
-        return;
+        return false;
     change_spans(&t, a);
     add_cells(&t, table, a);
+    return true;
 }

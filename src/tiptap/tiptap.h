@@ -102,10 +102,15 @@ tiptap_node *tiptap_parse(dom_node *body, arena *a, vector *dropped);
 /* Does the element stand as a block of the schema? */
 bool tiptap_is_block_element(const dom_node *element);
 
+/* Whether an element, by its attributes, is read with the values of the node or the mark that it was written
+ * for. Of a list, as one that holds paragraphs. */
+bool tiptap_reads_as_node(dom_node *element, const tiptap_node *node, arena *a);
+bool tiptap_reads_as_mark(const dom_node *element, const tiptap_mark *mark, arena *a);
+
 /* What the editor does to a document it has just loaded (its plugins): tables are made rectangular, the last
  * word of the first text becomes a link if it reads as one, a paragraph is added at the end if the last block
- * is none. */
-void tiptap_complete(tiptap_node *document, arena *a);
+ * is none. True: the document may change again when it is loaded once more; false: it will not. */
+bool tiptap_complete(tiptap_node *document, arena *a);
 
 /* ---- looking ----------------------------------------------------------------------------------------- */
 

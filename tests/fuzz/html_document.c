@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (settled.stable) {
         if (tiptap_validate(settled.document, &why))
             abort();
-        if (!slice_equal(saved(save_load(settled.body, 1, a), a), settled.body))
+        tiptap_node *opened = save_load(settled.body, 1, a);
+        if (!tiptap_same_document(opened, settled.document) || !slice_equal(saved(opened, a), settled.body))
             abort();
     }
     if (tiptap_validate(save_load(html, 1, a), &why))

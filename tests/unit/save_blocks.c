@@ -91,6 +91,148 @@ static void blocks_are_saved_as_in_the_whole(void **state) {
     arena_destroy(a);
 }
 
+/* ---- a saved body that is read along its document ------------------------------------------------------ */
+
+static slice any_text(uint32_t *seed, arena *a) {
+    static const char *const PIECES[] = {
+        "word",
+        "a",
+        " ",
+        " ",
+        "  ",
+        "\n",
+        "\t",
+        "\xC2\xA0",
+        "a<b",
+        "&amp; &",
+        "x > y",
+        "\xC3\xA9",
+        "a phrase of so many words that the printer has to break its line in it"};
+    buffer text = buffer_new(a, 64);
+    for (uint32_t count = 1 + next_random(seed) % 4; count-- > 0;)
+        buffer_append_string(&text, PIECES[next_random(seed) % (sizeof PIECES / sizeof *PIECES)]);
+    return buffer_slice(&text);
+}
+
+static const tiptap_marks *any_marks(uint32_t *seed, arena *a) {
+    static const char *const ADDRESSES[] = {
+        "/a", "https://www.example.org/?a=1&b=\"2\"", "javascript:x", "007", " /b", ""};
+    const tiptap_marks *marks = NULL;
+    for (uint32_t count = next_random(seed) % 3; count-- > 0;) {
+        tiptap_mark_type type = (tiptap_mark_type)(next_random(seed) % TIPTAP_MARK_COUNT);
+        slice address = slice_of(ADDRESSES[next_random(seed) % (sizeof ADDRESSES / sizeof *ADDRESSES)]);
+        marks = tiptap_add_mark(a, marks,
+                                type == TIPTAP_LINK ? tiptap_new_link(a, address) : tiptap_new_mark(a, type));
+    }
+    return marks;
+}
+
+static tiptap_node *any_text_block(uint32_t *seed, tiptap_type type, arena *a) {
+    tiptap_node *block = tiptap_new_node(a, type, 1);
+    for (uint32_t count = next_random(seed) % 5; count-- > 0;) {
+        bool breaks = next_random(seed) % 4 == 0;
+        tiptap_node *node = breaks ? tiptap_new_node(a, TIPTAP_HARD_BREAK, 1)
+                                   : tiptap_new_text(a, any_text(seed, a), NULL, 1);
+        node->marks = any_marks(seed, a);
+        tiptap_append(block, node);
+    }
+    return block;
+}
+
+static tiptap_node *append_new(tiptap_node *parent, tiptap_type type, arena *a) {
+    tiptap_node *child = tiptap_new_node(a, type, 1);
+    tiptap_append(parent, child);
+    return child;
+}
+
+static tiptap_node *any_block(uint32_t *seed, int depth, arena *a) {
+    static const struct {
+        tiptap_type outer, inner;
+    } HOLDERS[] = {{TIPTAP_BULLET_LIST, TIPTAP_LIST_ITEM},
+                   {TIPTAP_ORDERED_LIST, TIPTAP_LIST_ITEM},
+                   {TIPTAP_BLOCKQUOTE, TIPTAP_DOC},
+                   {TIPTAP_TABLE, TIPTAP_TABLE_ROW}};
+    uint32_t kind = next_random(seed) % 12;
+    tiptap_node *block;
+    if (kind == 0)
+        return tiptap_new_node(a, TIPTAP_HORIZONTAL_RULE, 1);
+    if (kind == 1) {
+        block = tiptap_new_node(a, TIPTAP_IMAGE, 1);
+        tiptap_set(block, TIPTAP_IMAGE_SRC, SLICE("/a.png"), a);
+        tiptap_set(block, TIPTAP_IMAGE_ALT, any_text(seed, a), a);
+        if (next_random(seed) % 4 == 0)
+            tiptap_set(block, TIPTAP_IMAGE_STYLE, SLICE("font-weight: bold"), a);
+        return block;
+    }
+    if (depth == 0 || kind < 8)
+        return any_text_block(seed, kind == 2 ? TIPTAP_HEADING : TIPTAP_PARAGRAPH, a);
+    block = tiptap_new_node(a, HOLDERS[kind - 8].outer, 1);
+    if (block->type == TIPTAP_ORDERED_LIST || (block->type == TIPTAP_BULLET_LIST && next_random(seed) % 2))
+        tiptap_set(block,
+                   block->type == TIPTAP_ORDERED_LIST ? TIPTAP_ORDERED_LIST_TIGHT : TIPTAP_BULLET_LIST_TIGHT,
+                   next_random(seed) % 4 ? SLICE("true") : SLICE("false"), a);
+    for (uint32_t count = 1 + next_random(seed) % 2; count-- > 0;) {
+        tiptap_node *inner = block;
+        if (HOLDERS[kind - 8].inner != TIPTAP_DOC)
+            inner = append_new(inner, HOLDERS[kind - 8].inner, a);
+        if (inner->type == TIPTAP_TABLE_ROW)
+            inner = append_new(inner, next_random(seed) % 2 ? TIPTAP_TABLE_CELL : TIPTAP_TABLE_HEADER, a);
+        tiptap_append(inner, any_text_block(seed, TIPTAP_PARAGRAPH, a));
+        if (next_random(seed) % 2)
+            tiptap_append(inner, any_block(seed, depth - 1, a));
+    }
+    return block;
+}
+
+/* Between two paragraphs, so that the editor's plugins leave it alone. */
+static tiptap_node *any_document(uint32_t *seed, arena *a) {
+    tiptap_node *document = tiptap_new_node(a, TIPTAP_DOC, 1);
+    for (uint32_t i = 0, count = 2 + next_random(seed) % 4; i < count; i++) {
+        bool edge = i == 0 || i + 1 == count;
+        tiptap_node *block = edge ? tiptap_new_node(a, TIPTAP_PARAGRAPH, 1) : any_block(seed, 2, a);
+        if (edge)
+            tiptap_append(block, tiptap_new_text(a, SLICE("edge"), NULL, 1));
+        tiptap_append(document, block);
+    }
+    return document;
+}
+
+/* One byte of a body changed, as no printer does. */
+static void damage(saved_body *saved, uint32_t *seed) {
+    static const char BYTES[] = " \n\n<>/\"=&pa\t";
+    saved->body.data[next_random(seed) % saved->body.length] = BYTES[next_random(seed) % (sizeof BYTES - 1)];
+}
+
+static void what_is_read_back_is_what_the_editor_reads(void **state) {
+    (void)state;
+    enum { ROUNDS = 20000 };
+    uint32_t seed = 7;
+    size_t same = 0, other = 0, damaged = 0;
+    arena *a = arena_new(0);
+    for (size_t round = 0; round < ROUNDS; round++, arena_reset(a)) {
+        tiptap_node *document = any_document(&seed, a);
+        saved_body saved = save_document(document, NULL, 1024, a);
+        bool is_damaged = next_random(&seed) % 2;
+        if (is_damaged)
+            damage(&saved, &seed);
+        if (!read_back(&saved, a))
+            continue;
+        const tiptap_node *read = save_load(buffer_slice(&saved.body), 1, a)->first_child;
+        for (size_t i = 0; i < saved.blocks.count; i++, read = read->next) {
+            const saved_block *block = vector_at(&saved.blocks, i);
+            assert_non_null(read);
+            assert_true(tiptap_same_document(block->read ? block->read : block->node, read));
+            other += block->read != NULL;
+        }
+        assert_null(read);
+        same++;
+        damaged += is_damaged;
+    }
+    assert_true(same > ROUNDS / 4 && other > ROUNDS / 20 &&
+                damaged > ROUNDS / 50); /* else it has shown nothing */
+    arena_destroy(a);
+}
+
 /* ---- what no page can hold, but a document can ------------------------------------------------------- */
 
 static tiptap_node *read_html(const char *html, arena *a) {
@@ -190,6 +332,7 @@ static void a_document_of_fewer_or_more_blocks_is_another(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_saved_as_in_the_whole),
+        cmocka_unit_test(what_is_read_back_is_what_the_editor_reads),
         cmocka_unit_test(values_that_no_parser_gives_are_written),
         cmocka_unit_test(a_link_in_a_link_is_saved_as_a_parser_reads_it),
         cmocka_unit_test(a_document_of_fewer_or_more_blocks_is_another),
