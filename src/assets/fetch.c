@@ -116,7 +116,6 @@ static void begin(run *r, transfer *t) {
     t->slot = r->free_slots[r->free_count - 1];
     if (!transfer_start(t)) {
         transfer_fail(t, "its address is too long");
-        r->fetch.progress.done++;
         r->fetch.progress.failed++;
         return;
     }

@@ -22,11 +22,10 @@ typedef struct fetch {
 
 /* What became of one attempt. */
 typedef enum outcome {
-    OUTCOME_HERE,     /* the file is at its path */
-    OUTCOME_FAILED,   /* no use in trying again in this run */
-    OUTCOME_LATER,    /* again after `wait_ms` */
-    OUTCOME_REDIRECT, /* again at once, at `url` */
-    OUTCOME_ENDED     /* the run was stopped */
+    OUTCOME_HERE,    /* the file is at its path */
+    OUTCOME_FAILED,  /* no use in trying again in this run */
+    OUTCOME_LATER,   /* again after `wait_ms` */
+    OUTCOME_REDIRECT /* again at once, at `url` */
 } outcome;
 
 /* One file on its way. */

@@ -147,7 +147,7 @@ bool give_up_files(const cli_arguments *arguments, site *s, confinement what, ar
         site_confine(s);
     }
     if (s && what != CONFINE_FILES)
-        add(&writes, begins ? site_state_place(s, true) : site_journal_folder(s));
+        add(&writes, begins ? site_state_place(s) : site_journal_folder(s));
     add(&writes, out);
     return keep_site(arguments, s, s && in_place, &reads, &writes, a);
 }

@@ -132,11 +132,10 @@ vector site_uncommitted(const site *s, arena *a);
  * reads or writes the journal. */
 void site_keep_state(site *s, const char *base, const char *folder);
 
-/* The folder below which the journal of a run will be (`write`: it is made), or NULL; what has to be looked
- * at elsewhere for that, in the checkout that this one may be a copy of, is looked at now. In the site's
- * arena.
+/* Makes the folder below which the journal of a run will be; NULL: there is none. What has to be looked at
+ * elsewhere for that, in the checkout that this one may be a copy of, is looked at now. In the site's arena.
  */
-const char *site_state_place(site *s, bool write);
+const char *site_state_place(site *s);
 
 /* What git says of the revision is asked now, for site_keep_changed_since and (HEAD) site_uncommitted: later
  * the user's configuration of git, or a repository that the site is only a folder of, may be out of reach.

@@ -199,7 +199,7 @@ const char *find_state(const site *s, bool write, arena *a, slice *error) {
     return id.length ? take_state(s, id, write, a, error) : begin_state(s, NULL, a, error);
 }
 
-const char *site_state_place(site *s, bool write) {
+const char *site_state_place(site *s) {
     arena *a = s->arena;
     slice id, root, ignored;
     const char *path = s->state_folder;
@@ -214,7 +214,7 @@ const char *site_state_place(site *s, bool write) {
     }
     if (!s->state_folder)
         path = s->state_base ? slice_c_string(format_slice(a, "%s/isomerize", s->state_base), a) : NULL;
-    if (path && write) {
+    if (path) {
         make_above(path, a);
         mkdir(path, 0700);
     }

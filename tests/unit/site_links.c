@@ -359,6 +359,34 @@ static void addresses_without_their_slash_are_told(void **state) {
     arena_destroy(a);
 }
 
+/* As many as a person looks at are named, the others are counted; of two pages at one address the first one
+ * has it. */
+static void who_names_an_address_is_told_up_to_a_number(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    front_value config = read_config(SITE, a);
+    site_links *links = site_links_new(&config, a);
+    static const char *const PAGES[][2] = {{"they.md", "/about/us/"},
+                                           {"others.md", "/about/us/"},
+                                           {"us.md", "/about/us"},
+                                           {"we.md", "/about/us"}};
+    for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++)
+        site_links_add(links, slice_of(PAGES[i][0]),
+                       format_slice(a, "---\npermalink: %s\n---\n", PAGES[i][1]), true);
+    for (int i = 24; i >= 0; i--)
+        site_links_add(links, format_slice(a, "a%02d.md", i), SLICE("/about/us and /about/us\n"), true);
+    site_links_settle(links);
+    for (size_t i = 2; i < 4; i++) {
+        slice path = slice_of(PAGES[i][0]);
+        const convert_named_address *named = site_links_naming(links, path, a);
+        assert_non_null(named);
+        assert_true(slice_starts_with(named->places, SLICE("a00.md:1, a01.md:1, ")));
+        assert_true(slice_ends_with(named->places, SLICE(", a19.md:1 and 5 more")));
+        assert_string_equal(slice_c_string(site_links_taken_by(links, path, a), a), "others.md");
+    }
+    arena_destroy(a);
+}
+
 /* Jekyll: a list that shows excerpts, or the feed, ends them at the separator; pages have none. */
 static void excerpts_end_where_the_settings_say(void **state) {
     (void)state;
@@ -403,6 +431,7 @@ int main(void) {
         cmocka_unit_test(names_are_counted_from_the_root),
         cmocka_unit_test(links_lead_where_a_browser_goes),
         cmocka_unit_test(addresses_without_their_slash_are_told),
+        cmocka_unit_test(who_names_an_address_is_told_up_to_a_number),
         cmocka_unit_test(excerpts_end_where_the_settings_say),
         cmocka_unit_test(only_certain_addresses_are_known_by_name),
     };

@@ -559,6 +559,7 @@ static void too_many_style_sheets_are_left_out(void **state) {
         snprintf(name, sizeof name, "assets/css/%d.css", i);
         unlink(at(name));
     }
+    make("_sass/more.scss", "a{}");
     site_fill_settings(s, &settings);
     assert_int_equal(settings.sheets_count, 100);
     site_close(s);
@@ -693,6 +694,10 @@ static void no_path_leads_outside(void **state) {
     slice bytes, error = SLICE("");
     assert_false(site_read(s, SLICE("../a.md"), memory, &bytes, &error));
     assert_true(slice_starts_with(error, SLICE("it is, or lies behind, a symbolic link")));
+    vector names = vector_new(memory, sizeof(slice));
+    assert_false(site_list(s, SLICE("../site"), memory, &names, &error));
+    assert_string_equal(slice_c_string(error, memory),
+                        "it is no folder, and symbolic links are not followed");
     site_close(s);
 }
 
