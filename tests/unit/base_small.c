@@ -184,6 +184,41 @@ static void an_empty_list_of_json_stays_on_its_line(void **state) {
     assert_true(slice_find(buffer_slice(&out), SLICE("[]"), 0) != SLICE_NONE);
 }
 
+/* Whatever the bytes are. */
+static void texts_of_json_are_utf8(void **state) {
+    (void)state;
+    static const char *const TEXTS[][2] = {
+        {"a\"\\\n", "\"a\\\"\\\\\\n\""},
+        {"\x01\x1f\x7f", "\"\\u0001\\u001f\\u007f\""},
+        {"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80", "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\""},
+        {"\xE2\x82", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},   /* breaks off */
+        {"\xE2\x82(", "\"\xEF\xBF\xBD\xEF\xBF\xBD(\""}, /* ... before another character */
+        {"\xF0\x9F\x98", "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""},
+        {"\xF0\x9F\x98(", "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD(\""},
+    };
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        buffer out = buffer_new(memory, 64);
+        buffer_append_json(&out, slice_of(TEXTS[i][0]));
+        assert_string_equal(slice_c_string(buffer_slice(&out), memory), TEXTS[i][1]);
+    }
+}
+
+static void details_of_findings_stay_on_a_line(void **state) {
+    (void)state;
+    findings found = findings_new(memory);
+    findings_add(&found, FINDING_SCRIPT, 1, "one\ntwo\r\nthree");
+    assert_string_equal(slice_c_string(findings_at(&found, 0)->detail, memory), "one two  three");
+}
+
+static void nothing_is_found_behind_the_end(void **state) {
+    (void)state;
+    assert_int_equal(slice_find(SLICE("abc"), SLICE("c"), 2), 2);
+    assert_int_equal(slice_find(SLICE("abc"), SLICE("c"), 4), SLICE_NONE);
+    assert_int_equal(slice_find(SLICE("abc"), SLICE(""), 3), 3);
+    assert_int_equal(slice_find(SLICE("abc"), SLICE(""), 4), SLICE_NONE);
+    assert_int_equal(slice_find(SLICE("abc"), SLICE("abcd"), 0), SLICE_NONE);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(chunks_that_are_too_small_are_passed_over, set_up, tear_down),
@@ -196,6 +231,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(lines_are_found_by_the_last_mark_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_kept_of_both_sides_is_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_empty_list_of_json_stays_on_its_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(texts_of_json_are_utf8, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(details_of_findings_stay_on_a_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_is_found_behind_the_end, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,6 +113,16 @@ static void what_is_too_deep_does_not_settle(void **state) {
     assert_int_equal(found.items.count, 1);
     assert_int_equal(findings_at(&found, 0)->code, FINDING_BLOCKS_TOO_DEEP);
     assert_int_equal(findings_at(&found, 0)->line, 1);
+    document = in = tiptap_new_node(a, TIPTAP_DOC, 0); /* an item of a task list is two elements */
+    for (size_t i = 0; i <= DOM_DEPTH_MAX / 3; i++) {
+        tiptap_node *list = tiptap_new_node(a, TIPTAP_TASK_LIST, 1),
+                    *item = tiptap_new_node(a, TIPTAP_TASK_ITEM, 1);
+        tiptap_append(in, list);
+        tiptap_append(list, item);
+        tiptap_append(item, tiptap_new_node(a, TIPTAP_PARAGRAPH, 1));
+        in = item;
+    }
+    assert_true(save_settle(document, a, &found).too_deep);
     arena_destroy(a);
 }
 
