@@ -190,10 +190,10 @@ static void limits_are_kept_on_both_sides(void **state) {
     ask(d, 3, 100, "http://a.example/silent");
     assert_true(downloader_send(d, &(wire_message){.kind = WIRE_CANCEL, .slot = 3}));
     assert_int_equal(end_of(d, 3).how, WIRE_CANCELLED);
-    char address[WIRE_URL + 2];
-    memset(address, 'a', sizeof address);
+    char far_away[WIRE_URL + 2];
+    memset(far_away, 'a', sizeof far_away);
     assert_false(
-        downloader_send(d, &(wire_message){WIRE_ASK, 4, {1, WIRE_ALWAYS}, {{address, sizeof address}}}));
+        downloader_send(d, &(wire_message){WIRE_ASK, 4, {1, WIRE_ALWAYS}, {{far_away, sizeof far_away}}}));
     downloader_end(d);
 }
 
