@@ -236,6 +236,8 @@ static void note_item(mapping_pass *pass, const item *it, card_report *reports) 
         note_card(&reports[HEADING], line, NOTHING, NOTHING);
     if (it->was_rich)
         note_card(&reports[PLAIN], line, NOTHING, buffer_slice(&it->set_apart));
+    if (it->title_dashed)
+        buffer_append_string(&reports[PLAIN].words, reports[PLAIN].words.length ? " –" : "–");
     if (it->set_apart.length)
         buffer_printf(&reports[PLAIN].gone, "%s%.*s", reports[PLAIN].gone.length ? " " : "",
                       SLICE_ARGS(buffer_slice(&it->line_ends)));

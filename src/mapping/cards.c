@@ -202,6 +202,8 @@ typedef struct title {
     slice text;
     const dom_node *node; /* what it is inside of, or */
     uint32_t line;        /* its line; 0 and no node: the text is written nowhere in the item */
+    bool of_lines;        /* of several */
+    bool dashed;          /* ... with a dash between two */
 } title;
 
 /* Words: something else than dots and dashes. */
@@ -216,11 +218,53 @@ static bool is_title(slice text) {
     return has_words(text) && utf16_length(text) <= TITLE_MAX;
 }
 
+/* A letter of a script other than Latin; a Latin one, or a digit; anything else. */
+typedef enum script { SCRIPT_NONE, SCRIPT_LATIN, SCRIPT_OTHER } script;
+
+static script script_at(slice text, size_t at) {
+    uint32_t c = utf8_next(text, &at);
+    bool mark = (c >= 0x2000 && c < 0x2E80) || (c >= 0x3000 && c < 0x3040) || (c >= 0xFE10 && c < 0xFF66) ||
+                (c >= 0x1F000 && c < 0x20000); /* punctuation, symbols, emoji */
+    return c < 0x80           ? (is_alnum((char)c) ? SCRIPT_LATIN : SCRIPT_NONE)
+           : c < 0xC0 || mark ? SCRIPT_NONE
+           : c < 0x250        ? SCRIPT_LATIN
+                              : SCRIPT_OTHER;
+}
+
+/* Where the last character of a text begins. */
+static size_t last_character(slice text) {
+    size_t at = text.length - 1;
+    while (at > 0 && utf8_is_trail(text.data[at]))
+        at--;
+    return at;
+}
+
+/* A title in two languages, a line for each, as one line: where the scripts differ, a dash stands between. */
+static slice join_lines(mapping_pass *pass, const inventory *in, const dom_node *node, bool *dashed) {
+    buffer out = buffer_new(pass->arena, 128);
+    uint32_t line = 0;
+    for (size_t i = 0; i < in->pieces.count; i++) {
+        const piece *one = vector_at(&in->pieces, i);
+        slice words = slice_trim_wide(one->text->text), before = slice_trim_wide(buffer_slice(&out));
+        if (!is_inside(one->text, node))
+            continue;
+        script one_side = before.length ? script_at(before, last_character(before)) : SCRIPT_NONE,
+               other = words.length ? script_at(words, 0) : SCRIPT_NONE;
+        if (line && one->line != line && one_side && other && one_side != other) {
+            buffer_append_string(&out, " –");
+            *dashed = true;
+        }
+        line = one->line;
+        append_piece(&out, one);
+    }
+    return collapse_text(buffer_slice(&out), pass->arena);
+}
+
 /* A name, and below it what the person is and does, in one element: its first line is the title. */
 static void take_title_from(mapping_pass *pass, const inventory *in, const dom_node *node, title *out) {
     enum { TITLE_LINES_MAX = 2 };
     uint32_t lines = 0, last = 0, first = 0;
-    for (size_t i = 0; i < in->pieces.count && !dom_is_heading(node->tag); i++) {
+    for (size_t i = 0; i < in->pieces.count; i++) {
         const piece *one = vector_at(&in->pieces, i);
         if (!is_inside(one->text, node))
             continue;
@@ -228,11 +272,17 @@ static void take_title_from(mapping_pass *pass, const inventory *in, const dom_n
         lines += one->line != last;
         last = one->line;
     }
-    if (lines > TITLE_LINES_MAX) {
+    if (lines > TITLE_LINES_MAX && !dom_is_heading(node->tag)) {
         *out = (title){.line = first};
         out->text = first_line(pass, in, &out->line);
-    } else {
-        *out = (title){plain_text(node, node, pass->arena), node, 0};
+        return;
+    }
+    *out = (title){.text = plain_text(node, node, pass->arena), .node = node, .of_lines = lines > 1};
+    bool dashed = false;
+    slice joined = lines == TITLE_LINES_MAX ? join_lines(pass, in, node, &dashed) : SLICE("");
+    if (dashed && is_title(joined)) {
+        out->text = joined;
+        out->dashed = true;
     }
 }
 
@@ -474,21 +524,21 @@ static slice last_word(slice text) {
 }
 
 /* Whether people read what two lines say apart only because they are lines: nothing ends the one, and the
- * other begins like a line of its own. */
+ * other begins like a line of its own, or in another script. */
 static bool is_apart_by_lines(slice before, slice after) {
     before = slice_trim_wide(before);
     after = slice_trim_wide(after);
     if (!before.length || !after.length)
         return false;
-    size_t at = before.length - 1;
-    while (at > 0 && utf8_is_trail(before.data[at]))
-        at--;
+    size_t at = last_character(before);
+    script ends_in = script_at(before, at), begins_in = script_at(after, 0);
     uint32_t last = utf8_next(before, &at);
+    bool differ = ends_in && begins_in && ends_in != begins_in;
     bool is_open = last < 0x80 ? is_alnum((char)last) || last == ')' || last == '"' || last == '%'
                                : last < 0x250 || last == 0x2019 || last == 0x201D;
     char first = after.data[0];
     bool begins = (first >= 'A' && first <= 'Z') || is_digit(first) || first == '+';
-    return is_open && begins && !css_is_among(last_word(before), GOING_ON);
+    return differ || (is_open && begins && !css_is_among(last_word(before), GOING_ON));
 }
 
 /* Whether a full stop, or its like, ends something in the text. */
@@ -546,6 +596,8 @@ static slice find_title(mapping_pass *pass, const rule *r, item *it, const inven
     for (size_t i = 0; i < sources->count; i++)
         if (title_from(pass, &sources->items[i], it, in, t)) {
             it->title = t->text;
+            it->title_dashed = t->dashed;
+            it->was_rich = t->of_lines;
             it->title_from_alt = sources->items[i].kind == SOURCE_ATTRIBUTE;
             it->title_from_heading = t->node && dom_is_heading(t->node->tag);
             return (slice){0};

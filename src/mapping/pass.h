@@ -35,7 +35,7 @@ typedef struct item {
     vector others;   /* of extra_link: other links than the card's own */
     vector leftover; /* of slice: text that no part took */
     vector pictures; /* of dom_node*: pictures that no part took */
-    bool was_rich, default_link_text, alt_from_title, title_from_alt, title_from_heading;
+    bool was_rich, default_link_text, alt_from_title, title_from_alt, title_from_heading, title_dashed;
     /* an accordion's */
     dom_node *summary, *content;
     /* a table's: what stands in a cell of its own */
