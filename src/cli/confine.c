@@ -103,12 +103,12 @@ static void add_named(vector *reads, const cli_arguments *arguments, arena *a) {
 static void ask_git(const cli_arguments *arguments, site *s, confinement what) {
     const char *since = option_value(arguments, OPTION_SINCE, NULL);
     if (since)
-        site_ask_git(s, since);
+        site_ask_git(s, since, true);
     if (what != CONFINE_FILES && what != CONFINE_NOTES)
-        site_ask_git(s, NULL);
+        site_ask_git(s, NULL, true);
     if (what == CONFINE_CONVERTS && !option_given(arguments, OPTION_OUT) &&
         !option_given(arguments, OPTION_QUIET))
-        site_ask_git(s, "HEAD");
+        site_ask_git(s, "HEAD", false);
 }
 
 /* `reads`, `writes`: besides the site's. */

@@ -53,20 +53,20 @@ static void warn_of_uncommitted(size_t count) {
 /* Remote files first: a page keeps the address of one that cannot be had. With --out nothing is written to
  * the checkout, files neither. */
 static int fetch_and_run(const cli_arguments *arguments, site *s, const convert_engine *e, site_plan *plan,
-                         remote_files *files, size_t uncommitted) {
+                         remote_files *files) {
     bool offline = option_given(arguments, OPTION_OFFLINE), elsewhere = option_given(arguments, OPTION_OUT);
     bool fetches = !offline && !elsewhere;
     if (fetches && !remote_fetch(files, arguments))
         return EXIT_ENVIRONMENT;
     if (!elsewhere || offline)
         asset_book_seal(files->book, offline ? "not fetched: --offline" : "not fetched: the run was stopped");
-    warn_of_uncommitted(uncommitted);
+    if (!elsewhere && !option_given(arguments, OPTION_QUIET))
+        warn_of_uncommitted(site_plan_uncommitted(plan));
     return show_run(arguments, s, e, plan, false,
                     option_given(arguments, OPTION_JSON) ? REPORT_JSON : REPORT_FORMAT_COUNT);
 }
 
-static int run_on_site(const cli_arguments *arguments, site *s, site_options options, size_t uncommitted,
-                       arena *a) {
+static int run_on_site(const cli_arguments *arguments, site *s, site_options options, arena *a) {
     remote_files files;
     slice error;
     const convert_engine *e = options.engine;
@@ -76,7 +76,7 @@ static int run_on_site(const cli_arguments *arguments, site *s, site_options opt
     site_plan *plan = site_plan_run(s, &options, &error);
     if (!plan)
         complain("%.*s", SLICE_ARGS(error));
-    int status = plan ? fetch_and_run(arguments, s, e, plan, &files, uncommitted) : EXIT_ENVIRONMENT;
+    int status = plan ? fetch_and_run(arguments, s, e, plan, &files) : EXIT_ENVIRONMENT;
     site_plan_close(plan);
     remote_close(&files);
     return status;
@@ -93,9 +93,7 @@ static int convert_site(const cli_arguments *arguments, site *s, arena *a) {
         status = show_dry_run(arguments, s,
                               option_given(arguments, OPTION_JSON) ? REPORT_JSON : REPORT_FORMAT_COUNT, a);
     else if ((status = engine_start_good(&e, arguments, s, a)) == EXIT_DONE) {
-        bool elsewhere = option_given(arguments, OPTION_OUT),
-             asks = !elsewhere && !option_given(arguments, OPTION_QUIET);
-        size_t uncommitted = asks ? site_uncommitted(s, a).count : 0;
+        bool elsewhere = option_given(arguments, OPTION_OUT);
         site_options options = options_of_run(e, arguments);
         accepted people;
         options.describes = option_given(arguments, OPTION_JSON);
@@ -105,8 +103,7 @@ static int convert_site(const cli_arguments *arguments, site *s, arena *a) {
         accepted_use(&people, arguments, &options);
         if (!elsewhere)
             tell_of_state(arguments, s, a);
-        status = give_up_the_rest(arguments, s, a) ? run_on_site(arguments, s, options, uncommitted, a)
-                                                   : EXIT_ENVIRONMENT;
+        status = give_up_the_rest(arguments, s, a) ? run_on_site(arguments, s, options, a) : EXIT_ENVIRONMENT;
     }
     return status;
 }

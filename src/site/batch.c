@@ -4,7 +4,7 @@
  * committed, files moved into place, in this order for each batch of pages:
  *   1. new files are on the disk, rows and originals are committed    (a thread of its own: it mostly waits)
  *   2. new files are moved into place                                 (the thread that adds, between two
- * pages)
+ * pages), the old ones removed (threads of their own: on some disks each waits)
  *   3. what is only true from now on is committed with a later batch  (the thread of 1)
  * Killed at any moment, every page is exactly as before or as after, and the journal knows both.
  */
@@ -21,12 +21,16 @@
 #define BATCH_PAGES 256 /* once nothing is being committed; while something is, a batch may grow */
 #define BATCH_PAGES_MAX 4096
 #define BATCH_BYTES ((size_t)16 * 1024 * 1024)
+#define REMOVERS 8         /* threads */
+#define REMOVED_AT_ONCE 32 /* old files, by one of them */
 
 typedef struct batch {
     arena *arena;
     vector changes; /* of page_change */
     size_t bytes;
-    bool is_moved;
+    bool is_exchanged;        /* its pages are in place, the old ones in that of their temporary files */
+    size_t removing, removed; /* changes whose old files are taken by a thread; ... are no more */
+    bool is_moved;            /* and all of them are no more */
 } batch;
 
 /* Batch number n is ring[n % BATCHES]; settled <= taken <= committed <= filled <= settled + BATCHES. */
@@ -42,6 +46,10 @@ struct batches {
     size_t filled, committed, taken, settled;
     bool ending, failed;
     slice error;
+    pthread_t removers[REMOVERS];
+    size_t remover_count;
+    pthread_cond_t exchanged; /* for them */
+    bool closing;
     arena *arena;
     vector failures; /* of page_failure */
 };
@@ -54,7 +62,8 @@ static void empty_batch(batch *one) {
     arena_reset(one->arena);
     one->changes = vector_new(one->arena, sizeof(page_change));
     one->bytes = 0;
-    one->is_moved = false;
+    one->is_exchanged = one->is_moved = false;
+    one->removing = one->removed = 0;
 }
 
 static void note_failure(batches *b, page_change *c, slice why) {
@@ -210,6 +219,81 @@ static void *write_all(void *argument) {
     return NULL;
 }
 
+/* ---- the old files ------------------------------------------------------------------------------------- */
+
+static void remove_old(const batches *b, const batch *one, size_t first, size_t end) {
+    int folder = open_below(b->site->folder, TEMPORARY_FOLDER, O_PATH | O_DIRECTORY, 0);
+    for (size_t i = first; folder >= 0 && i < end; i++) {
+        const page_change *c = vector_at(&one->changes, i);
+        if (c->temporary)
+            unlinkat(folder, c->temporary + sizeof TEMPORARY_FOLDER, 0);
+    }
+    if (folder >= 0)
+        close(folder);
+}
+
+/* The first batch of which something is left. */
+static batch *find_removal(batches *b) {
+    for (size_t number = b->settled; number < b->taken; number++) {
+        batch *one = batch_at(b, number);
+        if (one->is_exchanged && one->removing < one->changes.count)
+            return one;
+    }
+    return NULL;
+}
+
+/* With the lock held. False: there is nothing to remove. */
+static bool remove_some(batches *b) {
+    batch *one = find_removal(b);
+    if (!one)
+        return false;
+    size_t first = one->removing, left = one->changes.count - first;
+    size_t end = one->removing = first + (left < REMOVED_AT_ONCE ? left : REMOVED_AT_ONCE);
+    pthread_mutex_unlock(&b->lock);
+    remove_old(b, one, first, end);
+    pthread_mutex_lock(&b->lock);
+    one->removed += end - first;
+    one->is_moved = one->removed == one->changes.count;
+    if (one->is_moved)
+        pthread_cond_broadcast(&b->changed);
+    return true;
+}
+
+static void *run_remover(void *argument) {
+    batches *b = argument;
+    pthread_mutex_lock(&b->lock);
+    while (remove_some(b) || !b->closing)
+        if (!find_removal(b) && !b->closing)
+            pthread_cond_wait(&b->exchanged, &b->lock);
+    pthread_mutex_unlock(&b->lock);
+    return NULL;
+}
+
+/* Few files are removed at once, and all where there are no threads. */
+static void begin_removal(batches *b, batch *one) {
+    bool few = one->changes.count <= REMOVED_AT_ONCE;
+    while (!few && b->remover_count < REMOVERS &&
+           pthread_create(&b->removers[b->remover_count], NULL, run_remover, b) == 0)
+        b->remover_count++;
+    pthread_mutex_lock(&b->lock);
+    one->is_exchanged = true;
+    if (b->remover_count)
+        pthread_cond_broadcast(&b->exchanged);
+    while ((few || !b->remover_count) && remove_some(b))
+        ;
+    pthread_mutex_unlock(&b->lock);
+}
+
+static void end_removal(batches *b) {
+    pthread_mutex_lock(&b->lock);
+    b->closing = true;
+    pthread_cond_broadcast(&b->exchanged);
+    pthread_mutex_unlock(&b->lock);
+    for (size_t i = 0; i < b->remover_count; i++)
+        pthread_join(b->removers[i], NULL);
+    b->remover_count = 0;
+}
+
 /* ---- the move ------------------------------------------------------------------------------------------ */
 
 static void move_page(batches *b, batch *one, page_change *c) {
@@ -229,10 +313,7 @@ void batches_move(batches *b) {
     for (size_t i = 0; i < one->changes.count; i++)
         move_page(b, one, vector_at(&one->changes, i));
     folders_let_go(b->folders);
-    pthread_mutex_lock(&b->lock);
-    one->is_moved = true;
-    pthread_cond_broadcast(&b->changed);
-    pthread_mutex_unlock(&b->lock);
+    begin_removal(b, one);
 }
 
 /* ---- for the thread that reports ----------------------------------------------------------------------- */
@@ -249,6 +330,7 @@ batches *batches_begin(const site *s, open_folders *f, journal *j, const char *p
     }
     pthread_mutex_init(&b->lock, NULL);
     pthread_cond_init(&b->changed, NULL);
+    pthread_cond_init(&b->exchanged, NULL);
     if (pthread_create(&b->thread, NULL, write_all, b) == 0)
         return b;
     b->failed = true;
@@ -341,6 +423,7 @@ bool batches_end(batches *b, slice *error) {
         move_or_wait(b);
     pthread_mutex_unlock(&b->lock);
     pthread_join(b->thread, NULL);
+    end_removal(b);
     if (b->failed)
         drop_rest(b);
     if (b->failures.count)
@@ -361,6 +444,7 @@ void batches_free(batches *b) {
         arena_destroy(b->ring[i].arena);
     arena_destroy(b->arena);
     pthread_cond_destroy(&b->changed);
+    pthread_cond_destroy(&b->exchanged);
     pthread_mutex_destroy(&b->lock);
     free(b);
 }

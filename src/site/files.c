@@ -542,15 +542,14 @@ bool knows_no_exchange(int error) {
     return error == EINVAL || error == ENOSYS || error == ENOTSUP;
 }
 
-/* Exchanges both and looks at what came out: there is no moment in which a save could be lost. Where the file
- * system cannot exchange, what counts is that the caller has looked at the old page right before. */
+/* Exchanges both and looks at what came out: there is no moment in which a save could be lost. The old page
+ * then lies at `from`, for the caller to remove: on some file systems that takes longer than all else. Where
+ * the file system cannot exchange, what counts is that the caller has looked at the old page right before. */
 static bool exchange(place from, place to, const stamp *then, const stamp *made, arena *a, slice *error) {
     *error = why_changed(then);
     if (renameat2(from.folder, from.name, to.folder, to.name, RENAME_EXCHANGE) == 0) {
-        if (is_file(from, then)) {
-            unlinkat(from.folder, from.name, 0);
+        if (is_file(from, then))
             return true;
-        }
         put_back(from, to, made, a, error);
         return false;
     }
@@ -588,9 +587,8 @@ static bool move_across(int folder, const char *temporary, place to, const stamp
         ok = false;
     }
     ok = ok && exchange(beside, to, then, &made, a, error);
-    if (!ok)
-        unlinkat(to.folder, beside.name, 0);
-    else
+    unlinkat(to.folder, beside.name, 0);
+    if (ok)
         remove_file(folder, temporary);
     if (open >= 0)
         close(open);

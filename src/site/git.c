@@ -198,11 +198,18 @@ static void list_renames(repository *r) {
 }
 
 /* `revision` NULL: what was renamed. `folder`: find_repository. */
-static _Noreturn void read_repository(const char *root, slice folder, const char *revision, int to) {
+static _Noreturn void read_repository(const char *root, slice folder, const char *revision, int asked,
+                                      int to) {
     /* Of what is open here, what is not for it: the journal, the process that has the network. */
-    if ((to != 3 && dup2(to, 3) != 3) || syscall(SYS_close_range, 4, ~0u, 0) != 0)
+    char byte;
+    int wait = fcntl(asked, F_DUPFD, 5), out = fcntl(to, F_DUPFD, 5);
+    if (wait < 0 || out < 0 || dup2(wait, 3) != 3 || dup2(out, 4) != 4 ||
+        syscall(SYS_close_range, 5, ~0u, 0) != 0)
         _exit(1);
-    to = 3;
+    while (read(3, &byte, 1) != 1)
+        if (errno != EINTR)
+            _exit(0); /* nobody wants to know */
+    to = 4;
     static const char *known[] = {"partialclone", "worktreeconfig"};
     repository r = {.out = fdopen(to, "w")};
     arena *a = arena_new(0);
@@ -247,60 +254,92 @@ static bool read_pipe(int from, arena *a, slice *output) {
     return false;
 }
 
-/* The paths (from the site's root, each with a NUL behind it) that differ from the revision. False: `error`
- * says why they are not known. */
-static bool run_git(const site *s, const char *revision, arena *a, slice *paths, slice *error) {
-    int ends[2], status = 0;
+/* Starts a process that reads the repository once it is asked. False: `error` says why there is none. */
+static bool start_git(const site *s, const char *revision, arena *a, git_answer *answer) {
+    int asked[2], ends[2];
     slice folder = find_repository(s->root, a);
+    *answer = (git_answer){.revision = revision, .paths = SLICE(""), .error = SLICE("")};
     if (!folder.length) {
-        *error = SLICE("git says: the site is in no git checkout");
+        answer->error = SLICE("git says: the site is in no git checkout");
         return false;
     }
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-        *error = describe_error(a, "git's data cannot be read", errno);
+    if (pipe2(asked, O_CLOEXEC) != 0 || pipe2(ends, O_CLOEXEC) != 0) {
+        answer->error = describe_error(a, "git's data cannot be read", errno);
         return false;
     }
     pid_t child = fork();
     if (child == 0) {
+        close(asked[1]);
         close(ends[0]);
-        read_repository(s->root, folder, revision, ends[1]);
+        read_repository(s->root, folder, revision, asked[0], ends[1]);
     }
+    close(asked[0]);
     close(ends[1]);
-    bool whole = child > 0 && read_pipe(ends[0], a, paths);
-    close(ends[0]);
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
-    *error = SLICE("git's data cannot be read: the process that reads it did not end as it should");
-    if (!whole || status != 0)
-        return false;
-    size_t sign = paths->length && paths->data[0] == '!' ? 0 : slice_find(*paths, SLICE("\0!"), 0);
-    if (sign == SLICE_NONE)
-        return true;
-    slice words = slice_from(*paths, sign ? sign + 2 : 1);
-    *error = format_slice(a, "git says: %.*s", SLICE_ARGS(words));
-    return false;
+    answer->child = child > 0 ? child : 0;
+    answer->ask = asked[1];
+    answer->from = ends[0];
+    return true;
 }
 
-void site_ask_git(site *s, const char *revision) {
+static int end_git(git_answer *answer) {
+    int status = 0;
+    close(answer->ask);
+    close(answer->from);
+    while (answer->child > 0 && waitpid(answer->child, &status, 0) < 0 && errno == EINTR)
+        ;
+    answer->child = 0;
+    return status;
+}
+
+/* The paths (from the site's root, each with a NUL behind it) that differ from the revision; or why they are
+ * not known. */
+static void finish_git(git_answer *answer, arena *a) {
+    bool whole =
+        answer->child > 0 && write(answer->ask, "", 1) == 1 && read_pipe(answer->from, a, &answer->paths);
+    int status = end_git(answer);
+    answer->error = SLICE("git's data cannot be read: the process that reads it did not end as it should");
+    if (!whole || status != 0)
+        return;
+    slice paths = answer->paths;
+    size_t sign = paths.length && paths.data[0] == '!' ? 0 : slice_find(paths, SLICE("\0!"), 0);
+    answer->known = sign == SLICE_NONE;
+    if (!answer->known)
+        answer->error = format_slice(a, "git says: %.*s", SLICE_ARGS(slice_from(paths, sign ? sign + 2 : 1)));
+}
+
+void site_ask_git(site *s, const char *revision, bool now) {
     if (!revision &&
         find_repository(s->root, s->arena).length == strlen(s->root)) /* it can be asked later, too */
         return;
-    git_answer one = {.revision = revision, .paths = SLICE(""), .error = SLICE("")};
-    one.known = run_git(s, revision, s->arena, &one.paths, &one.error);
-    *(git_answer *)vector_push(&s->answers) = one;
+    git_answer *one = vector_push(&s->answers);
+    if (start_git(s, revision, s->arena, one) && now)
+        finish_git(one, s->arena);
 }
 
-/* The same, or what was answered already. */
-static bool ask_git(const site *s, const char *revision, arena *a, slice *paths, slice *error) {
+void git_close(site *s) {
     for (size_t i = 0; i < s->answers.count; i++) {
-        const git_answer *one = vector_at(&s->answers, i);
-        if (revision && one->revision ? strcmp(one->revision, revision) == 0 : revision == one->revision) {
-            *paths = one->paths;
-            *error = one->error;
-            return one->known;
-        }
+        git_answer *one = vector_at(&s->answers, i);
+        if (one->child)
+            end_git(one);
     }
-    return run_git(s, revision, a, paths, error);
+}
+
+/* From who was started for it, or what was answered already. */
+static bool ask_git(site *s, const char *revision, arena *a, slice *paths, slice *error) {
+    git_answer own, *one = NULL;
+    for (size_t i = 0; i < s->answers.count && !one; i++) {
+        git_answer *known = vector_at(&s->answers, i);
+        bool same = revision && known->revision ? strcmp(known->revision, revision) == 0
+                                                : revision == known->revision;
+        one = same ? known : NULL;
+    }
+    if (one && one->child)
+        finish_git(one, s->arena);
+    if (!one && start_git(s, revision, a, one = &own))
+        finish_git(one, a);
+    *paths = one->paths;
+    *error = one->error;
+    return one->known;
 }
 
 static int compare_slices(const void *one, const void *other) {
@@ -338,7 +377,7 @@ bool site_keep_changed_since(site *s, const char *revision, slice *error) {
     return true;
 }
 
-vector git_renames(const site *s, arena *a) {
+vector git_renames(site *s, arena *a) {
     vector paths = vector_new(a, sizeof(slice));
     slice output, ignored;
     if (ask_git(s, NULL, a, &output, &ignored))
@@ -352,20 +391,17 @@ static bool is_ours(const journal *j, slice path) {
     return row && row->outcome == SITE_CONVERTED;
 }
 
-vector site_uncommitted(const site *s, arena *a) {
-    vector paths = vector_new(a, sizeof(slice)), found = vector_new(a, sizeof(slice));
+size_t count_uncommitted(site *s, const journal *j) {
+    vector paths = vector_new(s->arena, sizeof(slice));
     slice output, ignored;
-    if (!ask_git(s, "HEAD", a, &output, &ignored))
-        return found;
+    size_t count = 0;
+    if (!ask_git(s, "HEAD", s->arena, &output, &ignored))
+        return 0;
     add_paths(output, &paths);
     sort_paths(&paths);
-    journal *j = journal_open(s, JOURNAL_READ, a, &ignored);
-    bool known = j && journal_load(j, &ignored);
     for (size_t i = 0; i < s->pages.count; i++) {
         slice page = *(slice *)vector_at(&s->pages, i);
-        if (is_listed(&paths, page) && !(known && is_ours(j, page)))
-            *(slice *)vector_push(&found) = page;
+        count += is_listed(&paths, page) && !is_ours(j, page);
     }
-    journal_close(j);
-    return found;
+    return count;
 }

@@ -28,13 +28,24 @@ struct site {
     struct listing *listing;                                         /* while the site is loaded */
 };
 
+typedef struct journal journal;
+
 /* ---- git.c ------------------------------------------------------------------------------------------- */
 
 typedef struct git_answer {
     const char *revision;
     slice paths, error;
     bool known;
+    pid_t child; /* that waits to be asked; 0: it is no more, the rest is known */
+    int ask, from;
 } git_answer;
+
+/* Of processes that wait, none is asked any more. */
+void git_close(site *s);
+
+/* How many pages of the site have changes that are in no commit and not the journal's; 0 outside a git
+ * checkout. */
+size_t count_uncommitted(site *s, const journal *j);
 
 /* ---- hash.c ------------------------------------------------------------------------------------------ */
 
@@ -151,8 +162,8 @@ bool write_over(open_folders *f, const char *path, slice bytes, const struct sta
                 slice *error);
 
 /* Makes the page at `path` the file `temporary` (with the stamp `made`), at once, if it is still the file
- * with the stamp `then`. False: `error` (in `a`); the page is as it was, or as somebody saved it in the very
- * moment. */
+ * with the stamp `then`. What lies at `temporary` from then on, if anything, is the old page, to be removed.
+ * False: `error` (in `a`); the page is as it was, or as somebody saved it in the very moment. */
 bool replace_page(open_folders *f, const char *temporary, const char *path, const stamp *then,
                   const stamp *made, arena *a, slice *error);
 
@@ -273,8 +284,6 @@ const char *find_state(const site *s, bool write, arena *a, slice *error);
 
 /* ---- journal.c --------------------------------------------------------------------------------------- */
 
-typedef struct journal journal;
-
 typedef struct journal_row {
     slice path;
     const slice *recorded; /* the path that the journal still has it under; NULL: the same */
@@ -348,7 +357,7 @@ void rows_save(int folder, const journal_stamp *now, const vector *rows);
 bool journal_follow_renames(journal *j, site *s, slice *error);
 
 /* What git knows of renamed files (of slice, before and after, the last one first); empty without git. */
-vector git_renames(const site *s, arena *a);
+vector git_renames(site *s, arena *a);
 
 /* ---- journal.c again
  * --------------------------------------------------------------------------------------- */

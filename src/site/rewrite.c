@@ -24,8 +24,7 @@ static bool exchange_page(const site *s, const char *path, slice after, const st
     open_folders *f = folders_open(s->folder, a);
     ok = ok && replace_page(f, temporary, path, &then, &made, a, error);
     folders_let_go(f);
-    if (!ok)
-        remove_file(s->folder, temporary);
+    remove_file(s->folder, temporary);
     return ok;
 }
 

@@ -733,6 +733,10 @@ site_plan *site_plan_run(site *s, const site_options *options, slice *error) {
     return NULL;
 }
 
+size_t site_plan_uncommitted(site_plan *r) {
+    return r->links ? count_uncommitted(r->site, r->journal) : 0;
+}
+
 void site_plan_close(site_plan *r) {
     if (!r)
         return;

@@ -269,6 +269,7 @@ site *site_whole(site *s, slice *error) {
 void site_close(site *s) {
     if (!s)
         return;
+    git_close(s);
     if (s->whole != s)
         site_close(s->whole);
     if (s->folder >= 0)

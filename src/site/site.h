@@ -123,10 +123,6 @@ bool site_keep_changed_since(site *s, const char *revision, slice *error);
 /* Keeps only the pages for which `keep` is true. */
 void site_keep(site *s, bool (*keep)(void *context, slice path), void *context);
 
-/* The pages among those found with changes that are in no commit and not the journal's (of slice); empty
- * outside a git checkout. */
-vector site_uncommitted(const site *s, arena *a);
-
 /* Where the site's journal is to be: below the user's state folder `base` (NULL: there is none), or in
  * exactly this `folder` (NULL: not asked for). Both must outlive the site. To be called before anything that
  * reads or writes the journal. */
@@ -137,10 +133,11 @@ void site_keep_state(site *s, const char *base, const char *folder);
  */
 const char *site_state_place(site *s);
 
-/* What git says of the revision is asked now, for site_keep_changed_since and (HEAD) site_uncommitted: later
+/* What git says of the revision is asked, for site_keep_changed_since and (HEAD) site_plan_uncommitted: later
  * the user's configuration of git, or a repository that the site is only a folder of, may be out of reach.
- * NULL: what was renamed, for runs that follow pages to their new names. */
-void site_ask_git(site *s, const char *revision);
+ * NULL: what was renamed, for runs that follow pages to their new names. Not `now`: it is made ready to be
+ * asked. */
+void site_ask_git(site *s, const char *revision, bool now);
 
 /* From now on the threads that read and convert pages change no file. */
 void site_confine(site *s);
@@ -247,6 +244,10 @@ typedef struct site_plan site_plan;
  * outlive the plan, which lives in the site's arena. NULL: `error` says why. */
 site_plan *site_plan_run(site *s, const site_options *options, slice *error);
 void site_plan_close(site_plan *p);
+
+/* How many pages of the site have changes that are in no git commit and not the journal's; 0 where the run
+ * converts nothing, or outside a git checkout. */
+size_t site_plan_uncommitted(site_plan *p);
 
 /* Carries the run out, once. False: it could not begin or go on (`error` says why); pages reported as
  * converted are converted, all others are as they were. */
