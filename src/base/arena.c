@@ -12,6 +12,11 @@
 #define CHUNK_MAX ((size_t)8 * 1024 * 1024)
 #define KEEP_MAX ((size_t)4 * 1024 * 1024) /* bytes of chunks that survive a reset */
 #define ALIGNMENT ((size_t)16)
+#ifdef ISOMERIZE_SANITIZED
+#define LARGE_MIN ((size_t)4096) /* the tests' pages are small */
+#else
+#define LARGE_MIN ((size_t)256 * 1024) /* bytes of an allocation that is in no chunk */
+#endif
 
 typedef struct chunk {
     struct chunk *next;
@@ -19,11 +24,22 @@ typedef struct chunk {
     size_t padding[2];
 } chunk;
 
+/* An allocation by itself: one that grows leaves nothing behind. */
+typedef struct large {
+    struct large *next, *previous;
+    size_t size;
+    size_t padding;
+} large;
+
 struct arena {
     chunk *first, *current;
+    large *larges;
     char *at, *end;
     char *last; /* the last allocation, which arena_grow may extend in place */
     size_t used, limit;
+    size_t shared; /* handed out, by its stages too */
+    size_t
+        *budget; /* what the limit is of: the arena's own `shared`, or that of the whole it is a stage of */
     uint64_t steps, steps_limit;
     jmp_buf *exhausted;
     arena_cleanup *cleanups, *at_end;
@@ -47,6 +63,7 @@ arena *arena_create(size_t limit) {
     if (!a)
         return NULL;
     a->limit = limit;
+    a->budget = &a->shared;
     a->key = draw_key(a);
     return a;
 }
@@ -63,10 +80,19 @@ static void give_back(arena_cleanup **all) {
     }
 }
 
+static void free_larges(arena *a) {
+    while (a->larges) {
+        large *next = a->larges->next;
+        free(a->larges);
+        a->larges = next;
+    }
+}
+
 void arena_destroy(arena *a) {
     if (!a)
         return;
     give_back(&a->at_end);
+    free_larges(a);
     for (chunk *c = a->first; c;) {
         chunk *next = c->next;
         free(c);
@@ -98,10 +124,26 @@ void arena_reset(arena *a) {
             free(c);
         }
     }
+    free_larges(a);
+    *a->budget -= a->used;
+    a->budget = &a->shared;
     a->used = 0;
     a->steps = 0;
     a->is_out_of_memory = a->is_out_of_steps = false;
     enter_chunk(a, a->first);
+}
+
+static bool is_within(const void *what, const void *from, size_t size) {
+    return (uintptr_t)what - (uintptr_t)from < size;
+}
+
+bool arena_holds(const arena *a, const void *what) {
+    bool held = false;
+    for (const chunk *c = a->first; c && !held; c = c->next)
+        held = is_within(what, c + 1, c->size);
+    for (const large *one = a->larges; one && !held; one = one->next)
+        held = is_within(what, one + 1, one->size);
+    return held;
 }
 
 jmp_buf *arena_on_exhausted(arena *a, jmp_buf *jump) {
@@ -192,7 +234,8 @@ void arena_begin_stage(arena *stage, arena *whole) {
     arena_reset(stage);
     arena_pay(whole, steps);
     stage->exhausted = whole->exhausted;
-    stage->limit = !whole->limit ? 0 : whole->limit > whole->used ? whole->limit - whole->used : 1;
+    stage->limit = whole->limit;
+    stage->budget = whole->budget;
     stage->steps_limit = !whole->steps_limit                 ? 0
                          : whole->steps_limit > whole->steps ? whole->steps_limit - whole->steps
                                                              : 1;
@@ -223,20 +266,48 @@ static void next_chunk(arena *a, size_t size) {
 }
 
 static bool has_no_room(const arena *a, size_t size) {
-    return a->limit && (a->used > a->limit || size > a->limit - a->used);
+    return a->limit && (*a->budget > a->limit || size > a->limit - *a->budget);
+}
+
+static size_t aligned(size_t size) {
+    return (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+}
+
+/* Counts what is handed out. */
+static void take(arena *a, size_t size) {
+    if (has_no_room(a, size))
+        give_up(a);
+    a->used += size;
+    *a->budget += size;
+}
+
+static void link_large(arena *a, large *one, size_t size) {
+    one->size = size;
+    one->previous = NULL;
+    one->next = a->larges;
+    if (one->next)
+        one->next->previous = one;
+    a->larges = one;
+}
+
+static void *alloc_large(arena *a, size_t size) {
+    if (size > SIZE_MAX / 2)
+        give_up(a);
+    take(a, size = aligned(size));
+    large *one = malloc(sizeof *one + size);
+    if (!one)
+        arena_fail(a);
+    link_large(a, one, size);
+    return one + 1;
 }
 
 void *arena_alloc(arena *a, size_t size) {
-    if (size > SIZE_MAX / 2)
-        give_up(a);
-    size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-    if (size == 0)
-        size = ALIGNMENT;
-    if (has_no_room(a, size))
-        give_up(a);
+    if (size >= LARGE_MIN)
+        return alloc_large(a, size);
+    size = size ? aligned(size) : ALIGNMENT;
+    take(a, size);
     if (size > (size_t)(a->end - a->at))
         next_chunk(a, size);
-    a->used += size;
     a->last = a->at;
     a->at += size;
     return a->last;
@@ -246,20 +317,83 @@ void *arena_zeroed(arena *a, size_t size) {
     return memset(arena_alloc(a, size), 0, size);
 }
 
+/* Whether the allocation is the last one, and has or gets so much room where it is. */
+static bool grow_in_place(arena *a, const void *old, size_t new_size) {
+    if (!old || old != a->last || new_size >= LARGE_MIN)
+        return false;
+    size_t size = aligned(new_size), have = (size_t)(a->at - a->last);
+    if (size <= have)
+        return true;
+    if (size - have > (size_t)(a->end - a->at))
+        return false;
+    take(a, size - have);
+    a->at = a->last + size;
+    return true;
+}
+
 void *arena_grow(arena *a, void *old, size_t old_size, size_t new_size) {
-    if (old && old == a->last && new_size <= SIZE_MAX / 2) {
-        size_t size = (new_size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-        size_t have = (size_t)(a->at - a->last);
-        if (size <= have)
-            return old;
-        if (size - have <= (size_t)(a->end - a->at) && !has_no_room(a, size - have)) {
-            a->used += size - have;
-            a->at = a->last + size;
-            return old;
-        }
-    }
+    if (grow_in_place(a, old, new_size))
+        return old;
     void *grown = arena_alloc(a, new_size);
     if (old_size)
         memcpy(grown, old, old_size < new_size ? old_size : new_size);
     return grown;
+}
+
+static void unlink_large(arena *a, const large *one) {
+    large **link = one->previous ? &one->previous->next : &a->larges;
+    *link = one->next;
+    if (one->next)
+        one->next->previous = one->previous;
+}
+
+static void *grow_large(arena *a, large *one, size_t new_size) {
+    if (new_size > SIZE_MAX / 2)
+        give_up(a);
+    size_t size = aligned(new_size);
+    take(a, size - one->size);
+    unlink_large(a, one);
+    large *grown = realloc(one, sizeof *one + size);
+    link_large(a, grown ? grown : one, grown ? size : one->size);
+    if (!grown)
+        arena_fail(a);
+    return grown + 1;
+}
+
+void *arena_move(arena *a, void *old, size_t old_size, size_t new_size) {
+    if (old_size >= LARGE_MIN && new_size > old_size)
+        return grow_large(a, (large *)old - 1, new_size);
+    void *grown = arena_grow(a, old, old_size, new_size);
+#ifdef ISOMERIZE_SANITIZED
+    if (grown != old && old_size)
+        memset(old, 0xDD, old_size);
+#endif
+    return grown;
+}
+
+void arena_drop(arena *a, void *what, size_t size) {
+    if (size < LARGE_MIN) {
+#ifdef ISOMERIZE_SANITIZED
+        if (size)
+            memset(what, 0xDD, size);
+#endif
+        return;
+    }
+    large *one = (large *)what - 1;
+    a->used -= one->size;
+    *a->budget -= one->size;
+    unlink_large(a, one);
+    free(one);
+}
+
+/* From the end of the chunk, down to what is aligned. */
+char *arena_text(arena *a, size_t size) {
+    if (size >= LARGE_MIN)
+        return alloc_large(a, size);
+    size += size == 0; /* no text is not NULL either */
+    take(a, size);
+    if (size > (size_t)(a->end - a->at))
+        next_chunk(a, size);
+    a->end -= size;
+    return a->end;
 }

@@ -25,7 +25,8 @@
 
 /* ---- arena ------------------------------------------------------------------------------------------- */
 
-/* A bump allocator: a page's whole life. Nothing is freed piecemeal; arena_reset frees all of it at once. */
+/* A bump allocator: a page's whole life. Nothing is freed piecemeal; arena_reset frees all of it at once.
+ * Large allocations are in no chunk, so that they can grow where they are. */
 typedef struct arena arena;
 
 /* A new arena that hands out at most `limit` bytes between two resets (0: no limit). arena_create: NULL when
@@ -33,6 +34,9 @@ typedef struct arena arena;
 arena *arena_create(size_t limit);
 arena *arena_new(size_t limit);
 void arena_destroy(arena *a); /* NULL: nothing */
+
+/* Whether it is in what the arena has handed out. */
+bool arena_holds(const arena *a, const void *what);
 
 /* Bytes handed out since the last reset; another limit for them, which returns the one before. */
 size_t arena_used(const arena *a);
@@ -47,8 +51,9 @@ uint64_t arena_set_steps(arena *a, uint64_t limit);
 uint64_t arena_steps_limit(const arena *a);
 bool arena_is_out_of_steps(const arena *a); /* since the last arena_reset */
 
-/* Empties `stage` for the next stage of what `whole` is for: it may have the memory and the steps that are
- * left of those of `whole`, pays the steps that it took before to it, and jumps where it jumps. */
+/* Empties `stage` for the next stage of what `whole` is for: both have the memory and the steps of `whole`
+ * together; the stage pays the steps that it took before to it, and jumps where it jumps. An arena_reset of
+ * the stage ends that, and comes before the end of `whole`. */
 void arena_begin_stage(arena *stage, arena *whole);
 
 /* Forgets everything allocated; keeps up to a few megabytes of chunks for the next page. */
@@ -88,6 +93,13 @@ void *arena_zeroed(arena *a, size_t size);
 /* Grows an allocation, in place where it is the last one. The old bytes are kept, the new ones uninitialised.
  */
 void *arena_grow(arena *a, void *old, size_t old_size, size_t new_size);
+/* The same of one that nothing else points to: `old` is gone where it could not grow in place, and a large
+ * one leaves no copy behind. `old_size` is all that it has. */
+void *arena_move(arena *a, void *old, size_t old_size, size_t new_size);
+/* Gives back what nothing points to any more, if it is a large allocation; `size` is all that it has. */
+void arena_drop(arena *a, void *what, size_t size);
+/* `size` bytes for text: not aligned. */
+char *arena_text(arena *a, size_t size);
 
 /* ---- slice ------------------------------------------------------------------------------------------- */
 
@@ -190,6 +202,7 @@ typedef struct buffer {
 } buffer;
 
 buffer buffer_new(arena *a, size_t capacity);
+void buffer_drop(buffer *b); /* its text is not needed any more: arena_drop */
 void buffer_reserve(buffer *b, size_t more);
 static inline void buffer_append(buffer *b, slice s) {
     if (s.length == 0)
@@ -263,8 +276,9 @@ typedef struct vector {
 } vector;
 
 vector vector_new(arena *a, size_t item_size);
-void vector_reserve(vector *v, size_t count);                  /* room for so many items in all */
-void vector_widen(vector *v);                                  /* twice the room */
+void vector_drop(vector *v);                  /* its items are not needed any more: arena_drop */
+void vector_reserve(vector *v, size_t count); /* room for so many items in all */
+void vector_widen(vector *v);                 /* twice the room */
 static inline void *vector_at(const vector *v, size_t index) { /* index < count */
     return (char *)v->items + index * v->item_size;
 }

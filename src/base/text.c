@@ -219,7 +219,7 @@ slice slice_percent_decoded(slice text, arena *a) {
 }
 
 slice slice_copy(slice s, arena *a) {
-    char *copy = arena_alloc(a, s.length);
+    char *copy = arena_text(a, s.length);
     if (s.length)
         memcpy(copy, s.data, s.length);
     return (slice){copy, s.length};
@@ -246,13 +246,18 @@ buffer buffer_new(arena *a, size_t capacity) {
     return b;
 }
 
+void buffer_drop(buffer *b) {
+    arena_drop(b->arena, b->data, b->capacity);
+    *b = (buffer){NULL, 0, 0, b->arena};
+}
+
 void buffer_reserve(buffer *b, size_t more) {
     if (more <= b->capacity - b->length)
         return;
     size_t wanted = b->capacity * 2;
     if (wanted < b->length + more)
         wanted = b->length + more;
-    b->data = arena_grow(b->arena, b->data, b->length, wanted);
+    b->data = arena_move(b->arena, b->data, b->capacity, wanted);
     b->capacity = wanted;
 }
 
@@ -373,10 +378,15 @@ vector vector_new(arena *a, size_t item_size) {
     return (vector){NULL, 0, 0, item_size, a};
 }
 
+void vector_drop(vector *v) {
+    arena_drop(v->arena, v->items, v->capacity * v->item_size);
+    *v = vector_new(v->arena, v->item_size);
+}
+
 void vector_reserve(vector *v, size_t count) {
     if (count <= v->capacity)
         return;
-    v->items = arena_grow(v->arena, v->items, v->count * v->item_size, count * v->item_size);
+    v->items = arena_move(v->arena, v->items, v->capacity * v->item_size, count * v->item_size);
     v->capacity = count;
 }
 

@@ -162,7 +162,7 @@ static bool load_beside(void *context, slice from, slice url, slice *name, slice
 
 static void print_style(css_cascade *c, const dom_node *node, css_pseudo pseudo, buffer *out) {
     static const char *const PSEUDO[] = {"", "::before", "::after", "::marker"};
-    buffer_printf(out, "%u: %.*s%s {", node->line, SLICE_ARGS(node->name), PSEUDO[pseudo]);
+    buffer_printf(out, "%u: %.*s%s {", node->line, SLICE_ARGS(dom_name(node)), PSEUDO[pseudo]);
     for (unsigned p = 0; p < CSS_PROPERTY_COUNT; p++) {
         const css_declaration *d = css_winner(c, node, pseudo, (css_property)p);
         css_place place = d ? css_place_of(d) : (css_place){CSS_ORIGIN_AGENT, {NULL, 0}, 0};
@@ -362,8 +362,9 @@ static void debug_layout(const debug_input *in, buffer *out) {
     for (const dom_node *at = body; at; at = dom_next(at, body)) {
         const layout_box *desk = layout_box_of(seen.desk, at), *small = layout_box_of(seen.phone, at);
         if ((at->tag == DOM_TAG_IMG || at->tag == DOM_TAG_IFRAME) && desk && small)
-            buffer_printf(out, "%.*s at %.0f: %.0f x %.0f, on a phone %.0f x %.0f\n", SLICE_ARGS(at->name),
-                          desk->x, desk->width, desk->height, small->width, small->height);
+            buffer_printf(out, "%.*s at %.0f: %.0f x %.0f, on a phone %.0f x %.0f\n",
+                          SLICE_ARGS(dom_name(at)), desk->x, desk->width, desk->height, small->width,
+                          small->height);
     }
     const express_survey *survey = express_survey_page(body, styles, in->arena, in->found);
     express_mark_beside(body, &seen, in->arena);

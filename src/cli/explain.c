@@ -95,7 +95,7 @@ static int explain_bytes(const char *path, slice bytes, const convert_engine *e,
     static const char *const LEFT_ALONE[] = {"", "is in the new editor's form already", "has no front matter",
                                              "is refused"};
     convert_result result;
-    if (!convert_page(e, bytes, NULL, a, &result))
+    if (!convert_page(e, bytes, &(convert_options){.keep_account = true}, a, &result))
         out_of_memory();
     bool already = page_text_is_tiptap(bytes, a),
          read = !already && result.account && (result.state == CONVERT_DONE || result.account->shapes.count);

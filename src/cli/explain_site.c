@@ -93,7 +93,7 @@ static void count_page(survey *t, const site *s, slice path, const convert_engin
         t->unread++;
         return;
     }
-    if (!convert_page(e, bytes, NULL, t->page, &result))
+    if (!convert_page(e, bytes, &(convert_options){.keep_account = true}, t->page, &result))
         out_of_memory();
     t->states[result.state]++;
     for (size_t i = 0; result.account && i < result.account->shapes.count; i++)

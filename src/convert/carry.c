@@ -186,7 +186,7 @@ static void add_place(placing *p, const liquid_carried *tag, const dom_node *par
         place->kinds[count++] = 'x';
     for (const dom_node *node = parent; node; node = node->parent) {
         char kind = kind_of(node);
-        place->path = (place->path ^ slice_hash(node->name)) * 1099511628211u;
+        place->path = (place->path ^ slice_hash(dom_name(node))) * 1099511628211u;
         if (kind && count < KINDS_MAX)
             place->kinds[count++] = kind;
     }

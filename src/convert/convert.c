@@ -27,6 +27,7 @@ typedef struct conversion {
     const convert_settings *settings; /* the engine's */
     const convert_options *options;   /* the page's */
     arena *arena;
+    arena *tree; /* for the page's tree, and what is known of it until it is a document */
     convert_result *result;
     convert_worker *worker;
     page_parts parts;
@@ -49,6 +50,35 @@ static arena *begin_stage(const conversion *c) {
         return c->arena;
     arena_begin_stage(c->worker->stage, c->arena);
     return c->worker->stage;
+}
+
+/* The account, and the places of Liquid tags, look at the tree later. */
+static void begin_tree(conversion *c) {
+    c->tree = c->arena;
+    if (!c->worker || c->options->keep_account || c->carry.page.carried.count)
+        return;
+    c->tree = c->worker->tree;
+    arena_begin_stage(c->tree, c->arena);
+}
+
+static void keep_text(const conversion *c, slice *text) {
+    if (arena_holds(c->tree, text->data))
+        *text = slice_copy(*text, c->arena);
+}
+
+/* What is to stay of it is copied; the tree goes. */
+static void end_tree(conversion *c, tiptap_node *document) {
+    if (c->tree == c->arena)
+        return;
+    tiptap_own_texts(document, c->arena);
+    for (size_t i = 0; i < found(c)->items.count; i++) {
+        finding *f = findings_at(found(c), i);
+        keep_text(c, &f->became);
+        keep_text(c, &f->before);
+        keep_text(c, &f->after);
+    }
+    arena_begin_stage(c->tree, c->arena);
+    c->tree = c->arena;
 }
 
 /* ---- the page file ----------------------------------------------------------------------------------- */
@@ -127,18 +157,23 @@ static void restore_lines(conversion *c, line_map *lines, size_t first_finding) 
     }
 }
 
-static legacy_result read_markdown(const conversion *c, slice text, findings *into) {
+static legacy_result read_markdown(conversion *c, slice text, findings *into) {
     legacy_options options = {c->settings->kramdown, c->settings->kramdown_count};
     legacy_result read = legacy_to_html(text, c->parts.body_line, &options, begin_stage(c), into);
-    return (legacy_result){slice_copy(read.html, c->arena), line_map_copy(&read.lines, c->arena)};
+    if (!c->tree)
+        begin_tree(c);
+    arena *a = c->options->keep_html ? c->arena : c->tree;
+    read = (legacy_result){slice_copy(read.html, a), line_map_copy(&read.lines, a)};
+    begin_stage(c); /* its tree takes more room than that of the page */
+    return read;
 }
 
 static dom_node *read_other_text(void *context, slice text) {
     conversion *c = context;
     findings unused = findings_new(c->arena);
     slice html = read_markdown(c, text, &unused).html;
-    dom_node *tree = dom_parse(html, NULL, c->arena, NULL);
-    dom_browse(tree, c->arena, NULL);
+    dom_node *tree = dom_parse(html, NULL, c->tree, NULL);
+    dom_browse(tree, c->tree, NULL);
     return tree;
 }
 
@@ -151,8 +186,8 @@ static dom_node *read_legacy_body(conversion *c) {
         c->result->before_lines = read.lines;
         c->result->before_html = carry_restore_html(&c->carry, read.html, &c->result->before_lines);
     }
-    dom_node *tree = dom_parse(read.html, &read.lines, c->arena, found(c));
-    dom_browse(tree, c->arena, found(c));
+    dom_node *tree = dom_parse(read.html, &read.lines, c->tree, found(c));
+    dom_browse(tree, c->tree, found(c));
     carry_note_places(&c->carry, read.html, tree, read_other_text, c);
     return tree;
 }
@@ -175,7 +210,8 @@ static void find_linked_id(const conversion *c, const dom_node *node, slice id, 
     if (!linked || seen[linked - all]) /* of two places with one id, links lead to the first */
         return;
     seen[linked - all] = true;
-    *(linked_place *)vector_push(out) = (linked_place){linked, slice_copy(node->name, c->arena), node->line};
+    *(linked_place *)vector_push(out) =
+        (linked_place){linked, slice_copy(dom_name(node), c->arena), node->line};
 }
 
 /* Asked of the page as it was: rules and survey take elements away. */
@@ -241,14 +277,14 @@ static const layout *lay_out(conversion *c, const dom_node *body, css_cascade *c
                               .pictures_only = pictures_only,
                               .picture_size = c->options->picture_size,
                               .context = c->options->picture_context};
-    return layout_page(cascade, body, &options, c->arena);
+    return layout_page(cascade, body, &options, c->tree);
 }
 
 /* A tree holds the styles of one cascade: another one is asked while they are put aside. */
 static const layout *lay_out_on_phone(conversion *c, dom_node *body, css_cascade *styles_on_desk,
                                       const layout *desk) {
     bool pictures_only = !layout_has_columns(desk); /* columns hang on all heights */
-    vector styles = vector_new(c->arena, sizeof body->style);
+    vector styles = vector_new(c->tree, sizeof body->style);
     for (dom_node *at = body; at; at = dom_next(at, body)) {
         *(uint32_t *)vector_push(&styles) = at->style;
         at->style = 0;
@@ -285,14 +321,15 @@ static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
                              const express_survey *survey) {
     express_seen seen = see_page(c, body, styles);
     if (c->settings->side_by_side == CONVERT_SIDE_KEEP)
-        express_mark_beside(body, &seen, c->arena);
+        express_mark_beside(body, &seen, c->tree);
     mapping_options shapes = {.styles = styles,
+                              .tells_why = true,
                               .link_text = c->engine->settings.card_link_text,
                               .picture_size = seen_size,
                               .context = seen.desk};
-    mapping_apply(c->engine->rules, body, &shapes, c->arena, found(c), c->result->account);
-    express_put_beside(body, &seen, c->arena, found(c));
-    express_page(body, survey, &seen, c->arena, found(c));
+    mapping_apply(c->engine->rules, body, &shapes, c->tree, found(c), c->result->account);
+    express_put_beside(body, &seen, c->tree, found(c));
+    express_page(body, survey, &seen, c->tree, found(c));
     tiptap_node *document = tiptap_parse(body, c->arena, NULL);
     tiptap_complete(document, c->arena);
     return document;
@@ -449,7 +486,7 @@ static bool save_document(conversion *c, tiptap_node *document, arena *stage, sa
     return is_stable(c, saved);
 }
 
-/* Links to places in the page name the text there as it is saved. */
+/* Links to places in the page name the text there as it is saved. The body lives until the next stage. */
 static bool save_with_links(conversion *c, tiptap_node *document, const view *before, const vector *linked,
                             slice *body) {
     save_settled saved;
@@ -466,7 +503,7 @@ static bool save_with_links(conversion *c, tiptap_node *document, const view *be
     if (p)
         places_report(p);
     report_linked_ids(c, linked, p);
-    *body = slice_copy(saved.body, c->arena);
+    *body = saved.body;
     return true;
 }
 
@@ -489,11 +526,11 @@ static void check_page(conversion *c, view *before, slice written) {
 static view write_markers(conversion *c, dom_node *body, css_cascade *styles) {
     view given = view_take(body, c->parts.body.length, c->arena);
     size_t changes = found(c)->changes.count;
-    if (!express_write_markers(body, styles, c->settings->list_markers == CONVERT_MARKERS_TEXT, c->arena,
+    if (!express_write_markers(body, styles, c->settings->list_markers == CONVERT_MARKERS_TEXT, c->tree,
                                found(c)))
         return given;
     view marked = view_take(body, given.text.length, c->arena);
-    view_compare(&given, &marked, found(c), c->arena);
+    view_compare(&given, &marked, found(c), c->tree);
     found(c)->changes.count = changes;
     return marked;
 }
@@ -507,17 +544,18 @@ static void convert_body(conversion *c) {
     if (!slice_trim(c->parts.body).length)
         findings_add(found(c), FINDING_PAGE_WITHOUT_TEXT, c->parts.body_line, "nothing");
     vector linked = find_linked_ids(c, body);
-    css_cascade *styles = css_cascade_new_cached(c->worker->styles, body, c->arena);
+    css_cascade *styles = css_cascade_new_cached(c->worker->styles, body, c->tree);
     css_cascade_settle(styles); /* the stages that follow change the tree */
-    express_part_words(body, styles, c->arena, found(c));
+    express_part_words(body, styles, c->tree, found(c));
     view before = write_markers(c, body, styles);
     if (c->settings->in_page_links == CONVERT_LINKS_REMOVE)
         places_remove_links(body, found(c));
-    express_show_posts(body, &c->engine->theme.express, c->arena, found(c));
-    const express_survey *survey = express_survey_page(body, styles, c->arena, found(c));
+    express_show_posts(body, &c->engine->theme.express, c->tree, found(c));
+    const express_survey *survey = express_survey_page(body, styles, c->tree, found(c));
     tiptap_node *document = fit_body(c, body, styles, survey);
     if (css_cascade_exhausted(styles)) /* elements from some place on were seen without their styles */
         arena_pay(c->arena, UINT64_MAX - arena_steps(c->arena));
+    end_tree(c, document);
     tiptap_visit_urls(document, visit_url, c, c->arena);
     report_missing(c);
     rewrite_front(c, SLICE("image"), ASSET_PICTURE);
@@ -531,7 +569,7 @@ static void convert_body(conversion *c) {
     }
     if (!write_page(c, saved))
         return;
-    check_page(c, &before, saved);
+    check_page(c, &before, c->result->after_html);
     carry_restore_findings(&c->carry);
     c->result->state = c->carry.is_refused ? CONVERT_REFUSED : CONVERT_DONE;
 }
@@ -554,7 +592,7 @@ static bool mend_body(conversion *c, slice *body) {
     tiptap_node *document = save_load(c->parts.body, c->parts.body_line, c->arena);
     tiptap_visit_urls(document, visit_url, c, c->arena);
     save_settled saved = save_settle(document, begin_stage(c), found(c));
-    *body = slice_copy(saved.body, c->arena);
+    *body = saved.body;
     return is_stable(c, &saved);
 }
 
@@ -566,7 +604,7 @@ static void mend_page(conversion *c, slice bytes) {
     rewrite_front(c, SLICE("file_url"), ASSET_LINK);
     if (!mend_body(c, &body) || !write_page(c, body))
         return;
-    check_page(c, &before, body);
+    check_page(c, &before, c->result->after_html);
     bool same = slice_equal(trim_end(c->result->output), trim_end(bytes));
     c->result->state = same ? CONVERT_ALREADY : CONVERT_DONE;
 }
@@ -608,11 +646,13 @@ static void settle_state(conversion *c, slice bytes) {
     }
 }
 
-static void reset_result(convert_result *result, arena *a) {
+static void reset_result(convert_result *result, const convert_options *options, arena *a) {
     memset(result, 0, sizeof *result);
     result->found = findings_new(a);
     result->assets = vector_new(a, sizeof(asset_reference));
     result->places = vector_new(a, sizeof(convert_place));
+    if (!options->keep_account)
+        return;
     result->account = arena_alloc(a, sizeof *result->account);
     *result->account = mapping_account_new(a);
 }
@@ -720,7 +760,7 @@ static bool refuse_exhausted(conversion *c, slice bytes, bool out_of_steps) {
         return false;
     }
     arena_on_exhausted(c->arena, &exhausted);
-    reset_result(c->result, c->arena);
+    reset_result(c->result, c->options, c->arena);
     refuse_for_effort(c->result, bytes, c->settings, out_of_steps);
     settle_state(c, bytes);
     return true;
@@ -741,7 +781,8 @@ bool convert_page(const convert_engine *engine, slice bytes, const convert_optio
     if (setjmp(exhausted) != 0) {
         bool in_memory = !arena_is_out_of_memory(a), out_of_steps = arena_is_out_of_steps(a);
         if (c.worker) {
-            out_of_steps = out_of_steps || arena_is_out_of_steps(c.worker->stage);
+            out_of_steps = out_of_steps || arena_is_out_of_steps(c.worker->stage) ||
+                           arena_is_out_of_steps(c.worker->tree);
             in_memory = convert_worker_clear(c.worker) && in_memory;
         }
         convert_worker_give_back(engine, c.worker);
@@ -754,7 +795,7 @@ bool convert_page(const convert_engine *engine, slice bytes, const convert_optio
     if (!c.worker)
         arena_fail(a);
     convert_worker_on_exhausted(c.worker, &exhausted);
-    reset_result(result, a);
+    reset_result(result, c.options, a);
     convert_bytes(&c, bytes);
     convert_worker_give_back(engine, c.worker);
     arena_on_exhausted(a, before);
@@ -806,7 +847,7 @@ void convert_collect_assets(const convert_engine *engine, slice bytes, arena *a,
                     .carry = carry_none(a, &result.found)};
     if (setjmp(exhausted) == 0) {
         arena_on_exhausted(a, &exhausted);
-        reset_result(&result, a);
+        reset_result(&result, c.options, a);
         collect_assets(&c, bytes, references);
     } else {
         starved = arena_is_out_of_memory(a);

@@ -64,7 +64,8 @@ typedef struct convert_options {
      * lead elsewhere. */
     convert_leads (*leads)(void *context, slice href, arena *a, slice *directive);
     void *leads_context;
-    bool keep_html; /* fill before_html, for reports */
+    bool keep_html;    /* fill before_html, for reports */
+    bool keep_account; /* and the account of shapes */
     /* Called with all findings, before they grade the page: marks those that a person has accepted. `front`
      * is the page's front matter. NULL: none is. */
     void (*accept)(void *context, slice front, findings *found);
@@ -95,9 +96,10 @@ typedef struct convert_result {
     slice after_html;      /* the body that was written */
     findings found;
     grade grade;
-    vector assets;            /* of asset_reference: every remote file the page needs, in page order */
-    vector places;            /* of convert_place: those of the linked ids that the page has */
-    mapping_account *account; /* every shape seen by the mapping rules, claimed or not */
+    vector assets; /* of asset_reference: every remote file the page needs, in page order */
+    vector places; /* of convert_place: those of the linked ids that the page has */
+    mapping_account
+        *account; /* every shape seen by the mapping rules, claimed or not (keep_account); or NULL */
 } convert_result;
 
 /* Converts one page. Never fails: what cannot be converted is CONVERT_REFUSED with a finding. `options` may

@@ -22,11 +22,11 @@ bool theme_load(const convert_settings *settings, arena *a, convert_theme *theme
 
 /* ---- worker.c ------------------------------------------------------------------------------------------ */
 
-/* What one thread keeps from page to page: styles of elements; and what one stage of a page needs, and no
- * later one. */
+/* What one thread keeps from page to page: styles of elements; what one stage of a page needs, and no later
+ * one; and the page's tree, until it is a document. */
 typedef struct convert_worker {
     css_style_cache *styles;
-    arena *stage;
+    arena *stage, *tree;
 } convert_worker;
 
 /* An engine's, for any number of threads; given back with `a`. */

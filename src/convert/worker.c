@@ -18,6 +18,7 @@ static void free_worker(convert_worker *w) {
     if (w) {
         css_style_cache_free(w->styles);
         arena_destroy(w->stage);
+        arena_destroy(w->tree);
     }
     free(w);
 }
@@ -44,7 +45,8 @@ static convert_worker *new_worker(const convert_engine *engine) {
         return NULL;
     w->styles = css_style_cache_new(engine->sheets);
     w->stage = arena_create(0);
-    if (w->styles && w->stage)
+    w->tree = arena_create(0);
+    if (w->styles && w->stage && w->tree)
         return w;
     free_worker(w);
     return NULL;
@@ -60,8 +62,10 @@ convert_worker *convert_worker_take(const convert_engine *engine) {
 }
 
 void convert_worker_give_back(const convert_engine *engine, convert_worker *w) {
-    if (w)
+    if (w) {
         arena_reset(w->stage);
+        arena_reset(w->tree);
+    }
     for (size_t i = 0; w && i < IDLE_MAX; i++) {
         convert_worker *none = NULL;
         if (atomic_compare_exchange_strong(&engine->workers->idle[i], &none, w))
@@ -75,9 +79,10 @@ void convert_worker_on_exhausted(convert_worker *w, jmp_buf *jump) {
 }
 
 bool convert_worker_clear(convert_worker *w) {
-    bool in_memory =
-        !arena_is_out_of_memory(css_style_cache_arena(w->styles)) && !arena_is_out_of_memory(w->stage);
+    bool in_memory = !arena_is_out_of_memory(css_style_cache_arena(w->styles)) &&
+                     !arena_is_out_of_memory(w->stage) && !arena_is_out_of_memory(w->tree);
     css_style_cache_clear(w->styles);
     arena_reset(w->stage);
+    arena_reset(w->tree);
     return in_memory;
 }

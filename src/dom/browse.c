@@ -232,7 +232,7 @@ static void end_paragraph(dom_node *node) {
 }
 
 static bool is_late_block(const dom_node *node) {
-    return node->tag == DOM_TAG_DIALOG || slice_equal(node->name, SLICE("search"));
+    return node->tag == DOM_TAG_DIALOG || slice_equal(dom_name(node), SLICE("search"));
 }
 
 static void become_box(const browsing *b, dom_node *node) {
@@ -241,7 +241,6 @@ static void become_box(const browsing *b, dom_node *node) {
     if (is_closed && !dom_attribute_get(node, SLICE("hidden")))
         dom_attribute_set(node, b->arena, SLICE("hidden"), SLICE(""));
     node->tag = DOM_TAG_DIV;
-    node->name = dom_tag_name(DOM_TAG_DIV);
 }
 
 /* Whether the words next to a box in the line would run into it. */

@@ -199,7 +199,7 @@ static void gather_matches(css_cascade *c, const css_sheets *s, const dom_node *
     for (slice name; classes && s->classes.count && (name = slice_next_word(*classes, &at)).length;)
         try_bucket(c, s, map_get(&s->classes, name), node, structural);
     if (node->tag == DOM_TAG_UNKNOWN)
-        try_bucket(c, s, map_get(&s->unknown_tags, node->name), node, structural);
+        try_bucket(c, s, map_get(&s->unknown_tags, dom_name(node)), node, structural);
     else
         try_bucket(c, s, &s->tags[node->tag], node, structural);
     try_bucket(c, s, &s->any, node, structural);
@@ -364,7 +364,7 @@ static bool make_key(css_cascade *c, const dom_node *node, uint32_t parent, size
         add_names(c, c->sheets, NULL, node);
     everywhere = add_attributes(c, node) && everywhere;
     if (node->tag == DOM_TAG_UNKNOWN)
-        add_name(&c->key, '<', node->name);
+        add_name(&c->key, '<', dom_name(node));
     if ((node->tag == DOM_TAG_A || node->tag == DOM_TAG_AREA) && dom_attribute_get(node, SLICE("href")))
         head.place |= PLACE_LINK;
     memcpy(c->key.data, &head, sizeof head);

@@ -63,7 +63,7 @@ static void hint_alignment(css_gathering *g, const dom_node *node) {
         hint(g, CSS_MARGIN_LEFT, SLICE("auto"));
         hint(g, CSS_MARGIN_RIGHT, SLICE("auto"));
     } else if (!floats && css_is_among(align, "left right center justify middle")) {
-        bool bare = node->tag == DOM_TAG_P || (node->name.length == 2 && node->name.data[0] == 'h');
+        bool bare = node->tag == DOM_TAG_P || (dom_name(node).length == 2 && dom_name(node).data[0] == 'h');
         hint(g, CSS_TEXT_ALIGN,
              css_is_among(align, "justify")         ? SLICE("justify")
              : css_is_among(align, "center middle") ? (bare ? SLICE("center") : SLICE("-webkit-center"))
@@ -74,7 +74,7 @@ static void hint_alignment(css_gathering *g, const dom_node *node) {
 
 static void hint_sizes(css_gathering *g, const dom_node *node, arena *a) {
     static const char SIZED[] = "img iframe table td th col video canvas object embed hr colgroup input";
-    if (!css_is_among(node->name, SIZED))
+    if (!css_is_among(dom_name(node), SIZED))
         return;
     hint(g, CSS_WIDTH, dimension_hint(dom_attribute_trimmed(node, "width"), a));
     if (node->tag != DOM_TAG_HR && node->tag != DOM_TAG_COL && node->tag != DOM_TAG_COLGROUP)
@@ -98,18 +98,18 @@ css_block css_hints_of(const dom_node *node, arena *a) {
         hint_list_type(&g, node);
     hint_alignment(&g, node);
     hint_sizes(&g, node, a);
-    if (css_is_among(node->name, "td th tr tbody thead tfoot")) {
+    if (css_is_among(dom_name(node), "td th tr tbody thead tfoot")) {
         slice valign = dom_attribute_trimmed(node, "valign");
         if (css_is_among(valign, "top middle bottom baseline"))
             hint(&g, CSS_VERTICAL_ALIGN, valign);
         if (dom_attribute_get(node, SLICE("nowrap")))
             hint(&g, CSS_WHITE_SPACE, SLICE("nowrap"));
     }
-    if (css_is_among(node->name, "table tr td th tbody thead tfoot"))
+    if (css_is_among(dom_name(node), "table tr td th tbody thead tfoot"))
         hint(&g, CSS_BACKGROUND_COLOR, dom_attribute_trimmed(node, "bgcolor"));
-    if (css_is_among(node->name, "td th") && css_in_table_with_border(node))
+    if (css_is_among(dom_name(node), "td th") && css_in_table_with_border(node))
         css_gather(&g, SLICE("border"), SLICE("1px inset"));
-    if (css_is_among(node->name, "font")) {
+    if (css_is_among(dom_name(node), "font")) {
         static const char *const SIZES[] = {"x-small", "small",    "medium",   "large",
                                             "x-large", "xx-large", "xxx-large"};
         slice size = dom_attribute_trimmed(node, "size");

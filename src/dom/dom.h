@@ -42,7 +42,6 @@ typedef struct dom_attribute {
 typedef struct dom_node dom_node;
 struct dom_node {
     dom_node *parent, *first_child, *last_child, *previous, *next;
-    slice name; /* elements: lower-case local name */
     slice text; /* text and comments */
     dom_attribute *attributes;
     uint32_t attribute_count;
@@ -53,6 +52,11 @@ struct dom_node {
     uint8_t flags;  /* of the modules that work on the tree, each from its own bit on; 0 when parsed */
     uint32_t style; /* the cascade's own (css.h); 0: not known yet */
 };
+/* An element of another tag than those of tags.def. */
+typedef struct dom_unknown {
+    dom_node node;
+    slice name;
+} dom_unknown;
 enum { DOM_FLAG_OF_EXPRESS = 1 << 0, DOM_FLAG_OF_TIPTAP = 1 << 4 };
 
 /* The tree of an HTML fragment: a `body` element that holds it. Nesting beyond DOM_DEPTH_MAX is flattened
@@ -86,7 +90,14 @@ void dom_outer_html(const dom_node *node, buffer *out);
 /* ---- looking ----------------------------------------------------------------------------------------- */
 
 dom_tag dom_tag_of(slice name);
-slice dom_tag_name(dom_tag tag);
+extern const slice dom_tag_names[DOM_TAG_COUNT];
+static inline slice dom_tag_name(dom_tag tag) {
+    return dom_tag_names[tag];
+}
+/* The element's local name, in lower case; empty: none is. */
+static inline slice dom_name(const dom_node *node) {
+    return node->tag == DOM_TAG_UNKNOWN ? ((const dom_unknown *)node)->name : dom_tag_names[node->tag];
+}
 extern const uint8_t dom_tag_categories[DOM_TAG_COUNT];
 /* Is it of one of these categories? */
 static inline bool dom_tag_has(unsigned tag, unsigned categories) {
@@ -157,6 +168,7 @@ dom_node *dom_find(dom_matcher *m, const dom_selector *s, dom_node *scope);
 /* ---- changing ---------------------------------------------------------------------------------------- */
 
 dom_node *dom_new_element(arena *a, dom_tag tag, uint32_t line);
+dom_node *dom_new_unknown(arena *a, slice name, uint32_t line);
 dom_node *dom_new_text(arena *a, slice text, uint32_t line);
 void dom_attribute_set(dom_node *node, arena *a, slice name, slice value);
 void dom_attribute_remove(dom_node *node, slice name);

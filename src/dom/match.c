@@ -62,7 +62,7 @@ void dom_matcher_note_attributes(dom_matcher *m, const dom_node *node) {
 static void index_element(dom_matcher *m, const dom_node *node) {
     m->tags[node->tag / 64] |= UINT64_C(1) << (node->tag % 64);
     if (node->tag == DOM_TAG_UNKNOWN)
-        index_name(m, '<', node->name);
+        index_name(m, '<', dom_name(node));
     const slice *classes = dom_attribute_get(node, SLICE("class")),
                 *id = dom_attribute_get(node, SLICE("id"));
     if (id)
@@ -244,7 +244,7 @@ static const char PLACES[4] = {0};
 
 static uint32_t count_name(dom_matcher *m, const char *question, const dom_node *parent,
                            const dom_node *child) {
-    const void *name = (const void *)(uintptr_t)(hash_keyed(arena_key(m->arena), child->name) | 1);
+    const void *name = (const void *)(uintptr_t)(hash_keyed(arena_key(m->arena), dom_name(child)) | 1);
     const memory *known = recall(m, question, parent, name);
     uint32_t count = known ? known->answer + 1 : 1;
     remember(m, question, parent, name, count);
@@ -392,7 +392,7 @@ static bool matches_test(const view *v, const selector_test *test, const dom_nod
         return true;
     case TEST_TAG:
         return node->tag == test->tag &&
-               (test->tag != DOM_TAG_UNKNOWN || slice_equal(node->name, test->name));
+               (test->tag != DOM_TAG_UNKNOWN || slice_equal(dom_name(node), test->name));
     case TEST_CLASS: {
         const slice *classes = dom_attribute_get(node, SLICE("class"));
         selector_pay(v->matcher, classes ? classes->length / BYTES_READ : 0);

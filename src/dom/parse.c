@@ -76,8 +76,10 @@ static dom_node *convert_element(const conversion *c, const GumboNode *from) {
     const GumboElement *element = &from->v.element;
     slice name = element->tag == GUMBO_TAG_UNKNOWN ? unknown_name(c, element)
                                                    : slice_of(gumbo_normalized_tagname(element->tag));
-    dom_node *node = dom_new_element(c->arena, dom_tag_of(name), line_at(c, &element->start_pos));
-    node->name = name;
+    dom_tag tag = dom_tag_of(name);
+    uint32_t line = line_at(c, &element->start_pos);
+    dom_node *node =
+        tag == DOM_TAG_UNKNOWN ? dom_new_unknown(c->arena, name, line) : dom_new_element(c->arena, tag, line);
     unsigned count = element->attributes.length;
     if (count) {
         node->attributes = arena_alloc(c->arena, count * sizeof *node->attributes);

@@ -159,7 +159,7 @@ static bool purify_attributes(dom_node *element, arena *a) {
     dom_attribute *new = arena_alloc(a, count * sizeof *new);
     for (uint32_t i = count; i-- > 0;) {
         slice value = slice_equal(old[i].name, SLICE("value")) ? old[i].value : slice_trim_wide(old[i].value);
-        if (dom_is_allowed_attribute(element->name, old[i].name, value))
+        if (dom_is_allowed_attribute(dom_name(element), old[i].name, value))
             new[kept++] = (dom_attribute){old[i].name, value};
     }
     element->attributes = new;
@@ -170,13 +170,14 @@ static bool purify_attributes(dom_node *element, arena *a) {
 typedef enum verdict { KEEP, UNWRAP, DROP } verdict;
 
 static verdict judge_element(const dom_node *element) {
-    bool allowed = slice_is_listed(ALLOWED_ELEMENTS, COUNT(ALLOWED_ELEMENTS), element->name);
+    bool allowed = slice_is_listed(ALLOWED_ELEMENTS, COUNT(ALLOWED_ELEMENTS), dom_name(element));
     if ((element->tag == DOM_TAG_SCRIPT && !is_allowed_script(element)) ||
         (dom_is_raw_text(element) && holds_tag(element)))
         return DROP;
     if (allowed)
         return KEEP;
-    return slice_is_listed(DROPPED_WITH_CONTENT, COUNT(DROPPED_WITH_CONTENT), element->name) ? DROP : UNWRAP;
+    return slice_is_listed(DROPPED_WITH_CONTENT, COUNT(DROPPED_WITH_CONTENT), dom_name(element)) ? DROP
+                                                                                                 : UNWRAP;
 }
 
 bool dom_purify(dom_node *body, arena *a) {

@@ -323,8 +323,8 @@ static bool may_open(const strict *s, dom_tag tag) {
 /* The content of script, style and iframe: no tag counts in it but the end tag. */
 static bool read_raw_text(strict *s, dom_node *element) {
     size_t end = slice_find(s->html, SLICE("</"), s->at);
-    size_t after = end == SLICE_NONE ? end : end + 2 + element->name.length;
-    if (after >= s->html.length || !slice_equal(slice_sub(s->html, end + 2, after), element->name) ||
+    size_t after = end == SLICE_NONE ? end : end + 2 + dom_name(element).length;
+    if (after >= s->html.length || !slice_equal(slice_sub(s->html, end + 2, after), dom_name(element)) ||
         s->html.data[after] != '>')
         return false;
     slice text = slice_sub(s->html, s->at, end);
@@ -396,7 +396,7 @@ static bool read_start_tag(strict *s) {
 /* Whether the end tag `name` is the element's own, and ends a paragraph in it. */
 static bool ends_what_is_in(const dom_node *element, slice name) {
     return element->parent && element->tag != DOM_TAG_FORM && NESTING[element->tag] != NEST_INLINE &&
-           slice_equal(name, element->name);
+           slice_equal(name, dom_name(element));
 }
 
 static bool read_end_tag(strict *s) {
@@ -411,7 +411,7 @@ static bool read_end_tag(strict *s) {
     } else if (is_in_paragraph(s) && ends_what_is_in(s->parent->parent, name)) {
         leave(s);
     }
-    if (!s->parent->parent || !slice_equal(name, s->parent->name) || s->at == s->html.length ||
+    if (!s->parent->parent || !slice_equal(name, dom_name(s->parent)) || s->at == s->html.length ||
         s->html.data[s->at] != '>')
         return false;
     leave(s);

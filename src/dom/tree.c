@@ -4,7 +4,7 @@
  */
 #include "dom/dom.h"
 
-static const slice NAMES[DOM_TAG_COUNT] = {
+const slice dom_tag_names[DOM_TAG_COUNT] = {
     [DOM_TAG_NONE] = LITERAL(""),
     [DOM_TAG_UNKNOWN] = LITERAL(""),
 #define TAG(symbol, name, categories) [DOM_TAG_##symbol] = LITERAL(name),
@@ -18,16 +18,12 @@ const uint8_t dom_tag_categories[DOM_TAG_COUNT] = {
 #undef TAG
 };
 
-slice dom_tag_name(dom_tag tag) {
-    return NAMES[tag];
-}
-
 /* tags.def is sorted by name. The first tag of each letter, and what follows the last: made before main. */
 static uint8_t first_of[UINT8_MAX + 2];
 
 __attribute__((constructor)) static void index_tags(void) {
     for (size_t tag = DOM_TAG_COUNT, c = UINT8_MAX + 1; c-- > 0;) {
-        while (tag > DOM_TAG_UNKNOWN + 1 && (unsigned char)NAMES[tag - 1].data[0] >= c)
+        while (tag > DOM_TAG_UNKNOWN + 1 && (unsigned char)dom_tag_names[tag - 1].data[0] >= c)
             tag--;
         first_of[c] = (uint8_t)tag;
     }
@@ -37,15 +33,15 @@ __attribute__((constructor)) static void index_tags(void) {
 dom_tag dom_tag_of(slice name) {
     unsigned char letter = name.length ? (unsigned char)name.data[0] : 0;
     for (unsigned tag = first_of[letter]; tag < first_of[letter + 1]; tag++)
-        if (slice_equal(NAMES[tag], name))
+        if (slice_equal(dom_tag_names[tag], name))
             return (dom_tag)tag;
     return DOM_TAG_UNKNOWN;
 }
 
 bool dom_is_raw_text(const dom_node *node) {
     return node->tag == DOM_TAG_SCRIPT || node->tag == DOM_TAG_STYLE || node->tag == DOM_TAG_IFRAME ||
-           node->tag == DOM_TAG_NOSCRIPT || slice_equal(node->name, SLICE("xmp")) ||
-           slice_equal(node->name, SLICE("noembed")) || slice_equal(node->name, SLICE("noframes"));
+           node->tag == DOM_TAG_NOSCRIPT || slice_equal(dom_name(node), SLICE("xmp")) ||
+           slice_equal(dom_name(node), SLICE("noembed")) || slice_equal(dom_name(node), SLICE("noframes"));
 }
 
 const slice *dom_attribute_get(const dom_node *node, slice name) {
@@ -92,11 +88,21 @@ void dom_text_content(const dom_node *node, buffer *out) {
     }
 }
 
+dom_node *dom_new_unknown(arena *a, slice name, uint32_t line) {
+    dom_unknown *unknown = arena_zeroed(a, sizeof *unknown);
+    unknown->node.type = DOM_ELEMENT;
+    unknown->node.tag = DOM_TAG_UNKNOWN;
+    unknown->node.line = line;
+    unknown->name = name;
+    return &unknown->node;
+}
+
 dom_node *dom_new_element(arena *a, dom_tag tag, uint32_t line) {
+    if (tag == DOM_TAG_UNKNOWN)
+        return dom_new_unknown(a, SLICE(""), line);
     dom_node *node = arena_zeroed(a, sizeof *node);
     node->type = DOM_ELEMENT;
     node->tag = (uint16_t)tag;
-    node->name = dom_tag_name(tag);
     node->line = line;
     return node;
 }
@@ -183,7 +189,7 @@ void dom_unwrap(dom_node *node) {
 
 static void open_tag(const dom_node *node, buffer *out) {
     buffer_append_char(out, '<');
-    buffer_append(out, node->name);
+    buffer_append(out, dom_name(node));
     for (uint32_t i = 0; i < node->attribute_count; i++) {
         buffer_append_char(out, ' ');
         buffer_append(out, node->attributes[i].name);
@@ -198,7 +204,7 @@ static void close_tag(const dom_node *node, buffer *out) {
     if (dom_tag_has(node->tag, DOM_VOID))
         return;
     buffer_append(out, SLICE("</"));
-    buffer_append(out, node->name);
+    buffer_append(out, dom_name(node));
     buffer_append_char(out, '>');
 }
 

@@ -152,7 +152,7 @@ static void report_marks(const cards *c, const dom_node *source, unsigned around
         findings_add(found, FINDING_CARD_MARKS_LOST, source->line, "all cards");
     for (size_t i = 0; i < c->telling_marks.count; i++) {
         const dom_node *one = *(const dom_node **)vector_at(&c->telling_marks, i);
-        findings_add(found, FINDING_CARD_MARKS_LOST, one->line, "<%.*s>", SLICE_ARGS(one->name));
+        findings_add(found, FINDING_CARD_MARKS_LOST, one->line, "<%.*s>", SLICE_ARGS(dom_name(one)));
     }
 }
 

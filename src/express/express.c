@@ -168,20 +168,21 @@ static finding *report_element(walk *w, const dom_node *node) {
     for (size_t i = 0; i < sizeof TELLING / sizeof *TELLING; i++) {
         const slice *value = attribute(node, TELLING[i]);
         if (value && value->length)
-            return findings_add(w->found, code, node->line, "<%.*s %s=\"%.*s\">", SLICE_ARGS(node->name),
+            return findings_add(w->found, code, node->line, "<%.*s %s=\"%.*s\">", SLICE_ARGS(dom_name(node)),
                                 TELLING[i], SLICE_ARGS(*value));
     }
     const dom_node *text = node->first_child;
     slice words = text && text->type == DOM_TEXT ? slice_trim(text->text) : (slice){NULL, 0};
-    return findings_add(w->found, code, node->line, "<%.*s>%.*s", SLICE_ARGS(node->name), SLICE_ARGS(words));
+    return findings_add(w->found, code, node->line, "<%.*s>%.*s", SLICE_ARGS(dom_name(node)),
+                        SLICE_ARGS(words));
 }
 
 static void report_unknown(walk *w, const dom_node *node) {
     const open_element *top = vector_last(&w->open);
     if (ELEMENTS[node->tag].known || top->foreign)
         return;
-    if (express_first_mention(w->refs, format_slice(w->arena, "<%.*s", SLICE_ARGS(node->name))))
-        findings_add(w->found, FINDING_UNKNOWN_ELEMENT, node->line, "<%.*s>", SLICE_ARGS(node->name));
+    if (express_first_mention(w->refs, format_slice(w->arena, "<%.*s", SLICE_ARGS(dom_name(node)))))
+        findings_add(w->found, FINDING_UNKNOWN_ELEMENT, node->line, "<%.*s>", SLICE_ARGS(dom_name(node)));
 }
 
 /* A code block holds no marks and no links (schema: codeBlock). */
@@ -196,7 +197,7 @@ static void report_in_code(walk *w, const dom_node *node) {
             CHANGE_LINK, *href, NOTHING);
     else if (ELEMENTS[node->tag].marks & ~(unsigned)MARK_CODE)
         findings_add(w->found, FINDING_CODE_MARKS, node->line, "<%.*s> in a code block",
-                     SLICE_ARGS(node->name));
+                     SLICE_ARGS(dom_name(node)));
 }
 
 /* Code in a line takes no other mark, and a link takes the place of code (schema: code excludes all). */
@@ -204,7 +205,7 @@ static void report_code_with_marks(walk *w, const dom_node *node, inline_style a
     bool mixed = w->style.marks & MARK_CODE && (w->style.marks != MARK_CODE || w->style.link);
     bool was_mixed = around.marks & MARK_CODE && (around.marks != MARK_CODE || around.link);
     if (mixed && !was_mixed && !express_in_code(&w->out))
-        findings_add(w->found, FINDING_CODE_MARKS, node->line, "<%.*s>", SLICE_ARGS(node->name));
+        findings_add(w->found, FINDING_CODE_MARKS, node->line, "<%.*s>", SLICE_ARGS(dom_name(node)));
 }
 
 /* The finding that the element always is, or NULL. */
@@ -250,7 +251,7 @@ static bool report_picture_place(walk *w, const dom_node *img) {
     }
     if (express_in_summary(out) || express_in_code(out))
         findings_add(w->found, FINDING_PICTURE_IN_TEXT, img->line, "a picture in <%.*s>",
-                     SLICE_ARGS(out->textblock->name));
+                     SLICE_ARGS(dom_name(out->textblock)));
     else if (in_heading)
         findings_add(w->found, FINDING_PICTURE_IN_HEADING, img->line, "a picture in <%.*s>",
                      SLICE_ARGS(dom_tag_name(out->textblock_tag)));
@@ -309,7 +310,7 @@ slice express_words_inside(const dom_node *node, arena *a) {
 static slice put_link_line(walk *w, const dom_node *node, slice href, slice text) {
     if (!dom_is_allowed_address(href) || express_mentions_script(href)) {
         findings_add(w->found, FINDING_ADDRESS_REFUSED, node->line, "<%.*s> with `%.*s`",
-                     SLICE_ARGS(node->name), SLICE_ARGS(href));
+                     SLICE_ARGS(dom_name(node)), SLICE_ARGS(href));
         return NOTHING;
     }
     text = text.length ? text : href;
@@ -338,7 +339,7 @@ static void put_area(walk *w, const dom_node *area) {
 static void put_made_picture(walk *w, const dom_node *node, slice src, slice alt, slice href) {
     const dom_node *around = w->style.link;
     finding *made = findings_add(w->found, FINDING_PICTURE_MADE, node->line, "<%.*s> with `%.*s`",
-                                 SLICE_ARGS(node->name), SLICE_ARGS(src));
+                                 SLICE_ARGS(dom_name(node)), SLICE_ARGS(src));
     slice words = is_embedded_picture(node) ? alt : NOTHING; /* shown where the picture is not */
     findings_add_change(w->found, NULL, CHANGE_TEXT, words, NOTHING);
     if (made) {
@@ -414,7 +415,7 @@ static void put_line(walk *w, const dom_node *node) {
 /* ---- elements with content ---------------------------------------------------------------------------- */
 
 static void enter_heading(walk *w, const dom_node *node) {
-    unsigned level = (unsigned)(node->name.data[1] - '0');
+    unsigned level = (unsigned)(dom_name(node).data[1] - '0');
     if (w->last_heading && level > w->last_heading + 1)
         findings_add(w->found, FINDING_HEADING_SKIP, node->line, "<h%u> after <h%u>", level, w->last_heading);
     w->last_heading = level;
@@ -658,7 +659,7 @@ static void leave_box(walk *w, const dom_node *node) {
         return;
     slice classes = dom_attribute_trimmed(node, "class");
     if (express_first_mention(w->refs, format_slice(w->arena, "boxes %.*s", SLICE_ARGS(classes))))
-        findings_add(w->found, FINDING_BOXES, node->line, "<%.*s%s%.*s%s>", SLICE_ARGS(node->name),
+        findings_add(w->found, FINDING_BOXES, node->line, "<%.*s%s%.*s%s>", SLICE_ARGS(dom_name(node)),
                      classes.length ? " class=\"" : "", SLICE_ARGS(classes), classes.length ? "\"" : "");
     put_line(w, node);
 }
@@ -864,7 +865,7 @@ static void settle_summary(walk *w, dom_node *summary) {
             continue;
         if (!said)
             findings_add(w->found, FINDING_SUMMARY_MARKS, summary->line, "<%.*s> in a part of it",
-                         SLICE_ARGS(at->name));
+                         SLICE_ARGS(dom_name(at)));
         said = true;
         next = at->first_child ? at->first_child : at->next;
         for (dom_node *inside = at->first_child, *following; inside; inside = following) {
@@ -899,7 +900,7 @@ static void leave_heading(walk *w, const open_element *f) {
     express_boundary(&w->out);
     if (w->out.emitted == f->emitted)
         findings_add(w->found, FINDING_HEADING_EMPTY, f->node->line, "<%.*s> without text",
-                     SLICE_ARGS(f->node->name));
+                     SLICE_ARGS(dom_name(f->node)));
 }
 
 static void leave_link(walk *w, const open_element *f) {

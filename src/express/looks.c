@@ -23,7 +23,7 @@ static void report(const looks *l, finding_code code, const dom_node *node, cons
     if (!express_first_mention(l->refs, format_slice(l->arena, "%.*s %.*s:%u %u", SLICE_ARGS(name),
                                                      SLICE_ARGS(place.file), place.line, (unsigned)code)))
         return;
-    findings_add(l->found, code, node->line, "<%.*s>%s with `%.*s: %.*s` (%.*s)", SLICE_ARGS(node->name),
+    findings_add(l->found, code, node->line, "<%.*s>%s with `%.*s: %.*s` (%.*s)", SLICE_ARGS(dom_name(node)),
                  part, SLICE_ARGS(name), SLICE_ARGS(d->value),
                  SLICE_ARGS(css_place_describe(&place, l->arena)));
 }
@@ -239,7 +239,7 @@ static void look_at_edges(const looks *l, const dom_node *node) {
         css_computed_is(l->styles, node, CSS_TEXT_ALIGN, "justify") &&
         express_first_mention(l->refs, SLICE("justified text")))
         findings_add(l->found, FINDING_JUSTIFIED, node->line, "<%.*s> with `text-align: justify`",
-                     SLICE_ARGS(node->name));
+                     SLICE_ARGS(dom_name(node)));
 }
 
 static void leave_table(const looks *l, finding_code code, const dom_node *table, slice detail) {

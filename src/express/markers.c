@@ -410,7 +410,6 @@ static list_way way_of_list(marking *m, const dom_node *list, int64_t number, in
 
 static void rename_element(dom_node *node, dom_tag tag) {
     node->tag = (uint16_t)tag;
-    node->name = dom_tag_name(tag);
 }
 
 /* What the text says now is not said again by a finding. */

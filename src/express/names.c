@@ -88,9 +88,9 @@ void express_report_classes(const dom_node *node, references *refs, findings *fo
     unsigned effects = effects_of(classes, refs->styles, &unnamed);
     if (effects)
         findings_add(found, FINDING_CLASS_STYLED, node->line, "<%.*s class=\"%.*s\">: %.*s",
-                     SLICE_ARGS(node->name), SLICE_ARGS(classes),
+                     SLICE_ARGS(dom_name(node)), SLICE_ARGS(classes),
                      SLICE_ARGS(describe_effects(effects, found->arena)));
     else if (unnamed && !css_knows_site(refs->styles)) /* else no rule says anything of it */
-        findings_add(found, FINDING_CLASS, node->line, "<%.*s class=\"%.*s\">", SLICE_ARGS(node->name),
+        findings_add(found, FINDING_CLASS, node->line, "<%.*s class=\"%.*s\">", SLICE_ARGS(dom_name(node)),
                      SLICE_ARGS(classes));
 }

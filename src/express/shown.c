@@ -68,7 +68,7 @@ static void put_lazy_source(showing *s, dom_node *node) {
     if (!url.length || slice_equal(url, was))
         return;
     finding *f = findings_add(s->found, FINDING_PICTURE_LAZY, node->line, "<%.*s> that showed `%.*s`",
-                              SLICE_ARGS(node->name), SLICE_ARGS(url));
+                              SLICE_ARGS(dom_name(node)), SLICE_ARGS(url));
     bool embedded = slice_starts_with(was, SLICE("data:"));
     findings_add_change(s->found, embedded ? NULL : f,
                         node->tag == DOM_TAG_IMG ? CHANGE_PICTURE : CHANGE_LINK, was, url);
@@ -195,7 +195,6 @@ static void make_heading(showing *s, dom_node *node) {
             findings_add(s->found, FINDING_TITLE_HEADING, node->line, "<p class=\"title %.*s\">: %.*s",
                          SLICE_ARGS(SIZES[i]), SLICE_ARGS(express_words_inside(node, s->arena)));
             node->tag = (uint16_t)(DOM_TAG_H1 + i);
-            node->name = dom_tag_name((dom_tag)node->tag);
             return;
         }
 }
@@ -210,7 +209,7 @@ void express_take_out(showing *s, dom_node *node) {
     slice words = express_words_inside(node, s->arena);
     const dom_node *shown = words.length ? NULL : express_first_shown(node);
     finding *f =
-        findings_add(s->found, FINDING_NEVER_SHOWN, node->line, "<%.*s>: %.*s", SLICE_ARGS(node->name),
+        findings_add(s->found, FINDING_NEVER_SHOWN, node->line, "<%.*s>: %.*s", SLICE_ARGS(dom_name(node)),
                      SLICE_ARGS(shown ? dom_attribute_trimmed(shown, "src") : words));
     if (f)
         f->before = words;

@@ -212,7 +212,7 @@ static presentation meaning_of(const dom_node *node, slice name, slice value, co
                                size_t count, presentation otherwise) {
     for (size_t i = 0; i < count; i++) {
         const meaning *m = &table[i];
-        if (name_means(name, m->name) && (!*m->on || express_is_among(node->name, m->on)))
+        if (name_means(name, m->name) && (!*m->on || express_is_among(dom_name(node), m->on)))
             return express_is_among(value, m->plain) ? PRESENTATION_NONE : m->kind;
     }
     return otherwise;
@@ -252,7 +252,7 @@ static void say(presentation kind, const dom_node *node, slice name, slice value
     if (kind == PRESENTATION_NONE || kind == PRESENTATION_COUNT || *said >> kind & 1)
         return;
     *said |= 1U << kind;
-    findings_add(found, FINDINGS[kind], node->line, "<%.*s> with `%.*s: %.*s`", SLICE_ARGS(node->name),
+    findings_add(found, FINDINGS[kind], node->line, "<%.*s> with `%.*s: %.*s`", SLICE_ARGS(dom_name(node)),
                  SLICE_ARGS(name), SLICE_ARGS(value));
 }
 

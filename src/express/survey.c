@@ -89,7 +89,7 @@ static void look_at_label(looking *l, const dom_node *node) {
         finding_code code =
             shows_words_of(node, label, l->arena) ? FINDING_ACCESSIBLE_NAME_SAID : FINDING_ACCESSIBLE_NAME;
         finding *f = findings_add(l->found, code, node->line, "<%.*s aria-label=\"%.*s\">",
-                                  SLICE_ARGS(node->name), SLICE_ARGS(label));
+                                  SLICE_ARGS(dom_name(node)), SLICE_ARGS(label));
         if (f)
             f->before = label;
     }
@@ -101,9 +101,9 @@ static void look_at_tooltip(looking *l, const dom_node *node) {
     if (!title.length || node->tag == DOM_TAG_IMG || node->tag == DOM_TAG_STYLE ||
         node->tag == DOM_TAG_LINK || express_says(node, title))
         return;
-    bool abbreviation = node->tag == DOM_TAG_ABBR || slice_equal(node->name, SLICE("acronym"));
+    bool abbreviation = node->tag == DOM_TAG_ABBR || slice_equal(dom_name(node), SLICE("acronym"));
     finding *f = findings_add(l->found, abbreviation ? FINDING_ABBREVIATION : FINDING_TOOLTIP, node->line,
-                              "<%.*s title=\"%.*s\">", SLICE_ARGS(node->name), SLICE_ARGS(title));
+                              "<%.*s title=\"%.*s\">", SLICE_ARGS(dom_name(node)), SLICE_ARGS(title));
     if (f)
         f->before = title;
 }
@@ -116,10 +116,11 @@ static void look_at_language(looking *l, const dom_node *node) {
     language = language.length ? language : dom_attribute_trimmed(node, "xml:lang");
     if (language.length && !slice_equal_nocase(slice_sub(language, 0, 2), SLICE("en")) &&
         express_first_mention(l->survey->refs, format_slice(l->arena, "lang=%.*s", SLICE_ARGS(language))))
-        findings_add(l->found, FINDING_LANGUAGE, node->line, "<%.*s lang=\"%.*s\">", SLICE_ARGS(node->name),
-                     SLICE_ARGS(language));
+        findings_add(l->found, FINDING_LANGUAGE, node->line, "<%.*s lang=\"%.*s\">",
+                     SLICE_ARGS(dom_name(node)), SLICE_ARGS(language));
     if (slice_equal_nocase(dom_attribute_trimmed(node, "dir"), SLICE("rtl")))
-        findings_add(l->found, FINDING_DIRECTION, node->line, "<%.*s dir=\"rtl\">", SLICE_ARGS(node->name));
+        findings_add(l->found, FINDING_DIRECTION, node->line, "<%.*s dir=\"rtl\">",
+                     SLICE_ARGS(dom_name(node)));
 }
 
 /* ---- hidden, and behind ------------------------------------------------------------------------------- */
@@ -128,9 +129,10 @@ static void note_hidden(looking *l, const dom_node *node, slice by) {
     const dom_node *shown = l->in_hidden ? NULL : express_first_shown(node);
     if (!shown)
         return;
-    *(hidden *)vector_push(&l->survey->hidden) = (hidden){
-        shown, node->line, format_slice(l->arena, "<%.*s> with %.*s", SLICE_ARGS(node->name), SLICE_ARGS(by)),
-        express_words_inside(node, l->arena)};
+    *(hidden *)vector_push(&l->survey->hidden) =
+        (hidden){shown, node->line,
+                 format_slice(l->arena, "<%.*s> with %.*s", SLICE_ARGS(dom_name(node)), SLICE_ARGS(by)),
+                 express_words_inside(node, l->arena)};
     l->in_hidden = true;
     l->hidden_until = dom_next_skip(node, NULL);
 }
@@ -156,7 +158,7 @@ static void look_at_background(looking *l, const dom_node *node) {
                     ? css_url_of(css_computed(styles, node, CSS_BACKGROUND_IMAGE))
                     : (slice){NULL, 0};
     if (url.length && (!d->rule || express_first_mention(l->survey->refs, url)))
-        look_behind(l, node->line, node->name, url);
+        look_behind(l, node->line, dom_name(node), url);
 }
 
 /* What goes with the page of all that its style attribute and rules of sheets say. */
@@ -176,7 +178,7 @@ static void look_at_lost(looking *l, dom_node *node) {
     if (d && !d->is_hint && css_is_lost(styles, node, CSS_PSEUDO_NONE, CSS_DIRECTION) &&
         css_computed_is(styles, node, CSS_DIRECTION, "rtl"))
         findings_add(l->found, FINDING_DIRECTION, node->line, "<%.*s> with `direction: rtl`",
-                     SLICE_ARGS(node->name));
+                     SLICE_ARGS(dom_name(node)));
 }
 
 /* What its style attribute and rules of sheets make of the element. */
@@ -193,7 +195,7 @@ static void look_at_styles(looking *l, dom_node *node) {
         express_look_at_table(&all, node);
     if (!l->in_hidden && express_is_reordered(styles, node))
         findings_add(l->found, FINDING_SOURCE_ORDER, node->line, "what stands in <%.*s>",
-                     SLICE_ARGS(node->name));
+                     SLICE_ARGS(dom_name(node)));
 }
 
 static void look_at_attribute(looking *l, const dom_node *node, const dom_attribute *attribute) {
@@ -204,10 +206,10 @@ static void look_at_attribute(looking *l, const dom_node *node, const dom_attrib
     else if (slice_equal(name, SLICE("hidden")))
         note_hidden(l, node, SLICE("`hidden`"));
     else if (value.length && express_is_among(name, BEHIND))
-        look_behind(l, node->line, node->name, value);
+        look_behind(l, node->line, dom_name(node), value);
     else if (name.length > 2 && slice_starts_with(name, SLICE("on")))
-        findings_add(l->found, FINDING_SCRIPT, node->line, "<%.*s> with `%.*s: %.*s`", SLICE_ARGS(node->name),
-                     SLICE_ARGS(name), SLICE_ARGS(value));
+        findings_add(l->found, FINDING_SCRIPT, node->line, "<%.*s> with `%.*s: %.*s`",
+                     SLICE_ARGS(dom_name(node)), SLICE_ARGS(name), SLICE_ARGS(value));
 }
 
 /* ---- looks -------------------------------------------------------------------------------------------- */
@@ -246,8 +248,8 @@ static void look_at_icon(looking *l, const dom_node *node) {
     bool icon = (node->tag == DOM_TAG_I || node->tag == DOM_TAG_SPAN) && !node->first_child;
     if (icon && classes.length)
         findings_add(l->found, is_all_of_cell(node) ? FINDING_ICON_IN_CELL : FINDING_ICON, node->line,
-                     "<%.*s class=\"%.*s\"></%.*s>", SLICE_ARGS(node->name), SLICE_ARGS(classes),
-                     SLICE_ARGS(node->name));
+                     "<%.*s class=\"%.*s\"></%.*s>", SLICE_ARGS(dom_name(node)), SLICE_ARGS(classes),
+                     SLICE_ARGS(dom_name(node)));
 }
 
 /* ---- the walk ----------------------------------------------------------------------------------------- */
@@ -318,7 +320,7 @@ void survey_report_hidden(const express_survey *survey, findings *found) {
         if (is_folded(h->shows))
             continue;
         finding *f = findings_add(found, FINDING_HIDDEN, h->line, "%.*s: %.*s", SLICE_ARGS(h->by),
-                                  SLICE_ARGS(h->words.length ? h->words : h->shows->name));
+                                  SLICE_ARGS(h->words.length ? h->words : dom_name(h->shows)));
         if (f)
             f->after = h->words;
     }

@@ -188,6 +188,7 @@ void express_fit_table(dom_node *table, arena *a, findings *found) {
     size_t added = fill_rows(&g, table, rows, columns[column_count]);
     if (added)
         findings_add(found, FINDING_TABLE_RAGGED, table->line, "%zu cells missing", added);
+    vector_drop(&g.cells);
 }
 
 /* ---- on a phone ---------------------------------------------------------------------------------------- */
@@ -298,7 +299,10 @@ static double narrowest_from(const narrow_table *t, uint32_t first) {
 
 double express_table_narrowest(const dom_node *table, arena *a) {
     narrow_table t = measure_table(table, a);
-    return narrowest_from(&t, 0);
+    double narrowest = narrowest_from(&t, 0);
+    arena_drop(a, t.cells, (t.grid.cells.count + 1) * sizeof *t.cells);
+    vector_drop(&t.grid.cells);
+    return narrowest;
 }
 
 /* Whether the first cells may stand above the others: each fits, and no cell of another column reaches from

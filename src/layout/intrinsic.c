@@ -72,8 +72,8 @@ void layout_add_words(layout_words *w, slice text, double font) {
 }
 
 static void measure_text(const layout *l, box *b) {
-    const box *known = layout_find(l->options.other, b->node);
-    if (known && known->style->font == b->style->font) {
+    const kept_box *known = layout_find(l->options.other, b->node);
+    if (known && known->font == b->style->font) {
         b->min = known->min;
         b->max = known->max;
         return;

@@ -5,19 +5,30 @@
 
 static size_t slot_of(const layout *l, const dom_node *node) {
     size_t at = ((uintptr_t)node >> 4) * (size_t)0x9E3779B97F4A7C15u >> 20 & l->mask;
-    while (l->slots[at] && box_at(l, l->slots[at] - 1)->node != node)
+    while (l->slots[at] && l->kept[l->slots[at] - 1].node != node)
         at = (at + 1) & l->mask;
     return at;
 }
 
 static void index_boxes(layout *l) {
     size_t size = 16;
-    while (size < l->boxes.count * 2)
+    while (size < (size_t)l->kept_count * 2)
         size *= 2;
     l->mask = size - 1;
     l->slots = arena_zeroed(l->arena, size * sizeof *l->slots);
-    for (uint32_t i = 0; i < l->boxes.count; i++)
-        l->slots[slot_of(l, box_at(l, i)->node)] = i + 1;
+    for (uint32_t i = 0; i < l->kept_count; i++)
+        l->slots[slot_of(l, l->kept[i].node)] = i + 1;
+}
+
+/* A box has much that is needed only while its page is laid out. */
+static void keep_boxes(layout *l) {
+    l->kept_count = (uint32_t)l->boxes.count;
+    l->kept = arena_alloc(l->arena, (l->kept_count + 1) * sizeof *l->kept);
+    for (uint32_t i = 0; i < l->kept_count; i++) {
+        const box *b = box_at(l, i);
+        l->kept[i] = (kept_box){b->node, b->style->font, b->min, b->max, b->out};
+    }
+    vector_drop(&l->boxes);
 }
 
 layout *layout_page(css_cascade *cascade, const dom_node *root, const layout_options *options, arena *a) {
@@ -30,13 +41,14 @@ layout *layout_page(css_cascade *cascade, const dom_node *root, const layout_opt
     layout_measure_content(l);
     layout_place(l);
     layout_add_heights(l);
+    keep_boxes(l);
     index_boxes(l);
     return l;
 }
 
 bool layout_has_columns(const layout *l) {
-    for (uint32_t i = 0; i < l->boxes.count; i++) {
-        const box *b = box_at(l, i);
+    for (uint32_t i = 0; i < l->kept_count; i++) {
+        const kept_box *b = &l->kept[i];
         if (b->out.flow == LAYOUT_ITEM || b->out.flow == LAYOUT_CELL ||
             (b->out.flow == LAYOUT_FLOAT && b->node->tag != DOM_TAG_IMG))
             return true;
@@ -44,12 +56,12 @@ bool layout_has_columns(const layout *l) {
     return false;
 }
 
-const box *layout_find(const layout *l, const dom_node *node) {
+const kept_box *layout_find(const layout *l, const dom_node *node) {
     uint32_t index = l && node ? l->slots[slot_of(l, node)] : 0;
-    return index ? box_at(l, index - 1) : NULL;
+    return index ? &l->kept[index - 1] : NULL;
 }
 
 const layout_box *layout_box_of(const layout *l, const dom_node *node) {
-    const box *b = layout_find(l, node);
+    const kept_box *b = layout_find(l, node);
     return b ? &b->out : NULL;
 }

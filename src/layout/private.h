@@ -93,12 +93,21 @@ typedef struct table_columns {
     table_column *at;
 } table_columns;
 
+/* What is kept of a box when all is laid out. */
+typedef struct kept_box {
+    const dom_node *node;
+    double font, min, max;
+    layout_box out;
+} kept_box;
+
 struct layout {
     arena *arena;
     css_cascade *cascade;
     layout_options options;
-    vector boxes;    /* of box, in document order */
-    uint32_t *slots; /* node → 1 + index of its box */
+    vector boxes; /* of box, in document order; none when all is laid out */
+    kept_box *kept;
+    uint32_t kept_count;
+    uint32_t *slots; /* node → 1 + index of what is kept of its box */
     size_t mask;
     size_t pictures_asked;
 };
@@ -108,7 +117,7 @@ static inline box *box_at(const layout *l, uint32_t index) {
 }
 
 /* NULL: the node has none. */
-const box *layout_find(const layout *l, const dom_node *node);
+const kept_box *layout_find(const layout *l, const dom_node *node);
 
 const box_style *layout_style_of(layout *l, const dom_node *node);
 /* False: auto, none, normal, or it hangs on `around`, which is < 0. */

@@ -18,7 +18,7 @@ const mapping_miss *mapping_nearest_miss(const mapping_shape *shape) {
 /* div.row.is-multiline: the tag and at most three classes. */
 slice describe_element(const dom_node *node, arena *a) {
     buffer out = buffer_new(a, 32);
-    buffer_append(&out, slice_sub(node->name, 0, 40));
+    buffer_append(&out, slice_sub(dom_name(node), 0, 40));
     const slice *classes = dom_attribute_get(node, SLICE("class"));
     size_t at = 0, words = 0;
     for (slice word; classes && words < 3 && (word = slice_next_word(*classes, &at)).length; words++) {

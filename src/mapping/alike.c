@@ -915,21 +915,25 @@ static bool has_two(const dom_node *body) {
     return pictures >= 2 || links >= 2;
 }
 
-void find_alike(mapping_pass *pass) {
-    if (!has_two(pass->body))
-        return;
-    measure m = measure_page(pass);
-    if (m.boxes[0].pictures < 2 && m.boxes[0].links < 2)
-        return;
-    vector places = list_places(&m);
+static void find_runs(measure *m, mapping_pass *pass) {
+    vector places = list_places(m);
     turn *turns = arena_alloc(pass->arena, (places.count + 1) * sizeof *turns);
     for (size_t i = 0; i < places.count;) {
         const place *p = vector_at(&places, i);
         if (p->members)
-            add_run(&m, p->members->items, p->members->count, false);
-        size_t end = p->is_box ? find_boxes(&m, &places, i, turns) : i + 1;
-        if (p->is_box && end == i + 1 && is_bare(box_at(&m, &places, i)))
-            end = find_turns(&m, &places, i, turns);
+            add_run(m, p->members->items, p->members->count, false);
+        size_t end = p->is_box ? find_boxes(m, &places, i, turns) : i + 1;
+        if (p->is_box && end == i + 1 && is_bare(box_at(m, &places, i)))
+            end = find_turns(m, &places, i, turns);
         i = end;
     }
+}
+
+void find_alike(mapping_pass *pass) {
+    if (!has_two(pass->body))
+        return;
+    measure m = measure_page(pass);
+    if (m.boxes[0].pictures >= 2 || m.boxes[0].links >= 2)
+        find_runs(&m, pass);
+    arena_drop(pass->arena, m.boxes, m.count * sizeof *m.boxes);
 }

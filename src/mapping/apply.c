@@ -13,6 +13,7 @@ void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options
                          .arena = a,
                          .found = found,
                          .account = account,
+                         .tells_why = account || (options && options->tells_why),
                          .matcher = dom_matcher_new(body, a),
                          .live = vector_new(a, sizeof(const rule *)),
                          .shapes = vector_new(a, sizeof(const shape_name *)),

@@ -243,7 +243,7 @@ static void note_item(mapping_pass *pass, const item *it, card_report *reports) 
                       SLICE_ARGS(buffer_slice(&it->line_ends)));
     if (it->telling_mark)
         findings_add(pass->found, FINDING_CARD_MARKS_LOST, it->telling_mark->line,
-                     "<%.*s>%.*s in the card \"%.*s\"", SLICE_ARGS(it->telling_mark->name),
+                     "<%.*s>%.*s in the card \"%.*s\"", SLICE_ARGS(dom_name(it->telling_mark)),
                      SLICE_ARGS(plain_text(it->telling_mark, it->telling_mark, pass->arena)),
                      SLICE_ARGS(it->title));
     note_other_links(pass, it, &reports[SECOND_LINK]);
@@ -425,7 +425,7 @@ static void report_leftover(mapping_pass *pass, const claim *c) {
         bool wraps = !(at->flags & NODE_MADE) && at->first_child && holds_made(at);
         if (!wraps && !(at->flags & NODE_MADE) && !is_blank(at)) {
             slice text = plain_text(at, at, pass->arena);
-            report_leftover_words(pass, at->line, text.length ? text : at->name);
+            report_leftover_words(pass, at->line, text.length ? text : dom_name(at));
         }
         at = wraps ? dom_next(at, c->container) : dom_next_skip(at, c->container);
     }

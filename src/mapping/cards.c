@@ -647,7 +647,7 @@ slice fit_card(mapping_pass *pass, const rule *r, item *it, size_t number) {
     if (in.rich)
         return format_slice(pass->arena, "the %.*s box (line %u) holds a %.*s, which no card can",
                             SLICE_ARGS(ordinal(number, pass->arena)), in.rich->line,
-                            SLICE_ARGS(words_for_selector(in.rich->name, pass->arena)));
+                            SLICE_ARGS(words_for_selector(dom_name(in.rich), pass->arena)));
     if (!failure.length)
         failure = find_picture(pass, r, it, &in, number);
     if (!failure.length)

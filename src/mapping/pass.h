@@ -83,7 +83,8 @@ typedef struct mapping_pass {
     mapping_options options;
     arena *arena;
     findings *found;
-    mapping_account *account; /* may be NULL */
+    mapping_account *account;
+    bool tells_why; /* the condition that failed is told in words */ /* may be NULL */
     dom_matcher *matcher;
     vector live;       /* of const rule*: those whose tags and classes occur in the page */
     vector shapes;     /* of const shape_name*: the same */

@@ -42,6 +42,8 @@ typedef struct recognition {
     hash_map tried;  /* (node, rule): a run from here has failed already */
     hash_map owners; /* (node, node): the claim that marked the node */
     vector misses;   /* of mapping_miss, of the element at hand */
+    vector items;    /* of a claim that is tried; most are none, and the next one has the place */
+    claim *tried_claim;
 } recognition;
 
 static bool is_ignored(mapping_pass *pass, const rule *r, const dom_node *node, const dom_node *scope) {
@@ -95,7 +97,8 @@ static void collect_run(mapping_pass *pass, const rule *r, dom_node *node, vecto
 
 /* The condition that failed, told where somebody reads it. */
 static slice fail(mapping_pass *pass, condition failed, const condition_facts *facts) {
-    return pass->account ? condition_sentence(failed, facts, pass->arena) : SLICE("a condition of the rule");
+    return pass->tells_why ? condition_sentence(failed, facts, pass->arena)
+                           : SLICE("a condition of the rule");
 }
 
 static bool in_range(size_t number, range r) {
@@ -134,9 +137,10 @@ static slice check_neighbours(mapping_pass *pass, const conditions *when, const 
     const dom_node *before = previous_solid(whole->first), *after = next_solid(whole->last);
     if (when->not_after && before && dom_matches(pass->matcher, when->not_after, before, NULL))
         return fail(pass, CONDITION_NOT_AFTER,
-                    &(condition_facts){.text = before->name, .line = before->line});
+                    &(condition_facts){.text = dom_name(before), .line = before->line});
     if (when->not_before && after && dom_matches(pass->matcher, when->not_before, after, NULL))
-        return fail(pass, CONDITION_NOT_BEFORE, &(condition_facts){.text = after->name, .line = after->line});
+        return fail(pass, CONDITION_NOT_BEFORE,
+                    &(condition_facts){.text = dom_name(after), .line = after->line});
     return (slice){0};
 }
 
@@ -342,34 +346,44 @@ static claim *try_rule(recognition *r, const rule *candidate, dom_node *node) {
     if (candidate->match ? !dom_matches(pass->matcher, candidate->match, node, NULL)
                          : pair_get(&r->tried, node, candidate) != NULL)
         return NULL;
-    vector items = vector_new(pass->arena, sizeof(item));
+    r->items.count = 0;
     if (candidate->match)
-        collect_items(pass, candidate, node, &items);
+        collect_items(pass, candidate, node, &r->items);
     else
-        collect_run(pass, candidate, node, &items);
-    if (!candidate->match && !items.count)
+        collect_run(pass, candidate, node, &r->items);
+    if (!candidate->match && !r->items.count)
         return NULL;
-    claim *c = arena_zeroed(pass->arena, sizeof *c);
+    claim *c = r->tried_claim;
     *c = (claim){.rule = candidate,
                  .container = candidate->match ? node : NULL,
-                 .items = items.items,
-                 .item_count = items.count,
+                 .items = r->items.items,
+                 .item_count = r->items.count,
                  .line = node->line};
     uint32_t held = 0;
     slice failure = check_claim(pass, c, &held);
     if (!failure.length && holds_settled(r, c))
         failure = SLICE("something inside belongs to another rule's block");
-    if (!failure.length)
+    if (!failure.length) {
+        r->items = vector_new(pass->arena, sizeof(item));
+        r->tried_claim = arena_alloc(pass->arena, sizeof *c);
         return c;
+    }
     add_miss(r, candidate, failure, held);
-    for (size_t i = 0; !candidate->match && i < items.count; i++)
+    for (size_t i = 0; !candidate->match && i < r->items.count; i++)
         pair_put(&r->tried, c->items[i].first, candidate, candidate);
     return NULL;
 }
 
+/* The account keeps those of each element. */
+static void forget_misses(recognition *r) {
+    if (r->pass->account)
+        r->misses = vector_new(r->pass->arena, sizeof(mapping_miss));
+    r->misses.count = 0;
+}
+
 static claim *claim_at(recognition *r, dom_node *node) {
     mapping_pass *pass = r->pass;
-    r->misses = vector_new(pass->arena, sizeof(mapping_miss));
+    forget_misses(r);
     const alike_miss *unlike = map_get(&r->unlike, MAP_KEY(node));
     if (unlike)
         add_miss(r, unlike->rule, unlike->failure, unlike->held);
@@ -432,7 +446,7 @@ static claim *try_alike(recognition *r, const rule *candidate, alike_run *run) {
                  .item_count = run->count,
                  .line = run->items[0].first->line};
     uint32_t held = 0;
-    if (!run->enough && !pass->account)
+    if (!run->enough && !pass->tells_why)
         return NULL;
     slice failure = run->enough ? check_claim(pass, c, &held) : doubts_of_alike(run, pass->arena);
     if (!failure.length && holds_settled(r, c))
@@ -485,9 +499,11 @@ static slice shape_of(mapping_pass *pass, const dom_node *node) {
 
 static void account_for(recognition *r, const dom_node *node, const claim *c, mapping_state state) {
     mapping_pass *pass = r->pass;
-    slice shape = pass->account ? shape_of(pass, node) : (slice){0};
+    if (!pass->account)
+        return;
+    slice shape = shape_of(pass, node);
     bool near_miss = state == MAPPING_UNCLAIMED && nearest_card_miss(r, 0).length;
-    if (!pass->account || (!shape.length && state != MAPPING_CLAIMED && !near_miss))
+    if (!shape.length && state != MAPPING_CLAIMED && !near_miss)
         return;
     bool shows_nothing = state == MAPPING_UNCLAIMED && is_blank(node);
     if (shows_nothing && (c = owner_of(r, node)))
@@ -536,14 +552,16 @@ void recognise(mapping_pass *pass) {
                      .unlike = {.arena = pass->arena},
                      .tried = {.arena = pass->arena},
                      .owners = {.arena = pass->arena},
-                     .misses = vector_new(pass->arena, sizeof(mapping_miss))};
+                     .misses = vector_new(pass->arena, sizeof(mapping_miss)),
+                     .items = vector_new(pass->arena, sizeof(item)),
+                     .tried_claim = arena_alloc(pass->arena, sizeof(claim))};
     select_live_rules(pass);
     select_live_shapes(pass);
     claim_alike(&r);
     for (dom_node *at = dom_next(pass->body, pass->body); at; at = dom_next(at, pass->body)) {
         if (at->type != DOM_ELEMENT)
             continue;
-        if (at->flags & NODE_LEAF && !pass->account) {
+        if (at->flags & NODE_LEAF && !pass->tells_why) {
             /* nothing to look for inside: step over it, to its last descendant */
             while (at->last_child)
                 at = at->last_child;
@@ -554,7 +572,7 @@ void recognise(mapping_pass *pass) {
         bool settled = at->flags & (NODE_LEAF | NODE_CONSUMED), part = settled || at->flags & NODE_ITEM;
         const claim *c = map_get(&r.alike, MAP_KEY(at));
         if (c)
-            r.misses = vector_new(pass->arena, sizeof(mapping_miss));
+            forget_misses(&r);
         c = c || settled ? c : claim_at(&r, at);
         if (c)
             account_for(&r, at, c, MAPPING_CLAIMED);

@@ -420,9 +420,9 @@ static void append_embed(writing *w, const dom_node *node) {
     const slice *src = dom_attribute_get(node, SLICE("src"));
     src = src ? src : dom_attribute_get(node, SLICE("data"));
     buffer_append_string(w->out, "<span");
-    append_attribute(w->out, "data-embed", node->name);
+    append_attribute(w->out, "data-embed", dom_name(node));
     append_listed_attributes(w, node);
-    buffer_printf(w->out, ">Embedded %.*s", SLICE_ARGS(node->name));
+    buffer_printf(w->out, ">Embedded %.*s", SLICE_ARGS(dom_name(node)));
     if (src && src->length) {
         buffer_append_string(w->out, ": ");
         buffer_append_html(w->out, *src, false);
@@ -465,7 +465,7 @@ static void append_text(writing *w, const dom_node *node) {
 static void append_start_tag(writing *w, const dom_node *node) {
     bool as_span = policy_of(node) == AS_SPAN;
     buffer_append_char(w->out, '<');
-    buffer_append(w->out, as_span ? SLICE("span") : node->name);
+    buffer_append(w->out, as_span ? SLICE("span") : dom_name(node));
     append_listed_attributes(w, node);
     if (policy_of(node) == DISABLED)
         buffer_append_string(w->out, " disabled");
@@ -503,7 +503,7 @@ static void leave_element(writing *w, const dom_node *node) {
     if (!is_entered(node) || dom_tag_has(node->tag, DOM_VOID))
         return;
     buffer_append_string(w->out, "</");
-    buffer_append(w->out, policy_of(node) == AS_SPAN ? SLICE("span") : node->name);
+    buffer_append(w->out, policy_of(node) == AS_SPAN ? SLICE("span") : dom_name(node));
     buffer_append_char(w->out, '>');
 }
 

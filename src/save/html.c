@@ -95,7 +95,7 @@ static void open_mark(buffer *out, const tiptap_mark *mark) {
 
 /* The children of a text block: marks stay open as long as the next node has them too (serializeFragment). */
 static void write_inline(buffer *out, const tiptap_node *block) {
-    const tiptap_marks none = {0, {NULL}};
+    const tiptap_marks none = {.count = 0};
     const tiptap_marks *open = &none;
     for (const tiptap_node *at = block->first_child;; at = at->next) {
         const tiptap_marks *marks = at && at->marks ? at->marks : &none;

@@ -51,7 +51,7 @@ static void *take_more(void *old, size_t size) {
         return take_zeroed(1, size);
     char *start = (char *)old - SIZE_ROOM;
     memcpy(&had, start, sizeof had);
-    return write_size(arena_grow(drawn_from, start, had + SIZE_ROOM, size + SIZE_ROOM), size);
+    return write_size(arena_move(drawn_from, start, had + SIZE_ROOM, size + SIZE_ROOM), size);
 }
 
 static void leave(void *memory) {

@@ -164,7 +164,7 @@ static bool read_attributes(reader *r, dom_node *element) {
     UNCLEARED dom_attribute found[ATTRIBUTES_MAX];
     uint32_t count = 0;
     while (r->at < r->html.length && r->html.data[r->at] != '>') {
-        if (count == ATTRIBUTES_MAX || !read_attribute(r, element->name, &found[count]))
+        if (count == ATTRIBUTES_MAX || !read_attribute(r, dom_name(element), &found[count]))
             return false;
         for (uint32_t i = 0; i < count; i++)
             if (slice_equal(found[i].name, found[count].name))
@@ -228,8 +228,8 @@ static bool read_start_tag(reader *r) {
 static bool read_end_tag(reader *r) {
     r->at += 2;
     slice name = read_name(r);
-    if (r->parent->tag == DOM_TAG_BODY || !slice_equal(name, r->parent->name) || r->at == r->html.length ||
-        r->html.data[r->at] != '>')
+    if (r->parent->tag == DOM_TAG_BODY || !slice_equal(name, dom_name(r->parent)) ||
+        r->at == r->html.length || r->html.data[r->at] != '>')
         return false;
     r->at++;
     r->in_link = r->in_link && r->parent->tag != DOM_TAG_A;
@@ -319,8 +319,8 @@ static bool take_end(reader *r, slice name) {
 
 /* A start tag, with attributes that make no more of the element than its name does. */
 static bool take_start(reader *r, dom_tag tag, dom_node *element) {
-    *element = (dom_node){.type = DOM_ELEMENT, .tag = (uint16_t)tag, .name = dom_tag_name(tag)};
-    return take_name(r, SLICE("<"), element->name) && read_attributes(r, element) &&
+    *element = (dom_node){.type = DOM_ELEMENT, .tag = (uint16_t)tag};
+    return take_name(r, SLICE("<"), dom_tag_name(tag)) && read_attributes(r, element) &&
            !dom_attribute_get(element, SLICE("style")) && !dom_attribute_get(element, SLICE("data-type")) &&
            !(tag == DOM_TAG_A && tiptap_has_class(element, TIPTAP_ELEMENT_CLICKABLE_CARD));
 }
@@ -388,7 +388,7 @@ static bool take_mark(reader *r, const tiptap_mark *mark) {
 
 /* The children of a text block. */
 static bool take_inline(reader *r, const tiptap_node *block) {
-    const tiptap_marks none = {0, {NULL}}, *open = &none;
+    const tiptap_marks none = {.count = 0}, *open = &none;
     inline_state s = {false, false, true};
     for (const tiptap_node *at = block->first_child;; at = at->next) {
         const tiptap_marks *marks = at && at->marks ? at->marks : &none;
@@ -435,7 +435,7 @@ static bool take_columns(reader *r) {
 
 /* A picture without a link. Its style, in which the parser looks for marks, is the initial one. */
 static bool take_picture(reader *r, const tiptap_node *image) {
-    dom_node element = {.type = DOM_ELEMENT, .tag = DOM_TAG_IMG, .name = dom_tag_name(DOM_TAG_IMG)};
+    dom_node element = {.type = DOM_ELEMENT, .tag = DOM_TAG_IMG};
     return slice_equal(tiptap_get(image, TIPTAP_IMAGE_STYLE), SLICE("width: 100%")) &&
            take(r, SLICE("<div class=\"isomer-image-wrapper\">")) && pass_space(r->html, &r->at) &&
            take(r, SLICE("<img")) && read_attributes(r, &element) &&

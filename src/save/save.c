@@ -89,6 +89,8 @@ saved_body save_document(const tiptap_node *document, const saved_body *before, 
         block.to = now.body.length;
         *(saved_block *)vector_push(&now.blocks) = block;
     }
+    buffer_drop(&s.html);
+    buffer_drop(&s.pretty);
     return now;
 }
 

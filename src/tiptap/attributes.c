@@ -179,7 +179,7 @@ static slice read_value(arena *a, const dom_node *element, const attribute_info 
     case READ_LANGUAGE:
         return read_language(element);
     case READ_LEVEL:
-        return slice_from(element->name, 1);
+        return slice_from(dom_name(element), 1);
     case READ_START:
         value = dom_attribute_get(element, SLICE("start"));
         return value ? parse_integer(a, *value) : (slice){NULL, 0};

@@ -207,7 +207,8 @@ bool tiptap_same_document(const tiptap_node *one, const tiptap_node *other) {
 
 /* prosemirror-model: Mark.addToSet. */
 const tiptap_marks *tiptap_add_mark(arena *a, const tiptap_marks *set, const tiptap_mark *mark) {
-    tiptap_marks *result = arena_alloc(a, sizeof *result);
+    size_t most = (set ? set->count : 0) + 1;
+    tiptap_marks *result = arena_alloc(a, sizeof *result + most * sizeof *result->items);
     result->count = 0;
     bool placed = false;
     for (size_t i = 0; set && i < set->count; i++) {

@@ -63,10 +63,10 @@ static const tiptap_marks *without_mark(arena *a, const tiptap_marks *set, const
             continue;
         if (set->count == 1)
             return NULL;
-        tiptap_marks *rest = arena_alloc(a, sizeof *rest);
-        *rest = *set;
-        memmove(&rest->items[i], &rest->items[i + 1], (set->count - i - 1) * sizeof *rest->items);
-        rest->count--;
+        tiptap_marks *rest = arena_alloc(a, sizeof *rest + (set->count - 1) * sizeof *rest->items);
+        rest->count = set->count - 1;
+        memcpy(rest->items, set->items, i * sizeof *rest->items);
+        memcpy(&rest->items[i], &set->items[i + 1], (rest->count - i) * sizeof *rest->items);
         return rest;
     }
     return set;
@@ -578,7 +578,8 @@ static bool is_block_tag(const dom_node *element) {
     case DOM_TAG_TFOOT:
         return true;
     case DOM_TAG_UNKNOWN:
-        return slice_equal(element->name, SLICE("hgroup")) || slice_equal(element->name, SLICE("output"));
+        return slice_equal(dom_name(element), SLICE("hgroup")) ||
+               slice_equal(dom_name(element), SLICE("output"));
     default:
         return false;
     }

@@ -138,17 +138,25 @@ static void add_cells(const table_map *t, tiptap_node *table, arena *a) {
     }
 }
 
+static bool fix_problems(table_map *t, tiptap_node *table, arena *a) {
+    size_t size = t->width * t->height * sizeof *t->map + 1;
+    t->map = arena_zeroed(a, size);
+    t->added = arena_zeroed(a, t->height * sizeof *t->added);
+    fill_map(t, table);
+    bool fixes = t->has_problems && t->steps < MAP_MAX;
+    if (fixes) {
+        change_spans(t, a);
+        add_cells(t, table, a);
+    }
+    arena_drop(a, t->map, size);
+    arena_drop(a, t->added, t->height * sizeof *t->added);
+    return fixes;
+}
+
 bool fix_table(tiptap_node *table, arena *a) {
     table_map t = {.cells = vector_new(a, sizeof(cell))};
     read_cells(&t, table, a);
-    if (t.width * t.height > MAP_MAX)
-        return false;
-    t.map = arena_zeroed(a, t.width * t.height * sizeof *t.map + 1);
-    t.added = arena_zeroed(a, t.height * sizeof *t.added);
-    fill_map(&t, table);
-    if (!t.has_problems || t.steps >= MAP_MAX)
-        return false;
-    change_spans(&t, a);
-    add_cells(&t, table, a);
-    return true;
+    bool fixed = t.width * t.height <= MAP_MAX && fix_problems(&t, table, a);
+    vector_drop(&t.cells);
+    return fixed;
 }

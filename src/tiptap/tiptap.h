@@ -52,7 +52,7 @@ typedef struct tiptap_mark {
 /* The marks of a node in schema order; immutable, shared. NULL: none. */
 typedef struct tiptap_marks {
     size_t count;
-    const tiptap_mark *items[TIPTAP_MARK_COUNT];
+    const tiptap_mark *items[];
 } tiptap_marks;
 
 /* A node. `values`: its attributes in schema order as written in HTML; data NULL is null (not written).
@@ -106,6 +106,8 @@ bool tiptap_is_block_element(const dom_node *element);
  * for. Of a list, as one that holds paragraphs. */
 bool tiptap_reads_as_node(dom_node *element, const tiptap_node *node, arena *a);
 bool tiptap_reads_as_mark(const dom_node *element, const tiptap_mark *mark, arena *a);
+/* Copies what texts, attributes and marks point to: the tree may go. */
+void tiptap_own_texts(tiptap_node *document, arena *a);
 
 /* What the editor does to a document it has just loaded (its plugins): tables are made rectangular, the last
  * word of the first text becomes a link if it reads as one, a paragraph is added at the end if the last block

@@ -17,7 +17,7 @@ static void refuse_acting(const dom_node *node) {
     static const char ATTRIBUTES[] =
         " href xlink:href srcset srcdoc action formaction background ping poster data manifest ";
     buffer name = buffer_new(arena_new(0), 64);
-    buffer_printf(&name, " %.*s ", SLICE_ARGS(node->name));
+    buffer_printf(&name, " %.*s ", SLICE_ARGS(dom_name(node)));
     if (slice_find(slice_of(ELEMENTS), buffer_slice(&name), 0) != SLICE_NONE)
         abort();
     for (uint32_t i = 0; i < node->attribute_count; i++) {

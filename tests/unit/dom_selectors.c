@@ -71,7 +71,7 @@ static slice matching_names(arena *a, dom_node *body, dom_matcher *m, const dom_
         if (dom_matches(m, s, at, NULL)) {
             if (out.length)
                 buffer_append_char(&out, ' ');
-            buffer_append(&out, at->name);
+            buffer_append(&out, dom_name(at));
         }
     return buffer_slice(&out);
 }
