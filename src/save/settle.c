@@ -13,7 +13,8 @@ enum {
     HELD_MAX = 8,    /* of them, at once */
     HELD_ANYWHERE_MAX = 4,
     BUDGET_FREE = 1 << 16, /* characters of paragraphs that are saved to mend the gaps of a page: these, */
-    BUDGET_PER_BYTE = 32   /* and so many for each byte of the page */
+    BUDGET_PER_BYTE = 32,  /* and so many for each byte of the page */
+    MEMORY_MAX = 8 << 20   /* that all trials of a page take together: less than any page may take */
 };
 
 /* ---- mending ----------------------------------------------------------------------------------------- */
@@ -447,10 +448,15 @@ typedef struct mend {
     tiptap_node *document;
     size_t length;
     size_t *budget;
+    size_t memory_end; /* of what the arena has handed out */
     size_t held;
     vector given_up; /* of size_t: gaps that cannot be mended, as find_broken_gap gives them */
     arena *arena;
 } mend;
+
+static bool may_go_on(const mend *m) {
+    return *m->budget && arena_used(m->arena) < m->memory_end;
+}
 
 /* A paragraph's lines do not depend on what stands around it (the printer begins a line at <p>). What is
  * broken up to `behind` by the first save already is seldom whole after others: they are not made. */
@@ -498,7 +504,7 @@ static size_t mend_gap(mend *m, text_cursor *was, size_t broken) {
     for (size_t count = 1; count <= HELD_MAX; count++) {
         size_t farthest = count <= HELD_ANYWHERE_MAX ? known : count; /* many only just before the gap */
         for (size_t back = 1;
-             back + count - 1 <= farthest && back + count - 1 <= known && next <= broken && *m->budget;
+             back + count - 1 <= farthest && back + count - 1 <= known && next <= broken && may_go_on(m);
              back++)
             next = try_holding(m, was, broken, back, count);
     }
@@ -506,10 +512,11 @@ static size_t mend_gap(mend *m, text_cursor *was, size_t broken) {
 }
 
 /* What cannot be mended stays, and the self-check tells it: no other gap waits for it. */
-static void mend_gaps(tiptap_node *paragraph, size_t *budget, arena *a, findings *found) {
+static void mend_gaps(tiptap_node *paragraph, size_t *budget, size_t memory_end, arena *a, findings *found) {
     tiptap_node *parent = paragraph->parent, *next = paragraph->next;
     mend m = {.document = tiptap_new_node(a, TIPTAP_DOC, 0),
               .budget = budget,
+              .memory_end = memory_end,
               .given_up = vector_new(a, sizeof(size_t)),
               .arena = a};
     for (const tiptap_node *child = paragraph->first_child; child; child = child->next)
@@ -518,7 +525,7 @@ static void mend_gaps(tiptap_node *paragraph, size_t *budget, arena *a, findings
     tiptap_append(m.document, paragraph);
     text_cursor was;
     size_t broken = find_broken_gap_alone(&m, 0, &was);
-    while (*budget && broken != SIZE_MAX) {
+    while (may_go_on(&m) && broken != SIZE_MAX) {
         size_t next_broken = mend_gap(&m, &was, broken);
         if (next_broken <= broken) {
             *(size_t *)vector_push(&m.given_up) = broken;
@@ -567,10 +574,10 @@ save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
     save_settled settled = settle_from(document, complete, &once, a);
     if (gaps_differ(document, &settled, &once, breaks_inside_links(settled.body))) {
         vector paragraphs = vector_new(a, sizeof(tiptap_node *));
-        size_t budget = BUDGET_FREE + BUDGET_PER_BYTE * settled.body.length;
+        size_t budget = BUDGET_FREE + BUDGET_PER_BYTE * settled.body.length, end = arena_used(a) + MEMORY_MAX;
         find_broken_paragraphs(document, read_as_published(settled.body, a), &paragraphs);
         for (size_t i = 0; i < paragraphs.count; i++)
-            mend_gaps(*(tiptap_node **)vector_at(&paragraphs, i), &budget, a, found);
+            mend_gaps(*(tiptap_node **)vector_at(&paragraphs, i), &budget, end, a, found);
         once = save_document(document, NULL, settled.body.length, a);
         settled = settle_from(document, complete, &once, a);
     }

@@ -194,8 +194,27 @@ static void a_gap_that_cannot_be_mended_hides_no_other(void **state) {
     arena_destroy(a);
 }
 
+/* As notes with marks close to each other are: each trial to hold a space takes memory, and there are
+ * hundreds. */
+static void many_gaps_take_little_memory(void **state) {
+    (void)state;
+    arena *a = arena_new((size_t)20 << 20); /* ends the program where it has no more */
+    buffer html = buffer_new(a, 8192);
+    buffer_append_string(&html, "<p>");
+    for (int i = 1; i <= 40; i++)
+        buffer_printf(
+            &html, "%d<a href=\"/a/long/address/of/a/note/that/fills/its/line#note-%d\"><sup>%d</sup></a> ",
+            i, i, i);
+    buffer_append_string(&html, "</p>");
+    tiptap_node *document = tiptap_parse(dom_parse(buffer_slice(&html), NULL, a, NULL), a, NULL);
+    findings found = findings_new(a);
+    assert_true(save_settle(document, a, &found).stable);
+    arena_destroy(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(many_gaps_take_little_memory),
         cmocka_unit_test(what_is_too_deep_does_not_settle),
         cmocka_unit_test(lines_full_of_links_settle),
         cmocka_unit_test(a_letter_that_goes_is_no_gap),
