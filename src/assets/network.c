@@ -197,7 +197,8 @@ static const char **proxy_addresses(const asset_fetch_options *o, uint16_t *at_p
         bool https = strncmp(o->proxy, "https:", 6) == 0;
         bool named = curl_url_get(url, CURLUPART_PORT, &port, 0) == CURLUE_OK;
         *at_port = named ? (uint16_t)strtoul(port, NULL, 10) : https ? 443 : 1080;
-        getaddrinfo(name, NULL, &(struct addrinfo){.ai_socktype = SOCK_STREAM}, &found);
+        if (getaddrinfo(name, NULL, &(struct addrinfo){.ai_socktype = SOCK_STREAM}, &found) != 0)
+            found = NULL;
     }
     for (struct addrinfo *one = found; one; one = one->ai_next) {
         char text[64];

@@ -181,14 +181,8 @@ static slice compute_font_weight(css_cascade *c, uint32_t number, css_pseudo pse
         return value;
     double outer = number_of(inherited(c, number, pseudo, CSS_FONT_WEIGHT));
     if (css_is_among(value, "bolder")) /* CSS Fonts 4 §2.2.1 */
-        return outer < 350   ? SLICE("400")
-               : outer < 550 ? SLICE("700")
-               : outer < 900 ? SLICE("900")
-                             : SLICE("900");
-    return outer < 100   ? SLICE("100")
-           : outer < 550 ? SLICE("100")
-           : outer < 750 ? SLICE("400")
-                         : SLICE("700");
+        return outer < 350 ? SLICE("400") : outer < 550 ? SLICE("700") : SLICE("900");
+    return outer < 550 ? SLICE("100") : outer < 750 ? SLICE("400") : SLICE("700");
 }
 
 double cascade_font_size(css_cascade *c, uint32_t number, css_pseudo pseudo) {
