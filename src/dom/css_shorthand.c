@@ -357,6 +357,8 @@ static bool expand_grid(css_gathering *g, const css_property *longhands, const c
         slice part = parts->at[i];
         if (slice_equal(part, SLICE("/")))
             behind = true;
+        else if (css_is_among(part, "auto-flow dense"))
+            continue;
         else if (part.data[0] == '"' || part.data[0] == '\'')
             areas = joined(areas, part);
         else if (behind)
@@ -367,6 +369,20 @@ static bool expand_grid(css_gathering *g, const css_property *longhands, const c
     return parts->count && set(g, longhands[0], rows.length ? rows : SLICE("none")) &&
            set(g, longhands[1], columns.length ? columns : SLICE("none")) &&
            set(g, longhands[2], areas.length ? areas : SLICE("none"));
+}
+
+/* `auto-flow` stands on the side whose tracks are made as they are needed (CSS Grid §7.8). */
+static bool expand_grid_and_flow(css_gathering *g, const css_property *longhands, const css_parts *parts) {
+    bool behind = false, column = false, dense = false;
+    for (size_t i = 0; i < parts->count; i++) {
+        behind = behind || slice_equal(parts->at[i], SLICE("/"));
+        column = column || (behind && css_is_among(parts->at[i], "auto-flow"));
+        dense = dense || css_is_among(parts->at[i], "dense");
+    }
+    slice flow = column  ? dense ? SLICE("column dense") : SLICE("column")
+                  : dense ? SLICE("dense")
+                         : SLICE("row");
+    return set(g, longhands[3], flow) && expand_grid(g, longhands, parts);
 }
 
 static const shorthand SHORTHANDS[] = {
@@ -439,9 +455,9 @@ static const shorthand SHORTHANDS[] = {
      3,
      {CSS_GRID_TEMPLATE_ROWS, CSS_GRID_TEMPLATE_COLUMNS, CSS_GRID_TEMPLATE_AREAS}},
     {LITERAL("grid"),
-     expand_grid,
-     3,
-     {CSS_GRID_TEMPLATE_ROWS, CSS_GRID_TEMPLATE_COLUMNS, CSS_GRID_TEMPLATE_AREAS}},
+     expand_grid_and_flow,
+     4,
+     {CSS_GRID_TEMPLATE_ROWS, CSS_GRID_TEMPLATE_COLUMNS, CSS_GRID_TEMPLATE_AREAS, CSS_GRID_AUTO_FLOW}},
 };
 
 #define SHORTHAND_COUNT (sizeof SHORTHANDS / sizeof *SHORTHANDS)

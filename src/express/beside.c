@@ -153,6 +153,11 @@ bool express_may_hold_items(const dom_node *node) {
             node->tag == DOM_TAG_TABLE || node->tag == DOM_TAG_MAIN);
 }
 
+bool express_stands_elsewhere(const layout *seen, const dom_node *container) {
+    const layout_box *box = layout_box_of(seen, container);
+    return box && box->elsewhere;
+}
+
 static bool is_in_cell(const dom_node *node) {
     for (const dom_node *at = node->parent; at; at = at->parent)
         if (at->tag == DOM_TAG_TD || at->tag == DOM_TAG_TH || at->tag == DOM_TAG_LI)
@@ -164,7 +169,7 @@ static const char *form_of(const express_seen *seen, const dom_node *container) 
     marking m = {.seen = seen, .container = container, .fits = true, .floats = true};
     const dom_node *items = express_items_of(container);
     const layout_box *box = layout_box_of(seen->desk, container);
-    if (!items || !box || box->width < seen->theme->column * 0.6)
+    if (!items || !box || box->elsewhere || box->width < seen->theme->column * 0.6)
         return NULL;
     for (const dom_node *item = items->first_child; item && m.fits; item = item->next)
         look_at_item(&m, item);

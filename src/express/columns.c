@@ -205,6 +205,11 @@ static const dom_node *only_picture(const layout *desk, const dom_node *item, si
     return box && box->known && box->flow != LAYOUT_FLOAT ? picture : NULL;
 }
 
+/* Whether the box stands left of the one before it in the row, which floats to the right. */
+static bool is_turned(const layout_box *last, const layout_box *box) {
+    return last && last->flow == LAYOUT_FLOAT && last->float_right && box->flow == LAYOUT_FLOAT;
+}
+
 /* How many columns the container has at most beside each other; 0: what stands in it are none. `*pictures`:
  * each item has a picture. */
 static unsigned columns_across(const layout *desk, const dom_node *container, bool *pictures, size_t *steps) {
@@ -212,7 +217,8 @@ static unsigned columns_across(const layout *desk, const dom_node *container, bo
     unsigned across = 0, most = 0;
     uint32_t line = 0;
     double width = 0;
-    const dom_node *items = express_items_of(container);
+    const dom_node *items = express_stands_elsewhere(desk, container) ? NULL : express_items_of(container);
+    const layout_box *last = NULL;
     for (const dom_node *item = items ? items->first_child : NULL; item; item = item->next) {
         const layout_box *box = layout_box_of(desk, item);
         if (!box && (express_is_blank(item) || item->type == DOM_ELEMENT))
@@ -230,7 +236,10 @@ static unsigned columns_across(const layout *desk, const dom_node *container, bo
         count++;
         bool full = floats && width + box->width > box->around * 1.02;
         bool new_row = across && (placed ? box->line != line : full);
+        if (across && !new_row && is_turned(last, box))
+            return 0;
         across = new_row ? 1 : across + 1;
+        last = box;
         width = new_row ? box->width : width + box->width;
         line = box->line;
         most = across > most ? across : most;
@@ -430,7 +439,8 @@ static bool have_same(const dom_node *one, const dom_node *other, slice attribut
 
 /* The only item of a container; NULL: there are more, or it is no column. */
 static const dom_node *only_item(const layout *desk, const dom_node *container) {
-    const dom_node *only = NULL, *items = express_items_of(container);
+    const dom_node *only = NULL,
+                   *items = express_stands_elsewhere(desk, container) ? NULL : express_items_of(container);
     for (const dom_node *item = items ? items->first_child : NULL; item; item = item->next) {
         if (!express_first_shown(item))
             continue;

@@ -231,6 +231,21 @@ bool express_is_reordered(css_cascade *styles, const dom_node *container) {
     return false;
 }
 
+static bool floats_with_words(css_cascade *styles, const dom_node *node, const char *side) {
+    const dom_node *shown =
+        css_winner(styles, node, CSS_PSEUDO_NONE, CSS_FLOAT) && css_computed_is(styles, node, CSS_FLOAT, side)
+            ? express_first_shown(node)
+            : NULL;
+    return shown && shown->type == DOM_TEXT;
+}
+
+bool express_floats_turned(css_cascade *styles, const dom_node *node) {
+    if (!floats_with_words(styles, node, "right"))
+        return false;
+    const dom_node *next = express_next_shown(node);
+    return next && next->type == DOM_ELEMENT && floats_with_words(styles, next, "left");
+}
+
 /* ---- edges of text, tables ---------------------------------------------------------------------------- */
 
 static void look_at_edges(const looks *l, const dom_node *node) {

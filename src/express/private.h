@@ -197,6 +197,8 @@ typedef struct looks {
 void express_look_at(const looks *l, const dom_node *node);
 /* Whether a flex container or a grid shows its content in another order than it stands in. */
 bool express_is_reordered(css_cascade *styles, const dom_node *container);
+/* Whether words that float to the right come before words that float to the left. */
+bool express_floats_turned(css_cascade *styles, const dom_node *node);
 /* The same of a table: rows striped, text of another size than in the new page's tables. */
 void express_look_at_table(const looks *l, dom_node *table);
 /* Findings for what was left open, now that shapes are recognised. */
@@ -275,6 +277,8 @@ bool express_beside(const dom_node *img, express_side *side);
 bool express_may_hold_items(const dom_node *node);
 /* The element whose children stand side by side; NULL: there is none. */
 const dom_node *express_items_of(const dom_node *container);
+/* Whether the container is a grid whose items do not stand one after the other in its rows. */
+bool express_stands_elsewhere(const layout *seen, const dom_node *container);
 /* What follows, but for white space and comments. */
 dom_node *express_next_shown(const dom_node *node);
 

@@ -193,7 +193,7 @@ static void look_at_styles(looking *l, dom_node *node) {
         express_look_at(&all, node);
     if (node->tag == DOM_TAG_TABLE && !l->in_hidden)
         express_look_at_table(&all, node);
-    if (!l->in_hidden && express_is_reordered(styles, node))
+    if (!l->in_hidden && (express_is_reordered(styles, node) || express_floats_turned(styles, node)))
         findings_add(l->found, FINDING_SOURCE_ORDER, node->line, "what stands in <%.*s>",
                      SLICE_ARGS(dom_name(node)));
 }

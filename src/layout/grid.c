@@ -1,6 +1,7 @@
 /* Grids: the columns that `grid-template-columns` asks for, and items put into them in order (CSS Grid 1
  * §8.5). Comes in: a container whose content width is known. Goes out: a width and a place for each item.
- * Items that name lines count by the columns they span.
+ * Items that name lines count by the columns they span. Rows that are spanned, areas and columns that are
+ * filled first are not worked out: the container says that an item stands elsewhere.
  */
 #include "private.h"
 
@@ -154,34 +155,92 @@ static void settle_tracks(const tracks *all, double content, double gap, double 
             widths[i] += left / open;
 }
 
+/* Where the items so far stand. */
+typedef struct cursor {
+    unsigned column;
+    uint32_t row;
+    bool all_name_rows;
+} cursor;
+
+typedef enum line_kind { LINE_AUTO, LINE_SPAN, LINE_NUMBER, LINE_NAME } line_kind;
+
+typedef struct grid_line {
+    line_kind kind;
+    long number; /* < 0: from the end */
+} grid_line;
+
+static grid_line line_of(layout *l, const box *item, css_property property) {
+    if (item->node->type == DOM_TEXT || !css_winner(l->cascade, item->node, CSS_PSEUDO_NONE, property))
+        return (grid_line){LINE_AUTO, 0};
+    slice value = css_computed(l->cascade, item->node, property);
+    long number = strtol(slice_c_string(value, l->arena), NULL, 10);
+    return (grid_line){css_is_among(value, "auto")                ? LINE_AUTO
+                       : slice_starts_with(value, SLICE("span ")) ? LINE_SPAN
+                       : number                                   ? LINE_NUMBER
+                                                                  : LINE_NAME,
+                       number};
+}
+
+static bool is_open(grid_line line) {
+    return line.kind == LINE_AUTO || line.kind == LINE_SPAN;
+}
+
+/* Whether an item that is put at the cursor stands there. What names its row is placed before what does not
+ * (CSS Grid 1 §8.5). */
+static bool stands_at(layout *l, const box *item, cursor *at) {
+    grid_line column = line_of(l, item, CSS_GRID_COLUMN_START),
+              column_end = line_of(l, item, CSS_GRID_COLUMN_END), row = line_of(l, item, CSS_GRID_ROW_START),
+              row_end = line_of(l, item, CSS_GRID_ROW_END);
+    bool named = column.kind == LINE_NUMBER, row_named = row.kind == LINE_NUMBER;
+    bool column_fits = is_open(column) || (named && column.number == (long)at->column + 1);
+    bool end_fits = is_open(column_end) || (named && column_end.kind == LINE_NUMBER);
+    bool row_fits = row.kind == LINE_AUTO ||
+                    (row_named && row.number == (long)at->row + 1 && (named || at->all_name_rows));
+    bool one_row = row_end.kind == LINE_AUTO ||
+                   (row_named && row_end.kind == LINE_NUMBER && row_end.number == row.number + 1);
+    at->all_name_rows = at->all_name_rows && row_named;
+    return column_fits && end_fits && row_fits && one_row;
+}
+
+/* Whether the items are put into columns, or into holes that were left. */
+static bool fills_otherwise(layout *l, const box *c) {
+    slice flow = css_computed(l->cascade, c->node, CSS_GRID_AUTO_FLOW);
+    return slice_find(flow, SLICE("column"), 0) != SLICE_NONE ||
+           slice_find(flow, SLICE("dense"), 0) != SLICE_NONE;
+}
+
 void layout_place_grid(layout *l, uint32_t container) {
     const box *c = box_at(l, container);
     double widths[TRACKS_MAX], gap = layout_gap(l, c);
     tracks all;
     read_tracks(l, c, &all);
     settle_tracks(&all, c->content, gap, widths);
-    unsigned column = 0;
-    uint32_t row = 0;
+    cursor at = {.all_name_rows = true};
+    box_at(l, container)->out.elsewhere = fills_otherwise(l, c);
     double x = c->out.x + (c->out.width - c->content) / 2;
     for (uint32_t i = container + 1; i < c->end; i = box_at(l, i)->end) {
         box *item = box_at(l, i);
         if (item->flow != LAYOUT_ITEM)
             continue;
         unsigned span = span_of(l, item, all.count);
-        if (column + span > all.count) {
-            column = 0;
-            row++;
+        grid_line from = line_of(l, item, CSS_GRID_COLUMN_START);
+        bool behind = from.kind == LINE_NUMBER && from.number > 0 && from.number <= (long)at.column;
+        if (at.column + span > all.count || behind) {
+            at.column = 0;
+            at.row++;
             x = c->out.x + (c->out.width - c->content) / 2;
         }
+        if (!stands_at(l, item, &at))
+            box_at(l, container)->out.elsewhere = true;
         double wide = gap * (span - 1);
         for (unsigned k = 0; k < span; k++)
-            wide += widths[column + k];
+            wide += widths[at.column + k];
         item->assigned = wide - item->margin_x;
         item->placed = true;
-        item->out.line = row;
+        item->out.line = at.row;
         item->out.container = c->node;
         item->out.x = x + item->out.margin_left;
         x += wide + gap;
-        column += span;
+        at.column += span;
     }
 }

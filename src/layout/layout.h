@@ -38,8 +38,9 @@ typedef struct layout_box {
     bool auto_margins; /* it is centred in what is left of the line */
     bool known;        /* a picture: its size does not hang on a file that is not known */
     bool float_right;
-    uint8_t flow;              /* layout_flow */
-    uint32_t line;             /* items: the line of the container that it stands on; cells: the row */
+    bool elsewhere; /* a grid: an item is asked to stand elsewhere than in the next place of the row */
+    uint8_t flow;   /* layout_flow */
+    uint32_t line;  /* items: the line of the container that it stands on; cells: the row */
     const dom_node *container; /* items and cells: the flex container, the grid, the table */
 } layout_box;
 
