@@ -20,8 +20,10 @@ static void report(const looks *l, finding_code code, const dom_node *node, cons
                    const css_declaration *d) {
     css_place place = css_place_of(d);
     slice name = css_property_name(d->property);
-    if (!express_first_mention(l->refs, format_slice(l->arena, "%.*s %.*s:%u %u", SLICE_ARGS(name),
-                                                     SLICE_ARGS(place.file), place.line, (unsigned)code)))
+    slice sign = code == FINDING_GENERATED_SIGN ? d->value : (slice){NULL, 0};
+    if (!express_first_mention(l->refs, format_slice(l->arena, "%.*s %.*s:%u %u %.*s", SLICE_ARGS(name),
+                                                     SLICE_ARGS(place.file), place.line, (unsigned)code,
+                                                     SLICE_ARGS(sign))))
         return;
     findings_add(l->found, code, node->line, "<%.*s>%s with `%.*s: %.*s` (%.*s)", SLICE_ARGS(dom_name(node)),
                  part, SLICE_ARGS(name), SLICE_ARGS(d->value),
@@ -98,6 +100,10 @@ static generated read_content(slice value, const dom_node *node, bool quotes, ar
     return g;
 }
 
+static bool is_cell(const dom_node *node) {
+    return dom_is(node, DOM_TAG_TD) || dom_is(node, DOM_TAG_TH);
+}
+
 static void look_at_generated(const looks *l, const dom_node *node, css_pseudo pseudo) {
     static const char *const PARTS[] = {"", "::before", "::after", "::marker"};
     const css_declaration *d = lost(l->styles, node, pseudo, CSS_CONTENT);
@@ -111,10 +117,11 @@ static void look_at_generated(const looks *l, const dom_node *node, css_pseudo p
     slice words = slice_trim_wide(buffer_slice(&g.words));
     if (g.letters) /* text of the page by now: express_write_markers */
         return;
+    bool cell = is_cell(node), shows = express_first_shown(node) != NULL;
     if (words.length && !is_drawn(words))
         leave_open(l, FINDING_GENERATED_SIGN, node, PARTS[pseudo], d);
-    else if (words.length || g.picture)
-        report(l, FINDING_ICON, node, PARTS[pseudo], d);
+    else if ((words.length || g.picture) && (shows || cell)) /* other empty elements: look_at_icon */
+        report(l, shows ? FINDING_ICON : FINDING_ICON_IN_CELL, node, PARTS[pseudo], d);
 }
 
 /* ---- letters
@@ -443,13 +450,23 @@ const css_declaration *express_hidden_by(css_cascade *styles, const dom_node *no
     return NULL;
 }
 
+static void look_at_all_generated(const looks *l, const dom_node *node) {
+    for (unsigned p = CSS_PSEUDO_BEFORE; p < CSS_PSEUDO_COUNT; p++)
+        if (css_has_pseudo(l->styles, node, (css_pseudo)p))
+            look_at_generated(l, node, (css_pseudo)p);
+}
+
+void express_look_at_empty(const looks *l, const dom_node *node) {
+    if ((css_effects(l->styles, node) & CSS_EFFECT_CONTENT) &&
+        !css_computed_is(l->styles, node, CSS_DISPLAY, "none"))
+        look_at_all_generated(l, node);
+}
+
 void express_look_at(const looks *l, const dom_node *node) {
     look_at_edges(l, node);
     unsigned effects = css_effects(l->styles, node);
     if (effects & CSS_EFFECT_CONTENT)
-        for (unsigned p = CSS_PSEUDO_BEFORE; p < CSS_PSEUDO_COUNT; p++)
-            if (css_has_pseudo(l->styles, node, (css_pseudo)p))
-                look_at_generated(l, node, (css_pseudo)p);
+        look_at_all_generated(l, node);
     if (effects & CSS_EFFECT_LETTERS)
         look_at_letters(l, node);
     if (node->tag == DOM_TAG_LI)
@@ -485,6 +502,8 @@ static bool is_still_lost(const looks *l, const express_layout *one, const dom_n
     case FINDING_LIST_MARKER:
         return at && (dom_is(one->node->parent, DOM_TAG_UL) || dom_is(one->node->parent, DOM_TAG_OL));
     case FINDING_GENERATED_SIGN:
+        if (!one->shows) /* the sign is all that the element shows */
+            return at && !inside(one->node, body, DOM_TAG_SUMMARY);
         return !inside(one->shows, body, at ? DOM_TAG_SUMMARY : DOM_TAG_DETAILS);
     default:
         return at && !is_reported(l->found, one->node->line);

@@ -195,6 +195,8 @@ typedef struct looks {
 
 /* Findings for what rules that are gone with the page make of the element, where it changes what is read. */
 void express_look_at(const looks *l, const dom_node *node);
+/* The same of an element in which nothing shows: signs that a style sheet writes there. */
+void express_look_at_empty(const looks *l, const dom_node *node);
 /* Whether a flex container or a grid shows its content in another order than it stands in. */
 bool express_is_reordered(css_cascade *styles, const dom_node *container);
 /* Whether words that float to the right come before words that float to the left. */

@@ -189,8 +189,12 @@ static void look_at_styles(looking *l, dom_node *node) {
     looks all = {styles, l->survey->refs, l->arena, l->found, &l->survey->layouts};
     bool looked_at = css_effects(styles, node) || node->tag == DOM_TAG_LI ||
                      css_winner(styles, node, CSS_PSEUDO_NONE, CSS_TEXT_ALIGN);
-    if (looked_at && !l->in_hidden && express_first_shown(node))
-        express_look_at(&all, node);
+    if (looked_at && !l->in_hidden) {
+        if (express_first_shown(node))
+            express_look_at(&all, node);
+        else
+            express_look_at_empty(&all, node);
+    }
     if (node->tag == DOM_TAG_TABLE && !l->in_hidden)
         express_look_at_table(&all, node);
     if (!l->in_hidden && (express_is_reordered(styles, node) || express_floats_turned(styles, node)))
