@@ -450,6 +450,40 @@ const css_declaration *express_hidden_by(css_cascade *styles, const dom_node *no
     return NULL;
 }
 
+/* The colour behind the cell, which goes with the old page; empty: none, or that of the page. */
+static slice colour_of_cell(css_cascade *styles, const dom_node *cell) {
+    slice colour = css_is_lost(styles, cell, CSS_PSEUDO_NONE, CSS_BACKGROUND_COLOR)
+                       ? css_computed(styles, cell, CSS_BACKGROUND_COLOR)
+                       : SLICE("");
+    return is_clear_colour(colour) || css_is_among(colour, "white #fff #ffffff") ? SLICE("") : colour;
+}
+
+/* A colour that the whole row has, or a cell of the row that says something, is a look. */
+static bool is_look_of_row(css_cascade *styles, const dom_node *cell, slice colour) {
+    bool other = false;
+    size_t seen = 0;
+    for (const dom_node *at = cell->parent->first_child; at && seen < CHILDREN_LOOKED_AT;
+         at = at->next, seen++) {
+        if (!is_cell(at))
+            continue;
+        bool same = slice_equal_nocase(colour_of_cell(styles, at), colour);
+        if (same && express_first_shown(at))
+            return true;
+        other = other || !same;
+    }
+    return !other;
+}
+
+static void look_at_empty_cell(const looks *l, const dom_node *cell) {
+    slice colour = colour_of_cell(l->styles, cell);
+    if (!colour.length || !cell->parent || is_look_of_row(l->styles, cell, colour))
+        return;
+    slice detail = format_slice(l->arena, "an empty <%.*s> with `background-color: %.*s`",
+                                SLICE_ARGS(dom_name(cell)), SLICE_ARGS(colour));
+    *(express_layout *)vector_push(l->layouts) =
+        (express_layout){FINDING_COLOUR_IN_CELL, cell, NULL, "", NULL, detail};
+}
+
 static void look_at_all_generated(const looks *l, const dom_node *node) {
     for (unsigned p = CSS_PSEUDO_BEFORE; p < CSS_PSEUDO_COUNT; p++)
         if (css_has_pseudo(l->styles, node, (css_pseudo)p))
@@ -460,6 +494,8 @@ void express_look_at_empty(const looks *l, const dom_node *node) {
     if ((css_effects(l->styles, node) & CSS_EFFECT_CONTENT) &&
         !css_computed_is(l->styles, node, CSS_DISPLAY, "none"))
         look_at_all_generated(l, node);
+    if (is_cell(node))
+        look_at_empty_cell(l, node);
 }
 
 void express_look_at(const looks *l, const dom_node *node) {
@@ -501,6 +537,8 @@ static bool is_still_lost(const looks *l, const express_layout *one, const dom_n
     switch (one->code) {
     case FINDING_LIST_MARKER:
         return at && (dom_is(one->node->parent, DOM_TAG_UL) || dom_is(one->node->parent, DOM_TAG_OL));
+    case FINDING_COLOUR_IN_CELL: /* of each colour, one */
+        return inside(one->node, body, DOM_TAG_TABLE) && express_first_mention(l->refs, one->detail);
     case FINDING_GENERATED_SIGN:
         if (!one->shows) /* the sign is all that the element shows */
             return at && !inside(one->node, body, DOM_TAG_SUMMARY);

@@ -188,7 +188,8 @@ static void look_at_styles(looking *l, dom_node *node) {
         look_at_lost(l, node);
     looks all = {styles, l->survey->refs, l->arena, l->found, &l->survey->layouts};
     bool looked_at = css_effects(styles, node) || node->tag == DOM_TAG_LI ||
-                     css_winner(styles, node, CSS_PSEUDO_NONE, CSS_TEXT_ALIGN);
+                     css_winner(styles, node, CSS_PSEUDO_NONE, CSS_TEXT_ALIGN) ||
+                     css_winner(styles, node, CSS_PSEUDO_NONE, CSS_BACKGROUND_COLOR);
     if (looked_at && !l->in_hidden) {
         if (express_first_shown(node))
             express_look_at(&all, node);
