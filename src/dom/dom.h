@@ -118,6 +118,9 @@ static inline slice dom_attribute_trimmed(const dom_node *node, const char *name
     const slice *found = dom_attribute_get(node, (slice){name, strlen(name)});
     return found ? slice_trim(*found) : (slice){NULL, 0};
 }
+/* The attribute as a whole number: white space, a sign, digits; what follows them is nothing (WHATWG HTML
+ * §2.3.4.1, rules for parsing integers). At most nine digits count. False: it is none. */
+bool dom_attribute_integer(const dom_node *node, const char *name, int64_t *value);
 bool dom_has_class(const dom_node *node, slice class_name);
 /* The next node in document order inside `root`, into children first; NULL at the end. */
 dom_node *dom_next(const dom_node *node, const dom_node *root);

@@ -51,6 +51,19 @@ const slice *dom_attribute_get(const dom_node *node, slice name) {
     return NULL;
 }
 
+bool dom_attribute_integer(const dom_node *node, const char *name, int64_t *value) {
+    slice text = dom_attribute_trimmed(node, name);
+    bool sign = text.length && (text.data[0] == '-' || text.data[0] == '+');
+    size_t at = sign;
+    int64_t number = 0;
+    for (; at < text.length && is_digit(text.data[at]); at++)
+        number = number < 100000000 ? number * 10 + (text.data[at] - '0') : number;
+    if (at == sign)
+        return false;
+    *value = text.data[0] == '-' ? -number : number;
+    return true;
+}
+
 bool dom_has_class(const dom_node *node, slice class_name) {
     const slice *classes = dom_attribute_get(node, SLICE("class"));
     size_t at = 0;

@@ -481,16 +481,10 @@ static bool is_task_list(const dom_node *list) {
 
 static void enter_list(walk *w, open_element *f) {
     enter_block(w, f, (dom_tag)f->node->tag);
-    const slice *start = attribute(f->node, "start");
-    if (f->node->tag == DOM_TAG_OL && start) {
-        slice digits = slice_trim(*start);
-        size_t at = digits.length && digits.data[0] == '-';
-        size_t from = at;
-        while (at < digits.length && is_digit(digits.data[at]) && at < 9)
-            at++;
-        if (at > from && !slice_equal(slice_sub(digits, 0, at), SLICE("1")))
-            dom_attribute_set(f->built, w->arena, SLICE("start"), slice_sub(digits, 0, at));
-    }
+    int64_t start;
+    if (f->node->tag == DOM_TAG_OL && dom_attribute_integer(f->node, "start", &start) && start != 1)
+        dom_attribute_set(f->built, w->arena, SLICE("start"),
+                          format_slice(w->arena, "%lld", (long long)start));
     if (is_task_list(f->node))
         tiptap_set_data_type(f->built, w->arena, TIPTAP_ELEMENT_TASK_LIST);
     else if (is_tight(f->node))

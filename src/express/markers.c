@@ -318,18 +318,6 @@ static bool has_marker(marking *m, const dom_node *item) {
            !css_computed_is(m->styles, item, CSS_LIST_STYLE_TYPE, "none");
 }
 
-static bool read_integer(const dom_node *node, const char *name, int64_t *value) {
-    slice text = dom_attribute_trimmed(node, name);
-    bool minus = text.length && text.data[0] == '-';
-    size_t at = minus, from = at;
-    int64_t number = 0;
-    for (; at < text.length && is_digit(text.data[at]) && at < 9; at++)
-        number = number * 10 + (text.data[at] - '0');
-    if (at > from)
-        *value = minus ? -number : number;
-    return at > from;
-}
-
 /* What a rule writes as the item's marker; empty: none does. */
 static slice content_of_marker(marking *m, const dom_node *item) {
     return css_has_pseudo(m->styles, item, CSS_PSEUDO_MARKER) ? content_of(m, item, CSS_PSEUDO_MARKER)
@@ -378,7 +366,7 @@ static int64_t first_number(const dom_node *list, int64_t step) {
         for (const dom_node *item = list->first_child; item; item = item->next)
             number += item->tag == DOM_TAG_LI;
     }
-    read_integer(list, "start", &number);
+    dom_attribute_integer(list, "start", &number);
     return number;
 }
 
@@ -388,7 +376,7 @@ static list_way way_of_list(marking *m, const dom_node *list, int64_t number, in
         if (item->tag != DOM_TAG_LI)
             continue;
         int64_t expected = number;
-        bool jumps = read_integer(item, "value", &number) && number != expected && item->previous;
+        bool jumps = dom_attribute_integer(item, "value", &number) && number != expected && item->previous;
         m->item = number;
         slice text = marker_text(m, item, number);
         bool decimal = has_marker(m, item) &&
@@ -496,7 +484,7 @@ static void put_first(const marking *m, dom_node *node, slice text) {
 }
 
 static void enter_marked_item(marking *m, dom_node *item, level *list, level *own) {
-    read_integer(item, "value", &list->next);
+    dom_attribute_integer(item, "value", &list->next);
     m->item = list->next;
     m->unknown = false;
     slice marker = marker_text(m, item, list->next), before = content_of(m, item, CSS_PSEUDO_BEFORE);

@@ -30,18 +30,11 @@ static uint32_t *column_at(grid *g, uint32_t column) {
 }
 
 /* HTML §4.9.11: 1 … 1000 columns, 1 … 65534 rows; a rowspan of 0 reaches to the end of the group. */
-static uint32_t span_of(const dom_node *node, slice name, uint32_t zero, uint32_t most) {
-    const slice *value = dom_attribute_get(node, name);
-    if (!value)
+static uint32_t span_of(const dom_node *node, const char *name, uint32_t zero, uint32_t most) {
+    int64_t span = 1;
+    if (!dom_attribute_integer(node, name, &span) || span < 0)
         return 1;
-    slice digits = slice_trim(*value);
-    uint32_t span = 0;
-    size_t at = 0;
-    for (; at < digits.length && is_digit(digits.data[at]); at++)
-        span = span > most ? most : span * 10 + (uint32_t)(digits.data[at] - '0');
-    if (!at)
-        return 1;
-    return span == 0 ? zero : span < most ? span : most;
+    return span == 0 ? zero : span < most ? (uint32_t)span : most;
 }
 
 static void write_span(dom_node *node, slice name, uint32_t span, arena *a) {
@@ -73,8 +66,7 @@ static uint32_t place_cell(grid *g, dom_node *node, uint32_t row, uint32_t colum
     for (; !is_free(g, column, row); column++)
         g->budget -= g->budget > 0;
     uint32_t group_end = *(uint32_t *)vector_at(&g->group_ends, row), left = group_end - row;
-    uint32_t rowspan = span_of(node, SLICE("rowspan"), left, 65534),
-             colspan = span_of(node, SLICE("colspan"), 1, 1000);
+    uint32_t rowspan = span_of(node, "rowspan", left, 65534), colspan = span_of(node, "colspan", 1, 1000);
     bool is_wide = (size_t)(column + colspan) * g->row_count > GRID_MAX;
     if (g->budget < colspan || (is_wide && (rowspan > 1 || colspan > 1)))
         rowspan = colspan = 1;
@@ -119,8 +111,8 @@ static bool write_spans(grid *g, const uint32_t *rows, const uint32_t *columns) 
         cell *c = vector_at(&g->cells, i);
         uint32_t rowspan = rows[c->row + c->rowspan] - rows[c->row];
         uint32_t colspan = columns[c->column + c->colspan] - columns[c->column];
-        changed = changed || span_of(c->node, SLICE("rowspan"), 0, 65534) != rowspan ||
-                  span_of(c->node, SLICE("colspan"), 0, 1000) != colspan;
+        changed = changed || span_of(c->node, "rowspan", 0, 65534) != rowspan ||
+                  span_of(c->node, "colspan", 0, 1000) != colspan;
         c->rowspan = rowspan;
         c->colspan = colspan;
         write_span(c->node, SLICE("colspan"), colspan, g->arena);

@@ -17,11 +17,9 @@ typedef struct cell_walk {
 } cell_walk;
 
 static uint32_t span_of(const dom_node *cell, const char *name, uint32_t most) {
-    const slice *value = dom_attribute_get(cell, slice_of(name));
-    uint32_t number = 0;
-    for (size_t i = 0; value && i < value->length && is_digit(value->data[i]) && number < 10000; i++)
-        number = number * 10 + (uint32_t)(value->data[i] - '0');
-    return number < 1 ? 1 : number > most ? most : number;
+    int64_t number = 1;
+    dom_attribute_integer(cell, name, &number);
+    return number < 1 ? 1 : number > most ? most : (uint32_t)number;
 }
 
 static void begin_row(cell_walk *w, uint32_t row_box) {
