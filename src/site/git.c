@@ -81,12 +81,73 @@ static slice find_repository(const char *root, arena *a) {
     return SLICE("");
 }
 
+/* A file that libgit2 will read. True: it is a file, or there is none. */
+static bool read_own(slice folder, const char *name, arena *a, slice *bytes) {
+    slice error;
+    const char *path = slice_c_string(format_slice(a, "%.*s/%s", SLICE_ARGS(folder), name), a);
+    open_file f = {.file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
+    *bytes = SLICE("");
+    if (f.file < 0)
+        return errno == ENOENT || errno == ENOTDIR;
+    return fstat(f.file, &f.info) == 0 && read_open(&f, a, bytes, &error);
+}
+
+/* The folder that the file names behind `sign`, as seen from `folder`; `otherwise`: it names none. */
+static slice folder_named(slice folder, const char *name, slice sign, slice otherwise, arena *a) {
+    slice bytes;
+    if (!read_own(folder, name, a, &bytes) || !bytes.length || !slice_starts_with(bytes, sign))
+        return otherwise;
+    slice named = slice_trim(slice_from(bytes, sign.length));
+    return named.length && named.data[0] == '/'
+               ? named
+               : format_slice(a, "%.*s/%.*s", SLICE_ARGS(folder), SLICE_ARGS(named));
+}
+
+/* libgit2 reads what an [include] or [includeIf] names, wherever it is, before it can be told not to. */
+static bool has_include(slice text) {
+    static const slice INCLUDE = {"include", 7};
+    for (size_t at = 0; (at = slice_find_char(text, '[', at)) != SLICE_NONE;) {
+        for (at++; at < text.length && is_space(text.data[at]);)
+            at++;
+        if (slice_equal_nocase(slice_sub(text, at, at + INCLUDE.length), INCLUDE))
+            return true;
+    }
+    return false;
+}
+
+/* Does the repository's configuration stand in its own files alone? */
+static bool is_self_contained(slice folder, FILE *out, arena *a) {
+    slice git =
+        folder_named(folder, ".git", SLICE("gitdir:"), format_slice(a, "%.*s/.git", SLICE_ARGS(folder)), a);
+    slice common = folder_named(git, "commondir", SLICE(""), git, a), text;
+    const struct {
+        slice folder;
+        const char *name;
+    } FILES[] = {{common, "config"}, {git, "config"}, {git, "config.worktree"}};
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
+        if (!read_own(FILES[i].folder, FILES[i].name, a, &text))
+            fprintf(out, "!%.*s/%s is no file that can be read", SLICE_ARGS(FILES[i].folder), FILES[i].name);
+        else if (has_include(text))
+            fprintf(
+                out,
+                "!%.*s/%s has an [include], which can lead out of the checkout, so git's data is not used: "
+                "take that section out, or leave --since out",
+                SLICE_ARGS(FILES[i].folder), FILES[i].name);
+        else
+            continue;
+        return false;
+    }
+    return true;
+}
+
 /* False: said why. */
 static bool open_repository(repository *r, const char *root, slice folder, arena *a) {
     const char *here = slice_c_string(folder, a);
     const char *git = slice_c_string(format_slice(a, "%s/.git", here), a);
     size_t below = folder.length > 1 ? folder.length + 1 : 1;
     r->prefix = below < strlen(root) ? slice_c_string(format_slice(a, "%s/", root + below), a) : "";
+    if (!is_self_contained(folder, r->out, a))
+        return false;
     if (git_repository_open_ext(&r->git, git, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) != 0)
         fprintf(r->out, "!%s", words_of_git());
     else if (!holds_its_files(r->git, here))
