@@ -148,7 +148,7 @@ static bool read_card(cards *c, const dom_node *source) {
 static void report_marks(const cards *c, const dom_node *source, unsigned around, findings *found) {
     if (c->marks_lost)
         findings_add(found, FINDING_CARD_TEXT, source->line, "bold or other marks in a card");
-    if (around & (MARK_STRIKE | MARK_SUPERSCRIPT | MARK_SUBSCRIPT))
+    if (around & MARKS_TELLING)
         findings_add(found, FINDING_CARD_MARKS_LOST, source->line, "all cards");
     for (size_t i = 0; i < c->telling_marks.count; i++) {
         const dom_node *one = *(const dom_node **)vector_at(&c->telling_marks, i);

@@ -59,12 +59,14 @@ typedef struct open_element {
     dom_tag textblock_tag;   /* around it */
     dom_node *outer, *inner; /* the container around it, and the one for its children */
     dom_node *built;         /* the block that stands for it, where one does */
-    size_t emitted;          /* before it */
-    size_t table;            /* 1 + the index of the innermost RULE_TABLE element, itself included; 0: none */
-    unsigned said;           /* RULE_TABLE: kinds of presentation that a finding has named */
-    bool picture_said;       /* RULE_TABLE */
-    bool in_paragraph;       /* around it */
-    bool foreign;            /* inside svg, math or the like: names there are not HTML's */
+    const dom_node
+        *raised;       /* the innermost element at or around it that raises or lowers its text, or NULL */
+    size_t emitted;    /* before it */
+    size_t table;      /* 1 + the index of the innermost RULE_TABLE element, itself included; 0: none */
+    unsigned said;     /* RULE_TABLE: kinds of presentation that a finding has named */
+    bool picture_said; /* RULE_TABLE */
+    bool in_paragraph; /* around it */
+    bool foreign;      /* inside svg, math or the like: names there are not HTML's */
 } open_element;
 
 typedef struct walk {
@@ -185,6 +187,26 @@ static void report_unknown(walk *w, const dom_node *node) {
         findings_add(w->found, FINDING_UNKNOWN_ELEMENT, node->line, "<%.*s>", SLICE_ARGS(dom_name(node)));
 }
 
+/* Does the node show anything? Looks a few nodes far, and says yes beyond. */
+static bool shows_something(const dom_node *node) {
+    enum { LOOKED_AT_MAX = 16 };
+    unsigned steps = 0;
+    for (const dom_node *at = node; at; at = dom_next(at, node), steps++)
+        if (steps == LOOKED_AT_MAX || (at->type == DOM_TEXT && !express_is_blank_text(at->text)) ||
+            (at->type == DOM_ELEMENT && express_is_media(at)))
+            return true;
+    return false;
+}
+
+/* A finding of words that stay, and look another way. */
+static void report_words(walk *w, finding_code code, const dom_node *node) {
+    if (!shows_something(node))
+        return;
+    finding *said = findings_add(w->found, code, node->line, "<%.*s>", SLICE_ARGS(dom_name(node)));
+    if (said)
+        said->before = said->after = express_words_inside(node, w->arena);
+}
+
 /* A code block holds no marks and no links (schema: codeBlock). */
 static void report_in_code(walk *w, const dom_node *node) {
     const slice *href = attribute(node, "href");
@@ -195,17 +217,86 @@ static void report_in_code(walk *w, const dom_node *node) {
             w->found,
             findings_add(w->found, FINDING_CODE_LINK, node->line, "<a href=\"%.*s\">", SLICE_ARGS(*href)),
             CHANGE_LINK, *href, NOTHING);
+    else if (css_shifts_or_strikes(w->styles, node))
+        report_words(w, FINDING_CODE_MARKS_LOST, node);
     else if (ELEMENTS[node->tag].marks & ~(unsigned)MARK_CODE)
         findings_add(w->found, FINDING_CODE_MARKS, node->line, "<%.*s> in a code block",
                      SLICE_ARGS(dom_name(node)));
 }
 
 /* Code in a line takes no other mark, and a link takes the place of code (schema: code excludes all). */
-static void report_code_with_marks(walk *w, const dom_node *node, inline_style around) {
+static void report_code_with_marks(walk *w, const dom_node *node, rule r, inline_style around) {
+    if (express_in_code(&w->out)) {
+        if (r == RULE_CODE && w->style.marks & MARKS_TELLING)
+            report_words(w, FINDING_CODE_MARKS_LOST, node);
+        return;
+    }
     bool mixed = w->style.marks & MARK_CODE && (w->style.marks != MARK_CODE || w->style.link);
     bool was_mixed = around.marks & MARK_CODE && (around.marks != MARK_CODE || around.link);
-    if (mixed && !was_mixed && !express_in_code(&w->out))
+    bool telling = mixed && !w->style.link && w->style.marks & MARKS_TELLING;
+    bool was_telling = was_mixed && !around.link && around.marks & MARKS_TELLING;
+    if (telling && !was_telling)
+        report_words(w, FINDING_CODE_MARKS_LOST, node);
+    else if (mixed && !was_mixed)
         findings_add(w->found, FINDING_CODE_MARKS, node->line, "<%.*s>", SLICE_ARGS(dom_name(node)));
+}
+
+/* Whether `node` is all that `outer` shows. */
+static bool is_all_of(const dom_node *node, const dom_node *outer) {
+    for (; node != outer; node = node->parent) {
+        for (const dom_node *at = node->previous; at; at = at->previous)
+            if (shows_something(at))
+                return false;
+        for (const dom_node *at = node->next; at; at = at->next)
+            if (shows_something(at))
+                return false;
+    }
+    return true;
+}
+
+/* The words of `outer`, with `gap` around those of `node` in it. */
+static slice words_around(const dom_node *node, const dom_node *outer, slice gap, arena *a) {
+    buffer out = buffer_new(a, 32);
+    const dom_node *end = dom_next_skip(node, outer);
+    for (const dom_node *at = outer; at; at = dom_next(at, outer)) {
+        if (at == node || at == end)
+            buffer_append(&out, gap);
+        if (at->type == DOM_TEXT)
+            buffer_append(&out, at->text);
+    }
+    return slice_trim(buffer_slice(&out));
+}
+
+/* Text is raised or lowered once in the schema: a mark does not hold itself. */
+static void report_raised_again(walk *w, open_element *f) {
+    const unsigned shifts = MARK_SUPERSCRIPT | MARK_SUBSCRIPT;
+    const dom_node *node = f->node, *outer = f->raised;
+    unsigned own = w->style.marks & shifts;
+    if (f->style.marks & shifts) { /* what of it is the element's own? */
+        bool is_inline = f->rule == RULE_INLINE || f->rule == RULE_LINK;
+        own =
+            (ELEMENTS[node->tag].marks | express_style_marks(w->styles, node, is_inline, false, 0)) & shifts;
+    }
+    if (!own)
+        return;
+    f->raised = node;
+    if (!outer || !(own & f->style.marks) || w->style.marks & MARK_CODE || express_in_code(&w->out) ||
+        !shows_something(node) || is_all_of(node, outer))
+        return;
+    finding *said = findings_add(w->found, FINDING_RAISED_AGAIN, node->line, "<%.*s> in <%.*s>",
+                                 SLICE_ARGS(dom_name(node)), SLICE_ARGS(dom_name(outer)));
+    if (said) {
+        said->before = words_around(node, outer, SLICE(" "), w->arena);
+        said->after = words_around(node, outer, NOTHING, w->arena);
+    }
+}
+
+static void report_overline(walk *w, const dom_node *node) {
+    if (dom_tag_has(node->tag, DOM_INLINE) &&
+        css_sets(w->styles, node, CSS_TEXT_DECORATION_LINE, CSS_FROM_LOST) &&
+        slice_find(css_computed(w->styles, node, CSS_TEXT_DECORATION_LINE), SLICE("overline"), 0) !=
+            SLICE_NONE)
+        report_words(w, FINDING_OVERLINE, node);
 }
 
 /* The finding that the element always is, or NULL. */
@@ -779,6 +870,7 @@ static bool enter_element(walk *w, dom_node *node) {
                       .outer = w->out.container,
                       .emitted = w->out.emitted,
                       .in_paragraph = w->out.in_paragraph,
+                      .raised = around->raised,
                       .table = r == RULE_TABLE ? index + 1 : around->table,
                       .foreign = around->foreign || node->tag == DOM_TAG_SVG || node->tag == DOM_TAG_MATH ||
                                  !ELEMENTS[node->tag].known};
@@ -788,7 +880,9 @@ static bool enter_element(walk *w, dom_node *node) {
     bool titled = express_in_summary(&w->out); /* a section's title has the editor's look */
     w->style.marks =
         express_style_marks(w->styles, node, r == RULE_INLINE || r == RULE_LINK, titled, w->style.marks);
-    report_code_with_marks(w, node, f.style);
+    report_code_with_marks(w, node, r, f.style);
+    report_raised_again(w, &f);
+    report_overline(w, node);
     *(open_element *)vector_push(&w->open) = f;
     return true;
 }

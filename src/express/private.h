@@ -22,6 +22,8 @@ typedef enum mark {
     MARK_CODE = 1 << 7,        /* code: excludes every other mark (schema: code, excludes "_") */
 } mark;
 #define MARK_COUNT 8
+/* Words without them say something else. */
+#define MARKS_TELLING (MARK_STRIKE | MARK_SUPERSCRIPT | MARK_SUBSCRIPT)
 
 /* How a run of text looks: its marks, and the <a> that its link is a copy of. */
 typedef struct inline_style {
