@@ -101,6 +101,9 @@ static void of_endless_rules_there_is_no_copy(void **state) {
 
 static void damage_is_noticed_wherever_it_is(void **state) {
     (void)state;
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION /* sums are not looked at */
+    skip();
+#endif
     vector rows = make_rows(3, 2), read;
     rows_save(folder, &stamp_now, &rows);
     int file = openat(folder, "rows", O_RDWR);
