@@ -254,16 +254,11 @@ static bool is_all_of(const dom_node *node, const dom_node *outer) {
     return true;
 }
 
-/* The words of `outer`, with `gap` around those of `node` in it. */
-static slice words_around(const dom_node *node, const dom_node *outer, slice gap, arena *a) {
+static slice words_in(const dom_node *outer, arena *a) {
     buffer out = buffer_new(a, 32);
-    const dom_node *end = dom_next_skip(node, outer);
-    for (const dom_node *at = outer; at; at = dom_next(at, outer)) {
-        if (at == node || at == end)
-            buffer_append(&out, gap);
+    for (const dom_node *at = outer; at; at = dom_next(at, outer))
         if (at->type == DOM_TEXT)
             buffer_append(&out, at->text);
-    }
     return slice_trim(buffer_slice(&out));
 }
 
@@ -285,10 +280,8 @@ static void report_raised_again(walk *w, open_element *f) {
         return;
     finding *said = findings_add(w->found, FINDING_RAISED_AGAIN, node->line, "<%.*s> in <%.*s>",
                                  SLICE_ARGS(dom_name(node)), SLICE_ARGS(dom_name(outer)));
-    if (said) {
-        said->before = words_around(node, outer, SLICE(" "), w->arena);
-        said->after = words_around(node, outer, NOTHING, w->arena);
-    }
+    if (said)
+        said->before = said->after = words_in(outer, w->arena); /* the words stay */
 }
 
 static void report_overline(walk *w, const dom_node *node) {
