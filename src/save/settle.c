@@ -578,6 +578,7 @@ save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
         find_broken_paragraphs(document, read_as_published(settled.body, a), &paragraphs);
         for (size_t i = 0; i < paragraphs.count; i++)
             mend_gaps(*(tiptap_node **)vector_at(&paragraphs, i), &budget, end, a, found);
+        complete = complete && !tiptap_complete(document, a); /* a held space makes one word of two */
         once = save_document(document, NULL, settled.body.length, a);
         settled = settle_from(document, complete, &once, a);
     }
