@@ -105,7 +105,7 @@ static slice folder_named(slice folder, const char *name, slice sign, slice othe
 
 /* libgit2 reads what an [include] or [includeIf] names, wherever it is, before it can be told not to. */
 static bool has_include(slice text) {
-    static const slice INCLUDE = {"include", 7};
+    static const slice INCLUDE = LITERAL("include");
     for (size_t at = 0; (at = slice_find_char(text, '[', at)) != SLICE_NONE;) {
         for (at++; at < text.length && is_space(text.data[at]);)
             at++;
@@ -315,6 +315,17 @@ static bool read_pipe(int from, arena *a, slice *output) {
     return false;
 }
 
+static int end_git(git_answer *answer) {
+    int status = 0;
+    close(answer->ask);
+    close(answer->asked);
+    close(answer->from);
+    while (answer->child > 0 && waitpid(answer->child, &status, 0) < 0 && errno == EINTR)
+        ;
+    answer->child = 0;
+    return status;
+}
+
 /* Starts a process that reads the repository once it is asked. False: `error` says why there is none. */
 static bool start_git(const site *s, const char *revision, arena *a, git_answer *answer) {
     int asked[2], ends[2];
@@ -334,29 +345,22 @@ static bool start_git(const site *s, const char *revision, arena *a, git_answer 
         close(ends[0]);
         read_repository(s->root, folder, revision, asked[0], ends[1]);
     }
-    close(asked[0]);
     close(ends[1]);
-    answer->child = child > 0 ? child : 0;
+    answer->child = child;
     answer->ask = asked[1];
+    answer->asked = asked[0]; /* open until the end: a process that is gone is no reason for SIGPIPE */
     answer->from = ends[0];
-    return true;
-}
-
-static int end_git(git_answer *answer) {
-    int status = 0;
-    close(answer->ask);
-    close(answer->from);
-    while (answer->child > 0 && waitpid(answer->child, &status, 0) < 0 && errno == EINTR)
-        ;
-    answer->child = 0;
-    return status;
+    if (child < 0) {
+        answer->error = describe_error(a, "git's data cannot be read", errno);
+        end_git(answer);
+    }
+    return child > 0;
 }
 
 /* The paths (from the site's root, each with a NUL behind it) that differ from the revision; or why they are
  * not known. */
 static void finish_git(git_answer *answer, arena *a) {
-    bool whole =
-        answer->child > 0 && write(answer->ask, "", 1) == 1 && read_pipe(answer->from, a, &answer->paths);
+    bool whole = write(answer->ask, "", 1) == 1 && read_pipe(answer->from, a, &answer->paths);
     int status = end_git(answer);
     answer->error = SLICE("git's data cannot be read: the process that reads it did not end as it should");
     if (!whole || status != 0)

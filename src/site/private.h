@@ -36,8 +36,8 @@ typedef struct git_answer {
     const char *revision;
     slice paths, error;
     bool known;
-    pid_t child; /* that waits to be asked; 0: it is no more, the rest is known */
-    int ask, from;
+    pid_t child;          /* that waits to be asked; 0: it is no more, the rest is known */
+    int ask, asked, from; /* a pipe to it, both ends, and one from it */
 } git_answer;
 
 /* Of processes that wait, none is asked any more. */
