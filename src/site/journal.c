@@ -727,9 +727,8 @@ bool journal_original(journal *j, const journal_row *row, arena *a, slice *bytes
 
 /* ---- what the next run is spared ----------------------------------------------------------------------- */
 
-#define ROWS_WORTH 1 /* less are read at once from the journal itself */
-#define CHANGES_WORTH                                                                                        \
-    8 /* a run that changes one row in so many reads them again; others leave it to the next */
+/* A run that changes one row in so many reads them again; others leave it to the next. */
+#define CHANGES_WORTH 8
 
 static void save_rows(journal *j) {
     journal_stamp now;
@@ -739,7 +738,7 @@ static void save_rows(journal *j) {
         j->rows.count = j->changes = 0;
         writes = read_rows(j, &ignored);
     }
-    if (writes && j->were_read && !j->changes && j->rows.count >= ROWS_WORTH && take_stamp(j, &now) &&
+    if (writes && j->were_read && !j->changes && j->rows.count && take_stamp(j, &now) &&
         memcmp(&now, &j->read_as, sizeof now) == 0)
         rows_save(j->folder, &now, &j->rows);
 }
