@@ -111,11 +111,9 @@ bool dom_is_allowed_attribute(slice element, slice name, slice value) {
         return false;
     if (slice_starts_with(name, SLICE("data-")) || slice_starts_with(name, SLICE("aria-")))
         return name.length > 5;
-    if (slice_is_listed(SAFE_ATTRIBUTES, COUNT(SAFE_ATTRIBUTES), name))
-        return true;
     if (!slice_is_listed(ALLOWED_ATTRIBUTES, COUNT(ALLOWED_ATTRIBUTES), name))
         return false;
-    if (dom_is_allowed_address(value))
+    if (dom_is_allowed_address(value) || slice_is_listed(SAFE_ATTRIBUTES, COUNT(SAFE_ATTRIBUTES), name))
         return true;
     bool is_source = slice_equal(name, SLICE("src")) || slice_equal(name, SLICE("href"));
     bool is_medium = slice_equal(element, SLICE("img")) || slice_equal(element, SLICE("audio")) ||

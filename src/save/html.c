@@ -81,15 +81,15 @@ static void open_element(buffer *out, tiptap_element element) {
 
 /* ---- marks ------------------------------------------------------------------------------------------- */
 
+/* The extension's own target, rel and class come first: mergeAttributes. */
+const tiptap_attribute LINK_ATTRIBUTES[LINK_ATTRIBUTE_COUNT] = {TIPTAP_LINK_TARGET, TIPTAP_LINK_REL,
+                                                                TIPTAP_LINK_CLASS, TIPTAP_LINK_HREF};
+
 static void open_mark(buffer *out, const tiptap_mark *mark) {
     open_tag(out, tiptap_mark_element(mark->type));
-    if (mark->type == TIPTAP_LINK) {
-        /* The extension's own target, rel and class come first: mergeAttributes. */
-        write_attribute(out, SLICE("target"), tiptap_mark_get(mark, TIPTAP_LINK_TARGET));
-        write_attribute(out, SLICE("rel"), tiptap_mark_get(mark, TIPTAP_LINK_REL));
-        write_attribute(out, SLICE("class"), tiptap_mark_get(mark, TIPTAP_LINK_CLASS));
-        write_attribute(out, SLICE("href"), tiptap_mark_get(mark, TIPTAP_LINK_HREF));
-    }
+    for (size_t i = 0; mark->type == TIPTAP_LINK && i < LINK_ATTRIBUTE_COUNT; i++)
+        write_attribute(out, tiptap_attribute_name(LINK_ATTRIBUTES[i]),
+                        tiptap_mark_get(mark, LINK_ATTRIBUTES[i]));
     buffer_append_char(out, '>');
 }
 
@@ -232,7 +232,7 @@ static slice heading_level(const tiptap_node *heading) {
     return level.length == 1 && level.data[0] >= '1' && level.data[0] <= '6' ? level : SLICE("1");
 }
 
-static void open_node(buffer *out, const tiptap_node *node) {
+void write_start(buffer *out, const tiptap_node *node) {
     switch ((tiptap_type)node->type) {
     case TIPTAP_DOC:
         break;
@@ -281,7 +281,7 @@ static void open_node(buffer *out, const tiptap_node *node) {
     }
 }
 
-static void close_node(buffer *out, const tiptap_node *node) {
+void write_end(buffer *out, const tiptap_node *node) {
     switch ((tiptap_type)node->type) {
     case TIPTAP_DOC:
         break;
@@ -316,7 +316,7 @@ bool write_html(const tiptap_node *document, buffer *out) {
     bool links_nest = false;
     const tiptap_node *at = document;
     for (;;) {
-        open_node(out, at);
+        write_start(out, at);
         links_nest = links_nest || is_link_in_link(at);
         if (tiptap_is_textblock((tiptap_type)at->type))
             write_inline(out, at);
@@ -324,10 +324,10 @@ bool write_html(const tiptap_node *document, buffer *out) {
             at = at->first_child;
             continue;
         }
-        close_node(out, at);
+        write_end(out, at);
         while (at != document && !at->next) {
             at = at->parent;
-            close_node(out, at);
+            write_end(out, at);
         }
         if (at == document)
             return links_nest;

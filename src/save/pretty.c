@@ -10,46 +10,6 @@
  */
 #include "private.h"
 
-enum { LINE_MAX = 70 };
-
-typedef enum token {
-    TOKEN_END_OF_FILE,
-    TOKEN_CONTENT,
-    TOKEN_START,  /* a tag that opens something */
-    TOKEN_CLOSE,  /* a tag that closes something */
-    TOKEN_SINGLE, /* a tag that stands alone, or an inline element as a whole */
-    TOKEN_RAW,    /* <script> or <style>: what follows is copied up to its end tag */
-} token;
-
-typedef struct printer {
-    slice in;
-    buffer *out;
-    size_t at;
-    size_t counter;     /* line_char_count: characters since the last line break, as it believes */
-    size_t token_start; /* in `out`: the token that is being read, then the one printed last */
-    size_t tag_start;   /* in `in`: the last < of the tag that is being read */
-    token tag_kind;     /* of the last whole tag */
-    bool empty_before;  /* the last token was content, and it was empty */
-    bool goes_on;       /* something has been printed before this */
-    bool cut;           /* the text has ended where more could follow */
-    bool broken;        /* there has been a line break of its own: the counter began anew */
-    bool counts;        /* what the counter was at the start has made a difference */
-} printer;
-
-static bool is_blank_character(char c) {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-static bool is_line_end(char c) {
-    return c == '\n' || c == '\r';
-}
-
-/* How many UTF-16 units the byte begins: 0 for the inside of a character. */
-static inline size_t units(char c) {
-    unsigned char byte = (unsigned char)c;
-    return (size_t)(byte < 0x80 || byte >= 0xC0) + (byte >= 0xF0);
-}
-
 /* The tags that it leaves as they are, with all that they hold. */
 static bool is_unformatted(slice name) {
     static const slice NAMES[] = {
@@ -76,9 +36,7 @@ static bool is_single(slice name) {
     return slice_is_listed(NAMES, sizeof NAMES / sizeof *NAMES, name);
 }
 
-/* print_newline: breaks the line before the token that begins at `start`. Nothing at the start of all that is
- * printed. */
-static void break_line_before(printer *p, size_t start) {
+void break_line_before(printer *p, size_t start) {
     p->counter = 0;
     p->broken = true;
     if (start == 0 && !p->goes_on)
@@ -121,8 +79,7 @@ static size_t skip_blanks(slice text, size_t at) {
     return at;
 }
 
-/* get_content: text up to the next tag, its white space collapsed and broken where the line is full. */
-static token read_content(printer *p) {
+token read_content(printer *p) {
     size_t end = slice_find_char(p->in, '<', p->at), at = skip_blanks(p->in, p->at);
     slice text = slice_sub(p->in, 0, end); /* up to the tag */
     p->token_start = p->out->length;

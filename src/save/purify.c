@@ -38,8 +38,7 @@ static size_t read_written_attributes(slice html, size_t at, written_attribute *
     return count;
 }
 
-/* Rewrites one start tag; returns where the text goes on. */
-static size_t purify_tag(slice html, size_t at, arena *a, buffer *out) {
+size_t purify_tag(slice html, size_t at, arena *a, buffer *out) {
     size_t name_end = at + 1;
     while (name_end < html.length && is_alnum(html.data[name_end]))
         name_end++;

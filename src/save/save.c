@@ -25,6 +25,8 @@ static void save_whole(saver *s, const tiptap_node *document, buffer *out) {
 
 /* False: it cannot be saved by itself. */
 static bool save_block(saver *s, const tiptap_node *block, print_state *state, buffer *out) {
+    if (save_plain(block, state, &s->html, s->arena, out))
+        return true;
     s->html.length = 0;
     if (write_html(block, &s->html) || !pretty_print(buffer_slice(&s->html), state, &s->pretty))
         return false;

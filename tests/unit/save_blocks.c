@@ -34,6 +34,16 @@ static const char *const BLOCKS[] = {
     "<ul><li><p>x</p><ul><li><p>y</p></li></ul></li></ul>",
     "<table><tbody><tr><td><p>a</p></td><td><p>b</p></td></tr></tbody></table>",
     "<blockquote><p>q</p></blockquote>",
+    "<div class=\"isomer-accordion\" data-type=\"detailGroup\"><details class=\"isomer-details\">"
+    "<summary>A  <strong>summary</strong></summary><div data-type=\"detailsContent\"><p>Its content</p>"
+    "<ul><li><p>x</p></li></ul></div></details></div>",
+    "<div class=\"isomer-card-grid\"><div class=\"isomer-card\"><div class=\"isomer-card-body\">"
+    "<div class=\"isomer-card-title\">A card &amp; its title</div><div "
+    "class=\"isomer-card-description\">Words "
+    "of a description that is long enough to be broken by the printer</div></div></div></div>",
+    "<ul data-type=\"taskList\"><li data-type=\"taskItem\" data-checked=\"true\"><p>a task</p></li></ul>",
+    "<p>A <mark>highlighted</mark> word, <code>code</code><a href=\"/x\">a link</a> <em>and</em> <s>more</s>"
+    "<br><u>of</u> it</p>",
     "<div class=\"iframe-wrapper\"><iframe src=\"https://www.youtube.com/embed/x\" "
     "width=\"100%\"></iframe></div>",
 };
@@ -116,7 +126,14 @@ static slice any_text(uint32_t *seed, arena *a) {
 
 static const tiptap_marks *any_marks(uint32_t *seed, arena *a) {
     static const char *const ADDRESSES[] = {
-        "/a", "https://www.example.org/?a=1&b=\"2\"", "javascript:x", "007", " /b", ""};
+        "/a",
+        "https://www.example.org/?a=1&b=\"2\"",
+        "javascript:x",
+        "007",
+        " /b",
+        "",
+        "/a<b",
+        "/a/long/address/of/which/the/line/is/nearly/full/before/the/next/link/begins/so/it/breaks"};
     const tiptap_marks *marks = NULL;
     for (uint32_t count = next_random(seed) % 3; count-- > 0;) {
         tiptap_mark_type type = (tiptap_mark_type)(next_random(seed) % TIPTAP_MARK_COUNT);
@@ -195,6 +212,32 @@ static tiptap_node *any_document(uint32_t *seed, arena *a) {
         tiptap_append(document, block);
     }
     return document;
+}
+
+static void any_document_is_saved_as_in_three_steps(void **state) {
+    (void)state;
+    enum { ROUNDS = 20000 };
+    uint32_t seed = 11;
+    size_t plain = 0, blocks = 0;
+    arena *a = arena_new(0);
+    for (size_t round = 0; round < ROUNDS; round++, arena_reset(a)) {
+        const tiptap_node *document = any_document(&seed, a);
+        slice whole = save_as_whole(document, a);
+        saved_body saved = save_document(document, NULL, 1024, a);
+        assert_same(buffer_slice(&saved.body), whole);
+        for (size_t i = 0; i < saved.blocks.count; i++, blocks++) {
+            const saved_block *block = vector_at(&saved.blocks, i);
+            buffer written = buffer_new(a, 1024), out = buffer_new(a, 1024);
+            print_state printing = block->before;
+            if (save_plain(block->node, &printing, &written, a, &out)) {
+                plain++;
+                assert_same(buffer_slice(&out), slice_sub(whole, block->from, block->to));
+                assert_int_equal(printing.counter, block->after.counter);
+            }
+        }
+    }
+    assert_true(plain > blocks / 2); /* else it has shown nothing */
+    arena_destroy(a);
 }
 
 /* One byte of a body changed, as no printer does. */
@@ -332,6 +375,7 @@ static void a_document_of_fewer_or_more_blocks_is_another(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_saved_as_in_the_whole),
+        cmocka_unit_test(any_document_is_saved_as_in_three_steps),
         cmocka_unit_test(what_is_read_back_is_what_the_editor_reads),
         cmocka_unit_test(values_that_no_parser_gives_are_written),
         cmocka_unit_test(a_link_in_a_link_is_saved_as_a_parser_reads_it),
