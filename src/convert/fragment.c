@@ -332,9 +332,38 @@ size_t fragment_find(fragment_text *t, slice directive) {
  * middle of the window. */
 enum { NEAR_LINES = 4, NEAR_LINES_BACK = 5, NEAR_WORDS = 60 };
 
+static size_t line_of(const fragment_text *t, size_t word) {
+    while (word > 0 && word_at(t, word - 1)->gap == GAP_SPACE)
+        word--;
+    return word;
+}
+
+static size_t end_of_line(const fragment_text *t, size_t word) {
+    while (word + 1 < t->words.count && word_at(t, word)->gap == GAP_SPACE)
+        word++;
+    return word;
+}
+
+static slice folded_line(const fragment_text *t, size_t word) {
+    return slice_sub(buffer_slice(&t->folded), word_at(t, line_of(t, word))->folded_from,
+                     word_at(t, end_of_line(t, word))->folded_to);
+}
+
+/* Whether another line from `from` to that of `to` reads as the line of the place does: who is led there would
+ * take the one for the other. */
+static bool has_twin(const fragment_text *t, size_t word, size_t from, size_t to) {
+    slice reads = folded_line(t, word);
+    size_t own = line_of(t, word);
+    for (size_t at = line_of(t, from); at <= to && at < t->words.count; at = end_of_line(t, at) + 1)
+        if (at != own && slice_equal(folded_line(t, at), reads))
+            return true;
+    return false;
+}
+
 bool fragment_leads_to(fragment_text *t, slice directive, size_t word) {
     size_t at = fragment_find(t, directive);
-    return at != NO_WORD && at + NEAR_WORDS > word && at < word + NEAR_WORDS;
+    return at != NO_WORD && at + NEAR_WORDS > word && at < word + NEAR_WORDS &&
+           !has_twin(t, word, at < word ? at : word, at < word ? word : at);
 }
 
 /* ---- making -------------------------------------------------------------------------------------------- */
@@ -444,12 +473,6 @@ static size_t beside_raised(const fragment_text *t, size_t word) {
     return word;
 }
 
-static size_t line_of(const fragment_text *t, size_t word) {
-    while (word > 0 && word_at(t, word - 1)->gap == GAP_SPACE)
-        word--;
-    return word;
-}
-
 /* Browsers look for the edges of words, and symbols have none that all agree on. */
 static bool begins_with_letter(const fragment_text *t, size_t word) {
     slice folded = buffer_slice(&t->folded);
@@ -483,10 +506,10 @@ bool fragment_make(fragment_text *t, size_t word, slice *directive) {
     for (unsigned lines = 0; lines < NEAR_LINES_BACK; lines++) {
         if (lines && back && word - back < NEAR_WORDS) {
             back = line_of(t, back - 1);
-            if (make_range(t, back, word, directive))
+            if (!has_twin(t, word, back, word) && make_range(t, back, word, directive))
                 return true;
         }
-        if (more && lines < NEAR_LINES && make_exactly(t, ahead, directive))
+        if (more && lines < NEAR_LINES && !has_twin(t, word, word, ahead) && make_exactly(t, ahead, directive))
             return true;
         while (more && ++ahead < t->words.count && word_at(t, ahead - 1)->gap == GAP_SPACE)
             ;

@@ -65,6 +65,26 @@ static void a_range_ends_where_no_words_stand_beside_the_place(void **state) {
     assert_int_equal(find(html, "Orchid-,C,D,E"), SIZE_MAX);
 }
 
+static bool makes_any(const char *html, size_t word) {
+    fragment_text t = read_page(html);
+    slice made = {NULL, 0};
+    return fragment_make(&t, word, &made);
+}
+
+/* Browsers scroll to the beginning of what they find, and mark all of it. */
+static void lines_that_read_the_same_are_not_taken_for_each_other(void **state) {
+    (void)state;
+    const char *html = "<p>Mon Tue Wed</p><p>closed</p><p>closed</p><p>closed</p><p>closed</p>";
+    assert_made(html, 4, "closed-,closed");
+    assert_false(makes_any(html, 5));
+    assert_false(makes_any(html, 6));
+    fragment_text t = read_page(html);
+    assert_false(fragment_leads_to(&t, SLICE("closed-,closed,closed"), 6));
+    const char *tail = "<p>Mon</p><p>closed</p><p>closed</p><p>closed</p><p>The end</p>";
+    assert_false(makes_any(tail, 2));
+    assert_made(tail, 3, "closed,-The%20end");
+}
+
 static void terms_end_with_their_line(void **state) {
     (void)state;
     assert_made("<p>A b<br>c d</p><p>e</p>", 2, "A%20b-,c%20d");
@@ -134,6 +154,8 @@ int main(void) {
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_suffix_does_where_the_words_before_are_no_help, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_range_ends_where_no_words_stand_beside_the_place, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(lines_that_read_the_same_are_not_taken_for_each_other, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(terms_end_with_their_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_word_with_a_raised_number_is_left_out, set_up, tear_down),
