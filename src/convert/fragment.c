@@ -349,8 +349,8 @@ static slice folded_line(const fragment_text *t, size_t word) {
                      word_at(t, end_of_line(t, word))->folded_to);
 }
 
-/* Whether another line from `from` to that of `to` reads as the line of the place does: who is led there would
- * take the one for the other. */
+/* Whether another line from `from` to that of `to` reads as the line of the place does: who is led there
+ * would take the one for the other. */
 static bool has_twin(const fragment_text *t, size_t word, size_t from, size_t to) {
     slice reads = folded_line(t, word);
     size_t own = line_of(t, word);
@@ -509,7 +509,8 @@ bool fragment_make(fragment_text *t, size_t word, slice *directive) {
             if (!has_twin(t, word, back, word) && make_range(t, back, word, directive))
                 return true;
         }
-        if (more && lines < NEAR_LINES && !has_twin(t, word, word, ahead) && make_exactly(t, ahead, directive))
+        if (more && lines < NEAR_LINES && !has_twin(t, word, word, ahead) &&
+            make_exactly(t, ahead, directive))
             return true;
         while (more && ++ahead < t->words.count && word_at(t, ahead - 1)->gap == GAP_SPACE)
             ;

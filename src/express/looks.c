@@ -100,6 +100,15 @@ static generated read_content(slice value, const dom_node *node, bool quotes, ar
     return g;
 }
 
+/* Whether the words stand in the page by now: express_write_markers. */
+static bool is_text_now(const dom_node *node, css_pseudo pseudo, slice words) {
+    const dom_node *edge = pseudo == CSS_PSEUDO_AFTER ? node->last_child : node->first_child;
+    if (edge && edge->flags & FLAG_GENERATED && slice_equal(slice_trim_wide(edge->text), words))
+        return true;
+    const dom_node *shown = pseudo != CSS_PSEUDO_AFTER ? express_first_shown(node) : NULL;
+    return shown && !express_is_ornament(words) && slice_starts_with(shown->text, words); /* of a list item */
+}
+
 static bool is_cell(const dom_node *node) {
     return dom_is(node, DOM_TAG_TD) || dom_is(node, DOM_TAG_TH);
 }
@@ -115,7 +124,7 @@ static void look_at_generated(const looks *l, const dom_node *node, css_pseudo p
     bool quotes = !css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_QUOTES), "none");
     generated g = read_content(value, node, quotes, l->arena);
     slice words = slice_trim_wide(buffer_slice(&g.words));
-    if (g.letters) /* text of the page by now: express_write_markers */
+    if (g.letters || is_text_now(node, pseudo, words))
         return;
     bool cell = is_cell(node), shows = express_first_shown(node) != NULL;
     if (words.length && !is_drawn(words))

@@ -25,6 +25,7 @@ typedef struct level {
     list_way way;       /* of a list */
     int64_t next, step; /* the number of the next item */
     bool unknown;       /* some marker of it is of a style that is not known here */
+    bool signs;         /* its items have different signs, which say something */
     bool in_text;       /* inside an item of a list whose markers are text */
     bool lost;          /* of a list whose markers would be text, were that asked for: they are only told */
     finding *said;      /* of a list with markers as text */
@@ -38,6 +39,7 @@ typedef struct marking {
     findings *found;
     bool lists;     /* markers as text are asked for */
     bool unknown;   /* a number was asked for in a style that is not known here */
+    bool signs;     /* those of the list in hand say something */
     int64_t item;   /* the number of the list item in hand: its counter `list-item` */
     bool changes;   /* the tree */
     bool generates; /* text of ::before and ::after, with FLAG_GENERATED */
@@ -287,6 +289,7 @@ static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
     slice value = css_computed_pseudo(m->styles, node, pseudo, CSS_CONTENT);
     slice display = css_computed_pseudo(m->styles, node, pseudo, CSS_DISPLAY);
     if (express_is_among(display, "none") || express_is_among(value, "none normal") ||
+        !css_is_among(css_computed_pseudo(m->styles, node, pseudo, CSS_VISIBILITY), "visible") ||
         (from && css_place_of(from).origin == CSS_ORIGIN_THEME))
         return nothing;
     css_reader r = {.text = value, .arena = m->arena};
@@ -303,15 +306,74 @@ static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
     return is_readable(buffer_slice(&out)) ? buffer_slice(&out) : nothing;
 }
 
-/* ---- lists --------------------------------------------------------------------------------------------- */
+/* ---- signs --------------------------------------------------------------------------------------------- */
 
-/* A mark that only sets items off from each other: one sign that is no letter and no digit. */
-static bool is_bullet(slice marker) {
+/* One sign that is no letter and no digit; 0: it is not that. */
+static uint32_t single_sign(slice marker) {
     marker = slice_trim_wide(marker);
     size_t at = 0;
     uint32_t c = marker.length ? utf8_next(marker, &at) : 0;
-    return at == marker.length && !(c < 0x80 && is_alnum((char)c)) && c < 0x3000 && (c < 0xC0 || c >= 0x2000);
+    bool sign = !(c < 0x80 && is_alnum((char)c)) && c < 0x3000 && (c < 0xC0 || c >= 0x2000);
+    return at == marker.length && sign ? c : 0;
 }
+
+/* A mark that may only set items off from each other. */
+static bool is_bullet(slice marker) {
+    return !slice_trim_wide(marker).length || single_sign(marker);
+}
+
+bool express_is_ornament(slice sign) {
+    static const struct {
+        uint32_t first, last;
+    } ORNAMENTS[] = {{'"', '"'},       {'\'', '\''},     {'+', '+'},       {'-', '/'},       {'<', '>'},
+                     {'\\', '\\'},     {'^', '`'},       {'|', '|'},       {'~', '~'},       {0xAB, 0xAB},
+                     {0xB7, 0xB7},     {0xBB, 0xBB},     {0x2010, 0x2027}, {0x2039, 0x203A}, {0x2043, 0x2043},
+                     {0x2190, 0x21FF}, {0x2219, 0x2219}, {0x22C5, 0x22C5}, {0x2300, 0x23FF}, {0x2500, 0x25FF},
+                     {0x2700, 0x2712}, {0x2719, 0x27BF}, {0x2900, 0x297F}, {0x2B00, 0x2BFF}};
+    uint32_t c = single_sign(sign);
+    for (size_t i = 0; c && i < sizeof ORNAMENTS / sizeof *ORNAMENTS; i++)
+        if (c >= ORNAMENTS[i].first && c <= ORNAMENTS[i].last)
+            return true;
+    return false;
+}
+
+/* Whether the sign belongs to a number that the element begins or ends with: -10, 18+. */
+static bool belongs_to_number(const dom_node *node, css_pseudo pseudo, uint32_t sign) {
+    bool before = pseudo == CSS_PSEUDO_BEFORE;
+    if (sign != '-' && sign != '+' && sign != 0x2013 &&
+        !(before && (sign == '<' || sign == '>' || sign == '~')))
+        return false;
+    const dom_node *text = before ? express_first_shown(node) : node->last_child;
+    while (text && text->type != DOM_TEXT)
+        text = before ? NULL : text->last_child;
+    slice words = text ? slice_trim_wide(text->text) : SLICE("");
+    if (before && words.length > 1 && express_is_among(slice_sub(words, 0, 1), "$ ."))
+        words = slice_from(words, 1);
+    return words.length && is_digit(words.data[before ? 0 : words.length - 1]);
+}
+
+static bool is_cell_or_inline(const dom_node *node) {
+    return node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH || dom_tag_has(node->tag, DOM_INLINE);
+}
+
+/* The sign of a control says what a click does, and nothing is clicked on the new page. */
+static bool is_in_control(const dom_node *node) {
+    while (node && node->tag != DOM_TAG_SUMMARY && node->tag != DOM_TAG_BUTTON)
+        node = node->parent;
+    return node;
+}
+
+/* A sign that adorns is not written; one that is all that an element shows, or that changes a number, is. */
+static bool is_written(const dom_node *node, css_pseudo pseudo, slice text) {
+    if (node->tag == DOM_TAG_Q || !is_bullet(text))
+        return true;
+    if (is_in_control(node))
+        return false;
+    return !express_is_ornament(text) || (is_cell_or_inline(node) && !express_first_shown(node)) ||
+           belongs_to_number(node, pseudo, single_sign(text));
+}
+
+/* ---- lists --------------------------------------------------------------------------------------------- */
 
 static bool has_marker(marking *m, const dom_node *item) {
     return css_computed_is(m->styles, item, CSS_DISPLAY, "list-item") &&
@@ -332,14 +394,14 @@ static slice marker_text(marking *m, const dom_node *item, int64_t number) {
         return SLICE("");
     slice own = content_of_marker(m, item);
     if (own.length)
-        return is_bullet(own) ? SLICE("") : own;
+        return is_bullet(own) && !m->signs ? SLICE("") : own;
     if (is_bullet_style(style))
         return SLICE("");
     css_reader r = {.text = style, .arena = m->arena};
     css_token t = css_next_token(&r);
     if (t.kind == CSS_TOKEN_STRING) {
         buffer_append(&out, t.value);
-        return is_bullet(t.value) ? SLICE("") : buffer_slice(&out);
+        return is_bullet(t.value) && !m->signs ? SLICE("") : buffer_slice(&out);
     }
     write_number(m, &out, number, style);
     buffer_append_string(&out, ". ");
@@ -368,6 +430,41 @@ static int64_t first_number(const dom_node *list, int64_t step) {
     }
     dom_attribute_integer(list, "start", &number);
     return number;
+}
+
+/* The sign that is all of a value: in strings, for counters count where they stand. */
+static slice sign_of_value(marking *m, slice value) {
+    css_reader r = {.text = value, .arena = m->arena};
+    css_token first = css_next_solid(&r);
+    bool alone = first.kind == CSS_TOKEN_STRING && css_next_solid(&r).kind == CSS_TOKEN_END;
+    slice sign = alone ? slice_trim_wide(first.value) : (slice){NULL, 0};
+    return single_sign(sign) && !express_is_ornament(sign) ? sign : (slice){NULL, 0};
+}
+
+/* The sign that stands before the item's words; empty: none, or one that only adorns. */
+static slice sign_of_item(marking *m, const dom_node *item) {
+    static const css_pseudo PLACES[] = {CSS_PSEUDO_BEFORE, CSS_PSEUDO_MARKER};
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
+        const css_declaration *d = css_winner(m->styles, item, PLACES[i], CSS_CONTENT);
+        if (d && css_place_of(d).origin != CSS_ORIGIN_THEME)
+            return sign_of_value(m, css_computed_pseudo(m->styles, item, PLACES[i], CSS_CONTENT));
+    }
+    return sign_of_value(m, css_computed(m->styles, item, CSS_LIST_STYLE_TYPE));
+}
+
+/* Whether some items have a sign that others don't have. */
+static bool signs_differ(marking *m, const dom_node *list) {
+    slice first = {NULL, 0};
+    bool any = false, differ = false;
+    for (const dom_node *item = list->first_child; item && !differ; item = item->next) {
+        if (item->tag != DOM_TAG_LI)
+            continue;
+        slice sign = sign_of_item(m, item);
+        differ = any && !slice_equal(sign, first);
+        first = sign;
+        any = true;
+    }
+    return differ;
 }
 
 static list_way way_of_list(marking *m, const dom_node *list, int64_t number, int64_t step) {
@@ -449,7 +546,8 @@ static void enter_marked_list(marking *m, dom_node *list, level *l, const level 
     l->next = first_number(list, l->step);
     if (list->tag == DOM_TAG_OL && m->lists)
         move_bare_text(m, list);
-    l->way = way_of_list(m, list, l->next, l->step);
+    l->signs = signs_differ(m, list);
+    l->way = l->signs ? LIST_TEXT : way_of_list(m, list, l->next, l->step);
     l->line = list->line;
     l->words = buffer_new(m->arena, 64);
     l->lost = !m->lists && l->way == LIST_TEXT;
@@ -487,13 +585,15 @@ static void enter_marked_item(marking *m, dom_node *item, level *list, level *ow
     dom_attribute_integer(item, "value", &list->next);
     m->item = list->next;
     m->unknown = false;
+    m->signs = list->signs;
     slice marker = marker_text(m, item, list->next), before = content_of(m, item, CSS_PSEUDO_BEFORE);
+    m->signs = false;
     list->next += list->step;
     if (list->way != LIST_TEXT && !list->lost)
         return;
     list->unknown = list->unknown || m->unknown;
     own->in_text = !list->lost;
-    if (before.length && is_bullet(before))
+    if (is_bullet(before) && !list->signs)
         before.length = 0;
     slice all = slice_trim_wide(format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(marker), SLICE_ARGS(before)));
     if (all.length) {
@@ -540,11 +640,6 @@ static dom_node *new_generated(marking *m, const dom_node *node, slice text) {
     return made;
 }
 
-/* A sign that is no quotation mark is decoration. */
-static bool is_written(const dom_node *node, slice text) {
-    return node->tag == DOM_TAG_Q || !is_bullet(text);
-}
-
 static bool is_hidden(const marking *m, const dom_node *node) {
     return css_computed_is(m->styles, node, CSS_DISPLAY, "none");
 }
@@ -585,7 +680,8 @@ static void enter_marked(marking *m, dom_node *node, unsigned depth) {
             enter_marked_item(m, node, vector_last(&m->levels), &own);
     } else {
         slice before = content_of(m, node, CSS_PSEUDO_BEFORE);
-        if (before.length && is_written(node, before) && !dom_tag_has(node->tag, DOM_VOID)) {
+        if (before.length && is_written(node, CSS_PSEUDO_BEFORE, before) &&
+            !dom_tag_has(node->tag, DOM_VOID)) {
             dom_node *text = new_generated(m, node, before);
             if (node->first_child)
                 dom_insert_before(node->first_child, text);
@@ -621,7 +717,7 @@ static void leave_quotation(marking *m, dom_node *node) {
 
 static void leave_marked(marking *m, dom_node *node, unsigned depth) {
     slice after = content_of(m, node, CSS_PSEUDO_AFTER);
-    if (after.length && is_written(node, after) && !dom_tag_has(node->tag, DOM_VOID))
+    if (after.length && is_written(node, CSS_PSEUDO_AFTER, after) && !dom_tag_has(node->tag, DOM_VOID))
         dom_append(node, new_generated(m, node, after));
     if (node->tag == DOM_TAG_Q)
         leave_quotation(m, node);

@@ -112,6 +112,8 @@ void express_take_out(showing *s, dom_node *node);
 bool express_is_media(const dom_node *node);
 /* Nothing but white space and no-break spaces. */
 bool express_is_blank_text(slice text);
+/* Whether it is one sign that as a rule only adorns what it stands beside: a bullet, an arrow, a line. */
+bool express_is_ornament(slice sign);
 /* The first text, picture or frame in `node`, or `node` itself; NULL when it shows nothing. */
 const dom_node *express_first_shown(const dom_node *node);
 /* Whether the element's text is these words; white space and case do not count. */
