@@ -60,9 +60,9 @@ typedef struct convert_options {
     bool (*lacks_file)(void *context, slice url);
     void *picture_context; /* of both */
     /* Asked of every link to a place that does not begin with `#`. `*directive`: as in convert_place, of
-     * CONVERT_LEADS_THERE; empty: no words stand only there. Called on the thread that converts. NULL: all
-     * lead elsewhere. */
-    convert_leads (*leads)(void *context, slice href, arena *a, slice *directive);
+     * CONVERT_LEADS_THERE; empty: no words stand only there. `*moved`: the link by the address that the page
+     * has now; empty: it is that. Called on the thread that converts. NULL: all lead elsewhere. */
+    convert_leads (*leads)(void *context, slice href, arena *a, slice *directive, slice *moved);
     void *leads_context;
     bool keep_html;    /* fill before_html, for reports */
     bool keep_account; /* and the account of shapes */

@@ -27,6 +27,7 @@ typedef struct place {
 /* A link to a place in another page. */
 typedef struct link_there {
     slice href, directive;
+    slice target;  /* what the directive stands behind */
     uint32_t line; /* of the first */
 } link_there;
 
@@ -205,13 +206,13 @@ static bool is_link(tiptap_attribute attribute) {
     return attribute != TIPTAP_IMAGE_SRC && attribute != TIPTAP_IFRAME_SRC;
 }
 
-static convert_leads leads_to(const places *p, const link_parts *link, slice *directive) {
+static convert_leads leads_to(const places *p, const link_parts *link, slice *directive, slice *moved) {
     if (!link->address.length)
         return CONVERT_LEADS_HERE;
     if (!p->options->leads || p->settings->in_page_links != CONVERT_LINKS_TEXT)
         return CONVERT_LEADS_ELSEWHERE;
     slice href = format_slice(p->arena, "%.*s#%.*s", SLICE_ARGS(link->address), SLICE_ARGS(link->fragment));
-    return p->options->leads(p->options->leads_context, href, p->arena, directive);
+    return p->options->leads(p->options->leads_context, href, p->arena, directive, moved);
 }
 
 static void find_place_here(places *p, slice fragment, uint32_t line, slice href) {
@@ -227,35 +228,36 @@ static void find_place_here(places *p, slice fragment, uint32_t line, slice href
     p->changed = p->changed || at;
 }
 
-static bool set_link_there(places *p, slice directive, uint32_t line, slice *url) {
+/* `target`: the link without a directive. */
+static bool set_link_there(places *p, slice directive, slice target, uint32_t line, slice *url) {
     bool is_new;
     slice href = slice_trim(*url);
     void **known = map_put(&p->known, href, &is_new);
     if (is_new) {
         link_there *one = arena_alloc(p->arena, sizeof *one);
-        *one = (link_there){href, directive, line};
+        *one = (link_there){href, directive, target, line};
         *known = *(link_there **)vector_push(&p->there) = one;
     }
     p->changed = true;
     if (directive.length)
-        *url = format_slice(p->arena, "%.*s:~:text=%.*s",
-                            SLICE_ARGS(slice_sub(href, 0, slice_find(href, SLICE(":~:"), 0))),
-                            SLICE_ARGS(directive));
+        *url = format_slice(p->arena, "%.*s:~:text=%.*s", SLICE_ARGS(target), SLICE_ARGS(directive));
     return directive.length > 0;
 }
 
 static bool find_link(void *context, tiptap_attribute attribute, uint32_t line, slice *url) {
     places *p = context;
-    slice directive = {NULL, 0};
+    slice directive = {NULL, 0}, target = {NULL, 0};
     link_parts link = is_link(attribute) ? split_link(*url) : (link_parts){{NULL, 0}, {NULL, 0}};
     if (!link.fragment.length)
         return false;
-    switch (leads_to(p, &link, &directive)) {
+    switch (leads_to(p, &link, &directive, &target)) {
     case CONVERT_LEADS_HERE:
         find_place_here(p, link.fragment, line, slice_trim(*url));
         return false;
     case CONVERT_LEADS_THERE:
-        return set_link_there(p, directive, line, url);
+        if (!target.length)
+            target = slice_sub(slice_trim(*url), 0, slice_find(slice_trim(*url), SLICE(":~:"), 0));
+        return set_link_there(p, directive, target, line, url);
     default:
         return false;
     }
@@ -266,7 +268,7 @@ static bool set_link(void *context, tiptap_attribute attribute, uint32_t line, s
     slice unused = {NULL, 0};
     (void)line;
     link_parts link = is_link(attribute) ? split_link(*url) : (link_parts){{NULL, 0}, {NULL, 0}};
-    const place *at = link.fragment.length && leads_to(p, &link, &unused) == CONVERT_LEADS_HERE
+    const place *at = link.fragment.length && leads_to(p, &link, &unused, &unused) == CONVERT_LEADS_HERE
                           ? find_place(p, link.fragment)
                           : NULL;
     if (!at)
@@ -320,15 +322,19 @@ slice places_directive(const places *p, slice id) {
     return at ? at->directive : SLICE("");
 }
 
-static void report_link(const places *p, uint32_t line, slice href, slice directive) {
+static void report_link(const places *p, uint32_t line, slice href, slice target, slice directive) {
     finding *one = findings_add(p->found, directive.length ? FINDING_LINK_TO_TEXT : FINDING_LINK_PLACE_LOST,
                                 line, "a link to `%.*s`", SLICE_ARGS(href));
-    if (!one)
-        return;
-    one->before = href;
-    one->after = directive.length
-                     ? format_slice(p->arena, "%.*s:~:text=%.*s", SLICE_ARGS(href), SLICE_ARGS(directive))
-                     : directive;
+    slice after = directive.length
+                      ? format_slice(p->arena, "%.*s:~:text=%.*s", SLICE_ARGS(target), SLICE_ARGS(directive))
+                      : directive;
+    if (directive.length &&
+        target.data != href.data) { /* another address, which the self-check knows nothing of */
+        findings_add_change(p->found, one, CHANGE_LINK, href, after);
+    } else if (one) {
+        one->before = href;
+        one->after = after;
+    }
 }
 
 void places_report(const places *p) {
@@ -337,11 +343,11 @@ void places_report(const places *p) {
         if (at->href.length && p->settings->in_page_links == CONVERT_LINKS_KEEP)
             findings_add(p->found, FINDING_LINK_IN_PAGE, at->line, "a link to `%.*s`", SLICE_ARGS(at->href));
         else if (at->href.length)
-            report_link(p, at->line, at->href, at->directive);
+            report_link(p, at->line, at->href, at->href, at->directive);
     }
     for (size_t i = 0; i < p->there.count; i++) {
         const link_there *one = *(link_there **)vector_at(&p->there, i);
-        report_link(p, one->line, one->href, one->directive);
+        report_link(p, one->line, one->href, one->target, one->directive);
     }
 }
 

@@ -461,9 +461,12 @@ void site_fill_settings(const site *s, convert_settings *settings) {
     settings->variables = variables;
     for (uint32_t i = 0; i < s->config.count; i++) {
         const front_entry *one = &s->config.entries[i];
-        if (one->value.kind == FRONT_STRING && page_is_text_in_ruby(one->value.text))
+        bool is_text =
+            one->value.kind == FRONT_STRING && (one->value.quoted || page_is_text_in_ruby(one->value.text));
+        if (is_text || one->value.kind == FRONT_NULL)
             variables[settings->variables_count++] = (liquid_variable){
-                format_slice(s->arena, "site.%.*s", SLICE_ARGS(one->key)), liquid_string(one->value.text)};
+                format_slice(s->arena, "site.%.*s", SLICE_ARGS(one->key)),
+                is_text ? liquid_string(one->value.text) : (liquid_value){.type = LIQUID_NIL}};
     }
     if (s->config.count &&
         !page_front_get(&s->config, SLICE("baseurl"))) /* Jekyll: Configuration::DEFAULTS */

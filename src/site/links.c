@@ -14,6 +14,7 @@
 #define LINKS_PER_FILE 4096 /* a hostile file costs no more than an honest one */
 #define ADDRESS_MAX 1024
 #define ID_MAX 256
+#define OUTPUT_MAX 64 /* of Liquid: `{{ site.baseurl }}` and its like */
 
 /* A file that others are told of by its name. */
 typedef struct linking_file {
@@ -52,6 +53,11 @@ typedef struct mention {
 
 #define MENTIONS 4096 /* that stand together: they never move */
 
+/* An address that led to the page before it had its own. */
+typedef struct former {
+    slice address, path; /* normalised; the page's file */
+} former;
+
 /* The places at one address: [first, first + count) of `ids`. */
 typedef struct target {
     slice address;
@@ -64,6 +70,8 @@ struct site_links {
     slice host, base;    /* the site's own, as `url` and `baseurl` say */
     vector pages;        /* of published, sorted by path once settled */
     vector links;        /* of link */
+    vector former;       /* of former, as the files come */
+    hash_map moved;      /* from such addresses, where no page has them now, to published, once settled */
     vector ids;          /* of convert_linked_id */
     vector targets;      /* of target, sorted by address */
     page_index at;       /* the first page at each address, once settled */
@@ -338,7 +346,7 @@ static bool resolve(const site_links *l, slice folder, slice href, arena *a, sli
     return true;
 }
 
-static void note_link(site_links *l, source *in, slice href, slice id, uint32_t line) {
+static void note_link(site_links *l, source *in, slice href, slice id, uint32_t line, bool is_known) {
     slice address;
     if (in->count == LINKS_PER_FILE || !resolve(l, in->folder, href, l->scratch, &address))
         return;
@@ -350,7 +358,7 @@ static void note_link(site_links *l, source *in, slice href, slice id, uint32_t 
     }
     *(link *)vector_push(&l->links) =
         (link){slice_copy(address, l->arena), slice_copy(slice_percent_decoded(id, l->scratch), l->arena),
-               in->file, line, in->is_converted};
+               in->file, line, in->is_converted && is_known};
 }
 
 static bool is_quote(char c) {
@@ -376,6 +384,36 @@ static slice read_id(slice text, size_t at, char opener) {
     return id;
 }
 
+/* Whether the output of Liquid that ends before `end` is known here, and written into pages: the site's own
+ * address. `*end`: where it begins. */
+static bool is_known_output(const site_links *l, slice text, size_t *end) {
+    static const struct {
+        slice name, key;
+        bool has_default; /* Jekyll: Configuration::DEFAULTS */
+    } KNOWN[] = {{LITERAL("site.baseurl"), LITERAL("baseurl"), true},
+                 {LITERAL("site.url"), LITERAL("url"), false}};
+    size_t least = *end > OUTPUT_MAX ? *end - OUTPUT_MAX : 0, from = *end - 2;
+    while (from > least && text.data[from - 1] != '{')
+        from--;
+    slice name = slice_trim(slice_sub(text, from, *end - 2));
+    if (from < least + 2 || text.data[from - 2] != '{')
+        return false;
+    *end = from - 2;
+    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
+        if (slice_equal(name, KNOWN[i].name))
+            return l->config->count &&
+                   (KNOWN[i].has_default || page_front_text(l->config, KNOWN[i].key).length);
+    return false;
+}
+
+/* Whether all that Liquid puts right before `at` is known: else the link stands as it is in the new page. */
+static bool is_known_before(const site_links *l, slice text, size_t at) {
+    while (at >= 2 && slice_equal(slice_sub(text, at - 2, at), SLICE("}}")))
+        if (!is_known_output(l, text, &at))
+            return false;
+    return true;
+}
+
 /* The link whose `#` is at `at`; its address begins at `from` or later. In Markdown and in quotes an address
  * may hold spaces; elsewhere it is the last word. */
 static void read_link(site_links *l, source *in, slice text, size_t from, size_t at, uint32_t line) {
@@ -390,9 +428,10 @@ static void read_link(site_links *l, source *in, slice text, size_t from, size_t
     for (size_t i = whole.length; i > 0 && word.length == whole.length; i--)
         if (whole.data[i - 1] == ' ')
             word = slice_from(whole, i);
-    note_link(l, in, word, id, line);
+    bool is_known = opener != '}' || is_known_before(l, text, from);
+    note_link(l, in, word, id, line, is_known);
     if (word.length < whole.length && (is_quote(opener) || opener == '(' || opener == '<'))
-        note_link(l, in, whole, id, line);
+        note_link(l, in, whole, id, line, is_known);
 }
 
 /* The character before a `#` that ends an address. Most of them follow a space, `(`, `&`, `:` or another `#`.
@@ -510,6 +549,8 @@ site_links *site_links_new(const front_value *config, arena *a) {
                       .base = page_front_text(config, SLICE("baseurl")),
                       .pages = vector_new(a, sizeof(published)),
                       .links = vector_new(a, sizeof(link)),
+                      .former = vector_new(a, sizeof(former)),
+                      .moved = map_new(a, 0),
                       .ids = vector_new(a, sizeof(convert_linked_id)),
                       .targets = vector_new(a, sizeof(target)),
                       .files = vector_new(a, sizeof(liquid_target)),
@@ -555,6 +596,24 @@ void site_links_expect(site_links *l, size_t files) {
     vector_reserve(&l->sources, files);
 }
 
+/* jekyll-redirect-from: one address or a list of them. */
+static void note_former(site_links *l, slice path, const page_parts *parts) {
+    front_value front;
+    page_error error;
+    findings ignored = findings_new(l->scratch);
+    if (slice_find(parts->front, SLICE("redirect_from"), 0) == SLICE_NONE ||
+        !page_read_front(parts->front, parts->front_line, l->scratch, &ignored, &front, &error))
+        return;
+    const front_value *given = page_front_get(&front, SLICE("redirect_from"));
+    bool list = given && given->kind == FRONT_SEQUENCE;
+    for (uint32_t i = 0; given && i < (list ? given->count : 1) && i < LINKS_PER_FILE; i++) {
+        const front_value *one = list ? &given->entries[i].value : given;
+        if (one->kind == FRONT_STRING && one->text.length && one->text.length <= ADDRESS_MAX)
+            *(former *)vector_push(&l->former) =
+                (former){slice_copy(normalise(SLICE(""), one->text, l->scratch), l->arena), path};
+    }
+}
+
 static bool is_markdown(slice path) {
     return slice_ends_with(path, SLICE(".md")) || slice_ends_with(path, SLICE(".markdown"));
 }
@@ -569,8 +628,10 @@ void site_links_add(site_links *l, slice path, slice text, bool is_converted) {
                  .folder = folder_of(permalink),
                  .is_converted = is_converted && parts.has_front,
                  .own = permalink.length ? spelled_permalink(&brief, &parts, permalink) : SLICE("")};
-    if (permalink.length)
+    if (permalink.length) {
         note_page(l, path, permalink, in.own);
+        note_former(l, path, &parts);
+    }
     if (!permalink.length || !is_markdown(path))
         l->shows_excerpts |= slice_find(text, SLICE(".excerpt"), 0) != SLICE_NONE;
     read_links(l, &in, text);
@@ -782,30 +843,49 @@ static void note_named(site_links *l) {
     }
 }
 
-void site_links_settle(site_links *l) {
-    settle_targets(&l->files, l->arena);
-    settle_targets(&l->posts, l->arena);
-    if (l->pages.count)
-        qsort(l->pages.items, l->pages.count, sizeof(published), compare_published);
-    if (l->links.count)
-        qsort(l->links.items, l->links.count, sizeof(link), compare_links);
-    for (size_t i = 0; i < l->links.count; i++)
-        add_link(l, i ? vector_at(&l->links, i - 1) : NULL, vector_at(&l->links, i));
-    index_pages(l);
-    note_taken(l);
-    note_named(l);
-}
-
 static const published *find_page(const site_links *l, slice path) {
     published wanted = {.path = path.data, .path_length = (uint32_t)path.length};
     return l->pages.count ? bsearch(&wanted, l->pages.items, l->pages.count, sizeof wanted, compare_published)
                           : NULL;
 }
 
-/* The page at the address; NULL: there is none. */
+/* Links by former addresses lead to the page: of several that had one, to the first by path. */
+static void follow_former(site_links *l) {
+    for (size_t i = 0; i < l->former.count; i++) {
+        const former *one = vector_at(&l->former, i);
+        const published *page = find_page(l, one->path);
+        if (!page || *find_number(l, one->address))
+            continue;
+        void **known = map_put(&l->moved, one->address, NULL);
+        if (!*known || slice_compare(one->path, path_of(*known)) < 0)
+            *known = (void *)(uintptr_t)page;
+    }
+    for (size_t i = 0; l->moved.count && i < l->links.count; i++) {
+        link *one = vector_at(&l->links, i);
+        const published *page = map_get(&l->moved, one->address);
+        one->address = page ? address_of(page) : one->address;
+    }
+}
+
+void site_links_settle(site_links *l) {
+    settle_targets(&l->files, l->arena);
+    settle_targets(&l->posts, l->arena);
+    if (l->pages.count)
+        qsort(l->pages.items, l->pages.count, sizeof(published), compare_published);
+    index_pages(l);
+    follow_former(l);
+    if (l->links.count)
+        qsort(l->links.items, l->links.count, sizeof(link), compare_links);
+    for (size_t i = 0; i < l->links.count; i++)
+        add_link(l, i ? vector_at(&l->links, i - 1) : NULL, vector_at(&l->links, i));
+    note_taken(l);
+    note_named(l);
+}
+
+/* The page at the address, or the one that had it; NULL: there is none. */
 static const published *find_at(const site_links *l, slice address) {
     uint32_t number = *find_number(l, address);
-    return number ? vector_at(&l->pages, number - 1) : NULL;
+    return number ? vector_at(&l->pages, number - 1) : map_get(&l->moved, address);
 }
 
 static const void *find_sorted(const vector *sorted, slice key) {
@@ -819,7 +899,20 @@ const convert_linked_id *site_links_to(const site_links *l, slice path, size_t *
     return to ? vector_at(&l->ids, to->first) : NULL;
 }
 
-bool site_links_lead_to(const site_links *l, slice from, slice href, arena *a, slice *path, slice *id) {
+/* Where a link by an address that the page had leads now: redirections lose what names a text. Empty: it is
+ * the page's own. */
+static slice moved_address(const site_links *l, const published *to, slice address, slice id, arena *a) {
+    if (*find_number(l, address))
+        return SLICE("");
+    slice spelled = spelled_of(to), own = spelled.length  ? spelled
+                                          : to->has_slash ? folder_of_page(to)
+                                                          : address_of(to);
+    return format_slice(a, "%.*s%.*s%s#%.*s", SLICE_ARGS(l->base), SLICE_ARGS(own), to->has_slash ? "" : "/",
+                        SLICE_ARGS(id));
+}
+
+bool site_links_lead_to(const site_links *l, slice from, slice href, arena *a, slice *path, slice *id,
+                        slice *moved) {
     const published *page = find_page(l, from);
     size_t at = slice_find_char(href, '#', 0);
     slice address;
@@ -828,6 +921,7 @@ bool site_links_lead_to(const site_links *l, slice from, slice href, arena *a, s
     const published *to = find_at(l, address);
     *id = slice_percent_decoded(slice_from(href, at + 1), a);
     *path = to ? path_of(to) : SLICE("");
+    *moved = to ? moved_address(l, to, address, slice_from(href, at + 1), a) : SLICE("");
     return to != NULL;
 }
 

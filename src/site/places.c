@@ -93,9 +93,9 @@ const site_places *site_find_places(const places_work *w, arena *a) {
 }
 
 convert_leads site_places_lead(const site_places *p, const site_links *links, slice from, slice href,
-                               arena *a, slice *directive) {
+                               arena *a, slice *directive, slice *moved) {
     slice id, path;
-    bool leads = site_links_lead_to(links, from, href, a, &path, &id);
+    bool leads = site_links_lead_to(links, from, href, a, &path, &id, moved);
     if (leads && slice_equal(path, from))
         return CONVERT_LEADS_HERE;
     const page_places *page = leads && p ? map_get(&p->pages, path) : NULL;

@@ -501,7 +501,7 @@ const site_places *site_find_places(const places_work *w, arena *a);
 
 /* As convert_options.leads, of a link on the page `from`. `p` may be NULL. On any thread. */
 convert_leads site_places_lead(const site_places *p, const site_links *links, slice from, slice href,
-                               arena *a, slice *directive);
+                               arena *a, slice *directive, slice *moved);
 
 /* ---- batch.c ----------------------------------------------------------------------------------------- */
 

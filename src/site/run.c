@@ -246,9 +246,9 @@ typedef struct linking_page {
     slice path;
 } linking_page;
 
-static convert_leads leads_of(void *context, slice href, arena *a, slice *directive) {
+static convert_leads leads_of(void *context, slice href, arena *a, slice *directive, slice *moved) {
     const linking_page *page = context;
-    return site_places_lead(page->run->places, page->run->links, page->path, href, a, directive);
+    return site_places_lead(page->run->places, page->run->links, page->path, href, a, directive, moved);
 }
 
 static void accept_page(void *context, slice front, findings *found) {

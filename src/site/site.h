@@ -291,8 +291,10 @@ void site_links_settle(site_links *links);
 const convert_linked_id *site_links_to(const site_links *links, slice path, size_t *count);
 
 /* The page that a link to a place (`ADDRESS#id`) on the page `from` leads to, and the place as ids are
- * written (in `a`). False: to none. On any thread. */
-bool site_links_lead_to(const site_links *links, slice from, slice href, arena *a, slice *path, slice *id);
+ * written (in `a`). `*moved`: the link by the page's own address, where it is by one that the page had before
+ * (`redirect_from`); else empty. False: to none. On any thread. */
+bool site_links_lead_to(const site_links *links, slice from, slice href, arena *a, slice *path, slice *id,
+                        slice *moved);
 
 /* The pages (slice: their paths) with places that links on pages lead to for which `is_from` is true, each
  * once; a page's own places do not count. */

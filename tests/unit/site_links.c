@@ -305,30 +305,39 @@ static void links_lead_where_a_browser_goes(void **state) {
     site_links *links = site_links_new(&config, a);
     site_links_add(links, SLICE("a.md"), SLICE(FROM("/a/", "/b/#x")), true);
     site_links_add(links, SLICE("b.md"), SLICE(FROM("/b/", "#y")), true);
+    site_links_add(links, SLICE("d.md"), SLICE(FROM("/d/\nredirect_from: [/old-d/, old/d.html, /b]", "d")),
+                   true);
+    site_links_add(links, SLICE("c.md"), SLICE(FROM("/e\nredirect_from: /old-d", "c")), true);
     site_links_settle(links);
     static const struct {
-        const char *from, *href, *to;
+        const char *from, *href, *to, *moved;
     } CASES[] = {
-        {"a.md", "/b/#x", "b.md"},
-        {"a.md", "../b#x", "b.md"},
-        {"a.md", "/b/", NULL},
-        {"a.md", "/c/#x", NULL},
-        {"gone.md", "/b/#x", NULL},
-        {"a.md", "mailto:b#x", NULL},
-        {"a.md", "/town/b/#x", "b.md"},
-        {"a.md", "/town#x", NULL},
-        {"a.md", "https://www.town.example/b#x", "b.md"},
-        {"a.md", "//town.example#x", NULL},
-        {"a.md", "https://city.example/b#x", NULL},
-        {"a.md", "", NULL},
+        {"a.md", "/old-d/#x", "c.md", "/town/e/#x"},
+        {"a.md", "/town/old/d#x", "d.md", "/town/d/#x"},
+        {"a.md", "/b#x", "b.md", ""},
+        {"a.md", "/b/#x", "b.md", ""},
+        {"a.md", "../b#x", "b.md", ""},
+        {"a.md", "/b/", NULL, ""},
+        {"a.md", "/c/#x", NULL, ""},
+        {"gone.md", "/b/#x", NULL, ""},
+        {"a.md", "mailto:b#x", NULL, ""},
+        {"a.md", "/town/b/#x", "b.md", ""},
+        {"a.md", "/town#x", NULL, ""},
+        {"a.md", "https://www.town.example/b#x", "b.md", ""},
+        {"a.md", "//town.example#x", NULL, ""},
+        {"a.md", "https://city.example/b#x", NULL, ""},
+        {"a.md", "", NULL, ""},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        slice id = SLICE(""), to;
-        bool leads = site_links_lead_to(links, slice_of(CASES[i].from), slice_of(CASES[i].href), a, &to, &id);
+        slice id = SLICE(""), to, moved;
+        bool leads =
+            site_links_lead_to(links, slice_of(CASES[i].from), slice_of(CASES[i].href), a, &to, &id, &moved);
         if (leads != (CASES[i].to != NULL) || (leads && !slice_equal(to, slice_of(CASES[i].to))))
             fail_msg("%s in %s", CASES[i].href, CASES[i].from);
         if (leads)
             assert_true(slice_equal(id, SLICE("x")));
+        if (leads)
+            assert_string_equal(slice_c_string(moved, a), CASES[i].moved);
     }
     arena_destroy(a);
 }
