@@ -24,12 +24,16 @@ static wide wide_new(arena *a, size_t capacity) {
     return (wide){arena_alloc(a, capacity * sizeof(uint16_t)), 0, capacity, a};
 }
 
+static void wide_reserve(wide *w, size_t more) {
+    if (more <= w->capacity - w->length)
+        return;
+    size_t capacity = w->capacity * 2 > w->length + more ? w->capacity * 2 : w->length + more;
+    w->data = arena_grow(w->arena, w->data, w->capacity * sizeof(uint16_t), capacity * sizeof(uint16_t));
+    w->capacity = capacity;
+}
+
 static void wide_append(wide *w, uint32_t unit) {
-    if (w->length == w->capacity) {
-        w->data =
-            arena_grow(w->arena, w->data, w->capacity * sizeof(uint16_t), w->capacity * 2 * sizeof(uint16_t));
-        w->capacity *= 2;
-    }
+    wide_reserve(w, 1);
     w->data[w->length++] = (uint16_t)unit;
 }
 
@@ -39,19 +43,23 @@ static void wide_append_ascii(wide *w, const char *text) {
 }
 
 static void wide_append_wide(wide *w, const wide *from, size_t start, size_t end) {
-    for (size_t i = start; i < end; i++)
-        wide_append(w, from->data[i]);
+    wide_reserve(w, end - start);
+    memcpy(w->data + w->length, from->data + start, (end - start) * sizeof *w->data);
+    w->length += end - start;
 }
 
 static void wide_append_slice(wide *w, slice text) {
+    wide_reserve(w, text.length); /* no character has more units than bytes */
+    uint16_t *to = w->data + w->length;
     for (size_t at = 0; at < text.length;) {
         uint32_t c = utf8_next(text, &at);
         if (c >= 0x10000) {
-            wide_append(w, 0xD800 + ((c - 0x10000) >> 10));
-            wide_append(w, 0xDC00 + ((c - 0x10000) & 0x3FF));
+            *to++ = (uint16_t)(0xD800 + ((c - 0x10000) >> 10));
+            *to++ = (uint16_t)(0xDC00 + ((c - 0x10000) & 0x3FF));
         } else
-            wide_append(w, c);
+            *to++ = (uint16_t)c;
     }
+    w->length = (size_t)(to - w->data);
 }
 
 /* False where half a surrogate pair stands alone. */
@@ -59,6 +67,10 @@ static bool wide_to_utf8(const wide *w, arena *a, slice *text) {
     buffer out = buffer_new(a, w->length * 3 / 2 + 16);
     for (size_t i = 0; i < w->length; i++) {
         uint32_t c = w->data[i];
+        if (c < 0x80) { /* nearly all are */
+            buffer_append_char(&out, (char)c);
+            continue;
+        }
         if (c >= 0xD800 && c < 0xDC00 && i + 1 < w->length && w->data[i + 1] >= 0xDC00 &&
             w->data[i + 1] < 0xE000)
             c = 0x10000 + ((c - 0xD800) << 10) + (w->data[++i] - 0xDC00u);

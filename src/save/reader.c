@@ -317,12 +317,21 @@ static bool take_end(reader *r, slice name) {
     return take_name(r, SLICE("</"), name) && take(r, SLICE(">"));
 }
 
-/* A start tag, with attributes that make no more of the element than its name does. */
+/* Whether a parser may take the style for marks (tiptap/parse.c: add_style_mark). */
+static bool may_stand_for_marks(const dom_node *element, arena *a) {
+    static const slice NAMES[] = {LITERAL("font"), LITERAL("decoration"), LITERAL("align")};
+    const slice *style = dom_attribute_get(element, SLICE("style"));
+    slice lower = style ? slice_lower(*style, a) : SLICE("");
+    for (size_t i = 0; style && i < sizeof NAMES / sizeof *NAMES; i++)
+        if (slice_find(lower, NAMES[i], 0) != SLICE_NONE)
+            return true;
+    return false;
+}
+
 static bool take_start(reader *r, dom_tag tag, dom_node *element) {
     *element = (dom_node){.type = DOM_ELEMENT, .tag = (uint16_t)tag};
     return take_name(r, SLICE("<"), dom_tag_name(tag)) && read_attributes(r, element) &&
-           !dom_attribute_get(element, SLICE("style")) && !dom_attribute_get(element, SLICE("data-type")) &&
-           !(tag == DOM_TAG_A && tiptap_has_class(element, TIPTAP_ELEMENT_CLICKABLE_CARD));
+           !may_stand_for_marks(element, r->arena);
 }
 
 /* White space before a tag, of which nothing must be left. */
@@ -433,14 +442,12 @@ static bool take_columns(reader *r) {
     return take(r, SLICE("</colgroup>")) && pass_space(r->html, &r->at) && take(r, SLICE("<tbody>"));
 }
 
-/* A picture without a link. Its style, in which the parser looks for marks, is the initial one. */
-static bool take_picture(reader *r, const tiptap_node *image) {
-    dom_node element = {.type = DOM_ELEMENT, .tag = DOM_TAG_IMG};
-    return slice_equal(tiptap_get(image, TIPTAP_IMAGE_STYLE), SLICE("width: 100%")) &&
-           take(r, SLICE("<div class=\"isomer-image-wrapper\">")) && pass_space(r->html, &r->at) &&
-           take(r, SLICE("<img")) && read_attributes(r, &element) &&
-           dom_attribute_get(&element, SLICE("src")) && tiptap_reads_as_node(&element, image, r->arena) &&
-           pass_space(r->html, &r->at);
+/* A picture without a link, or a frame, and the wrapper that the parser sees nothing in. */
+static bool take_wrapped(reader *r, slice wrapper, dom_tag tag, const tiptap_node *node) {
+    dom_node element;
+    return take(r, wrapper) && pass_space(r->html, &r->at) && take_start(r, tag, &element) &&
+           tiptap_reads_as_node(&element, node, r->arena) &&
+           (tag != DOM_TAG_IFRAME || take(r, SLICE("</iframe>"))) && pass_space(r->html, &r->at);
 }
 
 /* What a node begins with. False also for types whose elements are read in more ways than one. */
@@ -456,19 +463,17 @@ static bool take_begin(reader *r, const tiptap_node *node) {
     case TIPTAP_TABLE:
         return take_columns(r);
     case TIPTAP_IMAGE:
-        return take_picture(r, node);
-    case TIPTAP_BLOCKQUOTE:
-    case TIPTAP_HORIZONTAL_RULE:
-    case TIPTAP_LIST_ITEM:
-    case TIPTAP_TABLE_ROW:
-    case TIPTAP_BULLET_LIST:
-    case TIPTAP_ORDERED_LIST:
-    case TIPTAP_TABLE_CELL:
-    case TIPTAP_TABLE_HEADER:
+        return take_wrapped(r, SLICE("<div class=\"isomer-image-wrapper\">"), DOM_TAG_IMG, node);
+    case TIPTAP_IFRAME:
+        return take_wrapped(r, SLICE("<div class=\"iframe-wrapper\">"), DOM_TAG_IFRAME, node);
+    case TIPTAP_CODE_BLOCK:
+    case TIPTAP_TASK_LIST:
+    case TIPTAP_TASK_ITEM:
+    case TIPTAP_CARD_GRID: /* what is around and in its elements counts */
+        return false;
+    default:
         return take_start(r, dom_tag_of(tiptap_type_element((tiptap_type)node->type)), &element) &&
                tiptap_reads_as_node(&element, node, r->arena);
-    default:
-        return false;
     }
 }
 
@@ -477,6 +482,7 @@ static bool take_node_end(reader *r, const tiptap_node *node) {
     case TIPTAP_HORIZONTAL_RULE:
         return true;
     case TIPTAP_IMAGE:
+    case TIPTAP_IFRAME:
         return take(r, SLICE("</div>"));
     case TIPTAP_HEADING:
         return take_name(r, SLICE("</h"), tiptap_get(node, TIPTAP_HEADING_LEVEL)) && take(r, SLICE(">"));

@@ -211,9 +211,7 @@ slice *read_attributes(arena *a, const dom_node *element, tiptap_attribute first
     return values;
 }
 
-/* Whether what is read from the element is what the values (NULL: all initial) say. */
-static bool reads_as(const dom_node *element, const slice *values, tiptap_attribute first, size_t count,
-                     arena *a) {
+bool reads_as(const dom_node *element, const slice *values, tiptap_attribute first, size_t count, arena *a) {
     for (size_t i = 0; i < count; i++) {
         const attribute_info *info = &ATTRIBUTES[(size_t)first + i];
         slice read = read_value(a, element, info), value = values ? values[i] : info->initial;
@@ -222,17 +220,4 @@ static bool reads_as(const dom_node *element, const slice *values, tiptap_attrib
             return false;
     }
     return true;
-}
-
-bool tiptap_reads_as_node(dom_node *element, const tiptap_node *node, arena *a) {
-    size_t count;
-    tiptap_attribute first = tiptap_type_attributes((tiptap_type)node->type, &count);
-    element->flags |= HOLDS_PARAGRAPH;
-    return reads_as(element, node->values, first, count, a);
-}
-
-bool tiptap_reads_as_mark(const dom_node *element, const tiptap_mark *mark, arena *a) {
-    size_t count;
-    tiptap_attribute first = tiptap_mark_attributes(mark->type, &count);
-    return reads_as(element, mark->values, first, count, a);
 }

@@ -547,6 +547,23 @@ static const parse_rule *find_rule(const dom_node *element) {
     return NULL;
 }
 
+bool tiptap_reads_as_node(dom_node *element, const tiptap_node *node, arena *a) {
+    const parse_rule *rule = find_rule(element);
+    size_t count;
+    tiptap_attribute first = tiptap_type_attributes((tiptap_type)node->type, &count);
+    element->flags |= HOLDS_PARAGRAPH;
+    return rule && !rule->is_mark && rule->type == node->type &&
+           reads_as(element, node->values, first, count, a);
+}
+
+bool tiptap_reads_as_mark(const dom_node *element, const tiptap_mark *mark, arena *a) {
+    const parse_rule *rule = find_rule(element);
+    size_t count;
+    tiptap_attribute first = tiptap_mark_attributes(mark->type, &count);
+    return rule && rule->is_mark && rule->type == mark->type &&
+           reads_as(element, mark->values, first, count, a);
+}
+
 bool tiptap_is_block_element(const dom_node *element) {
     for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++)
         if (RULES[i].tag == element->tag && !RULES[i].is_mark &&

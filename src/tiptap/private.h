@@ -46,6 +46,8 @@ bool mark_excludes(tiptap_mark_type mark, tiptap_mark_type other);
 enum { HOLDS_PARAGRAPH = DOM_FLAG_OF_TIPTAP };
 /* Values of the attributes [first, first + count) from an element; NULL when all are initial. */
 slice *read_attributes(arena *a, const dom_node *element, tiptap_attribute first, size_t count);
+/* Whether they are what `values` (NULL: all initial) say. */
+bool reads_as(const dom_node *element, const slice *values, tiptap_attribute first, size_t count, arena *a);
 
 /* What tiptap_complete does: whether something was changed, a link was added. */
 bool fix_table(tiptap_node *table, arena *a);

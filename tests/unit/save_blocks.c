@@ -162,6 +162,27 @@ static tiptap_node *append_new(tiptap_node *parent, tiptap_type type, arena *a) 
     return child;
 }
 
+static slice any_style(uint32_t *seed) {
+    static const char *const STYLES[] = {"width: 100%", "width: 50%; height: 2em", "Font-Weight: bold",
+                                         "text-decoration: underline", "vertical-align: super"};
+    return slice_of(STYLES[next_random(seed) % (sizeof STYLES / sizeof *STYLES)]);
+}
+
+static tiptap_node *any_block(uint32_t *seed, int depth, arena *a);
+
+static tiptap_node *any_accordion(uint32_t *seed, int depth, arena *a) {
+    tiptap_node *group = tiptap_new_node(a, TIPTAP_DETAIL_GROUP, 1);
+    if (next_random(seed) % 2)
+        tiptap_set(group, TIPTAP_DETAIL_GROUP_CLASS, SLICE("isomer-accordion isomer-accordion-white"), a);
+    for (uint32_t count = 1 + next_random(seed) % 2; count-- > 0;) {
+        tiptap_node *details = append_new(group, TIPTAP_DETAILS, a);
+        tiptap_append(details, any_text_block(seed, TIPTAP_DETAILS_SUMMARY, a));
+        tiptap_node *content = append_new(details, TIPTAP_DETAILS_CONTENT, a);
+        tiptap_append(content, any_block(seed, depth - 1, a));
+    }
+    return group;
+}
+
 static tiptap_node *any_block(uint32_t *seed, int depth, arena *a) {
     static const struct {
         tiptap_type outer, inner;
@@ -169,19 +190,28 @@ static tiptap_node *any_block(uint32_t *seed, int depth, arena *a) {
                    {TIPTAP_ORDERED_LIST, TIPTAP_LIST_ITEM},
                    {TIPTAP_BLOCKQUOTE, TIPTAP_DOC},
                    {TIPTAP_TABLE, TIPTAP_TABLE_ROW}};
-    uint32_t kind = next_random(seed) % 12;
+    uint32_t kind = next_random(seed) % 14;
     tiptap_node *block;
+    if (kind == 12) {
+        block = tiptap_new_node(a, TIPTAP_IFRAME, 1);
+        tiptap_set(block, TIPTAP_IFRAME_SRC, SLICE("https://www.youtube.com/embed/x"), a);
+        if (next_random(seed) % 2)
+            tiptap_set(block, TIPTAP_IFRAME_STYLE, any_style(seed), a);
+        return block;
+    }
+    if (kind == 13 && depth)
+        return any_accordion(seed, depth, a);
     if (kind == 0)
         return tiptap_new_node(a, TIPTAP_HORIZONTAL_RULE, 1);
     if (kind == 1) {
         block = tiptap_new_node(a, TIPTAP_IMAGE, 1);
         tiptap_set(block, TIPTAP_IMAGE_SRC, SLICE("/a.png"), a);
         tiptap_set(block, TIPTAP_IMAGE_ALT, any_text(seed, a), a);
-        if (next_random(seed) % 4 == 0)
-            tiptap_set(block, TIPTAP_IMAGE_STYLE, SLICE("font-weight: bold"), a);
+        if (next_random(seed) % 2)
+            tiptap_set(block, TIPTAP_IMAGE_STYLE, any_style(seed), a);
         return block;
     }
-    if (depth == 0 || kind < 8)
+    if (depth == 0 || kind < 8 || kind >= 12)
         return any_text_block(seed, kind == 2 ? TIPTAP_HEADING : TIPTAP_PARAGRAPH, a);
     block = tiptap_new_node(a, HOLDERS[kind - 8].outer, 1);
     if (block->type == TIPTAP_ORDERED_LIST || (block->type == TIPTAP_BULLET_LIST && next_random(seed) % 2))
