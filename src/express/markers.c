@@ -24,6 +24,7 @@ typedef enum list_way {
 typedef struct level {
     list_way way;       /* of a list */
     int64_t next, step; /* the number of the next item */
+    int64_t shift;      /* of the counter `list-item` from the markers */
     bool unknown;       /* some marker of it is of a style that is not known here */
     bool signs;         /* its items have different signs, which say something */
     bool in_text;       /* inside an item of a list whose markers are text */
@@ -151,30 +152,54 @@ static void change_counter(marking *m, slice name, counter_step step, int64_t by
     c->value = step == STEP_INCREMENT ? c->value + by : by;
 }
 
+/* The next counter that a value names, and the number behind it. False: there is none. */
+static bool next_counter(css_reader *r, css_token *t, counter_step step, slice *name, int64_t *by) {
+    if (t->kind != CSS_TOKEN_IDENT)
+        return false;
+    *name = t->value;
+    *t = css_next_solid(r);
+    *by = step == STEP_INCREMENT;
+    if (t->kind == CSS_TOKEN_NUMBER) {
+        *by = t->number > -1e9 && t->number < 1e9 ? (int64_t)t->number : 0;
+        *t = css_next_solid(r);
+    }
+    return true;
+}
+
 static void run_counters(marking *m, slice value, counter_step step, unsigned depth) {
     css_reader r = {.text = value, .arena = m->arena};
     css_token t = css_next_solid(&r);
-    while (t.kind == CSS_TOKEN_IDENT) {
-        slice name = t.value;
-        t = css_next_solid(&r);
-        int64_t by = step == STEP_INCREMENT;
-        if (t.kind == CSS_TOKEN_NUMBER) {
-            by = t.number > -1e9 && t.number < 1e9 ? (int64_t)t.number : 0;
-            t = css_next_solid(&r);
-        }
-        if (!express_is_among(name, "none list-item"))
+    slice name;
+    for (int64_t by; next_counter(&r, &t, step, &name, &by);)
+        if (!express_is_among(name, "none list-item")) /* that one: number_of_item */
             change_counter(m, name, step, by, depth);
-    }
 }
 
+static const css_property COUNTING[] = {
+    [STEP_RESET] = CSS_COUNTER_RESET, [STEP_INCREMENT] = CSS_COUNTER_INCREMENT, [STEP_SET] = CSS_COUNTER_SET};
+
 static void count(marking *m, const dom_node *node, css_pseudo pseudo, unsigned depth) {
-    static const css_property COUNTING[] = {[STEP_RESET] = CSS_COUNTER_RESET,
-                                            [STEP_INCREMENT] = CSS_COUNTER_INCREMENT,
-                                            [STEP_SET] = CSS_COUNTER_SET};
     for (int step = STEP_RESET; step <= STEP_SET; step++)
         if (css_winner(m->styles, node, pseudo, COUNTING[step])) /* mostly not: the initial value is none */
             run_counters(m, css_computed_pseudo(m->styles, node, pseudo, COUNTING[step]), (counter_step)step,
                          depth);
+}
+
+/* What the page's styles do with the counter that list items count by themselves. False: nothing. */
+static bool counts_items(marking *m, const dom_node *node, counter_step step, int64_t *by) {
+    const css_declaration *d = css_winner(m->styles, node, CSS_PSEUDO_NONE, COUNTING[step]);
+    if (!d || css_place_of(d).origin <= CSS_ORIGIN_THEME)
+        return false;
+    css_reader r = {.text = css_computed(m->styles, node, COUNTING[step]), .arena = m->arena};
+    css_token t = css_next_solid(&r);
+    slice name;
+    bool any = false;
+    for (int64_t given; next_counter(&r, &t, step, &name, &given);)
+        if (express_is_among(name, "list-item")) {
+            *by = given;
+            any = true;
+        }
+    return any;
 }
 
 /* ---- content (CSS Content 3) --------------------------------------------------------------------------- */
@@ -196,7 +221,7 @@ static void write_item_numbers(marking *m, bool all, slice between, slice style,
         const level *around = vector_at(&m->levels, i);
         if (!around->step)
             continue;
-        write_number(m, out, around->next - around->step, style);
+        write_number(m, out, around->next - around->step + around->shift, style);
         buffer_append(out, between);
     }
     write_number(m, out, m->item, style);
@@ -467,14 +492,24 @@ static bool signs_differ(marking *m, const dom_node *list) {
     return differ;
 }
 
+/* The item's number, which was to be `number`. `*jumps`: it is not, by a style or inside the list. */
+static int64_t number_of_item(marking *m, const dom_node *item, int64_t number, int64_t step, bool *jumps) {
+    int64_t expected = number, by = 0;
+    bool styled = counts_items(m, item, STEP_INCREMENT, &by);
+    number += styled ? by - step : 0;
+    dom_attribute_integer(item, "value", &number);
+    styled = counts_items(m, item, STEP_SET, &number) || styled;
+    *jumps = number != expected && (item->previous || styled);
+    return number;
+}
+
 static list_way way_of_list(marking *m, const dom_node *list, int64_t number, int64_t step) {
     bool ordered = list->tag == DOM_TAG_OL, bullets = false, numbers = false, none = false;
     for (const dom_node *item = list->first_child; item; item = item->next) {
         if (item->tag != DOM_TAG_LI)
             continue;
-        int64_t expected = number;
-        bool jumps = dom_attribute_integer(item, "value", &number) && number != expected && item->previous;
-        m->item = number;
+        bool jumps;
+        m->item = number = number_of_item(m, item, number, step, &jumps);
         slice text = marker_text(m, item, number);
         bool decimal = has_marker(m, item) &&
                        css_computed_is(m->styles, item, CSS_LIST_STYLE_TYPE, "decimal") &&
@@ -541,9 +576,26 @@ static void move_bare_text(marking *m, dom_node *list) {
     }
 }
 
+/* Where the page sets the counter at its lists, some browsers number the items by it, and some do not; text
+ * that is made of it follows it in all of them. */
+static void shift_counter(marking *m, const dom_node *list, level *l) {
+    int64_t reset;
+    if (!counts_items(m, list, STEP_RESET, &reset) || reset + l->step == l->next)
+        return;
+    l->shift = reset + l->step - l->next;
+    const dom_node *item = list->first_child;
+    while (item && item->tag != DOM_TAG_LI)
+        item = item->next;
+    if (item && has_marker(m, item) && !is_bullet_style(css_computed(m->styles, item, CSS_LIST_STYLE_TYPE)))
+        findings_add(m->found, FINDING_LIST_MARKER, list->line,
+                     "<%.*s> with `counter-reset: list-item %lld`, from which not all browsers count",
+                     SLICE_ARGS(dom_name(list)), (long long)reset);
+}
+
 static void enter_marked_list(marking *m, dom_node *list, level *l, const level *around) {
     l->step = list->tag == DOM_TAG_OL && dom_attribute_get(list, SLICE("reversed")) ? -1 : 1;
     l->next = first_number(list, l->step);
+    shift_counter(m, list, l);
     if (list->tag == DOM_TAG_OL && m->lists)
         move_bare_text(m, list);
     l->signs = signs_differ(m, list);
@@ -582,8 +634,9 @@ static void put_first(const marking *m, dom_node *node, slice text) {
 }
 
 static void enter_marked_item(marking *m, dom_node *item, level *list, level *own) {
-    dom_attribute_integer(item, "value", &list->next);
-    m->item = list->next;
+    bool jumps;
+    list->next = number_of_item(m, item, list->next, list->step, &jumps);
+    m->item = list->next + list->shift;
     m->unknown = false;
     m->signs = list->signs;
     slice marker = marker_text(m, item, list->next), before = content_of(m, item, CSS_PSEUDO_BEFORE);
