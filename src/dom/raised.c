@@ -23,19 +23,49 @@ static bool is_short(const dom_node *node) {
            slice_trim_wide(text->text).length <= RAISED_BYTES;
 }
 
+/* translateY(), and the second of translate() and translate3d(); 0: another function. */
+static double moved_down(css_cascade *c, const dom_node *node) {
+    css_reader r = {.text = css_computed(c, node, CSS_TRANSFORM)};
+    css_token t = css_next_solid(&r);
+    bool both = css_is_among(t.value, "translate translate3d");
+    if (t.kind != CSS_TOKEN_FUNCTION || (!both && !css_is_among(t.value, "translateY")))
+        return 0;
+    double px = 0;
+    while (both && t.kind != CSS_TOKEN_END && !(t.kind == CSS_TOKEN_DELIM && t.delim == ','))
+        t = css_next_solid(&r);
+    size_t from = r.at;
+    t = css_next_solid(&r);
+    return t.kind != CSS_TOKEN_END &&
+                   css_length_of(c, node, slice_trim(slice_sub(r.text, from, r.at)), -1, &px)
+               ? px
+               : 0;
+}
+
+/* How far up the box is moved from where it would stand. */
+static double moved_up(css_cascade *c, const dom_node *node, css_from from) {
+    double px;
+    bool relative = css_computed_is(c, node, CSS_POSITION, "relative");
+    if (relative && css_sets(c, node, CSS_TOP, from) && css_length(c, node, CSS_TOP, -1, &px))
+        return -px;
+    if (relative && css_sets(c, node, CSS_BOTTOM, from) && css_length(c, node, CSS_BOTTOM, -1, &px))
+        return px;
+    bool moves =
+        css_sets(c, node, CSS_TRANSFORM, from) && css_computed_is(c, node, CSS_DISPLAY, "inline-block");
+    return moves ? -moved_down(c, node) : 0;
+}
+
 /* By a length, of the line it stands in or of the box itself, as Word moves it. */
 static double raised_by_length(css_cascade *c, const dom_node *node, bool aligned, css_from from) {
-    double px = 0, font = 16;
+    double px = 0, font = 16, most = RAISED_MOST;
     if (aligned) {
         css_length(c, node, CSS_FONT_SIZE, 16, &font);
         if (!css_length(c, node, CSS_VERTICAL_ALIGN, font * 1.5, &px))
             px = 0;
+        most = font > most ? font : most; /* what is not short is a line of text, however far it is moved */
     }
-    if (px == 0 && css_sets(c, node, CSS_TOP, from) && css_computed_is(c, node, CSS_POSITION, "relative") &&
-        css_length(c, node, CSS_TOP, -1, &px))
-        px = -px;
-    bool is_read_so =
-        (px >= RAISED_LEAST && px <= RAISED_MOST) || (px <= -RAISED_LEAST && px >= -RAISED_MOST);
+    if (px == 0)
+        px = moved_up(c, node, from);
+    bool is_read_so = (px >= RAISED_LEAST && px <= most) || (px <= -RAISED_LEAST && px >= -most);
     return is_read_so && (is_smaller(c, node) || is_short(node)) ? px : 0;
 }
 
@@ -47,6 +77,11 @@ double css_raised_by(css_cascade *c, const dom_node *node, css_from from) {
             return css_is_among(value, "super") ? RAISED_MOST : -RAISED_MOST;
         if (css_is_among(value, "top text-top bottom text-bottom") && is_smaller(c, node))
             return css_is_among(value, "top text-top") ? RAISED_MOST : -RAISED_MOST;
+    }
+    if (css_sets(c, node, CSS_FONT_VARIANT_POSITION, from)) {
+        slice value = css_computed(c, node, CSS_FONT_VARIANT_POSITION);
+        if (!css_is_among(value, "normal"))
+            return css_is_among(value, "super") ? RAISED_MOST : -RAISED_MOST;
     }
     return raised_by_length(c, node, aligned, from);
 }
