@@ -102,8 +102,8 @@ tiptap_node *tiptap_parse(dom_node *body, arena *a, vector *dropped);
 /* Does the element stand as a block of the schema? */
 bool tiptap_is_block_element(const dom_node *element);
 
-/* Whether an element, by its tag and attributes, is read as the node or the mark that it was written for. Of a
- * list, as one that holds paragraphs; of a style attribute, as one that stands for no mark. */
+/* Whether an element, by its tag and attributes, is read as the node or the mark that it was written for. Of
+ * a list, as one that holds paragraphs; of a style attribute, as one that stands for no mark. */
 bool tiptap_reads_as_node(dom_node *element, const tiptap_node *node, arena *a);
 bool tiptap_reads_as_mark(const dom_node *element, const tiptap_mark *mark, arena *a);
 /* Copies what texts, attributes and marks point to: the tree may go. */
