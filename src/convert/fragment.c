@@ -140,15 +140,20 @@ static void end_line(fragment_text *t, line *l, fragment_gap gap) {
     widen_gap(t, gap);
 }
 
-static void add_text(fragment_text *t, line *l, const dom_node *text, bool keeps_space) {
-    for (size_t i = 0; i < text->text.length; i++) {
-        char c = text->text.data[i];
-        if (keeps_space && c == '\n')
+static void add_text(fragment_text *t, line *l, const dom_node *node, bool keeps_space) {
+    slice text = node->text;
+    for (size_t at = 0, end; at < text.length; at = end) {
+        char c = text.data[at];
+        end = at + 1;
+        if (keeps_space && c == '\n') {
             end_line(t, l, GAP_LINE);
-        else if (!is_space(c) || keeps_space)
-            buffer_append_char(&l->text, c);
-        else if (l->text.length && l->text.data[l->text.length - 1] != ' ')
+        } else if (keeps_space || !is_space(c)) {
+            size_t words = keeps_space ? end : slice_words_end(text, at, false);
+            end = words > end ? words : end;
+            buffer_append(&l->text, slice_sub(text, at, end));
+        } else if (l->text.length && l->text.data[l->text.length - 1] != ' ') {
             buffer_append_char(&l->text, ' ');
+        }
     }
 }
 
