@@ -8,7 +8,7 @@
 
 /* ---- text and attributes ----------------------------------------------------------------------------- */
 
-bool decode_written(slice text, arena *a, slice *decoded) {
+size_t written_reference(slice text, size_t at, slice *character) {
     static const struct {
         slice entity, character;
     } ENTITIES[] = {{LITERAL("&nbsp;"), LITERAL("\xC2\xA0")},
@@ -16,6 +16,15 @@ bool decode_written(slice text, arena *a, slice *decoded) {
                     {LITERAL("&lt;"), LITERAL("<")},
                     {LITERAL("&gt;"), LITERAL(">")},
                     {LITERAL("&quot;"), LITERAL("\"")}};
+    for (size_t i = 0; i < sizeof ENTITIES / sizeof *ENTITIES; i++)
+        if (slice_starts_with(slice_from(text, at), ENTITIES[i].entity)) {
+            *character = ENTITIES[i].character;
+            return ENTITIES[i].entity.length;
+        }
+    return 0;
+}
+
+bool decode_written(slice text, arena *a, slice *decoded) {
     *decoded = text;
     if (slice_find_char(text, '&', 0) == SLICE_NONE)
         return true;
@@ -25,13 +34,12 @@ bool decode_written(slice text, arena *a, slice *decoded) {
         buffer_append(&out, slice_sub(text, at, ampersand));
         if (ampersand == SLICE_NONE)
             break;
-        size_t i = 0, count = sizeof ENTITIES / sizeof *ENTITIES;
-        while (i < count && !slice_starts_with(slice_from(text, ampersand), ENTITIES[i].entity))
-            i++;
-        if (i == count)
+        slice character;
+        size_t length = written_reference(text, ampersand, &character);
+        if (!length)
             return false;
-        buffer_append(&out, ENTITIES[i].character);
-        at = ampersand + ENTITIES[i].entity.length;
+        buffer_append(&out, character);
+        at = ampersand + length;
     }
     *decoded = buffer_slice(&out);
     return true;

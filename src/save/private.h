@@ -15,6 +15,8 @@ void write_end(buffer *out, const tiptap_node *node);
 enum { LINK_ATTRIBUTE_COUNT = 4 };
 extern const tiptap_attribute LINK_ATTRIBUTES[LINK_ATTRIBUTE_COUNT];
 
+/* How long the reference at `at` is, of those that are written, and what it stands for; 0: none is there. */
+size_t written_reference(slice text, size_t at, slice *character);
 /* Text with the entities that are written as the characters they stand for. False, and the text as it is,
  * where another `&` stands in it. */
 bool decode_written(slice text, arena *a, slice *decoded);

@@ -317,6 +317,47 @@ static inline uint32_t read_character(text_cursor *r) {
     return seek_character(r);
 }
 
+/* The same over a saved body as visitors read it where it is published. (The editor drops a line end that the
+ * printer puts before an end tag whose start it has broken; a browser shows it.) */
+typedef struct written_cursor {
+    slice html;
+    size_t at;
+    bool gap; /* before the character returned last */
+} written_cursor;
+
+/* Passes a tag, whose values may hold any `>`. */
+static void pass_tag(written_cursor *r) {
+    size_t from = r->at + 1, to;
+    from += from < r->html.length && r->html.data[from] == '/';
+    for (to = from; to < r->html.length && is_alnum(r->html.data[to]);)
+        to++;
+    dom_tag tag = dom_tag_of(slice_sub(r->html, from, to));
+    r->gap = r->gap || !dom_tag_has(tag, DOM_INLINE) || dom_tag_has(tag, DOM_VOID);
+    for (bool quoted = false; to < r->html.length && (quoted || r->html.data[to] != '>'); to++)
+        quoted ^= r->html.data[to] == '"';
+    r->at = to + 1;
+}
+
+/* The next visible character; 0 at the end. */
+static uint32_t read_written(written_cursor *r) {
+    r->gap = false;
+    while (r->at < r->html.length) {
+        char first = r->html.data[r->at];
+        if (first == '<') {
+            pass_tag(r);
+            continue;
+        }
+        slice character = r->html;
+        size_t length = first == '&' ? written_reference(r->html, r->at, &character) : 0, at = 0;
+        uint32_t c = utf8_next(character, length ? &at : &r->at);
+        r->at += length;
+        if (c != 0xA0 && (c >= 0x80 || !is_space((char)c)))
+            return c;
+        r->gap = true;
+    }
+    return 0;
+}
+
 /* Moves two readers that have just read the same character behind the rest of their texts, where it is the
  * same: up to the white space at its end. Each text is compared once: `*compared` is the last one. */
 static void skip_same_text(text_cursor *one, text_cursor *other, const tiptap_node **compared) {
@@ -392,12 +433,20 @@ static void put_read_blocks(tiptap_node *document, const saved_body *saved) {
 
 /* ---- gaps between words ------------------------------------------------------------------------------ */
 
+/* Moves both behind the rest of a word that they have just read a character of. */
+static void skip_same_word(text_cursor *was, written_cursor *is) {
+    slice text = was->node->text;
+    for (; was->at < text.length && is->at < is->html.length && text.data[was->at] == is->html.data[is->at] &&
+           is_alnum(text.data[was->at]);
+         was->at++, is->at++)
+        was->characters++;
+}
+
 /* The paragraphs (of tiptap_node *) in which a gap between words came or went when the document was saved. */
-static void find_broken_paragraphs(tiptap_node *document, tiptap_node *saved, vector *paragraphs) {
-    text_cursor was = {.document = document, .node = document}, is = {.document = saved, .node = saved};
-    const tiptap_node *compared = NULL;
-    for (uint32_t c; (c = read_character(&was)) && c == read_character(&is);
-         skip_same_text(&was, &is, &compared)) {
+static void find_broken_paragraphs(tiptap_node *document, slice saved, vector *paragraphs) {
+    text_cursor was = {.document = document, .node = document};
+    written_cursor is = {.html = saved};
+    for (uint32_t c; (c = read_character(&was)) && c == read_written(&is); skip_same_word(&was, &is)) {
         tiptap_node *paragraph = was.node->parent, **last = vector_last(paragraphs);
         if (was.gap != is.gap && paragraph->type == TIPTAP_PARAGRAPH && !(last && *last == paragraph))
             *(tiptap_node **)vector_push(paragraphs) = paragraph;
@@ -406,12 +455,11 @@ static void find_broken_paragraphs(tiptap_node *document, tiptap_node *saved, ve
 
 /* Where the first gap came or went: characters before it; SIZE_MAX when none did. `*was` has read up to it.
  * `given_up`: places in rising order that do not count. */
-static size_t find_broken_gap(tiptap_node *document, tiptap_node *saved, const vector *given_up,
-                              text_cursor *was) {
+static size_t find_broken_gap(tiptap_node *document, slice saved, const vector *given_up, text_cursor *was) {
     *was = (text_cursor){.document = document, .node = document};
-    text_cursor is = {.document = saved, .node = saved};
+    written_cursor is = {.html = saved};
     size_t passed = 0;
-    for (uint32_t c; (c = read_character(was)) && c == read_character(&is);) {
+    for (uint32_t c; (c = read_character(was)) && c == read_written(&is); skip_same_word(was, &is)) {
         while (passed < given_up->count && *(size_t *)vector_at(given_up, passed) < was->characters)
             passed++;
         bool counts = passed == given_up->count || *(size_t *)vector_at(given_up, passed) > was->characters;
@@ -427,12 +475,6 @@ static slice hold_space(space s, arena *a) {
     s.node->text = format_slice(a, "%.*s\xC2\xA0%.*s", SLICE_ARGS(slice_sub(text, 0, s.at)),
                                 SLICE_ARGS(slice_from(text, s.at + 1)));
     return text;
-}
-
-/* The document as visitors read it where the body is published. The editor itself drops the line end that the
- * printer puts before an end tag whose start it has broken. */
-static tiptap_node *read_as_published(slice body, arena *a) {
-    return tiptap_parse(dom_parse(body, NULL, a, NULL), a, NULL);
 }
 
 /* Whether a line begins with the end of a link in a line of text. A card ends so too, behind a <div>. */
@@ -465,13 +507,11 @@ static size_t find_broken_gap_alone(mend *m, size_t behind, text_cursor *was) {
     *m->budget -= cost < *m->budget ? cost : *m->budget;
     saved_body saved = save_document(m->document, NULL, 1024, m->arena);
     slice body = buffer_slice(&saved.body);
-    size_t broken = find_broken_gap(m->document, read_as_published(body, m->arena), &m->given_up, was);
+    size_t broken = find_broken_gap(m->document, body, &m->given_up, was);
     if (broken <= behind)
         return broken;
     slice settled = save_on(m->document, &saved, m->arena).body;
-    return slice_equal(settled, body)
-               ? broken
-               : find_broken_gap(m->document, read_as_published(settled, m->arena), &m->given_up, was);
+    return slice_equal(settled, body) ? broken : find_broken_gap(m->document, settled, &m->given_up, was);
 }
 
 /* Holds `count` spaces, the `back`-th from the end and those before it. Returns where the first broken gap is
@@ -575,7 +615,7 @@ save_settled save_settle(tiptap_node *document, arena *a, findings *found) {
     if (gaps_differ(document, &settled, &once, breaks_inside_links(settled.body))) {
         vector paragraphs = vector_new(a, sizeof(tiptap_node *));
         size_t budget = BUDGET_FREE + BUDGET_PER_BYTE * settled.body.length, end = arena_used(a) + MEMORY_MAX;
-        find_broken_paragraphs(document, read_as_published(settled.body, a), &paragraphs);
+        find_broken_paragraphs(document, settled.body, &paragraphs);
         for (size_t i = 0; i < paragraphs.count; i++)
             mend_gaps(*(tiptap_node **)vector_at(&paragraphs, i), &budget, end, a, found);
         complete = complete && !tiptap_complete(document, a); /* a held space makes one word of two */
