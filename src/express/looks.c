@@ -353,7 +353,11 @@ static size_t numbers_of(slice value, slice *name, double *numbers) {
     return count;
 }
 
-/* Whether a shape or a transformation leaves nothing: inset(100%), circle(0), rect(0, 0, 0, 0), scale(0). */
+/* So many pixels up or to the left nothing is on the screen. */
+enum { FAR_OUT = -999 };
+
+/* Whether a shape, a filter or a transformation leaves nothing: inset(100%), circle(0), rect(0, 0, 0, 0),
+ * scale(0), opacity(0), translateX(-9999px). */
 static bool leaves_nothing(slice value) {
     double n[NUMBERS_MAX] = {0};
     slice name;
@@ -367,8 +371,10 @@ static bool leaves_nothing(slice value) {
     }
     if (css_is_among(name, "rect"))
         return count == 4 && (n[0] >= n[2] || n[1] <= n[3]);
-    if (css_is_among(name, "circle scalex scaley"))
+    if (css_is_among(name, "circle scalex scaley opacity"))
         return n[0] == 0;
+    if (css_is_among(name, "translate translatex translatey translate3d"))
+        return n[0] <= FAR_OUT || (count > 1 && n[1] <= FAR_OUT);
     if (css_is_among(name, "ellipse scale scale3d"))
         return n[0] == 0 || (count > 1 && n[1] == 0);
     for (size_t i = 0; i < count; i++)
@@ -377,20 +383,20 @@ static bool leaves_nothing(slice value) {
     return css_is_among(name, "polygon");
 }
 
-static bool is_zero_length(css_cascade *styles, const dom_node *node, css_property property) {
+static bool is_at_most(css_cascade *styles, const dom_node *node, css_property property, double most) {
     double px;
-    return css_length(styles, node, property, -1, &px) && px == 0;
+    return css_length(styles, node, property, -1, &px) && px <= most;
 }
 
-/* A box without height, or width, of which nothing hangs out; with room below for a frame
+/* A box without height, or width, or one of a pixel, of which nothing hangs out; with room below for a frame
  * (`padding-bottom: 56%`), it has one, and so has a table for what its cells hold. */
 static bool is_flat(css_cascade *styles, const dom_node *node, css_property property) {
     bool wide = property == CSS_WIDTH || property == CSS_MAX_WIDTH;
-    return is_zero_length(styles, node, property) &&
+    return is_at_most(styles, node, property, 1) &&
            !css_computed_is(styles, node, wide ? CSS_OVERFLOW_X : CSS_OVERFLOW_Y, "visible") &&
            !css_computed_is(styles, node, CSS_DISPLAY, "inline table table-cell") &&
-           is_zero_length(styles, node, wide ? CSS_PADDING_LEFT : CSS_PADDING_TOP) &&
-           is_zero_length(styles, node, wide ? CSS_PADDING_RIGHT : CSS_PADDING_BOTTOM);
+           is_at_most(styles, node, wide ? CSS_PADDING_LEFT : CSS_PADDING_TOP, 0) &&
+           is_at_most(styles, node, wide ? CSS_PADDING_RIGHT : CSS_PADDING_BOTTOM, 0);
 }
 
 /* `transparent`, rgba(0, 0, 0, 0), #0000 (CSS Color 4 §5.2: the last digits are the opacity). */
@@ -404,11 +410,23 @@ static bool is_clear_colour(slice value) {
            (numbers_of(value, &name, n) == 4 && css_is_among(name, "rgba hsla rgb hsl") && n[3] == 0);
 }
 
-/* Words that are painted in no colour; and no picture behind shows through them. */
-static bool is_colourless(css_cascade *styles, const dom_node *node, slice value) {
-    const dom_node *shown = is_clear_colour(value) ? express_first_shown(node) : NULL;
+/* Whether the two are one colour, as pages spell those that text is hidden with. */
+static bool is_same_colour(slice one, slice other) {
+    static const char *const SPELLINGS[] = {"white #fff #ffffff", "black #000 #000000"};
+    for (size_t i = 0; i < sizeof SPELLINGS / sizeof *SPELLINGS; i++)
+        if (css_is_among(one, SPELLINGS[i]) && css_is_among(other, SPELLINGS[i]))
+            return true;
+    return slice_equal_nocase(one, other);
+}
+
+/* Words that are painted in no colour, or in the one that is behind them; and no picture behind shows. */
+static bool is_colourless(css_cascade *styles, const dom_node *node, css_property property, slice value) {
+    bool behind = property == CSS_COLOR && css_is_lost(styles, node, CSS_PSEUDO_NONE, CSS_BACKGROUND_COLOR) &&
+                  css_computed_is(styles, node, CSS_BACKGROUND_IMAGE, "none") &&
+                  is_same_colour(value, css_computed(styles, node, CSS_BACKGROUND_COLOR));
+    const dom_node *shown = behind || is_clear_colour(value) ? express_first_shown(node) : NULL;
     return shown && shown->type == DOM_TEXT && !css_computed_is(styles, node, CSS_BACKGROUND_CLIP, "text") &&
-           slice_equal(css_computed(styles, shown, CSS_COLOR), value);
+           slice_equal(css_computed(styles, shown, property), value);
 }
 
 /* A number or a length of nothing, with or without a unit. */
@@ -428,9 +446,13 @@ static bool is_hidden_by(css_cascade *styles, const dom_node *node, css_property
         return css_is_among(value, "none");
     case CSS_VISIBILITY:
         return css_is_among(value, "hidden collapse");
+    case CSS_CONTENT_VISIBILITY: /* of boxes (CSS Containment 2 §4.2) */
+        return css_is_among(value, "hidden") && !css_computed_is(styles, node, CSS_DISPLAY, "inline");
     case CSS_OPACITY:
     case CSS_FONT_SIZE:
         return is_nothing(value);
+    case CSS_SCALE:
+        return is_nothing(value) && !css_computed_is(styles, node, CSS_DISPLAY, "inline");
     case CSS_HEIGHT:
     case CSS_MAX_HEIGHT:
     case CSS_WIDTH:
@@ -439,20 +461,39 @@ static bool is_hidden_by(css_cascade *styles, const dom_node *node, css_property
     case CSS_CLIP: /* holds for boxes out of the flow only (CSS Masking 1 §6) */
         return leaves_nothing(value) && css_computed_is(styles, node, CSS_POSITION, "absolute fixed");
     case CSS_CLIP_PATH:
+    case CSS_FILTER:
     case CSS_TRANSFORM:
         return leaves_nothing(value);
     case CSS_COLOR:
-        return is_colourless(styles, node, value);
+    case CSS_TEXT_FILL_COLOR:
+        return is_colourless(styles, node, property, value);
     default: /* a length that takes text or a block off the screen */
-        return css_length(styles, node, property, -1, &px) && px <= -999;
+        return css_length(styles, node, property, -1, &px) && px <= FAR_OUT;
     }
 }
 
 const css_declaration *express_hidden_by(css_cascade *styles, const dom_node *node) {
-    static const css_property HIDING[] = {
-        CSS_DISPLAY,     CSS_VISIBILITY,  CSS_OPACITY,    CSS_FONT_SIZE, CSS_LEFT,       CSS_TOP,
-        CSS_TEXT_INDENT, CSS_MARGIN_LEFT, CSS_MARGIN_TOP, CSS_HEIGHT,    CSS_MAX_HEIGHT, CSS_CLIP_PATH,
-        CSS_CLIP,        CSS_TRANSFORM,   CSS_COLOR,      CSS_WIDTH,     CSS_MAX_WIDTH};
+    static const css_property HIDING[] = {CSS_DISPLAY,
+                                          CSS_VISIBILITY,
+                                          CSS_OPACITY,
+                                          CSS_FONT_SIZE,
+                                          CSS_LEFT,
+                                          CSS_TOP,
+                                          CSS_TEXT_INDENT,
+                                          CSS_MARGIN_LEFT,
+                                          CSS_MARGIN_TOP,
+                                          CSS_HEIGHT,
+                                          CSS_MAX_HEIGHT,
+                                          CSS_CLIP_PATH,
+                                          CSS_CLIP,
+                                          CSS_TRANSFORM,
+                                          CSS_COLOR,
+                                          CSS_WIDTH,
+                                          CSS_MAX_WIDTH,
+                                          CSS_SCALE,
+                                          CSS_FILTER,
+                                          CSS_TEXT_FILL_COLOR,
+                                          CSS_CONTENT_VISIBILITY};
     for (size_t i = 0; i < sizeof HIDING / sizeof *HIDING; i++)
         if (css_is_lost(styles, node, CSS_PSEUDO_NONE, HIDING[i]) && is_hidden_by(styles, node, HIDING[i]))
             return css_winner(styles, node, CSS_PSEUDO_NONE, HIDING[i]);
