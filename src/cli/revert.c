@@ -1,7 +1,8 @@
 /* `isomerize revert PATH...`: puts back the exact bytes from before.
  *
  * Comes in: pages that the journal knows. Goes out: the bytes that it keeps for them; fetched files that
- * nothing else names are removed. A page that was edited since stays as it is, unless --force is given.
+ * nothing else names are removed. A page that was edited or deleted since stays as it is, unless --force is
+ * given.
  */
 #include "assets/assets.h"
 #include "cli.h"
@@ -93,8 +94,9 @@ static bool remove_files(fetched *f, const site *s, size_t *removed, slice *erro
  */
 
 static void print_totals(const site_totals *t, size_t removed, bool dry_run) {
-    fprintf(stderr, "%zu %s, %zu left as they were edited since, %zu failed", t->outcomes[SITE_CONVERTED],
-            dry_run ? "would be put back" : "put back", t->outcomes[SITE_KEPT], t->outcomes[SITE_FAILED]);
+    fprintf(stderr, "%zu %s, %zu left as they were edited or deleted since, %zu failed",
+            t->outcomes[SITE_CONVERTED], dry_run ? "would be put back" : "put back", t->outcomes[SITE_KEPT],
+            t->outcomes[SITE_FAILED]);
     if (removed)
         fprintf(stderr, "; %zu fetched file%s removed that nothing else names", removed,
                 removed == 1 ? "" : "s");

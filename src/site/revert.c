@@ -165,6 +165,84 @@ static bool restore_pages(reversion *r, slice *error) {
     return started && ok;
 }
 
+/* ---- pages that are gone ------------------------------------------------------------------------------- */
+
+static bool is_named(const site *s, slice path) {
+    for (size_t i = 0; i < s->named.count; i++) {
+        slice named = *(slice *)vector_at(&s->named, i);
+        if (!named.length || slice_equal(named, path) ||
+            (slice_starts_with(path, named) && path.data[named.length] == '/'))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the page was converted, lay in what was asked for, and is no more. */
+static bool is_gone(const reversion *r, const journal_row *row, arena *a) {
+    struct stat info;
+    return row->outcome == SITE_CONVERTED && is_named(r->site, row->path) &&
+           fstatat(r->site->folder, slice_c_string(row->path, a), &info, AT_SYMLINK_NOFOLLOW) != 0 &&
+           (errno == ENOENT || errno == ENOTDIR);
+}
+
+/* Nothing lies where it goes, as far as anyone can know. */
+static bool bring_back(const reversion *r, const journal_row *row, arena *a, slice *why) {
+    static const char TEMPORARY[] = TEMPORARY_FOLDER "/" TEMPORARY_REVERT "gone";
+    const char *path = slice_c_string(row->path, a), *temporary = TEMPORARY;
+    int root = r->site->folder;
+    slice original;
+    if (!journal_original(r->journal, row, a, &original, why) ||
+        !write_temporary(r->folders, temporary, original, NULL, NULL, a, why))
+        return false;
+    if (sync_files(root, &temporary, 1) && make_folders(root, path) && is_gone(r, row, a) &&
+        rename_file(root, temporary, path))
+        return true;
+    *why = describe_error(a, "it cannot be written", errno);
+    remove_file(root, temporary);
+    return false;
+}
+
+static void look_at_gone(reversion *r, const journal_row *row, vector *back, arena *a) {
+    site_result result = {.path = row->path, .outcome = SITE_KEPT};
+    if (!r->force)
+        result.message = SLICE("gone since it was converted; --force puts the old page back all the same");
+    else if (r->dry_run)
+        result.outcome = SITE_CONVERTED;
+    else
+        result.outcome = bring_back(r, row, a, &result.message) ? SITE_CONVERTED : SITE_FAILED;
+    if (result.outcome == SITE_CONVERTED)
+        *(slice *)vector_push(back) = row->path;
+    report(r, &result, a);
+}
+
+/* What is recorded of pages goes once they are on the disk. */
+static bool forget_pages(const reversion *r, const vector *paths, slice *error) {
+    if (syncfs(r->site->folder) != 0) {
+        *error = describe_error(r->site->arena, "pages cannot be written to the disk", errno);
+        return false;
+    }
+    bool ok = journal_begin(r->journal, error);
+    for (size_t i = 0; ok && i < paths->count; i++)
+        ok = journal_forget(r->journal, *(slice *)vector_at(paths, i), error);
+    ok = ok && journal_commit(r->journal, error);
+    if (!ok)
+        journal_rollback(r->journal);
+    return ok;
+}
+
+static bool restore_gone(reversion *r, slice *error) {
+    vector back = vector_new(r->site->arena, sizeof(slice));
+    arena *scratch = arena_new(0);
+    for (size_t i = 0; !r->totals->stopped && i < journal_count(r->journal); i++, arena_reset(scratch)) {
+        const journal_row *row = journal_at(r->journal, i);
+        r->totals->stopped = is_stopped(r);
+        if (!r->totals->stopped && is_gone(r, row, scratch))
+            look_at_gone(r, row, &back, scratch);
+    }
+    arena_destroy(scratch);
+    return r->dry_run || !back.count || forget_pages(r, &back, error);
+}
+
 bool site_revert(site *s, bool force, bool dry_run, const site_events *events, site_totals *totals,
                  slice *error) {
     reversion r = {.site = s, .force = force, .dry_run = dry_run, .events = events, .totals = totals};
@@ -177,7 +255,7 @@ bool site_revert(site *s, bool force, bool dry_run, const site_events *events, s
     r.batches = ok && !dry_run ? batches_begin(s, r.folders, r.journal, "") : NULL;
     if (ok && !dry_run && !r.batches)
         *error = SLICE("no thread can be started");
-    ok = ok && (r.batches || dry_run) && restore_pages(&r, error);
+    ok = ok && (r.batches || dry_run) && restore_pages(&r, error) && restore_gone(&r, error);
     batches_free(r.batches);
     folders_let_go(r.folders);
     journal_close(r.journal);

@@ -351,9 +351,9 @@ typedef struct site_status {
 bool site_report_status(site *s, bool with_findings, void (*each)(void *context, const site_status *status),
                         void *context, slice *error);
 
-/* Puts back the exact bytes from before, of the pages of the site that were converted; those edited since
- * only with `force`. `dry_run`: writes nothing, and says what it would do. One result a page: SITE_CONVERTED
- * (put back), SITE_KEPT (edited since), SITE_FAILED. False: `error` says why. */
+/* Puts back the exact bytes from before, of the pages of the site that were converted; those edited or
+ * deleted since only with `force`. `dry_run`: writes nothing, and says what it would do. One result a page:
+ * SITE_CONVERTED (put back), SITE_KEPT (edited or gone since), SITE_FAILED. False: `error` says why. */
 bool site_revert(site *s, bool force, bool dry_run, const site_events *events, site_totals *totals,
                  slice *error);
 
