@@ -1,6 +1,7 @@
-/* express: words that only styles keep apart. Comes in: the page's tree and its styles, settled. Goes out:
- * the same, with a line break or a space where the end of an element ends a line or leaves a gap on the
- * screen, and nothing in the text does: `Dose <span style="display: block">20</span>50` is no 2050.
+/* express: words that only styles keep apart, or in one line. Comes in: the page's tree and its styles,
+ * settled. Goes out: the same, with a line break or a space where the end of an element ends a line or leaves
+ * a gap on the screen, and nothing in the text does: `Dose <span style="display: block">20</span>50` is no
+ * 2050; and blocks that are set in a line are elements of a line.
  */
 #include "private.h"
 
@@ -66,6 +67,22 @@ static distance distance_at(css_cascade *styles, const dom_node *node) {
             return TOUCHES;
     }
     return has_gaps(styles, node) ? GAP_BETWEEN : TOUCHES;
+}
+
+/* Whether a style of the page sets the block into the line that it stands in, and only what stands in lines
+ * is inside. */
+static bool is_set_in_line(css_cascade *styles, const dom_node *node) {
+    if ((node->tag != DOM_TAG_DIV && node->tag != DOM_TAG_P) ||
+        !css_is_lost(styles, node, CSS_PSEUDO_NONE, CSS_DISPLAY) ||
+        !css_computed_is(styles, node, CSS_DISPLAY, "inline") ||
+        !css_computed_is(styles, node, CSS_FLOAT, "none") ||
+        css_computed_is(styles, node, CSS_POSITION, "absolute fixed") ||
+        distance_of_items(styles, node->parent) != TOUCHES)
+        return false;
+    const dom_node *at = dom_next(node, node);
+    while (at && (at->type != DOM_ELEMENT || (dom_tag_has(at->tag, DOM_INLINE) && !express_is_media(at))))
+        at = dom_next(at, node);
+    return !at;
 }
 
 /* The word has ended. */
@@ -147,6 +164,8 @@ void express_part_words(dom_node *body, css_cascade *styles, arena *a, findings 
     apart p = {
         .styles = styles, .arena = a, .found = found, .was = buffer_new(a, 64), .is = buffer_new(a, 64)};
     for (dom_node *at = body; at;) {
+        if (at != body && is_set_in_line(styles, at))
+            at->tag = DOM_TAG_SPAN;
         bool goes_in = at->first_child && !express_is_never_shown(at) && !dom_tag_has(at->tag, DOM_UNSEEN);
         if (at->type == DOM_TEXT)
             pass_text(&p, at);

@@ -681,7 +681,8 @@ static void put_table(dom_node *first, const express_seen *seen, arena *a, findi
         dom_remove(at);
         count++;
     }
-    findings_add(found, FINDING_COLUMNS_TABLE, table->line, "%u rows of columns", count);
+    findings_add(found, FINDING_COLUMNS_TABLE, table->line, "%u row%s of columns", count,
+                 count == 1 ? "" : "s");
 }
 
 void express_put_columns(dom_node *body, const express_seen *seen, arena *a, findings *found) {

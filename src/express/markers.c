@@ -670,6 +670,10 @@ static void leave_marked_list(marking *m, const level *l) {
     if (l->unknown)
         findings_add(m->found, FINDING_LIST_MARKER, l->line, "%.*s, of a style that is not known here",
                      SLICE_ARGS(buffer_slice(&l->words)));
+    if (!l->words.length) {
+        findings_add(m->found, FINDING_LIST_MARKER_TEXT, l->line, "no marks");
+        return;
+    }
     finding *one = findings_add(m->found, FINDING_LIST_MARKER_TEXT, l->line, "%.*s",
                                 SLICE_ARGS(buffer_slice(&l->words)));
     findings_add_change(m->found, one, CHANGE_TEXT, (slice){NULL, 0}, buffer_slice(&l->words));

@@ -602,6 +602,11 @@ static slice find_title(mapping_pass *pass, const rule *r, item *it, const inven
             it->title_from_heading = t->node && dom_is_heading(t->node->tag);
             return (slice){0};
         }
+    for (size_t i = 0; i < in->headings.count; i++) {
+        const dom_node *heading = *(dom_node **)vector_at(&in->headings, i);
+        if (utf16_length(plain_text(heading, heading, pass->arena)) > TITLE_MAX)
+            return fail_item(pass, it, number, "has no title: its heading is longer than a card's may be");
+    }
     return fail_item(pass, it, number, "has no title: no heading, caption, bold line or alt text");
 }
 
@@ -659,7 +664,9 @@ slice fit_card(mapping_pass *pass, const rule *r, item *it, size_t number) {
     if (failure.length)
         return failure;
     if (it->title_from_alt && !it->href.length)
-        return fail_item(pass, it, number, "shows a picture and nothing else");
+        return fail_item(pass, it, number,
+                         in.pieces.count ? "has no line that is short enough for a title"
+                                         : "shows a picture and nothing else");
     if (it->href.length)
         text_link = find_link_text(pass, r, it, &in, &t, text_link);
     gather_description(pass, r, it, &in, &t, text_link, true);

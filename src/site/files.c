@@ -17,8 +17,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define FILE_MAX ((off_t)256 * 1024 * 1024)
-
 slice describe_error(arena *a, const char *what, int error) {
     return format_slice(a, "%s: %s", what, strerror(error));
 }

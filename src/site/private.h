@@ -91,6 +91,9 @@ typedef struct open_file {
 } open_file;
 
 open_file open_whole(int folder, const char *path);
+
+/* No file is read that is larger. */
+#define FILE_MAX ((off_t)256 * 1024 * 1024)
 void close_file(open_file *f); /* which may be closed */
 /* As read_whole; closes it. */
 bool read_open(open_file *f, arena *a, slice *bytes, slice *error);

@@ -396,8 +396,13 @@ static void fail_unlooked(page_work *p) {
 static void look_at_page(run *r, page_work *p, work_slot *slot) {
     slice path = p->result.path, bytes;
     p->info = slot->page.info;
-    if (!read_open(&slot->page, slot->input, &bytes, &p->result.message))
+    if (!read_open(&slot->page, slot->input, &bytes, &p->result.message)) {
+        if (S_ISREG(p->info.st_mode) && p->info.st_size > FILE_MAX) { /* that is the page's fault */
+            p->result.outcome = SITE_REFUSED;
+            p->result.grade = GRADE_REFUSED;
+        }
         return;
+    }
     p->result.before = p->source_bytes = bytes;
     p->looks = r->journal != NULL;
     if (p->looks)
