@@ -76,32 +76,44 @@ static bool parse_authority(slice text, arena *a, address *out) {
     return true;
 }
 
-/* One byte as it may stand in an address; what needs an escape gets it. */
-static void append_byte(buffer *out, unsigned char c, bool in_query) {
-    bool plain = c > ' ' && c < 0x7F && !strchr("\"<>`{}|\\^", c) && (in_query || c != '?') && c != '#';
-    if (plain)
-        buffer_append_char(out, (char)c);
-    else
-        buffer_append(out, (slice){(char[]){'%', HEX[c >> 4], HEX[c & 15]}, 3});
+/* What may not stand in an address as it is, and what is looked at: `%`, `?`, `#`. */
+static const bool APART[256] = {
+    ['%'] = true, ['?'] = true, ['#'] = true, ['"'] = true, ['<'] = true,  ['>'] = true,
+    ['`'] = true, ['{'] = true, ['}'] = true, ['|'] = true, ['\\'] = true, ['^'] = true,
+};
+
+static bool is_apart(unsigned char c, bool in_query) {
+    return c <= ' ' || c >= 0x7F || (APART[c] && !(in_query && c == '?'));
+}
+
+static void append_escaped(buffer *out, int c) {
+    buffer_append(out, (slice){(char[]){'%', HEX[c >> 4], HEX[c & 15]}, 3});
 }
 
 /* RFC 3986 §6.2.2: escapes of unreserved characters are undone, others in capitals; a stray % is one itself.
  */
 static void append_normalised(buffer *out, slice text, bool in_query) {
-    for (size_t i = 0; i < text.length; i++) {
+    for (size_t i = 0, from = 0; from < text.length; i++, from = i) {
+        while (i < text.length && !is_apart((unsigned char)text.data[i], in_query))
+            i++;
+        buffer_append(out, slice_sub(text, from, i));
+        if (i == text.length)
+            return;
         unsigned char c = (unsigned char)text.data[i];
         int escaped = slice_percent_byte(text, i);
-        if (c == '%' && escaped < 0) {
-            buffer_append(out, SLICE("%25"));
-        } else if (c == '%') {
-            if (is_alnum((char)escaped) || (escaped && strchr("-._~", escaped)))
-                buffer_append_char(out, (char)escaped);
-            else
-                buffer_append(out, (slice){(char[]){'%', HEX[escaped >> 4], HEX[escaped & 15]}, 3});
-            i += 2;
-        } else {
-            append_byte(out, c, in_query);
+        if (c != '%') {
+            append_escaped(out, c);
+            continue;
         }
+        if (escaped < 0) {
+            buffer_append(out, SLICE("%25"));
+            continue;
+        }
+        if (is_alnum((char)escaped) || (escaped && strchr("-._~", escaped)))
+            buffer_append_char(out, (char)escaped);
+        else
+            append_escaped(out, escaped);
+        i += 2;
     }
 }
 
@@ -130,17 +142,21 @@ static slice parse_path(slice text, arena *a) {
     return buffer_slice(&out);
 }
 
-bool address_parse(slice text, arena *a, address *out) {
+bool address_parse_host(slice text, arena *a, address *out, slice *rest) {
     memset(out, 0, sizeof *out);
-    slice rest = strip(text, a);
-    if (!take_scheme(&rest, &out->https))
+    *rest = strip(text, a);
+    if (!take_scheme(rest, &out->https))
         return false;
     size_t end = 0;
-    while (end < rest.length && !is_slash(rest.data[end]) && rest.data[end] != '?' && rest.data[end] != '#')
+    while (end < rest->length && !is_slash(rest->data[end]) && rest->data[end] != '?' &&
+           rest->data[end] != '#')
         end++;
-    if (!parse_authority(slice_sub(rest, 0, end), a, out))
-        return false;
-    rest = slice_from(rest, end);
+    slice authority = slice_sub(*rest, 0, end);
+    *rest = slice_from(*rest, end);
+    return parse_authority(authority, a, out);
+}
+
+void address_parse_rest(slice rest, arena *a, address *out) {
     size_t hash = slice_find_char(rest, '#', 0);
     slice fragment = slice_from(rest, hash);
     rest = slice_sub(rest, 0, hash);
@@ -157,6 +173,13 @@ bool address_parse(slice text, arena *a, address *out) {
         append_normalised(&mark, slice_from(fragment, 1), true);
     }
     out->fragment = buffer_slice(&mark);
+}
+
+bool address_parse(slice text, arena *a, address *out) {
+    slice rest;
+    if (!address_parse_host(text, a, out, &rest))
+        return false;
+    address_parse_rest(rest, a, out);
     return true;
 }
 

@@ -17,6 +17,9 @@ typedef struct address {
 
 /* False: relative, another scheme, credentials in it, or a host that is no plain name. */
 bool address_parse(slice text, arena *a, address *out);
+/* In two steps: most addresses are of hosts that nobody asks for. `rest`: what comes behind the host. */
+bool address_parse_host(slice text, arena *a, address *out, slice *rest);
+void address_parse_rest(slice rest, arena *a, address *out);
 /* Without the fragment. */
 slice address_write(const address *from, bool https, bool with_query, arena *a);
 

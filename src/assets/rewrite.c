@@ -29,8 +29,10 @@ bool asset_rewrite_url(const asset_rules *rules, slice url, asset_use use, arena
     address from;
     captures found;
     *out = (asset_reference){.use = use, .state = ASSET_WANTED, .code = FINDING_COUNT};
-    if (!address_parse(url, a, &from))
+    slice rest;
+    if (!address_parse_host(url, a, &from, &rest) || !rules_know_host(rules, from.host))
         return false;
+    address_parse_rest(rest, a, &from);
     const asset_rule *rule = rules_find(rules, &from, &found);
     if (!rule || !rule->enabled)
         return false;
