@@ -133,8 +133,17 @@ static inline bool slice_equal(slice a, slice b) { /* names mostly differ in len
 }
 /* Whether `wanted` is in a list sorted by slice_compare. */
 bool slice_is_listed(const slice *sorted, size_t count, slice wanted);
-bool slice_equal_nocase(slice a, slice b); /* ASCII case only */
-int slice_compare(slice a, slice b);       /* by bytes, as memcmp, shorter first */
+/* A list sorted by slice_compare that is asked very often: of each first byte, where the names with it begin.
+ */
+typedef struct slice_table {
+    const slice *names;
+    size_t count;
+    uint16_t first_of[UINT8_MAX + 2]; /* made by slice_table_index */
+} slice_table;
+void slice_table_index(slice_table *t);
+size_t slice_table_find(const slice_table *t, slice name); /* its place in the list, or SLICE_NONE */
+bool slice_equal_nocase(slice a, slice b);                 /* ASCII case only */
+int slice_compare(slice a, slice b);                       /* by bytes, as memcmp, shorter first */
 static inline bool slice_starts_with(slice s, slice prefix) {
     return s.length >= prefix.length && slice_equal((slice){s.data, prefix.length}, prefix);
 }
@@ -189,7 +198,7 @@ slice slice_copy(slice s, arena *a);
 slice slice_lower(slice s, arena *a);
 const char *slice_c_string(slice s, arena *a); /* NUL-terminated copy */
 /* FNV-1a: for marks and fingerprints that are the same in every run and on every machine. Whoever chooses the
- * text can make it collide: never for a table. */
+ * text can make it collide: never for a table whose speed hangs on it. */
 uint64_t slice_hash(slice s);
 
 /* ---- buffer ------------------------------------------------------------------------------------------ */
@@ -220,6 +229,9 @@ static inline void buffer_append_char(buffer *b, char c) {
 }
 void buffer_append_codepoint(buffer *b, uint32_t codepoint); /* as UTF-8; must be a scalar value */
 void buffer_printf(buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The first `most` bytes of it. */
+void buffer_vprintf(buffer *b, size_t most, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
 /* Text of others within a line: bytes that are control characters, or no UTF-8, as \xNN. */
 void buffer_append_on_line(buffer *b, slice text);
 slice buffer_slice(const buffer *b);

@@ -5,8 +5,6 @@
  */
 #include "base.h"
 
-#include <stdio.h>
-
 #define DETAIL_MAX 240
 
 static const finding_info TABLE[] = {
@@ -59,12 +57,14 @@ findings findings_new(arena *a) {
 finding *findings_add(findings *f, finding_code code, uint32_t line, const char *format, ...) {
     if (f->counts[code]++ >= FINDINGS_PER_CODE)
         return NULL;
-    char text[DETAIL_MAX + 2]; /* with the byte behind, which tells whether a character is cut */
+    char text[DETAIL_MAX + 2];
+    buffer written = {text, 0, sizeof text, f->arena};
     va_list arguments;
     va_start(arguments, format);
-    int written = vsnprintf(text, sizeof text, format, arguments);
+    /* the byte behind tells whether a character is cut */
+    buffer_vprintf(&written, DETAIL_MAX + 1, format, arguments);
     va_end(arguments);
-    slice detail = utf8_head((slice){text, written < 0 ? 0 : strlen(text)}, DETAIL_MAX);
+    slice detail = utf8_head(buffer_slice(&written), DETAIL_MAX);
     for (size_t i = 0; i < detail.length; i++)
         if (text[i] == '\n' || text[i] == '\r')
             text[i] = ' ';

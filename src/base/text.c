@@ -9,8 +9,6 @@
 #include <emmintrin.h>
 #endif
 
-#include <stdio.h>
-
 slice slice_of(const char *c_string) {
     return (slice){c_string, c_string ? strlen(c_string) : 0};
 }
@@ -40,6 +38,24 @@ bool slice_is_listed(const slice *sorted, size_t count, slice wanted) {
             high = middle;
     }
     return false;
+}
+
+void slice_table_index(slice_table *t) {
+    size_t at = t->count;
+    for (size_t c = UINT8_MAX + 1; c-- > 0;) {
+        while (at > 0 && t->names[at - 1].length && (unsigned char)t->names[at - 1].data[0] >= c)
+            at--;
+        t->first_of[c] = (uint16_t)at;
+    }
+    t->first_of[UINT8_MAX + 1] = (uint16_t)t->count;
+}
+
+size_t slice_table_find(const slice_table *t, slice name) {
+    size_t letter = name.length ? (unsigned char)name.data[0] : 0;
+    for (size_t i = t->first_of[letter]; i < t->first_of[letter + 1]; i++)
+        if (slice_equal(t->names[i], name))
+            return i;
+    return SLICE_NONE;
 }
 
 bool slice_equal_nocase(slice a, slice b) {
@@ -191,12 +207,14 @@ slice slice_trim_wide(slice text) {
 }
 
 slice slice_next_word(slice words, size_t *at) {
-    while (*at < words.length && is_space(words.data[*at]))
-        ++*at;
     size_t from = *at;
-    while (*at < words.length && !is_space(words.data[*at]))
-        ++*at;
-    return slice_sub(words, from, *at);
+    while (from < words.length && is_space(words.data[from]))
+        from++;
+    size_t end = from;
+    while (end < words.length && !is_space(words.data[end]))
+        end++;
+    *at = end;
+    return slice_sub(words, from, end);
 }
 
 int slice_percent_byte(slice text, size_t at) {
@@ -276,26 +294,6 @@ void buffer_append_codepoint(buffer *b, uint32_t c) {
     b->length += length;
 }
 
-static void append_formatted(buffer *b, const char *format, va_list arguments) {
-    va_list again;
-    va_copy(again, arguments);
-    size_t room = b->capacity - b->length;
-    int length = vsnprintf(room ? b->data + b->length : NULL, room, format, arguments);
-    if (length > 0 && (size_t)length >= room) {
-        buffer_reserve(b, (size_t)length + 1);
-        vsnprintf(b->data + b->length, (size_t)length + 1, format, again);
-    }
-    b->length += length > 0 ? (size_t)length : 0;
-    va_end(again);
-}
-
-void buffer_printf(buffer *b, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    append_formatted(b, format, arguments);
-    va_end(arguments);
-}
-
 slice buffer_slice(const buffer *b) {
     return (slice){b->data, b->length};
 }
@@ -363,15 +361,6 @@ void buffer_append_on_line(buffer *b, slice text) {
             buffer_append(b, slice_sub(text, at, next));
         at = next;
     }
-}
-
-slice format_slice(arena *a, const char *format, ...) {
-    buffer b = buffer_new(a, 64);
-    va_list arguments;
-    va_start(arguments, format);
-    append_formatted(&b, format, arguments);
-    va_end(arguments);
-    return buffer_slice(&b);
 }
 
 vector vector_new(arena *a, size_t item_size) {

@@ -4,14 +4,20 @@
  */
 #include "cascade.h"
 
+static const slice KEYED[] = {
+    LITERAL("align"), LITERAL("bgcolor"), LITERAL("border"), LITERAL("cellpadding"), LITERAL("color"),
+    LITERAL("dir"),   LITERAL("face"),    LITERAL("height"), LITERAL("hidden"),      LITERAL("nowrap"),
+    LITERAL("size"),  LITERAL("start"),   LITERAL("style"),  LITERAL("type"),        LITERAL("valign"),
+    LITERAL("value"), LITERAL("width"),
+};
+static slice_table keyed = {.names = KEYED, .count = sizeof KEYED / sizeof *KEYED};
+
+__attribute__((constructor)) static void index_keyed(void) {
+    slice_table_index(&keyed);
+}
+
 bool css_is_keyed(slice attribute) {
-    static const slice NAMES[] = {
-        LITERAL("align"), LITERAL("bgcolor"), LITERAL("border"), LITERAL("cellpadding"), LITERAL("color"),
-        LITERAL("dir"),   LITERAL("face"),    LITERAL("height"), LITERAL("hidden"),      LITERAL("nowrap"),
-        LITERAL("size"),  LITERAL("start"),   LITERAL("style"),  LITERAL("type"),        LITERAL("valign"),
-        LITERAL("value"), LITERAL("width"),
-    };
-    return slice_is_listed(NAMES, sizeof NAMES / sizeof *NAMES, attribute);
+    return slice_table_find(&keyed, attribute) != SLICE_NONE;
 }
 
 static void hint(css_gathering *g, css_property property, slice value) {

@@ -56,6 +56,12 @@ static const slice DROPPED_WITH_CONTENT[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+static slice_table allowed_attributes = {.names = ALLOWED_ATTRIBUTES, .count = COUNT(ALLOWED_ATTRIBUTES)};
+
+__attribute__((constructor)) static void index_attributes(void) {
+    slice_table_index(&allowed_attributes);
+}
+
 /* ATTR_WHITESPACE: what is taken out of an address before it is looked at. */
 static bool is_ignored_in_address(uint32_t c) {
     return c <= 0x20 || c == 0xA0 || c == 0x1680 || c == 0x180E || (c >= 0x2000 && c <= 0x2029) ||
@@ -111,7 +117,7 @@ bool dom_is_allowed_attribute(slice element, slice name, slice value) {
         return false;
     if (slice_starts_with(name, SLICE("data-")) || slice_starts_with(name, SLICE("aria-")))
         return name.length > 5;
-    if (!slice_is_listed(ALLOWED_ATTRIBUTES, COUNT(ALLOWED_ATTRIBUTES), name))
+    if (slice_table_find(&allowed_attributes, name) == SLICE_NONE)
         return false;
     if (dom_is_allowed_address(value) || slice_is_listed(SAFE_ATTRIBUTES, COUNT(SAFE_ATTRIBUTES), name))
         return true;

@@ -18,24 +18,16 @@ const uint8_t dom_tag_categories[DOM_TAG_COUNT] = {
 #undef TAG
 };
 
-/* tags.def is sorted by name. The first tag of each letter, and what follows the last: made before main. */
-static uint8_t first_of[UINT8_MAX + 2];
+/* tags.def is sorted by name. */
+static slice_table tags = {.names = dom_tag_names, .count = DOM_TAG_COUNT};
 
 __attribute__((constructor)) static void index_tags(void) {
-    for (size_t tag = DOM_TAG_COUNT, c = UINT8_MAX + 1; c-- > 0;) {
-        while (tag > DOM_TAG_UNKNOWN + 1 && (unsigned char)dom_tag_names[tag - 1].data[0] >= c)
-            tag--;
-        first_of[c] = (uint8_t)tag;
-    }
-    first_of[UINT8_MAX + 1] = DOM_TAG_COUNT;
+    slice_table_index(&tags);
 }
 
 dom_tag dom_tag_of(slice name) {
-    unsigned char letter = name.length ? (unsigned char)name.data[0] : 0;
-    for (unsigned tag = first_of[letter]; tag < first_of[letter + 1]; tag++)
-        if (slice_equal(dom_tag_names[tag], name))
-            return (dom_tag)tag;
-    return DOM_TAG_UNKNOWN;
+    size_t tag = slice_table_find(&tags, name);
+    return tag == SLICE_NONE ? DOM_TAG_UNKNOWN : (dom_tag)tag;
 }
 
 bool dom_is_raw_text(const dom_node *node) {
@@ -66,8 +58,10 @@ bool dom_attribute_integer(const dom_node *node, const char *name, int64_t *valu
 
 bool dom_has_class(const dom_node *node, slice class_name) {
     const slice *classes = dom_attribute_get(node, SLICE("class"));
+    if (!classes || classes->length < class_name.length)
+        return false;
     size_t at = 0;
-    for (slice word; classes && (word = slice_next_word(*classes, &at)).length;)
+    for (slice word; (word = slice_next_word(*classes, &at)).length;)
         if (slice_equal(word, class_name))
             return true;
     return false;

@@ -1,10 +1,13 @@
-/* Text: runs of words end where a reader that looks at one byte after the other says. */
+/* Text: runs of words end where a reader that looks at one byte after the other says; formats are written as
+ * printf writes them; lists are searched by their first bytes. */
 #include "base/base.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
+#include <limits.h>
+#include <stdio.h>
 
 static size_t words_end_by_bytes(slice s, size_t from, bool ascii) {
     for (; from < s.length; from++) {
@@ -40,7 +43,57 @@ static void words_end_where_a_byte_says_so(void **state) {
     }
 }
 
+/* What printf makes of it, whole and cut. */
+static void writes_as_printf(arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void writes_as_printf(arena *a, const char *format, ...) {
+    char expected[256];
+    va_list arguments;
+    va_start(arguments, format);
+    size_t length = (size_t)vsnprintf(expected, sizeof expected, format, arguments);
+    va_end(arguments);
+    for (size_t most = 0; most <= length + 1; most++) {
+        buffer out = buffer_new(a, 4);
+        buffer_append_char(&out, '>');
+        va_start(arguments, format);
+        buffer_vprintf(&out, most, format, arguments);
+        va_end(arguments);
+        size_t cut = most < length ? most : length;
+        assert_int_equal(out.length, cut + 1);
+        assert_memory_equal(out.data + 1, expected, cut);
+    }
+}
+
+static void formats_are_written_as_printf_writes_them(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    slice text = SLICE("caf\xC3\xA9 au lait"), none = {NULL, 0}, nul = SLICE("a\0b");
+    writes_as_printf(a, "no conversion");
+    writes_as_printf(a, "<%.*s> and <%.*s>, <%.*s>", SLICE_ARGS(text), SLICE_ARGS(none), SLICE_ARGS(nul));
+    writes_as_printf(a, "%s%s: %c%c", "a", "", 'x', 'y');
+    writes_as_printf(a, "%u %u %zu %zu", 0u, UINT_MAX, (size_t)10, SIZE_MAX);
+    writes_as_printf(a, "%d %d %d %lld %lld", 0, -1, INT_MIN, LLONG_MIN, LLONG_MAX);
+    writes_as_printf(a, "%s 100%%, then %d", "first", 7);
+    writes_as_printf(a, "%.*s|%5u|%-4s|%.3f|%02X|%s", SLICE_ARGS(text), 12u, "ab", 2.5, 10u, "end");
+    arena_destroy(a);
+}
+
+static void lists_are_searched_by_first_bytes(void **state) {
+    (void)state;
+    static const slice NAMES[] = {LITERAL(""),    LITERAL("a"),  LITERAL("ab"),
+                                  LITERAL("abc"), LITERAL("ca"), LITERAL("\xFFz")};
+    slice_table table = {.names = NAMES, .count = sizeof NAMES / sizeof *NAMES};
+    slice_table_index(&table);
+    for (size_t i = 1; i < table.count; i++)
+        assert_int_equal(slice_table_find(&table, NAMES[i]), i);
+    static const slice OTHERS[] = {LITERAL(""),     LITERAL("b"),    LITERAL("abd"), LITERAL("abcd"),
+                                   LITERAL("\xFF"), LITERAL("\x01"), LITERAL("c")};
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        assert_true(slice_table_find(&table, OTHERS[i]) == SLICE_NONE);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(words_end_where_a_byte_says_so)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(words_end_where_a_byte_says_so),
+                                       cmocka_unit_test(formats_are_written_as_printf_writes_them),
+                                       cmocka_unit_test(lists_are_searched_by_first_bytes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
