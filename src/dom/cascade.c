@@ -343,13 +343,13 @@ slice css_computed(css_cascade *c, const dom_node *node, css_property property) 
     return cascade_computed(c, number, CSS_PSEUDO_NONE, property);
 }
 
-bool css_computed_is(css_cascade *c, const dom_node *node, css_property property, const char *words) {
-    return css_is_among(css_computed(c, node, property), words);
-}
-
 bool css_has_pseudo(css_cascade *c, const dom_node *node, css_pseudo pseudo) {
     uint32_t number = cascade_style_of(c, node);
     return style_at(c, number)->parts[pseudo] != NULL;
+}
+
+bool css_generates(css_cascade *c, const dom_node *node) {
+    return style_at(c, cascade_style_of(c, node))->generates;
 }
 
 slice css_computed_pseudo(css_cascade *c, const dom_node *node, css_pseudo pseudo, css_property property) {

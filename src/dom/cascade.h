@@ -53,6 +53,7 @@ typedef struct style {
     uint8_t hanging, window; /* css_hanging; in which window it holds */
     uint64_t cost;           /* steps that it took to make it, but for the page's own sheets */
     unsigned effects;
+    bool generates;                   /* css_generates */
     winners *parts[CSS_PSEUDO_COUNT]; /* NULL but for the element: no rule */
     class_effect *classes;            /* that its rules name */
     uint32_t class_count;

@@ -477,6 +477,11 @@ static void weigh_attributes(css_cascade *c, const dom_node *node, vector *custo
     weigh(c, CSS_PSEUDO_NONE, inline_block, &(weight){CSS_ORIGIN_PAGE, true, true, 0, 0}, customs);
 }
 
+static bool generates(const winners *w) {
+    return w && (w->item_of[CSS_CONTENT] || w->item_of[CSS_COUNTER_RESET] ||
+                 w->item_of[CSS_COUNTER_INCREMENT] || w->item_of[CSS_COUNTER_SET]);
+}
+
 static style *new_style(css_cascade *c, const dom_node *node, uint32_t parent, arena *a) {
     style *s = arena_zeroed(a, sizeof *s);
     s->parent = parent;
@@ -495,6 +500,8 @@ static style *new_style(css_cascade *c, const dom_node *node, uint32_t parent, a
         if (weigh_rules(c, node, (css_pseudo)p, &own))
             s->parts[p] = take_winners(c, (css_pseudo)p, &own, a, &s->effects);
     }
+    for (unsigned p = CSS_PSEUDO_NONE; p < CSS_PSEUDO_COUNT; p++)
+        s->generates = s->generates || generates(s->parts[p]);
     if (c->asks_parent && parent && style_at(c, parent)->hanging)
         c->hanging = HANGS_WITH_INNER;
     s->hanging = (uint8_t)c->hanging;

@@ -86,7 +86,10 @@ css_token css_next_token(css_reader *r);
 /* The next one that is no white space. */
 css_token css_next_solid(css_reader *r);
 /* Whether a value is one of the words, which have one space between them; case does not count. */
-bool css_is_among(slice value, const char *words);
+bool css_find_word(slice value, const char *words);
+static inline bool css_is_among(slice word, const char *words) {
+    return word.length && word.length <= strlen(words) && css_find_word(word, words); /* mostly too long */
+}
 
 /* ---- style sheets ------------------------------------------------------------------------------------- */
 
@@ -196,7 +199,10 @@ void css_cascade_settle(css_cascade *c);
  * cascade.
  */
 slice css_computed(css_cascade *c, const dom_node *node, css_property property);
-bool css_computed_is(css_cascade *c, const dom_node *node, css_property property, const char *words);
+static inline bool css_computed_is(css_cascade *c, const dom_node *node, css_property property,
+                                   const char *words) {
+    return css_is_among(css_computed(c, node, property), words);
+}
 
 typedef enum css_pseudo {
     CSS_PSEUDO_NONE,
@@ -209,6 +215,9 @@ typedef enum css_pseudo {
 /* Whether a rule speaks of this pseudo-element of the element: without one it has no box (::before, ::after),
  * or its default look (::marker). */
 bool css_has_pseudo(css_cascade *c, const dom_node *node, css_pseudo pseudo);
+/* Whether a rule says anything of generated content or of counters, of the element or a pseudo-element of it.
+ */
+bool css_generates(css_cascade *c, const dom_node *node);
 /* The computed value; of a pseudo-element without rules, what it would inherit, or the initial value. */
 slice css_computed_pseudo(css_cascade *c, const dom_node *node, css_pseudo pseudo, css_property property);
 

@@ -319,23 +319,19 @@ css_token css_next_solid(css_reader *r) {
     return t;
 }
 
-bool css_is_among(slice value, const char *words) {
-    if (!value.length)
-        return false;
+bool css_find_word(slice value, const char *words) {
     char first = to_lower(value.data[0]);
-    for (const char *word = words;
-         *word;) { /* words with one space between them; mostly the first letters differ */
-        size_t same = 0;
-        if (to_lower(*word) == first)
-            for (same = 1;
-                 same < value.length && word[same] && to_lower(word[same]) == to_lower(value.data[same]);)
+    for (const char *word = words;; word++) { /* mostly the first letters differ */
+        if (to_lower(*word) == first) {
+            size_t same = 1;
+            while (same < value.length && word[same] && to_lower(word[same]) == to_lower(value.data[same]))
                 same++;
-        if (same == value.length && (word[same] == ' ' || word[same] == '\0'))
-            return true;
-        word = strchr(word + same, ' ');
-        if (!word)
+            if (same == value.length && (word[same] == ' ' || word[same] == '\0'))
+                return true;
+        }
+        while (*word && *word != ' ')
+            word++;
+        if (!*word)
             return false;
-        word++;
     }
-    return false;
 }

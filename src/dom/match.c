@@ -36,20 +36,20 @@ struct dom_matcher {
 
 /* ---- the index --------------------------------------------------------------------------------------- */
 
-static uint64_t name_hash(const dom_matcher *m, char kind, slice name) {
-    return (hash_keyed(arena_key(m->arena), name) ^ (uint64_t)(unsigned char)kind) *
-           UINT64_C(0x9E3779B97F4A7C15);
+/* Names that collide cost no more than selectors that are tried. */
+static uint64_t name_hash(char kind, slice name) {
+    return (slice_hash(name) ^ (uint64_t)(unsigned char)kind) * UINT64_C(0x9E3779B97F4A7C15);
 }
 
 static void index_name(dom_matcher *m, char kind, slice name) {
-    uint64_t hash = name_hash(m, kind, name);
+    uint64_t hash = name_hash(kind, name);
     size_t one = (size_t)(hash >> 32) & (m->name_bits - 1), two = (size_t)hash & (m->name_bits - 1);
     m->names[one / 64] |= UINT64_C(1) << (one % 64);
     m->names[two / 64] |= UINT64_C(1) << (two % 64);
 }
 
 static bool has_name(const dom_matcher *m, char kind, slice name) {
-    uint64_t hash = name_hash(m, kind, name);
+    uint64_t hash = name_hash(kind, name);
     size_t one = (size_t)(hash >> 32) & (m->name_bits - 1), two = (size_t)hash & (m->name_bits - 1);
     return m->names[one / 64] >> (one % 64) & m->names[two / 64] >> (two % 64) & 1;
 }

@@ -1043,15 +1043,19 @@ static void leave_element(walk *w) {
 
 /* ---- the walk ----------------------------------------------------------------------------------------- */
 
+static bool keeps_line_ends(css_cascade *styles, const dom_node *text) {
+    slice value = css_computed(styles, text, CSS_WHITE_SPACE);
+    return !css_is_among(value, "normal") && /* mostly it is */
+           css_is_among(value, "pre pre-line pre-wrap break-spaces preserve preserve-breaks");
+}
+
 /* Where a style keeps line ends (`white-space: pre-line`), they are breaks; at the edges of a block, none
  * shows.
  */
 static void enter_text(walk *w, const dom_node *node) {
     slice text = node->text;
     size_t at = 0, end = slice_find_char(text, '\n', 0);
-    bool breaks = end != SLICE_NONE && !express_in_code(&w->out) &&
-                  css_computed_is(w->styles, node, CSS_WHITE_SPACE,
-                                  "pre pre-line pre-wrap break-spaces preserve preserve-breaks");
+    bool breaks = end != SLICE_NONE && !express_in_code(&w->out) && keeps_line_ends(w->styles, node);
     if (breaks && (!node->previous || express_is_block(node->previous)))
         while (at < text.length && is_html_space(text.data[at]))
             at++;

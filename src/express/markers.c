@@ -301,7 +301,8 @@ static bool is_readable(slice text) {
 /* What the pseudo-element reads; empty: it shows nothing, or the theme shows it on the new page as well. */
 static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
     slice nothing = {NULL, 0};
-    const css_declaration *from = css_winner(m->styles, node, pseudo, CSS_CONTENT);
+    const css_declaration *from =
+        css_generates(m->styles, node) ? css_winner(m->styles, node, pseudo, CSS_CONTENT) : NULL;
     if (!from && node->tag != DOM_TAG_Q) /* nearly all */
         return nothing;
     buffer out = buffer_new(m->arena, 32);
@@ -729,9 +730,11 @@ static void enter_marked(marking *m, dom_node *node, unsigned depth) {
     bool hidden = is_hidden(m, node), is_item = node->tag == DOM_TAG_LI && m->levels.count && around.step;
     if (!m->hidden && hidden)
         enter_hidden(m, depth);
-    count(m, node, CSS_PSEUDO_NONE, depth);
-    if (css_has_pseudo(m->styles, node, CSS_PSEUDO_BEFORE))
-        count(m, node, CSS_PSEUDO_BEFORE, depth + 1);
+    if (css_generates(m->styles, node)) {
+        count(m, node, CSS_PSEUDO_NONE, depth);
+        if (css_has_pseudo(m->styles, node, CSS_PSEUDO_BEFORE))
+            count(m, node, CSS_PSEUDO_BEFORE, depth + 1);
+    }
     if (is_item) {
         if (!hidden) /* else it is not counted among the others, and has no marker */
             enter_marked_item(m, node, vector_last(&m->levels), &own);

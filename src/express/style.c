@@ -9,6 +9,8 @@ bool express_is_among(slice value, const char *words) {
     for (size_t at = 0, end; at < list.length; at = end + 1) {
         end = slice_find_char(list, ' ', at);
         end = end == SLICE_NONE ? list.length : end;
+        if (value.length && to_lower(value.data[0]) != list.data[at] && !is_space(value.data[0]))
+            continue; /* mostly the first letters differ */
         size_t matched = at, i = 0;
         for (; i < value.length && (is_space(value.data[i]) || matched < end); i++)
             if (!is_space(value.data[i]) && to_lower(value.data[i]) != list.data[matched++])
@@ -120,89 +122,89 @@ static const finding_code FINDINGS[PRESENTATION_COUNT] = {
  * show nothing, with a space between them; `on`: the only elements where an attribute says anything, with a
  * space between them ("": all). The first that applies counts. */
 typedef struct meaning {
-    const char *name;
+    slice name;
     presentation kind;
     const char *plain, *on;
 } meaning;
 
 static const meaning PROPERTIES[] = {
-    {"text-align", PRESENTATION_ALIGNMENT, "left start justify", ""},
-    {"float", PRESENTATION_ALIGNMENT, "none", ""},
-    {"color", PRESENTATION_COLOUR, "", ""},
-    {"border-color", PRESENTATION_COLOUR, "", ""},
-    {"background", PRESENTATION_COLOUR, PLAIN_COLOURS, ""},
-    {"background-", PRESENTATION_COLOUR, PLAIN_COLOURS, ""},
-    {"font-weight", PRESENTATION_NONE, "", ""}, /* these five are marks */
-    {"font-style", PRESENTATION_NONE, "", ""},
-    {"text-decoration", PRESENTATION_NONE, "", ""},
-    {"text-decoration-", PRESENTATION_NONE, "", ""},
-    {"vertical-align", PRESENTATION_NONE, "", ""},
-    {"font", PRESENTATION_FONT, "", ""},
-    {"font-", PRESENTATION_FONT, "", ""},
-    {"line-height", PRESENTATION_FONT, "normal", ""},
-    {"letter-spacing", PRESENTATION_FONT, "normal 0 0px", ""},
-    {"word-spacing", PRESENTATION_FONT, "normal 0 0px", ""},
-    {"text-transform", PRESENTATION_FONT, "none", ""},
-    {"text-indent", PRESENTATION_FONT, "0 0px", ""},
-    {"list-style", PRESENTATION_MARKER, "disc", "ul"},
-    {"list-style-", PRESENTATION_MARKER, "disc outside", "ul"},
-    {"list-style", PRESENTATION_MARKER, "decimal", ""},
-    {"list-style-", PRESENTATION_MARKER, "decimal outside", ""},
-    {"width", PRESENTATION_BOX, "100%", ""},
-    {"direction", PRESENTATION_NONE, "", ""},
-    {"unicode-bidi", PRESENTATION_NONE, "", ""},
-    {"display", PRESENTATION_BOX, "block inline", ""},
-    {"white-space", PRESENTATION_BOX, "normal pre pre-line pre-wrap break-spaces preserve preserve-breaks",
-     ""}, /* line ends: breaks */
-    {"orphans", PRESENTATION_NONE, "", ""},
-    {"widows", PRESENTATION_NONE, "", ""},
-    {"-webkit-", PRESENTATION_NONE, "", ""},
-    {"-moz-", PRESENTATION_NONE, "", ""},
-    {"mso-", PRESENTATION_NONE, "", ""},
-    {"transition", PRESENTATION_NONE, "", ""},
-    {"box-sizing", PRESENTATION_NONE, "", ""},
-    {"word-break", PRESENTATION_NONE, "", ""},
+    {LITERAL("text-align"), PRESENTATION_ALIGNMENT, "left start justify", ""},
+    {LITERAL("float"), PRESENTATION_ALIGNMENT, "none", ""},
+    {LITERAL("color"), PRESENTATION_COLOUR, "", ""},
+    {LITERAL("border-color"), PRESENTATION_COLOUR, "", ""},
+    {LITERAL("background"), PRESENTATION_COLOUR, PLAIN_COLOURS, ""},
+    {LITERAL("background-"), PRESENTATION_COLOUR, PLAIN_COLOURS, ""},
+    {LITERAL("font-weight"), PRESENTATION_NONE, "", ""}, /* these five are marks */
+    {LITERAL("font-style"), PRESENTATION_NONE, "", ""},
+    {LITERAL("text-decoration"), PRESENTATION_NONE, "", ""},
+    {LITERAL("text-decoration-"), PRESENTATION_NONE, "", ""},
+    {LITERAL("vertical-align"), PRESENTATION_NONE, "", ""},
+    {LITERAL("font"), PRESENTATION_FONT, "", ""},
+    {LITERAL("font-"), PRESENTATION_FONT, "", ""},
+    {LITERAL("line-height"), PRESENTATION_FONT, "normal", ""},
+    {LITERAL("letter-spacing"), PRESENTATION_FONT, "normal 0 0px", ""},
+    {LITERAL("word-spacing"), PRESENTATION_FONT, "normal 0 0px", ""},
+    {LITERAL("text-transform"), PRESENTATION_FONT, "none", ""},
+    {LITERAL("text-indent"), PRESENTATION_FONT, "0 0px", ""},
+    {LITERAL("list-style"), PRESENTATION_MARKER, "disc", "ul"},
+    {LITERAL("list-style-"), PRESENTATION_MARKER, "disc outside", "ul"},
+    {LITERAL("list-style"), PRESENTATION_MARKER, "decimal", ""},
+    {LITERAL("list-style-"), PRESENTATION_MARKER, "decimal outside", ""},
+    {LITERAL("width"), PRESENTATION_BOX, "100%", ""},
+    {LITERAL("direction"), PRESENTATION_NONE, "", ""},
+    {LITERAL("unicode-bidi"), PRESENTATION_NONE, "", ""},
+    {LITERAL("display"), PRESENTATION_BOX, "block inline", ""},
+    {LITERAL("white-space"), PRESENTATION_BOX,
+     "normal pre pre-line pre-wrap break-spaces preserve preserve-breaks", ""}, /* line ends: breaks */
+    {LITERAL("orphans"), PRESENTATION_NONE, "", ""},
+    {LITERAL("widows"), PRESENTATION_NONE, "", ""},
+    {LITERAL("-webkit-"), PRESENTATION_NONE, "", ""},
+    {LITERAL("-moz-"), PRESENTATION_NONE, "", ""},
+    {LITERAL("mso-"), PRESENTATION_NONE, "", ""},
+    {LITERAL("transition"), PRESENTATION_NONE, "", ""},
+    {LITERAL("box-sizing"), PRESENTATION_NONE, "", ""},
+    {LITERAL("word-break"), PRESENTATION_NONE, "", ""},
 };
 
 static const meaning ATTRIBUTES[] = {
-    {"align", PRESENTATION_ALIGNMENT, "top middle bottom",
+    {LITERAL("align"), PRESENTATION_ALIGNMENT, "top middle bottom",
      "img iframe table"}, /* left: text flows around it */
-    {"align", PRESENTATION_ALIGNMENT, "left justify", ""},
-    {"bgcolor", PRESENTATION_COLOUR, PLAIN_COLOURS, ""},
-    {"color", PRESENTATION_COLOUR, "", ""},
-    {"face", PRESENTATION_FONT, "", "font"},
-    {"size", PRESENTATION_FONT, "3", "font"},
-    {"bordercolor", PRESENTATION_COLOUR, "", "table tr td th"},
-    {"width", PRESENTATION_BOX, "100%", "table tr td th col colgroup hr"},
-    {"height", PRESENTATION_BOX, "", "table tr td th"},
-    {"cellpadding", PRESENTATION_BOX, "0 1 2", "table"},
-    {"cellspacing", PRESENTATION_BOX, "0 1 2", "table"},
-    {"border", PRESENTATION_BOX, "0 1", "table img"},
-    {"hspace", PRESENTATION_BOX, "0", "img"},
-    {"vspace", PRESENTATION_BOX, "0", "img"},
-    {"nowrap", PRESENTATION_BOX, "", "td th"},
-    {"value", PRESENTATION_MARKER, "", "li"},
-    {"reversed", PRESENTATION_MARKER, "", "ol"},
+    {LITERAL("align"), PRESENTATION_ALIGNMENT, "left justify", ""},
+    {LITERAL("bgcolor"), PRESENTATION_COLOUR, PLAIN_COLOURS, ""},
+    {LITERAL("color"), PRESENTATION_COLOUR, "", ""},
+    {LITERAL("face"), PRESENTATION_FONT, "", "font"},
+    {LITERAL("size"), PRESENTATION_FONT, "3", "font"},
+    {LITERAL("bordercolor"), PRESENTATION_COLOUR, "", "table tr td th"},
+    {LITERAL("width"), PRESENTATION_BOX, "100%", "table tr td th col colgroup hr"},
+    {LITERAL("height"), PRESENTATION_BOX, "", "table tr td th"},
+    {LITERAL("cellpadding"), PRESENTATION_BOX, "0 1 2", "table"},
+    {LITERAL("cellspacing"), PRESENTATION_BOX, "0 1 2", "table"},
+    {LITERAL("border"), PRESENTATION_BOX, "0 1", "table img"},
+    {LITERAL("hspace"), PRESENTATION_BOX, "0", "img"},
+    {LITERAL("vspace"), PRESENTATION_BOX, "0", "img"},
+    {LITERAL("nowrap"), PRESENTATION_BOX, "", "td th"},
+    {LITERAL("value"), PRESENTATION_MARKER, "", "li"},
+    {LITERAL("reversed"), PRESENTATION_MARKER, "", "ol"},
 };
 
 /* The theme's own classes: Bulma, "Helpers". */
 static const meaning CLASSES[] = {
-    {"has-text-centered", PRESENTATION_ALIGNMENT, "", ""},
-    {"has-text-right", PRESENTATION_ALIGNMENT, "", ""},
-    {"has-text-left", PRESENTATION_NONE, "", ""},
-    {"has-text-justified", PRESENTATION_NONE, "", ""},
-    {"has-text-weight-", PRESENTATION_FONT, "", ""},
-    {"has-text-", PRESENTATION_COLOUR, "", ""},
-    {"has-background-", PRESENTATION_COLOUR, "", ""},
-    {"is-pulled-", PRESENTATION_ALIGNMENT, "", ""},
-    {"is-size-", PRESENTATION_FONT, "", ""},
-    {"is-uppercase", PRESENTATION_FONT, "", ""},
-    {"is-capitalized", PRESENTATION_FONT, "", ""},
-    {"is-italic", PRESENTATION_FONT, "", ""},
+    {LITERAL("has-text-centered"), PRESENTATION_ALIGNMENT, "", ""},
+    {LITERAL("has-text-right"), PRESENTATION_ALIGNMENT, "", ""},
+    {LITERAL("has-text-left"), PRESENTATION_NONE, "", ""},
+    {LITERAL("has-text-justified"), PRESENTATION_NONE, "", ""},
+    {LITERAL("has-text-weight-"), PRESENTATION_FONT, "", ""},
+    {LITERAL("has-text-"), PRESENTATION_COLOUR, "", ""},
+    {LITERAL("has-background-"), PRESENTATION_COLOUR, "", ""},
+    {LITERAL("is-pulled-"), PRESENTATION_ALIGNMENT, "", ""},
+    {LITERAL("is-size-"), PRESENTATION_FONT, "", ""},
+    {LITERAL("is-uppercase"), PRESENTATION_FONT, "", ""},
+    {LITERAL("is-capitalized"), PRESENTATION_FONT, "", ""},
+    {LITERAL("is-italic"), PRESENTATION_FONT, "", ""},
 };
 
-static bool name_means(slice name, const char *known) {
-    slice entry = slice_of(known);
+/* An entry that ends in a hyphen is the beginning of names. */
+static bool name_means(slice name, slice entry) {
     bool prefix = entry.data[entry.length - 1] == '-';
     return prefix ? slice_equal_nocase(slice_sub(name, 0, entry.length), entry)
                   : slice_equal_nocase(name, entry);
@@ -225,7 +227,7 @@ static presentation meaning_of_property(const dom_node *node, slice property, sl
     if (express_hides(property, value) ||
         (express_is_background(property) && value_mentions(value, SLICE("url("))))
         return PRESENTATION_NONE; /* the survey has reported it */
-    if (name_means(property, "margin") && value_mentions(value, SLICE("auto")))
+    if (name_means(property, SLICE("margin")) && value_mentions(value, SLICE("auto")))
         return PRESENTATION_ALIGNMENT;
     return meaning_of(node, property, value, PROPERTIES, sizeof PROPERTIES / sizeof *PROPERTIES,
                       PRESENTATION_BOX);
