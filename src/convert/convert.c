@@ -302,7 +302,8 @@ static express_seen see_page(conversion *c, dom_node *body, css_cascade *styles)
     express_seen seen = {.theme = &c->engine->theme.express, .cascade = styles};
     if (!has_size(styles, body))
         return seen;
-    seen.desk = lay_out(c, body, styles, seen.theme->column, false, NULL);
+    bool pictures_only = layout_is_one_column(styles, body, c->tree);
+    seen.desk = lay_out(c, body, styles, seen.theme->column, pictures_only, NULL);
     seen.phone = lay_out_on_phone(c, body, styles, seen.desk);
     return seen;
 }

@@ -46,6 +46,21 @@ layout *layout_page(css_cascade *cascade, const dom_node *root, const layout_opt
     return l;
 }
 
+bool layout_is_one_column(css_cascade *cascade, const dom_node *root, arena *a) {
+    layout l = {.arena = a, .cascade = cascade};
+    for (const dom_node *at = root; at; at = dom_next(at, root)) {
+        if (at->type != DOM_ELEMENT)
+            continue;
+        const box_style *s = layout_style_of(&l, at);
+        bool is_known =
+            !dom_tag_has(at->tag, DOM_REPLACED) || at->tag == DOM_TAG_IMG || at->tag == DOM_TAG_IFRAME;
+        if (!is_known || s->floats || s->is_absolute || s->kind == KIND_FLEX || s->kind == KIND_GRID ||
+            s->kind == KIND_CELL)
+            return false;
+    }
+    return true;
+}
+
 bool layout_has_columns(const layout *l) {
     for (uint32_t i = 0; i < l->kept_count; i++) {
         const kept_box *b = &l->kept[i];

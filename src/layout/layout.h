@@ -46,6 +46,10 @@ typedef struct layout_box {
 
 typedef struct layout layout;
 
+/* Whether nothing but text, pictures and frames is on the page, one below the other: `pictures_only` then
+ * leaves out nothing that others hang on. */
+bool layout_is_one_column(css_cascade *cascade, const dom_node *root, arena *a);
+
 layout *layout_page(css_cascade *cascade, const dom_node *root, const layout_options *options, arena *a);
 
 /* Whether anything but pictures stands beside something: items of flex containers and grids, cells, floats.
