@@ -43,24 +43,12 @@ static size_t match_any_entity(slice text) {
     return match_entity(text, &codepoint, &known);
 }
 
-/* The first character of one of the classes at or behind `at`; the text's length where there is none. */
-static size_t find_class(slice text, size_t at, unsigned classes) {
-    const unsigned char *data = (const unsigned char *)text.data;
-    for (; at + 4 <= text.length; at += 4)
-        if ((CLASSES[data[at]] | CLASSES[data[at + 1]] | CLASSES[data[at + 2]] | CLASSES[data[at + 3]]) &
-            classes)
-            break;
-    while (at < text.length && !(CLASSES[data[at]] & classes))
-        at++;
-    return at;
-}
-
 /* Text with the characters of `classes` escaped; `line`: of its start, or 0 when it needs no marks. */
 static void write_escaped(renderer *r, slice text, unsigned classes, bool keep_entities, uint32_t line) {
     size_t from = 0, at = 0, length;
     mark_line(r, line);
     for (;;) {
-        at = find_class(text, at, classes);
+        at = find_class(text, at, CLASSES, classes);
         if (at >= text.length)
             break;
         char c = text.data[at];

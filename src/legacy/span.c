@@ -27,10 +27,8 @@ static size_t quote_start(const source *s, size_t at) {
 /* The earliest place at or after the source's at which a span may start or `stop` may stand; the length at
  * the end. */
 static size_t find_start(const source *s, uint8_t classes) {
-    const unsigned char *text = (const unsigned char *)s->text;
-    for (size_t at = s->at; at < s->length; at++) {
-        while (at < s->length && !(STARTS[text[at]] & classes))
-            at++;
+    slice text = {s->text, s->length};
+    for (size_t at = s->at; (at = find_class(text, at, STARTS, classes)) < s->length; at++) {
         char next = source_char(s, at + 1);
         switch (source_char(s, at)) {
         case '"':

@@ -172,7 +172,7 @@ static measure measure_page(mapping_pass *pass) {
     size_t count = 0, i = 0, up = SIZE_MAX;
     for (const dom_node *at = pass->body; at; at = dom_next(at, pass->body))
         count++;
-    m.boxes = arena_zeroed(pass->arena, count * sizeof *m.boxes);
+    m.boxes = arena_alloc(pass->arena, count * sizeof *m.boxes);
     m.count = count;
     for (dom_node *at = pass->body; at; at = dom_next(at, pass->body), i++) {
         while (up != SIZE_MAX && m.boxes[up].node != at->parent) {

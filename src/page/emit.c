@@ -76,7 +76,10 @@ static bool wide_to_utf8(const wide *w, arena *a, slice *text) {
             c = 0x10000 + ((c - 0xD800) << 10) + (w->data[++i] - 0xDC00u);
         else if (c >= 0xD800 && c < 0xE000)
             return false;
-        buffer_append_codepoint(&out, c);
+        if (c < 0x80) /* nearly all */
+            buffer_append_char(&out, (char)c);
+        else
+            buffer_append_codepoint(&out, c);
     }
     *text = buffer_slice(&out);
     return true;

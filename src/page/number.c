@@ -10,8 +10,9 @@
 #include <stdlib.h>
 
 static bool is_one_of(slice text, const char *const *words) {
+    char first = text.length ? text.data[0] : '\0';
     for (; *words; words++)
-        if (slice_equal(text, slice_of(*words)))
+        if (**words == first && slice_equal(text, slice_of(*words)))
             return true;
     return false;
 }

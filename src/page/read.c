@@ -212,9 +212,13 @@ static bool read_events(slice front, uint32_t first_line, arena *a, recording *r
         return fail(error, a, first_line, 1, "the front matter is longer than a megabyte");
     /* Each event comes from an indicator or a line break; at most six from one (`? ` opens, holds nothing
      * twice, closes). */
+    static const bool INDICATORS[256] = {
+        ['\0'] = true, ['\n'] = true, ['\r'] = true, [':'] = true, ['-'] = true,  ['?'] = true,
+        [','] = true,  ['['] = true,  [']'] = true,  ['{'] = true, ['}'] = true,  ['&'] = true,
+        ['*'] = true,  ['!'] = true,  ['|'] = true,  ['>'] = true, ['\''] = true, ['"'] = true};
     size_t indicators = 4;
     for (size_t i = 0; i < front.length; i++)
-        indicators += strchr("\n\r:-?,[]{}&*!|>'\"", front.data[i]) != NULL;
+        indicators += INDICATORS[(unsigned char)front.data[i]];
     *r = (recording){.capacity = indicators * 6, .text_capacity = front.length * 3 + 64};
     r->events = arena_alloc(a, r->capacity * sizeof *r->events);
     r->text = arena_alloc(a, r->text_capacity);

@@ -62,10 +62,10 @@ static int entity_at(slice text, size_t at) {
 }
 
 slice unescape(slice text, arena *a) {
-    size_t at = 0;
+    size_t at = slice_find_char(text, '&', 0);
     while (at < text.length && entity_at(text, at) < 0)
         at++;
-    if (at == text.length)
+    if (at >= text.length)
         return text;
     buffer out = buffer_new(a, text.length);
     buffer_append(&out, slice_sub(text, 0, at));

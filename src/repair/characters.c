@@ -95,7 +95,7 @@ static const uint8_t BESIDE[KIND_COUNT][KIND_COUNT] = {
 #define UNASSIGNED_COST 24
 #define UNLISTED_COST 18
 
-static size_t find_range(uint32_t value) {
+static size_t search_range(uint32_t value) {
     size_t low = 0, high = sizeof RANGES / sizeof *RANGES;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -105,6 +105,18 @@ static size_t find_range(uint32_t value) {
             high = middle;
     }
     return low;
+}
+
+/* Nearly all characters are ASCII; their ranges are found before main. */
+static uint8_t range_of_ascii[0x80];
+
+__attribute__((constructor)) static void index_ascii(void) {
+    for (uint32_t c = 0; c < sizeof range_of_ascii; c++)
+        range_of_ascii[c] = (uint8_t)search_range(c);
+}
+
+static size_t find_range(uint32_t value) {
+    return value < sizeof range_of_ascii ? range_of_ascii[value] : search_range(value);
 }
 
 character character_of(uint32_t value) {

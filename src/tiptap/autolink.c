@@ -2,11 +2,12 @@
  * runs over every document that it loads (@tiptap/extension-link 2.1: autolink; linkifyjs 4.4: find).
  *
  * Comes in: one word. Goes out: the links in it. The word is cut into tokens; a small automaton over the
- * tokens finds addresses and URLs. The automaton is made when it is needed, which is seldom, so that it reads
- * like its source.
+ * tokens finds addresses and URLs. The automaton is made when it is first needed, so that it reads like its
+ * source.
  */
 #include "private.h"
 
+#include <threads.h>
 #include <utf8proc.h>
 
 static const slice DOMAINS[] = {
@@ -405,6 +406,12 @@ static void build(automaton *m) {
     go_to(m, start, TOKEN_LOCALHOST, with_tld);
 }
 
+static automaton links;
+
+static void make_links(void) {
+    build(&links);
+}
+
 /* ---- finding ----------------------------------------------------------------------------------------- */
 
 /* The longest link that begins at token `first`; its number of tokens, 0 for none. `dead`: for each token,
@@ -540,13 +547,13 @@ bool link_last_word(tiptap_node *block, arena *a) {
     const token *all = tokens.items;
     if (!holds_key_token(all, tokens.count))
         return false;
-    automaton *m = arena_alloc(a, sizeof *m);
-    build(m);
+    static once_flag made = ONCE_FLAG_INIT;
+    call_once(&made, make_links);
     uint64_t *dead = arena_zeroed(a, tokens.count * sizeof *dead);
     bool linked = false;
     for (size_t i = 0; i < tokens.count;) {
         uint8_t accepts = NOT_ACCEPTING;
-        size_t count = match_link(m, all, tokens.count, i, dead, &accepts);
+        size_t count = match_link(&links, all, tokens.count, i, dead, &accepts);
         if (count)
             linked |= add_link(block, start + all[i].start, start + all[i + count - 1].end,
                                link_address(word, all + i, count, accepts, a), a);

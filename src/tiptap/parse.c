@@ -380,6 +380,14 @@ static const parse_rule RULES[] = {
 #include "schema.def"
 };
 
+/* 1 + the first rule of the tag; 0: it has none. Made before main. */
+static uint8_t first_rule[DOM_TAG_COUNT];
+
+__attribute__((constructor)) static void index_rules(void) {
+    for (size_t i = sizeof RULES / sizeof *RULES; i-- > 0;)
+        first_rule[RULES[i].tag] = (uint8_t)(i + 1);
+}
+
 static bool has_picture(const dom_node *element) {
     for (const dom_node *child = element->first_child; child; child = child->next)
         if (child->tag == DOM_TAG_IMG)
@@ -539,9 +547,10 @@ static bool applies(condition when, const dom_node *element) {
 }
 
 static const parse_rule *find_rule(const dom_node *element) {
-    if (element->tag == DOM_TAG_DIV && element->attribute_count == 0)
+    size_t first = first_rule[element->tag];
+    if (!first || (element->tag == DOM_TAG_DIV && element->attribute_count == 0))
         return NULL;
-    for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++)
+    for (size_t i = first - 1; i < sizeof RULES / sizeof *RULES; i++)
         if (RULES[i].tag == element->tag && applies((condition)RULES[i].condition, element))
             return &RULES[i];
     return NULL;
