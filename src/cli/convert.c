@@ -43,7 +43,11 @@ static int convert_standard_input(const cli_arguments *arguments, arena *a) {
 
 /* ---- a site ------------------------------------------------------------------------------------------ */
 
-static void warn_of_uncommitted(size_t count) {
+static void warn_of_uncommitted(site_plan *plan) {
+    slice unused_why;
+    size_t count = site_plan_uncommitted(plan, &unused_why);
+    if (unused_why.length)
+        complain("warning: %.*s", SLICE_ARGS(unused_why));
     if (count)
         complain("warning: pages with changes that are in no git commit: %zu; `isomerize revert` puts back "
                  "their exact bytes",
@@ -61,7 +65,7 @@ static int fetch_and_run(const cli_arguments *arguments, site *s, const convert_
     if (!elsewhere || offline)
         asset_book_seal(files->book, offline ? "not fetched: --offline" : "not fetched: the run was stopped");
     if (!elsewhere && !option_given(arguments, OPTION_QUIET))
-        warn_of_uncommitted(site_plan_uncommitted(plan));
+        warn_of_uncommitted(plan);
     return show_run(arguments, s, e, plan, false,
                     option_given(arguments, OPTION_JSON) ? REPORT_JSON : REPORT_FORMAT_COUNT);
 }

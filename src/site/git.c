@@ -126,12 +126,12 @@ static bool is_self_contained(slice folder, FILE *out, arena *a) {
     } FILES[] = {{common, "config"}, {git, "config"}, {git, "config.worktree"}};
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
         if (!read_own(FILES[i].folder, FILES[i].name, a, &text))
-            fprintf(out, "!%.*s/%s is no file that can be read", SLICE_ARGS(FILES[i].folder), FILES[i].name);
+            fprintf(out, "/?%.*s/%s is no file that can be read", SLICE_ARGS(FILES[i].folder), FILES[i].name);
         else if (has_include(text))
             fprintf(
                 out,
-                "!%.*s/%s has an [include], which can lead out of the checkout, so git's data is not used: "
-                "take that section out, or leave --since out",
+                "/?%.*s/%s has an [include], which can lead out of the checkout, so git's data is not used: "
+                "take that section out if it is to be",
                 SLICE_ARGS(FILES[i].folder), FILES[i].name);
         else
             continue;
@@ -140,7 +140,7 @@ static bool is_self_contained(slice folder, FILE *out, arena *a) {
     return true;
 }
 
-/* False: said why. */
+/* False: said why, behind a "/?". */
 static bool open_repository(repository *r, const char *root, slice folder, arena *a) {
     const char *here = slice_c_string(folder, a);
     const char *git = slice_c_string(format_slice(a, "%s/.git", here), a);
@@ -149,11 +149,11 @@ static bool open_repository(repository *r, const char *root, slice folder, arena
     if (!is_self_contained(folder, r->out, a))
         return false;
     if (git_repository_open_ext(&r->git, git, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) != 0)
-        fprintf(r->out, "!%s", words_of_git());
+        fprintf(r->out, "/?%s", words_of_git());
     else if (!holds_its_files(r->git, here))
-        fprintf(r->out, "!the configuration of %s says that the files are in another folder", git);
+        fprintf(r->out, "/?the configuration of %s says that the files are in another folder", git);
     else if (!use_own_configuration(r->git) || !use_own_objects(r->git))
-        fprintf(r->out, "!%s", words_of_git());
+        fprintf(r->out, "/?%s", words_of_git());
     else
         return true;
     return false;
@@ -169,7 +169,7 @@ static int write_path(const git_diff_delta *delta, float progress, void *context
     return 0;
 }
 
-/* Paths that differ from the revision or that git does not know, each with a NUL behind it; or "!" and why
+/* Paths that differ from the revision or that git does not know, each with a NUL behind it; or "/!" and why
  * not. */
 static void list_changes(repository *r, const char *revision) {
     git_object *named = NULL, *tree = NULL;
@@ -184,7 +184,7 @@ static void list_changes(repository *r, const char *revision) {
         git_object_peel(&tree, named, GIT_OBJECT_TREE) != 0 ||
         git_diff_tree_to_workdir_with_index(&changes, r->git, (git_tree *)tree, &options) != 0 ||
         git_diff_foreach(changes, write_path, NULL, NULL, NULL, r) != 0)
-        fprintf(r->out, "!%s", words_of_git());
+        fprintf(r->out, "/!%s", words_of_git());
 }
 
 /* ---- renames ---------------------------------------------------------------------------------------------
@@ -366,10 +366,13 @@ static void finish_git(git_answer *answer, arena *a) {
     if (!whole || status != 0)
         return;
     slice paths = answer->paths;
-    size_t sign = paths.length && paths.data[0] == '!' ? 0 : slice_find(paths, SLICE("\0!"), 0);
+    bool first = slice_starts_with(paths, SLICE("/")); /* as no path in a repository does */
+    size_t sign = first ? 0 : slice_find(paths, SLICE("\0/"), 0);
     answer->known = sign == SLICE_NONE;
+    answer->unused = slice_starts_with(paths, SLICE("/?"));
     if (!answer->known)
-        answer->error = format_slice(a, "git says: %.*s", SLICE_ARGS(slice_from(paths, sign ? sign + 2 : 1)));
+        answer->error =
+            format_slice(a, "git says: %.*s", SLICE_ARGS(slice_from(paths, sign + (first ? 2 : 3))));
 }
 
 void site_ask_git(site *s, const char *revision, bool now) {
@@ -390,7 +393,7 @@ void git_close(site *s) {
 }
 
 /* From who was started for it, or what was answered already. */
-static bool ask_git(site *s, const char *revision, arena *a, slice *paths, slice *error) {
+static bool ask_git(site *s, const char *revision, arena *a, slice *paths, slice *error, bool *unused) {
     git_answer own, *one = NULL;
     for (size_t i = 0; i < s->answers.count && !one; i++) {
         git_answer *known = vector_at(&s->answers, i);
@@ -404,6 +407,7 @@ static bool ask_git(site *s, const char *revision, arena *a, slice *paths, slice
         finish_git(one, a);
     *paths = one->paths;
     *error = one->error;
+    *unused = one->unused;
     return one->known;
 }
 
@@ -428,7 +432,8 @@ static void sort_paths(vector *paths) {
 bool site_keep_changed_since(site *s, const char *revision, slice *error) {
     vector paths = vector_new(s->arena, sizeof(slice)), kept = vector_new(s->arena, sizeof(slice));
     slice output;
-    if (!ask_git(s, revision, s->arena, &output, error))
+    bool unused;
+    if (!ask_git(s, revision, s->arena, &output, error, &unused))
         return false;
     add_paths(output, &paths);
     sort_paths(&paths);
@@ -445,7 +450,8 @@ bool site_keep_changed_since(site *s, const char *revision, slice *error) {
 vector git_renames(site *s, arena *a) {
     vector paths = vector_new(a, sizeof(slice));
     slice output, ignored;
-    if (ask_git(s, NULL, a, &output, &ignored))
+    bool unused;
+    if (ask_git(s, NULL, a, &output, &ignored, &unused))
         add_paths(output, &paths);
     return paths;
 }
@@ -456,12 +462,16 @@ static bool is_ours(const journal *j, slice path) {
     return row && row->outcome == SITE_CONVERTED;
 }
 
-size_t count_uncommitted(site *s, const journal *j) {
+size_t count_uncommitted(site *s, const journal *j, slice *unused_why) {
     vector paths = vector_new(s->arena, sizeof(slice));
-    slice output, ignored;
+    slice output, why;
     size_t count = 0;
-    if (!ask_git(s, "HEAD", s->arena, &output, &ignored))
+    bool unused;
+    *unused_why = (slice){NULL, 0};
+    if (!ask_git(s, "HEAD", s->arena, &output, &why, &unused)) {
+        *unused_why = unused ? why : *unused_why;
         return 0;
+    }
     add_paths(output, &paths);
     sort_paths(&paths);
     for (size_t i = 0; i < s->pages.count; i++) {

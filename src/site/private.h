@@ -36,6 +36,7 @@ typedef struct git_answer {
     const char *revision;
     slice paths, error;
     bool known;
+    bool unused;          /* there is a repository, which is not used */
     pid_t child;          /* that waits to be asked; 0: it is no more, the rest is known */
     int ask, asked, from; /* a pipe to it, both ends, and one from it */
 } git_answer;
@@ -44,8 +45,8 @@ typedef struct git_answer {
 void git_close(site *s);
 
 /* How many pages of the site have changes that are in no commit and not the journal's; 0 outside a git
- * checkout. */
-size_t count_uncommitted(site *s, const journal *j);
+ * checkout. `*unused_why`: there is one whose data is not used, and why; else empty. */
+size_t count_uncommitted(site *s, const journal *j, slice *unused_why);
 
 /* ---- hash.c ------------------------------------------------------------------------------------------ */
 

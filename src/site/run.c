@@ -738,8 +738,9 @@ site_plan *site_plan_run(site *s, const site_options *options, slice *error) {
     return NULL;
 }
 
-size_t site_plan_uncommitted(site_plan *r) {
-    return r->links ? count_uncommitted(r->site, r->journal) : 0;
+size_t site_plan_uncommitted(site_plan *r, slice *unused_why) {
+    *unused_why = (slice){NULL, 0};
+    return r->links ? count_uncommitted(r->site, r->journal, unused_why) : 0;
 }
 
 void site_plan_close(site_plan *r) {

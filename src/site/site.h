@@ -246,8 +246,9 @@ site_plan *site_plan_run(site *s, const site_options *options, slice *error);
 void site_plan_close(site_plan *p);
 
 /* How many pages of the site have changes that are in no git commit and not the journal's; 0 where the run
- * converts nothing, or outside a git checkout. */
-size_t site_plan_uncommitted(site_plan *p);
+ * converts nothing, or outside a git checkout. `*unused_why`: there is one whose data is not used, and why;
+ * else empty. */
+size_t site_plan_uncommitted(site_plan *p, slice *unused_why);
 
 /* Carries the run out, once. False: it could not begin or go on (`error` says why); pages reported as
  * converted are converted, all others are as they were. */
