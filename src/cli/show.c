@@ -34,6 +34,7 @@ typedef struct show {
     bool terminal; /* progress as one line that changes, else as a line now and then */
     bool drawn;    /* that line is there */
     size_t done, total;
+    size_t again;   /* pages that an earlier run converted */
     size_t written; /* bytes of the report on standard output */
     struct timespec start;
     double last_drawn; /* seconds after the start */
@@ -304,6 +305,7 @@ static void tell(show *s, const site_result *result, arena *scratch) {
 static void show_page(void *context, const site_result *result, arena *scratch) {
     show *s = context;
     s->done += !result->is_told_again;
+    s->again += result->outcome == SITE_CONVERTED && result->is_again;
     if ((result->outcome == SITE_CONVERTED || result->outcome == SITE_REFUSED) && result->grade > s->worst)
         s->worst = result->grade;
     tell(s, result, scratch);
@@ -397,6 +399,11 @@ static void print_what_happened(const show *s, const site_totals *t) {
     append_count(&out, t->outcomes[SITE_FAILED], "failed");
     tell_line(4, "%.*s in %.1f s", SLICE_ARGS(out.length ? buffer_slice(&out) : SLICE("no pages")),
               seconds_since(&s->start));
+    if (s->again)
+        tell_line(4, "%zu of them %s converted already%s", s->again, s->again == 1 ? "was" : "were",
+                  option_given(s->arguments, OPTION_FORCE) || option_given(s->arguments, OPTION_UPDATE) ? ""
+                  : s->dry_run ? ", without files that a run may fetch now"
+                               : ", without files that are here now");
     const size_t *n = report_so_far(s->writer)->accepted;
     size_t taken = n[GRADE_CLEAN] + n[GRADE_COSMETIC] + n[GRADE_REVIEW] + n[GRADE_LOSS];
     if (taken)
