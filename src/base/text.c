@@ -153,6 +153,13 @@ size_t slice_words_end(slice s, size_t from, bool ascii) {
         if (stops)
             return from + (size_t)__builtin_ctz(stops);
     }
+    if (from < s.length && s.length > BLOCK) { /* the last block, which begins in what was passed over */
+        size_t last = s.length - BLOCK - 1;
+        unsigned stops = find_stops(s.data + last, ascii) >> (from - last);
+        if (stops)
+            return from + (size_t)__builtin_ctz(stops);
+        from = s.length - 1;
+    }
     for (; from < s.length; from++) {
         unsigned char c = (unsigned char)s.data[from];
         bool apart = c == ' ' && from + 1 < s.length && (unsigned char)s.data[from + 1] > ' ';

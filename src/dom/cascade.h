@@ -76,7 +76,8 @@ typedef struct best {
 
 /* The declarations of one element or pseudo-element as they come. */
 typedef struct contest {
-    best *all; /* by property; NULL until one comes */
+    best *all; /* by property, of those that have entered; NULL until one comes */
+    bool *has_entered;
     css_property *entered;
     size_t entered_count;
 } contest;

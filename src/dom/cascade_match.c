@@ -225,7 +225,8 @@ static void weigh(css_cascade *c, css_pseudo pseudo, const css_block *block, con
                   vector *customs) {
     contest *entries = &c->contests[pseudo];
     if (!entries->all) {
-        entries->all = arena_zeroed(c->arena, CSS_PROPERTY_COUNT * sizeof *entries->all);
+        entries->all = arena_alloc(c->arena, CSS_PROPERTY_COUNT * sizeof *entries->all);
+        entries->has_entered = arena_zeroed(c->arena, CSS_PROPERTY_COUNT * sizeof *entries->has_entered);
         entries->entered = arena_alloc(c->arena, CSS_PROPERTY_COUNT * sizeof *entries->entered);
     }
     selector_pay(c->matcher, block->declarations.count);
@@ -239,8 +240,11 @@ static void weigh(css_cascade *c, css_pseudo pseudo, const css_block *block, con
             continue;
         }
         best *b = &entries->all[d->property];
-        if (!b->rank)
+        if (!entries->has_entered[d->property]) {
+            entries->has_entered[d->property] = true;
             entries->entered[entries->entered_count++] = d->property;
+            *b = (best){NULL, NULL, 0, 0, false};
+        }
         if (w->origin == CSS_ORIGIN_AGENT && rank >= b->agent_rank) {
             b->agent = d;
             b->agent_rank = rank;
@@ -285,7 +289,7 @@ static winners *take_winners(css_cascade *c, css_pseudo pseudo, const vector *cu
         }
         if (d && d->rule && b->lost)
             *effects |= effect_of(p, d);
-        *b = (best){NULL, NULL, 0, 0, false};
+        entries->has_entered[p] = false;
     }
     entries->entered_count = 0;
     w->customs = arena_alloc(a, customs->count * sizeof *w->customs);

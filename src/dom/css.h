@@ -85,7 +85,8 @@ typedef struct css_reader {
 css_token css_next_token(css_reader *r);
 /* The next one that is no white space. */
 css_token css_next_solid(css_reader *r);
-/* Whether a value is one of the words, which have one space between them; case does not count. */
+/* Whether a value is one of the words, which are in lower case, with one space between them; its case does
+ * not count. */
 bool css_find_word(slice value, const char *words);
 static inline bool css_is_among(slice word, const char *words) {
     return word.length && word.length <= strlen(words) && css_find_word(word, words); /* mostly too long */

@@ -321,17 +321,15 @@ css_token css_next_solid(css_reader *r) {
 
 bool css_find_word(slice value, const char *words) {
     char first = to_lower(value.data[0]);
-    for (const char *word = words;; word++) { /* mostly the first letters differ */
-        if (to_lower(*word) == first) {
-            size_t same = 1;
-            while (same < value.length && word[same] && to_lower(word[same]) == to_lower(value.data[same]))
-                same++;
-            if (same == value.length && (word[same] == ' ' || word[same] == '\0'))
-                return true;
-        }
-        while (*word && *word != ' ')
-            word++;
-        if (!*word)
-            return false;
+    for (const char *at = words; first && (at = strchr(at, first));
+         at++) { /* mostly no word has the letter */
+        size_t same = 1;
+        if (at > words && at[-1] != ' ')
+            continue;
+        while (same < value.length && at[same] && at[same] == to_lower(value.data[same]))
+            same++;
+        if (same == value.length && (at[same] == ' ' || at[same] == '\0'))
+            return true;
     }
+    return false;
 }

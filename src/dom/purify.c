@@ -57,9 +57,12 @@ static const slice DROPPED_WITH_CONTENT[] = {
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static slice_table allowed_attributes = {.names = ALLOWED_ATTRIBUTES, .count = COUNT(ALLOWED_ATTRIBUTES)};
+static bool is_safe[COUNT(ALLOWED_ATTRIBUTES)]; /* of each of them, whether it is one of SAFE_ATTRIBUTES */
 
 __attribute__((constructor)) static void index_attributes(void) {
     slice_table_index(&allowed_attributes);
+    for (size_t i = 0; i < COUNT(SAFE_ATTRIBUTES); i++)
+        is_safe[slice_table_find(&allowed_attributes, SAFE_ATTRIBUTES[i])] = true;
 }
 
 /* ATTR_WHITESPACE: what is taken out of an address before it is looked at. */
@@ -81,14 +84,14 @@ bool dom_is_allowed_address(slice address) {
         bool letter = c < 0x80 && is_alpha((char)c);
         if (c == ':') {
             for (size_t i = 0; i < COUNT(SCHEMES); i++)
-                if (slice_equal_nocase((slice){scheme, length < sizeof scheme ? length : 0}, SCHEMES[i]))
+                if (slice_equal((slice){scheme, length < sizeof scheme ? length : 0}, SCHEMES[i]))
                     return true;
             return length == 0;
         }
         if (!letter && (length == 0 || (c != '+' && c != '.' && c != '-')))
             return true;
         if (length < sizeof scheme)
-            scheme[length++] = (char)c;
+            scheme[length++] = to_lower((char)c);
     }
     return length > 0 || address.length == 0;
 }
@@ -117,9 +120,10 @@ bool dom_is_allowed_attribute(slice element, slice name, slice value) {
         return false;
     if (slice_starts_with(name, SLICE("data-")) || slice_starts_with(name, SLICE("aria-")))
         return name.length > 5;
-    if (slice_table_find(&allowed_attributes, name) == SLICE_NONE)
+    size_t known = slice_table_find(&allowed_attributes, name);
+    if (known == SLICE_NONE)
         return false;
-    if (dom_is_allowed_address(value) || slice_is_listed(SAFE_ATTRIBUTES, COUNT(SAFE_ATTRIBUTES), name))
+    if (is_safe[known] || dom_is_allowed_address(value))
         return true;
     bool is_source = slice_equal(name, SLICE("src")) || slice_equal(name, SLICE("href"));
     bool is_medium = slice_equal(element, SLICE("img")) || slice_equal(element, SLICE("audio")) ||

@@ -28,7 +28,7 @@ static double moved_down(css_cascade *c, const dom_node *node) {
     css_reader r = {.text = css_computed(c, node, CSS_TRANSFORM)};
     css_token t = css_next_solid(&r);
     bool both = css_is_among(t.value, "translate translate3d");
-    if (t.kind != CSS_TOKEN_FUNCTION || (!both && !css_is_among(t.value, "translateY")))
+    if (t.kind != CSS_TOKEN_FUNCTION || (!both && !css_is_among(t.value, "translatey")))
         return 0;
     double px = 0;
     while (both && t.kind != CSS_TOKEN_END && !(t.kind == CSS_TOKEN_DELIM && t.delim == ','))

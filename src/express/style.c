@@ -5,17 +5,16 @@
 #include "private.h"
 
 bool express_is_among(slice value, const char *words) {
-    slice list = slice_of(words);
-    for (size_t at = 0, end; at < list.length; at = end + 1) {
-        end = slice_find_char(list, ' ', at);
-        end = end == SLICE_NONE ? list.length : end;
-        if (value.length && to_lower(value.data[0]) != list.data[at] && !is_space(value.data[0]))
-            continue; /* mostly the first letters differ */
-        size_t matched = at, i = 0;
-        for (; i < value.length && (is_space(value.data[i]) || matched < end); i++)
-            if (!is_space(value.data[i]) && to_lower(value.data[i]) != list.data[matched++])
-                break;
-        if (i == value.length && matched == end)
+    value = slice_trim(value);
+    char first = value.length ? to_lower(value.data[0]) : '\0';
+    for (const char *word = words; first && (word = strchr(word, first)); word++) {
+        if (word > words && word[-1] != ' ')
+            continue;
+        const char *at = word;
+        size_t i = 0;
+        for (; i < value.length && (is_space(value.data[i]) || (*at && to_lower(value.data[i]) == *at)); i++)
+            at += !is_space(value.data[i]);
+        if (i == value.length && (*at == ' ' || *at == '\0'))
             return true;
     }
     return false;

@@ -51,7 +51,8 @@ static slice next_label_word(slice text, size_t *at) {
 static void append_label_words(buffer *out, slice text) {
     slice word;
     for (size_t at = 0; out->length < WORDS_LOOKED_AT && (word = next_label_word(text, &at)).length;) {
-        buffer_append(out, word);
+        for (size_t i = 0; i < word.length; i++)
+            buffer_append_char(out, to_lower(word.data[i]));
         buffer_append_char(out, ' ');
     }
 }
