@@ -167,7 +167,8 @@ static bool find_collection_files(const site *s, vector *files, slice *error) {
 
 bool read_configuration(site *s, slice *error) {
     vector paths = vector_new(s->arena, sizeof(slice));
-    site_file own = {.path = SLICE(STATE_FOLDER "/config.yml")}, *files;
+    site_file own = {.path = SLICE(STATE_FOLDER "/config.yml")};
+    vector *files = &s->config_files;
     size_t total = 0, own_total = 0;
     if (!find_collection_files(s, &paths, error))
         return false;
@@ -176,15 +177,15 @@ bool read_configuration(site *s, slice *error) {
                               CONFIG_FILES_MAX);
         return false;
     }
-    files = arena_zeroed(s->arena, (paths.count + 1) * sizeof *files);
-    files[0].path = SLICE("_config.yml");
+    *files = vector_new(s->arena, sizeof(site_file));
+    *(site_file *)vector_push(files) = (site_file){.path = SLICE("_config.yml")};
     for (size_t i = 0; i < paths.count; i++)
-        files[i + 1].path = *(slice *)vector_at(&paths, i);
-    for (size_t i = 0; i <= paths.count; i++)
-        if (!read_file(s, &files[i], &total, error))
+        *(site_file *)vector_push(files) = (site_file){.path = *(slice *)vector_at(&paths, i)};
+    for (size_t i = 0; i < files->count; i++)
+        if (!read_file(s, vector_at(files, i), &total, error))
             return false;
     return read_file(s, &own, &own_total, error) &&
-           site_merge_config(files, paths.count + 1, s->arena, &s->config, error) &&
+           site_merge_config(files->items, files->count, s->arena, &s->config, error) &&
            site_merge_config(&own, 1, s->arena, &s->settings, error);
 }
 

@@ -502,20 +502,28 @@ static slice column_slice(sqlite3_stmt *statement, int column) { /* until the ne
     return (slice){bytes, bytes ? (size_t)length : 0};
 }
 
-static bool read_row(journal *j, sqlite3_stmt *statement) {
-    journal_row row = {.path = slice_copy(column_slice(statement, 0), j->arena)};
+/* Of the columns that begin every reading of pages. The path and the rules are the statement's, until its
+ * next step. */
+static bool read_row(sqlite3_stmt *statement, journal_row *row, hash *rules) {
+    *row = (journal_row){.path = column_slice(statement, 0), .rules = rules};
+    if (!read_hash(statement, 1, &row->source) || !read_hash(statement, 2, &row->result) ||
+        !read_hash(statement, 3, rules))
+        return false;
+    int outcome = sqlite3_column_int(statement, 4), severity = sqlite3_column_int(statement, 5);
+    row->outcome = (uint8_t)outcome;
+    row->grade = (uint8_t)severity;
+    row->time = sqlite3_column_int64(statement, 6);
+    return outcome >= 0 && outcome < SITE_OUTCOME_COUNT && severity >= 0 && severity <= GRADE_REFUSED;
+}
+
+static bool keep_row(journal *j, sqlite3_stmt *statement) {
+    journal_row row;
     hash rules;
-    if (!read_hash(statement, 1, &row.source) || !read_hash(statement, 2, &row.result) ||
-        !read_hash(statement, 3, &rules))
+    if (!read_row(statement, &row, &rules))
         return false;
     const journal_row *last = vector_last(&j->rows); /* nearly all have the same */
     row.rules = last && hash_equal(last->rules, &rules) ? last->rules : hash_copy(&rules, j->arena);
-    int outcome = sqlite3_column_int(statement, 4), severity = sqlite3_column_int(statement, 5);
-    if (outcome < 0 || outcome >= SITE_OUTCOME_COUNT || severity < 0 || severity > GRADE_REFUSED)
-        return false;
-    row.outcome = (uint8_t)outcome;
-    row.grade = (uint8_t)severity;
-    row.time = sqlite3_column_int64(statement, 6);
+    row.path = slice_copy(row.path, j->arena);
     *(journal_row *)vector_push(&j->rows) = row;
     return true;
 }
@@ -535,33 +543,46 @@ static bool take_stamp(const journal *j, journal_stamp *now) {
     return true;
 }
 
-/* One walk through the rows and what was seen, both by path. */
-static void load_seen(journal *j) {
+/* One walk through rows and what was seen, both by path. */
+typedef struct seen_walk {
     sqlite3_stmt *statement;
-    size_t at = 0;
+    bool is_at_one;
+} seen_walk;
+
+static seen_walk begin_seen(journal *j) {
+    static const char SQL[] =
+        "SELECT path, size, modified, changed, inode, hash, files FROM seen ORDER BY path";
+    seen_walk walk = {NULL, false};
     j->steps = 0;
-    if (sqlite3_prepare_v2(j->database,
-                           "SELECT path, size, modified, changed, inode, hash, files FROM seen ORDER BY path",
-                           -1, &statement, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(j->database, SQL, -1, &walk.statement, NULL) == SQLITE_OK)
+        walk.is_at_one = sqlite3_step(walk.statement) == SQLITE_ROW;
+    return walk;
+}
+
+/* Fills in what was seen of the row, which comes behind those before it. */
+static void take_seen(seen_walk *walk, journal_row *row, arena *a) {
+    sqlite3_stmt *statement = walk->statement;
+    int order = -1;
+    hash holds;
+    while (walk->is_at_one && (order = slice_compare(column_slice(statement, 0), row->path)) < 0)
+        walk->is_at_one = sqlite3_step(statement) == SQLITE_ROW;
+    if (!walk->is_at_one || order > 0)
         return;
-    while (sqlite3_step(statement) == SQLITE_ROW) {
-        slice path = column_slice(statement, 0);
-        while (at < j->rows.count && slice_compare(journal_at(j, at)->path, path) < 0)
-            at++;
-        if (at == j->rows.count)
-            break;
-        journal_row *row = vector_at(&j->rows, at);
-        hash holds;
-        row->is_seen = slice_equal(row->path, path) && read_hash(statement, 5, &holds);
-        if (row->is_seen)
-            row_see(row, &holds, j->arena);
-        row->stamp = (stamp){.size = sqlite3_column_int64(statement, 1),
-                             .modified = sqlite3_column_int64(statement, 2),
-                             .changed = sqlite3_column_int64(statement, 3),
-                             .inode = sqlite3_column_int64(statement, 4)};
-        row->names_files = sqlite3_column_int(statement, 6) != 0;
-    }
-    sqlite3_finalize(statement);
+    row->is_seen = read_hash(statement, 5, &holds);
+    if (row->is_seen)
+        row_see(row, &holds, a);
+    row->stamp = (stamp){.size = sqlite3_column_int64(statement, 1),
+                         .modified = sqlite3_column_int64(statement, 2),
+                         .changed = sqlite3_column_int64(statement, 3),
+                         .inode = sqlite3_column_int64(statement, 4)};
+    row->names_files = sqlite3_column_int(statement, 6) != 0;
+}
+
+static void load_seen(journal *j) {
+    seen_walk walk = begin_seen(j);
+    for (size_t i = 0; i < j->rows.count && walk.is_at_one; i++)
+        take_seen(&walk, vector_at(&j->rows, i), j->arena);
+    sqlite3_finalize(walk.statement);
 }
 
 static int compare_rows(const void *one, const void *other) {
@@ -591,17 +612,18 @@ static void make_room(journal *j) {
     j->rows.capacity = room + 1;
 }
 
+#define ALL_PAGES "SELECT path, source, result, rules, outcome, grade, time FROM pages"
+
 static bool load_pages(journal *j, slice *error) {
     sqlite3_stmt *statement;
     make_room(j);
     j->steps = 0;
-    if (sqlite3_prepare_v2(j->database, "SELECT path, source, result, rules, outcome, grade, time FROM pages",
-                           -1, &statement, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(j->database, ALL_PAGES, -1, &statement, NULL) != SQLITE_OK)
         return fail(j, error);
     int step;
     bool ok = true;
     while (ok && (step = sqlite3_step(statement)) == SQLITE_ROW)
-        ok = read_row(j, statement);
+        ok = keep_row(j, statement);
     if (!ok)
         *error = format_slice(j->messages, "the journal %s holds a row that is none of ours: move it away",
                               j->path);
@@ -730,17 +752,65 @@ bool journal_original(journal *j, const journal_row *row, arena *a, slice *bytes
 /* A run that changes one row in so many reads them again; others leave it to the next. */
 #define CHANGES_WORTH 8
 
+/* All rows, in their order. False: they could not be read so. */
+static bool pass_rows(journal *j, const char *sql, rows_writer *w) {
+    sqlite3_stmt *pages = NULL;
+    arena *a = arena_new(0);
+    seen_walk seen = begin_seen(j);
+    int step = SQLITE_ERROR;
+    bool ok = sqlite3_prepare_v2(j->database, sql, -1, &pages, NULL) == SQLITE_OK;
+    while (ok && (step = sqlite3_step(pages)) == SQLITE_ROW) {
+        journal_row row;
+        hash rules;
+        ok = read_row(pages, &row, &rules);
+        if (ok)
+            take_seen(&seen, &row, a);
+        ok = ok && rows_add(w, &row);
+        arena_reset(a);
+    }
+    sqlite3_finalize(pages);
+    sqlite3_finalize(seen.statement);
+    arena_destroy(a);
+    return ok && step == SQLITE_DONE;
+}
+
+/* Rows as they were put in, which is by path for most runs (sort_rows), and else by path. There may be a
+ * million: they are not held in memory. */
+static void copy_rows(journal *j, const journal_stamp *now) {
+    static const char *const ORDERS[] = {ALL_PAGES, ALL_PAGES " ORDER BY path"};
+    sqlite3_mutex *lock = sqlite3_db_mutex(j->database);
+    bool ok = false;
+    j->steps_max = STEPS_MIN + now->size * STEPS_EACH / 1000;
+    sqlite3_mutex_enter(lock);
+    for (size_t i = 0; i < 2 && !ok; i++) {
+        rows_writer *w = rows_begin(j->folder);
+        journal_stamp then;
+        ok = pass_rows(j, ORDERS[i], w) && take_stamp(j, &then) && memcmp(&then, now, sizeof then) == 0;
+        rows_end(w, ok ? now : NULL);
+    }
+    sqlite3_mutex_leave(lock);
+}
+
 static void save_rows(journal *j) {
     journal_stamp now;
-    slice ignored;
-    bool writes = j->put && j->lock >= 0 && sqlite3_get_autocommit(j->database);
-    if (writes && j->changes && j->changes >= j->rows.count / CHANGES_WORTH) {
-        j->rows.count = j->changes = 0;
-        writes = read_rows(j, &ignored);
-    }
-    if (writes && j->were_read && !j->changes && j->rows.count && take_stamp(j, &now) &&
-        memcmp(&now, &j->read_as, sizeof now) == 0)
+    if (!j->put || j->lock < 0 || !sqlite3_get_autocommit(j->database) || !take_stamp(j, &now))
+        return;
+    if (j->changes && j->changes >= j->rows.count / CHANGES_WORTH)
+        copy_rows(j, &now);
+    else if (!j->changes && j->were_read && j->rows.count && memcmp(&now, &j->read_as, sizeof now) == 0)
         rows_save(j->folder, &now, &j->rows);
+}
+
+#define LINKS "links"
+
+bool journal_links(const journal *j, hash *digest) {
+    off_t size;
+    return read_at(j->folder, LINKS, 0, digest->bytes, HASH_SIZE, &size) && size == HASH_SIZE;
+}
+
+void journal_keep_links(journal *j, const hash *digest) {
+    slice ignored;
+    put_file(j->folder, LINKS, (slice){(const char *)digest->bytes, HASH_SIZE}, j->messages, &ignored);
 }
 
 void journal_close(journal *j) {

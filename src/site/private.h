@@ -18,6 +18,7 @@ struct site {
     vector skipped;   /* of site_skip */
     vector taken;     /* of slice: those of `pages` that a person named although Jekyll passes them over */
     front_value config, settings;
+    vector config_files;                   /* of site_file: what `config` was read from */
     vector named;                          /* of slice: what a person named, from the root */
     site *whole;                           /* of the whole checkout; NULL: not opened */
     const char *state_base, *state_folder; /* site_keep_state */
@@ -342,6 +343,11 @@ const journal_row *journal_at(const journal *j, size_t index);
 bool journal_rename(journal *j, const journal_row *row, slice to, slice *error);
 bool journal_settle_renames(journal *j, slice *error);
 
+/* What links were (digest_references) when all pages that hang on them were judged last. It lies beside the
+ * journal, and only saves time. False: it is not known. */
+bool journal_links(const journal *j, hash *digest);
+void journal_keep_links(journal *j, const hash *digest);
+
 /* ---- rows.c ------------------------------------------------------------------------------------------ */
 
 /* What a journal is: as long as it is the same, so are its rows. */
@@ -354,6 +360,13 @@ typedef struct journal_stamp {
  * False: there is none for this state of the journal. */
 bool rows_load(int folder, const journal_stamp *now, vector *rows);
 void rows_save(int folder, const journal_stamp *now, const vector *rows);
+
+/* The same one by one, by path, without all of them in memory. */
+typedef struct rows_writer rows_writer;
+rows_writer *rows_begin(int folder);
+bool rows_add(rows_writer *w,
+              const journal_row *row); /* false: they cannot be written, or not in this order */
+void rows_end(rows_writer *w, const journal_stamp *now); /* NULL: nothing is to come of them */
 
 /* ---- renamed.c, git.c ---------------------------------------------------------------------------------- */
 
@@ -437,6 +450,16 @@ typedef struct references {
 
 /* Reads each file once. False: `error` says why. */
 bool read_references(site *s, const references *r, slice *error);
+
+/* What that would read links from, as the files lie there, and what else decides where links lead: as long as
+ * it is the same, so are they. `settled`: of each page of the site, SITE_CONVERTED where it is not known to
+ * be as its row has it. The originals are those of a journal. False: it cannot be seen. */
+typedef struct links_state {
+    hash digest;
+    bool is_certain; /* no file could have been changed since without a trace (stamp) */
+} links_state;
+
+bool digest_references(site *s, const references *r, const uint8_t *settled, links_state *state);
 
 /* ---- work.c ------------------------------------------------------------------------------------------ */
 

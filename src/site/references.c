@@ -6,16 +6,20 @@
  */
 #include "private.h"
 
+#include <fcntl.h>
 #include <time.h>
 
 /* A file to be read, and what for. */
 typedef struct named_file {
     slice path;
-    bool links;  /* what it links to counts: it is published */
-    bool claims; /* a page: addresses in it have a claim on their names, so that these do not depend on which
-                    pages are in the run */
-    bool needs;  /* a page of the site: it is converted, and the files are to be there */
+    bool links;   /* what it links to counts: it is published */
+    bool claims;  /* a page: addresses in it have a claim on their names, so that these do not depend on which
+                     pages are in the run */
+    bool needs;   /* a page of the site: it is converted, and the files are to be there */
+    uint32_t own; /* its number among the site's pages and one more; 0: it is none of them */
 } named_file;
+
+typedef void (*take_named)(void *context, const named_file *file);
 
 typedef struct file_list {
     const site *site;
@@ -100,19 +104,32 @@ static bool take_file(void *context, size_t index, work_slot *slot) {
 
 /* The pages of the whole checkout, and those of the site that a person named though they are none of it; both
  * are sorted by their paths. */
-static void add_pages(file_list *all, const vector *whole, const vector *own) {
-    const references *r = all->asked;
-    vector_reserve(&all->files, whole->count + (whole == own ? 0 : own->count));
+static void list_pages(const references *r, const vector *whole, const vector *own, take_named take,
+                       void *context) {
     for (size_t i = 0, j = 0; i < whole->count || j < own->count;) {
         const slice *one = i < whole->count ? vector_at(whole, i) : NULL;
         const slice *other = j < own->count ? vector_at(own, j) : NULL;
         int order = !one ? 1 : !other ? -1 : slice_compare(*one, *other);
         slice path = order <= 0 ? *one : *other;
         bool needs = order >= 0 && !(r->unwanted && r->unwanted(r->context, path));
-        *(named_file *)vector_push(&all->files) = (named_file){path, order <= 0, true, needs};
+        take(context, &(named_file){.path = path,
+                                    .links = order <= 0,
+                                    .claims = true,
+                                    .needs = needs,
+                                    .own = order >= 0 ? (uint32_t)j + 1 : 0});
         i += order <= 0;
         j += order >= 0;
     }
+}
+
+static void add_file(void *files, const named_file *file) {
+    *(named_file *)vector_push(files) = *file;
+}
+
+/* Files that links are read from, besides pages. */
+static void list_linking(const site *whole, take_named take, void *context) {
+    for (size_t i = 0; i < whole->linking.count; i++)
+        take(context, &(named_file){.path = *(slice *)vector_at(&whole->linking, i), .links = true});
 }
 
 /* Few sites need them: their pages are read once more. */
@@ -153,10 +170,10 @@ static bool read_all(void *context) {
     size_t read;
     bool ok = whole != NULL;
     if (ok) {
-        add_pages(&all, &whole->pages, &s->pages);
-        for (size_t i = 0; i < whole->linking.count && r->links; i++)
-            *(named_file *)vector_push(&all.files) =
-                (named_file){.path = *(slice *)vector_at(&whole->linking, i), .links = true};
+        vector_reserve(&all.files, whole->pages.count + whole->linking.count);
+        list_pages(r, &whole->pages, &s->pages, add_file, &all.files);
+        if (r->links)
+            list_linking(whole, add_file, &all.files);
         if (r->links)
             site_links_expect(r->links, all.files.count);
         ok = work_on(&w, all.files.count, &read);
@@ -175,6 +192,95 @@ static bool read_all(void *context) {
 bool read_references(site *s, const references *r, slice *error) {
     return site_apart(s, read_all, &(reading){s, r, error});
 }
+
+/* ---- whether links are what they were -------------------------------------------------------------------
+ */
+
+typedef struct digesting {
+    site *site;
+    const references *asked;
+    const uint8_t *settled;
+    links_state *state;
+    buffer text; /* the digest of what came before, and what came since */
+    size_t row;  /* of the journal: journal_find_next */
+    arena *scratch;
+} digesting;
+
+#define DIGESTED ((size_t)64 << 10) /* bytes at once */
+
+static void fold(digesting *d) {
+    d->state->digest = hash_bytes(buffer_slice(&d->text));
+    d->text.length = 0;
+    buffer_append(&d->text, (slice){(const char *)d->state->digest.bytes, HASH_SIZE});
+}
+
+static void digest_text(digesting *d, slice text) {
+    buffer_append(&d->text, (slice){(const char *)&text.length, sizeof text.length});
+    buffer_append(&d->text, text);
+    if (d->text.length > DIGESTED)
+        fold(d);
+}
+
+/* What is known to be as its row has it is not looked at again. */
+static stamp stamp_of_file(digesting *d, const named_file *file) {
+    journal *j = d->asked->originals->journal;
+    bool is_known = file->own && d->settled[file->own - 1] != SITE_CONVERTED;
+    const journal_row *row = is_known ? journal_find_next(j, file->path, &d->row) : NULL;
+    struct stat info;
+    stamp now = {0};
+    if (row)
+        return row->stamp;
+    if (fstatat(d->site->folder, slice_c_string(file->path, d->scratch), &info, AT_SYMLINK_NOFOLLOW) == 0)
+        now = stamp_of(&info);
+    d->state->is_certain &= stamp_is_before(&now, journal_began(j));
+    arena_reset(d->scratch);
+    return now;
+}
+
+static void digest_file(void *context, const named_file *file) {
+    digesting *d = context;
+    stamp at = stamp_of_file(d, file);
+    int64_t numbers[] = {at.size, at.modified, at.changed, at.inode, file->links, file->needs};
+    buffer_append(&d->text, (slice){(const char *)numbers, sizeof numbers});
+    digest_text(d, file->path);
+}
+
+static bool digest_all(void *context) {
+    digesting *d = context;
+    slice ignored;
+    const site *whole = site_whole(d->site, &ignored);
+    const vector *config = &d->site->config_files;
+    if (!whole)
+        return false;
+    digest_text(d, (slice){(const char *)d->asked->originals->rules.bytes, HASH_SIZE});
+    for (size_t i = 0; i < config->count; i++) {
+        const site_file *file = vector_at(config, i);
+        digest_text(d, file->path);
+        digest_text(d, file->bytes);
+    }
+    list_pages(d->asked, &whole->pages, &d->site->pages, digest_file, d);
+    list_linking(whole, digest_file, d);
+    fold(d);
+    return true;
+}
+
+bool digest_references(site *s, const references *r, const uint8_t *settled, links_state *state) {
+    arena *a = arena_new(0);
+    digesting d = {.site = s,
+                   .asked = r,
+                   .settled = settled,
+                   .state = state,
+                   .text = buffer_new(a, 2 * DIGESTED),
+                   .scratch = arena_new(0)};
+    *state = (links_state){.is_certain = true};
+    bool ok = site_apart(s, digest_all, &d);
+    arena_destroy(d.scratch);
+    arena_destroy(a);
+    return ok;
+}
+
+/* ---- files of other hosts -------------------------------------------------------------------------------
+ */
 
 bool site_read_assets(site *s, const convert_engine *engine, unsigned jobs, asset_book *book, arena *a,
                       vector *pages, slice *error) {

@@ -4,7 +4,8 @@
  * rows, as long as the journal is that. It only saves time: a file that is missing, of another program, of
  * another state of the journal, or damaged is as good as none, and the journal itself is read.
  *
- * A head, the hashes of rules, records of one size, their paths. Numbers are in this machine's order: the
+ * A head; blocks, each of records of one size and behind them their paths; the hashes of rules. So it is
+ * written, and read, without more than a block in memory besides. Numbers are in this machine's order: the
  * file is for it alone.
  */
 #include "private.h"
@@ -16,16 +17,16 @@
 #define NAME "rows"
 #define NAME_NEW "rows.new"
 #define RULES_MAX 1000 /* different ones */
-#define BLOCK 4096     /* records that are read or written at once */
+#define BLOCK 4096     /* records of each but the last */
 
 typedef struct head {
     char magic[8];
-    uint64_t sum; /* of what follows */
+    uint64_t sum; /* of the rest: of the head, of all blocks and of the rules */
     journal_stamp of;
-    uint64_t count, rules, paths; /* the last: bytes */
+    uint64_t count, rules;
 } head;
 
-static const char MAGIC[8] = "isomrow1";
+static const char MAGIC[8] = "isomrow2";
 
 typedef struct record {
     hash source, result, holds;
@@ -49,35 +50,35 @@ static uint64_t add_to_sum(uint64_t sum, const void *bytes, size_t length) {
 }
 
 static uint64_t sum_of_head(const head *h) {
-    return add_to_sum(add_to_sum(1, &h->of, sizeof h->of), &h->count, 3 * sizeof h->count);
+    return add_to_sum(add_to_sum(1, &h->of, sizeof h->of), &h->count, 2 * sizeof h->count);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------- */
 
 typedef struct reader {
     int file;
-    off_t at;
+    off_t at, end;
     uint64_t sum;
     bool failed;
 } reader;
 
 static void take(reader *r, void *bytes, size_t length) {
-    if (r->failed || read_part(r->file, bytes, length, r->at) != (ssize_t)length) {
-        r->failed = true;
+    r->failed = r->failed || length > (uint64_t)(r->end - r->at) ||
+                read_part(r->file, bytes, length, r->at) != (ssize_t)length;
+    if (r->failed)
         return;
-    }
     r->at += (off_t)length;
     r->sum = add_to_sum(r->sum, bytes, length);
 }
 
-static bool read_head(int file, const journal_stamp *now, head *h) {
+static bool read_head(int file, const journal_stamp *now, head *h, off_t *size) {
     struct stat info;
     if (fstat(file, &info) != 0 || !S_ISREG(info.st_mode) || read_part(file, h, sizeof *h, 0) != sizeof *h)
         return false;
-    uint64_t size = (uint64_t)info.st_size;
-    bool fits = h->count <= size / sizeof(record) && h->rules <= RULES_MAX && h->paths <= size;
-    return fits && memcmp(h->magic, MAGIC, sizeof MAGIC) == 0 && memcmp(&h->of, now, sizeof *now) == 0 &&
-           size == sizeof *h + h->rules * HASH_SIZE + h->count * sizeof(record) + h->paths;
+    *size = info.st_size;
+    uint64_t rest = (uint64_t)(info.st_size - (off_t)sizeof *h);
+    bool fits = h->rules <= RULES_MAX && h->rules * HASH_SIZE <= rest && h->count <= rest / sizeof(record);
+    return fits && memcmp(h->magic, MAGIC, sizeof MAGIC) == 0 && memcmp(&h->of, now, sizeof *now) == 0;
 }
 
 /* Adds a row. False: no record that was written here, or not behind the one before it. */
@@ -105,35 +106,45 @@ static bool unpack(const record *in, const hash *rules, const head *h, slice *pa
     return true;
 }
 
+static slice take_paths(reader *r, const record *block, size_t count, arena *a) {
+    uint64_t length = 0;
+    for (size_t i = 0; i < count && !r->failed; i++)
+        length += block[i].path_length;
+    r->failed = r->failed || length > (uint64_t)(r->end - r->at);
+    if (r->failed)
+        return (slice){NULL, 0};
+    char *bytes = arena_alloc(a, length + 1);
+    take(r, bytes, length);
+    return (slice){bytes, length};
+}
+
 static bool read_rows(reader *r, const head *h, vector *rows, arena *scratch) {
     hash *rules = arena_alloc(rows->arena, (h->rules + 1) * sizeof *rules);
     record *block = arena_alloc(scratch, BLOCK * sizeof *block);
-    char *bytes = arena_alloc(rows->arena, h->paths);
-    slice paths = {bytes, h->paths};
-    reader behind = {
-        .file = r->file, .at = r->at + (off_t)(h->rules * HASH_SIZE + h->count * sizeof(record)), .sum = 1};
-    take(r, rules, h->rules * HASH_SIZE);
-    take(&behind, bytes, h->paths);
+    reader behind = {.file = r->file, .at = r->end, .end = r->end + (off_t)(h->rules * HASH_SIZE), .sum = 1};
+    take(&behind, rules, h->rules * HASH_SIZE);
     vector_reserve(rows, h->count);
     for (uint64_t done = 0; done < h->count && !r->failed && !behind.failed;) {
         size_t count = h->count - done < BLOCK ? (size_t)(h->count - done) : BLOCK;
         take(r, block, count * sizeof *block);
+        slice paths = take_paths(r, block, count, rows->arena);
         for (size_t i = 0; i < count && !r->failed; i++, done++)
             r->failed = !unpack(&block[i], rules, h, &paths, rows);
     }
 #ifndef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION /* fuzzers cannot guess it */
-    r->failed = r->failed || (r->sum ^ behind.sum) != h->sum;
+    r->failed = r->failed || (r->sum ^ sum_of_head(h) ^ behind.sum) != h->sum;
 #endif
-    return !r->failed && !behind.failed && !paths.length;
+    return !r->failed && !behind.failed && r->at == r->end;
 }
 
 bool rows_load(int state, const journal_stamp *now, vector *rows) {
     head h;
+    off_t size;
     int file = open_below(state, NAME, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-    bool ok = file >= 0 && read_head(file, now, &h);
+    bool ok = file >= 0 && read_head(file, now, &h, &size);
     if (ok) {
         arena *scratch = arena_new(0);
-        reader r = {.file = file, .at = sizeof h, .sum = sum_of_head(&h)};
+        reader r = {.file = file, .at = sizeof h, .end = size - (off_t)(h.rules * HASH_SIZE), .sum = 1};
         ok = read_rows(&r, &h, rows, scratch);
         arena_destroy(scratch);
     }
@@ -146,13 +157,18 @@ bool rows_load(int state, const journal_stamp *now, vector *rows) {
 
 /* ---- writing ------------------------------------------------------------------------------------------- */
 
-typedef struct writer {
-    int file;
-    uint64_t sum;
+struct rows_writer {
+    int state, file;
+    uint64_t sum; /* of the blocks, as if no head stood before them */
     bool failed;
-} writer;
+    uint64_t count;
+    record *block;
+    buffer paths, last; /* of the block; of the row before */
+    vector rules;       /* of hash */
+    arena *arena;
+};
 
-static void put(writer *w, const void *bytes, size_t length) {
+static void put(rows_writer *w, const void *bytes, size_t length) {
     w->sum = add_to_sum(w->sum, bytes, length);
     w->failed = w->failed || !write_fully(w->file, (slice){bytes, length});
 }
@@ -183,54 +199,69 @@ static record pack(const journal_row *row, vector *rules) {
                     .names_files = row->names_files};
 }
 
-static void put_records(writer *w, const vector *rows, vector *rules, arena *scratch) {
-    record *block = arena_alloc(scratch, BLOCK * sizeof *block);
-    for (size_t i = 0, count = 0; i < rows->count; i++) {
-        block[count++] = pack(vector_at(rows, i), rules);
-        if (count == BLOCK || i + 1 == rows->count) {
-            put(w, block, count * sizeof *block);
-            count = 0;
-        }
-    }
+rows_writer *rows_begin(int state) {
+    arena *a = arena_new(0);
+    rows_writer *w = arena_zeroed(a, sizeof *w);
+    head none = {.count = 0};
+    remove_file(state, NAME_NEW);
+    *w = (rows_writer){.state = state,
+                       .file = open_below(state, NAME_NEW, O_WRONLY | O_CREAT | O_EXCL, 0600),
+                       .block = arena_alloc(a, BLOCK * sizeof *w->block),
+                       .paths = buffer_new(a, BLOCK * 64),
+                       .last = buffer_new(a, 256),
+                       .rules = vector_new(a, sizeof(hash)),
+                       .arena = a};
+    put(w, &none, sizeof none);
+    w->sum = 1;
+    return w;
 }
 
-static void put_paths(writer *w, const vector *rows, size_t length, arena *scratch) {
-    buffer all = buffer_new(scratch, length);
-    for (size_t i = 0; i < rows->count; i++)
-        buffer_append(&all, ((const journal_row *)vector_at(rows, i))->path);
-    put(w, all.data, all.length);
+static void end_block(rows_writer *w) {
+    size_t count = (size_t)(w->count % BLOCK ? w->count % BLOCK : BLOCK);
+    put(w, w->block, count * sizeof *w->block);
+    put(w, w->paths.data, w->paths.length);
+    w->paths.length = 0;
 }
 
-static bool write_rows(int file, const journal_stamp *now, const vector *rows, arena *scratch) {
-    head h = {.of = *now, .count = rows->count};
-    memcpy(h.magic, MAGIC, sizeof MAGIC);
-    vector rules = vector_new(scratch, sizeof(hash));
-    for (size_t i = 0; i < rows->count && rules.count <= RULES_MAX; i++)
-        number_of(((const journal_row *)vector_at(rows, i))->rules, &rules);
-    if (rules.count > RULES_MAX)
+bool rows_add(rows_writer *w, const journal_row *row) {
+    if (w->count && slice_compare(buffer_slice(&w->last), row->path) >= 0)
         return false;
-    writer w = {.file = file}, behind = {.file = file, .sum = 1};
-    h.rules = rules.count;
-    for (size_t i = 0; i < rows->count; i++)
-        h.paths += ((const journal_row *)vector_at(rows, i))->path.length;
-    bool ok = write_fully(file, (slice){(const char *)&h, sizeof h});
-    w.sum = sum_of_head(&h);
-    put(&w, rules.items, rules.count * HASH_SIZE);
-    put_records(&w, rows, &rules, scratch);
-    put_paths(&behind, rows, h.paths, scratch);
-    h.sum = w.sum ^ behind.sum;
-    return ok && !w.failed && !behind.failed && lseek(file, 0, SEEK_SET) == 0 &&
-           write_fully(file, (slice){(const char *)&h, sizeof h}) && fsync(file) == 0;
+    w->last.length = 0;
+    buffer_append(&w->last, row->path);
+    w->block[w->count++ % BLOCK] = pack(row, &w->rules);
+    buffer_append(&w->paths, row->path);
+    if (w->count % BLOCK == 0)
+        end_block(w);
+    return !w->failed && w->rules.count <= RULES_MAX;
+}
+
+/* The head comes last: until then the file is none. */
+static bool put_head(rows_writer *w, const journal_stamp *now) {
+    head h = {.of = *now, .count = w->count, .rules = w->rules.count};
+    memcpy(h.magic, MAGIC, sizeof MAGIC);
+    uint64_t blocks = w->sum;
+    w->sum = 1;
+    put(w, w->rules.items, w->rules.count * HASH_SIZE);
+    h.sum = blocks ^ sum_of_head(&h) ^ w->sum;
+    return !w->failed && lseek(w->file, 0, SEEK_SET) == 0 &&
+           write_fully(w->file, (slice){(const char *)&h, sizeof h}) && fsync(w->file) == 0;
+}
+
+void rows_end(rows_writer *w, const journal_stamp *now) {
+    if (now && w->count % BLOCK)
+        end_block(w);
+    bool ok = now && put_head(w, now);
+    if (w->file >= 0)
+        close(w->file);
+    if (!ok || !rename_file(w->state, NAME_NEW, NAME))
+        remove_file(w->state, NAME_NEW);
+    arena_destroy(w->arena);
 }
 
 void rows_save(int state, const journal_stamp *now, const vector *rows) {
-    arena *scratch = arena_new(0);
-    remove_file(state, NAME_NEW);
-    int file = open_below(state, NAME_NEW, O_WRONLY | O_CREAT | O_EXCL, 0600);
-    bool ok = file >= 0 && write_rows(file, now, rows, scratch);
-    if (file >= 0)
-        close(file);
-    if (!ok || !rename_file(state, NAME_NEW, NAME))
-        remove_file(state, NAME_NEW);
-    arena_destroy(scratch);
+    rows_writer *w = rows_begin(state);
+    bool ok = true;
+    for (size_t i = 0; i < rows->count && ok; i++)
+        ok = rows_add(w, vector_at(rows, i));
+    rows_end(w, ok ? now : NULL);
 }

@@ -43,8 +43,11 @@ typedef struct site_plan {
     int out;               /* the folder of --out, or -1 */
     open_folders *folders; /* below that, or below the site's root */
     hash rules;
+    originals before;
     uint8_t *settled; /* site_outcome of each page, before any is read; SITE_CONVERTED: to be worked on */
-    uint32_t *todo;   /* those, in order */
+    links_state links_state;    /* where `hangs`: some page was refused for its links */
+    bool hangs, links_are_same; /* ... as they were when those pages were judged last */
+    uint32_t *todo;             /* those, in order */
     size_t todo_count;
     size_t reported; /* pages */
     size_t row;      /* of the journal: journal_find_next */
@@ -95,7 +98,7 @@ static void findings_to_json(const findings *found, buffer *out) {
 /* Was the page refused (--strict) for links that may have gone since? A page that was converted keeps its
  * findings: they say what the conversion took away. */
 static bool hangs_on_links(const run *r, const journal_row *row, arena *a) {
-    if (row->outcome != SITE_REFUSED)
+    if (row->outcome != SITE_REFUSED || r->links_are_same)
         return false;
     slice found = journal_findings(r->journal, row->path, a);
     return slice_find(found, SLICE("\"code\":\"linked-id\""), 0) != SLICE_NONE ||
@@ -436,25 +439,65 @@ static void work_on_page(void *context, size_t index, work_slot *slot) {
         describe(&p->result, slot->input);
 }
 
+static bool is_left(void *context, slice path) {
+    const run *r = context;
+    return is_unwanted(r->options, path);
+}
+
 /* ---- what needs no reading --------------------------------------------------------------------------- */
 
 static void settle_range(void *context, size_t first, size_t end) {
     const run *r = context;
-    arena *scratch = arena_new(0), *folders = arena_new(0);
+    arena *folders = arena_new(0);
     stat_walk walk = stat_walk_new(r->site, folders);
     size_t at = 0;
     for (size_t i = first; i < end; i++) {
         const journal_row *row = journal_find_next(r->journal, *stat_walk_path(&walk, i), &at);
         struct stat info;
         bool known = row && row->is_seen && stat_walk_look(&walk, i, &info) && is_what_was_seen(row, &info);
-        bool behind = known && (row->names_files || hangs_on_links(r, row, scratch));
         bool is_old = known && hash_equal(row_holds(row), &row->source);
-        r->settled[i] = known ? (uint8_t)judge(r, row, row_holds(row), behind, is_old) : SITE_CONVERTED;
-        arena_reset(scratch);
+        site_outcome outcome =
+            known ? judge(r, row, row_holds(row), row->names_files, is_old) : SITE_CONVERTED;
+        bool is_refused = outcome == SITE_UNCHANGED && row->outcome == SITE_REFUSED;
+        r->settled[i] = (uint8_t)(is_refused ? SITE_REFUSED : outcome);
     }
     stat_walk_end(&walk);
     arena_destroy(folders);
-    arena_destroy(scratch);
+}
+
+/* What is asked of the files that the checkout names things in; links and remote files are not, yet. */
+static references references_of(run *r) {
+    r->before = (originals){r->site, r->journal, r->rules, r->options->force, r->options->update};
+    return (references){.engine = r->options->engine,
+                        .jobs = r->options->jobs,
+                        .originals = &r->before,
+                        .unwanted = is_left,
+                        .context = r};
+}
+
+/* A page that was refused for its links stays so as long as they are what they were. */
+static void settle_refused(run *r) {
+    size_t count = r->site->pages.count, at = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (r->settled[i] != SITE_REFUSED)
+            continue;
+        const journal_row *row = journal_find_next(r->journal, *(slice *)vector_at(&r->site->pages, i), &at);
+        bool hangs = hangs_on_links(r, row, r->scratch);
+        r->settled[i] = hangs ? SITE_REFUSED : SITE_UNCHANGED;
+        r->hangs |= hangs;
+        arena_reset(r->scratch);
+    }
+    if (!r->hangs)
+        return;
+    references all = references_of(r);
+    hash before;
+    bool known = digest_references(r->site, &all, r->settled, &r->links_state);
+    r->links_are_same =
+        known && journal_links(r->journal, &before) && hash_equal(&before, &r->links_state.digest);
+    r->links_state.is_certain &= known;
+    for (size_t i = 0; i < count; i++)
+        if (r->settled[i] == SITE_REFUSED)
+            r->settled[i] = r->links_are_same ? SITE_UNCHANGED : SITE_CONVERTED;
 }
 
 /* Files that were seen before, and did not change since, are not read. */
@@ -467,6 +510,7 @@ static void settle_ahead(run *r) {
             &(range_work){
                 .context = r, .jobs = r->options->jobs, .each = settle_range, .confines = r->site->confines},
             count);
+    settle_refused(r);
     for (size_t i = 0; i < count; i++)
         r->todo_count += r->settled[i] == SITE_CONVERTED;
     r->todo = arena_alloc(r->site->arena, (r->todo_count + 1) * sizeof *r->todo);
@@ -632,6 +676,14 @@ static void find_places(run *r) {
     r->places = site_find_places(&w, r->links_arena);
 }
 
+/* Pages that hang on links were all judged by them, and what came out is recorded. */
+static void keep_links_state(const run *r) {
+    const size_t *outcomes = r->totals->outcomes;
+    bool judged = r->hangs && r->links && !outcomes[SITE_FAILED] && !outcomes[SITE_LEFT];
+    if (judged && r->batches && r->links_state.is_certain)
+        journal_keep_links(r->journal, &r->links_state.digest);
+}
+
 static bool run_pages(run *r, slice *error) {
     work w = {.context = r,
               .jobs = r->options->jobs,
@@ -654,6 +706,8 @@ static bool run_pages(run *r, slice *error) {
     r->totals->stopped = r->reported < r->site->pages.count;
     if (r->batches)
         report_failures(r, batches_failures(r->batches));
+    if (ok && !r->totals->stopped)
+        keep_links_state(r);
     return ok;
 }
 
@@ -686,22 +740,12 @@ static bool open_run(run *r, slice *error) {
     return journal_load(r->journal, error) && journal_follow_renames(r->journal, r->site, error);
 }
 
-static bool is_left(void *context, slice path) {
-    const run *r = context;
-    return is_unwanted(r->options, path);
-}
-
 /* What the pages that are to be read name, from one reading of the checkout. */
 static bool read_what_is_named(run *r, slice *error) {
     asset_book *book = r->options->book;
     asset_rules *rules = convert_engine_assets(r->options->engine);
-    originals before = {r->site, r->journal, r->rules, r->options->force, r->options->update};
-    references all = {.engine = r->options->engine,
-                      .jobs = r->options->jobs,
-                      .originals = &before,
-                      .unwanted = is_left,
-                      .context = r,
-                      .book = book};
+    references all = references_of(r);
+    all.book = book;
     if (converts_any(r)) {
         all.links = r->links = site_links_new(&r->site->config, r->links_arena);
         if (!read_references(r->site, &all, error))
