@@ -136,6 +136,7 @@ void asset_book_settle(asset_book *book, const asset_rules *rules);
 /* Nothing more will be fetched (offline, or the fetch is over): what is not here has failed, for this reason,
  * the first that is given. */
 void asset_book_seal(asset_book *book, const char *reason);
+bool asset_book_is_sealed(const asset_book *book);
 
 /* ---- files that are left over ----------------------------------------------------------------------------
  */

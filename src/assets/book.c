@@ -215,6 +215,10 @@ void asset_book_seal(asset_book *book, const char *reason) {
         book->sealed = slice_of(reason);
 }
 
+bool asset_book_is_sealed(const asset_book *book) {
+    return book->sealed.length > 0;
+}
+
 void book_answer(const asset_book *book, asset_reference *reference, arena *a) {
     const asset_entry *entry = asset_book_find(book, reference->remote);
     if (entry && entry->path.length) {

@@ -62,8 +62,8 @@ static int fetch_and_run(const cli_arguments *arguments, site *s, const convert_
     bool fetches = !offline && !elsewhere;
     if (fetches && !remote_fetch(files, arguments))
         return EXIT_ENVIRONMENT;
-    if (!elsewhere || offline)
-        asset_book_seal(files->book, offline ? "not fetched: --offline" : "not fetched: the run was stopped");
+    if (!elsewhere)
+        asset_book_seal(files->book, "not fetched: the run was stopped");
     if (!elsewhere && !option_given(arguments, OPTION_QUIET))
         warn_of_uncommitted(plan);
     return show_run(arguments, s, e, plan, false,
@@ -77,6 +77,8 @@ static int run_on_site(const cli_arguments *arguments, site *s, site_options opt
     if (!remote_open(&files, s, convert_engine_assets(e), a))
         return EXIT_ENVIRONMENT;
     options.book = files.book;
+    if (option_given(arguments, OPTION_OFFLINE))
+        asset_book_seal(files.book, "not fetched: --offline");
     site_plan *plan = site_plan_run(s, &options, &error);
     if (!plan)
         complain("%.*s", SLICE_ARGS(error));

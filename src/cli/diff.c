@@ -26,11 +26,11 @@ int show_dry_run(const cli_arguments *arguments, site *s, report_format format, 
     if (!remote_open(&files, s, convert_engine_assets(e), a))
         return EXIT_ENVIRONMENT;
     options.book = files.book;
+    if (option_given(arguments, OPTION_OFFLINE))
+        asset_book_seal(files.book, "not fetched: --offline");
     site_plan *plan = site_plan_run(s, &options, &error);
     if (!plan)
         complain("%.*s", SLICE_ARGS(error));
-    else if (option_given(arguments, OPTION_OFFLINE))
-        asset_book_seal(files.book, "not fetched: --offline");
     status = plan ? show_run(arguments, s, e, plan, true, format) : EXIT_ENVIRONMENT;
     site_plan_close(plan);
     remote_close(&files);

@@ -116,9 +116,9 @@ bool look_at_pages(const cli_arguments *arguments, site *s, const convert_engine
         return false;
     options->dry_run = options->look = true;
     options->book = files.book;
-    site_plan *plan = site_plan_run(s, options, &error);
-    if (plan && option_given(arguments, OPTION_OFFLINE))
+    if (option_given(arguments, OPTION_OFFLINE))
         asset_book_seal(files.book, "not fetched: --offline");
+    site_plan *plan = site_plan_run(s, options, &error);
     bool ok = plan && site_run(plan, events, totals, &error);
     site_plan_close(plan);
     remote_close(&files);

@@ -68,9 +68,8 @@ static bool run(const review *r, work_site *w, const site_events *events, site_t
     if (!remote_open(&files, w->site, convert_engine_assets(r->engine), a))
         return false;
     w->options.book = files.book;
+    asset_book_seal(files.book, "not fetched: a review fetches nothing; `isomerize assets --fetch` does");
     site_plan *plan = site_plan_run(w->site, &w->options, error);
-    if (plan)
-        asset_book_seal(files.book, "not fetched: a review fetches nothing; `isomerize assets --fetch` does");
     bool ok = plan && site_run(plan, events, totals, error);
     site_plan_close(plan);
     remote_close(&files);

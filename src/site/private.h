@@ -439,8 +439,10 @@ bool find_original(const originals *o, slice path, bool lags, arena *a, slice *b
 /* What the files of a checkout name. */
 typedef struct references {
     const convert_engine *engine;
-    unsigned jobs;                               /* as in site_options */
-    const originals *originals;                  /* NULL: pages are looked at as they lie there only */
+    unsigned jobs;              /* as in site_options */
+    const originals *originals; /* NULL: pages are looked at as they lie there only */
+    const uint8_t *settled; /* of each page of the site, SITE_CONVERTED where it is not known to be as its row
+                               in the originals' journal has it; NULL: nothing is known */
     bool (*unwanted)(void *context, slice path); /* pages that stay as they are; NULL: none */
     void *context;
     site_links *links; /* settled then; NULL: not asked for */
@@ -452,14 +454,13 @@ typedef struct references {
 bool read_references(site *s, const references *r, slice *error);
 
 /* What that would read links from, as the files lie there, and what else decides where links lead: as long as
- * it is the same, so are they. `settled`: of each page of the site, SITE_CONVERTED where it is not known to
- * be as its row has it. The originals are those of a journal. False: it cannot be seen. */
+ * it is the same, so are they. The originals are those of a journal. False: it cannot be seen. */
 typedef struct links_state {
     hash digest;
     bool is_certain; /* no file could have been changed since without a trace (stamp) */
 } links_state;
 
-bool digest_references(site *s, const references *r, const uint8_t *settled, links_state *state);
+bool digest_references(site *s, const references *r, links_state *state);
 
 /* ---- work.c ------------------------------------------------------------------------------------------ */
 

@@ -26,6 +26,7 @@ typedef struct file_list {
     const references *asked;
     vector files;       /* of named_file */
     bool names_targets; /* some page has tags that ask for others by name */
+    size_t row;         /* of the journal: journal_find_next */
 } file_list;
 
 typedef struct file_read {
@@ -122,8 +123,19 @@ static void list_pages(const references *r, const vector *whole, const vector *o
     }
 }
 
-static void add_file(void *files, const named_file *file) {
-    *(named_file *)vector_push(files) = *file;
+/* The row of a file that is known to be as it says, of files that come in their order; else NULL. */
+static const journal_row *known_row(const references *r, const named_file *file, size_t *at) {
+    bool is_known = r->settled && file->own && r->settled[file->own - 1] != SITE_CONVERTED;
+    return is_known ? journal_find_next(r->originals->journal, file->path, at) : NULL;
+}
+
+/* For remote files alone, a page that is known to name none is not read. */
+static void add_file(void *list, const named_file *file) {
+    file_list *all = list;
+    const references *r = all->asked;
+    const journal_row *row = r->links ? NULL : known_row(r, file, &all->row);
+    if (!row || row->names_files || !hash_equal(row->rules, &r->originals->rules))
+        *(named_file *)vector_push(&all->files) = *file;
 }
 
 /* Files that links are read from, besides pages. */
@@ -170,10 +182,9 @@ static bool read_all(void *context) {
     size_t read;
     bool ok = whole != NULL;
     if (ok) {
-        vector_reserve(&all.files, whole->pages.count + whole->linking.count);
-        list_pages(r, &whole->pages, &s->pages, add_file, &all.files);
+        list_pages(r, &whole->pages, &s->pages, add_file, &all);
         if (r->links)
-            list_linking(whole, add_file, &all.files);
+            list_linking(whole, add_file, &all);
         if (r->links)
             site_links_expect(r->links, all.files.count);
         ok = work_on(&w, all.files.count, &read);
@@ -199,7 +210,6 @@ bool read_references(site *s, const references *r, slice *error) {
 typedef struct digesting {
     site *site;
     const references *asked;
-    const uint8_t *settled;
     links_state *state;
     buffer text; /* the digest of what came before, and what came since */
     size_t row;  /* of the journal: journal_find_next */
@@ -223,16 +233,14 @@ static void digest_text(digesting *d, slice text) {
 
 /* What is known to be as its row has it is not looked at again. */
 static stamp stamp_of_file(digesting *d, const named_file *file) {
-    journal *j = d->asked->originals->journal;
-    bool is_known = file->own && d->settled[file->own - 1] != SITE_CONVERTED;
-    const journal_row *row = is_known ? journal_find_next(j, file->path, &d->row) : NULL;
+    const journal_row *row = known_row(d->asked, file, &d->row);
     struct stat info;
     stamp now = {0};
     if (row)
         return row->stamp;
     if (fstatat(d->site->folder, slice_c_string(file->path, d->scratch), &info, AT_SYMLINK_NOFOLLOW) == 0)
         now = stamp_of(&info);
-    d->state->is_certain &= stamp_is_before(&now, journal_began(j));
+    d->state->is_certain &= stamp_is_before(&now, journal_began(d->asked->originals->journal));
     arena_reset(d->scratch);
     return now;
 }
@@ -264,14 +272,10 @@ static bool digest_all(void *context) {
     return true;
 }
 
-bool digest_references(site *s, const references *r, const uint8_t *settled, links_state *state) {
+bool digest_references(site *s, const references *r, links_state *state) {
     arena *a = arena_new(0);
-    digesting d = {.site = s,
-                   .asked = r,
-                   .settled = settled,
-                   .state = state,
-                   .text = buffer_new(a, 2 * DIGESTED),
-                   .scratch = arena_new(0)};
+    digesting d = {
+        .site = s, .asked = r, .state = state, .text = buffer_new(a, 2 * DIGESTED), .scratch = arena_new(0)};
     *state = (links_state){.is_certain = true};
     bool ok = site_apart(s, digest_all, &d);
     arena_destroy(d.scratch);

@@ -49,9 +49,10 @@ typedef struct site_plan {
     bool hangs, links_are_same; /* ... as they were when those pages were judged last */
     uint32_t *todo;             /* those, in order */
     size_t todo_count;
-    size_t reported; /* pages */
-    size_t row;      /* of the journal: journal_find_next */
-    bool broken;     /* the journal or the disk: what is still in hand stays as it is */
+    size_t reported;  /* pages */
+    size_t row;       /* of the journal: journal_find_next */
+    bool knows_files; /* the book, if there is one, says which of those that pages name can be had */
+    bool broken;      /* the journal or the disk: what is still in hand stays as it is */
     arena *scratch;
     arena *links_arena;
     site_links *links;         /* what the site links to; NULL: no page is worked on */
@@ -389,7 +390,7 @@ static size_t needs_of_page(void *context, size_t index, work_slot *slot) {
     return memory_for_page(r->site, r->options->engine, path, slot);
 }
 
-/* There was nothing to convert when the run began (converts_any), and what links to the page is not known. */
+/* There was nothing to convert when the run began (find_needs), and what links to the page is not known. */
 static void fail_unlooked(page_work *p) {
     p->looks = false;
     p->result.outcome = SITE_FAILED;
@@ -471,6 +472,7 @@ static references references_of(run *r) {
     return (references){.engine = r->options->engine,
                         .jobs = r->options->jobs,
                         .originals = &r->before,
+                        .settled = r->settled,
                         .unwanted = is_left,
                         .context = r};
 }
@@ -491,7 +493,7 @@ static void settle_refused(run *r) {
         return;
     references all = references_of(r);
     hash before;
-    bool known = digest_references(r->site, &all, r->settled, &r->links_state);
+    bool known = digest_references(r->site, &all, &r->links_state);
     r->links_are_same =
         known && journal_links(r->journal, &before) && hash_equal(&before, &r->links_state.digest);
     r->links_state.is_certain &= known;
@@ -521,50 +523,67 @@ static void settle_ahead(run *r) {
 
 /* ---- whether any page is to be converted --------------------------------------------------------------- */
 
+/* Whether a page is to be converted, or one of several is. */
+typedef enum need {
+    NEED_NONE,
+    NEED_PERHAPS, /* where a file that it names can be had now */
+    NEED_SURE
+} need;
+
 typedef struct first_look {
     run *run;
-    bool converts;
+    need need;
 } first_look;
 
 /* What look_at_page finds, where that needs no link. */
+static need find_need(const run *r, const page_work *p, const journal_row *row, arena *a) {
+    if (!row)
+        return NEED_SURE;
+    bool is_old = is_old_again(p, row, a), hangs = hangs_on_links(r, row, a);
+    bool names = r->knows_files ? is_behind(r, p->result.before, a)
+                                : asset_is_named(convert_engine_assets(r->options->engine), p->result.before);
+    if (judge(r, row, &p->now, hangs || (names && r->knows_files), is_old) == SITE_CONVERTED)
+        return NEED_SURE;
+    return judge(r, row, &p->now, names, is_old) == SITE_CONVERTED ? NEED_PERHAPS : NEED_NONE;
+}
+
 static void look_first(void *context, size_t index, work_slot *slot) {
     const run *r = ((const first_look *)context)->run;
     page_work p = {.result = {.path = *(slice *)vector_at(&r->site->pages, r->todo[index])}};
     slice path = p.result.path, error;
-    bool *converts = slot->own;
-    if (!read_whole(r->site->folder, slice_c_string(path, slot->input), slot->input, &p.result.before, NULL,
-                    &error))
+    need *found = slot->own;
+    if (!read_whole(r->site->folder, slice_c_string(path, slot->input), slot->input, &p.result.before,
+                    &p.info, &error))
         return;
-    p.now = hash_bytes(p.result.before);
     const journal_row *row = journal_find(r->journal, path);
-    bool behind = row && (asset_is_named(convert_engine_assets(r->options->engine), p.result.before) ||
-                          hangs_on_links(r, row, slot->input));
-    bool is_old = row && is_old_again(&p, row, slot->input);
-    bool is_settled = row && judge(r, row, &p.now, behind, is_old) != SITE_CONVERTED;
-    *converts =
-        !is_settled && ((row && row->outcome == SITE_CONVERTED) || !leave_unpublished(r, &p, slot->input));
+    p.now = row && is_what_was_seen(row, &p.info) ? *row_holds(row) : hash_bytes(p.result.before);
+    *found = find_need(r, &p, row, slot->input);
+    if (*found && (!row || row->outcome != SITE_CONVERTED) && leave_unpublished(r, &p, slot->input))
+        *found = NEED_NONE;
 }
 
 static bool take_first_look(void *context, size_t index, work_slot *slot) {
     (void)index;
     first_look *look = context;
-    look->converts |= *(const bool *)slot->own; /* pages in hand come behind it */
-    return !look->converts;
+    need found = *(const need *)slot->own;
+    look->need = found > look->need ? found : look->need; /* pages in hand come behind it */
+    return look->need != NEED_SURE;
 }
 
 /* Drafts, posts of the future and pages that were touched are read by every run. That alone is no reason to
  * read what the whole checkout names. */
-static bool converts_any(run *r) {
-    first_look look = {r, false};
+static need find_needs(run *r) {
+    first_look look = {r, NEED_NONE};
     work w = {.context = &look,
               .jobs = r->options->jobs,
-              .size = sizeof(bool),
+              .size = sizeof(need),
               .each = look_first,
               .confines = r->site->confines,
               .report = take_first_look};
     size_t ignored;
     bool known = r->journal && journal_count(r->journal) && !r->options->look;
-    return r->todo_count && (!known || !work_on(&w, r->todo_count, &ignored) || look.converts);
+    bool fails = r->todo_count && (!known || !work_on(&w, r->todo_count, &ignored));
+    return fails ? NEED_SURE : look.need;
 }
 
 /* ---- reporting, in order ----------------------------------------------------------------------------- */
@@ -589,10 +608,20 @@ static void report_settled(run *r, size_t end) {
     }
 }
 
+/* Does the journal have all that is known of the page now? */
+static bool is_recorded(const run *r, const page_work *p, bool names_files) {
+    const journal_row *row = journal_find(r->journal, p->result.path);
+    return !p->records && !p->writes && row && is_what_was_seen(row, &p->info) &&
+           hash_equal(row_holds(row), &p->now) && row->names_files == names_files;
+}
+
 /* False: the page stays as it is. */
 static bool add_change(run *r, page_work *p) {
     const asset_rules *assets = convert_engine_assets(r->options->engine);
     slice holds = p->writes ? p->conversion.output : p->result.before;
+    bool names_files = asset_is_named(assets, holds);
+    if (is_recorded(r, p, names_files))
+        return true;
     page_change c = {.path = p->result.path,
                      .row = p->records ? &p->row : NULL,
                      .json = p->json,
@@ -604,7 +633,7 @@ static bool add_change(run *r, page_work *p) {
                      .looked = p->result.outcome != SITE_FAILED,
                      .was = p->now,
                      .holds = p->writes ? p->row.result : p->now,
-                     .names_files = asset_is_named(assets, holds),
+                     .names_files = names_files,
                      .grade = p->result.grade};
     return batches_add(r->batches, &c);
 }
@@ -740,21 +769,38 @@ static bool open_run(run *r, slice *error) {
     return journal_load(r->journal, error) && journal_follow_renames(r->journal, r->site, error);
 }
 
-/* What the pages that are to be read name, from one reading of the checkout. */
-static bool read_what_is_named(run *r, slice *error) {
+static void use_book(run *r) {
     asset_book *book = r->options->book;
     asset_rules *rules = convert_engine_assets(r->options->engine);
+    if (!book || r->knows_files)
+        return;
+    asset_book_settle(book, rules);
+    asset_rules_use_book(rules, book);
+    r->knows_files = true;
+}
+
+/* What the pages that are to be read name, from one reading of the checkout. Where there is nothing to do
+ * but, perhaps, for pages whose files could not be had so far, those pages are read before all others are. */
+static bool read_what_is_named(run *r, slice *error) {
     references all = references_of(r);
-    all.book = book;
-    if (converts_any(r)) {
+    all.book = r->options->book;
+    r->knows_files = !all.book;
+    need found = find_needs(r);
+    if (found == NEED_PERHAPS && !asset_book_is_sealed(all.book))
+        found = NEED_SURE; /* files may yet be fetched */
+    if (found == NEED_PERHAPS) {
+        if (!read_references(r->site, &all, error))
+            return false;
+        use_book(r);
+        all.book = NULL;
+        found = find_needs(r);
+    }
+    if (found == NEED_SURE) {
         all.links = r->links = site_links_new(&r->site->config, r->links_arena);
         if (!read_references(r->site, &all, error))
             return false;
     }
-    if (book) {
-        asset_book_settle(book, rules);
-        asset_rules_use_book(rules, book);
-    }
+    use_book(r);
     return true;
 }
 
