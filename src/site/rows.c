@@ -77,7 +77,8 @@ static bool read_head(int file, const journal_stamp *now, head *h, off_t *size) 
         return false;
     *size = info.st_size;
     uint64_t rest = (uint64_t)(info.st_size - (off_t)sizeof *h);
-    bool fits = h->rules <= RULES_MAX && h->rules * HASH_SIZE <= rest && h->count <= rest / sizeof(record);
+    bool fits = h->rules <= RULES_MAX && h->count <= rest / sizeof(record) &&
+                h->count * sizeof(record) + h->rules * HASH_SIZE <= rest;
     return fits && memcmp(h->magic, MAGIC, sizeof MAGIC) == 0 && memcmp(&h->of, now, sizeof *now) == 0;
 }
 
@@ -106,28 +107,33 @@ static bool unpack(const record *in, const hash *rules, const head *h, slice *pa
     return true;
 }
 
-static slice take_paths(reader *r, const record *block, size_t count, arena *a) {
+/* The paths of a block, to where there is room for those of all. */
+static slice take_paths(reader *r, const record *block, size_t count, char **room, const char *end) {
     uint64_t length = 0;
     for (size_t i = 0; i < count && !r->failed; i++)
         length += block[i].path_length;
-    r->failed = r->failed || length > (uint64_t)(r->end - r->at);
+    r->failed = r->failed || length > (uint64_t)(end - *room);
     if (r->failed)
         return (slice){NULL, 0};
-    char *bytes = arena_alloc(a, length + 1);
-    take(r, bytes, length);
-    return (slice){bytes, length};
+    slice paths = {*room, (size_t)length};
+    take(r, *room, paths.length);
+    *room += paths.length;
+    return paths;
 }
 
 static bool read_rows(reader *r, const head *h, vector *rows, arena *scratch) {
     hash *rules = arena_alloc(rows->arena, (h->rules + 1) * sizeof *rules);
     record *block = arena_alloc(scratch, BLOCK * sizeof *block);
+    size_t length = (size_t)(r->end - r->at) - h->count * sizeof *block;
+    char *room = arena_alloc(rows->arena, length + 1);
+    const char *end = room + length;
     reader behind = {.file = r->file, .at = r->end, .end = r->end + (off_t)(h->rules * HASH_SIZE), .sum = 1};
     take(&behind, rules, h->rules * HASH_SIZE);
     vector_reserve(rows, h->count);
     for (uint64_t done = 0; done < h->count && !r->failed && !behind.failed;) {
         size_t count = h->count - done < BLOCK ? (size_t)(h->count - done) : BLOCK;
         take(r, block, count * sizeof *block);
-        slice paths = take_paths(r, block, count, rows->arena);
+        slice paths = take_paths(r, block, count, &room, end);
         for (size_t i = 0; i < count && !r->failed; i++, done++)
             r->failed = !unpack(&block[i], rules, h, &paths, rows);
     }
