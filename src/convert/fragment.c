@@ -337,14 +337,17 @@ size_t fragment_find(fragment_text *t, slice directive) {
  * middle of the window. */
 enum { NEAR_LINES = 4, NEAR_LINES_BACK = 5, NEAR_WORDS = 60 };
 
+/* Of a line that is longer, a place as far away as matters. */
 static size_t line_of(const fragment_text *t, size_t word) {
-    while (word > 0 && word_at(t, word - 1)->gap == GAP_SPACE)
+    for (unsigned steps = 0; word > 0 && steps < NEAR_WORDS && word_at(t, word - 1)->gap == GAP_SPACE;
+         steps++)
         word--;
     return word;
 }
 
 static size_t end_of_line(const fragment_text *t, size_t word) {
-    while (word + 1 < t->words.count && word_at(t, word)->gap == GAP_SPACE)
+    unsigned steps = 0;
+    while (word + 1 < t->words.count && steps++ < NEAR_WORDS && word_at(t, word)->gap == GAP_SPACE)
         word++;
     return word;
 }

@@ -119,7 +119,8 @@ static void look_at_generated(const looks *l, const dom_node *node, css_pseudo p
     slice value = d ? css_computed_pseudo(l->styles, node, pseudo, CSS_CONTENT) : SLICE("none");
     if (css_is_among(value, "none normal") ||
         css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_DISPLAY), "none") ||
-        !css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_VISIBILITY), "visible"))
+        !css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_VISIBILITY), "visible") ||
+        css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_OPACITY), "0 0%"))
         return;
     bool quotes = !css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_QUOTES), "none");
     generated g = read_content(value, node, quotes, l->arena);
