@@ -93,7 +93,6 @@ static void print_text(plain *w, slice text) {
  */
 static bool count_units(const buffer *out, size_t from, size_t *count) {
     slice text = slice_from(buffer_slice(out), from);
-    *count = 0;
     size_t at = slice_words_end(text, 0, true);
     *count = at;
     for (; at < text.length && !is_line_end(text.data[at]); at++)
