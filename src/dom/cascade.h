@@ -99,6 +99,7 @@ struct css_cascade {
     size_t kept;          /* styles that it has given to the cache */
     bool started, settled;
     uint32_t root_style;
+    vector around; /* of dom_node: stand-ins for the elements around the page's content, outermost first */
     double root_font_size;
     vector used;      /* of style*: whose classes count */
     hash_map classes; /* of class_effect, of the first `counted` of them */

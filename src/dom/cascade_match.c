@@ -151,9 +151,12 @@ void cascade_start(css_cascade *c) {
     size_t count = 0;
     for (const dom_node *at = c->sheets->surroundings; at && count < 64; at = at->parent)
         chain[count++] = at;
+    c->around = vector_new(c->arena, sizeof(dom_node));
     while (count--) {
         bool top = !c->root_style;
         c->root_style = match_element(c, chain[count], c->root_style);
+        *(dom_node *)vector_push(&c->around) =
+            (dom_node){.type = DOM_ELEMENT, .tag = chain[count]->tag, .style = c->root_style};
         if (top)
             c->root_font_size = cascade_font_size(c, c->root_style, CSS_PSEUDO_NONE);
     }
@@ -625,6 +628,11 @@ uint32_t cascade_find_style(css_cascade *c, const dom_node *node) {
         number = at->style = match_element(c, at, number);
     }
     return number;
+}
+
+const dom_node *css_around(css_cascade *c, size_t index) {
+    cascade_start(c);
+    return index < c->around.count ? vector_at(&c->around, index) : NULL;
 }
 
 void css_cascade_settle(css_cascade *c) {

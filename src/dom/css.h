@@ -248,6 +248,10 @@ slice css_place_describe(const css_place *place, arena *a);
  * ids or attributes of the page's elements. False where there is none. */
 bool css_is_lost(css_cascade *c, const dom_node *node, css_pseudo pseudo, css_property property);
 
+/* The elements around the content of the page (css_sheets_surround), for their styles: outermost first; NULL
+ * behind the innermost. It lives as long as the cascade. */
+const dom_node *css_around(css_cascade *c, size_t index);
+
 /* Whether css_is_lost is true of some property of the element. */
 bool css_loses(css_cascade *c, const dom_node *node);
 

@@ -869,7 +869,8 @@ static bool enter_element(walk *w, dom_node *node) {
                                  !ELEMENTS[node->tag].known};
     enter_inside(w, &f, around);
     f.inner = w->out.container;
-    w->style.marks |= ELEMENTS[node->tag].marks;
+    unsigned marks = ELEMENTS[node->tag].marks;
+    w->style.marks |= marks & ~(marks ? express_marks_taken_off(w->styles, node) : 0);
     bool titled = express_in_summary(&w->out); /* a section's title has the editor's look */
     w->style.marks =
         express_style_marks(w->styles, node, r == RULE_INLINE || r == RULE_LINK, titled, w->style.marks);

@@ -869,6 +869,12 @@ bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, aren
                  .generated = buffer_new(a, 64)};
     *(level *)vector_push(&m.levels) = (level){.way = LIST_PLAIN};
     unsigned depth = 0;
+    const dom_node *around; /* most counters are made there */
+    for (size_t i = 0; (around = css_around(styles, i)); i++) {
+        count(&m, around, CSS_PSEUDO_NONE, depth);
+        if (css_has_pseudo(styles, around, CSS_PSEUDO_BEFORE))
+            count(&m, around, CSS_PSEUDO_BEFORE, depth + 1);
+    }
     for (dom_node *at = body->first_child; at;) {
         dom_node *parent = at->parent, *next = at->next, *inside = NULL;
         if (is_entered(at)) {

@@ -158,6 +158,9 @@ void express_report_dissolved(const dom_node *node, bool around_media, findings 
 unsigned express_style_marks(css_cascade *styles, const dom_node *node, bool is_inline, bool own,
                              unsigned marks);
 
+/* Of the marks that the element stands for, those that its styles take off. */
+unsigned express_marks_taken_off(css_cascade *styles, const dom_node *node);
+
 /* Whether the property gives a size that pictures and frames keep. */
 bool express_is_size(slice property);
 

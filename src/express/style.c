@@ -78,6 +78,14 @@ unsigned express_style_marks(css_cascade *styles, const dom_node *node, bool is_
     return marks;
 }
 
+unsigned express_marks_taken_off(css_cascade *styles, const dom_node *node) {
+    if (!css_sets(styles, node, CSS_TEXT_DECORATION_LINE, CSS_FROM_LOST))
+        return 0;
+    slice line = css_computed(styles, node, CSS_TEXT_DECORATION_LINE);
+    return (value_mentions(line, SLICE("underline")) ? 0 : MARK_UNDERLINE) |
+           (value_mentions(line, SLICE("line-through")) ? 0 : MARK_STRIKE);
+}
+
 /* A length that takes text or a block off the screen: -999px and beyond. */
 static bool is_far_out(slice value) {
     size_t digits = 1;
