@@ -124,13 +124,16 @@ static void look_at_generated(const looks *l, const dom_node *node, css_pseudo p
         return;
     bool quotes = !css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_QUOTES), "none");
     generated g = read_content(value, node, quotes, l->arena);
-    slice words = slice_trim_wide(buffer_slice(&g.words));
-    if (g.letters || is_text_now(node, pseudo, words))
+    slice words = slice_trim_wide(buffer_slice(&g.words)), url = css_url_of(value);
+    if (url.length && express_first_mention(l->refs, url))
+        express_report_picture(l->found, node, PARTS[pseudo], url, l->arena);
+    if (pseudo == CSS_PSEUDO_NONE || g.letters || (words.length && is_text_now(node, pseudo, words)))
         return;
     bool cell = is_cell(node), shows = express_first_shown(node) != NULL;
     if (words.length && !is_drawn(words))
         leave_open(l, FINDING_GENERATED_SIGN, node, PARTS[pseudo], d);
-    else if ((words.length || g.picture) && (shows || cell)) /* other empty elements: look_at_icon */
+    else if ((words.length || (g.picture && !url.length)) &&
+             (shows || cell)) /* other empty elements: look_at_icon */
         report(l, shows ? FINDING_ICON : FINDING_ICON_IN_CELL, node, PARTS[pseudo], d);
 }
 
@@ -536,8 +539,8 @@ static void look_at_empty_cell(const looks *l, const dom_node *cell) {
 }
 
 static void look_at_all_generated(const looks *l, const dom_node *node) {
-    for (unsigned p = CSS_PSEUDO_BEFORE; p < CSS_PSEUDO_COUNT; p++)
-        if (css_has_pseudo(l->styles, node, (css_pseudo)p))
+    for (unsigned p = CSS_PSEUDO_NONE; p < CSS_PSEUDO_COUNT; p++)
+        if (p == CSS_PSEUDO_NONE || css_has_pseudo(l->styles, node, (css_pseudo)p))
             look_at_generated(l, node, (css_pseudo)p);
 }
 

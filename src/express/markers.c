@@ -44,6 +44,8 @@ typedef struct marking {
     int64_t item;   /* the number of the list item in hand: its counter `list-item` */
     bool changes;   /* the tree */
     bool generates; /* text of ::before and ::after, with FLAG_GENERATED */
+    const dom_node *body;
+    bool lists_differ, lists_compared; /* signs_of_lists_differ */
     vector counters, levels;
     unsigned quotes;      /* open ones */
     unsigned hidden;      /* depth of the outermost element around that is not shown; 0: none */
@@ -364,23 +366,88 @@ bool express_is_ornament(slice sign) {
     return false;
 }
 
-/* Whether the sign belongs to a number that the element begins or ends with: -10, 18+. */
-static bool belongs_to_number(const dom_node *node, css_pseudo pseudo, uint32_t sign) {
-    bool before = pseudo == CSS_PSEUDO_BEFORE;
-    if (sign != '-' && sign != '+' && sign != 0x2013 &&
-        !(before && (sign == '<' || sign == '>' || sign == '~')))
-        return false;
-    const dom_node *text = before ? express_first_shown(node) : node->last_child;
-    while (text && text->type != DOM_TEXT)
-        text = before ? NULL : text->last_child;
-    slice words = text ? slice_trim_wide(text->text) : SLICE("");
-    if (before && words.length > 1 && express_is_among(slice_sub(words, 0, 1), "$ ."))
-        words = slice_from(words, 1);
-    return words.length && is_digit(words.data[before ? 0 : words.length - 1]);
-}
-
 static bool is_cell_or_inline(const dom_node *node) {
     return node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH || dom_tag_has(node->tag, DOM_INLINE);
+}
+
+/* An amount behind its currency: S$300, USD 10; `text` as far as the currency goes. */
+static slice skip_currency(slice text) {
+    size_t at = 0, letters = 0, next;
+    while (at < text.length && text.data[at] >= 'A' && text.data[at] <= 'Z')
+        at++;
+    letters = at;
+    for (uint32_t c; (next = at) < text.length; at = next) {
+        c = utf8_next(text, &next);
+        if (c != '$' && c != '.' && !(c >= 0xA2 && c <= 0xA5) && !(c >= 0x20A0 && c <= 0x20CF))
+            break;
+    }
+    bool alone = at == letters && letters != 2 && letters != 3;
+    return letters > 3 || alone ? text : slice_trim_wide(slice_from(text, at));
+}
+
+static bool begins_with_number(slice text) {
+    size_t at = 0;
+    uint32_t c = text.length ? utf8_next(text, &at) : 0;
+    return (c >= '0' && c <= '9') || (c >= 0xBC && c <= 0xBE) || (c >= 0x2150 && c <= 0x215E);
+}
+
+/* The first bytes that the element shows. */
+static slice first_words(const dom_node *node, arena *a) {
+    enum { LOOKED_AT = 16 };
+    buffer out = buffer_new(a, 2 * LOOKED_AT);
+    for (const dom_node *at = node; at && out.length < LOOKED_AT; at = dom_next(at, node))
+        if (at->type == DOM_TEXT)
+            buffer_append(&out, slice_sub(out.length ? at->text : slice_trim_wide(at->text), 0, LOOKED_AT));
+    return slice_trim_wide(buffer_slice(&out));
+}
+
+/* The text at the end or the beginning of the node; none where that is no text. */
+static slice edge_text(const dom_node *node, bool end) {
+    while (node && node->type == DOM_ELEMENT)
+        node = end ? node->last_child : node->first_child;
+    return node && node->type == DOM_TEXT ? node->text : SLICE("");
+}
+
+/* Whether the sign belongs to a number that the element begins or ends with: -10, 18+, 5'. */
+static bool belongs_to_number(const marking *m, const dom_node *node, css_pseudo pseudo, uint32_t sign) {
+    static const uint32_t BEFORE[] = {'-', '+', 0x2013, '<', '>', '~'}, AFTER[] = {'-', '+', 0x2013},
+                          FEET[] = {'\'', '"', 0x2019, 0x201D};
+    if (pseudo == CSS_PSEUDO_BEFORE) {
+        slice words = first_words(node, m->arena);
+        bool found = false;
+        for (size_t i = 0; i < sizeof BEFORE / sizeof *BEFORE; i++)
+            found = found || sign == BEFORE[i];
+        if (is_cell_or_inline(node))
+            words = skip_currency(words);
+        else if (words.length > 1 && express_is_among(slice_sub(words, 0, 1), "$ ."))
+            words = slice_from(words, 1);
+        return found && begins_with_number(words);
+    }
+    slice words = slice_trim_wide(edge_text(node, true));
+    bool found = false;
+    for (size_t i = 0; i < sizeof AFTER / sizeof *AFTER; i++)
+        found = found || sign == AFTER[i];
+    for (size_t i = 0; i < sizeof FEET / sizeof *FEET && !css_has_pseudo(m->styles, node, CSS_PSEUDO_BEFORE);
+         i++)
+        found = found || sign == FEET[i]; /* else they are quotation marks */
+    return found && words.length && is_digit(words.data[words.length - 1]);
+}
+
+static bool is_word_at(slice text, size_t at) {
+    return at < text.length && (is_alnum(text.data[at]) || text.data[at] & 0x80);
+}
+
+/* Whether nothing but the sign stands between two words: 1/2. */
+static bool stands_between_words(const marking *m, const dom_node *node, css_pseudo pseudo) {
+    bool before = pseudo == CSS_PSEUDO_BEFORE;
+    if (!dom_tag_has(node->tag, DOM_INLINE) || !css_computed_is(m->styles, node, CSS_DISPLAY, "inline"))
+        return false;
+    const dom_node *at = node;
+    while (!(before ? at->previous : at->next) && at->parent && dom_tag_has(at->parent->tag, DOM_INLINE))
+        at = at->parent;
+    slice inside = edge_text(node, !before), outside = edge_text(before ? at->previous : at->next, before);
+    slice one = before ? outside : inside, other = before ? inside : outside;
+    return one.length && is_word_at(one, one.length - 1) && is_word_at(other, 0);
 }
 
 /* The sign of a control says what a click does, and nothing is clicked on the new page. */
@@ -390,14 +457,15 @@ static bool is_in_control(const dom_node *node) {
     return node;
 }
 
-/* A sign that adorns is not written; one that is all that an element shows, or that changes a number, is. */
-static bool is_written(const dom_node *node, css_pseudo pseudo, slice text) {
+/* A sign that adorns is not written; one that is all that an element shows, that changes a number, or that
+ * parts two words, is. */
+static bool is_written(const marking *m, const dom_node *node, css_pseudo pseudo, slice text) {
     if (node->tag == DOM_TAG_Q || !is_bullet(text))
         return true;
     if (is_in_control(node))
         return false;
     return !express_is_ornament(text) || (is_cell_or_inline(node) && !express_first_shown(node)) ||
-           belongs_to_number(node, pseudo, single_sign(text));
+           belongs_to_number(m, node, pseudo, single_sign(text)) || stands_between_words(m, node, pseudo);
 }
 
 /* ---- lists --------------------------------------------------------------------------------------------- */
@@ -479,8 +547,21 @@ static slice sign_of_item(marking *m, const dom_node *item) {
     return sign_of_value(m, css_computed(m->styles, item, CSS_LIST_STYLE_TYPE));
 }
 
-/* Whether some items have a sign that others don't have. */
-static bool signs_differ(marking *m, const dom_node *list) {
+/* Whether one list of the page has a sign that another one has not: what to do, and what not to. */
+static bool signs_of_lists_differ(marking *m) {
+    slice first = {NULL, 0};
+    for (const dom_node *at = m->body; at && !m->lists_differ && !m->lists_compared;
+         at = dom_next(at, m->body)) {
+        slice sign = at->tag == DOM_TAG_LI ? sign_of_item(m, at) : (slice){NULL, 0};
+        m->lists_differ = sign.length && first.length && !slice_equal(sign, first);
+        first = sign.length ? sign : first;
+    }
+    m->lists_compared = true;
+    return m->lists_differ;
+}
+
+/* Whether the signs before the items say something: some have one that others don't have. */
+static bool signs_say(marking *m, const dom_node *list) {
     slice first = {NULL, 0};
     bool any = false, differ = false;
     for (const dom_node *item = list->first_child; item && !differ; item = item->next) {
@@ -491,7 +572,8 @@ static bool signs_differ(marking *m, const dom_node *list) {
         first = sign;
         any = true;
     }
-    return differ;
+    m->lists_differ = m->lists_differ || differ;
+    return differ || (first.length && signs_of_lists_differ(m));
 }
 
 /* The item's number, which was to be `number`. `*jumps`: it is not, by a style or inside the list. */
@@ -600,7 +682,7 @@ static void enter_marked_list(marking *m, dom_node *list, level *l, const level 
     shift_counter(m, list, l);
     if (list->tag == DOM_TAG_OL && m->lists)
         move_bare_text(m, list);
-    l->signs = signs_differ(m, list);
+    l->signs = signs_say(m, list);
     l->way = l->signs ? LIST_TEXT : way_of_list(m, list, l->next, l->step);
     l->line = list->line;
     l->words = buffer_new(m->arena, 64);
@@ -741,7 +823,7 @@ static void enter_marked(marking *m, dom_node *node, unsigned depth) {
             enter_marked_item(m, node, vector_last(&m->levels), &own);
     } else {
         slice before = content_of(m, node, CSS_PSEUDO_BEFORE);
-        if (before.length && is_written(node, CSS_PSEUDO_BEFORE, before) &&
+        if (before.length && is_written(m, node, CSS_PSEUDO_BEFORE, before) &&
             !dom_tag_has(node->tag, DOM_VOID)) {
             dom_node *text = new_generated(m, node, before);
             if (node->first_child)
@@ -778,7 +860,7 @@ static void leave_quotation(marking *m, dom_node *node) {
 
 static void leave_marked(marking *m, dom_node *node, unsigned depth) {
     slice after = content_of(m, node, CSS_PSEUDO_AFTER);
-    if (after.length && is_written(node, CSS_PSEUDO_AFTER, after) && !dom_tag_has(node->tag, DOM_VOID))
+    if (after.length && is_written(m, node, CSS_PSEUDO_AFTER, after) && !dom_tag_has(node->tag, DOM_VOID))
         dom_append(node, new_generated(m, node, after));
     if (node->tag == DOM_TAG_Q)
         leave_quotation(m, node);
@@ -860,6 +942,7 @@ static void note_words(marking *m, const dom_node *body) {
 
 bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, arena *a, findings *found) {
     marking m = {.styles = styles,
+                 .body = body,
                  .arena = a,
                  .found = found,
                  .lists = lists,

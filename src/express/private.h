@@ -200,6 +200,9 @@ typedef struct looks {
     vector *layouts; /* of express_layout: filled by express_look_at */
 } looks;
 
+/* A picture that styles show, and that goes with them; `part`: the pseudo-element. */
+void express_report_picture(findings *found, const dom_node *node, const char *part, slice url, arena *a);
+
 /* Findings for what rules that are gone with the page make of the element, where it changes what is read. */
 void express_look_at(const looks *l, const dom_node *node);
 /* The same of an element in which nothing shows: signs that a style sheet writes there. */

@@ -145,11 +145,11 @@ static void look_at_classes(looking *l, const dom_node *node, slice classes) {
             note_hidden(l, node, format_slice(l->arena, "class `%.*s`", SLICE_ARGS(name)));
 }
 
-static void look_behind(looking *l, uint32_t line, slice name, slice url) {
-    finding *f = findings_add(l->found, FINDING_PICTURE_BACKGROUND, line, "<%.*s> with `%.*s`",
-                              SLICE_ARGS(name), SLICE_ARGS(url));
+void express_report_picture(findings *found, const dom_node *node, const char *part, slice url, arena *a) {
+    finding *f = findings_add(found, FINDING_PICTURE_BACKGROUND, node->line, "<%.*s>%s with `%.*s`",
+                              SLICE_ARGS(dom_name(node)), part, SLICE_ARGS(url));
     if (f)
-        f->before = slice_copy(url, l->arena);
+        f->before = slice_copy(url, a);
 }
 
 static void look_at_background(looking *l, const dom_node *node) {
@@ -159,7 +159,7 @@ static void look_at_background(looking *l, const dom_node *node) {
                     ? css_url_of(css_computed(styles, node, CSS_BACKGROUND_IMAGE))
                     : (slice){NULL, 0};
     if (url.length && (!d->rule || express_first_mention(l->survey->refs, url)))
-        look_behind(l, node->line, dom_name(node), url);
+        express_report_picture(l->found, node, "", url, l->arena);
 }
 
 /* What goes with the page of all that its style attribute and rules of sheets say. */
@@ -212,7 +212,7 @@ static void look_at_attribute(looking *l, const dom_node *node, const dom_attrib
     else if (slice_equal(name, SLICE("hidden")))
         note_hidden(l, node, SLICE("`hidden`"));
     else if (value.length && express_is_among(name, BEHIND))
-        look_behind(l, node->line, dom_name(node), value);
+        express_report_picture(l->found, node, "", value, l->arena);
     else if (name.length > 2 && slice_starts_with(name, SLICE("on")))
         findings_add(l->found, FINDING_SCRIPT, node->line, "<%.*s> with `%.*s: %.*s`",
                      SLICE_ARGS(dom_name(node)), SLICE_ARGS(name), SLICE_ARGS(value));
