@@ -290,25 +290,117 @@ static size_t search_end(fragment_text *t, const terms *what, size_t at) {
     return SLICE_NONE;
 }
 
+/* ---- finding a text again and again
+ * ------------------------------------------------------------------------ */
+
+enum {
+    WINDOW = 8,      /* bytes, by which places in the text are found */
+    WINDOWS_MAX = 64 /* of a text, of which the rarest one is looked for */
+};
+#define NO_PLACE UINT32_MAX
+
+/* Where each run of WINDOW bytes stands. Made of texts in which more has been searched than it costs. */
+typedef struct fragment_index {
+    unsigned bits;           /* of a bucket's number */
+    uint32_t *first, *count; /* by bucket: its first place, and how many there are */
+    uint32_t *next;          /* by place: the next one of its bucket */
+} fragment_index;
+
+static size_t bucket_of(const fragment_index *index, const char *window) {
+    uint64_t bytes;
+    memcpy(&bytes, window, sizeof bytes);
+    return (size_t)((bytes * 0x9E3779B97F4A7C15u) >> (64 - index->bits));
+}
+
+static void make_index(fragment_text *t) {
+    slice text = buffer_slice(&t->folded);
+    fragment_index *index = arena_zeroed(t->arena, sizeof *index);
+    for (index->bits = 4; ((size_t)1 << index->bits) < text.length / 2; index->bits++) {
+    }
+    size_t buckets = (size_t)1 << index->bits;
+    index->first = arena_alloc(t->arena, buckets * sizeof *index->first);
+    memset(index->first, 0xFF, buckets * sizeof *index->first); /* NO_PLACE */
+    index->count = arena_zeroed(t->arena, buckets * sizeof *index->count);
+    index->next = arena_alloc(t->arena, text.length * sizeof *index->next);
+    for (size_t at = text.length - WINDOW + 1; at-- > 0;) {
+        size_t bucket = bucket_of(index, text.data + at);
+        index->next[at] = index->first[bucket];
+        index->first[bucket] = (uint32_t)at;
+        index->count[bucket]++;
+    }
+    t->index = index;
+}
+
+/* A term that is looked for, from the first place where it stands to the last. */
+typedef struct finder {
+    slice term;
+    size_t from;    /* without an index */
+    size_t window;  /* the offset of the one that is looked for */
+    uint32_t place; /* the next one */
+    uint32_t count; /* how many there are; NO_PLACE: no window is looked for */
+} finder;
+
+static finder find_begin(const fragment_text *t, slice term) {
+    finder f = {term, 0, 0, NO_PLACE, NO_PLACE};
+    for (size_t at = 0; t->index && at + WINDOW <= term.length && at < WINDOWS_MAX; at++) {
+        size_t bucket = bucket_of(t->index, term.data + at);
+        if (t->index->count[bucket] < f.count) {
+            f.count = t->index->count[bucket];
+            f.window = at;
+            f.place = t->index->first[bucket];
+        }
+    }
+    return f;
+}
+
+static size_t find_next(fragment_text *t, finder *f) {
+    slice text = buffer_slice(&t->folded);
+    if (f->count == NO_PLACE) {
+        size_t from = f->from, at = slice_find(text, f->term, from);
+        t->searched += (at == SLICE_NONE ? text.length : at) - from + 64;
+        f->from = at + 1;
+        return at;
+    }
+    while (f->place != NO_PLACE && t->searched < FRAGMENT_SEARCH_MAX) {
+        size_t at = f->place;
+        f->place = t->index->next[at];
+        t->searched += 64;
+        if (at >= f->window && slice_starts_with(slice_from(text, at - f->window), f->term))
+            return at - f->window;
+    }
+    return SLICE_NONE;
+}
+
+/* Whether the term and white space come right before `at`. */
+static bool comes_before(slice folded, size_t at, slice term) {
+    while (at > 0 && folded.data[at - 1] == ' ')
+        at--;
+    return slice_ends_with(slice_sub(folded, 0, at), term);
+}
+
 /* Where in the folded text the text of the first match stands, of a range its end. Edges of words are not
  * looked at: whatever a browser takes for one, what it finds first is not before this. */
 static size_t search(fragment_text *t, const terms *what) {
-    slice folded = buffer_slice(&t->folded), first = what->prefix.length ? what->prefix : what->text;
-    for (size_t from = 0, at; t->searched < FRAGMENT_SEARCH_MAX; from = at + 1) {
-        at = slice_find(folded, first, from);
-        t->searched += (at == SLICE_NONE ? folded.length : at) - from + 64;
+    enum { SEARCHED_BEFORE = 16 }; /* times the text */
+    slice folded = buffer_slice(&t->folded);
+    if (!t->index && folded.length > 4096 && folded.length < NO_PLACE &&
+        t->searched / SEARCHED_BEFORE > folded.length)
+        make_index(t);
+    finder prefix = find_begin(t, what->prefix), text = find_begin(t, what->text);
+    bool by_prefix = what->prefix.length && prefix.count <= text.count;
+    while (t->searched < FRAGMENT_SEARCH_MAX) {
+        size_t at = find_next(t, by_prefix ? &prefix : &text);
         if (at == SLICE_NONE)
             break;
-        size_t behind = at + first.length, text = at;
-        if (what->prefix.length) {
-            text = skip_space(folded, behind);
-            if (!follows(folded, &behind, what->text))
-                continue;
-        }
+        at = by_prefix ? skip_space(folded, at + what->prefix.length) : at;
+        if (by_prefix ? !slice_starts_with(slice_from(folded, at), what->text)
+                      : what->prefix.length && !comes_before(folded, at, what->prefix))
+            continue;
+        size_t behind = at + what->text.length;
         if (what->end.length)
             return search_end(t, what, behind);
         if (!what->suffix.length || follows(folded, &behind, what->suffix))
-            return text;
+            return at;
     }
     return SLICE_NONE;
 }

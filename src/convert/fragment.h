@@ -30,6 +30,7 @@ typedef struct fragment_text {
     buffer plain, folded; /* as it reads; as it is compared: collation's primary level (UTS #10), nearly */
     vector words;         /* of fragment_word */
     size_t searched;      /* bytes so far; at FRAGMENT_SEARCH_MAX nothing is found any more */
+    struct fragment_index *index; /* of `folded`; NULL: not made yet */
 } fragment_text;
 
 /* What all links of a page may cost together: far beyond any honest page, a second at most. */

@@ -136,6 +136,47 @@ static void a_page_of_one_word_repeated_costs_a_bounded_search(void **state) {
     assert_int_equal(word_text(&t, 0).length, 1);
 }
 
+static fragment_text read_notes(int count) {
+    buffer html = buffer_new(memory, 1 << 16);
+    for (int i = 0; i < count; i++)
+        buffer_printf(&html, "<p>Rule %d of the rules</p><p>What rule %d says about case %d, in words</p>", i,
+                      i, i * 7);
+    buffer_append_char(&html, '\0');
+    return read_page(html.data);
+}
+
+/* Links to so many places of the page: how much is searched for them. */
+static size_t search_for_all(fragment_text *t) {
+    size_t before = t->searched;
+    slice made;
+    for (size_t word = 0; word < t->words.count; word += 7)
+        if (fragment_make(t, word, &made))
+            assert_int_equal(fragment_leads_to(t, made, word), true);
+    return t->searched - before;
+}
+
+static void an_index_finds_what_is_found_without(void **state) {
+    (void)state;
+    fragment_text plain = read_notes(300), indexed = read_notes(300);
+    for (size_t word = 0; word < plain.words.count; word++) {
+        slice one = SLICE(""), other = SLICE("");
+        plain.searched = 0; /* none is made */
+        indexed.searched = indexed.folded.length * 100;
+        assert_int_equal(fragment_make(&plain, word, &one), fragment_make(&indexed, word, &other));
+        assert_int_equal(one.length, other.length);
+        assert_memory_equal(one.data, other.data, one.length);
+    }
+    assert_null(plain.index);
+    assert_non_null(indexed.index);
+}
+
+static void links_to_all_of_a_page_cost_no_more_than_the_page(void **state) {
+    (void)state;
+    fragment_text one = read_notes(1000), two = read_notes(2000), four = read_notes(4000);
+    size_t first = search_for_all(&one), second = search_for_all(&two), third = search_for_all(&four);
+    assert_true(second * 10 <= first * 22 && third * 10 <= second * 22);
+}
+
 static int set_up(void **state) {
     (void)state;
     memory = arena_create(0);
@@ -165,6 +206,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(case_accents_and_quotation_marks_make_no_difference, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(malformed_directives_find_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_index_finds_what_is_found_without, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(links_to_all_of_a_page_cost_no_more_than_the_page, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_page_of_one_word_repeated_costs_a_bounded_search, set_up,
                                         tear_down),
     };
