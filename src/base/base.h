@@ -229,7 +229,7 @@ static inline void buffer_append_char(buffer *b, char c) {
 }
 void buffer_append_codepoint(buffer *b, uint32_t codepoint); /* as UTF-8; must be a scalar value */
 void buffer_printf(buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The first `most` bytes of it. */
+/* The first `most` bytes of it. A NUL stands behind them, which does not count, as behind format_slice's. */
 void buffer_vprintf(buffer *b, size_t most, const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
 /* Text of others within a line: bytes that are control characters, or no UTF-8, as \xNN. */

@@ -50,7 +50,7 @@ static bool takes(const char **at, const char *conversion) {
     return is_it;
 }
 
-void buffer_vprintf(buffer *b, size_t most, const char *format, va_list arguments) {
+static void append_formatted(buffer *b, size_t most, const char *format, va_list arguments) {
     size_t limit = most < SIZE_MAX - b->length ? b->length + most : SIZE_MAX;
     for (const char *at = format; b->length < limit;) {
         const char *percent = at + strcspn(at, "%");
@@ -81,6 +81,13 @@ void buffer_vprintf(buffer *b, size_t most, const char *format, va_list argument
             return;
         }
     }
+}
+
+void buffer_vprintf(buffer *b, size_t most, const char *format, va_list arguments) {
+    append_formatted(b, most, format, arguments);
+    if (b->length == b->capacity)
+        buffer_reserve(b, 1);
+    b->data[b->length] = '\0';
 }
 
 void buffer_printf(buffer *b, const char *format, ...) {

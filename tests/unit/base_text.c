@@ -60,6 +60,7 @@ static void writes_as_printf(arena *a, const char *format, ...) {
         size_t cut = most < length ? most : length;
         assert_int_equal(out.length, cut + 1);
         assert_memory_equal(out.data + 1, expected, cut);
+        assert_int_equal(out.data[out.length], 0);
     }
 }
 
