@@ -300,6 +300,10 @@ static bool is_readable(slice text) {
     return slice_trim_wide(text).length > 0;
 }
 
+static bool is_blank_text(slice text) {
+    return !slice_trim_wide(text).length;
+}
+
 /* What the pseudo-element reads; empty: it shows nothing, or the theme shows it on the new page as well. */
 static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
     slice nothing = {NULL, 0};
@@ -332,7 +336,8 @@ static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
         else if (t.kind == CSS_TOKEN_DELIM && t.delim == '/')
             break; /* what follows is spoken, not shown */
     }
-    return is_readable(buffer_slice(&out)) ? buffer_slice(&out) : nothing;
+    slice text = buffer_slice(&out);
+    return is_readable(text) || (text.length && is_blank_text(text)) ? text : nothing;
 }
 
 /* ---- signs --------------------------------------------------------------------------------------------- */
@@ -358,7 +363,8 @@ bool express_is_ornament(slice sign) {
                      {'\\', '\\'},     {'^', '`'},       {'|', '|'},       {'~', '~'},       {0xAB, 0xAB},
                      {0xB7, 0xB7},     {0xBB, 0xBB},     {0x2010, 0x2027}, {0x2039, 0x203A}, {0x2043, 0x2043},
                      {0x2190, 0x21FF}, {0x2219, 0x2219}, {0x22C5, 0x22C5}, {0x2300, 0x23FF}, {0x2500, 0x25FF},
-                     {0x2700, 0x2712}, {0x2719, 0x27BF}, {0x2900, 0x297F}, {0x2B00, 0x2BFF}};
+                     {0x2700, 0x2704}, {0x2706, 0x2712}, {0x2719, 0x274B}, {0x274D, 0x274D}, {0x274F, 0x2794},
+                     {0x2798, 0x27BF}, {0x2900, 0x297F}, {0x2B00, 0x2BFF}};
     uint32_t c = single_sign(sign);
     for (size_t i = 0; c && i < sizeof ORNAMENTS / sizeof *ORNAMENTS; i++)
         if (c >= ORNAMENTS[i].first && c <= ORNAMENTS[i].last)
@@ -373,7 +379,7 @@ static bool is_cell_or_inline(const dom_node *node) {
 /* An amount behind its currency: S$300, USD 10; `text` as far as the currency goes. */
 static slice skip_currency(slice text) {
     size_t at = 0, letters = 0, next;
-    while (at < text.length && text.data[at] >= 'A' && text.data[at] <= 'Z')
+    while (at < text.length && is_alpha(text.data[at]))
         at++;
     letters = at;
     for (uint32_t c; (next = at) < text.length; at = next) {
@@ -401,17 +407,48 @@ static slice first_words(const dom_node *node, arena *a) {
     return slice_trim_wide(buffer_slice(&out));
 }
 
-/* The text at the end or the beginning of the node; none where that is no text. */
+/* The text at the end or the beginning of the node; none where that is no text. Looks a few nodes far. */
 static slice edge_text(const dom_node *node, bool end) {
-    while (node && node->type == DOM_ELEMENT)
-        node = end ? node->last_child : node->first_child;
-    return node && node->type == DOM_TEXT ? node->text : SLICE("");
+    enum { LOOKED_AT = 16 };
+    const dom_node *at = node;
+    for (unsigned i = 0; at && i < LOOKED_AT; i++) {
+        const dom_node *child = end ? at->last_child : at->first_child;
+        if (child) {
+            at = child;
+            continue;
+        }
+        if (at->type == DOM_TEXT && at->text.length)
+            return at->text;
+        if (at->type == DOM_ELEMENT && (!dom_tag_has(at->tag, DOM_INLINE) || dom_tag_has(at->tag, DOM_VOID)))
+            break;
+        while (at != node && !(end ? at->previous : at->next))
+            at = at->parent;
+        at = at == node ? NULL : end ? at->previous : at->next;
+    }
+    return SLICE("");
+}
+
+/* The text right before the node, or right behind it, in its line. */
+static slice text_beside(const dom_node *node, bool before) {
+    enum { LOOKED_AT = 16 };
+    const dom_node *at = node;
+    for (unsigned i = 0; i < LOOKED_AT; i++) {
+        const dom_node *beside = before ? at->previous : at->next;
+        slice text = beside ? edge_text(beside, before) : SLICE("");
+        bool is_box = beside && beside->type == DOM_ELEMENT && !dom_tag_has(beside->tag, DOM_INLINE);
+        if (text.length || is_box || (beside && dom_tag_has(beside->tag, DOM_VOID)))
+            return text;
+        at = beside ? beside : at->parent;
+        if (!at || (!beside && !dom_tag_has(at->tag, DOM_INLINE)))
+            return text;
+    }
+    return SLICE("");
 }
 
 /* Whether the sign belongs to a number that the element begins or ends with: -10, 18+, 5'. */
 static bool belongs_to_number(const marking *m, const dom_node *node, css_pseudo pseudo, uint32_t sign) {
-    static const uint32_t BEFORE[] = {'-', '+', 0x2013, '<', '>', '~'}, AFTER[] = {'-', '+', 0x2013},
-                          FEET[] = {'\'', '"', 0x2019, 0x201D};
+    static const uint32_t BEFORE[] = {'-', '+', 0x2010, 0x2011, 0x2012, 0x2013, '<', '>', '~'},
+                          AFTER[] = {'-', '+', 0x2013}, FEET[] = {'\'', '"', 0x2019, 0x201D};
     if (pseudo == CSS_PSEUDO_BEFORE) {
         slice words = first_words(node, m->arena);
         bool found = false;
@@ -440,12 +477,10 @@ static bool is_word_at(slice text, size_t at) {
 /* Whether nothing but the sign stands between two words: 1/2. */
 static bool stands_between_words(const marking *m, const dom_node *node, css_pseudo pseudo) {
     bool before = pseudo == CSS_PSEUDO_BEFORE;
-    if (!dom_tag_has(node->tag, DOM_INLINE) || !css_computed_is(m->styles, node, CSS_DISPLAY, "inline"))
+    slice display = css_computed(m->styles, node, CSS_DISPLAY);
+    if (!dom_tag_has(node->tag, DOM_INLINE) || !slice_starts_with(display, SLICE("inline")))
         return false;
-    const dom_node *at = node;
-    while (!(before ? at->previous : at->next) && at->parent && dom_tag_has(at->parent->tag, DOM_INLINE))
-        at = at->parent;
-    slice inside = edge_text(node, !before), outside = edge_text(before ? at->previous : at->next, before);
+    slice inside = edge_text(node, !before), outside = text_beside(node, before);
     slice one = before ? outside : inside, other = before ? inside : outside;
     return one.length && is_word_at(one, one.length - 1) && is_word_at(other, 0);
 }
@@ -460,6 +495,8 @@ static bool is_in_control(const dom_node *node) {
 /* A sign that adorns is not written; one that is all that an element shows, that changes a number, or that
  * parts two words, is. */
 static bool is_written(const marking *m, const dom_node *node, css_pseudo pseudo, slice text) {
+    if (is_blank_text(text))
+        return stands_between_words(m, node, pseudo);
     if (node->tag == DOM_TAG_Q || !is_bullet(text))
         return true;
     if (is_in_control(node))
@@ -513,6 +550,8 @@ static bool has_text_before(marking *m, const dom_node *item) {
         if ((t.kind == CSS_TOKEN_FUNCTION && express_is_among(t.value, "counter counters")) ||
             (t.kind == CSS_TOKEN_STRING && is_readable(t.value) && !is_bullet(t.value)))
             return true;
+        else if (t.kind == CSS_TOKEN_FUNCTION && express_is_among(t.value, "attr"))
+            return !is_bullet(content_of(m, item, CSS_PSEUDO_BEFORE));
     return false;
 }
 
@@ -531,7 +570,9 @@ static int64_t first_number(const dom_node *list, int64_t step) {
 static slice sign_of_value(marking *m, slice value) {
     css_reader r = {.text = value, .arena = m->arena};
     css_token first = css_next_solid(&r);
-    bool alone = first.kind == CSS_TOKEN_STRING && css_next_solid(&r).kind == CSS_TOKEN_END;
+    css_token next = css_next_solid(&r);
+    bool alone = first.kind == CSS_TOKEN_STRING &&
+                 (next.kind == CSS_TOKEN_END || (next.kind == CSS_TOKEN_DELIM && next.delim == '/'));
     slice sign = alone ? slice_trim_wide(first.value) : (slice){NULL, 0};
     return single_sign(sign) && !express_is_ornament(sign) ? sign : (slice){NULL, 0};
 }
@@ -541,10 +582,19 @@ static slice sign_of_item(marking *m, const dom_node *item) {
     static const css_pseudo PLACES[] = {CSS_PSEUDO_BEFORE, CSS_PSEUDO_MARKER};
     for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
         const css_declaration *d = css_winner(m->styles, item, PLACES[i], CSS_CONTENT);
-        if (d && css_place_of(d).origin != CSS_ORIGIN_THEME)
-            return sign_of_value(m, css_computed_pseudo(m->styles, item, PLACES[i], CSS_CONTENT));
+        bool shows = d && css_place_of(d).origin != CSS_ORIGIN_THEME;
+        slice value = shows ? css_computed_pseudo(m->styles, item, PLACES[i], CSS_CONTENT) : SLICE("");
+        slice sign = sign_of_value(m, value);
+        if (sign.length || (shows && PLACES[i] == CSS_PSEUDO_MARKER))
+            return sign;
     }
     return sign_of_value(m, css_computed(m->styles, item, CSS_LIST_STYLE_TYPE));
+}
+
+/* A sign against something, which is no bullet. */
+static bool is_verdict(slice sign) {
+    uint32_t c = single_sign(sign);
+    return (c >= 0x2715 && c <= 0x2718) || c == 0x274C || c == 0x274E || c == 0x26D4;
 }
 
 /* Whether one list of the page has a sign that another one has not: what to do, and what not to. */
@@ -573,7 +623,7 @@ static bool signs_say(marking *m, const dom_node *list) {
         any = true;
     }
     m->lists_differ = m->lists_differ || differ;
-    return differ || (first.length && signs_of_lists_differ(m));
+    return differ || (first.length && (is_verdict(first) || signs_of_lists_differ(m)));
 }
 
 /* The item's number, which was to be `number`. `*jumps`: it is not, by a style or inside the list. */
@@ -859,6 +909,8 @@ static void leave_quotation(marking *m, dom_node *node) {
 }
 
 static void leave_marked(marking *m, dom_node *node, unsigned depth) {
+    if (css_generates(m->styles, node) && css_has_pseudo(m->styles, node, CSS_PSEUDO_AFTER))
+        count(m, node, CSS_PSEUDO_AFTER, depth + 1);
     slice after = content_of(m, node, CSS_PSEUDO_AFTER);
     if (after.length && is_written(m, node, CSS_PSEUDO_AFTER, after) && !dom_tag_has(node->tag, DOM_VOID))
         dom_append(node, new_generated(m, node, after));
@@ -940,6 +992,20 @@ static void note_words(marking *m, const dom_node *body) {
     end_word(m, &word);
 }
 
+/* What the page's own styles write before and behind all of its content: "Draft". */
+static void write_around(marking *m, dom_node *body, const dom_node *around, css_pseudo pseudo) {
+    const css_declaration *d = css_winner(m->styles, around, pseudo, CSS_CONTENT);
+    slice text = d && css_place_of(d).origin == CSS_ORIGIN_PAGE ? content_of(m, around, pseudo) : SLICE("");
+    if (is_bullet(text))
+        return;
+    dom_node *paragraph = dom_new_element(m->arena, DOM_TAG_P, body->line);
+    dom_append(paragraph, new_generated(m, paragraph, text));
+    if (pseudo == CSS_PSEUDO_BEFORE && body->first_child)
+        dom_insert_before(body->first_child, paragraph);
+    else
+        dom_append(body, paragraph);
+}
+
 bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, arena *a, findings *found) {
     marking m = {.styles = styles,
                  .body = body,
@@ -957,6 +1023,7 @@ bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, aren
         count(&m, around, CSS_PSEUDO_NONE, depth);
         if (css_has_pseudo(styles, around, CSS_PSEUDO_BEFORE))
             count(&m, around, CSS_PSEUDO_BEFORE, depth + 1);
+        write_around(&m, body, around, CSS_PSEUDO_BEFORE);
     }
     for (dom_node *at = body->first_child; at;) {
         dom_node *parent = at->parent, *next = at->next, *inside = NULL;
@@ -976,6 +1043,8 @@ bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, aren
         }
         at = next;
     }
+    for (size_t i = 0; (around = css_around(styles, i)); i++)
+        write_around(&m, body, around, CSS_PSEUDO_AFTER);
     if (m.generates)
         note_words(&m, body);
     if (m.generated.length) {

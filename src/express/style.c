@@ -78,10 +78,29 @@ unsigned express_style_marks(css_cascade *styles, const dom_node *node, bool is_
     return marks;
 }
 
+/* Whether a browser takes the value: an invalid one leaves the element as it was. */
+static bool is_line(slice value) {
+    size_t at = 0;
+    for (slice word; (word = slice_next_word(value, &at)).length;)
+        if (!express_is_among(word, "none underline overline line-through blink initial unset"))
+            return false;
+    return value.length > 0;
+}
+
+/* A line may be drawn in another way: by a pseudo-element, as a background. */
+static bool may_draw_line(css_cascade *styles, const dom_node *node) {
+    return css_has_pseudo(styles, node, CSS_PSEUDO_BEFORE) ||
+           css_has_pseudo(styles, node, CSS_PSEUDO_AFTER) ||
+           css_sets(styles, node, CSS_BACKGROUND_IMAGE, CSS_FROM_LOST);
+}
+
 unsigned express_marks_taken_off(css_cascade *styles, const dom_node *node) {
     if (!css_sets(styles, node, CSS_TEXT_DECORATION_LINE, CSS_FROM_LOST))
         return 0;
     slice line = css_computed(styles, node, CSS_TEXT_DECORATION_LINE);
+    bool is_known = is_line(line) && css_computed_is(styles, node, CSS_TEXT_DECORATION_COLOR, "currentcolor");
+    if (!is_known || may_draw_line(styles, node)) /* what is no line may have been taken for its colour */
+        return 0;
     return (value_mentions(line, SLICE("underline")) ? 0 : MARK_UNDERLINE) |
            (value_mentions(line, SLICE("line-through")) ? 0 : MARK_STRIKE);
 }
