@@ -96,14 +96,18 @@ static void findings_to_json(const findings *found, buffer *out) {
     json_close(&json, ']');
 }
 
-/* Was the page refused (--strict) for links that may have gone since? A page that was converted keeps its
- * findings: they say what the conversion took away. */
+/* Was the page refused (--strict) for links that may have gone since, or for tags that name files which may
+ * have come? A page that was converted keeps its findings: they say what the conversion took away. */
 static bool hangs_on_links(const run *r, const journal_row *row, arena *a) {
     if (row->outcome != SITE_REFUSED || r->links_are_same)
         return false;
     slice found = journal_findings(r->journal, row->path, a);
-    return slice_find(found, SLICE("\"code\":\"linked-id\""), 0) != SLICE_NONE ||
-           slice_find(found, SLICE("\"code\":\"address-"), 0) != SLICE_NONE;
+    static const slice CODES[] = {LITERAL("\"code\":\"linked-id\""), LITERAL("\"code\":\"address-"),
+                                  LITERAL("\"code\":\"liquid-tag\"")};
+    for (size_t i = 0; i < sizeof CODES / sizeof *CODES; i++)
+        if (slice_find(found, CODES[i], 0) != SLICE_NONE)
+            return true;
+    return false;
 }
 
 /* A page that was converted, and is in the old form: as it was before, or as a merge or its author put it. */
