@@ -187,6 +187,14 @@ static void count(marking *m, const dom_node *node, css_pseudo pseudo, unsigned 
                          depth);
 }
 
+static void count_entered(marking *m, const dom_node *node, unsigned depth) {
+    if (!css_generates(m->styles, node))
+        return;
+    count(m, node, CSS_PSEUDO_NONE, depth);
+    if (css_has_pseudo(m->styles, node, CSS_PSEUDO_BEFORE))
+        count(m, node, CSS_PSEUDO_BEFORE, depth + 1);
+}
+
 /* What the page's styles do with the counter that list items count by themselves. False: nothing. */
 static bool counts_items(marking *m, const dom_node *node, counter_step step, int64_t *by) {
     const css_declaration *d = css_winner(m->styles, node, CSS_PSEUDO_NONE, COUNTING[step]);
@@ -290,6 +298,11 @@ static void write_quote(marking *m, slice quotes, slice word, buffer *out) {
     m->quotes += opens;
 }
 
+/* Of any white space there is: generated text is not collapsed. */
+static bool is_blank_text(slice text) {
+    return !slice_trim_wide(text).length;
+}
+
 /* Letters of fonts that draw pictures: Unicode's private use. */
 static bool is_readable(slice text) {
     for (size_t at = 0; at < text.length;) {
@@ -297,11 +310,7 @@ static bool is_readable(slice text) {
         if ((c >= 0xE000 && c <= 0xF8FF) || c >= 0xF0000)
             return false;
     }
-    return slice_trim_wide(text).length > 0;
-}
-
-static bool is_blank_text(slice text) {
-    return !slice_trim_wide(text).length;
+    return !is_blank_text(text);
 }
 
 /* What the pseudo-element reads; empty: it shows nothing, or the theme shows it on the new page as well. */
@@ -353,7 +362,7 @@ static uint32_t single_sign(slice marker) {
 
 /* A mark that may only set items off from each other. */
 static bool is_bullet(slice marker) {
-    return !slice_trim_wide(marker).length || single_sign(marker);
+    return is_blank_text(marker) || single_sign(marker);
 }
 
 bool express_is_ornament(slice sign) {
@@ -445,29 +454,32 @@ static slice text_beside(const dom_node *node, bool before) {
     return SLICE("");
 }
 
+/* Whether the sign is in the list, which ends in 0. */
+static bool is_one_of(const uint32_t *signs, uint32_t sign) {
+    while (*signs && *signs != sign)
+        signs++;
+    return sign && *signs;
+}
+
 /* Whether the sign belongs to a number that the element begins or ends with: -10, 18+, 5'. */
 static bool belongs_to_number(const marking *m, const dom_node *node, css_pseudo pseudo, uint32_t sign) {
-    static const uint32_t BEFORE[] = {'-', '+', 0x2010, 0x2011, 0x2012, 0x2013, '<', '>', '~'},
-                          AFTER[] = {'-', '+', 0x2013}, FEET[] = {'\'', '"', 0x2019, 0x201D};
+    static const uint32_t BEFORE[] = {'-', '+', 0x2010, 0x2011, 0x2012, 0x2013, '<', '>', '~', 0},
+                          AFTER[] = {'-', '+', 0x2013, 0}, FEET[] = {'\'', '"', 0x2019, 0x201D, 0};
     if (pseudo == CSS_PSEUDO_BEFORE) {
+        if (!is_one_of(BEFORE, sign))
+            return false;
         slice words = first_words(node, m->arena);
-        bool found = false;
-        for (size_t i = 0; i < sizeof BEFORE / sizeof *BEFORE; i++)
-            found = found || sign == BEFORE[i];
         if (is_cell_or_inline(node))
             words = skip_currency(words);
         else if (words.length > 1 && express_is_among(slice_sub(words, 0, 1), "$ ."))
             words = slice_from(words, 1);
-        return found && begins_with_number(words);
+        return begins_with_number(words);
     }
+    bool quotes = css_has_pseudo(m->styles, node, CSS_PSEUDO_BEFORE);
+    if (!is_one_of(AFTER, sign) && (quotes || !is_one_of(FEET, sign)))
+        return false;
     slice words = slice_trim_wide(edge_text(node, true));
-    bool found = false;
-    for (size_t i = 0; i < sizeof AFTER / sizeof *AFTER; i++)
-        found = found || sign == AFTER[i];
-    for (size_t i = 0; i < sizeof FEET / sizeof *FEET && !css_has_pseudo(m->styles, node, CSS_PSEUDO_BEFORE);
-         i++)
-        found = found || sign == FEET[i]; /* else they are quotation marks */
-    return found && words.length && is_digit(words.data[words.length - 1]);
+    return words.length && is_digit(words.data[words.length - 1]);
 }
 
 static bool is_word_at(slice text, size_t at) {
@@ -863,11 +875,7 @@ static void enter_marked(marking *m, dom_node *node, unsigned depth) {
     bool hidden = is_hidden(m, node), is_item = node->tag == DOM_TAG_LI && m->levels.count && around.step;
     if (!m->hidden && hidden)
         enter_hidden(m, depth);
-    if (css_generates(m->styles, node)) {
-        count(m, node, CSS_PSEUDO_NONE, depth);
-        if (css_has_pseudo(m->styles, node, CSS_PSEUDO_BEFORE))
-            count(m, node, CSS_PSEUDO_BEFORE, depth + 1);
-    }
+    count_entered(m, node, depth);
     if (is_item) {
         if (!hidden) /* else it is not counted among the others, and has no marker */
             enter_marked_item(m, node, vector_last(&m->levels), &own);
@@ -1020,9 +1028,7 @@ bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, aren
     unsigned depth = 0;
     const dom_node *around; /* most counters are made there */
     for (size_t i = 0; (around = css_around(styles, i)); i++) {
-        count(&m, around, CSS_PSEUDO_NONE, depth);
-        if (css_has_pseudo(styles, around, CSS_PSEUDO_BEFORE))
-            count(&m, around, CSS_PSEUDO_BEFORE, depth + 1);
+        count_entered(&m, around, depth);
         write_around(&m, body, around, CSS_PSEUDO_BEFORE);
     }
     for (dom_node *at = body->first_child; at;) {

@@ -67,10 +67,6 @@ static bool wide_to_utf8(const wide *w, arena *a, slice *text) {
     buffer out = buffer_new(a, w->length * 3 / 2 + 16);
     for (size_t i = 0; i < w->length; i++) {
         uint32_t c = w->data[i];
-        if (c < 0x80) { /* nearly all are */
-            buffer_append_char(&out, (char)c);
-            continue;
-        }
         if (c >= 0xD800 && c < 0xDC00 && i + 1 < w->length && w->data[i + 1] >= 0xDC00 &&
             w->data[i + 1] < 0xE000)
             c = 0x10000 + ((c - 0xD800) << 10) + (w->data[++i] - 0xDC00u);
