@@ -313,12 +313,21 @@ static bool may_stack(const narrow_table *t, double room) {
     return t->columns > 1 && narrowest_from(t, 1) <= room;
 }
 
-/* What stood beside a first cell of several columns keeps its place. */
 static void put_empty_cell(dom_node *before, uint32_t colspan, arena *a) {
     dom_node *added = dom_new_element(a, DOM_TAG_TD, before->line);
     dom_append(added, dom_new_element(a, DOM_TAG_P, before->line));
     write_span(added, SLICE("colspan"), colspan, a);
-    dom_insert_before(before->next, added);
+    dom_insert_before(before, added);
+}
+
+/* What stood beside a first cell of several columns keeps its place, in each of its rows. */
+static void keep_places_beside(const cell *first, arena *a) {
+    const dom_node *row = first->node->parent;
+    put_empty_cell(first->node->next, first->colspan - 1, a);
+    for (uint32_t k = 1; k < first->rowspan; k++) {
+        row = row->next;
+        put_empty_cell(row->first_child, first->colspan - 1, a);
+    }
 }
 
 static void stack_first_cells(const narrow_table *t) {
@@ -328,7 +337,7 @@ static void stack_first_cells(const narrow_table *t) {
         if (c->column > 0)
             continue;
         if (c->colspan > 1 && c->node->next)
-            put_empty_cell(c->node, c->colspan - 1, a);
+            keep_places_beside(c, a);
         write_span(c->node, SLICE("colspan"), t->columns - 1, a);
         write_span(c->node, SLICE("rowspan"), 1, a);
         if (!c->node->next)
