@@ -100,6 +100,11 @@ static generated read_content(slice value, const dom_node *node, bool quotes, ar
     return g;
 }
 
+static void report_picture(const looks *l, const dom_node *node, const char *part, slice url) {
+    if (url.length && express_first_mention(l->refs, url))
+        express_report_picture(l->found, node, part, url, l->arena);
+}
+
 /* Whether the words stand in the page by now: express_write_markers. */
 static bool is_text_now(const dom_node *node, css_pseudo pseudo, slice words) {
     const dom_node *edge = pseudo == CSS_PSEUDO_AFTER ? node->last_child : node->first_child;
@@ -125,8 +130,10 @@ static void look_at_generated(const looks *l, const dom_node *node, css_pseudo p
     bool quotes = !css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_QUOTES), "none");
     generated g = read_content(value, node, quotes, l->arena);
     slice words = slice_trim_wide(buffer_slice(&g.words)), url = css_url_of(value);
-    if (url.length && express_first_mention(l->refs, url))
-        express_report_picture(l->found, node, PARTS[pseudo], url, l->arena);
+    report_picture(l, node, PARTS[pseudo], url);
+    if (pseudo != CSS_PSEUDO_NONE && lost(l->styles, node, pseudo, CSS_BACKGROUND_IMAGE))
+        report_picture(l, node, PARTS[pseudo],
+                       css_url_of(css_computed_pseudo(l->styles, node, pseudo, CSS_BACKGROUND_IMAGE)));
     if (pseudo == CSS_PSEUDO_NONE || g.letters || (words.length && is_text_now(node, pseudo, words)))
         return;
     bool cell = is_cell(node), shows = express_first_shown(node) != NULL;
@@ -169,18 +176,23 @@ static void look_at_letters(const looks *l, const dom_node *node) {
 /* ---- marks of list items
  * ------------------------------------------------------------------------------------------ */
 
+/* The declaration of the item's property, its own or inherited, where it goes with the page; NULL: none does. */
+static const css_declaration *lost_of_item(const looks *l, const dom_node *item, css_property property) {
+    while (item && !css_winner(l->styles, item, CSS_PSEUDO_NONE, property))
+        item = item->parent;
+    return item ? lost(l->styles, item, CSS_PSEUDO_NONE, property) : NULL;
+}
+
 static void look_at_marks(const looks *l, const dom_node *item) {
-    const dom_node *holder = item;
-    const css_declaration *d = NULL;
-    for (; holder && !(d = css_winner(l->styles, holder, CSS_PSEUDO_NONE, CSS_LIST_STYLE_TYPE));
-         holder = holder->parent)
-        continue;
-    if (!holder || !lost(l->styles, holder, CSS_PSEUDO_NONE, CSS_LIST_STYLE_TYPE))
-        return;
+    const css_declaration *type = lost_of_item(l, item, CSS_LIST_STYLE_TYPE),
+                          *image = lost_of_item(l, item, CSS_LIST_STYLE_IMAGE);
     bool ordered = item->parent && item->parent->tag == DOM_TAG_OL;
-    slice type = css_computed(l->styles, item, CSS_LIST_STYLE_TYPE);
-    if (!css_is_among(type, ordered ? "decimal" : "disc circle square"))
-        leave_open(l, FINDING_LIST_MARKER, item, "", d);
+    if (image)
+        report_picture(l, item, "::marker",
+                       css_url_of(css_computed(l->styles, item, CSS_LIST_STYLE_IMAGE)));
+    if (type && !css_is_among(css_computed(l->styles, item, CSS_LIST_STYLE_TYPE),
+                              ordered ? "decimal" : "disc circle square"))
+        leave_open(l, FINDING_LIST_MARKER, item, "", type);
 }
 
 /* ---- side by side, columns, order
@@ -344,15 +356,20 @@ void express_look_at_table(const looks *l, dom_node *table) {
 
 #define NUMBERS_MAX 8
 
-/* The numbers of the function that a value begins with, such as inset(100% 0); `name`: the function. */
-static size_t numbers_of(slice value, slice *name, double *numbers) {
-    css_reader r = {.text = value};
-    css_token t = css_next_solid(&r);
+static bool is_numeric(css_token t) {
+    return t.kind == CSS_TOKEN_NUMBER || t.kind == CSS_TOKEN_PERCENTAGE || t.kind == CSS_TOKEN_DIMENSION;
+}
+
+/* The numbers of the next function, such as inset(100% 0); `name`: the function, empty where none comes. */
+static size_t numbers_of(css_reader *r, slice *name, double *numbers) {
+    css_token t = css_next_solid(r);
     size_t count = 0;
+    while (t.kind != CSS_TOKEN_FUNCTION && t.kind != CSS_TOKEN_END)
+        t = css_next_solid(r);
     *name = t.kind == CSS_TOKEN_FUNCTION ? t.value : (slice){NULL, 0};
-    while (name->length && count < NUMBERS_MAX && (t = css_next_solid(&r)).kind != CSS_TOKEN_END &&
+    while (name->length && (t = css_next_solid(r)).kind != CSS_TOKEN_END &&
            !(t.kind == CSS_TOKEN_DELIM && t.delim == ')'))
-        if (t.kind == CSS_TOKEN_NUMBER || t.kind == CSS_TOKEN_PERCENTAGE || t.kind == CSS_TOKEN_DIMENSION)
+        if (is_numeric(t) && count < NUMBERS_MAX)
             numbers[count++] = t.number;
     return count;
 }
@@ -360,17 +377,14 @@ static size_t numbers_of(slice value, slice *name, double *numbers) {
 /* So many pixels up or to the left nothing is on the screen. */
 enum { FAR_OUT = -999 };
 
-/* Whether a shape, a filter or a transformation leaves nothing: inset(100%), circle(0), rect(0, 0, 0, 0),
- * scale(0), opacity(0), translateX(-9999px). */
-static bool leaves_nothing(slice value) {
-    double n[NUMBERS_MAX] = {0};
-    slice name;
-    size_t count = numbers_of(value, &name, n);
+/* Whether a function of the value `whole` leaves nothing: inset(100%), circle(0), rect(0, 0, 0, 0), scale(0),
+ * opacity(0), translateX(-9999px). */
+static bool function_leaves_nothing(slice name, const double *n, size_t count, slice whole) {
     if (count == 0)
         return false;
     if (css_is_among(name, "inset")) { /* one number for all sides, or as in `margin` */
         double right = count > 1 ? n[1] : n[0];
-        return slice_find_char(value, '%', 0) != SLICE_NONE &&
+        return slice_find_char(whole, '%', 0) != SLICE_NONE &&
                (n[0] + (count > 2 ? n[2] : n[0]) >= 100 || right + (count > 3 ? n[3] : right) >= 100);
     }
     if (css_is_among(name, "rect"))
@@ -385,6 +399,29 @@ static bool leaves_nothing(slice value) {
         if (n[i] != 0)
             return false;
     return css_is_among(name, "polygon");
+}
+
+/* Of a shape, a filter or a transformation: one function, or several. */
+static bool leaves_nothing(slice value) {
+    double n[NUMBERS_MAX] = {0};
+    css_reader r = {.text = value};
+    slice name;
+    do {
+        size_t count = numbers_of(&r, &name, n);
+        if (function_leaves_nothing(name, n, count, value))
+            return true;
+    } while (name.length);
+    return false;
+}
+
+/* Of `translate`: how far to the left, and up. */
+static bool leads_far_out(slice value) {
+    css_reader r = {.text = value};
+    css_token t = css_next_solid(&r);
+    for (size_t axis = 0; axis < 2 && is_numeric(t); axis++, t = css_next_solid(&r))
+        if (t.number <= FAR_OUT)
+            return true;
+    return false;
 }
 
 static bool is_at_most(css_cascade *styles, const dom_node *node, css_property property, double most) {
@@ -411,7 +448,7 @@ static bool is_clear_colour(slice value) {
         return (value.length == 5 && value.data[4] == '0') ||
                (value.length == 9 && value.data[7] == '0' && value.data[8] == '0');
     return css_is_among(value, "transparent") ||
-           (numbers_of(value, &name, n) == 4 && css_is_among(name, "rgba hsla rgb hsl") && n[3] == 0);
+           (numbers_of(&(css_reader){.text = value}, &name, n) == 4 && css_is_among(name, "rgba hsla rgb hsl") && n[3] == 0);
 }
 
 /* Whether the two are one colour, as pages spell those that text is hidden with. */
@@ -437,9 +474,7 @@ static bool is_colourless(css_cascade *styles, const dom_node *node, css_propert
 static bool is_nothing(slice value) {
     css_reader r = {.text = value};
     css_token t = css_next_solid(&r);
-    bool counts =
-        t.kind == CSS_TOKEN_NUMBER || t.kind == CSS_TOKEN_PERCENTAGE || t.kind == CSS_TOKEN_DIMENSION;
-    return counts && t.number == 0;
+    return is_numeric(t) && t.number == 0;
 }
 
 static bool is_hidden_by(css_cascade *styles, const dom_node *node, css_property property) {
@@ -457,6 +492,8 @@ static bool is_hidden_by(css_cascade *styles, const dom_node *node, css_property
         return is_nothing(value);
     case CSS_SCALE:
         return is_nothing(value) && !css_computed_is(styles, node, CSS_DISPLAY, "inline");
+    case CSS_TRANSLATE:
+        return leads_far_out(value) && !css_computed_is(styles, node, CSS_DISPLAY, "inline");
     case CSS_HEIGHT:
     case CSS_MAX_HEIGHT:
     case CSS_WIDTH:
@@ -495,6 +532,7 @@ const css_declaration *express_hidden_by(css_cascade *styles, const dom_node *no
                                           CSS_WIDTH,
                                           CSS_MAX_WIDTH,
                                           CSS_SCALE,
+                                          CSS_TRANSLATE,
                                           CSS_FILTER,
                                           CSS_TEXT_FILL_COLOR,
                                           CSS_CONTENT_VISIBILITY};
