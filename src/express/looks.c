@@ -176,7 +176,8 @@ static void look_at_letters(const looks *l, const dom_node *node) {
 /* ---- marks of list items
  * ------------------------------------------------------------------------------------------ */
 
-/* The declaration of the item's property, its own or inherited, where it goes with the page; NULL: none does. */
+/* The declaration of the item's property, its own or inherited, where it goes with the page; NULL: none does.
+ */
 static const css_declaration *lost_of_item(const looks *l, const dom_node *item, css_property property) {
     while (item && !css_winner(l->styles, item, CSS_PSEUDO_NONE, property))
         item = item->parent;
@@ -188,8 +189,7 @@ static void look_at_marks(const looks *l, const dom_node *item) {
                           *image = lost_of_item(l, item, CSS_LIST_STYLE_IMAGE);
     bool ordered = item->parent && item->parent->tag == DOM_TAG_OL;
     if (image)
-        report_picture(l, item, "::marker",
-                       css_url_of(css_computed(l->styles, item, CSS_LIST_STYLE_IMAGE)));
+        report_picture(l, item, "::marker", css_url_of(css_computed(l->styles, item, CSS_LIST_STYLE_IMAGE)));
     if (type && !css_is_among(css_computed(l->styles, item, CSS_LIST_STYLE_TYPE),
                               ordered ? "decimal" : "disc circle square"))
         leave_open(l, FINDING_LIST_MARKER, item, "", type);
@@ -447,8 +447,8 @@ static bool is_clear_colour(slice value) {
     if (value.length && value.data[0] == '#')
         return (value.length == 5 && value.data[4] == '0') ||
                (value.length == 9 && value.data[7] == '0' && value.data[8] == '0');
-    return css_is_among(value, "transparent") ||
-           (numbers_of(&(css_reader){.text = value}, &name, n) == 4 && css_is_among(name, "rgba hsla rgb hsl") && n[3] == 0);
+    return css_is_among(value, "transparent") || (numbers_of(&(css_reader){.text = value}, &name, n) == 4 &&
+                                                  css_is_among(name, "rgba hsla rgb hsl") && n[3] == 0);
 }
 
 /* Whether the two are one colour, as pages spell those that text is hidden with. */
