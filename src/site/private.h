@@ -568,7 +568,7 @@ void batches_move(batches *b);
  * says why. */
 bool batches_end(batches *b, slice *error);
 const vector *batches_failures(const batches *b); /* after batches_end: of page_failure, by path */
-void batches_free(batches *b);
+void batches_free(batches *b);                    /* after batches_end: its thread must be gone */
 
 /* sheets.c: the style sheets of the site, into the settings. They live as long as the site. */
 void site_add_sheets(const site *s, convert_settings *settings);

@@ -29,11 +29,18 @@ static bool is_gone(const site *s, slice path, arena *scratch) {
            (errno == ENOENT || errno == ENOTDIR);
 }
 
+/* The site's pages are there: rows and pages, both by their paths, are walked along together. */
 static void find_gone(renaming *r) {
+    const vector *pages = &r->site->pages;
     arena *scratch = arena_new(0);
-    for (size_t i = 0; i < journal_count(r->journal); i++) {
+    for (size_t i = 0, page = 0; i < journal_count(r->journal); i++) {
         const journal_row *row = journal_at(r->journal, i);
-        if (row->outcome == SITE_CONVERTED && is_gone(r->site, row->path, scratch))
+        int order = -1;
+        while (page < pages->count &&
+               (order = slice_compare(*(slice *)vector_at(pages, page), row->path)) < 0)
+            page++;
+        bool is_there = page < pages->count && order == 0;
+        if (row->outcome == SITE_CONVERTED && !is_there && is_gone(r->site, row->path, scratch))
             *(const journal_row **)vector_push(&r->gone) = row;
         arena_reset(scratch);
     }

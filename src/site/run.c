@@ -729,11 +729,11 @@ static bool run_pages(run *r, slice *error) {
               .stop = is_stopped};
     size_t worked_on;
     find_places(r);
-    if (!work_on(&w, r->todo_count, &worked_on)) {
+    bool started = work_on(&w, r->todo_count, &worked_on), ok = !r->batches || batches_end(r->batches, error);
+    if (!started) {
         *error = SLICE("no thread can be started");
         return false;
     }
-    bool ok = !r->batches || batches_end(r->batches, error);
     if (ok && worked_on == r->todo_count)
         report_settled(r, r->site->pages.count);
     r->totals->stopped = r->reported < r->site->pages.count;
