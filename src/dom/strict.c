@@ -33,18 +33,19 @@ static const uint8_t NESTING[DOM_TAG_COUNT] = {
     [DOM_TAG_HEADER] = NEST_BLOCK,     [DOM_TAG_HR] = NEST_BLOCK,         [DOM_TAG_I] = NEST_INLINE,
     [DOM_TAG_IFRAME] = NEST_INLINE,    [DOM_TAG_IMG] = NEST_INLINE,       [DOM_TAG_INPUT] = NEST_INLINE,
     [DOM_TAG_INS] = NEST_INLINE,       [DOM_TAG_KBD] = NEST_INLINE,       [DOM_TAG_LABEL] = NEST_INLINE,
-    [DOM_TAG_LI] = NEST_ITEM,          [DOM_TAG_MAIN] = NEST_BLOCK,       [DOM_TAG_MARK] = NEST_INLINE,
-    [DOM_TAG_NAV] = NEST_BLOCK,        [DOM_TAG_OL] = NEST_BLOCK,         [DOM_TAG_P] = NEST_BLOCK,
-    [DOM_TAG_PRE] = NEST_BLOCK,        [DOM_TAG_Q] = NEST_INLINE,         [DOM_TAG_S] = NEST_INLINE,
-    [DOM_TAG_SAMP] = NEST_INLINE,      [DOM_TAG_SCRIPT] = NEST_INLINE,    [DOM_TAG_SECTION] = NEST_BLOCK,
-    [DOM_TAG_SMALL] = NEST_INLINE,     [DOM_TAG_SOURCE] = NEST_INLINE,    [DOM_TAG_SPAN] = NEST_INLINE,
-    [DOM_TAG_STRIKE] = NEST_INLINE,    [DOM_TAG_STRONG] = NEST_INLINE,    [DOM_TAG_STYLE] = NEST_INLINE,
-    [DOM_TAG_SUB] = NEST_INLINE,       [DOM_TAG_SUMMARY] = NEST_BLOCK,    [DOM_TAG_SUP] = NEST_INLINE,
-    [DOM_TAG_TABLE] = NEST_BLOCK,      [DOM_TAG_TBODY] = NEST_ITEM,       [DOM_TAG_TD] = NEST_ITEM,
-    [DOM_TAG_TFOOT] = NEST_ITEM,       [DOM_TAG_TH] = NEST_ITEM,          [DOM_TAG_THEAD] = NEST_ITEM,
-    [DOM_TAG_TIME] = NEST_INLINE,      [DOM_TAG_TR] = NEST_ITEM,          [DOM_TAG_TT] = NEST_INLINE,
-    [DOM_TAG_U] = NEST_INLINE,         [DOM_TAG_UL] = NEST_BLOCK,         [DOM_TAG_VAR] = NEST_INLINE,
-    [DOM_TAG_VIDEO] = NEST_INLINE,     [DOM_TAG_WBR] = NEST_INLINE,
+    [DOM_TAG_LI] = NEST_ITEM,          [DOM_TAG_LINK] = NEST_INLINE,      [DOM_TAG_MAIN] = NEST_BLOCK,
+    [DOM_TAG_MARK] = NEST_INLINE,      [DOM_TAG_META] = NEST_INLINE,      [DOM_TAG_NAV] = NEST_BLOCK,
+    [DOM_TAG_OL] = NEST_BLOCK,         [DOM_TAG_P] = NEST_BLOCK,          [DOM_TAG_PRE] = NEST_BLOCK,
+    [DOM_TAG_Q] = NEST_INLINE,         [DOM_TAG_S] = NEST_INLINE,         [DOM_TAG_SAMP] = NEST_INLINE,
+    [DOM_TAG_SCRIPT] = NEST_INLINE,    [DOM_TAG_SECTION] = NEST_BLOCK,    [DOM_TAG_SMALL] = NEST_INLINE,
+    [DOM_TAG_SOURCE] = NEST_INLINE,    [DOM_TAG_SPAN] = NEST_INLINE,      [DOM_TAG_STRIKE] = NEST_INLINE,
+    [DOM_TAG_STRONG] = NEST_INLINE,    [DOM_TAG_STYLE] = NEST_INLINE,     [DOM_TAG_SUB] = NEST_INLINE,
+    [DOM_TAG_SUMMARY] = NEST_BLOCK,    [DOM_TAG_SUP] = NEST_INLINE,       [DOM_TAG_TABLE] = NEST_BLOCK,
+    [DOM_TAG_TBODY] = NEST_ITEM,       [DOM_TAG_TD] = NEST_ITEM,          [DOM_TAG_TFOOT] = NEST_ITEM,
+    [DOM_TAG_TH] = NEST_ITEM,          [DOM_TAG_THEAD] = NEST_ITEM,       [DOM_TAG_TIME] = NEST_INLINE,
+    [DOM_TAG_TR] = NEST_ITEM,          [DOM_TAG_TT] = NEST_INLINE,        [DOM_TAG_U] = NEST_INLINE,
+    [DOM_TAG_UL] = NEST_BLOCK,         [DOM_TAG_VAR] = NEST_INLINE,       [DOM_TAG_VIDEO] = NEST_INLINE,
+    [DOM_TAG_WBR] = NEST_INLINE,
 };
 
 /* More formatting elements open at once than this, and identical ones begin to replace one another
@@ -280,11 +281,18 @@ static bool read_attributes(strict *s, dom_node *element) {
     return true;
 }
 
-/* Items stand directly in their container: anything else makes a parser close or invent elements. */
+/* Whether a list item there would close another one, around it (§13.2.6.4.7). */
+static bool is_in_item(const dom_node *node) {
+    while (NESTING[node->tag] == NEST_INLINE || node->tag == DOM_TAG_DIV || node->tag == DOM_TAG_ADDRESS ||
+           node->tag == DOM_TAG_P)
+        node = node->parent;
+    return node->tag == DOM_TAG_LI;
+}
+
+/* Parts of tables and terms stand directly in their container: anything else makes a parser close or invent
+ * elements. */
 static bool item_fits(dom_tag tag, unsigned parent) {
     switch (tag) {
-    case DOM_TAG_LI:
-        return parent == DOM_TAG_UL || parent == DOM_TAG_OL;
     case DOM_TAG_DD:
     case DOM_TAG_DT:
         return parent == DOM_TAG_DL;
@@ -310,10 +318,12 @@ static bool repeats_itself(const strict *s, dom_tag tag) {
 
 static bool may_open(const strict *s, dom_tag tag) {
     unsigned parent = s->parent->tag;
-    if (NESTING[tag] == NEST_ITEM)
+    if (NESTING[tag] == NEST_ITEM && tag != DOM_TAG_LI)
         return item_fits(tag, parent);
     if (!takes_text(s->parent) || s->depth == DOM_DEPTH_MAX)
         return false;
+    if (tag == DOM_TAG_LI)
+        return s->paragraph == 0 && !is_in_item(s->parent);
     if (NESTING[tag] == NEST_BLOCK)
         return s->paragraph == 0 && !(dom_is_heading(tag) && dom_is_heading(parent)) &&
                !(tag == DOM_TAG_FORM && s->form);
@@ -328,7 +338,7 @@ static bool read_raw_text(strict *s, dom_node *element) {
         s->html.data[after] != '>')
         return false;
     slice text = slice_sub(s->html, s->at, end);
-    if (slice_find(text, SLICE("<!--"), 0) != SLICE_NONE)
+    if (element->tag == DOM_TAG_SCRIPT && slice_find(text, SLICE("<!--"), 0) != SLICE_NONE)
         return false;
     if (text.length)
         dom_append(element, dom_new_text(s->arena, text, s->line));
@@ -399,7 +409,20 @@ static bool ends_what_is_in(const dom_node *element, slice name) {
            slice_equal(name, dom_name(element));
 }
 
+/* Nearly all: of the innermost element that is open. */
+static bool read_own_end_tag(strict *s) {
+    slice own = dom_name(s->parent), rest = slice_from(s->html, s->at + 2);
+    if (!s->parent->parent || rest.length <= own.length || rest.data[own.length] != '>' ||
+        !slice_starts_with(rest, own))
+        return false;
+    leave(s);
+    s->at += own.length + 3;
+    return true;
+}
+
 static bool read_end_tag(strict *s) {
+    if (read_own_end_tag(s))
+        return true;
     s->at += 2;
     slice name = read_name(s);
     if (s->parent->tag == DOM_TAG_TBODY && slice_equal(name, SLICE("table")))
