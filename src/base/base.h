@@ -189,6 +189,7 @@ slice slice_trim(slice s);      /* ASCII white space: space, \t \n \v \f \r */
 slice slice_trim_wide(slice s); /* all white space that JavaScript's trim() takes */
 /* The next word from `*at` on, between ASCII white space; empty when there is none. `*at` moves behind it. */
 slice slice_next_word(slice words, size_t *at);
+bool slice_has_word(slice words, slice word); /* whether it is one of them */
 /* The byte that a percent-escape at `at` stands for, or -1 (RFC 3986 §2.1). */
 int slice_percent_byte(slice text, size_t at);
 /* Each percent-escape as its byte; a stray % stays. `text` itself where there is none. */
@@ -474,6 +475,10 @@ static inline bool is_space(char c) {
 extern const bool HTML_SPACE[256];
 static inline bool is_html_space(char c) {
     return HTML_SPACE[(unsigned char)c];
+}
+/* What nearly all texts begin and end with. */
+static inline bool is_printed(char c) {
+    return c > ' ' && c <= '~';
 }
 static inline bool is_digit(char c) {
     return c >= '0' && c <= '9';

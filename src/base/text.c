@@ -197,11 +197,11 @@ static bool is_wide_space(uint32_t c) {
 }
 
 slice slice_trim_wide(slice text) {
-    size_t from = 0;
-    for (size_t next = 0; from < text.length && is_wide_space(utf8_next(text, &next)); from = next)
-        ;
+    size_t from = 0, next = 0;
+    while (from < text.length && !is_printed(text.data[from]) && is_wide_space(utf8_next(text, &next)))
+        from = next;
     size_t to = text.length;
-    while (to > from) {
+    while (to > from && !is_printed(text.data[to - 1])) {
         size_t start = to - 1;
         while (start > from && utf8_is_trail(text.data[start]))
             start--;
@@ -214,14 +214,21 @@ slice slice_trim_wide(slice text) {
 }
 
 slice slice_next_word(slice words, size_t *at) {
+    static const bool SPACE[256] = {
+        [' '] = true, ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true, ['\r'] = true};
     size_t from = *at;
-    while (from < words.length && is_space(words.data[from]))
+    while (from < words.length && SPACE[(unsigned char)words.data[from]])
         from++;
-    size_t end = from;
-    while (end < words.length && !is_space(words.data[end]))
-        end++;
-    *at = end;
-    return slice_sub(words, from, end);
+    *at = slice_find_any(words, from, SPACE);
+    return slice_sub(words, from, *at);
+}
+
+bool slice_has_word(slice words, slice word) {
+    size_t at = 0;
+    for (slice one; words.length - at >= word.length && (one = slice_next_word(words, &at)).length;)
+        if (slice_equal(one, word))
+            return true;
+    return false;
 }
 
 int slice_percent_byte(slice text, size_t at) {

@@ -396,7 +396,7 @@ static bool matches_test(const view *v, const selector_test *test, const dom_nod
     case TEST_CLASS: {
         const slice *classes = dom_attribute_get(node, SLICE("class"));
         selector_pay(v->matcher, classes ? classes->length / BYTES_READ : 0);
-        return dom_has_class(node, test->name);
+        return classes && slice_has_word(*classes, test->name);
     }
     case TEST_ID: {
         const slice *id = dom_attribute_get(node, SLICE("id"));

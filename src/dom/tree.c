@@ -58,13 +58,7 @@ bool dom_attribute_integer(const dom_node *node, const char *name, int64_t *valu
 
 bool dom_has_class(const dom_node *node, slice class_name) {
     const slice *classes = dom_attribute_get(node, SLICE("class"));
-    if (!classes || classes->length < class_name.length)
-        return false;
-    size_t at = 0;
-    for (slice word; (word = slice_next_word(*classes, &at)).length;)
-        if (slice_equal(word, class_name))
-            return true;
-    return false;
+    return classes && slice_has_word(*classes, class_name);
 }
 
 dom_node *dom_next_skip(const dom_node *node, const dom_node *root) {

@@ -18,8 +18,9 @@ static const struct {
 #define POST_COUNT (sizeof POSTS / sizeof *POSTS)
 
 static size_t kind_of(const dom_node *node) {
-    size_t i = node->type == DOM_ELEMENT && node->attribute_count ? 0 : POST_COUNT;
-    while (i < POST_COUNT && !dom_has_class(node, slice_of(POSTS[i].class_name)))
+    const slice *classes = dom_attribute_get(node, SLICE("class"));
+    size_t i = classes ? 0 : POST_COUNT;
+    while (i < POST_COUNT && !slice_has_word(*classes, slice_of(POSTS[i].class_name)))
         i++;
     return i;
 }

@@ -144,8 +144,13 @@ slice plain_text(const dom_node *first, const dom_node *last, arena *a) {
 
 size_t utf16_length(slice text) {
     size_t units = 0;
-    for (size_t at = 0; at < text.length;)
-        units += utf8_next(text, &at) > 0xFFFF ? 2 : 1;
+    for (size_t at = 0; at < text.length;) {
+        size_t ascii = slice_words_end(text, at, true);
+        units += ascii - at;
+        at = ascii;
+        if (at < text.length)
+            units += utf8_next(text, &at) > 0xFFFF ? 2 : 1;
+    }
     return units;
 }
 

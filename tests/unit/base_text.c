@@ -1,5 +1,5 @@
 /* Text: runs of words end where a reader that looks at one byte after the other says; formats are written as
- * printf writes them; lists are searched by their first bytes. */
+ * printf writes them; lists are searched by their first bytes; words stand between white space. */
 #include "base/base.h"
 
 #include <setjmp.h>
@@ -92,9 +92,42 @@ static void lists_are_searched_by_first_bytes(void **state) {
         assert_true(slice_table_find(&table, OTHERS[i]) == SLICE_NONE);
 }
 
+static void words_stand_between_white_space(void **state) {
+    (void)state;
+    const slice words = SLICE(" one\ttwo\v\fthree\r\nfour-five  \xC3\xA9\xC2\xA0six ");
+    static const slice HELD[] = {LITERAL("one"), LITERAL("two"), LITERAL("three"), LITERAL("four-five"),
+                                 LITERAL("\xC3\xA9\xC2\xA0six")};
+    static const slice OTHERS[] = {LITERAL(""),         LITERAL("on"),      LITERAL("four"), LITERAL("five"),
+                                   LITERAL("one\ttwo"), LITERAL("two\v\f"), LITERAL(" "),    LITERAL("six")};
+    size_t at = 0;
+    for (size_t i = 0; i < sizeof HELD / sizeof *HELD; i++) {
+        assert_true(slice_equal(slice_next_word(words, &at), HELD[i]));
+        assert_true(slice_has_word(words, HELD[i]));
+    }
+    assert_int_equal(slice_next_word(words, &at).length, 0);
+    for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+        assert_false(slice_has_word(words, OTHERS[i]));
+    assert_false(slice_has_word(SLICE(""), SLICE("one")));
+}
+
+static void wide_white_space_is_trimmed(void **state) {
+    (void)state;
+    static const slice TEXTS[][2] = {
+        {LITERAL(""), LITERAL("")},
+        {LITERAL(" \xC2\xA0\n\xE3\x80\x80"), LITERAL("")},
+        {LITERAL("\xE2\x80\xA8 a \xEF\xBB\xBF"), LITERAL("a")},
+        {LITERAL("\xC3\xA9 \xE2\x80\x8B"), LITERAL("\xC3\xA9 \xE2\x80\x8B")}, /* a zero width space is none */
+        {LITERAL("~ b\x7F"), LITERAL("~ b\x7F")},
+        {LITERAL("\xA0\x01"), LITERAL("\xA0\x01")}};
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
+        assert_true(slice_equal(slice_trim_wide(TEXTS[i][0]), TEXTS[i][1]));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(words_end_where_a_byte_says_so),
                                        cmocka_unit_test(formats_are_written_as_printf_writes_them),
-                                       cmocka_unit_test(lists_are_searched_by_first_bytes)};
+                                       cmocka_unit_test(lists_are_searched_by_first_bytes),
+                                       cmocka_unit_test(words_stand_between_white_space),
+                                       cmocka_unit_test(wide_white_space_is_trimmed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
