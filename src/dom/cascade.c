@@ -359,6 +359,8 @@ slice css_computed_pseudo(css_cascade *c, const dom_node *node, css_pseudo pseud
 
 bool css_length_of(css_cascade *c, const dom_node *node, slice value, double percent_of, double *px) {
     uint32_t number = cascade_style_of(c, node);
+    if (read_pixels(value, px))
+        return true;
     css_units units = units_of(c, cascade_font_size(c, number, CSS_PSEUDO_NONE));
     units.percent_of = percent_of;
     return css_evaluate_length(value, &units, px);
@@ -369,7 +371,7 @@ bool css_length(css_cascade *c, const dom_node *node, css_property property, dou
     bool keyword = value.length && is_alpha(value.data[0]) && value.data[value.length - 1] != ')';
     if (keyword) /* auto, none, normal */
         return false;
-    return read_pixels(value, px) || css_length_of(c, node, value, percent_of, px);
+    return css_length_of(c, node, value, percent_of, px);
 }
 
 const css_declaration *css_winner(css_cascade *c, const dom_node *node, css_pseudo pseudo,

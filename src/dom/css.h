@@ -89,7 +89,8 @@ css_token css_next_solid(css_reader *r);
  * not count. */
 bool css_find_word(slice value, const char *words);
 static inline bool css_is_among(slice word, const char *words) {
-    return word.length && word.length <= strlen(words) && css_find_word(word, words); /* mostly too long */
+    bool fits = strchr(words, ' ') ? word.length <= strlen(words) : word.length == strlen(words);
+    return word.length && fits && css_find_word(word, words); /* mostly it does not fit */
 }
 
 /* ---- style sheets ------------------------------------------------------------------------------------- */

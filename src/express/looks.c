@@ -237,7 +237,8 @@ static long place_by(css_cascade *styles, const dom_node *item, css_property pro
 }
 
 bool express_is_reordered(css_cascade *styles, const dom_node *container) {
-    if (!css_winner(styles, container, CSS_PSEUDO_NONE, CSS_DISPLAY))
+    if (container->first_child == container->last_child ||
+        !css_winner(styles, container, CSS_PSEUDO_NONE, CSS_DISPLAY))
         return false;
     slice display = css_computed(styles, container, CSS_DISPLAY);
     bool flex = css_is_among(display, "flex inline-flex"),

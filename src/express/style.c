@@ -60,6 +60,8 @@ static bool has_plain_words(css_cascade *styles, const dom_node *node) {
 unsigned express_style_marks(css_cascade *styles, const dom_node *node, bool is_inline, bool own,
                              unsigned marks) {
     css_from from = own ? CSS_FROM_STYLE : CSS_FROM_LOST;
+    if (!css_loses(styles, node)) /* nearly all */
+        return marks;
     if (css_sets(styles, node, CSS_FONT_WEIGHT, from))
         marks = with_mark(marks, MARK_BOLD, is_bold(css_computed(styles, node, CSS_FONT_WEIGHT)));
     if (css_sets(styles, node, CSS_FONT_STYLE, from))

@@ -38,7 +38,7 @@ static const struct {
 
 static box_kind kind_of(slice display) {
     for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
-        if (css_is_among(display, KINDS[i].display))
+        if (display.length && css_find_word(display, KINDS[i].display))
             return KINDS[i].kind;
     return KIND_BLOCK;
 }
@@ -52,7 +52,7 @@ static void read_lengths(const layout *l, const dom_node *node, box_style *s) {
         box_length *length = &s->lengths[i];
         slice value = css_computed(l->cascade, node, LENGTHS[i]);
         bool keyword = value.length && is_alpha(value.data[0]) && value.data[value.length - 1] != ')';
-        length->hangs = !keyword && !css_length(l->cascade, node, LENGTHS[i], -1, &length->px);
+        length->hangs = !keyword && !css_length_of(l->cascade, node, value, -1, &length->px);
         length->given = !keyword && !length->hangs;
     }
     if (is(l, node, CSS_BORDER_LEFT_STYLE, "none hidden"))
