@@ -39,10 +39,13 @@ static void fold_wide(buffer *out, size_t from, arena *a) {
     utf8proc_option_t how = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD |
                             UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
     const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)lower.data;
-    utf8proc_ssize_t needed = utf8proc_decompose(bytes, (utf8proc_ssize_t)lower.length, NULL, 0, how);
-    utf8proc_int32_t *points = arena_alloc(a, ((size_t)(needed < 0 ? 0 : needed) + 1) * sizeof *points);
-    if (needed >= 0)
-        needed = utf8proc_decompose(bytes, (utf8proc_ssize_t)lower.length, points, needed, how);
+    utf8proc_ssize_t length = (utf8proc_ssize_t)lower.length, needed = 2 * length, room; /* mostly enough */
+    utf8proc_int32_t *points;
+    do {
+        room = needed;
+        points = arena_alloc(a, ((size_t)room + 1) * sizeof *points);
+        needed = utf8proc_decompose(bytes, length, points, room, how);
+    } while (needed > room);
     if (needed >= 0)
         needed = utf8proc_reencode(points, needed, how);
     if (needed < 0)
@@ -121,11 +124,11 @@ static void end_line(fragment_text *t, line *l, fragment_gap gap) {
                   slice_find_char(text, '}', 0) != SLICE_NONE;
     for (size_t at = 0; view_next_word(text, &at, &word);) {
         size_t from = (size_t)(word.data - text.data);
-        fragment_word *w = vector_push_zeroed(&t->words);
-        w->from = t->plain.length + from;
-        w->to = t->plain.length + at;
-        w->section = braces && is_liquid(l, word) ? word.data : l->section;
-        w->raised = is_raised(&l->raised, &next_raised, from, at);
+        fragment_word *w = vector_push(&t->words);
+        *w = (fragment_word){.from = t->plain.length + from,
+                             .to = t->plain.length + at,
+                             .section = braces && is_liquid(l, word) ? word.data : l->section,
+                             .raised = is_raised(&l->raised, &next_raised, from, at)};
         if (t->words.count - 1 > begun &&
             !slice_equal(slice_sub(text, w[-1].to - t->plain.length, from), SLICE(" ")))
             w[-1].gap = GAP_LINE;

@@ -75,7 +75,9 @@ bool dom_is_allowed_address(slice address) {
     static const slice SCHEMES[] = {LITERAL("http"),   LITERAL("https"), LITERAL("ftp"),    LITERAL("ftps"),
                                     LITERAL("mailto"), LITERAL("tel"),   LITERAL("callto"), LITERAL("sms"),
                                     LITERAL("cid"),    LITERAL("xmpp")};
-    char scheme[8]; /* a longer one is none of those */
+    if (address.length && is_printed(address.data[0]) && slice_find_char(address, ':', 0) == SLICE_NONE)
+        return true; /* nearly all: no scheme */
+    char scheme[8];  /* a longer one is none of those */
     size_t length = 0;
     for (size_t at = 0; at < address.length;) {
         uint32_t c = utf8_next(address, &at);

@@ -442,11 +442,26 @@ static void skip_same_word(text_cursor *was, written_cursor *is) {
         was->characters++;
 }
 
+/* The same for words that one space parts in both, or a space and a line end. */
+static void skip_same_words(text_cursor *was, written_cursor *is) {
+    slice text = was->node->text, html = is->html;
+    size_t one = was->at, other = is->at;
+    for (; one < text.length && other < html.length; one++, other++) {
+        bool gap = text.data[one] == ' ' && (html.data[other] == ' ' || html.data[other] == '\n');
+        if (!gap && !(is_alnum(text.data[one]) && text.data[one] == html.data[other]))
+            break;
+        if (!gap) {
+            was->at = one + 1;
+            is->at = other + 1;
+        }
+    }
+}
+
 /* The paragraphs (of tiptap_node *) in which a gap between words came or went when the document was saved. */
 static void find_broken_paragraphs(tiptap_node *document, slice saved, vector *paragraphs) {
     text_cursor was = {.document = document, .node = document};
     written_cursor is = {.html = saved};
-    for (uint32_t c; (c = read_character(&was)) && c == read_written(&is); skip_same_word(&was, &is)) {
+    for (uint32_t c; (c = read_character(&was)) && c == read_written(&is); skip_same_words(&was, &is)) {
         tiptap_node *paragraph = was.node->parent, **last = vector_last(paragraphs);
         if (was.gap != is.gap && paragraph->type == TIPTAP_PARAGRAPH && !(last && *last == paragraph))
             *(tiptap_node **)vector_push(paragraphs) = paragraph;
