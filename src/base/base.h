@@ -86,7 +86,8 @@ void arena_give_back_at_end(arena *a, arena_cleanup *cleanup);
 /* Ends the program, which has no memory and nobody to tell. cli/ has its own, which says so first. */
 _Noreturn void out_of_memory(void);
 
-/* `size` bytes, aligned for any type, uninitialised (arena_alloc) or zeroed (arena_zeroed). Never NULL. */
+/* `size` bytes, aligned for any type of up to eight bytes, uninitialised (arena_alloc) or zeroed
+ * (arena_zeroed). Never NULL. */
 void *arena_alloc(arena *a, size_t size);
 void *arena_zeroed(arena *a, size_t size);
 

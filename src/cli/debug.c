@@ -369,8 +369,7 @@ static void debug_layout(const debug_input *in, buffer *out) {
     const express_survey *survey = express_survey_page(body, styles, in->arena, in->found);
     express_mark_beside(body, &seen, in->arena);
     express_put_beside(body, &seen, in->arena, in->found);
-    express_page(body, survey, &seen, in->arena, in->found);
-    dom_inner_html(body, out);
+    dom_inner_html(express_page(body, survey, &seen, in->arena, in->found), out);
     *in->found = findings_new(in->arena);
 }
 
@@ -385,8 +384,9 @@ static void debug_express(const debug_input *in, buffer *out) {
     css_cascade_settle(styles);
     express_part_words(body, styles, in->arena, in->found);
     express_write_markers(body, styles, true, in->arena, in->found);
-    express_page(body, express_survey_page(body, styles, in->arena, in->found), &seen, in->arena, in->found);
-    for (const dom_node *block = body->first_child; block; block = block->next) {
+    const express_survey *survey = express_survey_page(body, styles, in->arena, in->found);
+    const dom_node *expressed = express_page(body, survey, &seen, in->arena, in->found);
+    for (const dom_node *block = expressed->first_child; block; block = block->next) {
         dom_outer_html(block, out);
         buffer_append_char(out, '\n');
     }

@@ -484,7 +484,8 @@ static bool put_back_url(void *context, tiptap_attribute attribute, uint32_t lin
 void carry_put_back(const carry *c, tiptap_node *document) {
     for (tiptap_node *at = document; at; at = tiptap_next(at, document)) {
         size_t count;
-        at->text = liquid_restore_shielded(&c->page, at->text, c->arena);
+        if (at->type == TIPTAP_TEXT)
+            at->text = liquid_restore_shielded(&c->page, at->text, c->arena);
         tiptap_type_attributes((tiptap_type)at->type, &count);
         for (size_t i = 0; at->values && i < count; i++)
             if (at->values[i].data)

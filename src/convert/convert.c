@@ -27,7 +27,7 @@ typedef struct conversion {
     const convert_settings *settings; /* the engine's */
     const convert_options *options;   /* the page's */
     arena *arena;
-    arena *tree; /* for the page's tree, and what is known of it until it is a document */
+    arena *tree; /* for the page's tree, and what is known of it; then for the document */
     convert_result *result;
     convert_worker *worker;
     page_parts parts;
@@ -62,23 +62,23 @@ static void begin_tree(conversion *c) {
 }
 
 static void keep_text(const conversion *c, slice *text) {
-    if (arena_holds(c->tree, text->data))
+    if (text->length && (arena_holds(c->tree, text->data) || arena_holds(c->worker->stage, text->data)))
         *text = slice_copy(*text, c->arena);
 }
 
-/* What is to stay of it is copied; the tree goes. */
-static void end_tree(conversion *c, tiptap_node *document) {
+/* What the tree's arena holds goes, that of the stage may; what findings and assets have of it is copied. */
+static void end_tree(conversion *c) {
     if (c->tree == c->arena)
         return;
-    tiptap_own_texts(document, c->arena);
     for (size_t i = 0; i < found(c)->items.count; i++) {
         finding *f = findings_at(found(c), i);
         keep_text(c, &f->became);
         keep_text(c, &f->before);
         keep_text(c, &f->after);
     }
+    for (size_t i = 0; i < c->result->assets.count; i++)
+        keep_text(c, &((asset_reference *)vector_at(&c->result->assets, i))->url);
     arena_begin_stage(c->tree, c->arena);
-    c->tree = c->arena;
 }
 
 /* ---- the page file ----------------------------------------------------------------------------------- */
@@ -318,6 +318,24 @@ static bool seen_size(const void *context, const dom_node *picture, double *widt
     return true;
 }
 
+/* The new tree is apart from the page's, which goes before there is a document as well. */
+static tiptap_node *read_document(conversion *c, dom_node *body, css_cascade *styles,
+                                  const express_survey *survey, const express_seen *seen) {
+    bool apart = c->tree != c->arena;
+    arena *a = apart ? begin_stage(c) : c->arena;
+    dom_node *written = express_page(body, survey, seen, a, found(c));
+    if (css_cascade_exhausted(styles)) /* elements from some place on were seen without their styles */
+        arena_pay(c->arena, UINT64_MAX - arena_steps(c->arena));
+    if (apart)
+        dom_own_attributes(written, a);
+    end_tree(c);
+    tiptap_node *document = tiptap_parse(written, c->tree, NULL);
+    tiptap_complete(document, c->tree);
+    if (apart)
+        tiptap_own_texts(document, c->tree);
+    return document;
+}
+
 static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
                              const express_survey *survey) {
     express_seen seen = see_page(c, body, styles);
@@ -330,10 +348,7 @@ static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
                               .context = seen.desk};
     mapping_apply(c->engine->rules, body, &shapes, c->tree, found(c), c->result->account);
     express_put_beside(body, &seen, c->tree, found(c));
-    express_page(body, survey, &seen, c->tree, found(c));
-    tiptap_node *document = tiptap_parse(body, c->arena, NULL);
-    tiptap_complete(document, c->arena);
-    return document;
+    return read_document(c, body, styles, survey, &seen);
 }
 
 /* ---- assets ------------------------------------------------------------------------------------------ */
@@ -536,6 +551,19 @@ static view write_markers(conversion *c, dom_node *body, css_cascade *styles) {
     return marked;
 }
 
+/* False: it is refused. */
+static bool write_document(conversion *c, tiptap_node *document, const view *before, const vector *linked) {
+    tiptap_visit_urls(document, visit_url, c, c->arena);
+    report_missing(c);
+    rewrite_front(c, SLICE("image"), ASSET_PICTURE);
+    rewrite_front(c, SLICE("file_url"), ASSET_LINK);
+    if (c->options->inspect)
+        c->options->inspect(c->options->context, document);
+    slice saved;
+    c->result->state = CONVERT_REFUSED;
+    return save_with_links(c, document, before, linked, &saved) && write_page(c, saved);
+}
+
 static void convert_body(conversion *c) {
     dom_node *body = read_legacy_body(c);
     if (c->carry.is_refused) {
@@ -553,22 +581,9 @@ static void convert_body(conversion *c) {
         places_remove_links(body, found(c));
     express_show_posts(body, &c->engine->theme.express, c->tree, found(c));
     const express_survey *survey = express_survey_page(body, styles, c->tree, found(c));
-    tiptap_node *document = fit_body(c, body, styles, survey);
-    if (css_cascade_exhausted(styles)) /* elements from some place on were seen without their styles */
-        arena_pay(c->arena, UINT64_MAX - arena_steps(c->arena));
-    end_tree(c, document);
-    tiptap_visit_urls(document, visit_url, c, c->arena);
-    report_missing(c);
-    rewrite_front(c, SLICE("image"), ASSET_PICTURE);
-    rewrite_front(c, SLICE("file_url"), ASSET_LINK);
-    if (c->options->inspect)
-        c->options->inspect(c->options->context, document);
-    slice saved;
-    if (!save_with_links(c, document, &before, &linked, &saved)) {
-        c->result->state = CONVERT_REFUSED;
-        return;
-    }
-    if (!write_page(c, saved))
+    bool written = write_document(c, fit_body(c, body, styles, survey), &before, &linked);
+    end_tree(c);
+    if (!written)
         return;
     check_page(c, &before, c->result->after_html);
     carry_restore_findings(&c->carry);

@@ -23,7 +23,7 @@ bool theme_load(const convert_settings *settings, arena *a, convert_theme *theme
 /* ---- worker.c ------------------------------------------------------------------------------------------ */
 
 /* What one thread keeps from page to page: styles of elements; what one stage of a page needs, and no later
- * one; and the page's tree, until it is a document. */
+ * one; and the page's tree, then its document. */
 typedef struct convert_worker {
     css_style_cache *styles;
     arena *stage, *tree;

@@ -173,7 +173,7 @@ static slice place_of(slice url, change_kind kind) {
  * its title had one each. */
 static void compare_urls(const vector *before, const vector *after, change_kind kind, finding_code code,
                          findings *found, arena *a) {
-    hash_map tally = map_new(a, before->count + after->count);
+    hash_map tally = map_new(a, 0); /* links to one place are many */
     for (size_t i = 0; i < after->count; i++)
         count_address(&tally, place_of(((view_url *)vector_at(after, i))->url, kind), -1);
     for (size_t i = 0; i < found->changes.count; i++) {

@@ -42,8 +42,10 @@ typedef struct dom_attribute {
 typedef struct dom_node dom_node;
 struct dom_node {
     dom_node *parent, *first_child, *last_child, *previous, *next;
-    slice text; /* text and comments */
-    dom_attribute *attributes;
+    union {
+        slice text;                /* text and comments; of others its length is 0 */
+        dom_attribute *attributes; /* elements */
+    };
     uint32_t attribute_count;
     uint32_t
         line; /* of the source page, 1-based; 0: not known. New nodes take the line of what they stand for. */
@@ -175,6 +177,8 @@ dom_node *dom_new_unknown(arena *a, slice name, uint32_t line);
 dom_node *dom_new_text(arena *a, slice text, uint32_t line);
 void dom_attribute_set(dom_node *node, arena *a, slice name, slice value);
 void dom_attribute_remove(dom_node *node, slice name);
+/* Copies what the tree's attributes point to. */
+void dom_own_attributes(dom_node *root, arena *a);
 void dom_append(dom_node *parent, dom_node *child);          /* child must have no parent */
 void dom_insert_before(dom_node *reference, dom_node *node); /* node must have no parent */
 void dom_remove(dom_node *node);                             /* leaves it without parent and siblings */

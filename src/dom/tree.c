@@ -127,6 +127,16 @@ void dom_attribute_set(dom_node *node, arena *a, slice name, slice value) {
     node->attributes[node->attribute_count++] = (dom_attribute){name, value};
 }
 
+void dom_own_attributes(dom_node *root, arena *a) {
+    for (dom_node *node = root; node; node = dom_next(node, root))
+        for (uint32_t i = 0; i < node->attribute_count; i++) {
+            dom_attribute *one = &node->attributes[i];
+            one->name = slice_copy(one->name, a);
+            if (one->value.length) /* no text may be NULL, or not */
+                one->value = slice_copy(one->value, a);
+        }
+}
+
 void dom_attribute_remove(dom_node *node, slice name) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < node->attribute_count; i++)

@@ -32,7 +32,10 @@ static dom_node *append_new(builder *b, dom_node *parent, dom_tag tag, uint32_t 
 
 /* ---- marks -------------------------------------------------------------------------------------------- */
 
-static dom_node *copy_of_link(const builder *b, const dom_node *link) {
+/* The link itself where it stands nowhere yet. */
+static dom_node *copy_of_link(const builder *b, dom_node *link) {
+    if (!link->parent)
+        return link;
     dom_node *copy = dom_new_element(b->arena, DOM_TAG_A, link->line);
     for (uint32_t i = 0; i < link->attribute_count; i++)
         dom_attribute_set(copy, b->arena, link->attributes[i].name, link->attributes[i].value);

@@ -421,7 +421,7 @@ static void put_area(walk *w, const dom_node *area) {
 /* A picture that is no <img> on the page: a player's poster, which leads to what it plays; an embedded file;
  * a button. */
 static void put_made_picture(walk *w, const dom_node *node, slice src, slice alt, slice href) {
-    const dom_node *around = w->style.link;
+    dom_node *around = w->style.link;
     finding *made = findings_add(w->found, FINDING_PICTURE_MADE, node->line, "<%.*s> with `%.*s`",
                                  SLICE_ARGS(dom_name(node)), SLICE_ARGS(src));
     slice words = is_embedded_picture(node) ? alt : NOTHING; /* shown where the picture is not */
@@ -1100,8 +1100,8 @@ static void walk_tree(walk *w, dom_node *body) {
     }
 }
 
-void express_page(dom_node *body, const express_survey *survey, const express_seen *seen, arena *a,
-                  findings *found) {
+dom_node *express_page(dom_node *body, const express_survey *survey, const express_seen *seen, arena *a,
+                       findings *found) {
     dom_node *root = dom_new_element(a, DOM_TAG_BODY, body->line);
     walk w = {.out = express_builder(root, a, found),
               .arena = a,
@@ -1121,7 +1121,5 @@ void express_page(dom_node *body, const express_survey *survey, const express_se
     express_boundary(&w.out);
     if (w.unsized_pictures)
         findings_add(found, FINDING_PICTURE_WIDTH, w.unsized_line, "%zu without a width", w.unsized_pictures);
-    while (body->first_child)
-        dom_remove(body->first_child);
-    dom_move_children(root, body);
+    return root;
 }

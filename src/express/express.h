@@ -56,11 +56,12 @@ void express_show_posts(dom_node *body, const express_theme *theme, arena *a, fi
 void express_mark_beside(dom_node *body, const express_seen *seen, arena *a);
 void express_put_beside(dom_node *body, const express_seen *seen, arena *a, findings *found);
 
-/* Rewrites the tree of a legacy page, in place, into one that tiptap_parse takes without dropping any text,
- * picture or link; what the schema has no place for becomes a finding. The editor's own markup (card grids,
- * accordions, details, picture and frame wrappers) stays as it is. `seen` may be NULL. The new tree lives in
- * `a`; a second time changes nothing. Linear in the size of the tree. */
-void express_page(dom_node *body, const express_survey *survey, const express_seen *seen, arena *a,
-                  findings *found);
+/* Of the tree of a legacy page, one that tiptap_parse takes without dropping any text, picture or link; what
+ * the schema has no place for becomes a finding. The editor's own markup (card grids, accordions, details,
+ * picture and frame wrappers) stays as it is. `seen` may be NULL. The new tree lives in `a`, with its texts;
+ * attributes may point to what those of the page point to. A second time changes nothing. Linear in the size
+ * of the tree. */
+dom_node *express_page(dom_node *body, const express_survey *survey, const express_seen *seen, arena *a,
+                       findings *found);
 
 #endif

@@ -49,7 +49,7 @@ static slice address_in_text(const dom_node *node) {
     return is_address && words.length > 11 && !named ? words : SLICE("");
 }
 
-const dom_node *express_link(const dom_node *node, arena *a, findings *found) {
+dom_node *express_link(const dom_node *node, arena *a, findings *found) {
     const slice *attribute_href = dom_attribute_get(node, SLICE("href"));
     slice href = attribute_href ? slice_trim(*attribute_href) : SLICE("");
     if (!href.length && (href = address_in_text(node)).length)

@@ -25,10 +25,10 @@ typedef enum mark {
 /* Words without them say something else. */
 #define MARKS_TELLING (MARK_STRIKE | MARK_SUPERSCRIPT | MARK_SUBSCRIPT)
 
-/* How a run of text looks: its marks, and the <a> that its link is a copy of. */
+/* How a run of text looks: its marks, and the <a> that its link is, or is a copy of. */
 typedef struct inline_style {
     unsigned marks;
-    const dom_node *link; /* NULL: no link */
+    dom_node *link; /* NULL: no link */
 } inline_style;
 
 typedef struct builder {
@@ -239,7 +239,7 @@ bool express_first_mention(references *refs, slice words);
 /* ---- links.c ---------------------------------------------------------------------------------- */
 
 /* The link that text inside the <a> carries, or NULL. */
-const dom_node *express_link(const dom_node *node, arena *a, findings *found);
+dom_node *express_link(const dom_node *node, arena *a, findings *found);
 
 /* Whether the schema refuses the address: extension-link, parseHTML. */
 bool express_mentions_script(slice href);

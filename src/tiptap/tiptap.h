@@ -60,8 +60,10 @@ typedef struct tiptap_marks {
 typedef struct tiptap_node tiptap_node;
 struct tiptap_node {
     tiptap_node *parent, *first_child, *last_child, *previous, *next;
-    slice text; /* text nodes: never empty */
-    slice *values;
+    union {
+        slice text;    /* text nodes: never empty; of others its length is 0 */
+        slice *values; /* others */
+    };
     const tiptap_marks *marks;
     uint32_t line; /* of the source page; 0: not known */
     uint8_t type;  /* tiptap_type */

@@ -30,7 +30,7 @@ static slice expressed(slice html, bool with_sizes, arena *a, findings *found, d
     express_seen seen = {&THEME, cascade, layout_page(cascade, *body, &options, a), NULL};
     options.column = 342;
     seen.phone = layout_page(cascade, *body, &options, a);
-    express_page(*body, survey, with_sizes ? &seen : NULL, a, found);
+    *body = express_page(*body, survey, with_sizes ? &seen : NULL, a, found);
     buffer out = buffer_new(a, html.length + 64);
     dom_inner_html(*body, &out);
     return buffer_slice(&out);
