@@ -347,7 +347,6 @@ typedef struct line_map {
 } line_map;
 
 line_map line_map_new(arena *a);
-line_map line_map_copy(const line_map *map, arena *a);
 void line_map_add(line_map *map, size_t offset, uint32_t line);
 /* The line of the last mark at or before `offset`; 0 when there is none. */
 uint32_t line_map_find(const line_map *map, size_t offset);

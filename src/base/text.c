@@ -413,15 +413,6 @@ line_map line_map_new(arena *a) {
     return (line_map){vector_new(a, sizeof(line_mark))};
 }
 
-line_map line_map_copy(const line_map *map, arena *a) {
-    line_map copy = line_map_new(a);
-    vector_reserve(&copy.marks, map->marks.count);
-    copy.marks.count = map->marks.count;
-    if (map->marks.count)
-        memcpy(copy.marks.items, map->marks.items, map->marks.count * sizeof(line_mark));
-    return copy;
-}
-
 void line_map_add(line_map *map, size_t offset, uint32_t line) {
     line_mark *last = vector_last(&map->marks);
     if (last && last->line == line)

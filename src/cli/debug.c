@@ -63,7 +63,7 @@ static void debug_legacy(const debug_input *in, buffer *out) {
     uint32_t line;
     slice body = skip_front_matter(in->bytes, &line);
     legacy_option *items = arena_alloc(in->arena, ((size_t)in->argc + 1) * sizeof *items);
-    legacy_options options = {items, 0};
+    legacy_options options = {.items = items};
     for (int i = 0; i < in->argc; i++) {
         slice argument = slice_of(in->argv[i]);
         size_t equals = slice_find_char(argument, '=', 0);

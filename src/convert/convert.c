@@ -158,12 +158,11 @@ static void restore_lines(conversion *c, line_map *lines, size_t first_finding) 
 }
 
 static legacy_result read_markdown(conversion *c, slice text, findings *into) {
-    legacy_options options = {c->settings->kramdown, c->settings->kramdown_count};
-    legacy_result read = legacy_to_html(text, c->parts.body_line, &options, begin_stage(c), into);
     if (!c->tree)
         begin_tree(c);
-    arena *a = c->options->keep_html ? c->arena : c->tree;
-    read = (legacy_result){slice_copy(read.html, a), line_map_copy(&read.lines, a)};
+    legacy_options options = {c->settings->kramdown, c->settings->kramdown_count,
+                              c->options->keep_html ? c->arena : c->tree};
+    legacy_result read = legacy_to_html(text, c->parts.body_line, &options, begin_stage(c), into);
     begin_stage(c); /* its tree takes more room than that of the page */
     return read;
 }

@@ -20,8 +20,9 @@ typedef struct guard {
     slice html;
     arena *arena;
     nesting blocks, formatting;
-    size_t tables; /* open ones */
-    char *copy;    /* NULL until the first tag goes */
+    size_t tables;      /* open ones */
+    char *copy;         /* NULL until the first tag goes */
+    size_t comment_end; /* of the last comment that was a tag */
     size_t beyond_limit, stray_cell;
     vector form_ends;
     bool no_quote_ahead[2];      /* no further " or ', so that it is looked for once */
@@ -95,11 +96,17 @@ static void note_first(size_t *first, size_t at) {
     *first = *first == SLICE_NONE ? at : *first;
 }
 
-/* Overwrites a tag with a comment of the same length, so that every offset stays what it was. */
-static void drop_tag(guard *g, const tag *t) {
+/* Overwrites a tag with a comment of the same length, so that every offset stays what it was. Tags side by
+ * side are one comment; but for those that may become spaces. */
+static void drop_tag(guard *g, const tag *t, dom_tag name) {
     char *html = writable(g);
+    bool joins = t->from && g->comment_end == t->from && !is_table_part(name);
     memset(html + t->from + 1, GUARD_FILLER, t->to - t->from - 2);
-    html[t->from + 1] = '!';
+    if (joins)
+        html[t->from - 1] = html[t->from] = GUARD_FILLER;
+    else
+        html[t->from + 1] = '!';
+    g->comment_end = is_table_part(name) ? 0 : t->to;
     note_first(&g->beyond_limit, t->from);
 }
 
@@ -203,12 +210,12 @@ static void weigh_tag(guard *g, const tag *t, dom_tag name) {
         return;
     if (t->closes && n->dropped) {
         n->dropped--;
-        drop_tag(g, t);
+        drop_tag(g, t, name);
     } else if (t->closes) {
         n->open -= n->open > 0;
     } else if (n->open >= n->limit) {
         n->dropped++;
-        drop_tag(g, t);
+        drop_tag(g, t, name);
     } else {
         n->open++;
     }

@@ -88,7 +88,7 @@ static void split_text(parser *p, const word_table *table, node *parent, node *t
         text->line = line;
     }
     text->value = slice_from(value, from);
-    text->capacity = 0;
+    text->is_copied = false;
 }
 
 static void replace_in(parser *p, const word_table *table, node *tree) {

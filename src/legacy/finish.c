@@ -86,22 +86,22 @@ slice make_plain_id(parser *p, slice text) {
 static void parse_text(parser *p, node *parent, node *raw) {
     node holder = {.type = parent->type, .content = parent->content};
     source s = source_of(raw->value, raw->line);
-    parse_all_spans(p, &s, &holder, SPANS_ALL, NODE_TEXT);
     node *next = raw->next, *previous = raw->previous;
-    if (!holder.first) {
-        remove_child(parent, raw);
-        return;
+    give_back_node(p, raw);
+    parse_all_spans(p, &s, &holder, SPANS_ALL, NODE_TEXT);
+    node *first = holder.first ? holder.first : next, *last = holder.last ? holder.last : previous;
+    if (holder.first) {
+        first->previous = previous;
+        last->next = next;
     }
-    holder.first->previous = previous;
-    holder.last->next = next;
     if (previous)
-        previous->next = holder.first;
+        previous->next = first;
     else
-        parent->first = holder.first;
+        parent->first = first;
     if (next)
-        next->previous = holder.last;
+        next->previous = last;
     else
-        parent->last = holder.last;
+        parent->last = last;
 }
 
 /* kramdown, update_tree. */
@@ -133,7 +133,7 @@ static void parse_texts(parser *p, node *tree) {
             parse_texts(p, child);
             apply_attribute_list(p, &child->attributes, child->list);
             if (child->type == NODE_HEADER || child->type == NODE_TERM)
-                child->text = header_text(p, child);
+                *(slice *)(child->text = arena_alloc(p->arena, sizeof *child->text)) = header_text(p, child);
         }
     }
 }
@@ -153,7 +153,7 @@ static node *break_lines(parser *p, node *parent, node *text) {
         for (size_t i = 0; i < at + mark.length; i++)
             rest->line += value.data[i] == '\n';
         text->value = slice_sub(value, 0, at);
-        text->capacity = 0;
+        text->is_copied = false;
         rest->value = value = slice_from(value, at + mark.length - 1); /* with its line break */
         line_break->previous = text;
         line_break->next = rest;
@@ -180,7 +180,7 @@ static void finish_elements(parser *p, node *tree) {
                 child = break_lines(p, tree, child);
         } else if (child->type == NODE_HEADER && p->settings.auto_ids &&
                    !find_attribute(child, SLICE("id"))) {
-            set_attribute(p, &child->attributes, SLICE("id"), make_header_id(p, child->text));
+            set_attribute(p, &child->attributes, SLICE("id"), make_header_id(p, node_text(child)));
         } else if (child->type != NODE_ELEMENT && child->first) {
             finish_elements(p, child);
         }

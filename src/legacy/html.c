@@ -220,8 +220,8 @@ static bool is_script_or_style(slice name) {
 static void parse_element(blocks *b, const html_tag *tag, content_model content, const vector *open);
 
 /* A start tag inside raw HTML. The tags of raw elements stand flat in the tree, each before and behind its
- * content: `open` holds the names of those not ended yet. Only a `markdown` attribute makes an element of its
- * own. */
+ * content: `open` (of node *) holds those not ended yet. Only a `markdown` attribute makes an element of
+ * its own. */
 static void add_raw_start_tag(blocks *b, node *tree, html_tag *tag, vector *open) {
     parser *p = b->parser;
     source *s = b->source;
@@ -247,17 +247,15 @@ static void add_raw_start_tag(blocks *b, node *tree, html_tag *tag, vector *open
         return;
     }
     start->is_closed = is_closed;
+    start->is_known = tag->info != NULL;
     append_child(tree, start);
-    if (!is_closed) {
-        html_tag *one = vector_push_zeroed(open);
-        *one = *tag;
-    }
+    if (!is_closed)
+        *(node **)vector_push(open) = start;
 }
 
 static void add_end_tag(parser *p, node *tree, vector *open) {
-    const html_tag *last = vector_last(open);
     node *end = new_node(p, NODE_END_TAG, 0);
-    end->value = last->name;
+    end->value = (*(node **)vector_last(open))->value;
     append_child(tree, end);
     vector_pop(open);
 }
@@ -270,9 +268,9 @@ static void add_raw_text(parser *p, source *s, node *tree, size_t to) {
 
 /* An end tag inside raw HTML. True: it ends `element` itself. */
 static bool end_raw_element(parser *p, source *s, node *element, vector *open, slice name, size_t end) {
-    const html_tag *last = vector_last(open);
-    slice wanted = last ? last->name : element->value;
-    bool ignore_case = last ? last->info != NULL : find_element(wanted) != NULL;
+    node *const *last = vector_last(open);
+    slice wanted = last ? (*last)->value : element->value;
+    bool ignore_case = last ? (*last)->is_known : find_element(wanted) != NULL;
     if (!(ignore_case ? slice_equal_nocase(name, wanted) : slice_equal(name, wanted))) {
         report_text(p, s, FINDING_END_TAG_SHOWN, s->at, end);
         add_raw_text(p, s, element, end);
@@ -289,7 +287,7 @@ static bool end_raw_element(parser *p, source *s, node *element, vector *open, s
 static void parse_raw_html(blocks *b, node *element) {
     parser *p = b->parser;
     source *s = b->source;
-    vector open = vector_new(p->arena, sizeof(html_tag));
+    vector open = vector_new(p->arena, sizeof(node *));
     bool done = false;
     while (!done && s->at < s->length) {
         const char *hit = memchr(s->text + s->at, '<', s->length - s->at);
@@ -316,6 +314,7 @@ static void parse_raw_html(blocks *b, node *element) {
     }
     while (open.count)
         add_end_tag(p, element, &open);
+    vector_drop(&open);
 }
 
 /* ---- elements ---------------------------------------------------------------------------------------- */

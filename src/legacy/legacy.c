@@ -39,13 +39,14 @@ legacy_result legacy_to_html(slice body, uint32_t first_line, const legacy_optio
     parser p = {.arena = a, .found = found, .settings = default_settings()};
     if (options)
         set_site_options(&p, options);
-    legacy_result result = {.lines = line_map_new(a)};
+    arena *results = options && options->results ? options->results : a;
+    legacy_result result = {.lines = line_map_new(results)};
     body = adapt_body(body, a);
     p.effort_left = EFFORT_FREE + EFFORT_PER_BYTE * body.length;
     p.root = new_node(&p, NODE_ROOT, first_line);
     source s = source_of(body, first_line);
     parse_blocks(&p, p.root, &s);
     finish_tree(&p);
-    result.html = render_tree(&p, body.length + body.length / 4, &result.lines);
+    result.html = render_tree(&p, buffer_new(results, body.length + body.length / 4), &result.lines);
     return result;
 }

@@ -11,7 +11,7 @@
 #include "base/base.h"
 
 typedef struct legacy_result {
-    slice html;     /* lives in the arena */
+    slice html;
     line_map lines; /* offsets of `html` → lines of the page: one mark for each block and each line of text */
 } legacy_result;
 
@@ -23,13 +23,14 @@ typedef struct legacy_option {
 typedef struct legacy_options {
     const legacy_option *items; /* those that are not followed change nothing */
     size_t count;
+    arena *results; /* for the result, which lives on; NULL: that of all else */
 } legacy_options;
 
 /* Is it an option that is followed, or one that changes nothing of what visitors see? */
 bool legacy_follows_option(const legacy_option *option);
 
 /* `first_line` is the page line on which `body` starts (1-based). Liquid has been run before (liquid/).
- * `options`: beside Jekyll's defaults; NULL: none. */
+ * `options`: beside Jekyll's defaults; NULL: none. The tree, of which the result holds nothing, is in `a`. */
 legacy_result legacy_to_html(slice body, uint32_t first_line, const legacy_options *options, arena *a,
                              findings *found);
 

@@ -50,7 +50,7 @@ static void start_item(parser *p, source *s, item_lines *item, size_t marker_len
                        attribute_list **attributes) {
     slice content;
     size_t attributes_end = match_item_attributes(s, at, end, &content), column = marker_length;
-    *item = (item_lines){.text = buffer_new(p->arena, 128)};
+    *item = (item_lines){.text = buffer_new(p->arena, end - at + 8)}; /* mostly it is all */
     if (is_all_space(s, attributes_end ? attributes_end : at, end)) {
         column = 4;
     } else {
@@ -209,7 +209,7 @@ static void mark_tasks(parser *p, node *list) {
                           "<input type=\"checkbox\" class=\"task-list-item-checkbox\" disabled=\"disabled\" "
                           "checked=\"checked\" />");
             text->value = box;
-            text->capacity = 0;
+            text->is_copied = false;
             extend_value(p, text, slice_from(value, end));
             is_task_list = true;
         }

@@ -6,10 +6,17 @@
 #include "private.h"
 
 node *new_node(parser *p, node_type type, uint32_t line) {
-    node *n = arena_zeroed(p->arena, sizeof *n);
+    node *n = p->spare ? p->spare : arena_alloc(p->arena, sizeof *n);
+    p->spare = NULL;
+    memset(n, 0, sizeof *n);
     n->type = (uint8_t)type;
     n->line = line;
     return n;
+}
+
+void give_back_node(parser *p, node *n) {
+    arena_drop(p->arena, n, sizeof *n);
+    p->spare = n;
 }
 
 void append_child(node *parent, node *child) {
@@ -34,24 +41,32 @@ void remove_child(node *parent, node *child) {
         parent->last = child->previous;
 }
 
+/* Bytes that a copied value of that length has room for. */
+static size_t value_room(size_t length) {
+    size_t room = 32;
+    while (room < length)
+        room *= 2;
+    return room;
+}
+
 void extend_value(parser *p, node *n, slice text) {
     slice *value = &n->value;
     if (text.length == 0)
         return;
-    if (value->length == 0 && n->capacity == 0) {
+    if (value->length == 0 && !n->is_copied) {
         *value = text;
         return;
     }
-    if (n->capacity == 0 && value->data + value->length == text.data) {
+    if (!n->is_copied && value->data + value->length == text.data) {
         value->length += text.length;
         return;
     }
     size_t needed = value->length + text.length;
-    if (needed > n->capacity) {
-        char *grown = arena_alloc(p->arena, needed * 2);
+    if (!n->is_copied || needed > value_room(value->length)) {
+        char *grown = arena_alloc(p->arena, value_room(needed));
         memcpy(grown, value->data, value->length);
         value->data = grown;
-        n->capacity = needed * 2;
+        n->is_copied = true;
     }
     memcpy((char *)(uintptr_t)value->data + value->length, text.data, text.length);
     value->length = needed;

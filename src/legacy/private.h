@@ -86,26 +86,29 @@ typedef struct node node;
 struct node {
     node *first, *last, *next, *previous;
     slice value;
-    size_t capacity; /* of value: 0 while it is borrowed text */
     attribute *attributes;
     attribute_list *list; /* the attribute list that was attached to it */
     union {
         footnote *note;        /* footnotes */
         const char *alignment; /* tables: one letter of "-lrc" a column */
-        slice text;            /* headers and terms: what their ids are made from */
+        const slice *text;     /* headers and terms: what their ids are made from */
     };
-    uint32_t line;      /* of the page */
-    uint32_t codepoint; /* entities */
-    uint32_t images;    /* how many children are images */
-    uint8_t type;       /* node_type */
+    uint32_t line; /* of the page */
+    union {
+        uint32_t codepoint; /* entities */
+        uint32_t images;    /* others: how many children are images */
+    };
+    uint8_t type;  /* node_type */
     uint8_t level; /* headers; boundaries: boundary_kind; elements: how many flat tags stand around them; code
                       blocks: 1 when fenced */
-    uint8_t content;     /* content_model of an element */
-    bool is_block;       /* elements, verbatim text, comments, math */
-    bool is_closed;      /* elements: <br/> */
-    bool is_raw;         /* verbatim text that takes no indentation: {::nomarkdown} */
-    bool is_transparent; /* paragraphs that write no <p> */
-    bool follows_blank;  /* definitions: their first paragraph keeps its <p> */
+    uint8_t content;         /* content_model of an element */
+    bool is_copied : 1;      /* the value is no borrowed text, and has room for value_room bytes */
+    bool is_block : 1;       /* elements, verbatim text, comments, math */
+    bool is_closed : 1;      /* elements: <br/> */
+    bool is_known : 1;       /* start tags: HTML has such an element */
+    bool is_raw : 1;         /* verbatim text that takes no indentation: {::nomarkdown} */
+    bool is_transparent : 1; /* paragraphs that write no <p> */
+    bool follows_blank : 1;  /* definitions: their first paragraph keeps its <p> */
 };
 
 /* ---- text with lines --------------------------------------------------------------------------------- */
@@ -229,6 +232,7 @@ typedef struct parser {
     arena *arena;
     findings *found;
     node *root;
+    node *spare; /* one that is not needed any more, or NULL */
     definitions links, footnotes, lists, abbreviations, ids, plain_ids;
     settings settings;
     uint32_t depth;     /* of blocks and spans being parsed */
@@ -248,6 +252,11 @@ typedef struct blocks {
 /* ---- node.c ------------------------------------------------------------------------------------------ */
 
 node *new_node(parser *p, node_type type, uint32_t line);
+/* Nothing points to it any more, or will before the next new_node. */
+void give_back_node(parser *p, node *n);
+static inline slice node_text(const node *n) { /* of a header or a term */
+    return n->text ? *n->text : (slice){NULL, 0};
+}
 void append_child(node *parent, node *child);
 void remove_child(node *parent, node *child);
 /* Adds text to the node's value; borrows as long as it can. */
@@ -454,7 +463,7 @@ void write_attributes(renderer *r, const attribute *list);
 void render_footnote_marker(renderer *r, footnote *note);
 void render_footnotes(renderer *r);
 void render_contents(renderer *r);
-/* The page's HTML, of about `expected` bytes; `lines` gets its marks. */
-slice render_tree(parser *p, size_t expected, line_map *lines);
+/* The page's HTML, written to `out`; `lines` gets its marks. */
+slice render_tree(parser *p, buffer out, line_map *lines);
 
 #endif

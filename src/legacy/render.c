@@ -264,7 +264,7 @@ static void render_code_block(renderer *r, node *n, size_t indent) {
 static void render_header(renderer *r, node *n, size_t indent) {
     parser *p = r->parser;
     if (p->settings.auto_ids && !find_attribute(n, SLICE("id")))
-        set_attribute(p, &n->attributes, SLICE("id"), make_plain_id(p, n->text));
+        set_attribute(p, &n->attributes, SLICE("id"), make_plain_id(p, node_text(n)));
     const slice *id = find_attribute(n, SLICE("id"));
     slice class = attribute_value(n, SLICE("class"));
     size_t hidden = slice_find(class, SLICE("no_toc"), 0);
@@ -312,7 +312,7 @@ static void render_term(renderer *r, node *n, const node *list, size_t indent) {
     for (; ref && !find_attribute(n, SLICE("id")); ref = ref->next) {
         if (!slice_starts_with(ref->name, SLICE("auto_ids")))
             continue;
-        slice prefix = slice_from(ref->name, 9), id = plain_id(n->text, p->arena);
+        slice prefix = slice_from(ref->name, 9), id = plain_id(node_text(n), p->arena);
         set_attribute(p, &n->attributes, SLICE("id"),
                       format_slice(p->arena, "%.*s%.*s", SLICE_ARGS(prefix), SLICE_ARGS(id)));
     }
@@ -640,7 +640,7 @@ static void move_to(renderer *r, size_t start, size_t at) {
     memcpy(copy, r->out.data + start, moved);
     memmove(r->out.data + at + moved, r->out.data + at, between);
     memcpy(r->out.data + at, copy, moved);
-    line_map moved_marks = line_map_new(r->parser->arena);
+    line_map moved_marks = line_map_new(r->lines->marks.arena);
     const line_mark *marks = r->lines->marks.items;
     size_t count = r->lines->marks.count;
     for (int pass = 0; pass < 3; pass++) /* before; what was moved; behind */
@@ -655,10 +655,10 @@ static void move_to(renderer *r, size_t start, size_t at) {
     *r->lines = moved_marks;
 }
 
-slice render_tree(parser *p, size_t expected, line_map *lines) {
-    renderer r = {.parser = p, .lines = lines, .footnotes_at = SLICE_NONE, .contents_at = SLICE_NONE};
+slice render_tree(parser *p, buffer out, line_map *lines) {
+    renderer r = {
+        .parser = p, .out = out, .lines = lines, .footnotes_at = SLICE_NONE, .contents_at = SLICE_NONE};
     size_t start;
-    r.out = buffer_new(p->arena, expected);
     r.headers = vector_new(p->arena, sizeof(header_entry));
     render_children(&r, p->root, 0);
     start = r.out.length;

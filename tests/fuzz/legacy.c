@@ -22,6 +22,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     legacy_option wraps = {SLICE("hard_wrap"), SLICE("true")}, any = {SLICE("smart_quotes"), page};
     legacy_option all[] = {wraps, any};
     read_page(page, NULL);
-    read_page(page, &(legacy_options){all, 2});
+    read_page(page, &(legacy_options){.items = all, .count = 2});
     return 0;
 }
