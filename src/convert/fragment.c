@@ -566,14 +566,16 @@ static bool make_exactly(fragment_text *t, size_t word, slice *directive) {
 
 /* A word beside one that holds a raised number, in the same line. */
 static size_t beside_raised(const fragment_text *t, size_t word) {
-    size_t last = word;
-    while (last + 1 < t->words.count && word_at(t, last)->raised && word_at(t, last)->gap == GAP_SPACE)
+    size_t last = word, first = word;
+    while (last + 1 < t->words.count && last - word + 1 < NEAR_WORDS && word_at(t, last)->raised &&
+           word_at(t, last)->gap == GAP_SPACE)
         last++;
     if (!word_at(t, last)->raised)
         return last;
-    while (word > 0 && word_at(t, word)->raised && word_at(t, word - 1)->gap == GAP_SPACE)
-        word--;
-    return word;
+    while (first > 0 && word - first + 1 < NEAR_WORDS && word_at(t, first)->raised &&
+           word_at(t, first - 1)->gap == GAP_SPACE)
+        first--;
+    return first;
 }
 
 /* Browsers look for the edges of words, and symbols have none that all agree on. */
@@ -603,6 +605,7 @@ static bool make_range(fragment_text *t, size_t from, size_t word, slice *direct
 bool fragment_make(fragment_text *t, size_t word, slice *directive) {
     if (word >= t->words.count)
         return false;
+    size_t place = word;
     word = beside_raised(t, word);
     size_t ahead = word, back = line_of(t, word);
     bool more = true;
@@ -617,7 +620,7 @@ bool fragment_make(fragment_text *t, size_t word, slice *directive) {
             return true;
         while (more && ++ahead < t->words.count && word_at(t, ahead - 1)->gap == GAP_SPACE)
             ;
-        more = more && ahead < t->words.count && ahead - word <= NEAR_WORDS && same_section(t, ahead, word);
+        more = more && ahead < t->words.count && ahead < place + NEAR_WORDS && same_section(t, ahead, word);
     }
     return false;
 }

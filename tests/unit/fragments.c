@@ -85,6 +85,24 @@ static void lines_that_read_the_same_are_not_taken_for_each_other(void **state) 
     assert_made(tail, 4, "closed-,closed,-The%20end");
 }
 
+/* The line behind stands for a place that nothing tells from the words around it, as far as it is seen with
+ * it. */
+static void a_line_behind_is_taken_as_far_as_it_shows_the_place(void **state) {
+    (void)state;
+    enum { WORDS = 100, SEEN = 60, BEFORE = 12 /* more are not quoted */ };
+    char html[WORDS * 2 + 64] = "<p>";
+    for (size_t i = 0; i < WORDS; i++)
+        strcat(html, "x ");
+    strcat(html, "</p><p>unlike</p>");
+    fragment_text t = read_page(html);
+    for (size_t word = BEFORE + 1; word < WORDS; word++) {
+        slice made;
+        bool is_made = fragment_make(&t, word, &made);
+        assert_int_equal(is_made, word + SEEN > WORDS);
+        assert_true(!is_made || fragment_leads_to(&t, made, word));
+    }
+}
+
 static void terms_end_with_their_line(void **state) {
     (void)state;
     assert_made("<p>A b<br>c d</p><p>e</p>", 2, "A%20b-,c%20d");
@@ -197,6 +215,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_range_ends_where_no_words_stand_beside_the_place, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(lines_that_read_the_same_are_not_taken_for_each_other, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_line_behind_is_taken_as_far_as_it_shows_the_place, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(terms_end_with_their_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_word_with_a_raised_number_is_left_out, set_up, tear_down),
