@@ -343,20 +343,11 @@ static bool pass_no_text(reader *r, const inline_state *s) {
     return pass_space(r->html, &r->at) && (r->at == from || drops_space(s));
 }
 
-/* How many bytes both begin with, by eight, in which white space is one plain space at a time. */
+/* How many bytes both begin with, words with one plain space between each two; 0 where not all such words of
+ * the first, which is no longer than the other, are the same. */
 static size_t same_words(slice one, slice other) {
-    const uint64_t ones = UINT64_MAX / 0xFF, high = ones << 7;
-    size_t at = 0, end = one.length < other.length ? one.length : other.length;
-    for (uint64_t a, b; at + sizeof a <= end; at += sizeof a) {
-        memcpy(&a, one.data + at, sizeof a);
-        memcpy(&b, other.data + at, sizeof b);
-        uint64_t ascii = ~a & high, spaces = ~((a | high) - ones * (' ' + 1)) & ascii;
-        uint64_t controls = ~((a | high) - ones * ' ') & ascii;
-        bool meet = at && one.data[at] == ' ' && one.data[at - 1] == ' ';
-        if (a != b || controls || (spaces & (spaces << 8)) || meet)
-            break;
-    }
-    return at;
+    size_t end = slice_words_end(one, 0, false);
+    return memcmp(one.data, other.data, end) == 0 ? end : 0;
 }
 
 /* Text up to the next tag: as ProseMirror's parser collapses it, is it the node's? */
@@ -368,11 +359,14 @@ static bool take_text(reader *r, const tiptap_node *node, inline_state *s) {
     from += s->behind_element && r->html.data[from] == '\n';
     if (!decode(r, from, end, &read) || (drops_space(s) && !pass_space(read, &at)))
         return false;
-    for (size_t i = 0, stop; i < text.length;) {
-        size_t same = same_words(slice_from(text, i), slice_from(read, at));
+    next_char line_ends = next_char_new(read, '\n');
+    for (size_t i = 0; i < text.length;) {
+        size_t end_of_line = next_char_from(&line_ends, at);
+        size_t line = (end_of_line == SLICE_NONE ? read.length : end_of_line) - at;
+        size_t same = same_words(slice_sub(text, i, i + line), slice_from(read, at));
         i += same;
         at += same;
-        for (stop = i + sizeof(uint64_t); i < stop && i < text.length; i++) {
+        for (size_t stop = i + (same ? 1 : line + 1); i < stop && i < text.length; i++) {
             char c = text.data[i];
             size_t space = at;
             bool meets = i && text.data[i - 1] == ' '; /* two spaces are read as one */

@@ -433,27 +433,24 @@ static void put_read_blocks(tiptap_node *document, const saved_body *saved) {
 
 /* ---- gaps between words ------------------------------------------------------------------------------ */
 
-/* Moves both behind the rest of a word that they have just read a character of. */
-static void skip_same_word(text_cursor *was, written_cursor *is) {
-    slice text = was->node->text;
-    for (; was->at < text.length && is->at < is->html.length && text.data[was->at] == is->html.data[is->at] &&
-           is_alnum(text.data[was->at]);
-         was->at++, is->at++)
-        was->characters++;
-}
-
-/* The same for words that one space parts in both, or a space and a line end. */
+/* Moves both, which have just read the same character, behind words that are the same, each one white space
+ * character behind the one before it. */
 static void skip_same_words(text_cursor *was, written_cursor *is) {
     slice text = was->node->text, html = is->html;
-    size_t one = was->at, other = is->at;
-    for (; one < text.length && other < html.length; one++, other++) {
-        bool gap = text.data[one] == ' ' && (html.data[other] == ' ' || html.data[other] == '\n');
-        if (!gap && !(is_alnum(text.data[one]) && text.data[one] == html.data[other]))
-            break;
-        if (!gap) {
-            was->at = one + 1;
-            is->at = other + 1;
-        }
+    for (;;) {
+        bool spaced = was->at < text.length && text.data[was->at] == ' ' && is->at < html.length &&
+                      (html.data[is->at] == ' ' || html.data[is->at] == '\n');
+        size_t one = was->at + spaced, other = is->at + spaced, from = one;
+        for (; one < text.length && other < html.length && text.data[one] == html.data[other] &&
+               is_alnum(text.data[one]);
+             one++, other++)
+            was->characters++;
+        if (one == from)
+            return;
+        if (spaced)
+            pass_white_space(was, was->at);
+        was->at = one;
+        is->at = other;
     }
 }
 
@@ -474,7 +471,7 @@ static size_t find_broken_gap(tiptap_node *document, slice saved, const vector *
     *was = (text_cursor){.document = document, .node = document};
     written_cursor is = {.html = saved};
     size_t passed = 0;
-    for (uint32_t c; (c = read_character(was)) && c == read_written(&is); skip_same_word(was, &is)) {
+    for (uint32_t c; (c = read_character(was)) && c == read_written(&is); skip_same_words(was, &is)) {
         while (passed < given_up->count && *(size_t *)vector_at(given_up, passed) < was->characters)
             passed++;
         bool counts = passed == given_up->count || *(size_t *)vector_at(given_up, passed) > was->characters;
