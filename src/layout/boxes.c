@@ -174,13 +174,14 @@ static uint32_t add_box(layout *l, const dom_node *node, const box_style *style,
     return (uint32_t)l->boxes.count - 1;
 }
 
-/* Its style; NULL: it is not shown. */
-static const box_style *shown_style(layout *l, const dom_node *node) {
-    bool is_seen = node->type == DOM_TEXT
-                       ? slice_trim(node->text).length > 0 && !dom_is_raw_text(node->parent)
-                       : node->type == DOM_ELEMENT && !dom_tag_has(node->tag, DOM_UNSEEN);
+/* Its style, of text that of the box around it; NULL: it is not shown. */
+static const box_style *shown_style(layout *l, const dom_node *node, uint32_t around) {
+    if (node->type == DOM_TEXT)
+        return slice_trim(node->text).length > 0 && !dom_is_raw_text(node->parent) ? box_at(l, around)->style
+                                                                                   : NULL;
+    bool is_seen = node->type == DOM_ELEMENT && !dom_tag_has(node->tag, DOM_UNSEEN);
     const box_style *style = is_seen ? layout_style_of(l, node) : NULL;
-    return style && (style->is_shown || node->type == DOM_TEXT) ? style : NULL;
+    return style && style->is_shown ? style : NULL;
 }
 
 static bool holds_picture(const dom_node *top) {
@@ -197,7 +198,7 @@ void layout_make_boxes(layout *l, const dom_node *root) {
     const dom_node *node = root;
     while (node) {
         bool is_left_out = l->options.pictures_only && node->parent == root && !holds_picture(node);
-        const box_style *style = is_left_out ? NULL : shown_style(l, node);
+        const box_style *style = is_left_out ? NULL : shown_style(l, node, open);
         bool shown = style != NULL;
         uint32_t index = shown ? add_box(l, node, style, open) : NONE;
         bool enters = shown && node->type == DOM_ELEMENT && node->first_child &&

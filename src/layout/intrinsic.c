@@ -4,18 +4,21 @@
  */
 #include "private.h"
 
-/* Widths of the theme's letters (Lato), from the space on, in thousandths of the font's size. */
+/* Widths of the theme's letters (Lato), in thousandths of the font's size, of those that no word ends at. */
 static const uint16_t LETTERS[256] = {
-    [' '] = 193, 343, 397, 580, 580, 786, 703, 230, 300, 300, 400, 580, 212, 347, 212, 373, 580, 580,  580,
-    580,         580, 580, 580, 580, 580, 580, 252, 252, 580, 580, 580, 398, 822, 680, 647, 685, 753,  581,
-    566,         734, 756, 307, 444, 681, 514, 920, 756, 798, 611, 798, 644, 530, 590, 730, 680, 1019, 643,
-    629,         624, 300, 375, 300, 580, 394, 307, 507, 559, 467, 559, 524, 337, 511, 556, 256, 254,  524,
-    256,         821, 556, 556, 552, 559, 403, 434, 373, 556, 512, 766, 504, 512, 462, 300, 300, 300,  580,
+    ['!'] = 343, 397, 580, 580, 786, 703,  230, 300, 300, 400, 580, 212, ['.'] = 212, 373, 580, 580,
+    580,         580, 580, 580, 580, 580,  580, 580, 252, 252, 580, 580, 580,         398, 822, 680,
+    647,         685, 753, 581, 566, 734,  756, 307, 444, 681, 514, 920, 756,         798, 611, 798,
+    644,         530, 590, 730, 680, 1019, 643, 629, 624, 300, 375, 300, 580,         394, 307, 507,
+    559,         467, 559, 524, 337, 511,  556, 256, 254, 524, 256, 821, 556,         556, 552, 559,
+    403,         434, 373, 556, 512, 766,  504, 512, 462, 300, 300, 300, 580,
 };
 
 static unsigned letter_width(uint32_t c) {
     if (c < sizeof LETTERS / sizeof *LETTERS && LETTERS[c])
         return LETTERS[c];
+    if (c == ' ' || c == '-')
+        return c == ' ' ? 193 : 347;
     return c >= 0x1100 && !(c >= 0x2000 && c < 0x2070) ? 1000 : 550;
 }
 
@@ -38,11 +41,8 @@ static uint64_t read_words(layout_words *w, slice text, double font) {
     for (size_t at = 0; at < text.length;) {
         size_t from = at;
         unsigned run = 0; /* of the letters of a word that are ASCII */
-        for (char c; at < text.length && (c = text.data[at]) != ' ' && c != '-'; at++) {
-            if (!LETTERS[(unsigned char)c])
-                break;
-            run += LETTERS[(unsigned char)c];
-        }
+        for (unsigned width; at < text.length && (width = LETTERS[(unsigned char)text.data[at]]); at++)
+            run += width;
         if (at > from) {
             letters += run;
             line += run + (gap ? letter_width(' ') : 0);

@@ -112,6 +112,12 @@ slice collapse_text(slice text, arena *a) {
     size_t kept = 0; /* up to the last character that shows */
     for (size_t at = 0; at < text.length;) {
         size_t from = at;
+        if (is_printed(text.data[at])) {
+            at = slice_words_end(text, at, true);
+            buffer_append(&out, slice_sub(text, from, at));
+            kept = out.length;
+            continue;
+        }
         uint32_t c = utf8_next(text, &at);
         bool space = c <= 0x20 && is_space((char)c), hard = c == 0xA0 || c == 0x200B || c == 0xFEFF;
         if (space && (out.length == 0 || out.data[out.length - 1] == ' '))
