@@ -10,6 +10,7 @@
 #define STEPS_AT_LEAST 1000000
 #define MEMORY_MAX (1u << 20)
 #define BYTES_READ 64    /* bytes of a value that a step reads */
+#define FEW_STEPS 32     /* asking again costs less than remembering */
 #define BYTES_COMPARED 8 /* ... that a step compares one by one: words, and without case */
 
 /* One remembered answer: of a question (the address of a compound, a test, or a number) about a node,
@@ -366,9 +367,10 @@ static bool matches_has(const view *v, const selector_test *test, const dom_node
     if (known)
         return known->answer;
     bool found = false;
+    uint64_t before = v->matcher->steps;
     for (size_t i = 0; i < test->list->count && !found; i++)
         found = has_complex(v, test->list->complexes[i], node);
-    if (v->matcher->memories.count < MEMORY_MAX)
+    if (v->matcher->steps - before > FEW_STEPS && v->matcher->memories.count < MEMORY_MAX)
         remember(v->matcher, test, node, v->anchor, found);
     return found;
 }
@@ -444,11 +446,10 @@ static bool matches_tests(const view *v, const compound *c, const dom_node *node
 /* Whether the left of `c` matches somewhere above (or before) `node`: asked once of each element on the way,
  * but for the few next to it where asking again costs less than remembering. */
 static bool matches_somewhere(const view *v, const compound *c, const dom_node *node) {
-    enum { NEAR = 32 };
     dom_matcher *m = v->matcher;
     bool up = c->join == COMBINE_DESCENDANT, found = false;
     const dom_node *at = up ? parent_in(v, node) : previous_in(v, node);
-    size_t near = c->left->join == COMBINE_NONE ? NEAR : 0;
+    size_t near = c->left->join == COMBINE_NONE ? FEW_STEPS : 0;
     for (; near && at && m->steps < m->budget; near--, at = up ? parent_in(v, at) : previous_in(v, at))
         if (matches_tests(v, c->left, at))
             return true;

@@ -234,6 +234,8 @@ static const meaning CLASSES[] = {
 /* An entry that ends in a hyphen is the beginning of names. */
 static bool name_means(slice name, slice entry) {
     bool prefix = entry.data[entry.length - 1] == '-';
+    if (!name.length || to_lower(name.data[0]) != entry.data[0]) /* nearly always */
+        return false;
     return prefix ? slice_equal_nocase(slice_sub(name, 0, entry.length), entry)
                   : slice_equal_nocase(name, entry);
 }

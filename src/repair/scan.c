@@ -8,11 +8,18 @@
 
 #define REPEAT(byte) (UINT64_C(0x0101010101010101) * (byte))
 
+/* 0x80 in each byte of an all-ASCII word that is `byte`. */
+static uint64_t bytes_that_are(uint64_t word, unsigned char byte) {
+    return ~((word ^ REPEAT(byte)) + REPEAT(0x7F)) & REPEAT(0x80);
+}
+
 /* Is a byte of an all-ASCII word a control character other than tab and line feed? May say yes of an honest
  * word. */
 static bool holds_control(uint64_t word) {
     uint64_t below_space = (word - REPEAT(0x20)) & ~word & REPEAT(0x80);
     uint64_t delete = (word + REPEAT(1)) & REPEAT(0x80);
+    if (below_space)
+        below_space &= ~(bytes_that_are(word, '\n') | bytes_that_are(word, '\t'));
     return (below_space | delete) != 0;
 }
 
