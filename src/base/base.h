@@ -186,6 +186,9 @@ static inline size_t slice_find_any(slice s, size_t from, const bool set[256]) {
  * (a space before another one, before a control character or at the end of the text), at another control
  * character, at a byte above 0x7F where `ascii` is asked for, or at the end of the text. */
 size_t slice_words_end(slice s, size_t from, bool ascii);
+/* The first byte at or behind `from` that escaping may be about, or lines: one of < > & " \n, or the first of
+ * a character such as U+00A0; the length where there is none. */
+size_t slice_find_markup(slice s, size_t from);
 slice slice_trim(slice s);      /* ASCII white space: space, \t \n \v \f \r */
 slice slice_trim_wide(slice s); /* all white space that JavaScript's trim() takes */
 /* The next word from `*at` on, between ASCII white space; empty when there is none. `*at` moves behind it. */

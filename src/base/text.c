@@ -125,6 +125,16 @@ static inline unsigned find_stops(const char *at, bool ascii) {
     __m128i stop = _mm_or_si128(control, end);
     return (unsigned)_mm_movemask_epi8(ascii ? _mm_or_si128(stop, bytes) : stop);
 }
+
+/* The same for slice_find_markup, of BLOCK bytes. */
+static inline unsigned find_markup(const char *at) {
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i angle = _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8('<' ^ '>')), _mm_set1_epi8('<' | '>'));
+    __m128i quote = _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8('&' ^ '"')), _mm_set1_epi8('&' | '"'));
+    __m128i other = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')),
+                                 _mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)0xC2)));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(angle, quote), other));
+}
 #else
 enum { BLOCK = 8 };
 
@@ -167,6 +177,19 @@ size_t slice_words_end(slice s, size_t from, bool ascii) {
             break;
     }
     return from;
+}
+
+size_t slice_find_markup(slice s, size_t from) {
+    static const bool MARKUP[256] = {
+        ['<'] = true, ['>'] = true, ['&'] = true, ['"'] = true, ['\n'] = true, [0xC2] = true};
+#ifdef __SSE2__
+    for (; from + BLOCK <= s.length; from += BLOCK) {
+        unsigned found = find_markup(s.data + from);
+        if (found)
+            return from + (size_t)__builtin_ctz(found);
+    }
+#endif
+    return slice_find_any(s, from, MARKUP);
 }
 
 slice slice_lower(slice s, arena *a) {
@@ -325,17 +348,17 @@ static const char *entity_at(slice text, size_t at, bool in_attribute, size_t *s
         return in_attribute ? NULL : "&gt;";
     case '"':
         return in_attribute ? "&quot;" : NULL;
-    default: /* 0xC2 */
+    case '\xC2':
         *size = 2;
         return at + 1 < text.length && text.data[at + 1] == '\xA0' ? "&nbsp;" : NULL;
+    default:
+        return NULL;
     }
 }
 
 void buffer_append_html(buffer *b, slice text, bool in_attribute) {
-    /* The bytes that entity_at has an answer to: nearly all text is passed over by this table. */
-    static const bool SPECIAL[256] = {['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, [0xC2] = true};
     size_t from = 0;
-    for (size_t i = 0; (i = slice_find_any(text, i, SPECIAL)) < text.length;) {
+    for (size_t i = 0; (i = slice_find_markup(text, i)) < text.length;) {
         size_t size;
         const char *entity = entity_at(text, i, in_attribute, &size);
         if (!entity) {

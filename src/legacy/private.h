@@ -158,18 +158,6 @@ size_t source_ahead(source *s, ahead_kind kind, size_t at);
 static inline char source_char(const source *s, size_t at) {
     return at < s->length ? s->text[at] : '\0';
 }
-/* The first byte at or behind `at` that `class_of` gives one of the classes; the length where there is none.
- */
-static inline size_t find_class(slice text, size_t at, const uint8_t class_of[256], unsigned classes) {
-    const unsigned char *data = (const unsigned char *)text.data;
-    for (; at + 4 <= text.length; at += 4) /* most of a text is of none */
-        if ((class_of[data[at]] | class_of[data[at + 1]] | class_of[data[at + 2]] | class_of[data[at + 3]]) &
-            classes)
-            break;
-    while (at < text.length && !(class_of[data[at]] & classes))
-        at++;
-    return at;
-}
 static inline slice source_slice(const source *s, size_t from, size_t to) {
     return (slice){s->text + from, to - from};
 }

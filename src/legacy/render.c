@@ -48,11 +48,13 @@ static void write_escaped(renderer *r, slice text, unsigned classes, bool keep_e
     size_t from = 0, at = 0, length;
     mark_line(r, line);
     for (;;) {
-        at = find_class(text, at, CLASSES, classes);
+        at = slice_find_markup(text, at);
         if (at >= text.length)
             break;
         char c = text.data[at];
-        if (c == '\n') {
+        if (!(CLASSES[(unsigned char)c] & classes)) {
+            at++;
+        } else if (c == '\n') {
             write(r, slice_sub(text, from, ++at));
             from = at;
             if (line)

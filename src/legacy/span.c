@@ -19,6 +19,17 @@ static const uint8_t STARTS[256] = {
     ['>'] = MAY_START,  ['\n'] = MAY_START, [']'] = MAY_CLOSE,
 };
 
+/* The first byte at or behind `at` that has one of the classes; the length where there is none. */
+static size_t find_class(slice text, size_t at, unsigned classes) {
+    const unsigned char *data = (const unsigned char *)text.data;
+    for (; at + 4 <= text.length; at += 4) /* most of a text has none */
+        if ((STARTS[data[at]] | STARTS[data[at + 1]] | STARTS[data[at + 2]] | STARTS[data[at + 3]]) & classes)
+            break;
+    while (at < text.length && !(STARTS[data[at]] & classes))
+        at++;
+    return at;
+}
+
 /* Smart quotes start one character before the quote, if that is left to them. */
 static size_t quote_start(const source *s, size_t at) {
     return at > s->at ? character_before(s, at) : at;
@@ -28,7 +39,7 @@ static size_t quote_start(const source *s, size_t at) {
  * the end. */
 static size_t find_start(const source *s, uint8_t classes) {
     slice text = {s->text, s->length};
-    for (size_t at = s->at; (at = find_class(text, at, STARTS, classes)) < s->length; at++) {
+    for (size_t at = s->at; (at = find_class(text, at, classes)) < s->length; at++) {
         char next = source_char(s, at + 1);
         switch (source_char(s, at)) {
         case '"':

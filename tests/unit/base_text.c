@@ -92,6 +92,24 @@ static void lists_are_searched_by_first_bytes(void **state) {
         assert_true(slice_table_find(&table, OTHERS[i]) == SLICE_NONE);
 }
 
+static void markup_is_found_in_any_place(void **state) {
+    (void)state;
+    static const char MARKUP[] = "<>&\"\n\xC2", OTHERS[] = "a =;?%\b\x0B*.\xC3\xE2\x82'!~\x7F\x01";
+    char text[40];
+    for (size_t other = 0; other < sizeof OTHERS; other++) /* the NUL, too */
+        for (size_t length = 0; length <= sizeof text; length++) {
+            memset(text, OTHERS[other], sizeof text);
+            assert_int_equal(slice_find_markup((slice){text, length}, 0), length);
+            for (size_t at = 0; at < length; at++) {
+                text[at] = MARKUP[(at + length) % (sizeof MARKUP - 1)];
+                assert_int_equal(slice_find_markup((slice){text, length}, 0), at);
+                assert_int_equal(slice_find_markup((slice){text, length}, at), at);
+                assert_int_equal(slice_find_markup((slice){text, length}, at + 1), length);
+                text[at] = OTHERS[other];
+            }
+        }
+}
+
 static void words_stand_between_white_space(void **state) {
     (void)state;
     const slice words = SLICE(" one\ttwo\v\fthree\r\nfour-five  \xC3\xA9\xC2\xA0six ");
@@ -127,6 +145,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(words_end_where_a_byte_says_so),
                                        cmocka_unit_test(formats_are_written_as_printf_writes_them),
                                        cmocka_unit_test(lists_are_searched_by_first_bytes),
+                                       cmocka_unit_test(markup_is_found_in_any_place),
                                        cmocka_unit_test(words_stand_between_white_space),
                                        cmocka_unit_test(wide_white_space_is_trimmed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
