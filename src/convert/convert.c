@@ -344,7 +344,8 @@ static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
                               .tells_why = true,
                               .link_text = c->engine->settings.card_link_text,
                               .picture_size = seen_size,
-                              .context = seen.desk};
+                              .context = seen.desk,
+                              .is_hidden = express_is_hidden};
     mapping_apply(c->engine->rules, body, &shapes, c->tree, found(c), c->result->account);
     express_put_beside(body, &seen, c->tree, found(c));
     return read_document(c, body, styles, survey, &seen);

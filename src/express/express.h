@@ -21,6 +21,9 @@
 typedef struct express_survey express_survey;
 express_survey *express_survey_page(dom_node *body, css_cascade *styles, arena *a, findings *found);
 
+/* Whether a style takes the element out of sight. `styles`: settled. */
+bool express_is_hidden(css_cascade *styles, const dom_node *node);
+
 /* Words that only styles keep apart get a line break or a space between them. `styles`: settled. Linear. */
 void express_part_words(dom_node *body, css_cascade *styles, arena *a, findings *found);
 

@@ -543,6 +543,10 @@ const css_declaration *express_hidden_by(css_cascade *styles, const dom_node *no
     return NULL;
 }
 
+bool express_is_hidden(css_cascade *styles, const dom_node *node) {
+    return express_hidden_by(styles, node) != NULL;
+}
+
 /* The colour behind the cell, which goes with the old page; empty: none, or that of the page. */
 static slice colour_of_cell(css_cascade *styles, const dom_node *cell) {
     slice colour = css_is_lost(styles, cell, CSS_PSEUDO_NONE, CSS_BACKGROUND_COLOR)

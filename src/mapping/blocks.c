@@ -50,17 +50,22 @@ static bool holds_phrases_only(const dom_node *node) {
            node->tag == DOM_TAG_SUMMARY || node->tag == DOM_TAG_LABEL || node->tag == DOM_TAG_PRE;
 }
 
+/* What a run is made of will be a block. */
+static bool is_phrase(const dom_node *node) {
+    return is_inline(node) && !(node->flags & NODE_RUN);
+}
+
 /* Text and inline elements that stand between blocks become paragraphs, so that unwrapping joins no two
  * texts. */
 static void wrap_phrases(mapping_pass *pass, dom_node *node) {
     for (dom_node *at = node->first_child; at;) {
-        if (!is_inline(at) || is_blank(at)) {
+        if (!is_phrase(at) || is_blank(at)) {
             at = at->next;
             continue;
         }
         dom_node *paragraph = made(pass, DOM_TAG_P, at->line);
         dom_insert_before(at, paragraph);
-        for (dom_node *next; at && is_inline(at); at = next) {
+        for (dom_node *next; at && is_phrase(at); at = next) {
             next = at->next;
             dom_remove(at);
             dom_append(paragraph, at);
@@ -913,6 +918,8 @@ void rewrite_claims(mapping_pass *pass) {
     report_unfit(pass);
     for (size_t i = 0; i < pass->claims.count; i++) {
         const claim *c = *(claim **)vector_at(&pass->claims, i);
+        for (size_t j = 0; j < c->item_count; j++)
+            mark_run(c, &c->items[j], false);
         MAKERS[c->rule->make](pass, c);
     }
     for (size_t i = 0; i < pass->grids.count; i++)

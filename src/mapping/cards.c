@@ -700,6 +700,18 @@ slice fit_grid(mapping_pass *pass, const claim *c) {
     return (slice){0};
 }
 
+/* Something that shows, but for the summary and the boxes that open and close it. */
+static bool has_content(const item *it) {
+    for (const dom_node *root = it->first; root; root = next_root(it, root))
+        for (const dom_node *at = root; at;) {
+            if (at != it->summary && !is_switch(at) &&
+                (at->type == DOM_TEXT ? !is_blank(at) : at->type == DOM_ELEMENT && shows_something(at)))
+                return true;
+            at = at == it->summary ? dom_next_skip(at, root) : dom_next(at, root);
+        }
+    return false;
+}
+
 slice fit_accordion(mapping_pass *pass, const rule *r, item *it, size_t number) {
     const part_sources *sources = &r->parts[PART_SUMMARY];
     for (size_t i = 0; i < sources->count && !it->summary; i++)
@@ -716,7 +728,16 @@ slice fit_accordion(mapping_pass *pass, const rule *r, item *it, size_t number) 
             it->content = find_in_item(pass, sources->items[i].selector, it, NULL);
     if (it->content && (is_inside(it->summary, it->content) || is_inside(it->content, it->summary)))
         it->content = NULL;
-    return (slice){0};
+    bool native = dom_is(it->summary, DOM_TAG_SUMMARY);
+    it->opens = native || has_content(it);
+    return it->opens || it->content ? (slice){0} : fail_item(pass, it, number, "has nothing to open");
+}
+
+slice fit_folds(mapping_pass *pass, const claim *c) {
+    for (size_t i = 0; i < c->item_count; i++)
+        if (c->items[i].opens)
+            return (slice){0};
+    return fail_item(pass, &c->items[0], 1, "has nothing to open");
 }
 
 /* A row of a table: two cells, and something in each. */

@@ -69,6 +69,7 @@ typedef struct mapping_options {
     /* The size in CSS pixels that visitors saw a picture at; false: not known. NULL: none is. */
     bool (*picture_size)(const void *context, const dom_node *picture, double *width, double *height);
     const void *context;
+    bool (*is_hidden)(css_cascade *styles, const dom_node *node); /* by a style; NULL: nothing is */
 } mapping_options;
 
 /* A rule that looked at a shape and let it be. */

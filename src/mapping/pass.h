@@ -12,7 +12,8 @@ enum {
     NODE_LEAF = 1,     /* part of a block that holds no blocks: no rule looks at it or inside */
     NODE_CONSUMED = 2, /* itself part of a claim, but its content is open to rules */
     NODE_MADE = 4,     /* made by a rule */
-    NODE_ITEM = 8      /* an item that is only unwrapped: rules of a higher priority may still claim it */
+    NODE_ITEM = 8,     /* an item that is only unwrapped: rules of a higher priority may still claim it */
+    NODE_RUN = 16      /* of a run that is not rewritten yet: its elements stay beside each other */
 };
 
 /* A link of a card that is not the card's own. */
@@ -38,6 +39,7 @@ typedef struct item {
     bool was_rich, default_link_text, alt_from_title, title_from_alt, title_from_heading, title_dashed;
     /* an accordion's */
     dom_node *summary, *content;
+    bool opens; /* something shows when it is opened */
     /* a table's: what stands in a cell of its own */
     dom_node *cell;
 } item;
@@ -109,12 +111,16 @@ slice doubts_of_alike(const alike_run *run, arena *a);
 
 /* recognise.c */
 void recognise(mapping_pass *pass);
+/* Whether the item, if it is of a run, waits to be rewritten. */
+void mark_run(const claim *c, const item *it, bool waits);
 
 /* cards.c: fills the item's card. Empty, or why it is no card. */
 slice fit_card(mapping_pass *pass, const rule *r, item *it, size_t number);
 /* What must hold of all cards together. */
 slice fit_grid(mapping_pass *pass, const claim *c);
 slice fit_accordion(mapping_pass *pass, const rule *r, item *it, size_t number);
+/* Of an accordion, not all sections are empty. */
+slice fit_folds(mapping_pass *pass, const claim *c);
 slice fit_table_row(mapping_pass *pass, const rule *r, item *it, size_t number);
 
 /* blocks.c */

@@ -206,6 +206,8 @@ static slice fit_block(mapping_pass *pass, claim *c) {
     }
     if (!failure.length && c->rule->make == BLOCK_CARD_GRID)
         failure = fit_grid(pass, c);
+    if (!failure.length && c->rule->make == BLOCK_ACCORDION)
+        failure = fit_folds(pass, c);
     return failure;
 }
 
@@ -268,6 +270,14 @@ static void mark_switches(recognition *r, const item *it, const claim *c) {
     }
 }
 
+void mark_run(const claim *c, const item *it, bool waits) {
+    for (dom_node *node = c->container || c->alike ? NULL : it->first; node; node = node->next) {
+        node->flags = (uint8_t)(waits ? node->flags | NODE_RUN : node->flags & ~NODE_RUN);
+        if (node == it->last)
+            break;
+    }
+}
+
 /* What inside the claim is settled, and what stays open to other rules. */
 static void mark_claim(recognition *r, const claim *c) {
     if (c->container)
@@ -278,6 +288,7 @@ static void mark_claim(recognition *r, const claim *c) {
             mark(r, at, NODE_CONSUMED, c);
     for (size_t i = 0; i < c->item_count; i++) {
         const item *it = &c->items[i];
+        mark_run(c, it, true);
         const dom_node *around = c->alike ? c->alike->around : c->container;
         for (dom_node *up = it->first->parent; around && up != around && it->first != around; up = up->parent)
             mark(r, up, NODE_CONSUMED, c);
