@@ -100,6 +100,7 @@ typedef struct references references;
 typedef struct showing {
     arena *arena;
     findings *found;
+    css_cascade *styles;
     const dom_node *bracketed; /* the block whose small text above words is in brackets */
 } showing;
 
@@ -110,6 +111,9 @@ bool express_is_never_shown(const dom_node *node);
 void express_take_out(showing *s, dom_node *node);
 
 bool express_is_media(const dom_node *node);
+/* Whether it is there for the sign that a style sheet or a script draws in it: empty, with a class or a name.
+ */
+bool express_is_icon(const dom_node *node);
 /* Nothing but white space and no-break spaces. */
 bool express_is_blank_text(slice text);
 /* Whether it is one sign that as a rule only adorns what it stands beside: a bullet, an arrow, a line. */

@@ -113,20 +113,144 @@ static slice name_of_link(const dom_node *link) {
     return name;
 }
 
+bool express_is_icon(const dom_node *node) {
+    if (node->type != DOM_ELEMENT || !dom_tag_has(node->tag, DOM_INLINE) || node->tag == DOM_TAG_A ||
+        dom_tag_has(node->tag, DOM_VOID))
+        return false;
+    for (const dom_node *child = node->first_child; child; child = child->next)
+        if (child->type != DOM_TEXT || !express_is_blank_text(child->text))
+            return false;
+    bool own = slice_find_char(dom_name(node), '-', 0) != SLICE_NONE; /* <sgds-icon name="download"> */
+    return dom_attribute_trimmed(node, "class").length ||
+           (own && (dom_attribute_trimmed(node, "name").length || dom_attribute_trimmed(node, "icon").length));
+}
+
+/* Whether a style draws something in the element: before or behind what is in it, or as its background. */
+static bool is_drawn(css_cascade *styles, const dom_node *node) {
+    static const css_pseudo PLACES[] = {CSS_PSEUDO_BEFORE, CSS_PSEUDO_AFTER};
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++)
+        if (css_has_pseudo(styles, node, PLACES[i]) &&
+            !css_is_among(css_computed_pseudo(styles, node, PLACES[i], CSS_CONTENT), "none normal \"\" ''") &&
+            !css_is_among(css_computed_pseudo(styles, node, PLACES[i], CSS_DISPLAY), "none") &&
+            css_is_among(css_computed_pseudo(styles, node, PLACES[i], CSS_VISIBILITY), "visible") &&
+            !css_is_among(css_computed_pseudo(styles, node, PLACES[i], CSS_OPACITY), "0 0%"))
+            return true;
+    return css_url_of(css_computed(styles, node, CSS_BACKGROUND_IMAGE)).length > 0;
+}
+
+enum { ICON_LOOKED_AT = 32 };
+
+/* Whether a link in which no text, picture or frame shows was seen by a sign in it. */
+static bool shows_icon(const showing *s, const dom_node *link) {
+    const dom_node *at = link;
+    for (size_t steps = 0; at && steps < ICON_LOOKED_AT; steps++, at = dom_next(at, link))
+        if (at->type == DOM_ELEMENT &&
+            (at->tag == DOM_TAG_SVG || express_is_icon(at) || is_drawn(s->styles, at)))
+            return true;
+    return false;
+}
+
+/* What stands between the scheme and the parameters of an address for mails or calls; empty: it is another.
+ */
+static slice whom_to_call(slice href) {
+    static const slice SCHEMES[] = {LITERAL("tel:"), LITERAL("mailto:"), LITERAL("sms:")};
+    for (size_t i = 0; i < sizeof SCHEMES / sizeof *SCHEMES; i++)
+        if (slice_equal_nocase(slice_sub(href, 0, SCHEMES[i].length), SCHEMES[i])) {
+            size_t end = slice_find_char(href, '?', 0);
+            return slice_sub(href, SCHEMES[i].length, end == SLICE_NONE ? href.length : end);
+        }
+    return (slice){NULL, 0};
+}
+
+/* Behind `https://` or `//`; empty: the address is of the site. */
+static slice host_of(slice href) {
+    size_t from = slice_find(href, SLICE("//"), 0);
+    bool is_start = from == 0 || (from != SLICE_NONE && href.data[from - 1] == ':');
+    slice host = is_start ? slice_from(href, from + 2) : (slice){NULL, 0};
+    size_t end = 0;
+    while (end < host.length && !strchr("/?#:", host.data[end]))
+        end++;
+    host.length = end;
+    return slice_equal_nocase(slice_sub(host, 0, 4), SLICE("www.")) ? slice_from(host, 4) : host;
+}
+
+/* The words that an address has for where it leads: a number, a mail's address, a file, a host, a page. Empty:
+ * it leads nowhere by itself. */
+static slice words_of_address(slice href, arena *a) {
+    slice name = whom_to_call(href), host = host_of(href);
+    if (!name.length)
+        name = express_file_name(href);
+    bool is_file = slice_find_char(name, '.', 0) != SLICE_NONE && !(host.length && slice_ends_with(name, host));
+    if (host.length && !is_file)
+        name = host;
+    if (!name.length && slice_starts_with(href, SLICE("#")))
+        name = slice_from(href, 1);
+    if (!name.length && !slice_equal(href, SLICE("#")))
+        name = href;
+    return slice_trim(express_printable_decoded(name, a));
+}
+
+/* What stands right before and behind a link, as parts of one word with what shows in it. */
+typedef struct joined {
+    slice head, tail;
+    bool opens, stops; /* the head ends with a bracket; the tail begins with a stop */
+} joined;
+
+static joined joined_to(const dom_node *link) {
+    slice before = link->previous && link->previous->type == DOM_TEXT ? link->previous->text : (slice){NULL, 0};
+    slice behind = link->next && link->next->type == DOM_TEXT ? link->next->text : (slice){NULL, 0};
+    size_t from = before.length, end = 0;
+    while (from && !is_space(before.data[from - 1]))
+        from--;
+    while (end < behind.length && !is_space(behind.data[end]))
+        end++;
+    joined j = {slice_from(before, from), slice_sub(behind, 0, end), false, false};
+    j.opens = j.head.length && strchr("([", j.head.data[j.head.length - 1]);
+    j.stops = j.tail.length && strchr(".,;:!?)]", j.tail.data[0]);
+    return j;
+}
+
 /* Words stand where an icon stood: a space keeps them apart from the words around. */
-static void set_apart(showing *s, dom_node *link) {
-    dom_node *next = link->next;
-    if (link->previous)
+static void put_name(showing *s, dom_node *link, finding_code code, slice href, slice name) {
+    joined j = joined_to(link);
+    slice was = express_words_inside(link, s->arena);
+    slice head = j.opens || j.tail.length ? j.head : (slice){NULL, 0};
+    slice tail = j.stops || j.head.length ? j.tail : (slice){NULL, 0};
+    findings_add_change(
+        s->found, findings_add(s->found, code, link->line, "<a href=\"%.*s\">", SLICE_ARGS(href)), CHANGE_TEXT,
+        format_slice(s->arena, "%.*s%.*s%.*s", SLICE_ARGS(head), SLICE_ARGS(was), SLICE_ARGS(tail)),
+        format_slice(s->arena, "%.*s%s%.*s%s%.*s", SLICE_ARGS(head), head.length && !j.opens ? " " : "",
+                     SLICE_ARGS(name), tail.length && !j.stops ? " " : "", SLICE_ARGS(tail)));
+    while (link->first_child)
+        dom_remove(link->first_child);
+    dom_append(link, dom_new_text(s->arena, name, link->line));
+    if (link->previous && !j.opens)
         dom_insert_before(link, dom_new_text(s->arena, SLICE(" "), link->line));
-    if (next && next->type == DOM_TEXT && next->text.length && !strchr(".,;:!?)", next->text.data[0]))
-        dom_insert_before(next, dom_new_text(s->arena, SLICE(" "), link->line));
+    if (link->next && link->next->type == DOM_TEXT && link->next->text.length && !j.stops)
+        dom_insert_before(link->next, dom_new_text(s->arena, SLICE(" "), link->line));
+}
+
+/* A heading's link to itself. */
+static bool is_own_anchor(const dom_node *link, slice href) {
+    return slice_starts_with(href, SLICE("#")) && dom_is_heading(link->parent->tag);
+}
+
+/* A link that showed an icon, which nothing puts into words, shows what its address says. */
+static void put_address(showing *s, dom_node *link, slice href) {
+    bool seen = dom_is_allowed_address(href) && !express_mentions_script(href) && !is_own_anchor(link, href) &&
+                shows_icon(s, link);
+    slice name = seen ? words_of_address(href, s->arena) : (slice){NULL, 0};
+    if (name.length)
+        put_name(s, link, FINDING_LINK_ICON_NAMELESS, href, name);
 }
 
 /* A link with nothing but an icon shows its name; a picture in a link takes the name as its own. True when
  * the name is used up. */
 static bool name_link(showing *s, dom_node *link) {
     const dom_node *shown = express_first_shown(link);
-    slice name = dom_attribute_trimmed(link, "href").length ? name_of_link(link) : (slice){NULL, 0};
+    slice href = dom_attribute_trimmed(link, "href"), name = href.length ? name_of_link(link) : href;
+    if (href.length && !name.length && !shown)
+        put_address(s, link, href);
     if (!name.length || (shown && shown->tag != DOM_TAG_IMG))
         return false;
     if (shown) {
@@ -135,14 +259,7 @@ static bool name_link(showing *s, dom_node *link) {
             dom_attribute_set((dom_node *)shown, s->arena, SLICE("alt"), name);
         return used;
     }
-    findings_add_change(s->found,
-                        findings_add(s->found, FINDING_LINK_ICON, link->line, "<a href=\"%.*s\">",
-                                     SLICE_ARGS(dom_attribute_trimmed(link, "href"))),
-                        CHANGE_TEXT, express_words_inside(link, s->arena), name);
-    while (link->first_child)
-        dom_remove(link->first_child);
-    dom_append(link, dom_new_text(s->arena, name, link->line));
-    set_apart(s, link);
+    put_name(s, link, FINDING_LINK_ICON, href, name);
     return true;
 }
 

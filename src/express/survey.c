@@ -248,14 +248,92 @@ static bool is_all_of_cell(const dom_node *icon) {
     return cell && !at;
 }
 
+/* Whether a part of a class's name, between hyphens, is the name of a sign that stands for a word. */
+static bool is_telling_class(slice name) {
+    static const char SIGNS[] = "check checkmark tick ok yes times xmark x cross close remove no ban plus minus "
+                                "star stars thumbs arrow arrows";
+    bool telling = false;
+    if (slice_find(name, SLICE("twitter"), 0) != SLICE_NONE) /* fa-x-twitter */
+        return false;
+    for (size_t from = 0, end; from < name.length && !telling; from = end + 1) {
+        end = from;
+        while (end < name.length && name.data[end] != '-' && name.data[end] != '_')
+            end++;
+        telling = css_is_among(slice_sub(name, from, end), SIGNS);
+    }
+    return telling;
+}
+
+static bool has_telling_class(const dom_node *icon) {
+    slice classes = dom_attribute_trimmed(icon, "class");
+    size_t at = 0;
+    for (slice name; (name = slice_next_word(classes, &at)).length;)
+        if (is_telling_class(name))
+            return true;
+    return false;
+}
+
+/* The element that the icon, or what is around it, stands first in; the icon itself where text comes before.
+ */
+static const dom_node *begun_by(const dom_node *icon) {
+    const dom_node *outer = icon;
+    while (outer->parent && !express_is_block(outer)) {
+        for (const dom_node *at = outer->previous; at; at = at->previous)
+            if (express_first_shown(at))
+                return icon;
+        outer = outer->parent;
+    }
+    return outer;
+}
+
+/* The icon that the element begins with; NULL: it begins with something else. */
+static const dom_node *first_icon(const dom_node *node) {
+    const dom_node *at = node;
+    for (size_t steps = 0; at && steps < NODES_LOOKED_AT; steps++, at = dom_next(at, node)) {
+        if ((at->type == DOM_TEXT && !express_is_blank_text(at->text)) ||
+            (at->type == DOM_ELEMENT && express_is_media(at)))
+            return NULL;
+        if (express_is_icon(at))
+            return at;
+    }
+    return NULL;
+}
+
+/* Whether what the icon stands before is one of several, and another of them has another icon. */
+static bool is_one_of_several(const dom_node *icon) {
+    const dom_node *one = begun_by(icon);
+    slice classes = dom_attribute_trimmed(icon, "class");
+    size_t steps = 0;
+    for (const dom_node *at = one->parent ? one->parent->first_child : NULL; at && steps < NODES_LOOKED_AT;
+         at = at->next, steps++) {
+        const dom_node *other = at != one && at->type == DOM_ELEMENT && at->tag == one->tag ? first_icon(at) : NULL;
+        if (other && !slice_equal(dom_attribute_trimmed(other, "class"), classes))
+            return true;
+    }
+    return false;
+}
+
+static bool is_in_link(const dom_node *node) {
+    while (node && !dom_is(node, DOM_TAG_A) && !express_is_block(node))
+        node = node->parent;
+    return dom_is(node, DOM_TAG_A);
+}
+
+/* The words of a link say where it leads; icons in it adorn them. */
+static bool says_something(const dom_node *icon) {
+    return !is_in_link(icon) && (has_telling_class(icon) || is_one_of_several(icon));
+}
+
 /* An empty element with a class shows whatever a style sheet draws there. */
 static void look_at_icon(looking *l, const dom_node *node) {
     slice classes = dom_attribute_trimmed(node, "class");
-    bool icon = (node->tag == DOM_TAG_I || node->tag == DOM_TAG_SPAN) && !node->first_child;
-    if (icon && classes.length)
-        findings_add(l->found, is_all_of_cell(node) ? FINDING_ICON_IN_CELL : FINDING_ICON, node->line,
-                     "<%.*s class=\"%.*s\"></%.*s>", SLICE_ARGS(dom_name(node)), SLICE_ARGS(classes),
-                     SLICE_ARGS(dom_name(node)));
+    if ((node->tag == DOM_TAG_I || node->tag == DOM_TAG_SPAN) && classes.length && express_is_icon(node))
+        findings_add(l->found,
+                     is_all_of_cell(node)   ? FINDING_ICON_IN_CELL
+                     : says_something(node) ? FINDING_ICON_SAYS
+                                            : FINDING_ICON,
+                     node->line, "<%.*s class=\"%.*s\"></%.*s>", SLICE_ARGS(dom_name(node)),
+                     SLICE_ARGS(classes), SLICE_ARGS(dom_name(node)));
 }
 
 /* ---- the walk ----------------------------------------------------------------------------------------- */
@@ -289,7 +367,7 @@ express_survey *express_survey_page(dom_node *body, css_cascade *styles, arena *
                                .styled = vector_new(a, sizeof(styled)),
                                .layouts = vector_new(a, sizeof(express_layout))};
     looking l = {.survey = survey, .arena = a, .found = found};
-    showing shown = {.arena = a, .found = found};
+    showing shown = {.arena = a, .found = found, .styles = styles};
     for (dom_node *node = body, *next; node; node = next) {
         if (l.in_hidden && node == l.hidden_until)
             l.in_hidden = false;
