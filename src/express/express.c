@@ -158,10 +158,30 @@ static bool is_embedded_picture(const dom_node *node) {
            express_is_picture_file(express_media_source(node));
 }
 
+/* Whether what the formula says hangs on where its parts stand (MathML Core 3.3 to 3.5). */
+static bool is_built_up(const dom_node *math) {
+    for (const dom_node *at = math; at; at = dom_next(at, math))
+        if (at->type == DOM_ELEMENT &&
+            express_is_among(dom_name(at),
+                             "mfrac msup msub msubsup msqrt mroot munder mover munderover mmultiscripts "
+                             "mtable mstack mlongdiv"))
+            return true;
+    return false;
+}
+
+static finding_code finding_of(const dom_node *node) {
+    const slice *type = node->tag == DOM_TAG_SCRIPT ? attribute(node, "type") : NULL;
+    if (type && slice_equal_nocase(slice_trim(*type), SLICE("application/ld+json")))
+        return FINDING_SCRIPT_DATA;
+    if (node->tag == DOM_TAG_MATH && is_built_up(node))
+        return FINDING_FORMULA_FLAT;
+    return ELEMENTS[node->tag].finding;
+}
+
 /* The finding, or NULL where there is none or it was only counted. */
 static finding *report_element(walk *w, const dom_node *node) {
     const open_element *top = vector_last(&w->open);
-    finding_code code = ELEMENTS[node->tag].finding;
+    finding_code code = finding_of(node);
     if (top->foreign && node->tag == DOM_TAG_TITLE)
         code = FINDING_TOOLTIP;
     else if (!ELEMENTS[node->tag].known || code == NO_FINDING || top->foreign || is_embedded_picture(node))
@@ -443,6 +463,23 @@ static void put_made_picture(walk *w, const dom_node *node, slice src, slice alt
     w->style.link = around;
 }
 
+/* What a player holds besides its files: captions, and links that only browsers without players show. */
+static void report_in_player(walk *w, const dom_node *player, slice source) {
+    for (const dom_node *at = dom_next(player, player); at; at = dom_next(at, player)) {
+        slice url = dom_attribute_trimmed(at, at->tag == DOM_TAG_TRACK ? "src" : "href");
+        slice kind = dom_attribute_trimmed(at, "kind");
+        if (at->tag == DOM_TAG_TRACK && url.length && !slice_equal_nocase(kind, SLICE("metadata")))
+            findings_add(w->found, FINDING_MEDIA_CAPTIONS, at->line, "<track%s%.*s%s src=\"%.*s\">",
+                         kind.length ? " kind=\"" : "", SLICE_ARGS(kind), kind.length ? "\"" : "",
+                         SLICE_ARGS(url));
+        else if (at->tag == DOM_TAG_A && url.length && !slice_equal(url, source))
+            findings_add_change(w->found,
+                                findings_add(w->found, FINDING_MEDIA_FALLBACK, at->line, "<a href=\"%.*s\">",
+                                             SLICE_ARGS(url)),
+                                CHANGE_LINK, url, NOTHING);
+    }
+}
+
 /* False when there is no file to link to: what the player holds is shown then, as browsers show it. */
 static bool put_media(walk *w, const dom_node *node, finding *said) {
     slice source = express_media_source(node), poster = NOTHING;
@@ -457,6 +494,8 @@ static bool put_media(walk *w, const dom_node *node, finding *said) {
         put_made_picture(w, node, source, alt, NOTHING);
         return true;
     }
+    if (node->tag == DOM_TAG_VIDEO || node->tag == DOM_TAG_AUDIO)
+        report_in_player(w, node, source);
     slice name = express_printable_decoded(express_file_name(source), w->arena);
     slice instead = express_words_inside(node, w->arena), text = put_link_line(w, node, source, name);
     findings_add_change(w->found, said, CHANGE_TEXT, instead, text);

@@ -122,7 +122,8 @@ bool express_is_icon(const dom_node *node) {
             return false;
     bool own = slice_find_char(dom_name(node), '-', 0) != SLICE_NONE; /* <sgds-icon name="download"> */
     return dom_attribute_trimmed(node, "class").length ||
-           (own && (dom_attribute_trimmed(node, "name").length || dom_attribute_trimmed(node, "icon").length));
+           (own &&
+            (dom_attribute_trimmed(node, "name").length || dom_attribute_trimmed(node, "icon").length));
 }
 
 /* Whether a style draws something in the element: before or behind what is in it, or as its background. */
@@ -174,13 +175,14 @@ static slice host_of(slice href) {
     return slice_equal_nocase(slice_sub(host, 0, 4), SLICE("www.")) ? slice_from(host, 4) : host;
 }
 
-/* The words that an address has for where it leads: a number, a mail's address, a file, a host, a page. Empty:
- * it leads nowhere by itself. */
+/* The words that an address has for where it leads: a number, a mail's address, a file, a host, a page.
+ * Empty: it leads nowhere by itself. */
 static slice words_of_address(slice href, arena *a) {
     slice name = whom_to_call(href), host = host_of(href);
     if (!name.length)
         name = express_file_name(href);
-    bool is_file = slice_find_char(name, '.', 0) != SLICE_NONE && !(host.length && slice_ends_with(name, host));
+    bool is_file =
+        slice_find_char(name, '.', 0) != SLICE_NONE && !(host.length && slice_ends_with(name, host));
     if (host.length && !is_file)
         name = host;
     if (!name.length && slice_starts_with(href, SLICE("#")))
@@ -197,7 +199,8 @@ typedef struct joined {
 } joined;
 
 static joined joined_to(const dom_node *link) {
-    slice before = link->previous && link->previous->type == DOM_TEXT ? link->previous->text : (slice){NULL, 0};
+    slice before =
+        link->previous && link->previous->type == DOM_TEXT ? link->previous->text : (slice){NULL, 0};
     slice behind = link->next && link->next->type == DOM_TEXT ? link->next->text : (slice){NULL, 0};
     size_t from = before.length, end = 0;
     while (from && !is_space(before.data[from - 1]))
@@ -217,7 +220,8 @@ static void put_name(showing *s, dom_node *link, finding_code code, slice href, 
     slice head = j.opens || j.tail.length ? j.head : (slice){NULL, 0};
     slice tail = j.stops || j.head.length ? j.tail : (slice){NULL, 0};
     findings_add_change(
-        s->found, findings_add(s->found, code, link->line, "<a href=\"%.*s\">", SLICE_ARGS(href)), CHANGE_TEXT,
+        s->found, findings_add(s->found, code, link->line, "<a href=\"%.*s\">", SLICE_ARGS(href)),
+        CHANGE_TEXT,
         format_slice(s->arena, "%.*s%.*s%.*s", SLICE_ARGS(head), SLICE_ARGS(was), SLICE_ARGS(tail)),
         format_slice(s->arena, "%.*s%s%.*s%s%.*s", SLICE_ARGS(head), head.length && !j.opens ? " " : "",
                      SLICE_ARGS(name), tail.length && !j.stops ? " " : "", SLICE_ARGS(tail)));
@@ -237,8 +241,8 @@ static bool is_own_anchor(const dom_node *link, slice href) {
 
 /* A link that showed an icon, which nothing puts into words, shows what its address says. */
 static void put_address(showing *s, dom_node *link, slice href) {
-    bool seen = dom_is_allowed_address(href) && !express_mentions_script(href) && !is_own_anchor(link, href) &&
-                shows_icon(s, link);
+    bool seen = dom_is_allowed_address(href) && !express_mentions_script(href) &&
+                !is_own_anchor(link, href) && shows_icon(s, link);
     slice name = seen ? words_of_address(href, s->arena) : (slice){NULL, 0};
     if (name.length)
         put_name(s, link, FINDING_LINK_ICON_NAMELESS, href, name);

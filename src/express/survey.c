@@ -96,6 +96,17 @@ static void look_at_label(looking *l, const dom_node *node) {
     }
 }
 
+/* What screen readers say of a table before they read it. */
+static void look_at_summary(looking *l, const dom_node *table) {
+    slice summary = dom_attribute_trimmed(table, "summary");
+    if (!summary.length)
+        return;
+    finding *f = findings_add(l->found, FINDING_ACCESSIBLE_NAME, table->line, "<table summary=\"%.*s\">",
+                              SLICE_ARGS(summary));
+    if (f)
+        f->before = summary;
+}
+
 /* A picture keeps its title (schema: image). */
 static void look_at_tooltip(looking *l, const dom_node *node) {
     slice title = dom_attribute_trimmed(node, "title");
@@ -162,6 +173,40 @@ static void look_at_background(looking *l, const dom_node *node) {
         express_report_picture(l->found, node, "", url, l->arena);
 }
 
+/* Whether two or more spaces, or a tab, stand between words of a line. */
+static bool has_columns_of_spaces(slice text) {
+    bool word = false;
+    size_t gap = 0;
+    for (size_t at = 0; at < text.length; at++) {
+        char c = text.data[at];
+        if (!is_space(c) && word && gap > 1)
+            return true;
+        word = c != '\n' && (word || !is_space(c));
+        gap = is_space(c) ? gap + (c == '\t' ? 2 : 1) : 0;
+    }
+    return false;
+}
+
+/* A table that a style makes of spaces, which stand for one on the new page. A code block keeps them. */
+static void look_at_spaces(looking *l, const dom_node *node) {
+    css_cascade *styles = l->survey->styles;
+    if (!css_sets(styles, node, CSS_WHITE_SPACE, CSS_FROM_LOST) ||
+        !css_computed_is(styles, node, CSS_WHITE_SPACE, "pre pre-wrap break-spaces preserve"))
+        return;
+    for (const dom_node *at = node; at;) {
+        if (at->type == DOM_TEXT && has_columns_of_spaces(at->text)) {
+            slice value = css_computed(styles, node, CSS_WHITE_SPACE);
+            finding *f =
+                findings_add(l->found, FINDING_SPACES_KEPT, at->line, "<%.*s> with `white-space: %.*s`",
+                             SLICE_ARGS(dom_name(node)), SLICE_ARGS(value));
+            if (f)
+                f->before = f->after = slice_trim(at->text);
+            return;
+        }
+        at = at->tag == DOM_TAG_PRE ? dom_next_skip(at, node) : dom_next(at, node);
+    }
+}
+
 /* What goes with the page of all that its style attribute and rules of sheets say. */
 static void look_at_lost(looking *l, dom_node *node) {
     css_cascade *styles = l->survey->styles;
@@ -175,6 +220,7 @@ static void look_at_lost(looking *l, dom_node *node) {
                     format_slice(l->arena, "`%.*s: %.*s`%.*s", SLICE_ARGS(css_property_name(d->property)),
                                  SLICE_ARGS(d->value), SLICE_ARGS(where)));
     look_at_background(l, node);
+    look_at_spaces(l, node);
     d = css_winner(styles, node, CSS_PSEUDO_NONE, CSS_DIRECTION);
     if (d && !d->is_hint && css_is_lost(styles, node, CSS_PSEUDO_NONE, CSS_DIRECTION) &&
         css_computed_is(styles, node, CSS_DIRECTION, "rtl"))
@@ -204,6 +250,41 @@ static void look_at_styles(looking *l, dom_node *node) {
                      SLICE_ARGS(dom_name(node)));
 }
 
+/* Functions of services that count visits. */
+static bool is_counting(slice call) {
+    static const slice COUNTERS[] = {
+        LITERAL("ga("),          LITERAL("gtag("),           LITERAL("_gaq.push("),
+        LITERAL("__gaTracker("), LITERAL("dataLayer.push("), LITERAL("fbq("),
+        LITERAL("_paq.push("),   LITERAL("wogaaCustom.")};
+    for (size_t i = 0; i < sizeof COUNTERS / sizeof *COUNTERS; i++)
+        if (slice_starts_with(call, COUNTERS[i]))
+            return true;
+    return slice_equal(call, SLICE("return true"));
+}
+
+/* Whether a script does nothing but call these; one that holds more than calls and texts may do something
+ * else. */
+static bool only_counts(slice script) {
+    char quote = 0;
+    bool all = true;
+    size_t from = 0;
+    for (size_t at = 0; at <= script.length && all; at++) {
+        char c = at < script.length ? script.data[at] : ';';
+        if (quote ? c == quote : c == '"' || c == '\'')
+            quote = quote ? 0 : c;
+        if (quote || c != ';')
+            continue;
+        slice call = slice_trim(slice_sub(script, from, at));
+        slice window = SLICE("window.");
+        call = slice_starts_with(call, window) ? slice_from(call, window.length) : call;
+        all = !call.length || is_counting(call);
+        from = at + 1;
+    }
+    return all && !quote && slice_find(script, SLICE("function"), 0) == SLICE_NONE &&
+           slice_find(script, SLICE("=>"), 0) == SLICE_NONE &&
+           slice_find(script, SLICE("location"), 0) == SLICE_NONE;
+}
+
 static void look_at_attribute(looking *l, const dom_node *node, const dom_attribute *attribute) {
     static const char BEHIND[] = "background data-bg data-background data-background-image";
     slice name = attribute->name, value = slice_trim(attribute->value);
@@ -214,8 +295,9 @@ static void look_at_attribute(looking *l, const dom_node *node, const dom_attrib
     else if (value.length && express_is_among(name, BEHIND))
         express_report_picture(l->found, node, "", value, l->arena);
     else if (name.length > 2 && slice_starts_with(name, SLICE("on")))
-        findings_add(l->found, FINDING_SCRIPT, node->line, "<%.*s> with `%.*s: %.*s`",
-                     SLICE_ARGS(dom_name(node)), SLICE_ARGS(name), SLICE_ARGS(value));
+        findings_add(l->found, only_counts(value) ? FINDING_SCRIPT_COUNTING : FINDING_SCRIPT, node->line,
+                     "<%.*s> with `%.*s: %.*s`", SLICE_ARGS(dom_name(node)), SLICE_ARGS(name),
+                     SLICE_ARGS(value));
 }
 
 /* ---- looks -------------------------------------------------------------------------------------------- */
@@ -250,8 +332,9 @@ static bool is_all_of_cell(const dom_node *icon) {
 
 /* Whether a part of a class's name, between hyphens, is the name of a sign that stands for a word. */
 static bool is_telling_class(slice name) {
-    static const char SIGNS[] = "check checkmark tick ok yes times xmark x cross close remove no ban plus minus "
-                                "star stars thumbs arrow arrows";
+    static const char SIGNS[] =
+        "check checkmark tick ok yes times xmark x cross close remove no ban plus minus "
+        "star stars thumbs arrow arrows";
     bool telling = false;
     if (slice_find(name, SLICE("twitter"), 0) != SLICE_NONE) /* fa-x-twitter */
         return false;
@@ -306,7 +389,8 @@ static bool is_one_of_several(const dom_node *icon) {
     size_t steps = 0;
     for (const dom_node *at = one->parent ? one->parent->first_child : NULL; at && steps < NODES_LOOKED_AT;
          at = at->next, steps++) {
-        const dom_node *other = at != one && at->type == DOM_ELEMENT && at->tag == one->tag ? first_icon(at) : NULL;
+        const dom_node *other =
+            at != one && at->type == DOM_ELEMENT && at->tag == one->tag ? first_icon(at) : NULL;
         if (other && !slice_equal(dom_attribute_trimmed(other, "class"), classes))
             return true;
     }
@@ -350,6 +434,8 @@ static void look_at_element(looking *l, dom_node *node, bool named) {
     note_look(l, node);
     look_at_icon(l, node);
     look_at_language(l, node);
+    if (node->tag == DOM_TAG_TABLE)
+        look_at_summary(l, node);
     if (named)
         return;
     look_at_label(l, node);
