@@ -32,7 +32,8 @@ typedef struct conversion {
     convert_worker *worker;
     page_parts parts;
     front_value front;
-    carry carry; /* the page's Liquid; empty where it has none */
+    slice moves_from; /* its address, which the CMS puts a slash to: it has one already where this is empty */
+    carry carry;      /* the page's Liquid; empty where it has none */
     struct {
         slice first;
         uint32_t line;
@@ -100,6 +101,16 @@ static void refuse_front(conversion *c, const page_error *error) {
     c->result->state = CONVERT_REFUSED;
 }
 
+/* With a slash at its end, the page is a folder deeper. */
+static slice address_to_move(const conversion *c) {
+    slice permalink = page_front_text(&c->front, SLICE("permalink")), base = c->settings->baseurl;
+    base.length -= slice_ends_with(base, SLICE("/"));
+    if (!permalink.length || slice_ends_with(permalink, SLICE("/")))
+        return SLICE("");
+    return format_slice(c->arena, "%.*s%s%.*s", SLICE_ARGS(base), permalink.data[0] == '/' ? "" : "/",
+                        SLICE_ARGS(permalink));
+}
+
 /* True when there is a legacy page to convert. */
 static bool open_page(conversion *c) {
     c->parts = page_split(c->result->text);
@@ -112,6 +123,7 @@ static bool open_page(conversion *c) {
         refuse_front(c, &error);
         return false;
     }
+    c->moves_from = address_to_move(c);
     if (page_is_tiptap(&c->parts, &c->front)) {
         c->result->state = CONVERT_ALREADY;
         return false;
@@ -353,6 +365,20 @@ static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
 
 /* ---- assets ------------------------------------------------------------------------------------------ */
 
+/* A relative address leads where it did, from the page's new address too. What Liquid begins may be one. */
+static slice lead_as_before(conversion *c, slice url, uint32_t line, bool note) {
+    slice own = slice_trim(url);
+    if (!c->moves_from.length || !dom_is_relative(own) || liquid_may_hold(slice_sub(own, 0, 4)))
+        return url;
+    slice now = dom_resolve(c->moves_from, own, c->arena);
+    finding *one = note ? findings_add(found(c), FINDING_ADDRESS_RELATIVE, line, "%.*s, now %.*s",
+                                       SLICE_ARGS(own), SLICE_ARGS(now))
+                        : NULL;
+    if (one)
+        one->before = own, one->after = now;
+    return now;
+}
+
 /* The URL that the page is to hold in place of `url`; the reference is noted where `note` says so. */
 static slice bring_home(conversion *c, slice url, asset_use use, uint32_t line, bool note) {
     asset_reference reference;
@@ -390,11 +416,11 @@ static void report_missing(conversion *c) {
 }
 
 static bool visit_url(void *context, tiptap_attribute attribute, uint32_t line, slice *url) {
-    slice was = *url;
     asset_use use = attribute == TIPTAP_IMAGE_SRC ? ASSET_PICTURE : ASSET_LINK;
-    *url = bring_home(context, was, use, line, true);
-    if (use == ASSET_PICTURE && url->data == was.data)
-        note_missing(context, was, line);
+    slice was = *url, own = lead_as_before(context, was, line, true);
+    *url = bring_home(context, own, use, line, true);
+    if (use == ASSET_PICTURE && url->data == own.data)
+        note_missing(context, own, line);
     return url->data != was.data;
 }
 
@@ -411,7 +437,7 @@ static void rewrite_front(conversion *c, slice key, asset_use use) {
 static void rewrite_view(conversion *c, vector *urls, asset_use use) {
     for (size_t i = 0; i < urls->count; i++) {
         view_url *u = vector_at(urls, i);
-        u->url = bring_home(c, u->url, use, u->line, false);
+        u->url = bring_home(c, lead_as_before(c, u->url, 0, false), use, u->line, false);
     }
 }
 
@@ -419,8 +445,8 @@ static void rewrite_changes(conversion *c) {
     for (size_t i = 0; i < found(c)->changes.count; i++) {
         change *one = vector_at(&found(c)->changes, i);
         if (one->kind == CHANGE_LINK || one->kind == CHANGE_PICTURE)
-            one->before =
-                bring_home(c, one->before, one->kind == CHANGE_LINK ? ASSET_LINK : ASSET_PICTURE, 0, false);
+            one->before = bring_home(c, lead_as_before(c, one->before, 0, false),
+                                     one->kind == CHANGE_LINK ? ASSET_LINK : ASSET_PICTURE, 0, false);
     }
 }
 

@@ -75,8 +75,12 @@ static void append_path(buffer *out, slice folder, slice rest) {
         }
 }
 
+bool dom_is_relative(slice url) {
+    return url.length && !strchr("/\\#?", url.data[0]) && !has_scheme(url);
+}
+
 /* RFC 3986 §5.2.2 for a base with a scheme or a slash at its beginning. */
-static slice resolve(slice base, slice url, arena *a) {
+slice dom_resolve(slice base, slice url, arena *a) {
     if (has_scheme(url) || slice_starts_with(url, SLICE("//")))
         return url;
     size_t path = path_of(base), end = path;
@@ -109,7 +113,7 @@ static void settle_addresses(const browsing *b, dom_node *node, slice base) {
         if (!is_address(one->name))
             continue;
         slice url = without_breaks(one->value, b->arena);
-        one->value = base.length && node != b->base ? resolve(base, slice_trim(url), b->arena) : url;
+        one->value = base.length && node != b->base ? dom_resolve(base, slice_trim(url), b->arena) : url;
     }
     slice target = b->base ? dom_attribute_trimmed(b->base, "target") : SLICE("");
     if (node->tag == DOM_TAG_A && target.length && !dom_attribute_get(node, SLICE("target")))

@@ -76,6 +76,11 @@ dom_node *dom_parse_without_doctype(slice html, arena *a);
  * first, its foot last. Findings (may be NULL) name what that changes. */
 void dom_browse(dom_node *body, arena *a, findings *found);
 
+/* Does the address lead elsewhere once its page is in another folder? */
+bool dom_is_relative(slice url);
+/* Where it leads from a page at `base`, which has a scheme or begins with a slash (RFC 3986 §5.2.2). */
+slice dom_resolve(slice base, slice url, arena *a);
+
 /* How many nodes the tree below `root` has, itself with them. */
 size_t dom_count(const dom_node *root);
 
