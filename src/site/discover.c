@@ -41,7 +41,7 @@ static const reason
     NO_POSTS_HERE = {"posts are read below `collections_dir` only", true},
     NO_DATE = {"not a post for Jekyll: its name has no date", true},
     LINKED = {"a symbolic link: the file itself is looked at where it lies", false},
-    BUILT = {"what Jekyll built", false};
+    BUILT = {"what Jekyll built", false}, OTHER_SITE = {"a site of its own: name its folder", true};
 
 /* Jekyll: special folders whose names begin with `_`. */
 static const struct {
@@ -86,6 +86,8 @@ typedef struct search {
     vector extensions; /* of slice */
     slice collections, destination;
     const front_value *include, *exclude;
+    bool is_site, is_checkout; /* the root: `_config.yml`, `.git` lie in it */
+    vector others;             /* of slice: folders of sites of their own */
 } search;
 
 static slice base_name(slice path) {
@@ -382,12 +384,39 @@ static const listed_folder *list(const search *in, slice path) {
     return folder;
 }
 
+static bool holds(const listed_folder *folder, slice name) {
+    listed_entry one;
+    for (size_t at = 0; listed_next(folder, &at, &one);)
+        if (slice_equal(one.name, name))
+            return true;
+    return false;
+}
+
+/* Its pages need the settings that are in it: those of the root are others, or none. */
+static bool is_other_site(const search *in, const entry *e) {
+    bool among_pages = e->path.length && (e->room == ROOM_PAGES || e->room == ROOM_TAKEN);
+    return among_pages && (holds(e->listed, SLICE("_config.yml")) ||
+                           (!in->is_site && !in->is_checkout && holds(e->listed, SLICE(".git"))));
+}
+
+static void leave_other_site(search *in, entry e) {
+    *(slice *)vector_push(&in->others) = e.path;
+    e.listed = NULL;
+    vector_pop(&in->folders);
+    pass_over(in, e, &OTHER_SITE);
+}
+
 /* The next entry of the folder that was entered last: so all come in the order of their paths. */
 static void visit_next(search *in) {
     entry *folder = vector_last(&in->folders), e = *folder;
     listed_entry found;
-    if (!e.listed)
+    if (!e.listed) {
         e.listed = folder->listed = list(in, e.path);
+        if (is_other_site(in, &e)) {
+            leave_other_site(in, e);
+            return;
+        }
+    }
     if (listed_next(e.listed, &folder->next, &found)) {
         e.type = found.type;
         e.path = join(e.path, found.name, in->site->arena);
@@ -493,7 +522,7 @@ static search begin(site *s, arena *growing) {
     slice destination = page_front_text(&s->config, SLICE("destination"));
     while (slice_starts_with(destination, SLICE("./")))
         destination = slice_from(destination, 2);
-    return (search){
+    search in = {
         .site = s,
         .folders = vector_new(growing, sizeof(entry)),
         .growing = growing,
@@ -502,7 +531,33 @@ static search begin(site *s, arena *growing) {
         .collections = config_collections_folder(&s->config),
         .destination = destination,
         .include = page_front_get(&s->config, SLICE("include")),
-        .exclude = page_front_get(&s->config, SLICE("exclude"))};
+        .exclude = page_front_get(&s->config, SLICE("exclude")),
+        .others = vector_new(growing, sizeof(slice))};
+    const listed_folder *root = list(&in, SLICE(""));
+    in.is_site = holds(root, SLICE("_config.yml"));
+    in.is_checkout = holds(root, SLICE(".git"));
+    return in;
+}
+
+#define OTHERS_TOLD 5
+
+/* A folder of sites, or a repository with its site further down. */
+static bool is_no_site(const search *in, slice *error) {
+    if (in->is_site || !in->others.count)
+        return false;
+    buffer out = buffer_new(in->site->arena, 256);
+    const char *root = in->site->root, *slash = strcmp(root, "/") == 0 ? "" : "/";
+    slice first = site_show_path(*(slice *)vector_at(&in->others, 0), in->site->arena);
+    buffer_printf(&out, "%s is no site, for it has no _config.yml, but holds ", root);
+    for (size_t i = 0; i < in->others.count && i < OTHERS_TOLD; i++)
+        buffer_printf(&out, "%s%.*s", i ? ", " : "",
+                      SLICE_ARGS(site_show_path(*(slice *)vector_at(&in->others, i), in->site->arena)));
+    if (in->others.count > OTHERS_TOLD)
+        buffer_printf(&out, " and %zu more", in->others.count - OTHERS_TOLD);
+    buffer_printf(&out, ": name %s, as %s%s%.*s", in->others.count > 1 ? "each site by itself" : "that", root,
+                  slash, SLICE_ARGS(first));
+    *error = buffer_slice(&out);
+    return true;
 }
 
 static bool find_in(site *s, const vector *inside, arena *growing, slice *error) {
@@ -526,6 +581,8 @@ static bool find_in(site *s, const vector *inside, arena *growing, slice *error)
     }
     while (in.folders.count)
         visit_next(&in);
+    if (is_no_site(&in, error))
+        return false;
     sort_paths(&s->pages);
     sort_paths(&s->taken);
     if (s->pages.count && (*(slice *)s->pages.items).length == 0) { /* the root itself, as in visit_next */
