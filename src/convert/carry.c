@@ -118,6 +118,7 @@ typedef struct carry_place {
     slice attribute;        /* its name, and its value as it is held */
     const char *value;
     size_t at;           /* in the visible text: letters before it */
+    size_t read_at;      /* in `read` of placing */
     slice before, after; /* the letters next to it */
 } carry_place;
 
@@ -125,6 +126,7 @@ typedef struct placing {
     const carry *carry;
     arena *arena;
     buffer text;    /* what is visible, without white space and tags */
+    buffer read;    /* the same, with the elements that Markdown makes of several lines */
     vector places;  /* of carry_place */
     vector dropped; /* of carry_place: in what new pages do not have */
 } placing;
@@ -176,7 +178,11 @@ static bool holds_no_text(const dom_node *node) {
 static void add_place(placing *p, const liquid_carried *tag, const dom_node *parent, const dom_node *inside,
                       const dom_attribute *attribute, bool is_dropped) {
     carry_place *place = vector_push_zeroed(is_dropped ? &p->dropped : &p->places);
-    *place = (carry_place){.tag = tag, .inside = inside, .at = p->text.length, .path = 14695981039346656037u};
+    *place = (carry_place){.tag = tag,
+                           .inside = inside,
+                           .at = p->text.length,
+                           .read_at = p->read.length,
+                           .path = 14695981039346656037u};
     if (attribute) {
         place->attribute = attribute->name;
         place->value = attribute->value.data;
@@ -243,13 +249,34 @@ static void place_in_text(placing *p, const dom_node *node, bool is_dropped) {
             add_place(p, tag, node->parent, is_dropped ? node : NULL, NULL, is_dropped);
         else if (slice_starts_with(slice_from(text, at), SLICE("\xC2\xA0")))
             length = 2;
-        else if (!is_dropped && !is_space(text.data[at]))
+        else if (!is_dropped && !is_space(text.data[at])) {
             buffer_append_char(&p->text, text.data[at]);
+            buffer_append_char(&p->read, text.data[at]);
+        }
     }
 }
 
+/* Lines of Markdown that follow each other make one list, table or block of code. */
+static bool is_joined(const dom_node *node) {
+    return holds_no_text(node) || node->tag == DOM_TAG_DT || node->tag == DOM_TAG_DD || kind_of(node);
+}
+
+/* What no text holds stands for such an element, and how many it stands in. */
+static void note_element(placing *p, const dom_node *node) {
+    unsigned depth = 0;
+    if (!is_joined(node) || node->tag == DOM_TAG_A || node->tag == DOM_TAG_DETAILS)
+        return;
+    for (const dom_node *at = node->parent; at; at = at->parent)
+        depth += is_joined(at) ? 1 : 0;
+    const char mark[] = {(char)0xFF, (char)node->tag, (char)depth};
+    buffer_append(&p->read, (slice){mark, sizeof mark});
+}
+
 static placing take_places(const carry *c, const dom_node *body) {
-    placing p = {.carry = c, .arena = c->arena, .text = buffer_new(c->arena, 4096)};
+    placing p = {.carry = c,
+                 .arena = c->arena,
+                 .text = buffer_new(c->arena, 4096),
+                 .read = buffer_new(c->arena, 4096)};
     p.places = vector_new(c->arena, sizeof(carry_place));
     p.dropped = vector_new(c->arena, sizeof(carry_place));
     const dom_node *hidden = NULL; /* the outermost element that is not shown */
@@ -259,6 +286,7 @@ static placing take_places(const carry *c, const dom_node *body) {
             if (!hidden && dom_tag_has(at->tag, DOM_UNSEEN))
                 hidden = at;
             place_in_attributes(&p, at);
+            note_element(&p, at);
         } else {
             place_in_text(&p, at, hidden || at->type == DOM_COMMENT);
         }
@@ -389,19 +417,19 @@ static void check_missing(carry *c, const placing *p) {
             refuse(c, first + i, "stands where Markdown or HTML show nothing");
 }
 
-/* The letters outside of the blocks that a reading leaves out. */
-static slice letters_of(const carry *c, const placing *p, liquid_reading reading) {
-    buffer out = buffer_new(c->arena, p->text.length);
-    uint32_t dropped = 0;
+/* The page as a reading has it. */
+static slice read_places(const carry *c, const placing *p, liquid_reading reading) {
+    buffer out = buffer_new(c->arena, p->read.length);
+    liquid_reader reader = {.reading = reading};
     size_t from = 0;
-    for (size_t i = 0; i < p->places.count; i++) {
+    for (size_t i = 0; i < p->places.count;) {
         const carry_place *place = vector_at(&p->places, i);
-        if (!dropped)
-            buffer_append(&out, slice_sub(buffer_slice(&p->text), from, place->at));
-        from = place->at;
-        dropped = liquid_drops(place->tag, dropped, reading);
+        if (!reader.dropped)
+            buffer_append(&out, slice_sub(buffer_slice(&p->read), from, place->read_at));
+        i = liquid_read_past(&reader, place->tag, i + 1);
+        from = ((const carry_place *)vector_at(&p->places, i - 1))->read_at;
     }
-    buffer_append(&out, slice_from(buffer_slice(&p->text), from));
+    buffer_append(&out, slice_from(buffer_slice(&p->read), from));
     return buffer_slice(&out);
 }
 
@@ -409,14 +437,14 @@ static slice letters_of(const carry *c, const placing *p, liquid_reading reading
 static void check_reading(carry *c, const placing *p, liquid_reading reading, carry_reader *read,
                           void *context) {
     placing without = take_places(c, read(context, liquid_read_as(&c->page, reading, c->arena)));
-    if (slice_equal(letters_of(c, p, reading), buffer_slice(&without.text)))
+    if (slice_equal(read_places(c, p, reading), buffer_slice(&without.read)))
         return;
     for (size_t i = 0; i < p->places.count; i++) {
         const liquid_carried *tag = ((const carry_place *)vector_at(&p->places, i))->tag;
         if (tag->is_silent)
-            refuse(
-                c, tag,
-                "or a tag behind it makes Markdown read words in another way than they are read without it");
+            refuse(c, tag,
+                   "or a tag behind it makes Markdown read words, rows or items in another way than they are "
+                   "read without it");
     }
 }
 

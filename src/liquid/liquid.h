@@ -70,6 +70,7 @@ typedef struct liquid_carried {
     bool sets_variable; /* what follows on the page may hang on it */
     bool is_silent;     /* writes nothing of its own */
     bool is_capture;    /* begins or ends a block that a variable takes up */
+    bool is_loop;       /* begins or ends a block that may be there any number of times */
     bool is_end;        /* ends its block */
 } liquid_carried;
 
@@ -77,6 +78,7 @@ typedef struct liquid_page {
     slice text;     /* for the Markdown parser */
     vector carried; /* of liquid_carried, in the order of the page; rising codepoints */
     vector lines;   /* of uint32_t: for each line of `text`, its line of the page */
+    vector added;   /* of size_t: offsets of line breaks in `text` that the build does not have; rising */
     uint32_t block_count;
     bool is_refused;
 } liquid_page;
@@ -93,15 +95,27 @@ liquid_value liquid_evaluate(slice markup, const liquid_scope *scope, arena *a);
 
 /* How Markdown has the text once the build has run the tags that write nothing. */
 typedef enum liquid_reading {
-    LIQUID_WITH_BLOCKS,    /* what stands in blocks is there, but for what a variable takes up */
+    LIQUID_WITH_BLOCKS,    /* what stands in blocks is there, in loops twice; not what a variable takes up */
     LIQUID_WITHOUT_BLOCKS, /* nothing of it is */
 } liquid_reading;
 
 slice liquid_read_as(const liquid_page *page, liquid_reading reading, arena *a);
 
-/* The number of the block that the reading leaves out behind this tag; 0: it leaves out nothing there.
- * `dropped`: the same before the tag. */
-uint32_t liquid_drops(const liquid_carried *tag, uint32_t dropped, liquid_reading reading);
+/* The same step by step, for what else has the tags in their order. */
+#define LIQUID_LOOPS 4 /* one in the other; what is in more is read once */
+typedef struct liquid_reader {
+    liquid_reading reading;
+    uint32_t dropped; /* the number of the block that is left out here; 0: the text is there */
+    uint32_t again;   /* ... of the loop that is read once more; 0: none is */
+    struct {
+        uint32_t block;
+        size_t from;
+    } loops[LIQUID_LOOPS]; /* that are open */
+    size_t count;
+} liquid_reader;
+
+/* Where to go on behind a tag that ends at `end`: there, or where its loop begins. */
+size_t liquid_read_past(liquid_reader *r, const liquid_carried *tag, size_t end);
 
 /* ---- putting back ------------------------------------------------------------------------------------ */
 

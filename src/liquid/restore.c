@@ -1,6 +1,8 @@
 /* Carried tags are put back, and looked for in the bytes about to be written. */
 #include "private.h"
 
+#include <stdlib.h>
+
 const liquid_carried *liquid_carried_at(const liquid_page *page, slice text, size_t at, size_t *length) {
     if ((unsigned char)text.data[at] != 0xF4)
         return NULL;
@@ -17,22 +19,48 @@ const liquid_carried *liquid_carried_at(const liquid_page *page, slice text, siz
     return NULL;
 }
 
-uint32_t liquid_drops(const liquid_carried *tag, uint32_t dropped, liquid_reading reading) {
-    bool drops = tag->block && (reading == LIQUID_WITHOUT_BLOCKS || tag->is_capture);
+/* The number of the block that is left out behind this tag; 0: nothing is. */
+static uint32_t drops(const liquid_carried *tag, uint32_t dropped, liquid_reading reading) {
+    bool begins = tag->block && (reading == LIQUID_WITHOUT_BLOCKS || tag->is_capture);
     if (!dropped)
-        return drops && !tag->is_end ? tag->block : 0;
+        return begins && !tag->is_end ? tag->block : 0;
     return tag->block == dropped && tag->is_end ? 0 : dropped;
+}
+
+size_t liquid_read_past(liquid_reader *r, const liquid_carried *tag, size_t end) {
+    r->dropped = drops(tag, r->dropped, r->reading);
+    if (r->dropped || !tag->is_loop || !tag->block || r->reading == LIQUID_WITHOUT_BLOCKS)
+        return end;
+    if (!tag->is_end && !r->again && r->count < LIQUID_LOOPS) {
+        r->loops[r->count].block = tag->block;
+        r->loops[r->count++].from = end;
+    }
+    if (!tag->is_end || !r->count || r->loops[r->count - 1].block != tag->block)
+        return end;
+    bool is_done = r->again == tag->block;
+    r->again = is_done ? 0 : tag->block;
+    r->count -= is_done;
+    return is_done ? end : r->loops[r->count - 1].from;
+}
+
+static int compare_offsets(const void *one, const void *other) {
+    size_t a = *(const size_t *)one, b = *(const size_t *)other;
+    return (a > b) - (a < b);
+}
+
+static bool is_added(const liquid_page *page, size_t at) {
+    return page->added.count && page->text.data[at] == '\n' &&
+           bsearch(&at, page->added.items, page->added.count, sizeof at, compare_offsets);
 }
 
 slice liquid_read_as(const liquid_page *page, liquid_reading reading, arena *a) {
     buffer out = buffer_new(a, page->text.length);
-    uint32_t dropped = 0;
-    for (size_t at = 0, length; at < page->text.length; at += length) {
+    liquid_reader reader = {.reading = reading};
+    for (size_t at = 0, length, next; at < page->text.length; at = next) {
         const liquid_carried *one = liquid_carried_at(page, page->text, at, &length);
         length = one ? length : 1;
-        bool stays = !dropped && !(one && (one->is_silent || one->block));
-        if (one)
-            dropped = liquid_drops(one, dropped, reading);
+        bool stays = !reader.dropped && (one ? !one->is_silent && !one->block : !is_added(page, at));
+        next = one ? liquid_read_past(&reader, one, at + length) : at + length;
         if (stays)
             buffer_append(&out, slice_sub(page->text, at, at + length));
     }

@@ -192,11 +192,19 @@ static bool begins_block(slice text) {
                      slice_starts_with(text, SLICE("~~~")));
 }
 
+/* The line break that follows is not in the page. */
+static void note_added(running *r) {
+    *(size_t *)vector_push(&r->page.added) = r->out.length;
+}
+
 static void append_piece(running *r, slice text, uint32_t line) {
     if (r->comments || text.length == 0)
         return;
     if (r->leads_at == r->out.length && begins_block(text)) /* once the tag has run, the line begins here */
-        buffer_append(&r->out, SLICE("\n\n"));
+        for (int i = 0; i < 2; i++) {
+            note_added(r);
+            buffer_append_char(&r->out, '\n');
+        }
     if (r->dashed_at == r->out.length && is_stripped(text.data[0])) {
         liquid_carried *tag = vector_last(&r->page.carried);
         drop_dash(r, tag, tag->text.length - 3);
@@ -331,9 +339,11 @@ static void append_alone(running *r, slice character, uint32_t line) {
         r->out.length--;
         indent++;
     }
+    note_added(r);
     append_piece(r, SLICE("\n"), line);
     append_piece(r, slice_sub(SLICE("   "), 0, indent), line);
     append_piece(r, character, line);
+    note_added(r);
     append_piece(r, SLICE("\n"), line);
 }
 
@@ -349,6 +359,7 @@ static liquid_carried *add_carried(running *r, const token *t, const tag_kind *k
                             .sets_variable = kind && kind->sets_variable,
                             .is_silent = t->kind == TOKEN_TAG && opener && opener->is_silent,
                             .is_capture = opener && slice_equal(opener->name, SLICE("capture")),
+                            .is_loop = opener && slice_equal(opener->name, SLICE("for")),
                             .is_end = is_end};
     if (t->trims_left && r->out.length && is_stripped(r->out.data[r->out.length - 1]))
         drop_dash(r, one, 2);
@@ -504,6 +515,8 @@ static void close_highlight(running *r, const running_block *f) {
     for (size_t i = 0; i < from; i++)
         line += code.data[i] == '\n';
     r->out.length = f->out_from;
+    for (const size_t *last; (last = vector_last(&r->page.added)) && *last >= r->out.length;)
+        vector_pop(&r->page.added);
     r->marks.count = f->marks_count;
     buffer open = buffer_new(r->arena, 128);
     buffer_append_string(&open, "<figure class=\"highlight\"><pre><code class=\"language-");
@@ -714,6 +727,7 @@ liquid_page liquid_run(slice body, uint32_t first_line, const liquid_scope *scop
     r.open = vector_new(a, sizeof(running_block));
     r.page.carried = vector_new(a, sizeof(liquid_carried));
     r.page.lines = vector_new(a, sizeof(uint32_t));
+    r.page.added = vector_new(a, sizeof(size_t));
     r.counted_line = first_line;
     r.codepoint = CARRIED_FIRST;
     r.dashed_at = r.leads_at = SIZE_MAX;
