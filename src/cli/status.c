@@ -264,6 +264,21 @@ static bool write_nowhere(void *context, const char *bytes, size_t length) {
     return true;
 }
 
+/* With --fail-on: of all pages, whenever they were converted. */
+static int exit_status(const listing *l, const cli_arguments *arguments) {
+    if (!option_given(arguments, OPTION_FAIL_ON))
+        return EXIT_DONE;
+    size_t counted = 0;
+    int limit = grade_by_name(slice_of(option_value(arguments, OPTION_FAIL_ON, "")));
+    for (int i = 0; i < SITE_STATE_COUNT; i++)
+        for (int g = limit; g < GRADE_REFUSED; g++)
+            counted += l->grades[i][g];
+    return l->counts[SITE_STATE_FAILED]    ? EXIT_ENVIRONMENT
+           : l->counts[SITE_STATE_REFUSED] ? EXIT_UNCONVERTED
+           : counted                       ? EXIT_FINDINGS
+                                           : EXIT_DONE;
+}
+
 int command_status(const cli_arguments *arguments) {
     arena *a = arena_new(0);
     cli_arguments own = *arguments;
@@ -308,6 +323,8 @@ int command_status(const cli_arguments *arguments) {
         print_counts(&l, arguments);
     if (status == EXIT_DONE && !l.json && !l.quiet && !lists)
         tell_passed_over(s, arguments, a);
+    if (status == EXIT_DONE)
+        status = exit_status(&l, arguments);
     report_free(l.writer);
     site_close(l.new_pages);
     site_close(s);
