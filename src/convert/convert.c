@@ -464,6 +464,20 @@ static void report_named_address(conversion *c) {
                  SLICE_ARGS(named->address), SLICE_ARGS(named->places));
 }
 
+/* What else the site's build writes where it writes the page. */
+static void report_rivals(conversion *c) {
+    const front_value *permalink = page_front_get(&c->front, SLICE("permalink"));
+    uint32_t line = permalink ? permalink->line : c->parts.front_line;
+    slice address = page_front_text(&c->front, SLICE("permalink")), shared = c->options->address_shared,
+          redirected = c->options->address_redirected;
+    if (shared.length)
+        findings_add(found(c), FINDING_ADDRESS_SHARED, line, "%.*s%sof %.*s", SLICE_ARGS(address),
+                     address.length ? ", that " : "that ", SLICE_ARGS(shared));
+    if (redirected.length && c->moves_from.length)
+        findings_add(found(c), FINDING_ADDRESS_REDIRECTED, line, "%.*s/, in `redirect_from` of %.*s",
+                     SLICE_ARGS(address), SLICE_ARGS(redirected));
+}
+
 /* Only one of two pages at one address is published. */
 static bool refuse_taken_address(conversion *c) {
     const front_value *permalink = page_front_get(&c->front, SLICE("permalink"));
@@ -499,6 +513,7 @@ static bool write_page(conversion *c, slice body) {
         return false;
     }
     report_named_address(c);
+    report_rivals(c);
     report_excerpt(c, body);
     if (refuse_taken_address(c))
         return false;

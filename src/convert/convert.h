@@ -50,6 +50,8 @@ typedef struct convert_options {
     const liquid_target *files, *posts; /* as in liquid_scope */
     size_t file_count, post_count;
     slice address_of; /* the file of another page, at the address that this one would get; empty: none */
+    slice address_shared,
+        address_redirected; /* ... that is written there, too; whose redirect is; or empty */
     const convert_named_address
         *named_address; /* its permalink, as other files name it without a slash at the end */
     /* The size in pixels of the picture file that an address of the page names, before any style; false: it

@@ -35,6 +35,7 @@ typedef struct published {
     uint16_t spelled_length;
     bool is_folder; /* the folder is the address with a slash: it is there once */
     bool has_slash; /* at the end of its permalink: that is the folder */
+    bool is_hidden; /* it says `published: false` */
 } published;
 
 /* Numbers of pages by their addresses: 0 is none, others are one more. At most half full. */
@@ -56,7 +57,13 @@ typedef struct mention {
 /* An address that led to the page before it had its own. */
 typedef struct former {
     slice address, path; /* normalised; the page's file */
+    bool has_slash;      /* the redirect is written as a folder's index */
 } former;
+
+/* Pages that will be written as one file: the first by path, and the next. */
+typedef struct shared_address {
+    const published *first, *next; /* `next` NULL: there is only one */
+} shared_address;
 
 /* The places at one address: [first, first + count) of `ids`. */
 typedef struct target {
@@ -76,6 +83,9 @@ struct site_links {
     vector targets;      /* of target, sorted by address */
     page_index at;       /* the first page at each address, once settled */
     hash_map taken;      /* from addresses of pages without a slash at their end, with one: to who has it */
+    vector doubles;      /* of uint32_t: pages at an address that an earlier one has, once settled */
+    hash_map shared;     /* from what such pages and the first will be, to shared_address */
+    hash_map redirected; /* from paths of pages without a slash at their end, to former: it will be theirs */
     bool shows_excerpts; /* some layout or list does */
     vector files, posts; /* of liquid_target, sorted once settled */
     vector sources;      /* of slice: paths of the files that they are in */
@@ -551,6 +561,9 @@ site_links *site_links_new(const front_value *config, arena *a) {
                       .links = vector_new(a, sizeof(link)),
                       .former = vector_new(a, sizeof(former)),
                       .moved = map_new(a, 0),
+                      .doubles = vector_new(a, sizeof(uint32_t)),
+                      .shared = map_new(a, 0),
+                      .redirected = map_new(a, 0),
                       .ids = vector_new(a, sizeof(convert_linked_id)),
                       .targets = vector_new(a, sizeof(target)),
                       .files = vector_new(a, sizeof(liquid_target)),
@@ -572,7 +585,7 @@ static slice spelled_permalink(const site_links *l, const page_parts *parts, sli
 }
 
 /* There are as many as the site has pages: only what is asked for later is kept of them. */
-static void note_page(site_links *l, slice path, slice permalink, slice spelled) {
+static void note_page(site_links *l, slice path, slice permalink, slice spelled, bool is_hidden) {
     slice address = normalise(SLICE(""), permalink, l->scratch), folder = folder_of(permalink);
     bool is_folder = folder.length == address.length + 1 && slice_starts_with(folder, address);
     size_t length = (is_folder ? 0 : address.length) + folder.length;
@@ -588,7 +601,14 @@ static void note_page(site_links *l, slice path, slice permalink, slice spelled)
                                                        .folder_length = (uint32_t)folder.length,
                                                        .spelled_length = (uint16_t)spelled.length,
                                                        .is_folder = is_folder,
-                                                       .has_slash = slice_ends_with(permalink, SLICE("/"))};
+                                                       .has_slash = slice_ends_with(permalink, SLICE("/")),
+                                                       .is_hidden = is_hidden};
+}
+
+static bool says_hidden(const page_parts *parts) {
+    bool unsure;
+    return slice_find(parts->front, SLICE("published:"), 0) != SLICE_NONE &&
+           slice_equal(read_value(parts->front, SLICE("published"), &unsure), SLICE("false"));
 }
 
 void site_links_expect(site_links *l, size_t files) {
@@ -610,7 +630,8 @@ static void note_former(site_links *l, slice path, const page_parts *parts) {
         const front_value *one = list ? &given->entries[i].value : given;
         if (one->kind == FRONT_STRING && one->text.length && one->text.length <= ADDRESS_MAX)
             *(former *)vector_push(&l->former) =
-                (former){slice_copy(normalise(SLICE(""), one->text, l->scratch), l->arena), path};
+                (former){slice_copy(normalise(SLICE(""), one->text, l->scratch), l->arena), path,
+                         slice_ends_with(without_ending(one->text, SLICE("index.html")), SLICE("/"))};
     }
 }
 
@@ -629,7 +650,7 @@ void site_links_add(site_links *l, slice path, slice text, bool is_converted) {
                  .is_converted = is_converted && parts.has_front,
                  .own = permalink.length ? spelled_permalink(&brief, &parts, permalink) : SLICE("")};
     if (permalink.length) {
-        note_page(l, path, permalink, in.own);
+        note_page(l, path, permalink, in.own, says_hidden(&parts));
         note_former(l, path, &parts);
     }
     if (!permalink.length || !is_markdown(path))
@@ -787,7 +808,47 @@ static void index_pages(site_links *l) {
     l->at.numbers = arena_zeroed(l->arena, l->at.capacity * sizeof *l->at.numbers);
     for (size_t i = 0; i < l->pages.count; i++) {
         uint32_t *number = find_number(l, address_of(vector_at(&l->pages, i)));
+        if (*number)
+            *(uint32_t *)vector_push(&l->doubles) = (uint32_t)i;
         *number = *number ? *number : (uint32_t)i + 1;
+    }
+}
+
+/* Is its address that of a folder, as `about/index.md` without a permalink? */
+static bool is_of_folder(const published *page) {
+    slice path = path_of(page);
+    bool is_index = slice_starts_with(slice_from(path, folder_of(path).length), SLICE("index."));
+    return page->has_slash || (is_index && !page->spelled_length);
+}
+
+/* Pages for which it is the same are written as one file; empty: not known. Once the CMS has put a slash to
+ * its end, an address is that of a folder, too: see note_taken. */
+static slice file_address(const published *page, arena *a) {
+    slice spelled = spelled_of(page);
+    return spelled.length       ? spelled
+           : is_of_folder(page) ? slice_percent_decoded(folder_of_page(page), a)
+                                : SLICE("");
+}
+
+static void note_shared_page(site_links *l, const published *page) {
+    slice address = file_address(page, l->arena);
+    if (!address.length || page->is_hidden)
+        return;
+    void **known = map_put(&l->shared, address, NULL);
+    shared_address *one = *known;
+    if (!one) {
+        *known = one = arena_alloc(l->arena, sizeof *one);
+        *one = (shared_address){page, NULL};
+    } else if (!one->next && one->first != page) {
+        one->next = page;
+    }
+}
+
+static void note_shared(site_links *l) {
+    for (size_t i = 0; i < l->doubles.count; i++) {
+        const published *page = vector_at(&l->pages, *(uint32_t *)vector_at(&l->doubles, i));
+        note_shared_page(l, vector_at(&l->pages, *find_number(l, address_of(page)) - 1));
+        note_shared_page(l, page);
     }
 }
 
@@ -801,7 +862,7 @@ static void note_taken(site_links *l) {
     for (size_t i = 0; l->taken.count && i < l->pages.count; i++, arena_reset(l->scratch)) {
         published *page = vector_at(&l->pages, i);
         slice folder = slice_percent_decoded(folder_of_page(page), l->scratch);
-        if (!page->has_slash || !map_has(&l->taken, folder))
+        if (!is_of_folder(page) || !map_has(&l->taken, folder))
             continue;
         void **who = map_put(&l->taken, folder, NULL);
         *who = *who ? *who : page;
@@ -852,9 +913,13 @@ static const published *find_page(const site_links *l, slice path) {
 /* Links by former addresses lead to the page: of several that had one, to the first by path. */
 static void follow_former(site_links *l) {
     for (size_t i = 0; i < l->former.count; i++) {
-        const former *one = vector_at(&l->former, i);
+        former *one = vector_at(&l->former, i);
         const published *page = find_page(l, one->path);
-        if (!page || *find_number(l, one->address))
+        uint32_t number = *find_number(l, one->address);
+        const published *there = number ? vector_at(&l->pages, number - 1) : NULL;
+        if (there && one->has_slash && there->spelled_length)
+            *map_put(&l->redirected, path_of(there), NULL) = one;
+        if (!page || there)
             continue;
         void **known = map_put(&l->moved, one->address, NULL);
         if (!*known || slice_compare(one->path, path_of(*known)) < 0)
@@ -879,6 +944,7 @@ void site_links_settle(site_links *l) {
     for (size_t i = 0; i < l->links.count; i++)
         add_link(l, i ? vector_at(&l->links, i - 1) : NULL, vector_at(&l->links, i));
     note_taken(l);
+    note_shared(l);
     note_named(l);
 }
 
@@ -975,6 +1041,19 @@ slice site_links_taken_by(const site_links *l, slice path, arena *a) {
     if (page && page->spelled_length)
         other = map_get(&l->taken, format_slice(a, "%.*s/", SLICE_ARGS(spelled_of(page))));
     return other ? path_of(other) : SLICE("");
+}
+
+slice site_links_sharing(const site_links *l, slice path, arena *a) {
+    const published *page = l->shared.count ? find_page(l, path) : NULL;
+    const shared_address *one = page ? map_get(&l->shared, file_address(page, a)) : NULL;
+    if (!one || !one->next || page->is_hidden)
+        return SLICE("");
+    return path_of(page == one->first ? one->next : one->first);
+}
+
+slice site_links_redirected_by(const site_links *l, slice path) {
+    const former *one = map_get(&l->redirected, path);
+    return one ? one->path : SLICE("");
 }
 
 slice site_links_excerpt(const site_links *l, slice path, bool *in_lists) {

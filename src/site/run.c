@@ -281,6 +281,8 @@ static convert_options options_of_page(void *context, slice path, work_slot *slo
     own.named_address = site_links_naming(r->links, path, slot->input);
     own.excerpt_separator = site_links_excerpt(r->links, path, &own.excerpt_is_in_lists);
     own.address_of = site_links_taken_by(r->links, path, slot->input);
+    own.address_shared = site_links_sharing(r->links, path, slot->input);
+    own.address_redirected = site_links_redirected_by(r->links, path);
     own.picture_size = picture_size_of;
     own.lacks_file = lacks_file_of;
     own.picture_context = r->site;

@@ -318,6 +318,13 @@ slice site_links_excerpt(const site_links *links, slice path, bool *in_lists);
  * between. */
 slice site_links_taken_by(const site_links *links, slice path, arena *a);
 
+/* Another page that will be written as the same file; empty: none. `a`: for memory in between. */
+slice site_links_sharing(const site_links *links, slice path, arena *a);
+
+/* The page, this one or another, with a `redirect_from` that is this one's address once it ends with a slash;
+ * empty: none. */
+slice site_links_redirected_by(const site_links *links, slice path);
+
 /* ---- the journal ------------------------------------------------------------------------------------- */
 
 typedef enum site_state {
