@@ -349,10 +349,12 @@ static tiptap_node *read_document(conversion *c, dom_node *body, css_cascade *st
 
 static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
                              const express_survey *survey) {
+    express_make_tables(body, styles, c->tree, found(c));
     express_seen seen = see_page(c, body, styles);
     if (c->settings->side_by_side == CONVERT_SIDE_KEEP)
         express_mark_beside(body, &seen, c->tree);
-    mapping_options shapes = {.styles = styles,
+    mapping_options shapes = {.box_mark = SLICE(EXPRESS_CELL),
+                              .styles = styles,
                               .tells_why = true,
                               .link_text = c->engine->settings.card_link_text,
                               .picture_size = seen_size,

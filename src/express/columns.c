@@ -36,6 +36,9 @@ typedef struct columns {
     struct columns *next; /* of the same kind: one decision for all */
     double saves, costs;  /* of a table: pixels on a desk, and on a phone */
     unsigned across;      /* cells of a row that fit the window of a phone; 0: none do */
+    unsigned rows;        /* of the desk */
+    bool again;           /* rows of the table would not be those of the desk */
+    bool headless;        /* an item does not begin with a heading of its own */
     bool pictures;        /* a picture in each item: it floats, and the rest of the item stands beside it */
     bool floats;          /* ... and is longer */
     double grows[2];      /* in order: pixels that are added on a desk, and on a phone */
@@ -289,12 +292,24 @@ static unsigned columns_that_fit(const express_seen *seen, const dom_node *conta
     return 0;
 }
 
+/* Whether a heading stands before all else in the item. */
+static bool begins_with_heading(const dom_node *item) {
+    for (const dom_node *at = dom_next(item, item); at; at = dom_next(at, item)) {
+        if (dom_is_heading(at->tag))
+            return true;
+        if (at->tag == DOM_TAG_IMG || (at->type == DOM_TEXT && !express_is_blank(at)))
+            return false;
+    }
+    return false;
+}
+
 /* Walks the items, a row of the desk each; on a phone the old page may have had other rows. `again`: rows of
  * the table are not those of the desk. */
 static columns weigh(const express_seen *seen, dom_node *container, unsigned across, bool again) {
     window desk = {.seen = seen->desk, .column = seen->theme->column},
            phone = {.seen = seen->phone, .column = seen->theme->phone_column};
-    unsigned in_row = 0;
+    unsigned in_row = 0, rows = 1;
+    bool headless = false;
     uint32_t line = 0, phone_line = 0;
     double width = 0;
     const dom_node *items = express_items_of(container);
@@ -308,12 +323,14 @@ static columns weigh(const express_seen *seen, dom_node *container, unsigned acr
             end_row_in(&phone, !again);
             in_row = 0;
             width = 0;
+            rows++;
         }
         bool stacked = narrow && narrow->flow == LAYOUT_ITEM ? narrow->line != phone_line
                                                              : narrow && narrow->width > narrow->around * 0.6;
         add_item_in(&desk, item, across, false);
         add_item_in(&phone, item, across, stacked);
         phone_line = narrow ? narrow->line : phone_line;
+        headless = headless || !begins_with_heading(item);
         line = box->line;
         width += box->width;
         in_row++;
@@ -321,6 +338,9 @@ static columns weigh(const express_seen *seen, dom_node *container, unsigned acr
     end_row_in(&desk, true);
     end_row_in(&phone, true);
     return (columns){.container = container,
+                     .rows = rows,
+                     .again = again,
+                     .headless = headless,
                      .saves = desk.in_order - desk.table,
                      .costs = phone.table - phone.in_order,
                      .grows = {desk.in_order - desk.old, phone.in_order - phone.old}};
@@ -332,17 +352,6 @@ static columns weigh_columns(const express_seen *seen, dom_node *container, unsi
     columns found = weigh(seen, container, fit ? fit : across, fit && fit < across);
     found.across = fit;
     return found;
-}
-
-/* Whether a heading stands before all else in the item. */
-static bool begins_with_heading(const dom_node *item) {
-    for (const dom_node *at = dom_next(item, item); at; at = dom_next(at, item)) {
-        if (dom_is_heading(at->tag))
-            return true;
-        if (at->tag == DOM_TAG_IMG || (at->type == DOM_TEXT && !express_is_blank(at)))
-            return false;
-    }
-    return false;
 }
 
 /* Items with a picture each: one item below the other, the picture beside its text. */
@@ -403,16 +412,25 @@ static bool is_marked_around(const dom_node *node) {
     return false;
 }
 
-static void mark_columns(dom_node *container, const columns *c, arena *a) {
+/* Rules look into columns: what stands in them may be cards. But each stays a box: what is in one belongs
+ * together. */
+static void mark_columns(const layout *desk, dom_node *container, const columns *c, arena *a) {
     slice form = !c->pictures ? SLICE(EXPRESS_COLUMNS)
                  : c->floats  ? SLICE(EXPRESS_EACH_FLOAT)
                               : SLICE(EXPRESS_EACH_TABLE);
     dom_attribute_set(container, a, SLICE(EXPRESS_BESIDE), form);
-    if (!c->pictures)
-        dom_attribute_set(container, a, SLICE(ACROSS), format_slice(a, "%u", c->across));
-    for (dom_node *at = dom_next(container, container); at; at = dom_next(at, container))
-        if (is_marked(at))
-            dom_attribute_remove(at, SLICE(EXPRESS_BESIDE));
+    for (dom_node *at = dom_next(container, container); at; at = dom_next(at, container)) {
+        if (at->type != DOM_ELEMENT)
+            continue;
+        dom_attribute_remove(at, SLICE(EXPRESS_BESIDE));
+        dom_attribute_remove(at, SLICE(EXPRESS_CELL));
+    }
+    if (c->pictures)
+        return; /* the container is kept whole */
+    dom_attribute_set(container, a, SLICE(ACROSS), format_slice(a, "%u", c->across));
+    for (dom_node *item = express_items_of(container)->first_child; item; item = item->next)
+        if (item->type == DOM_ELEMENT && layout_box_of(desk, item))
+            dom_attribute_set(item, a, SLICE(EXPRESS_CELL), SLICE(""));
 }
 
 /* A line break, or a paragraph of nothing else. */
@@ -464,15 +482,15 @@ static void mark_last_row(const express_seen *seen, const dom_node *last, const 
     bool fits =
         item && (c->pictures ? only_picture(seen->desk, item, &steps) != NULL : is_for_cells(item, &steps));
     if (fits)
-        mark_columns(row, c, a);
+        mark_columns(seen->desk, row, c, a);
 }
 
 /* What a page repeats, it repeats with the same classes and styles. */
-static slice kind_of(const dom_node *container, unsigned across, arena *a) {
+static slice kind_of(const dom_node *container, unsigned across, bool pictures, arena *a) {
     const slice *name = dom_attribute_get(container, SLICE("class")),
                 *style = dom_attribute_get(container, SLICE("style"));
-    return format_slice(a, "%u %.*s %.*s", across, name ? (int)name->length : 0, name ? name->data : "",
-                        style ? (int)style->length : 0, style ? style->data : "");
+    return format_slice(a, "%u%c %.*s %.*s", across, pictures ? 'p' : 't', name ? (int)name->length : 0,
+                        name ? name->data : "", style ? (int)style->length : 0, style ? style->data : "");
 }
 
 static void add_columns(hash_map *kinds, vector *all, const columns *found, slice kind, arena *a) {
@@ -486,6 +504,9 @@ static void add_columns(hash_map *kinds, vector *all, const columns *found, slic
     }
     first->across = first->across < found->across ? first->across : found->across;
     first->floats = first->floats && found->floats;
+    first->again = first->again || found->again;
+    first->headless = first->headless || found->headless;
+    first->rows += found->rows;
     first->saves += found->saves;
     first->costs += found->costs;
     for (size_t k = 0; k < 2; k++)
@@ -510,7 +531,7 @@ static vector find_columns(dom_node *body, const express_seen *seen, arena *a) {
                         : pictures ? weigh_pictures(seen, node)
                                    : weigh_columns(seen, node, across);
         if (across)
-            add_columns(&kinds, &all, &found, kind_of(node, across, a), a);
+            add_columns(&kinds, &all, &found, kind_of(node, across, pictures, a), a);
     }
     return all;
 }
@@ -532,13 +553,15 @@ void express_mark_columns(dom_node *body, const express_seen *seen, arena *a) {
         if (!desk_grows && !phone_grows)
             return;
         double costs = c->costs > 0 ? c->costs / page[1] : 0;
-        if (!c->across || c->saves / page[0] <= costs || (!desk_grows && c->costs >= 0))
+        /* what stands below each other in columns may belong together: other rows would part it */
+        bool parted = !c->pictures && c->again && c->headless && c->rows > 1;
+        if (!c->across || parted || c->saves / page[0] <= costs || (!desk_grows && c->costs >= 0))
             continue;
         grows[0] -= c->saves;
         grows[1] += c->costs;
         for (const columns *one = c; one; one = one->next)
             if (!is_marked_around(one->container)) {
-                mark_columns(one->container, c, a);
+                mark_columns(seen->desk, one->container, c, a);
                 mark_last_row(seen, one->container, c, a);
             }
     }
@@ -552,15 +575,20 @@ static bool is_columns(const dom_node *node) {
     return value && slice_equal(*value, SLICE(EXPRESS_COLUMNS));
 }
 
-/* A shape that was recognised may have taken some of them. */
-static bool are_all_there(const layout *desk, const dom_node *container, unsigned least) {
+static unsigned count_columns(const dom_node *container) {
     unsigned count = 0;
-    for (const dom_node *item = express_items_of(container)->first_child; item; item = item->next) {
-        if (!express_is_blank(item) && !layout_box_of(desk, item))
-            return false;
+    for (const dom_node *item = express_items_of(container)->first_child; item; item = item->next)
         count += !express_is_blank(item);
-    }
-    return count >= least;
+    return count;
+}
+
+/* A shape that was recognised may have taken some of them. */
+static bool are_all_there(const dom_node *container, unsigned least) {
+    for (const dom_node *item = express_items_of(container)->first_child; item; item = item->next)
+        if (!express_is_blank(item) &&
+            (item->type != DOM_ELEMENT || !dom_attribute_get(item, SLICE(EXPRESS_CELL))))
+            return false;
+    return count_columns(container) >= least;
 }
 
 /* ---- rows of links: in one line ------------------------------------------------------------------------ */
@@ -674,8 +702,8 @@ static void put_table(dom_node *first, const express_seen *seen, arena *a, findi
     unsigned count = 0;
     dom_append(table, rows);
     dom_insert_before(first, table);
-    for (dom_node *at = first, *next;
-         is_columns(at) && are_all_there(seen->desk, at, 1) && !holds_only_links(at); at = next) {
+    for (dom_node *at = first, *next; is_columns(at) && are_all_there(at, 1) && !holds_only_links(at);
+         at = next) {
         next = next_columns(at);
         put_rows(rows, at, seen, &made, a);
         dom_remove(at);
@@ -683,6 +711,13 @@ static void put_table(dom_node *first, const express_seen *seen, arena *a, findi
     }
     findings_add(found, FINDING_COLUMNS_TABLE, table->line, "%u row%s of columns", count,
                  count == 1 ? "" : "s");
+}
+
+/* Columns that are none any more, since one of them is another block now. */
+static void report_in_order(const dom_node *container, unsigned count, findings *found) {
+    if (count > 1)
+        findings_add(found, FINDING_COLUMNS_IN_ORDER, container->line, "%.*s: %u side by side",
+                     SLICE_ARGS(dom_name(container)), count);
 }
 
 void express_put_columns(dom_node *body, const express_seen *seen, arena *a, findings *found) {
@@ -693,8 +728,13 @@ void express_put_columns(dom_node *body, const express_seen *seen, arena *a, fin
             put_links_in_line(node, a, found);
             continue;
         }
-        if (!seen->desk || !is_columns(node) || !are_all_there(seen->desk, node, 2))
+        if (!seen->desk || !is_columns(node))
             continue;
+        unsigned count = express_items_of(node) ? count_columns(node) : 0;
+        if (count < 2 || !are_all_there(node, 2)) {
+            report_in_order(node, count, found);
+            continue;
+        }
         if (node->tag == DOM_TAG_TABLE) { /* it is one already */
             dom_attribute_remove(node, SLICE(EXPRESS_BESIDE));
             continue;

@@ -941,8 +941,11 @@ static bool was_whole_on_phone(walk *w, const open_element *f) {
 }
 
 /* Rows of links in as many columns are in lines where one such table of the page is. */
-static void narrow_table_and_alike(walk *w, dom_node *built) {
-    uint32_t columns = express_narrow_table(built, w->seen->theme, w->arena, w->found);
+static void narrow_table_and_alike(walk *w, const open_element *f) {
+    const dom_node *head = f->node->first_child;
+    while (head && head->tag != DOM_TAG_THEAD)
+        head = head->next;
+    uint32_t columns = express_narrow_table(f->built, head, w->seen->theme, w->arena, w->found);
     uint64_t bit = columns < EXPRESS_COLUMNS_ALIKE ? UINT64_C(1) << columns : 0;
     if (!columns || !(bit & ~w->columns_in_lines))
         return;
@@ -962,7 +965,7 @@ static void leave_table(walk *w, open_element *f) {
     w->out.container = f->outer;
     express_fit_table(f->built, w->arena, w->found);
     if (was_whole_on_phone(w, f))
-        narrow_table_and_alike(w, f->built);
+        narrow_table_and_alike(w, f);
     else if (!innermost_table(w))
         keep_table(w, f->built);
     if (f->built->first_child)

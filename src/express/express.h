@@ -53,9 +53,13 @@ typedef struct express_seen {
 /* Puts a frame, or a link, where a script draws a post of a social network. */
 void express_show_posts(dom_node *body, const express_theme *theme, arena *a, findings *found);
 
+/* Makes tables of boxes that styles display as tables. */
+void express_make_tables(dom_node *body, css_cascade *styles, arena *a, findings *found);
+
 /* Marks rows of pictures beside text, and rows of pictures, for a rule to keep (mappings/layout.yml); and
  * rewrites those that are still there once shapes are recognised, so that they stand so on the new page too.
  */
+#define EXPRESS_CELL "beside-cell" /* an attribute of boxes that are to be cells: rules may not open them */
 void express_mark_beside(dom_node *body, const express_seen *seen, arena *a);
 void express_put_beside(dom_node *body, const express_seen *seen, arena *a, findings *found);
 

@@ -343,9 +343,10 @@ double express_table_narrowest(const dom_node *table, arena *a);
 double express_room_on_phone(const express_theme *theme);
 
 /* Makes a table, fitted, narrower than the window of a phone, where it can: the first cell of each row stands
- * above the others; rows of links stand in a line each. Returns how many columns they were in; 0: they are
- * not in lines. */
-uint32_t express_narrow_table(dom_node *table, const express_theme *theme, arena *a, findings *found);
+ * above the others, where none heads a column; rows of links stand in a line each. `has_head`: the page's
+ * table has a thead. Returns how many columns the links were in; 0: they are not in lines. */
+uint32_t express_narrow_table(dom_node *table, bool has_head, const express_theme *theme, arena *a,
+                              findings *found);
 
 /* Puts rows of links into lines, if they stand in as many columns as one of the bits says; leaves any other
  * table. */

@@ -2,7 +2,7 @@
  * Goes out: rows that cover the same columns, as the editor would make them when it opens the table
  * (prosemirror-tables: fixTables); spans say no more columns and rows than there are. A table that fitted a
  * phone and would no longer do so, since the new page's text is larger, has the first cell of each row in a
- * row of its own above the others. Linear: spans beyond a budget count as 1.
+ * row of its own above the others, if no cell of it heads a column. Linear: spans beyond a budget count as 1.
  */
 #include "private.h"
 
@@ -297,6 +297,42 @@ double express_table_narrowest(const dom_node *table, arena *a) {
     return narrowest;
 }
 
+/* Whether all words of the row are bold, and some of them stand in another column than the first. */
+static bool is_bold_row(const dom_node *row) {
+    bool beside = false;
+    for (const dom_node *at = dom_next(row, row); at; at = dom_next(at, row)) {
+        const dom_node *up = at;
+        if (at->type != DOM_TEXT || express_is_blank_text(at->text))
+            continue;
+        while (up != row && up->tag != DOM_TAG_STRONG && up->tag != DOM_TAG_TH && !dom_is_heading(up->tag))
+            up = up->parent;
+        if (up == row)
+            return false;
+        while (up->parent != row)
+            up = up->parent;
+        beside = beside || up->previous;
+    }
+    return beside;
+}
+
+/* Whether cells head the columns that they stand in: they would head others with a row for the first. Not
+ * all pages write headers as such: a row in bold, with others below it, says the same. */
+static bool has_column_headers(const narrow_table *t, const dom_node *table) {
+    bool bold = false;
+    for (size_t i = 0; i < t->grid.cells.count; i++) {
+        const cell *c = vector_at(&t->grid.cells, i);
+        if (c->column > 0 && c->node->tag == DOM_TAG_TH && express_first_shown(c->node))
+            return true;
+    }
+    for (const dom_node *row = table->first_child; row; row = row->next) {
+        bool own = is_bold_row(row);
+        if (bold && !own)
+            return true;
+        bold = own;
+    }
+    return false;
+}
+
 /* Whether the first cells may stand above the others: each fits, and no cell of another column reaches from
  * the rows of one into those of the next. */
 static bool may_stack(const narrow_table *t, double room) {
@@ -419,12 +455,13 @@ static bool put_in_lines(const narrow_table *t, uint32_t line, findings *found) 
     return true;
 }
 
-uint32_t express_narrow_table(dom_node *table, const express_theme *theme, arena *a, findings *found) {
+uint32_t express_narrow_table(dom_node *table, bool has_head, const express_theme *theme, arena *a,
+                              findings *found) {
     narrow_table t = measure_table(table, a);
     if (put_in_lines(&t, table->line, found))
         return t.columns;
     double room = express_room_on_phone(theme);
-    bool fits = may_stack(&t, room);
+    bool fits = !has_head && !has_column_headers(&t, table) && may_stack(&t, room);
     if (fits)
         stack_first_cells(&t);
     findings_add(found, fits ? FINDING_TABLE_STACKED : FINDING_TABLE_WIDE, table->line,

@@ -73,9 +73,10 @@ static void wrap_phrases(mapping_pass *pass, dom_node *node) {
     }
 }
 
-/* The content of `node` takes its place. */
+/* The content of `node` takes its place, unless it is a box that is to stay one. */
 static void unwrap(mapping_pass *pass, dom_node *node) {
-    if (!node->parent)
+    bool stays = pass->options.box_mark.length && dom_attribute_get(node, pass->options.box_mark);
+    if (!node->parent || stays)
         return;
     bool already_paragraph = node->tag == DOM_TAG_P || dom_is_heading(node->tag);
     if (!holds_phrases_only(node->parent) && (!is_inline(node) || already_paragraph))

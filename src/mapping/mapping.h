@@ -65,6 +65,7 @@ typedef struct mapping_options {
     uint32_t cards_max;       /* cards in one grid; 0: 18, as the CMS's card drawer */
     uint32_t description_max; /* UTF-16 units of a card's description; 0: 300 */
     bool tells_why;           /* findings say which condition failed; an account does in any case */
+    slice box_mark;           /* an attribute: of boxes that stay boxes where a rule unwraps them; or empty */
     css_cascade *styles;      /* of the page, settled; NULL: the page's own style sheets and the browser's */
     /* The size in CSS pixels that visitors saw a picture at; false: not known. NULL: none is. */
     bool (*picture_size)(const void *context, const dom_node *picture, double *width, double *height);
