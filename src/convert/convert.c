@@ -615,6 +615,8 @@ static void convert_body(conversion *c) {
     }
     if (!slice_trim(c->parts.body).length)
         findings_add(found(c), FINDING_PAGE_WITHOUT_TEXT, c->parts.body_line, "nothing");
+    if (c->settings->unfollowed.length)
+        findings_add(found(c), FINDING_SETTINGS_UNFOLLOWED, 0, "%.*s", SLICE_ARGS(c->settings->unfollowed));
     vector linked = find_linked_ids(c, body);
     css_cascade *styles = css_cascade_new_cached(c->worker->styles, body, c->tree);
     css_cascade_settle(styles); /* the stages that follow change the tree */

@@ -477,6 +477,7 @@ void site_fill_settings(const site *s, convert_settings *settings) {
     settings->baseurl = page_front_text(&s->config, SLICE("baseurl"));
     fill_defaults(s, settings);
     fill_kramdown(s, settings);
+    fill_unfollowed(s, settings);
     site_add_sheets(s, settings);
     read_theme(s, settings);
 }

@@ -64,8 +64,9 @@ static void tell_options(const site *s, vector *out) {
         legacy_option one = {options->entries[i].key, value_text(&options->entries[i].value, s->arena)};
         if (options->entries[i].value.kind != FRONT_NULL && !legacy_follows_option(&one))
             tell(s, out,
-                 format_slice(s->arena, "kramdown: %.*s: %.*s: not followed: pages are read without it",
-                              SLICE_ARGS(one.name), SLICE_ARGS(utf8_head(one.value, 60))));
+                 format_slice(s->arena, "kramdown: %.*s%s%.*s: not followed: pages are read without it",
+                              SLICE_ARGS(one.name), one.value.length ? ": " : "",
+                              SLICE_ARGS(utf8_head(one.value, 60))));
     }
 }
 
@@ -132,19 +133,36 @@ static void tell_liquid(const site *s, vector *out) {
     }
 }
 
-vector site_unfollowed(const site *s) {
-    vector out = vector_new(s->arena, sizeof(slice));
+/* What says how a page's own text is read. */
+static void tell_markdown(const site *s, vector *out) {
     slice markdown = page_front_text(&s->config, SLICE("markdown"));
-    slice source = page_front_text(&s->config, SLICE("source"));
     if (markdown.length && !slice_equal_nocase(markdown, SLICE("kramdown")))
-        tell(s, &out,
+        tell(s, out,
              format_slice(s->arena, "markdown: %.*s: not followed: pages are read as kramdown reads them",
                           SLICE_ARGS(utf8_head(markdown, 60))));
+    tell_options(s, out);
+}
+
+void fill_unfollowed(const site *s, convert_settings *settings) {
+    vector all = vector_new(s->arena, sizeof(slice));
+    buffer out = buffer_new(s->arena, 64);
+    tell_markdown(s, &all);
+    for (size_t i = 0; i < all.count; i++) {
+        slice one = *(slice *)vector_at(&all, i);
+        buffer_append_string(&out, i ? "; " : "");
+        buffer_append(&out, slice_sub(one, 0, slice_find(one, SLICE(": not followed"), 0)));
+    }
+    settings->unfollowed = buffer_slice(&out);
+}
+
+vector site_unfollowed(const site *s) {
+    vector out = vector_new(s->arena, sizeof(slice));
+    slice source = page_front_text(&s->config, SLICE("source"));
+    tell_markdown(s, &out);
     if (source.length && !slice_equal(source, SLICE(".")) && !slice_equal(source, SLICE("./")))
         tell(s, &out,
              format_slice(s->arena, "source: %.*s: not followed: pages are looked for from the root on",
                           SLICE_ARGS(utf8_head(source, 60))));
-    tell_options(s, &out);
     tell_theme(s, &out);
     tell_liquid(s, &out);
     tell_plugins(s, &out);

@@ -266,6 +266,7 @@ bool publish_read_date(slice text, int64_t *time);
 
 /* `kramdown:` in the settings, as options of the dialect. */
 void fill_kramdown(const site *s, convert_settings *settings);
+void fill_unfollowed(const site *s, convert_settings *settings);
 
 /* ---- discover.c again ---------------------------------------------------------------------------------- */
 
