@@ -266,6 +266,8 @@ static bool write_nowhere(void *context, const char *bytes, size_t length) {
 
 /* With --fail-on: of all pages, whenever they were converted. */
 static int exit_status(const listing *l, const cli_arguments *arguments) {
+    if (l->counts[SITE_STATE_FAILED])
+        return EXIT_ENVIRONMENT;
     if (!option_given(arguments, OPTION_FAIL_ON))
         return EXIT_DONE;
     size_t counted = 0;
@@ -273,10 +275,7 @@ static int exit_status(const listing *l, const cli_arguments *arguments) {
     for (int i = 0; i < SITE_STATE_COUNT; i++)
         for (int g = limit; g < GRADE_REFUSED; g++)
             counted += l->grades[i][g];
-    return l->counts[SITE_STATE_FAILED]    ? EXIT_ENVIRONMENT
-           : l->counts[SITE_STATE_REFUSED] ? EXIT_UNCONVERTED
-           : counted                       ? EXIT_FINDINGS
-                                           : EXIT_DONE;
+    return l->counts[SITE_STATE_REFUSED] ? EXIT_UNCONVERTED : counted ? EXIT_FINDINGS : EXIT_DONE;
 }
 
 int command_status(const cli_arguments *arguments) {

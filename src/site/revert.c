@@ -62,13 +62,17 @@ static void write_original(const reversion *r, restored_page *p, size_t index, a
     p->result.outcome = p->writes ? SITE_CONVERTED : SITE_FAILED;
 }
 
-/* A folder among the pages is one that could not be read: nobody knows which pages are in it. */
-static bool is_unread_folder(const reversion *r, restored_page *p, arena *a) {
+/* A folder among the pages is one that could not be read, a symbolic link one that a person named: nobody
+ * knows which pages are in it. */
+static bool is_unread(const reversion *r, restored_page *p, arena *a) {
     struct stat info;
     if (fstatat(r->site->folder, slice_c_string(p->result.path, a), &info, AT_SYMLINK_NOFOLLOW) != 0 ||
-        !S_ISDIR(info.st_mode))
+        (!S_ISDIR(info.st_mode) && !S_ISLNK(info.st_mode)))
         return false;
-    p->result.message = SLICE("it is a folder, and could not be read whole");
+    p->result.message =
+        S_ISDIR(info.st_mode)
+            ? SLICE("it is a folder, and could not be read whole")
+            : SLICE("it is a symbolic link, and those are not followed: name what it leads to");
     return true;
 }
 
@@ -80,7 +84,7 @@ static void restore_page(void *context, size_t index, work_slot *slot) {
     hash now;
     bool is_old;
     if (!row)
-        p->result.outcome = is_unread_folder(r, p, slot->input) ? SITE_FAILED : SITE_UNCHANGED;
+        p->result.outcome = is_unread(r, p, slot->input) ? SITE_FAILED : SITE_UNCHANGED;
     else if (look_at_page(r, row, &p->info, &now, &is_old, slot->input, &p->result.message)) {
         p->then = stamp_of(&p->info);
         p->was = now;

@@ -350,7 +350,7 @@ typedef struct site_status {
     grade grade;
     int64_t time;    /* seconds since 1970 of the last conversion; 0: none */
     slice findings;  /* a JSON array; empty where nothing is recorded, or not asked for */
-    const char *why; /* SITE_STATE_UNPUBLISHED: for a person; else NULL */
+    const char *why; /* SITE_STATE_UNPUBLISHED, SITE_STATE_FAILED: for a person; else NULL */
     slice content;   /* as site_content_key; of a page that is not converted its first half and the dot */
 } site_status;
 

@@ -86,6 +86,7 @@ static void settle_ahead(survey *s) {
 typedef struct state_read {
     site_state state;
     const char *why;
+    slice why_not; /* it cannot be read */
     hash now;
 } state_read;
 
@@ -94,8 +95,10 @@ static void read_state(void *context, size_t index, work_slot *slot) {
     state_read *read = slot->own;
     slice path = *(slice *)vector_at(&s->site->pages, s->todo[index]), bytes, error;
     read->state = SITE_STATE_FAILED;
-    if (!read_whole(s->site->folder, slice_c_string(path, slot->input), slot->input, &bytes, NULL, &error))
+    if (!read_whole(s->site->folder, slice_c_string(path, slot->input), slot->input, &bytes, NULL, &error)) {
+        read->why_not = error;
         return;
+    }
     const journal_row *row = find_row(s, path);
     hash now = read->now = hash_bytes(bytes);
     read->state = is_recorded(row, &now) ? state_of(row, &now, page_text_is_tiptap(bytes, slot->arena))
@@ -110,7 +113,7 @@ static bool keep_state(void *context, size_t index, work_slot *slot) {
     survey *s = context;
     const state_read *read = slot->own;
     s->states[s->todo[index]] = read->state;
-    s->why[s->todo[index]] = read->why;
+    s->why[s->todo[index]] = read->why_not.length ? slice_c_string(read->why_not, s->site->arena) : read->why;
     s->now[s->todo[index]] = read->now;
     return true;
 }
