@@ -270,10 +270,33 @@ static void pass_raw_elements(surroundings *s, slice line) {
     }
 }
 
+static bool is_indented(slice line) {
+    return slice_starts_with(line, SLICE("    ")) || slice_starts_with(line, SLICE("\t"));
+}
+
+/* `* `, `1. `, `: ` and the like: what is indented below belongs to the item. */
+static bool begins_item(slice line) {
+    line = slice_trim(line);
+    size_t at = 0;
+    while (at < line.length && is_digit(line.data[at]))
+        at++;
+    bool marks =
+        line.length && (at ? at < line.length && line.data[at] == '.' : strchr("*+-:", line.data[0]) != NULL);
+    return marks && at + 1 < line.length && is_space(line.data[at + 1]);
+}
+
+static void pass_indentation(surroundings *s, slice line) {
+    bool is_blank = !slice_trim(line).length;
+    if (!is_blank && !is_indented(line))
+        s->in_list = begins_item(line) || (s->in_list && !s->may_indent);
+    s->may_indent = is_blank || (s->may_indent && is_indented(line));
+}
+
 void surroundings_pass(surroundings *s, slice line) {
     bool first = !s->started;
     bool rule = slice_starts_with(line, SLICE("---")) && slice_trim(slice_from(line, 3)).length == 0;
     s->started = true;
+    pass_indentation(s, line);
     if (first && rule)
         s->in_front_matter = true;
     else if (s->in_front_matter)
@@ -322,10 +345,16 @@ static bool may_decode(const repair_job *job, const token *t) {
     return t->place != PLACE_URL || !is_off(job, FINDING_ENCODING_URL);
 }
 
+/* Tags are indented in HTML, where that makes no code of them. */
+static bool is_code_line(const surroundings *around, slice line) {
+    return around->may_indent && !around->in_list && !around->in_front_matter && is_indented(line) &&
+           !slice_starts_with(slice_trim(line), SLICE("<"));
+}
+
 token_line tokenise_line(const repair_job *job, const codepage_index *index, slice source,
                          const surroundings *around, token *tokens, token *spare) {
     place_reader reader = {.line = source};
-    if (around->fence || around->raw_element)
+    if (around->fence || around->raw_element || is_code_line(around, source))
         reader.code_end = source.length;
     if (around->in_front_matter)
         reader.url_end = front_matter_address(source);

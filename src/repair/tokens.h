@@ -33,7 +33,8 @@ typedef struct surroundings {
     bool started, in_front_matter;
     char fence; /* '`' or '~' inside a fenced code block, else 0 */
     size_t fence_length;
-    const char *raw_element; /* "pre", "script", "style" inside of one, else NULL */
+    const char *raw_element;  /* "pre", "script", "style" inside of one, else NULL */
+    bool may_indent, in_list; /* an indented line here is code; ... belongs to a list item */
 } surroundings;
 
 /* Steps over a line (without its line end). */
