@@ -32,6 +32,7 @@
 #define WORDS_MAX 600            /* with bytes above 0x7F, that are looked at */
 #define ASCII_WORDS_MAX 300
 #define WORD_MAX 32       /* bytes of a word */
+#define WIDE_BYTES 4      /* two characters of an encoding that has several bytes for each */
 #define REFUSED_BYTES 16  /* fewer bytes above 0x7F are guessed: the page can be read all the same */
 #define DIFFERENT_BYTES 8 /* among them that two pages differ in */
 
@@ -213,11 +214,21 @@ static void find_words(reader *r, bool whole) {
 
 /* ---- what a word costs -------------------------------------------------------------------------------- */
 
+/* Texts of MS-DOS have the apostrophe of ASCII: what their pages have besides is another page's letter, as
+ * the \xEF of `naive` with two dots, which is the only odd byte of many a page. */
+static bool has_no_apostrophe(codepage page) {
+    return page == CODEPAGE_CP850 || page == CODEPAGE_CP775 || page == CODEPAGE_CP852 ||
+           page == CODEPAGE_CP857;
+}
+
 /* Of the bytes that words hold; the others are looked at as if they were spaces. */
 static void use_page(reader *r, codepage page) {
     for (size_t i = 0; i < r->used_count; i++) {
         unsigned char byte = r->used[i];
         uint32_t value = codepage_decode(page, byte);
+        bool is_apostrophe = value == ACUTE_ACCENT || value == 0x2019;
+        if (is_apostrophe && has_no_apostrophe(page))
+            value = 0;
         character *c = &r->high_half[byte - 0x80];
         *c = character_of(value ? value : 0x81);
         if (value == ACUTE_ACCENT) { /* stands for an apostrophe in many a text */
@@ -582,9 +593,10 @@ raw_encoding raw_encoding_find(arena *a, slice bytes) {
                     (found.page != CODEPAGE_WINDOWS_1252 || !is_oddly_western(r));
     found.others =
         found.page == CODEPAGE_WINDOWS_1252 ? find_other_words(r, a) : vector_new(a, sizeof(raw_word));
-    if (r->high >= REFUSED_BYTES && r->invalid * 3 >= r->high) {
+    if (r->high >= WIDE_BYTES && r->invalid * 3 >= r->high) {
         const char *wide = readable ? NULL : likely_wide_encoding(bytes);
-        if (wide || !readable || most_different >= DIFFERENT_BYTES)
+        bool unread = r->high >= REFUSED_BYTES && (!readable || most_different >= DIFFERENT_BYTES);
+        if (wide || unread)
             found.name = wide ? wide : codepage_name(found.page);
     }
     return found;
