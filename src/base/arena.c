@@ -241,18 +241,16 @@ void arena_begin_stage(arena *stage, arena *whole) {
                                                              : 1;
 }
 
-/* Moves to a chunk that has room for `size`: the next one kept from before, or a new one. */
-static void next_chunk(arena *a, size_t size) {
-    while (a->current && a->current->next) {
+/* Moves to the next chunk, one kept from before or a new one. Each has room for what is not large. */
+static void next_chunk(arena *a) {
+    _Static_assert(CHUNK_MIN >= LARGE_MIN, "an allocation has room in a chunk, or is large");
+    if (a->current && a->current->next) {
         enter_chunk(a, a->current->next);
-        if ((size_t)(a->end - a->at) >= size)
-            return;
+        return;
     }
     size_t wanted = a->current ? a->current->size * 2 : CHUNK_MIN;
     if (wanted > CHUNK_MAX)
         wanted = CHUNK_MAX;
-    if (wanted < size)
-        wanted = size;
     chunk *c = malloc(sizeof *c + wanted);
     if (!c)
         arena_fail(a);
@@ -307,7 +305,7 @@ void *arena_alloc(arena *a, size_t size) {
     size = size ? aligned(size) : ALIGNMENT;
     take(a, size);
     if (size > (size_t)(a->end - a->at))
-        next_chunk(a, size);
+        next_chunk(a);
     a->last = a->at;
     a->at += size;
     return a->last;
@@ -393,7 +391,7 @@ char *arena_text(arena *a, size_t size) {
     size += size == 0; /* no text is not NULL either */
     take(a, size);
     if (size > (size_t)(a->end - a->at))
-        next_chunk(a, size);
+        next_chunk(a);
     a->end -= size;
     return a->end;
 }

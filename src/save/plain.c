@@ -242,7 +242,6 @@ static bool is_plain(const tiptap_node *block) {
     switch ((tiptap_type)block->type) {
     case TIPTAP_CODE_BLOCK:
     case TIPTAP_TASK_LIST:
-    case TIPTAP_TASK_ITEM:
     case TIPTAP_CLICKABLE_CARD:
         return false;
     case TIPTAP_IMAGE:
@@ -257,7 +256,7 @@ static bool is_bare(const tiptap_node *block, slice *name) {
     size_t count;
     tiptap_type_attributes((tiptap_type)block->type, &count);
     *name = tiptap_type_element((tiptap_type)block->type);
-    return !count && name->length && block->type != TIPTAP_TABLE && block->type != TIPTAP_DETAILS &&
+    return !count && block->type != TIPTAP_TABLE && block->type != TIPTAP_DETAILS &&
            block->type != TIPTAP_DETAILS_CONTENT;
 }
 
@@ -330,6 +329,6 @@ bool save_plain(const tiptap_node *block, print_state *state, buffer *written, a
         out->length = from;
         return false;
     }
-    *state = (print_state){w.p.counter, true, w.p.counts || !w.p.broken};
+    *state = (print_state){w.p.counter, true, false}; /* its first tag has begun a line, and the count anew */
     return true;
 }

@@ -462,7 +462,6 @@ static bool take_begin(reader *r, const tiptap_node *node) {
         return take_wrapped(r, SLICE("<div class=\"iframe-wrapper\">"), DOM_TAG_IFRAME, node);
     case TIPTAP_CODE_BLOCK:
     case TIPTAP_TASK_LIST:
-    case TIPTAP_TASK_ITEM:
     case TIPTAP_CARD_GRID: /* what is around and in its elements counts */
         return false;
     default:

@@ -88,6 +88,21 @@ static void shipped_rules_are_changed_by_name(void **state) {
                                   memory));
 }
 
+/* What a rule is about that is not enabled is left as it is, though another rule has the host. */
+static void a_rule_that_is_off_takes_its_paths_out(void **state) {
+    (void)state;
+    asset_rules *rules = load("hosts:\n- name: old\n  enabled: false\n  host: files.example\n"
+                              "  path: \"/old/{p...}\"\n  local: \"/images/{p...}\"\n"
+                              "- name: new\n  host: files.example\n  path: \"/{p...}\"\n"
+                              "  local: \"/images/{p...}\"\n",
+                              NULL, NULL);
+    asset_reference one;
+    assert_false(
+        asset_rewrite_url(rules, SLICE("https://files.example/old/a.png"), ASSET_PICTURE, memory, &one));
+    assert_true(
+        asset_rewrite_url(rules, SLICE("https://files.example/new/a.png"), ASSET_PICTURE, memory, &one));
+}
+
 static void only_hosts_of_the_rules_may_be_asked(void **state) {
     (void)state;
     static const struct {
@@ -152,6 +167,7 @@ int main(void) {
         cmocka_unit_test(mistakes_are_named_with_their_place),
         cmocka_unit_test(settings_are_looked_at),
         cmocka_unit_test(shipped_rules_are_changed_by_name),
+        cmocka_unit_test(a_rule_that_is_off_takes_its_paths_out),
         cmocka_unit_test(hosts_that_are_handed_over_are_the_same),
         cmocka_unit_test(only_hosts_of_the_rules_may_be_asked),
     };

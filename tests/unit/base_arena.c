@@ -127,6 +127,27 @@ static void what_cannot_grow_is_as_memory_that_is_not_there(void **state) {
     assert_false(arena_is_out_of_memory(both->whole));
 }
 
+static void a_large_allocation_need_not_grow(void **state) {
+    arenas *both = *state;
+    enum { SIZE = 1 << 19 };
+    char *text = memset(arena_alloc(both->whole, SIZE), 'a', SIZE);
+    text = arena_move(both->whole, text, SIZE, SIZE / 2);
+    assert_true(text[0] == 'a' && text[SIZE / 2 - 1] == 'a');
+}
+
+/* A limit below what has been used already leaves nothing, not what the difference wraps around to. */
+static void a_limit_that_has_been_passed_leaves_nothing(void **state) {
+    arenas *both = *state;
+    arena_alloc(both->whole, 400);
+    arena_set_limit(both->whole, 100);
+    arena_on_exhausted(both->whole, &both->exhausted);
+    if (setjmp(both->exhausted) == 0) {
+        arena_alloc(both->whole, 16);
+        fail();
+    }
+    assert_int_equal(arena_used(both->whole), 400);
+}
+
 static void text_is_packed_beside_what_is_aligned(void **state) {
     arenas *both = *state;
     char *none = arena_text(both->whole, 0), *one = arena_text(both->whole, 1);
@@ -182,6 +203,8 @@ int main(void) {
         TEST(a_large_allocation_leaves_no_copy_behind),
         TEST(text_is_packed_beside_what_is_aligned),
         TEST(what_is_dropped_makes_room),
+        TEST(a_large_allocation_need_not_grow),
+        TEST(a_limit_that_has_been_passed_leaves_nothing),
         TEST(what_cannot_grow_is_as_memory_that_is_not_there),
         TEST(steps_of_a_stage_are_paid_to_the_whole),
         TEST(a_stage_without_limits_has_none),

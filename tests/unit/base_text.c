@@ -70,6 +70,7 @@ static void formats_are_written_as_printf_writes_them(void **state) {
     slice text = SLICE("caf\xC3\xA9 au lait"), none = {NULL, 0}, nul = SLICE("a\0b");
     writes_as_printf(a, "no conversion");
     writes_as_printf(a, "<%.*s> and <%.*s>, <%.*s>", SLICE_ARGS(text), SLICE_ARGS(none), SLICE_ARGS(nul));
+    writes_as_printf(a, "<%.*s>", -1, "a negative precision is none");
     writes_as_printf(a, "%s%s: %c%c", "a", "", 'x', 'y');
     writes_as_printf(a, "%u %u %zu %zu", 0u, UINT_MAX, (size_t)10, SIZE_MAX);
     writes_as_printf(a, "%d %d %d %lld %lld", 0, -1, INT_MIN, LLONG_MIN, LLONG_MAX);

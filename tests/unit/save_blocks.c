@@ -133,6 +133,7 @@ static const tiptap_marks *any_marks(uint32_t *seed, arena *a) {
         " /b",
         "",
         "/a<b",
+        "/a\nb",
         "/a/long/address/of/which/the/line/is/nearly/full/before/the/next/link/begins/so/it/breaks"};
     const tiptap_marks *marks = NULL;
     for (uint32_t count = next_random(seed) % 3; count-- > 0;) {
@@ -183,6 +184,16 @@ static tiptap_node *any_accordion(uint32_t *seed, int depth, arena *a) {
     return group;
 }
 
+static tiptap_node *any_task_list(uint32_t *seed, arena *a) {
+    tiptap_node *list = tiptap_new_node(a, TIPTAP_TASK_LIST, 1);
+    for (uint32_t count = 1 + next_random(seed) % 2; count-- > 0;) {
+        tiptap_node *item = append_new(list, TIPTAP_TASK_ITEM, a);
+        tiptap_set(item, TIPTAP_TASK_ITEM_CHECKED, next_random(seed) % 2 ? SLICE("true") : SLICE("false"), a);
+        tiptap_append(item, any_text_block(seed, TIPTAP_PARAGRAPH, a));
+    }
+    return list;
+}
+
 static tiptap_node *any_block(uint32_t *seed, int depth, arena *a) {
     static const struct {
         tiptap_type outer, inner;
@@ -190,7 +201,7 @@ static tiptap_node *any_block(uint32_t *seed, int depth, arena *a) {
                    {TIPTAP_ORDERED_LIST, TIPTAP_LIST_ITEM},
                    {TIPTAP_BLOCKQUOTE, TIPTAP_DOC},
                    {TIPTAP_TABLE, TIPTAP_TABLE_ROW}};
-    uint32_t kind = next_random(seed) % 14;
+    uint32_t kind = next_random(seed) % 15;
     tiptap_node *block;
     if (kind == 12) {
         block = tiptap_new_node(a, TIPTAP_IFRAME, 1);
@@ -199,6 +210,8 @@ static tiptap_node *any_block(uint32_t *seed, int depth, arena *a) {
             tiptap_set(block, TIPTAP_IFRAME_STYLE, any_style(seed), a);
         return block;
     }
+    if (kind == 14)
+        return any_task_list(seed, a);
     if (kind == 13 && depth)
         return any_accordion(seed, depth, a);
     if (kind == 0)
@@ -206,7 +219,8 @@ static tiptap_node *any_block(uint32_t *seed, int depth, arena *a) {
     if (kind == 1) {
         block = tiptap_new_node(a, TIPTAP_IMAGE, 1);
         tiptap_set(block, TIPTAP_IMAGE_SRC, SLICE("/a.png"), a);
-        tiptap_set(block, TIPTAP_IMAGE_ALT, any_text(seed, a), a);
+        tiptap_set(block, TIPTAP_IMAGE_ALT, next_random(seed) % 8 ? any_text(seed, a) : SLICE("two\rlines"),
+                   a);
         if (next_random(seed) % 2)
             tiptap_set(block, TIPTAP_IMAGE_STYLE, any_style(seed), a);
         return block;

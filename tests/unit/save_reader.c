@@ -257,6 +257,7 @@ static void what_is_nearly_in_save_form_is_refused(void **state) {
         "data-j=\"\" data-k=\"\" data-l=\"\" data-m=\"\"></div>",
         "<a href=\"/x\">a</a>",
         "<p>a</p",
+        "<pre>\na</pre>",
     };
     arena *a = arena_new(0);
     for (size_t i = 0; i < COUNT(REFUSED); i++)

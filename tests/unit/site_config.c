@@ -1,5 +1,5 @@
 /* Settings of a site: several files laid over each other, defaults by scope, patterns; as Jekyll 4.3 does. */
-#include "site/site.h"
+#include "../../src/site/private.h"
 
 #include <stdio.h>
 
@@ -166,6 +166,20 @@ static void defaults_are_variables_of_the_page(void **state) {
     ASSERT_TEXT(one->value.text, "own");
 }
 
+/* Of the site's settings a text and nothing at all are certain; a number is written in ways of its own. */
+static void settings_are_variables_of_every_page(void **state) {
+    (void)state;
+    const char *files[] = {"title: The town\nempty:\ncount: 3\nbaseurl: /town\n"};
+    site s = {.arena = memory, .config = merged(files, 1)};
+    convert_settings settings = {.variables_count = 0};
+    site_fill_settings(&s, &settings);
+    assert_int_equal(settings.variables_count, 2 + 1);
+    ASSERT_TEXT(settings.variables[0].name, "site.title");
+    ASSERT_TEXT(settings.variables[0].value.text, "The town");
+    ASSERT_TEXT(settings.variables[1].name, "site.empty");
+    assert_int_equal(settings.variables[1].value.type, LIQUID_NIL);
+}
+
 static void patterns_match_as_ruby_says(void **state) {
     (void)state;
     static const struct {
@@ -207,6 +221,7 @@ int main(void) {
         cmocka_unit_test(defaults_beyond_all_measure_are_left_out),
         cmocka_unit_test(patterns_beyond_all_measure_match_nothing),
         cmocka_unit_test(defaults_are_variables_of_the_page),
+        cmocka_unit_test(settings_are_variables_of_every_page),
         cmocka_unit_test(patterns_match_as_ruby_says),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -68,6 +68,12 @@ static void links_are_found_in_every_form(void **state) {
         "see https://www.town.example/about/us#team.",
         "[text]({{ site.baseurl }}/about/us/#team)",
         "[text]({{site.url}}{{ site.baseurl }}/about/us/#team)",
+        "{{ site.baseurl }}/about/us/#team",
+        "}}/about/us/#team",
+        "x }}/about/us/#team",
+        "{ x }}/about/us/#team",
+        "x{ y }}/about/us/#team",
+        "[text]({{ site.other }}/about/us/#team)",
         "[text](/town/about/us/#team)",
         "[text](/about/us#team)",
         "\"/about/us/#team",
@@ -308,12 +314,21 @@ static void links_lead_where_a_browser_goes(void **state) {
     site_links_add(links, SLICE("d.md"), SLICE(FROM("/d/\nredirect_from: [/old-d/, old/d.html, /b]", "d")),
                    true);
     site_links_add(links, SLICE("c.md"), SLICE(FROM("/e\nredirect_from: /old-d", "c")), true);
+    site_links_add(links, SLICE("f.md"), SLICE("---\nredirect_from: [/old-d, 3, \"\", /old-f]\n---\nf"),
+                   true);
+    site_links_add(links, SLICE("g.md"), SLICE(FROM("/g/\nredirect_from: [\nx: {", "g")), true); /* no YAML */
+    site_links_add(links, SLICE("h.md"), SLICE(FROM("/h/\nno_redirect_from: /old-h", "h")), true);
+    slice endless = format_slice(a, "---\nredirect_from: /old-i%*s\n---\ni", 2000, "/");
+    site_links_add(links, SLICE("i.md"), endless, true);
     site_links_settle(links);
     static const struct {
         const char *from, *href, *to, *moved;
     } CASES[] = {
         {"a.md", "/old-d/#x", "c.md", "/town/e/#x"},
         {"a.md", "/town/old/d#x", "d.md", "/town/d/#x"},
+        {"a.md", "/old-f#x", "f.md", "/town/f/#x"},
+        {"a.md", "/old-h#x", NULL, ""},
+        {"a.md", "/old-i#x", NULL, ""},
         {"a.md", "/b#x", "b.md", ""},
         {"a.md", "/b/#x", "b.md", ""},
         {"a.md", "../b#x", "b.md", ""},
