@@ -491,8 +491,10 @@ void carry_note_places(carry *c, slice html, const dom_node *body, carry_reader 
     tell(c, &p.places);
     check_missing(c, &p);
     if (has_silent(c)) {
-        check_reading(c, &p, LIQUID_WITH_BLOCKS, read, context);
-        check_reading(c, &p, LIQUID_WITHOUT_BLOCKS, read, context);
+        uint32_t last =
+            c->page.branch_count < LIQUID_READINGS_MAX ? c->page.branch_count : LIQUID_READINGS_MAX;
+        for (liquid_reading reading = LIQUID_WITHOUT_BLOCKS; reading <= last && !c->is_refused; reading++)
+            check_reading(c, &p, reading, read, context);
     }
     check_dropped(c, &p.dropped);
     check_order(c);

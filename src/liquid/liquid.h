@@ -72,6 +72,7 @@ typedef struct liquid_carried {
     bool is_capture;    /* begins or ends a block that a variable takes up */
     bool is_loop;       /* begins or ends a block that may be there any number of times */
     bool is_end;        /* ends its block */
+    uint32_t branch;    /* of its block, which begins behind it; 0: the first */
 } liquid_carried;
 
 typedef struct liquid_page {
@@ -80,6 +81,7 @@ typedef struct liquid_page {
     vector lines;   /* of uint32_t: for each line of `text`, its line of the page */
     vector added;   /* of size_t: offsets of line breaks in `text` that the build does not have; rising */
     uint32_t block_count;
+    uint32_t branch_count; /* the most that a block has */
     bool is_refused;
 } liquid_page;
 
@@ -93,11 +95,11 @@ uint32_t liquid_line(const liquid_page *page, uint32_t first_line, uint32_t line
 /* The value of one output's markup, what stands between the braces. */
 liquid_value liquid_evaluate(slice markup, const liquid_scope *scope, arena *a);
 
-/* How Markdown has the text once the build has run the tags that write nothing. */
-typedef enum liquid_reading {
-    LIQUID_WITH_BLOCKS,    /* what stands in blocks is there, in loops twice; not what a variable takes up */
-    LIQUID_WITHOUT_BLOCKS, /* nothing of it is */
-} liquid_reading;
+/* How Markdown has the text once the build has run the tags that write nothing: without the blocks, or with
+ * the nth branch of each (1: the first), in loops twice; never with what a variable takes up. */
+typedef uint32_t liquid_reading;
+#define LIQUID_WITHOUT_BLOCKS 0U
+#define LIQUID_READINGS_MAX 8U /* branches beyond are not read */
 
 slice liquid_read_as(const liquid_page *page, liquid_reading reading, arena *a);
 

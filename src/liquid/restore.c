@@ -19,12 +19,15 @@ const liquid_carried *liquid_carried_at(const liquid_page *page, slice text, siz
     return NULL;
 }
 
+static bool is_read(const liquid_carried *tag, liquid_reading reading) {
+    return !tag->is_capture && tag->branch + 1 == reading;
+}
+
 /* The number of the block that is left out behind this tag; 0: nothing is. */
 static uint32_t drops(const liquid_carried *tag, uint32_t dropped, liquid_reading reading) {
-    bool begins = tag->block && (reading == LIQUID_WITHOUT_BLOCKS || tag->is_capture);
-    if (!dropped)
-        return begins && !tag->is_end ? tag->block : 0;
-    return tag->block == dropped && tag->is_end ? 0 : dropped;
+    if (dropped && tag->block != dropped)
+        return dropped;
+    return tag->is_end || is_read(tag, reading) ? 0 : tag->block;
 }
 
 size_t liquid_read_past(liquid_reader *r, const liquid_carried *tag, size_t end) {

@@ -94,7 +94,7 @@ static bool takes_branch(slice block, slice branch) {
 typedef struct running_block {
     const tag_kind *kind; /* NULL: a plugin's */
     token tag;
-    uint32_t line, block;
+    uint32_t line, block, branch;
     size_t out_from;    /* highlight: where its code begins in `out` */
     size_t marks_count; /* and how many marks there were */
 } running_block;
@@ -349,11 +349,13 @@ static void append_alone(running *r, slice character, uint32_t line) {
 
 static liquid_carried *add_carried(running *r, const token *t, const tag_kind *kind, uint32_t block) {
     bool is_end = !kind && block && slice_starts_with(t->name, SLICE("end"));
+    const running_block *around = vector_last(&r->open);
     const tag_kind *opener = is_end ? find_kind(slice_from(t->name, 3)) : kind;
     liquid_carried *one = vector_push_zeroed(&r->page.carried);
     *one = (liquid_carried){.text = source_of(r, t),
                             .line = line_of(r, t->from),
                             .block = block,
+                            .branch = around && around->block == block ? around->branch : 0,
                             .codepoint = r->codepoint,
                             .is_output = t->kind == TOKEN_OUTPUT,
                             .sets_variable = kind && kind->sets_variable,
@@ -542,13 +544,14 @@ static void open_block(running *r, const token *t, const tag_kind *kind) {
         return;
     }
     uint32_t block = ++r->page.block_count;
+    r->page.branch_count += r->page.branch_count == 0;
     slice language;
     if (!kind || kind->role == ROLE_BLOCK)
         carry(r, t, kind, block);
     else if (kind->role == ROLE_HIGHLIGHT && !read_language(t->markup, &language))
         refuse_token(r, t, "does not say which language");
     *(running_block *)vector_push(&r->open) =
-        (running_block){kind, *t, line_of(r, t->from), block, r->out.length, r->marks.count};
+        (running_block){kind, *t, line_of(r, t->from), block, 0, r->out.length, r->marks.count};
     r->comments += kind && kind->role == ROLE_COMMENT;
     r->codes += kind && kind->role == ROLE_HIGHLIGHT;
 }
@@ -582,8 +585,11 @@ static void run_branch(running *r, const token *t, const tag_kind *kind) {
         return;
     if (!f || !takes_branch(f->tag.name, t->name))
         refuse_token(r, t, "stands outside of the block that it belongs to");
-    else
+    else {
+        if (++f->branch == r->page.branch_count)
+            r->page.branch_count++;
         carry(r, t, kind, f->block);
+    }
 }
 
 static void run_raw(running *r, const token *t) {

@@ -30,8 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (count_carried(&page) != page.carried.count || !liquid_hide(&page, written, a, &hidden, &wrong) ||
             !slice_equal(hidden, page.text))
             abort();
-        liquid_read_as(&page, LIQUID_WITH_BLOCKS, a);
-        liquid_read_as(&page, LIQUID_WITHOUT_BLOCKS, a);
+        for (liquid_reading reading = LIQUID_WITHOUT_BLOCKS; reading <= LIQUID_READINGS_MAX; reading++)
+            liquid_read_as(&page, reading, a);
         for (uint32_t line = 1; line < 100; line++)
             if (liquid_line(&page, 1, line) == 0)
                 abort();
