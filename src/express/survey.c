@@ -262,22 +262,25 @@ static bool is_counting(slice call) {
     return slice_equal(call, SLICE("return true"));
 }
 
-/* Whether a script does nothing but call these; one that holds more than calls and texts may do something
- * else. */
+/* Whether a script does nothing but call these, one behind the other; what calls more may do something else.
+ */
 static bool only_counts(slice script) {
     char quote = 0;
     bool all = true;
-    size_t from = 0;
+    size_t from = 0, calls = 0;
     for (size_t at = 0; at <= script.length && all; at++) {
         char c = at < script.length ? script.data[at] : ';';
         if (quote ? c == quote : c == '"' || c == '\'')
             quote = quote ? 0 : c;
+        calls += !quote && c == '(';
         if (quote || c != ';')
             continue;
         slice call = slice_trim(slice_sub(script, from, at));
         slice window = SLICE("window.");
         call = slice_starts_with(call, window) ? slice_from(call, window.length) : call;
-        all = !call.length || is_counting(call);
+        bool is_one = calls <= 1 && (calls == 0 || slice_ends_with(call, SLICE(")")));
+        all = !call.length || (is_one && is_counting(call));
+        calls = 0;
         from = at + 1;
     }
     return all && !quote && slice_find(script, SLICE("function"), 0) == SLICE_NONE &&
