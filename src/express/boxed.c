@@ -36,7 +36,7 @@ static size_t count_cells(const boxed *b, const dom_node *row) {
 static size_t count_across(const boxed *b, const dom_node *table) {
     size_t most = 0;
     for (const dom_node *at = table; at;) {
-        bool inside = at == table || is_displayed(b, at, GROUPS);
+        bool inside = at == table || (at->parent == table && is_displayed(b, at, GROUPS));
         if (!inside && !express_is_blank(at)) {
             size_t cells = is_displayed(b, at, "table-row") ? count_cells(b, at) : 0;
             if (!cells)
@@ -58,9 +58,13 @@ static dom_node *put_around(const boxed *b, dom_node *box, dom_tag tag) {
 
 static void rename_row(dom_node *row) {
     row->tag = DOM_TAG_TR;
-    for (dom_node *cell = row->first_child; cell; cell = cell->next)
-        if (cell->type == DOM_ELEMENT)
-            cell->tag = DOM_TAG_TD;
+    for (dom_node *cell = row->first_child; cell; cell = cell->next) {
+        if (cell->type != DOM_ELEMENT)
+            continue;
+        cell->tag = DOM_TAG_TD;
+        dom_attribute_remove(cell, SLICE("colspan")); /* a box has none */
+        dom_attribute_remove(cell, SLICE("rowspan"));
+    }
 }
 
 static void rename_table(const boxed *b, dom_node *table) {

@@ -319,6 +319,11 @@ static void note_look(looking *l, const dom_node *node) {
         }
 }
 
+static bool is_shown(const dom_node *node) {
+    return node->type == DOM_TEXT ? !express_is_blank_text(node->text)
+                                  : node->type == DOM_ELEMENT && express_is_media(node);
+}
+
 /* Whether the icon stands in a cell of a table that shows nothing but icons: they are what it says. A cell of
  * more than a few nodes is none. */
 static bool is_all_of_cell(const dom_node *icon) {
@@ -327,46 +332,53 @@ static bool is_all_of_cell(const dom_node *icon) {
         cell = cell->parent;
     const dom_node *at = cell;
     for (size_t steps = 0; at && steps < NODES_LOOKED_AT; steps++, at = dom_next(at, cell))
-        if ((at->type == DOM_TEXT && !express_is_blank_text(at->text)) ||
-            (at->type == DOM_ELEMENT && express_is_media(at)))
+        if (is_shown(at))
             return false;
     return cell && !at;
 }
 
-/* Whether a part of a class's name, between hyphens, is the name of a sign that stands for a word. */
-static bool is_telling_class(slice name) {
-    static const char SIGNS[] =
-        "check checkmark tick ok yes times xmark x cross close remove no ban plus minus "
-        "star stars thumbs arrow arrows";
-    bool telling = false;
-    if (slice_find(name, SLICE("twitter"), 0) != SLICE_NONE) /* fa-x-twitter */
-        return false;
-    for (size_t from = 0, end; from < name.length && !telling; from = end + 1) {
-        end = from;
-        while (end < name.length && name.data[end] != '-' && name.data[end] != '_')
-            end++;
-        telling = css_is_among(slice_sub(name, from, end), SIGNS);
-    }
-    return telling;
-}
-
-static bool has_telling_class(const dom_node *icon) {
-    slice classes = dom_attribute_trimmed(icon, "class");
+/* Whether a part of a class's name, between hyphens, is one of the words. */
+static bool has_class_part(const dom_node *node, const char *words) {
+    slice classes = dom_attribute_trimmed(node, "class");
     size_t at = 0;
-    for (slice name; (name = slice_next_word(classes, &at)).length;)
-        if (is_telling_class(name))
-            return true;
+    for (slice name; (name = slice_next_word(classes, &at)).length;) {
+        if (slice_find(name, SLICE("twitter"), 0) != SLICE_NONE) /* fa-x-twitter */
+            continue;
+        for (size_t from = 0, end; from < name.length; from = end + 1) {
+            end = from;
+            while (end < name.length && name.data[end] != '-' && name.data[end] != '_')
+                end++;
+            if (css_is_among(slice_sub(name, from, end), words))
+                return true;
+        }
+    }
     return false;
 }
 
-/* The element that the icon, or what is around it, stands first in; the icon itself where text comes before.
- */
+/* A sign that stands for a word. */
+static bool is_telling(const dom_node *icon) {
+    return has_class_part(icon,
+                          "check checkmark tick ok yes times xmark x cross close remove no ban plus minus "
+                          "star stars thumbs arrow arrows");
+}
+
+/* A sign before an address, a number, a date, that says no more than these: but a fax is no phone. */
+static bool is_adornment(const dom_node *icon) {
+    return has_class_part(icon,
+                          "map marker location geo pin envelope mail email phone telephone mobile clock "
+                          "calendar globe home house building");
+}
+
+/* The element that the icon, or what is around it, stands first in; the icon itself where text, or much else,
+ * comes before. */
 static const dom_node *begun_by(const dom_node *icon) {
     const dom_node *outer = icon;
+    size_t steps = 0;
     while (outer->parent && !express_is_block(outer)) {
-        for (const dom_node *at = outer->previous; at; at = at->previous)
-            if (express_first_shown(at))
-                return icon;
+        for (const dom_node *before = outer->previous; before; before = before->previous)
+            for (const dom_node *at = before; at; at = dom_next(at, before))
+                if (++steps == NODES_LOOKED_AT || is_shown(at))
+                    return icon;
         outer = outer->parent;
     }
     return outer;
@@ -376,8 +388,7 @@ static const dom_node *begun_by(const dom_node *icon) {
 static const dom_node *first_icon(const dom_node *node) {
     const dom_node *at = node;
     for (size_t steps = 0; at && steps < NODES_LOOKED_AT; steps++, at = dom_next(at, node)) {
-        if ((at->type == DOM_TEXT && !express_is_blank_text(at->text)) ||
-            (at->type == DOM_ELEMENT && express_is_media(at)))
+        if (is_shown(at))
             return NULL;
         if (express_is_icon(at))
             return at;
@@ -394,21 +405,22 @@ static bool is_one_of_several(const dom_node *icon) {
          at = at->next, steps++) {
         const dom_node *other =
             at != one && at->type == DOM_ELEMENT && at->tag == one->tag ? first_icon(at) : NULL;
-        if (other && !slice_equal(dom_attribute_trimmed(other, "class"), classes))
+        if (other && !slice_equal(dom_attribute_trimmed(other, "class"), classes) &&
+            !(is_adornment(icon) && is_adornment(other)))
             return true;
     }
     return false;
 }
 
-static bool is_in_link(const dom_node *node) {
+static bool is_in_control(const dom_node *node) {
     while (node && !dom_is(node, DOM_TAG_A) && !express_is_block(node))
         node = node->parent;
-    return dom_is(node, DOM_TAG_A);
+    return dom_is(node, DOM_TAG_A) || dom_is(node, DOM_TAG_SUMMARY) || dom_is(node, DOM_TAG_BUTTON);
 }
 
-/* The words of a link say where it leads; icons in it adorn them. */
+/* The words of a link say where it leads, and of a fold what it opens; icons in it adorn them. */
 static bool says_something(const dom_node *icon) {
-    return !is_in_link(icon) && (has_telling_class(icon) || is_one_of_several(icon));
+    return !is_in_control(icon) && (is_telling(icon) || is_one_of_several(icon));
 }
 
 /* An empty element with a class shows whatever a style sheet draws there. */

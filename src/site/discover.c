@@ -534,7 +534,8 @@ static search begin(site *s, arena *growing) {
         .exclude = page_front_get(&s->config, SLICE("exclude")),
         .others = vector_new(growing, sizeof(slice))};
     const listed_folder *root = list(&in, SLICE(""));
-    in.is_site = holds(root, SLICE("_config.yml"));
+    in.is_site = holds(root, SLICE("_config.yml")) || holds(root, SLICE("_config.yaml")) ||
+                 holds(root, SLICE("_config.toml"));
     in.is_checkout = holds(root, SLICE(".git"));
     return in;
 }
