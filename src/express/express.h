@@ -59,7 +59,8 @@ void express_make_tables(dom_node *body, css_cascade *styles, arena *a, findings
 /* Marks rows of pictures beside text, and rows of pictures, for a rule to keep (mappings/layout.yml); and
  * rewrites those that are still there once shapes are recognised, so that they stand so on the new page too.
  */
-#define EXPRESS_CELL "beside cell" /* of boxes that are to be cells: rules may not open them; no page has such */
+#define EXPRESS_CELL                                                                                         \
+    "beside cell" /* of boxes that are to be cells: rules may not open them; no page has such */
 void express_mark_beside(dom_node *body, const express_seen *seen, arena *a);
 void express_put_beside(dom_node *body, const express_seen *seen, arena *a, findings *found);
 
