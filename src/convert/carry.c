@@ -256,8 +256,11 @@ static void place_in_text(placing *p, const dom_node *node, bool is_dropped) {
     }
 }
 
-/* Lines of Markdown that follow each other make one list, table or block of code. */
+/* Lines of Markdown that follow each other make one list, table or block of code. Lists of bullets read the
+ * same whether they are one. */
 static bool is_joined(const dom_node *node) {
+    if (node->tag == DOM_TAG_UL)
+        return false;
     return holds_no_text(node) || node->tag == DOM_TAG_DT || node->tag == DOM_TAG_DD || kind_of(node);
 }
 

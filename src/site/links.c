@@ -605,10 +605,16 @@ static void note_page(site_links *l, slice path, slice permalink, slice spelled,
                                                        .is_hidden = is_hidden};
 }
 
+/* As Ruby's YAML reads it. */
 static bool says_hidden(const page_parts *parts) {
-    bool unsure;
-    return slice_find(parts->front, SLICE("published:"), 0) != SLICE_NONE &&
-           slice_equal(read_value(parts->front, SLICE("published"), &unsure), SLICE("false"));
+    static const slice FALSE[] = {LITERAL("false"), LITERAL("no"), LITERAL("off")};
+    bool unsure, hidden = false;
+    if (slice_find(parts->front, SLICE("published:"), 0) == SLICE_NONE) /* nearly all */
+        return false;
+    slice value = read_value(parts->front, SLICE("published"), &unsure);
+    for (size_t i = 0; i < sizeof FALSE / sizeof *FALSE; i++)
+        hidden = hidden || slice_equal_nocase(value, FALSE[i]);
+    return hidden;
 }
 
 void site_links_expect(site_links *l, size_t files) {
