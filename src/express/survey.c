@@ -369,6 +369,8 @@ static bool is_adornment(const dom_node *icon) {
                           "calendar globe home house building");
 }
 
+enum { ICONS_LOOKED_AT = 64 }; /* and what is around them */
+
 /* The element that the icon, or what is around it, stands first in; the icon itself where text, or much else,
  * comes before. */
 static const dom_node *begun_by(const dom_node *icon) {
@@ -377,7 +379,7 @@ static const dom_node *begun_by(const dom_node *icon) {
     while (outer->parent && !express_is_block(outer)) {
         for (const dom_node *before = outer->previous; before; before = before->previous)
             for (const dom_node *at = before; at; at = dom_next(at, before))
-                if (++steps == NODES_LOOKED_AT || is_shown(at))
+                if (++steps == ICONS_LOOKED_AT || is_shown(at))
                     return icon;
         outer = outer->parent;
     }
@@ -387,7 +389,7 @@ static const dom_node *begun_by(const dom_node *icon) {
 /* The icon that the element begins with; NULL: it begins with something else. */
 static const dom_node *first_icon(const dom_node *node) {
     const dom_node *at = node;
-    for (size_t steps = 0; at && steps < NODES_LOOKED_AT; steps++, at = dom_next(at, node)) {
+    for (size_t steps = 0; at && steps < ICONS_LOOKED_AT; steps++, at = dom_next(at, node)) {
         if (is_shown(at))
             return NULL;
         if (express_is_icon(at))
@@ -401,7 +403,7 @@ static bool is_one_of_several(const dom_node *icon) {
     const dom_node *one = begun_by(icon);
     slice classes = dom_attribute_trimmed(icon, "class");
     size_t steps = 0;
-    for (const dom_node *at = one->parent ? one->parent->first_child : NULL; at && steps < NODES_LOOKED_AT;
+    for (const dom_node *at = one->parent ? one->parent->first_child : NULL; at && steps < ICONS_LOOKED_AT;
          at = at->next, steps++) {
         const dom_node *other =
             at != one && at->type == DOM_ELEMENT && at->tag == one->tag ? first_icon(at) : NULL;
