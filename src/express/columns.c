@@ -16,7 +16,7 @@
 
 #define LONGER 0.2 /* of the page's height: so much may be added */
 #define COLUMNS_MAX 6
-#define ACROSS "beside-across"      /* of columns: cells of a row */
+#define ACROSS "beside across"      /* of columns: cells of a row; no page has such */
 #define STEPS_MAX ((size_t)1 << 20) /* nodes that are looked at: containers may stand in each other */
 
 /* What the theme makes of text (mappings/theme.yml), in pixels. */
@@ -575,20 +575,24 @@ static bool is_columns(const dom_node *node) {
     return value && slice_equal(*value, SLICE(EXPRESS_COLUMNS));
 }
 
-static unsigned count_columns(const dom_node *container) {
+/* How many columns the container has; `all`: they are those that were marked. A shape that was recognised may
+ * have taken some of them. */
+static unsigned count_columns(const dom_node *container, bool *all) {
     unsigned count = 0;
-    for (const dom_node *item = express_items_of(container)->first_child; item; item = item->next)
-        count += !express_is_blank(item);
+    const dom_node *items = express_items_of(container);
+    *all = true;
+    for (const dom_node *item = items ? items->first_child : NULL; item; item = item->next) {
+        if (express_is_blank(item))
+            continue;
+        *all = *all && item->type == DOM_ELEMENT && dom_attribute_get(item, SLICE(EXPRESS_CELL));
+        count++;
+    }
     return count;
 }
 
-/* A shape that was recognised may have taken some of them. */
-static bool are_all_there(const dom_node *container, unsigned least) {
-    for (const dom_node *item = express_items_of(container)->first_child; item; item = item->next)
-        if (!express_is_blank(item) &&
-            (item->type != DOM_ELEMENT || !dom_attribute_get(item, SLICE(EXPRESS_CELL))))
-            return false;
-    return count_columns(container) >= least;
+static bool has_columns(const dom_node *container) {
+    bool all;
+    return count_columns(container, &all) > 0 && all;
 }
 
 /* ---- rows of links: in one line ------------------------------------------------------------------------ */
@@ -702,8 +706,7 @@ static void put_table(dom_node *first, const express_seen *seen, arena *a, findi
     unsigned count = 0;
     dom_append(table, rows);
     dom_insert_before(first, table);
-    for (dom_node *at = first, *next; is_columns(at) && are_all_there(at, 1) && !holds_only_links(at);
-         at = next) {
+    for (dom_node *at = first, *next; is_columns(at) && has_columns(at) && !holds_only_links(at); at = next) {
         next = next_columns(at);
         put_rows(rows, at, seen, &made, a);
         dom_remove(at);
@@ -730,8 +733,9 @@ void express_put_columns(dom_node *body, const express_seen *seen, arena *a, fin
         }
         if (!seen->desk || !is_columns(node))
             continue;
-        unsigned count = express_items_of(node) ? count_columns(node) : 0;
-        if (count < 2 || !are_all_there(node, 2)) {
+        bool all;
+        unsigned count = count_columns(node, &all);
+        if (count < 2 || !all) {
             report_in_order(node, count, found);
             continue;
         }

@@ -443,6 +443,7 @@ static void look_at_icon(looking *l, const dom_node *node) {
 static void look_at_element(looking *l, dom_node *node, bool named) {
     if (node->tag == DOM_TAG_DIALOG && !dom_attribute_get(node, SLICE("open")))
         note_hidden(l, node, SLICE("no `open`"));
+    dom_attribute_remove(node, SLICE(EXPRESS_BESIDE)); /* a mark of ours, which no page gives itself */
     for (uint32_t i = 0; i < node->attribute_count; i++)
         look_at_attribute(l, node, &node->attributes[i]);
     look_at_styles(l, node);
