@@ -123,11 +123,11 @@ static bool open_page(conversion *c) {
         refuse_front(c, &error);
         return false;
     }
-    c->moves_from = address_to_move(c);
     if (page_is_tiptap(&c->parts, &c->front)) {
         c->result->state = CONVERT_ALREADY;
         return false;
     }
+    c->moves_from = address_to_move(c);
     return true;
 }
 

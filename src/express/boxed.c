@@ -76,11 +76,14 @@ static void rename_table(const boxed *b, dom_node *table) {
     for (dom_node *group = table->first_child; group; group = group->next) {
         if (group->type != DOM_ELEMENT)
             continue;
-        bool is_row = is_displayed(b, group, "table-row");
-        for (dom_node *row = is_row ? NULL : group->first_child; row; row = row->next)
+        if (is_displayed(b, group, "table-row")) {
+            rename_row(group);
+            continue;
+        }
+        for (dom_node *row = group->first_child; row; row = row->next)
             if (row->type == DOM_ELEMENT)
                 rename_row(row);
-        is_row ? rename_row(group) : (void)(group->tag = DOM_TAG_TBODY);
+        group->tag = DOM_TAG_TBODY;
     }
     table->tag = DOM_TAG_TABLE;
 }

@@ -122,10 +122,7 @@ static void look_at_generated(const looks *l, const dom_node *node, css_pseudo p
     static const char *const PARTS[] = {"", "::before", "::after", "::marker"};
     const css_declaration *d = lost(l->styles, node, pseudo, CSS_CONTENT);
     slice value = d ? css_computed_pseudo(l->styles, node, pseudo, CSS_CONTENT) : SLICE("none");
-    if (css_is_among(value, "none normal") ||
-        css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_DISPLAY), "none") ||
-        !css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_VISIBILITY), "visible") ||
-        css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_OPACITY), "0 0%"))
+    if (css_is_among(value, "none normal") || !express_is_visible(l->styles, node, pseudo))
         return;
     bool quotes = !css_is_among(css_computed_pseudo(l->styles, node, pseudo, CSS_QUOTES), "none");
     generated g = read_content(value, node, quotes, l->arena);

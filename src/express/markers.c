@@ -328,10 +328,7 @@ static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
         return buffer_slice(&out);
     }
     slice value = css_computed_pseudo(m->styles, node, pseudo, CSS_CONTENT);
-    slice display = css_computed_pseudo(m->styles, node, pseudo, CSS_DISPLAY);
-    if (express_is_among(display, "none") || express_is_among(value, "none normal") ||
-        !css_is_among(css_computed_pseudo(m->styles, node, pseudo, CSS_VISIBILITY), "visible") ||
-        css_is_among(css_computed_pseudo(m->styles, node, pseudo, CSS_OPACITY), "0 0%") ||
+    if (express_is_among(value, "none normal") || !express_is_visible(m->styles, node, pseudo) ||
         (from && css_place_of(from).origin == CSS_ORIGIN_THEME))
         return nothing;
     css_reader r = {.text = value, .arena = m->arena};

@@ -111,6 +111,10 @@ bool express_is_never_shown(const dom_node *node);
 void express_take_out(showing *s, dom_node *node);
 
 bool express_is_media(const dom_node *node);
+/* Text that is not blank, a picture or a frame. */
+bool express_shows(const dom_node *node);
+/* Whether no style hides it: an element's content, or a pseudo-element. */
+bool express_is_visible(css_cascade *styles, const dom_node *node, css_pseudo pseudo);
 /* Whether it is there for the sign that a style sheet or a script draws in it: empty, with a class or a name.
  */
 bool express_is_icon(const dom_node *node);

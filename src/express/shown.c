@@ -20,11 +20,21 @@ bool express_is_blank_text(slice text) {
     return true;
 }
 
+bool express_shows(const dom_node *node) {
+    return node->type == DOM_TEXT ? !express_is_blank_text(node->text)
+                                  : node->type == DOM_ELEMENT && express_is_media(node);
+}
+
+bool express_is_visible(css_cascade *styles, const dom_node *node, css_pseudo pseudo) {
+    return !css_is_among(css_computed_pseudo(styles, node, pseudo, CSS_DISPLAY), "none") &&
+           css_is_among(css_computed_pseudo(styles, node, pseudo, CSS_VISIBILITY), "visible") &&
+           !css_is_among(css_computed_pseudo(styles, node, pseudo, CSS_OPACITY), "0 0%");
+}
+
 /* The first text, picture or frame in `node`, or `node` itself; NULL when it shows nothing. */
 const dom_node *express_first_shown(const dom_node *node) {
     for (const dom_node *at = node; at;) {
-        if ((at->type == DOM_TEXT && !express_is_blank_text(at->text)) ||
-            (at->type == DOM_ELEMENT && express_is_media(at)))
+        if (express_shows(at))
             return at;
         bool unseen = at->tag == DOM_TAG_SCRIPT || at->tag == DOM_TAG_STYLE || at->tag == DOM_TAG_TITLE;
         at = unseen ? dom_next_skip(at, node) : dom_next(at, node);
@@ -132,9 +142,7 @@ static bool is_drawn(css_cascade *styles, const dom_node *node) {
     for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++)
         if (css_has_pseudo(styles, node, PLACES[i]) &&
             !css_is_among(css_computed_pseudo(styles, node, PLACES[i], CSS_CONTENT), "none normal \"\" ''") &&
-            !css_is_among(css_computed_pseudo(styles, node, PLACES[i], CSS_DISPLAY), "none") &&
-            css_is_among(css_computed_pseudo(styles, node, PLACES[i], CSS_VISIBILITY), "visible") &&
-            !css_is_among(css_computed_pseudo(styles, node, PLACES[i], CSS_OPACITY), "0 0%"))
+            express_is_visible(styles, node, PLACES[i]))
             return true;
     return css_url_of(css_computed(styles, node, CSS_BACKGROUND_IMAGE)).length > 0;
 }

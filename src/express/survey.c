@@ -313,15 +313,10 @@ static void note_look(looking *l, const dom_node *node) {
         return;
     const dom_node *at = dom_next(node, node);
     for (size_t steps = 0; at && steps < STEPS_TO_SHOWN; steps++, at = dom_next(at, node))
-        if (at->type == DOM_TEXT ? !express_is_blank_text(at->text) : express_is_media(at)) {
+        if (express_shows(at)) {
             *(styled *)vector_push(&l->survey->styled) = (styled){node, at};
             return;
         }
-}
-
-static bool is_shown(const dom_node *node) {
-    return node->type == DOM_TEXT ? !express_is_blank_text(node->text)
-                                  : node->type == DOM_ELEMENT && express_is_media(node);
 }
 
 /* Whether the icon stands in a cell of a table that shows nothing but icons: they are what it says. A cell of
@@ -332,7 +327,7 @@ static bool is_all_of_cell(const dom_node *icon) {
         cell = cell->parent;
     const dom_node *at = cell;
     for (size_t steps = 0; at && steps < NODES_LOOKED_AT; steps++, at = dom_next(at, cell))
-        if (is_shown(at))
+        if (express_shows(at))
             return false;
     return cell && !at;
 }
@@ -379,7 +374,7 @@ static const dom_node *begun_by(const dom_node *icon) {
     while (outer->parent && !express_is_block(outer)) {
         for (const dom_node *before = outer->previous; before; before = before->previous)
             for (const dom_node *at = before; at; at = dom_next(at, before))
-                if (++steps == ICONS_LOOKED_AT || is_shown(at))
+                if (++steps == ICONS_LOOKED_AT || express_shows(at))
                     return icon;
         outer = outer->parent;
     }
@@ -390,7 +385,7 @@ static const dom_node *begun_by(const dom_node *icon) {
 static const dom_node *first_icon(const dom_node *node) {
     const dom_node *at = node;
     for (size_t steps = 0; at && steps < ICONS_LOOKED_AT; steps++, at = dom_next(at, node)) {
-        if (is_shown(at))
+        if (express_shows(at))
             return NULL;
         if (express_is_icon(at))
             return at;

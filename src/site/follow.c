@@ -58,15 +58,21 @@ static void tell(const site *s, vector *out, slice text) {
     *(slice *)vector_push(out) = site_show_path(text, s->arena);
 }
 
-static void tell_options(const site *s, vector *out) {
+/* A setting, and how pages are read; `brief`: the setting alone. */
+static void tell_setting(const site *s, vector *out, slice setting, const char *how, bool brief) {
+    tell(s, out,
+         brief ? setting : format_slice(s->arena, "%.*s: not followed: %s", SLICE_ARGS(setting), how));
+}
+
+static void tell_options(const site *s, vector *out, bool brief) {
     const front_value *options = kramdown_of(s);
     for (uint32_t i = 0; options && i < options->count; i++) {
         legacy_option one = {options->entries[i].key, value_text(&options->entries[i].value, s->arena)};
         if (options->entries[i].value.kind != FRONT_NULL && !legacy_follows_option(&one))
-            tell(s, out,
-                 format_slice(s->arena, "kramdown: %.*s%s%.*s: not followed: pages are read without it",
-                              SLICE_ARGS(one.name), one.value.length ? ": " : "",
-                              SLICE_ARGS(utf8_head(one.value, 60))));
+            tell_setting(s, out,
+                         format_slice(s->arena, "kramdown: %.*s%s%.*s", SLICE_ARGS(one.name),
+                                      one.value.length ? ": " : "", SLICE_ARGS(utf8_head(one.value, 60))),
+                         "pages are read without it", brief);
     }
 }
 
@@ -134,23 +140,21 @@ static void tell_liquid(const site *s, vector *out) {
 }
 
 /* What says how a page's own text is read. */
-static void tell_markdown(const site *s, vector *out) {
+static void tell_markdown(const site *s, vector *out, bool brief) {
     slice markdown = page_front_text(&s->config, SLICE("markdown"));
     if (markdown.length && !slice_equal_nocase(markdown, SLICE("kramdown")))
-        tell(s, out,
-             format_slice(s->arena, "markdown: %.*s: not followed: pages are read as kramdown reads them",
-                          SLICE_ARGS(utf8_head(markdown, 60))));
-    tell_options(s, out);
+        tell_setting(s, out, format_slice(s->arena, "markdown: %.*s", SLICE_ARGS(utf8_head(markdown, 60))),
+                     "pages are read as kramdown reads them", brief);
+    tell_options(s, out, brief);
 }
 
 void fill_unfollowed(const site *s, convert_settings *settings) {
     vector all = vector_new(s->arena, sizeof(slice));
     buffer out = buffer_new(s->arena, 64);
-    tell_markdown(s, &all);
+    tell_markdown(s, &all, true);
     for (size_t i = 0; i < all.count; i++) {
-        slice one = *(slice *)vector_at(&all, i);
         buffer_append_string(&out, i ? "; " : "");
-        buffer_append(&out, slice_sub(one, 0, slice_find(one, SLICE(": not followed"), 0)));
+        buffer_append(&out, *(slice *)vector_at(&all, i));
     }
     settings->unfollowed = buffer_slice(&out);
 }
@@ -158,11 +162,10 @@ void fill_unfollowed(const site *s, convert_settings *settings) {
 vector site_unfollowed(const site *s) {
     vector out = vector_new(s->arena, sizeof(slice));
     slice source = page_front_text(&s->config, SLICE("source"));
-    tell_markdown(s, &out);
+    tell_markdown(s, &out, false);
     if (source.length && !slice_equal(source, SLICE(".")) && !slice_equal(source, SLICE("./")))
-        tell(s, &out,
-             format_slice(s->arena, "source: %.*s: not followed: pages are looked for from the root on",
-                          SLICE_ARGS(utf8_head(source, 60))));
+        tell_setting(s, &out, format_slice(s->arena, "source: %.*s", SLICE_ARGS(utf8_head(source, 60))),
+                     "pages are looked for from the root on", false);
     tell_theme(s, &out);
     tell_liquid(s, &out);
     tell_plugins(s, &out);
