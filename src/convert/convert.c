@@ -291,21 +291,13 @@ static const layout *lay_out(conversion *c, const dom_node *body, css_cascade *c
     return layout_page(cascade, body, &options, c->tree);
 }
 
-/* A tree holds the styles of one cascade: another one is asked while they are put aside. */
-static const layout *lay_out_on_phone(conversion *c, dom_node *body, css_cascade *styles_on_desk,
+static const layout *lay_out_on_phone(conversion *c, const dom_node *body, css_cascade *styles_on_desk,
                                       const layout *desk) {
     bool pictures_only = !layout_has_columns(desk); /* columns hang on all heights */
-    vector styles = vector_new(c->tree, sizeof body->style);
-    for (dom_node *at = body; at; at = dom_next(at, body)) {
-        *(uint32_t *)vector_push(&styles) = at->style;
-        at->style = 0;
-    }
     css_cascade *cascade = css_cascade_new_of_other(styles_on_desk, c->engine->phone_sheets);
     const layout *phone =
         lay_out(c, body, cascade, c->engine->theme.express.phone_column, pictures_only, desk);
-    size_t i = 0;
-    for (dom_node *at = body; at; at = dom_next(at, body))
-        at->style = *(uint32_t *)vector_at(&styles, i++);
+    css_cascade_end_other(cascade);
     return phone;
 }
 

@@ -123,19 +123,23 @@ static slice px_slice(double px, arena *a) {
     return slice_copy((slice){at, (size_t)(text + sizeof text - at)}, a);
 }
 
-/* "12px" as computed values are written mostly. */
+/* "12.5" of `value`, up to `end`: as css_next_token reads it. */
+static bool read_number(slice value, size_t end, double *number) {
+    double whole = 0, scale = 1;
+    size_t i = 0;
+    for (; i < end && is_digit(value.data[i]); i++)
+        whole = whole * 10 + (value.data[i] - '0');
+    if (i > 0 && i + 1 < end && value.data[i] == '.')
+        for (i++; i < end && is_digit(value.data[i]); i++)
+            whole += (value.data[i] - '0') * (scale /= 10);
+    *number = whole;
+    return end > 0 && i == end;
+}
+
+/* "12.5px", as computed values are written mostly. */
 static bool read_pixels(slice value, double *px) {
     size_t end = value.length > 2 ? value.length - 2 : 0;
-    if (!end || end > 6 || value.data[end] != 'p' || value.data[end + 1] != 'x')
-        return false;
-    unsigned whole = 0;
-    for (size_t i = 0; i < end; i++) {
-        if (!is_digit(value.data[i]))
-            return false;
-        whole = whole * 10 + (unsigned)(value.data[i] - '0');
-    }
-    *px = whole;
-    return true;
+    return end && value.data[end] == 'p' && value.data[end + 1] == 'x' && read_number(value, end, px);
 }
 
 static double number_of(slice px) {
@@ -247,6 +251,15 @@ static slice compute_text_align(css_cascade *c, uint32_t number, css_pseudo pseu
     return css_is_among(outer, "start") ? SLICE("center") : outer;
 }
 
+/* "inline-block": lower case throughout, so that it is computed as it stands. */
+static bool is_plain_word(slice value) {
+    size_t i = 0;
+    while (i < value.length &&
+           ((value.data[i] >= 'a' && value.data[i] <= 'z') || (value.data[i] == '-' && i)))
+        i++;
+    return i > 0 && i == value.length;
+}
+
 static slice compute(css_cascade *c, uint32_t number, css_pseudo pseudo, css_property property, slice value) {
     switch (property) {
     case CSS_FONT_SIZE:
@@ -273,8 +286,14 @@ static slice compute(css_cascade *c, uint32_t number, css_pseudo pseudo, css_pro
     }
     if (is_border_width(property))
         value = compute_border_width(c, number, pseudo, property, value);
+    if (is_plain_word(value))
+        return value;
+    if (slice_equal(value, SLICE("0")) && css_is_of_lengths(property))
+        return SLICE("0px");
     double px;
-    if (read_pixels(value, &px) && (value.data[0] != '0' || value.length == 3)) /* as it would be written */
+    bool as_written = value.length <= 8 && (value.data[0] != '0' || value.length == 3) &&
+                      slice_find_char(value, '.', 0) == SLICE_NONE;
+    if (as_written && read_pixels(value, &px))
         return value;
     css_reader r = {.text = value};
     css_token t = css_next_token(&r);
@@ -361,6 +380,10 @@ bool css_length_of(css_cascade *c, const dom_node *node, slice value, double per
     uint32_t number = cascade_style_of(c, node);
     if (read_pixels(value, px))
         return true;
+    if (value.length && value.data[value.length - 1] == '%' && read_number(value, value.length - 1, px)) {
+        *px = *px / 100 * percent_of;
+        return percent_of >= 0;
+    }
     css_units units = units_of(c, cascade_font_size(c, number, CSS_PSEUDO_NONE));
     units.percent_of = percent_of;
     return css_evaluate_length(value, &units, px);

@@ -40,6 +40,19 @@ typedef struct class_effect {
     unsigned effects;
 } class_effect;
 
+/* Properties, and CSS_CUSTOM. */
+typedef struct property_set {
+    uint64_t bits[CSS_PROPERTY_COUNT / 64 + 1];
+} property_set;
+
+static inline void add_property(property_set *set, css_property property) {
+    set->bits[property / 64] |= UINT64_C(1) << property % 64;
+}
+
+static inline bool has_property(const property_set *set, css_property property) {
+    return set->bits[property / 64] >> property % 64 & 1;
+}
+
 /* What of a style hangs on the window's width. */
 typedef enum css_hanging {
     HANGS_ON_NOTHING, /* it holds in both windows */
@@ -51,6 +64,7 @@ typedef struct style {
     uint32_t parent;         /* the number of the parent's; 0: of none */
     uint32_t as_parent;      /* the number that stands for all that hand down the same */
     uint8_t hanging, window; /* css_hanging; in which window it holds */
+    property_set hangs;      /* which of its properties do */
     uint64_t cost;           /* steps that it took to make it, but for the page's own sheets */
     unsigned effects;
     bool generates;                   /* css_generates */
@@ -99,7 +113,8 @@ struct css_cascade {
     size_t kept;          /* styles that it has given to the cache */
     bool started, settled;
     uint32_t root_style;
-    vector around; /* of dom_node: stand-ins for the elements around the page's content, outermost first */
+    vector put_aside; /* of uint32_t: the styles of the first of two cascades, in document order */
+    vector around;    /* of dom_node: stand-ins for the elements around the page's content, outermost first */
     double root_font_size;
     vector used;      /* of style*: whose classes count */
     hash_map classes; /* of class_effect, of the first `counted` of them */
@@ -109,7 +124,8 @@ struct css_cascade {
     vector held;         /* of const css_match* */
     uint64_t tried;      /* rules, for the element in hand */
     css_hanging hanging; /* of the rules for it, in either window */
-    bool asks_parent;
+    property_set hangs;
+    const property_set *outer_hangs; /* the parent's; NULL: none does */
     contest contests[CSS_PSEUDO_COUNT];
 };
 

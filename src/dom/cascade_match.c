@@ -78,13 +78,6 @@ css_cascade *css_cascade_new_cached(css_style_cache *cache, dom_node *root, aren
     return new_cascade(cache->sheets, cache, root, a);
 }
 
-css_cascade *css_cascade_new_of_other(css_cascade *first, const css_sheets *other) {
-    css_cascade *c = new_cascade(other, first->cache, first->root, first->arena);
-    c->own = first->own ? css_sheets_of_other(first->own, c->arena) : NULL;
-    c->local = first->local;
-    return c;
-}
-
 bool css_cascade_exhausted(const css_cascade *c) {
     return c->matcher && dom_matcher_exhausted(c->matcher);
 }
@@ -165,13 +158,14 @@ void cascade_start(css_cascade *c) {
 
 /* ---- which rules hold ---------------------------------------------------------------------------------- */
 
-/* What is inside inherits it, or is laid out by it. */
-static bool hands_down(const css_declaration *d) {
-    return d->property == CSS_CUSTOM || d->property == CSS_DISPLAY || css_is_inherited(d->property);
+/* What is inside inherits it. */
+static bool hands_down(css_property property) {
+    return property == CSS_CUSTOM || css_is_inherited(property);
 }
 
-static void note_hanging(css_cascade *c, const css_declaration *d) {
-    c->hanging = hands_down(d) || c->hanging == HANGS_WITH_INNER ? HANGS_WITH_INNER : HANGS_ITSELF;
+static void note_hanging(css_cascade *c, css_property property) {
+    add_property(&c->hangs, property);
+    c->hanging = hands_down(property) || c->hanging == HANGS_WITH_INNER ? HANGS_WITH_INNER : HANGS_ITSELF;
 }
 
 static void try_bucket(css_cascade *c, const css_sheets *s, const css_bucket *b, const dom_node *node,
@@ -188,7 +182,7 @@ static void try_bucket(css_cascade *c, const css_sheets *s, const css_bucket *b,
         if (m->windows & 1u << s->window)
             *(const css_match **)vector_push(&c->held) = m;
         for (size_t k = 0; m->windows != CSS_WINDOWS_ALL && k < m->block->declarations.count; k++)
-            note_hanging(c, vector_at(&m->block->declarations, k));
+            note_hanging(c, ((css_declaration *)vector_at(&m->block->declarations, k))->property);
     }
 }
 
@@ -237,7 +231,7 @@ static void weigh(css_cascade *c, css_pseudo pseudo, const css_block *block, con
         const css_declaration *d = vector_at(&block->declarations, i);
         uint64_t rank = rank_of(w->origin, d->important, w->attribute, w->specificity, w->order) + 1;
         if (d->hangs_on_window)
-            note_hanging(c, d);
+            note_hanging(c, d->property);
         if (d->property == CSS_CUSTOM) {
             *(const css_declaration **)vector_push(customs) = d;
             continue;
@@ -271,6 +265,17 @@ static bool asks_parent(const css_declaration *d) {
     return !css_is_inherited(d->property) && (d->has_var || css_is_among(d->value, "inherit"));
 }
 
+/* What is in a flex box or grid is a block (compute_display): what is in that stands in a block either way.
+ */
+static void note_display_around(css_cascade *c, const winners *w) {
+    const winner *one = winner_of(w, CSS_DISPLAY);
+    slice value = one ? one->declaration->value : css_initial(CSS_DISPLAY);
+    if (css_is_among(value, "contents"))
+        note_hanging(c, CSS_DISPLAY);
+    else if (!c->hanging && !css_is_among(value, "none block flow-root list-item flex grid table"))
+        c->hanging = HANGS_ITSELF;
+}
+
 static winners *take_winners(css_cascade *c, css_pseudo pseudo, const vector *customs, arena *a,
                              unsigned *effects) {
     contest *entries = &c->contests[pseudo];
@@ -288,7 +293,8 @@ static winners *take_winners(css_cascade *c, css_pseudo pseudo, const vector *cu
             w->items[count++] = (winner){d, b->lost};
             w->loses = w->loses || b->lost;
             w->item_of[p] = count;
-            c->asks_parent = c->asks_parent || asks_parent(d);
+            if (c->outer_hangs && has_property(c->outer_hangs, p) && asks_parent(d))
+                note_hanging(c, p);
         }
         if (d && d->rule && b->lost)
             *effects |= effect_of(p, d);
@@ -494,7 +500,7 @@ static style *new_style(css_cascade *c, const dom_node *node, uint32_t parent, a
     s->parent = parent;
     s->cost = c->tried + STEPS_OF_MATCH * c->held.count;
     s->window = (uint8_t)c->sheets->window;
-    c->asks_parent = false;
+    c->outer_hangs = parent && style_at(c, parent)->hanging ? &style_at(c, parent)->hangs : NULL;
     vector customs = vector_new(c->arena, sizeof(const css_declaration *));
     sort_held(c);
     keep_classes(c, s, a);
@@ -502,6 +508,8 @@ static style *new_style(css_cascade *c, const dom_node *node, uint32_t parent, a
     if (node->attribute_count || node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH)
         weigh_attributes(c, node, &customs, a);
     s->parts[CSS_PSEUDO_NONE] = take_winners(c, CSS_PSEUDO_NONE, &customs, a, &s->effects);
+    if (c->outer_hangs && has_property(c->outer_hangs, CSS_DISPLAY))
+        note_display_around(c, s->parts[CSS_PSEUDO_NONE]);
     for (unsigned p = CSS_PSEUDO_BEFORE; p < CSS_PSEUDO_COUNT; p++) {
         vector own = vector_new(c->arena, sizeof(const css_declaration *));
         if (weigh_rules(c, node, (css_pseudo)p, &own))
@@ -509,9 +517,8 @@ static style *new_style(css_cascade *c, const dom_node *node, uint32_t parent, a
     }
     for (unsigned p = CSS_PSEUDO_NONE; p < CSS_PSEUDO_COUNT; p++)
         s->generates = s->generates || generates(s->parts[p]);
-    if (c->asks_parent && parent && style_at(c, parent)->hanging)
-        c->hanging = HANGS_WITH_INNER;
     s->hanging = (uint8_t)c->hanging;
+    s->hangs = c->hangs;
     return s;
 }
 
@@ -586,6 +593,7 @@ static uint32_t match_element(css_cascade *c, const dom_node *node, uint32_t par
         return use_style(c, found);
     c->held.count = c->tried = 0;
     c->hanging = HANGS_ON_NOTHING;
+    c->hangs = (property_set){{0}};
     if (c->own)
         gather_own_matches(c, node, &own_structural);
     everywhere = everywhere && !c->held.count && !c->hanging;
@@ -643,4 +651,34 @@ void css_cascade_settle(css_cascade *c) {
     for (dom_node *at = dom_next(c->root, c->root); at; at = dom_next(at, c->root))
         if (at->type == DOM_ELEMENT && !at->style)
             at->style = match_element(c, at, at->parent->style);
+}
+
+/* The style of the first window's holds in this one as well where nothing of it hangs on the window, nor of
+ * what its parent hands down. */
+static uint32_t match_in_other(css_cascade *c, const dom_node *node, uint32_t number) {
+    uint32_t parent = cascade_style_of(c, node->parent);
+    const style *s = style_at(c, number);
+    bool holds = s->hanging == HANGS_ON_NOTHING && s->parent &&
+                 style_at(c, s->parent)->as_parent == style_at(c, parent)->as_parent;
+    return holds ? use_style(c, number) : match_element(c, node, parent);
+}
+
+css_cascade *css_cascade_new_of_other(css_cascade *first, const css_sheets *other) {
+    css_cascade *c = new_cascade(other, first->cache, first->root, first->arena);
+    c->own = first->own ? css_sheets_of_other(first->own, c->arena) : NULL;
+    c->local = first->local;
+    c->put_aside = vector_new(c->arena, sizeof c->root->style);
+    *(uint32_t *)vector_push(&c->put_aside) = c->root->style;
+    cascade_start(c);
+    for (dom_node *at = dom_next(c->root, c->root); at; at = dom_next(at, c->root)) {
+        *(uint32_t *)vector_push(&c->put_aside) = at->style;
+        at->style = at->style ? match_in_other(c, at, at->style) : 0;
+    }
+    return c;
+}
+
+void css_cascade_end_other(css_cascade *other) {
+    size_t i = 0;
+    for (dom_node *at = other->root; at; at = dom_next(at, other->root))
+        at->style = *(uint32_t *)vector_at(&other->put_aside, i++);
 }

@@ -188,8 +188,10 @@ arena *css_style_cache_arena(css_style_cache *cache);
 /* A cascade with the cache's sheets; what it answers lives until the next one is made with the same cache. */
 css_cascade *css_cascade_new_cached(css_style_cache *cache, dom_node *root, arena *a);
 /* The same tree in the other viewport of the sheets: styles that hold in both are not made again. `first` is
- * settled, and must outlive it; `other`: css_sheets_of_other. */
+ * settled, and must outlive it; `other`: css_sheets_of_other. A tree holds the styles of one cascade: until
+ * css_cascade_end_other gives those of `first` back, the tree must not change, and `first` not be asked. */
 css_cascade *css_cascade_new_of_other(css_cascade *first, const css_sheets *other);
+void css_cascade_end_other(css_cascade *other);
 
 /* Finds out which rules hold for each element now: from here on the tree may change, and its elements keep
  * the styles they had, wherever they are moved. An element made later is matched where it stands when it is

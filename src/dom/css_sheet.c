@@ -382,10 +382,25 @@ static void read_contents(parser *p, const surrounding *around, css_gathering *g
 static void add_sheet(css_sheets *s, css_origin origin, slice name, slice text, const css_loader *loader,
                       unsigned windows);
 
+/* Behind what is neither a bracket nor ; nor may hold some: strings, comments, escapes. */
+static size_t pass_plain(slice text, size_t at) {
+    static const bool STOPS[256] = {['"'] = 1, ['\''] = 1, ['('] = 1, [')'] = 1, ['/'] = 1, [';'] = 1,
+                                    ['['] = 1, ['\\'] = 1, [']'] = 1, ['{'] = 1, ['}'] = 1};
+    while (at < text.length && !STOPS[(unsigned char)text.data[at]])
+        at++;
+    return at;
+}
+
 /* The token that ends what starts at the reader: ; or { or the } of the block around, or the end. Nothing
  * inside of brackets counts. `stop_at_semicolon`: false at the top level, where only a block ends a rule's
  * prelude. */
 static char find_end(parser *p, bool in_block, size_t *end) {
+    *end = pass_plain(p->r.text, p->r.at);
+    char stop = *end < p->r.text.length ? p->r.text.data[*end] : '\0';
+    if (stop == '{' || (in_block && (stop == ';' || stop == '}'))) {
+        p->r.at = *end + 1;
+        return stop;
+    }
     for (;;) {
         size_t start = p->r.at;
         css_token t = css_next_token(&p->r);

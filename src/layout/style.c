@@ -43,22 +43,41 @@ static box_kind kind_of(slice display) {
     return KIND_BLOCK;
 }
 
+/* Of properties that are not inherited, and initially are none of the words: most have no declaration. */
 static bool is(const layout *l, const dom_node *node, css_property property, const char *words) {
-    return css_computed_is(l->cascade, node, property, words);
+    return css_sets(l->cascade, node, property, CSS_FROM_ALL) &&
+           css_computed_is(l->cascade, node, property, words);
+}
+
+/* The same, of those that initially are one. */
+static bool is_not(const layout *l, const dom_node *node, css_property property, const char *words) {
+    return css_sets(l->cascade, node, property, CSS_FROM_ALL) &&
+           !css_computed_is(l->cascade, node, property, words);
+}
+
+static box_length read_length(const layout *l, const dom_node *node, css_property property) {
+    box_length length = {0, false, false};
+    slice value = css_computed(l->cascade, node, property);
+    bool keyword = value.length && is_alpha(value.data[0]) && value.data[value.length - 1] != ')';
+    length.hangs = !keyword && !css_length_of(l->cascade, node, value, -1, &length.px);
+    length.given = !keyword && !length.hangs;
+    return length;
 }
 
 static void read_lengths(const layout *l, const dom_node *node, box_style *s) {
-    for (int i = 0; i < LENGTH_COUNT; i++) {
-        box_length *length = &s->lengths[i];
-        slice value = css_computed(l->cascade, node, LENGTHS[i]);
-        bool keyword = value.length && is_alpha(value.data[0]) && value.data[value.length - 1] != ')';
-        length->hangs = !keyword && !css_length_of(l->cascade, node, value, -1, &length->px);
-        length->given = !keyword && !length->hangs;
+    for (int i = 0; i < LENGTH_BORDER_LEFT; i++) {
+        if (css_sets(l->cascade, node, LENGTHS[i], CSS_FROM_ALL))
+            s->lengths[i] = read_length(l, node, LENGTHS[i]);
+        else
+            s->lengths[i].given = i >= LENGTH_PADDING_LEFT; /* nothing; else auto, none */
     }
-    if (is(l, node, CSS_BORDER_LEFT_STYLE, "none hidden"))
-        s->lengths[LENGTH_BORDER_LEFT] = (box_length){0, true, false};
-    if (is(l, node, CSS_BORDER_RIGHT_STYLE, "none hidden"))
-        s->lengths[LENGTH_BORDER_RIGHT] = (box_length){0, true, false};
+    const box_length none = {0, true, false};
+    s->lengths[LENGTH_BORDER_LEFT] = is_not(l, node, CSS_BORDER_LEFT_STYLE, "none hidden")
+                                         ? read_length(l, node, CSS_BORDER_LEFT_WIDTH)
+                                         : none;
+    s->lengths[LENGTH_BORDER_RIGHT] = is_not(l, node, CSS_BORDER_RIGHT_STYLE, "none hidden")
+                                          ? read_length(l, node, CSS_BORDER_RIGHT_WIDTH)
+                                          : none;
 }
 
 /* A number as so many times the size of the font. */
@@ -84,8 +103,8 @@ static void read_style(const layout *l, const dom_node *node, box_style *s) {
     s->kind = (uint8_t)kind_of(display);
     s->is_inline = css_is_among(display, "inline inline-block inline-flex inline-grid inline-table");
     s->is_absolute = is(l, node, CSS_POSITION, "absolute fixed");
-    s->is_static = is(l, node, CSS_POSITION, "static");
-    s->floats = !is(l, node, CSS_FLOAT, "none");
+    s->is_static = !is_not(l, node, CSS_POSITION, "static");
+    s->floats = is_not(l, node, CSS_FLOAT, "none");
     s->float_right = is(l, node, CSS_FLOAT, "right inline-end");
     s->auto_margins = is(l, node, CSS_MARGIN_LEFT, "auto") && is(l, node, CSS_MARGIN_RIGHT, "auto");
     s->is_border_box = is(l, node, CSS_BOX_SIZING, "border-box");
@@ -94,7 +113,7 @@ static void read_style(const layout *l, const dom_node *node, box_style *s) {
     if (!css_length(l->cascade, node, CSS_FONT_SIZE, 16, &s->font))
         s->font = 16;
     s->line_height = line_height(l, node, s->font);
-    s->has_columns = !is(l, node, CSS_COLUMN_COUNT, "auto") || !is(l, node, CSS_COLUMN_WIDTH, "auto");
+    s->has_columns = is_not(l, node, CSS_COLUMN_COUNT, "auto") || is_not(l, node, CSS_COLUMN_WIDTH, "auto");
     read_lengths(l, node, s);
 }
 

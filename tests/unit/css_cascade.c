@@ -331,6 +331,21 @@ static void styles_shared_by_windows(void **state) {
          CSS_WIDTH, "4px", "3px", false},
         {"@media(max-width:600px){.a{display:flex}}", "<div class=a><i>x</i></div>", CSS_DISPLAY, "inline",
          "block", false},
+        {"@media(max-width:600px){.a{display:flex}}", "<div class=a><p>x</p></div>", CSS_DISPLAY, "block",
+         "block", true},
+        {"@media(max-width:600px){.a{display:flex}}", "<div class=a><i><b>x</b></i></div>", CSS_DISPLAY,
+         "inline", "inline", true},
+        {"@media(max-width:600px){.a{display:flex}}",
+         "<div class=a><i style=display:contents><b>x</b></i></div>", CSS_DISPLAY, "inline", "block", false},
+        {"@media(max-width:600px){.a{display:flex}}", "<div class=a><p style=display:inherit>x</p></div>",
+         CSS_DISPLAY, "block", "flex", false},
+        {"*{box-sizing:inherit} @media(max-width:600px){.a{width:2em}}", "<div class=a><p>x</p></div>",
+         CSS_BOX_SIZING, "content-box", "content-box", true},
+        {"*{box-sizing:inherit} @media(max-width:600px){.a{box-sizing:border-box}}",
+         "<div class=a><p><b>x</b></p></div>", CSS_BOX_SIZING, "content-box", "border-box", false},
+        {"p:nth-child(2){width:1em}", "<i></i><p>x</p>", CSS_WIDTH, "16px", "16px", true},
+        {"@media(max-width:600px){p:nth-child(2){width:1em}}", "<i></i><p>x</p>", CSS_WIDTH, "auto", "16px",
+         false},
         {"", "<p style=width:50vw>x</p>", CSS_WIDTH, "640px", "195px", false},
         {"", "<div style='font-size:calc(1px + 1vmin)'><p style=width:1em>x</p></div>", CSS_WIDTH, "9px",
          "4.9px", false},
@@ -355,12 +370,13 @@ static void styles_shared_by_windows(void **state) {
             void **on_desk = css_style_note(desk, last, &kept_in);
             assert_true(
                 slice_equal(css_computed(desk, last, CASES[i / 2].property), slice_of(CASES[i / 2].desk)));
-            for (dom_node *at = body; at; at = dom_next(at, body))
-                at->style = 0;
             css_cascade *phone = css_cascade_new_of_other(desk, css_sheets_of_other(sheets, a));
             assert_true(
                 slice_equal(css_computed(phone, last, CASES[i / 2].property), slice_of(CASES[i / 2].phone)));
             assert_int_equal(css_style_note(phone, last, &kept_in) == on_desk, CASES[i / 2].is_shared);
+            css_cascade_end_other(phone);
+            assert_true(
+                slice_equal(css_computed(desk, last, CASES[i / 2].property), slice_of(CASES[i / 2].desk)));
         }
         css_style_cache_free(cache);
         arena_destroy(a);
