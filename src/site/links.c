@@ -920,16 +920,15 @@ static const published *find_page(const site_links *l, slice path) {
 static void follow_former(site_links *l) {
     for (size_t i = 0; i < l->former.count; i++) {
         former *one = vector_at(&l->former, i);
-        const published *page = find_page(l, one->path);
         uint32_t number = *find_number(l, one->address);
         const published *there = number ? vector_at(&l->pages, number - 1) : NULL;
         if (there && one->has_slash && there->spelled_length)
             *map_put(&l->redirected, path_of(there), NULL) = one;
-        if (!page || there)
+        if (there)
             continue;
         void **known = map_put(&l->moved, one->address, NULL);
         if (!*known || slice_compare(one->path, path_of(*known)) < 0)
-            *known = (void *)(uintptr_t)page;
+            *known = (void *)(uintptr_t)find_page(l, one->path); /* pages alone have former addresses */
     }
     for (size_t i = 0; l->moved.count && i < l->links.count; i++) {
         link *one = vector_at(&l->links, i);

@@ -55,6 +55,8 @@ static void mistakes_are_named_with_their_place(void **state) {
         load(MISTAKES[i][0], NULL, MISTAKES[i][1]);
     load("", NULL, NULL);
     load("# nothing\n", NULL, NULL);
+    slice empty = {NULL, 0}, error = SLICE("");
+    assert_non_null(asset_rules_load(&empty, 1, NULL, memory, &error));
 }
 
 static void settings_are_looked_at(void **state) {

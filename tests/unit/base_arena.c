@@ -162,6 +162,10 @@ static void text_is_packed_beside_what_is_aligned(void **state) {
     assert_int_equal(arena_used(both->whole), 1 + 1 + sizeof *number + 3);
     assert_true(arena_holds(both->whole, one) && arena_holds(both->whole, number));
     assert_false(arena_holds(both->stage, one));
+    enum { LARGE = 1 << 20 };
+    char *first = arena_alloc(both->whole, LARGE), *second = arena_alloc(both->whole, LARGE);
+    assert_true(arena_holds(both->whole, first) && arena_holds(both->whole, second + LARGE - 1));
+    assert_false(arena_holds(both->stage, first));
 }
 
 static void what_is_dropped_makes_room(void **state) {

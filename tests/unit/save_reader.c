@@ -257,12 +257,14 @@ static void what_is_nearly_in_save_form_is_refused(void **state) {
         "data-j=\"\" data-k=\"\" data-l=\"\" data-m=\"\"></div>",
         "<a href=\"/x\">a</a>",
         "<p>a</p",
-        "<pre>\na</pre>",
+        "<pre>a</pre>",
+        "<p>a</p>\n<pre>\na</pre>",
     };
     arena *a = arena_new(0);
     for (size_t i = 0; i < COUNT(REFUSED); i++)
         assert_null(read_saved(slice_of(REFUSED[i]), 1, a));
     assert_non_null(read_saved(SLICE("<div data-a=\"\" data-b=\"\"></div>"), 1, a));
+    assert_non_null(read_saved(SLICE("<p>a</p>\n<pre>a\n</pre>"), 1, a));
     arena_destroy(a);
 }
 

@@ -38,6 +38,8 @@ static const char *const BODIES[] = {
     "<table><tbody><tr><td colspan=\"0\" rowspan=\"x\">a</td></tr></tbody></table>",
     "<div class=\"isomer-image-wrapper\"><img src=\"/x.png\" alt=\"two&#13;&#10;lines\"></div>",
     "<p># no</p><p>- no</p><p>1. no</p><p>*no*</p><p>&lt;b&gt;</p>",
+    "<div class=\"isomer-card-grid\"><div class=\"isomer-card\"><div class=\"isomer-card-image\"><a "
+    "class=\"isomer-image-wrapper\" href=\"/x\"><img src=\"/y.png\"></a></div></div></div><p>x</p>",
 };
 
 static void what_is_settled_stays(void **state) {
@@ -194,6 +196,53 @@ static void a_gap_that_cannot_be_mended_hides_no_other(void **state) {
     arena_destroy(a);
 }
 
+/* What a browser shows of a body, as far as words go: one space for each gap between two. */
+static slice words_of(slice html, arena *a) {
+    buffer words = buffer_new(a, html.length);
+    bool gap = false;
+    for (size_t at = 0, length; at < html.length; at += length) {
+        slice rest = slice_from(html, at);
+        bool nbsp = slice_starts_with(rest, SLICE("&nbsp;")), tag = rest.data[0] == '<';
+        length = tag ? slice_find_char(rest, '>', 0) + 1 : nbsp ? 6 : 1;
+        gap = gap || nbsp || is_space(rest.data[0]) || slice_starts_with(rest, SLICE("<br")) ||
+              slice_starts_with(rest, SLICE("</p>"));
+        if (tag || nbsp || is_space(rest.data[0]))
+            continue;
+        buffer_append_string(&words, gap && words.length ? " " : "");
+        buffer_append_char(&words, rest.data[0]);
+        gap = false;
+    }
+    return buffer_slice(&words);
+}
+
+/* The printer breaks a full line at a link, and the editor reads another gap there than the page had. */
+static void gaps_beside_links_are_as_they_were(void **state) {
+    (void)state;
+    static const char FIRST[] = "<p>abcdefghi a ab a abcde abcdefgh a abcdefgh abcde abcde abcde abcdef <a "
+                                "href=\"/\">xxxxx xxxxx yyyy yyyy yy</a> end</p>",
+                      BREAK[] = "<p>abc abcdef ab <a href=\"/uuuuuuuuuuuuuuuuuuuuuuuuuuuuu\">xxxxx xxxxx "
+                                "x<br>yy</a><a href=\"/uuuuuuuuuuuuuuuuuuuuuuuuuuuuuu\">xyyyy</a> end</p>",
+                      HELD[] = "<p>start a b&nbsp;<strong>bold</strong> abcdefgh abcdefg abcdefg abcdef <a "
+                               "href=\"/u\">xxxxx xyyyy y</a> end</p>";
+    static const struct {
+        const char *one, *other;
+        size_t held; /* paragraphs */
+    } CASES[] = {{FIRST, "", 1}, {FIRST, "<p>x</p>", 1}, {BREAK, "", 1}, {FIRST, BREAK, 2}, {HELD, FIRST, 2}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        arena *a = arena_new(0);
+        findings found = findings_new(a);
+        slice html = format_slice(a, "%s%s", CASES[i].one, CASES[i].other);
+        save_settled settled = settle(slice_c_string(html, a), a, &found);
+        assert_true(settled.stable);
+        assert_string_equal(slice_c_string(words_of(settled.body, a), a),
+                            slice_c_string(words_of(html, a), a));
+        assert_int_equal(found.items.count, CASES[i].held);
+        for (size_t k = 0; k < CASES[i].held; k++)
+            assert_int_equal(findings_at(&found, k)->code, FINDING_SPACE_HELD);
+        arena_destroy(a);
+    }
+}
+
 /* As notes with marks close to each other are: each trial to hold a space takes memory, and there are
  * hundreds. */
 static void many_gaps_take_little_memory(void **state) {
@@ -219,6 +268,7 @@ int main(void) {
         cmocka_unit_test(lines_full_of_links_settle),
         cmocka_unit_test(a_letter_that_goes_is_no_gap),
         cmocka_unit_test(a_gap_that_cannot_be_mended_hides_no_other),
+        cmocka_unit_test(gaps_beside_links_are_as_they_were),
         cmocka_unit_test(what_is_settled_stays),
         cmocka_unit_test(what_is_mended_is_reported),
         cmocka_unit_test(pages_that_markdown_tears_are_in_no_save_form),

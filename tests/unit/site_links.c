@@ -110,6 +110,7 @@ static void other_things_are_not_links_to_the_page(void **state) {
         "#",
         "/about/us/~#",
     };
+    check(&(example){"", "us.md", "/us/", "a.md", "[text](https://www.town.example/us/#team)", ""});
     for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
         check(&(example){SITE, "pages/us.md", "/about/us/", "a.md", OTHERS[i], ""});
 }
@@ -163,6 +164,9 @@ static void pages_are_known_by_their_address(void **state) {
         {"", "_posts/2024-05-02-pier.md", "\ncategories: a", "a.md", "[text](/2024/05/02/pier#team)", ""},
         {"", "us.md", "{a: [", "a.md", "[text](/us#team)", "team"},
         {"", "us.md", "/b-~_/", "a.md", "[text](/b-~_#team)", "team"},
+        {"", "us.md", "'/about/us/'", "a.md", "[text](/about/us/#team)", "team"},
+        {"", "us.md", "/b-/", "a.md", "[text](/b-#team)", "team"},
+        {"", "us.md", "/caf\xC3\xA9/", "a.md", "[text](/caf\xC3\xA9#th\xC3\xA9 noir)", "th\xC3\xA9"},
     };
     for (size_t i = 0; i < sizeof EXAMPLES / sizeof *EXAMPLES; i++)
         check(&EXAMPLES[i]);
@@ -184,6 +188,42 @@ static void relative_links_begin_at_the_page_that_they_stand_in(void **state) {
     };
     for (size_t i = 0; i < sizeof EXAMPLES / sizeof *EXAMPLES; i++)
         check(&EXAMPLES[i]);
+}
+
+/* A link that Liquid writes the start of can be changed with its page only where the settings say what that
+ * is; it is found however long the text before it is. */
+static void links_behind_liquid_are_followed_where_it_is_known(void **state) {
+    (void)state;
+    static const struct {
+        const char *config, *link;
+        bool is_followed;
+    } CASES[] = {
+        {SITE, "/us/#team", true},
+        {SITE, "{{ site.baseurl }}/us/#team", true},
+        {SITE, "{{ site.url }}{{ site.baseurl }}/us/#team", true},
+        {SITE, "{{ site.other }}/us/#team", false},
+        {SITE, "{{ a_name_of_Liquid_that_is_longer_than_any_of_the_site_s_own_settings }}/us/#team", false},
+        {"title: x", "{{ site.baseurl }}/us/#team", true},
+        {"title: x", "{{ site.url }}/us/#team", false},
+        {"", "{{ site.baseurl }}/us/#team", false},
+    };
+    arena *a = arena_new(0);
+    for (size_t i = 0; i < 2 * (sizeof CASES / sizeof *CASES); i++) {
+        size_t one = i / 2;
+        front_value config = read_config(CASES[one].config, a);
+        site_links *links = site_links_new(&config, a);
+        site_links_add(links, SLICE("us.md"), SLICE("---\npermalink: /us/\n---\n"), true);
+        site_links_add(
+            links, SLICE("a.md"),
+            format_slice(a, "---\npermalink: /a/\n---\n%*s[text](%s)", i % 2 ? 2000 : 0, "", CASES[one].link),
+            true);
+        site_links_settle(links);
+        size_t count;
+        const convert_linked_id *ids = site_links_to(links, SLICE("us.md"), &count);
+        if (count != 1 || ids->is_followed != CASES[one].is_followed)
+            fail_msg("%s (%zu)", CASES[one].link, count);
+    }
+    arena_destroy(a);
 }
 
 static void the_first_link_is_named_and_others_are_counted(void **state) {
@@ -383,6 +423,22 @@ static void addresses_without_their_slash_are_told(void **state) {
     arena_destroy(a);
 }
 
+/* In the order of names and lines; letters of other alphabets begin an address, too. */
+static void each_line_that_names_an_address_is_told(void **state) {
+    (void)state;
+    arena *a = arena_new(0);
+    front_value config = read_config(SITE, a);
+    site_links *links = site_links_new(&config, a);
+    site_links_add(links, SLICE("us.md"), SLICE("---\npermalink: /\xC3\xA9t\xC3\xA9\n---\n"), true);
+    site_links_add(links, SLICE("b.md"), SLICE("/\xC3\xA9t\xC3\xA9\n"), true);
+    site_links_add(links, SLICE("a.md"), SLICE("\n/\xC3\xA9t\xC3\xA9\n\n(/\xC3\xA9t\xC3\xA9)\n"), true);
+    site_links_settle(links);
+    const convert_named_address *named = site_links_naming(links, SLICE("us.md"), a);
+    assert_non_null(named);
+    assert_string_equal(slice_c_string(named->places, a), "a.md:2, a.md:4, b.md:1");
+    arena_destroy(a);
+}
+
 /* As many as a person looks at are named, the others are counted; of two pages at one address the first one
  * has it. */
 static void who_names_an_address_is_told_up_to_a_number(void **state) {
@@ -450,11 +506,13 @@ int main(void) {
         cmocka_unit_test(other_things_are_not_links_to_the_page),
         cmocka_unit_test(pages_are_known_by_their_address),
         cmocka_unit_test(relative_links_begin_at_the_page_that_they_stand_in),
+        cmocka_unit_test(links_behind_liquid_are_followed_where_it_is_known),
         cmocka_unit_test(the_first_link_is_named_and_others_are_counted),
         cmocka_unit_test(hostile_files_are_read_in_linear_time),
         cmocka_unit_test(names_are_counted_from_the_root),
         cmocka_unit_test(links_lead_where_a_browser_goes),
         cmocka_unit_test(addresses_without_their_slash_are_told),
+        cmocka_unit_test(each_line_that_names_an_address_is_told),
         cmocka_unit_test(who_names_an_address_is_told_up_to_a_number),
         cmocka_unit_test(excerpts_end_where_the_settings_say),
         cmocka_unit_test(only_certain_addresses_are_known_by_name),
