@@ -70,15 +70,20 @@ uint64_t hash_keyed(const hash_key *key, slice text) {
 
 struct map_slot {
     slice key;
-    uint64_t hash;
+    uint64_t hash; /* 0: it is free */
     void *value;
-    bool is_used;
 };
+
+#define USED ((uint64_t)1 << 63)
+
+static uint64_t hash_of(const hash_map *m, slice key) {
+    return hash_keyed(arena_key(m->arena), key) | USED;
+}
 
 /* Open addressing, at most half full. */
 static struct map_slot *find_slot(const hash_map *m, slice key, uint64_t hash) {
     size_t at = (size_t)hash & (m->capacity - 1);
-    while (m->slots[at].is_used && (m->slots[at].hash != hash || !slice_equal(m->slots[at].key, key)))
+    while (m->slots[at].hash && (m->slots[at].hash != hash || !slice_equal(m->slots[at].key, key)))
         at = (at + 1) & (m->capacity - 1);
     return &m->slots[at];
 }
@@ -88,8 +93,9 @@ static void resize(hash_map *m, size_t capacity) {
     m->capacity = capacity;
     m->slots = arena_zeroed(m->arena, capacity * sizeof *m->slots);
     for (size_t i = 0; i < old.capacity; i++)
-        if (old.slots[i].is_used)
+        if (old.slots[i].hash)
             *find_slot(m, old.slots[i].key, old.slots[i].hash) = old.slots[i];
+    arena_drop(m->arena, old.slots, old.capacity * sizeof *old.slots);
 }
 
 hash_map map_new(arena *a, size_t expected) {
@@ -103,22 +109,22 @@ hash_map map_new(arena *a, size_t expected) {
 }
 
 void *map_get(const hash_map *m, slice key) {
-    return m->count ? find_slot(m, key, hash_keyed(arena_key(m->arena), key))->value : NULL;
+    return m->count ? find_slot(m, key, hash_of(m, key))->value : NULL;
 }
 
 bool map_has(const hash_map *m, slice key) {
-    return m->count && find_slot(m, key, hash_keyed(arena_key(m->arena), key))->is_used;
+    return m->count && find_slot(m, key, hash_of(m, key))->hash != 0;
 }
 
 void **map_put(hash_map *m, slice key, bool *is_new) {
     if (m->count >= m->capacity / 2)
         resize(m, m->capacity ? m->capacity * 2 : 16);
-    uint64_t hash = hash_keyed(arena_key(m->arena), key);
+    uint64_t hash = hash_of(m, key);
     struct map_slot *slot = find_slot(m, key, hash);
     if (is_new)
-        *is_new = !slot->is_used;
-    if (!slot->is_used) {
-        *slot = (struct map_slot){.key = key, .hash = hash, .is_used = true};
+        *is_new = slot->hash == 0;
+    if (!slot->hash) {
+        *slot = (struct map_slot){.key = key, .hash = hash};
         m->count++;
     }
     return &slot->value;

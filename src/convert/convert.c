@@ -351,7 +351,8 @@ static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
                               .link_text = c->engine->settings.card_link_text,
                               .picture_size = seen_size,
                               .context = seen.desk,
-                              .is_hidden = express_is_hidden};
+                              .is_hidden = express_is_hidden,
+                              .scratch = c->tree == c->arena ? NULL : begin_stage(c)};
     mapping_apply(c->engine->rules, body, &shapes, c->tree, found(c), c->result->account);
     express_put_beside(body, &seen, c->tree, found(c));
     return read_document(c, body, styles, survey, &seen);
@@ -568,7 +569,7 @@ static void check_page(conversion *c, view *before, slice written) {
     if (c->carry.is_refused)
         return;
     arena *stage = begin_stage(c);
-    view after = view_take(dom_parse(written, NULL, stage, NULL), before->text.length, stage);
+    view after = view_take_html(written, before->text.length, stage);
     view_compare(before, &after, found(c), stage);
 }
 
@@ -651,7 +652,7 @@ static bool mend_body(conversion *c, slice *body) {
 
 static void mend_page(conversion *c, slice bytes) {
     slice body;
-    view before = view_take(dom_parse(c->parts.body, NULL, c->arena, NULL), c->parts.body.length, c->arena);
+    view before = view_take_html(c->parts.body, c->parts.body.length, c->arena);
     c->result->state = CONVERT_REFUSED;
     rewrite_front(c, SLICE("image"), ASSET_PICTURE);
     rewrite_front(c, SLICE("file_url"), ASSET_LINK);

@@ -29,9 +29,11 @@ static inline size_t space_length(slice s, size_t at) {
 }
 
 typedef struct taking {
+    view *view;
+    arena *arena;
     buffer text;
-    line_map *lines;
-    bool between; /* a word has ended: the next one is set off by a space */
+    bool between;           /* a word has ended: the next one is set off by a space */
+    const dom_node *hidden; /* nothing is shown up to its end; or NULL */
 } taking;
 
 static size_t skip_space(slice text, size_t at) {
@@ -70,7 +72,7 @@ static void take_text(taking *t, slice text, uint32_t line) {
     if (t->between && t->text.length)
         buffer_append_char(&t->text, ' ');
     if (line)
-        line_map_add(t->lines, t->text.length, line);
+        line_map_add(&t->view->lines, t->text.length, line);
     for (;;) {
         size_t end = words_end(text, at);
         buffer_append(&t->text, slice_sub(text, at, end));
@@ -93,24 +95,26 @@ static slice attribute_or_nothing(const dom_node *node, slice name) {
     return value ? *value : (slice){NULL, 0};
 }
 
-static void take_element(view *v, const dom_node *node, arena *a) {
+static void take_element(const taking *t, const dom_node *node) {
+    view *v = t->view;
     if (node->tag == DOM_TAG_IMG)
-        take_url(&v->images, attribute_or_nothing(node, SLICE("src")), node->line, a);
+        take_url(&v->images, attribute_or_nothing(node, SLICE("src")), node->line, t->arena);
     else if (node->tag == DOM_TAG_A)
-        take_url(&v->links, attribute_or_nothing(node, SLICE("href")), node->line, a);
+        take_url(&v->links, attribute_or_nothing(node, SLICE("href")), node->line, t->arena);
     else if (node->tag == DOM_TAG_IFRAME)
-        take_url(&v->links, attribute_or_nothing(node, SLICE("src")), node->line, a);
+        take_url(&v->links, attribute_or_nothing(node, SLICE("src")), node->line, t->arena);
 }
 
-static void take_place(view *v, const taking *t, slice id, uint32_t line, arena *a) {
+static void take_place(const taking *t, slice id, uint32_t line) {
     if (id.length)
-        *(view_place *)vector_push(&v->places) = (view_place){slice_copy(id, a), t->text.length, line};
+        *(view_place *)vector_push(&t->view->places) =
+            (view_place){slice_copy(id, t->arena), t->text.length, line};
 }
 
-static void take_places(view *v, const taking *t, const dom_node *node, arena *a) {
-    take_place(v, t, attribute_or_nothing(node, SLICE("id")), node->line, a);
+static void take_places(const taking *t, const dom_node *node) {
+    take_place(t, attribute_or_nothing(node, SLICE("id")), node->line);
     if (node->tag == DOM_TAG_A)
-        take_place(v, t, attribute_or_nothing(node, SLICE("name")), node->line, a);
+        take_place(t, attribute_or_nothing(node, SLICE("name")), node->line);
 }
 
 static view view_new(arena *a) {
@@ -120,28 +124,61 @@ static view view_new(arena *a) {
                   .places = vector_new(a, sizeof(view_place))};
 }
 
+static void open_node(taking *t, const dom_node *node) {
+    if (node->type == DOM_TEXT)
+        take_text(t, node->text, node->line);
+    else if (node->type == DOM_ELEMENT)
+        take_element(t, node);
+    if (node->type == DOM_ELEMENT && node->attribute_count)
+        take_places(t, node);
+    t->between = t->between || dom_tag_has(node->tag, DOM_APART);
+}
+
+static void close_node(taking *t, const dom_node *node) {
+    t->between = t->between || dom_tag_has(node->tag, DOM_APART);
+}
+
 view view_take(const dom_node *body, size_t expected, arena *a) {
     view v = view_new(a);
-    taking t = {buffer_new(a, expected), &v.lines, false};
+    taking t = {.view = &v, .arena = a, .text = buffer_new(a, expected)};
     for (const dom_node *at = body; at;) {
-        bool hidden = dom_tag_has(at->tag, DOM_UNSEEN);
-        if (at->type == DOM_TEXT)
-            take_text(&t, at->text, at->line);
-        else if (at->type == DOM_ELEMENT)
-            take_element(&v, at, a);
-        if (at->type == DOM_ELEMENT && at->attribute_count)
-            take_places(&v, &t, at, a);
-        t.between = t.between || dom_tag_has(at->tag, DOM_APART);
-        if (at->first_child && !hidden) {
+        open_node(&t, at);
+        if (at->first_child && !dom_tag_has(at->tag, DOM_UNSEEN)) {
             at = at->first_child;
             continue;
         }
         while (at != body && !at->next) {
             at = at->parent;
-            t.between = t.between || dom_tag_has(at->tag, DOM_APART);
+            close_node(&t, at);
         }
         at = at == body ? NULL : at->next;
     }
+    v.text = buffer_slice(&t.text);
+    return v;
+}
+
+static void visit_open(void *context, const dom_node *node) {
+    taking *t = context;
+    if (t->hidden)
+        return;
+    open_node(t, node);
+    if (dom_tag_has(node->tag, DOM_UNSEEN))
+        t->hidden = node;
+}
+
+static void visit_close(void *context, const dom_node *node) {
+    taking *t = context;
+    if (t->hidden == node)
+        t->hidden = NULL;
+    if (!t->hidden)
+        close_node(t, node);
+}
+
+view view_take_html(slice html, size_t expected, arena *a) {
+    view v = view_new(a);
+    taking t = {.view = &v, .arena = a, .text = buffer_new(a, expected)};
+    if (!dom_visit(html, &(dom_visitor){visit_open, visit_close, &t}, a))
+        return view_take(dom_parse_fully(html, NULL, a, NULL), expected, a);
     v.text = buffer_slice(&t.text);
     return v;
 }

@@ -30,6 +30,9 @@ typedef struct view {
  * will have, about. */
 view view_take(const dom_node *body, size_t expected, arena *a);
 
+/* The same of HTML, without a tree where it is plain. */
+view view_take_html(slice html, size_t expected, arena *a);
+
 /* The next word of a text at or behind `at`, which moves behind it; false at the end. */
 bool view_next_word(slice text, size_t *at, slice *word);
 

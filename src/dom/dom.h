@@ -71,6 +71,16 @@ dom_node *dom_parse_fully(slice html, const line_map *lines, arena *a, findings 
  * table may stand in a paragraph. */
 dom_node *dom_parse_without_doctype(slice html, arena *a);
 
+/* The same, shown node by node, in document order; nothing is kept but what a node stands in. `open` gets
+ * elements, with their attributes, texts and comments; `close` elements, once what they hold was shown. */
+typedef struct dom_visitor {
+    void (*open)(void *context, const dom_node *node);
+    void (*close)(void *context, const dom_node *element);
+    void *context;
+} dom_visitor;
+/* False: HTML that only dom_parse reads, and what was shown is nothing. */
+bool dom_visit(slice html, const dom_visitor *visitor, arena *a);
+
 /* Rewrites a page's tree to what browsers make of it once it is built: addresses are full where the page has
  * a base, and without line breaks; a frame shows the document that it holds; the head of a table stands
  * first, its foot last. Findings (may be NULL) name what that changes. */

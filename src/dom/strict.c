@@ -48,6 +48,14 @@ static const uint8_t NESTING[DOM_TAG_COUNT] = {
     [DOM_TAG_WBR] = NEST_INLINE,
 };
 
+#define ATTRIBUTES_MAX 24 /* of an element; more are read by the full parser */
+
+/* A node that is shown to a visitor: the next one so deep has its place. */
+typedef struct passing_node {
+    dom_node node;
+    dom_attribute attributes[ATTRIBUTES_MAX];
+} passing_node;
+
 /* More formatting elements open at once than this, and identical ones begin to replace one another
  * (§13.2.4.3). */
 #define OPEN_INLINE_MAX 3
@@ -67,7 +75,60 @@ typedef struct strict {
     next_char line_ends;   /* those that are not counted yet */
     size_t next_mark;      /* the first line mark beyond `at` */
     uint32_t line;
+    const dom_visitor *visitor; /* NULL: a tree is built */
+    passing_node **passing;     /* for a visitor: by depth */
 } strict;
+
+/* ---- nodes ------------------------------------------------------------------------------------------- */
+
+/* A child of `parent`, which stands so deep, in the place of the one before it. */
+static dom_node *pass_node(strict *s, dom_node *parent, size_t depth) {
+    passing_node **place = &s->passing[depth];
+    if (!*place)
+        *place = arena_alloc(s->arena, sizeof **place);
+    dom_node *node = &(*place)->node;
+    *node = (dom_node){.parent = parent, .line = s->line};
+    parent->first_child = parent->last_child = node;
+    return node;
+}
+
+static dom_node *new_element(strict *s, dom_tag tag) {
+    if (!s->visitor)
+        return dom_new_element(s->arena, tag, s->line);
+    dom_node *node = pass_node(s, s->parent, s->depth);
+    node->type = DOM_ELEMENT;
+    node->tag = (uint16_t)tag;
+    return node;
+}
+
+/* It is in the tree, and its attributes are known. */
+static void add_element(strict *s, dom_node *element) {
+    if (s->visitor)
+        s->visitor->open(s->visitor->context, element);
+    else
+        dom_append(s->parent, element);
+}
+
+static void end_element(const strict *s, const dom_node *element) {
+    if (s->visitor)
+        s->visitor->close(s->visitor->context, element);
+}
+
+static void add_text(strict *s, dom_node *parent, dom_type type, slice text) {
+    dom_node *node = s->visitor ? pass_node(s, parent, s->depth + (parent != s->parent))
+                                : dom_new_text(s->arena, text, s->line);
+    node->type = (uint8_t)type;
+    node->text = text;
+    if (s->visitor)
+        s->visitor->open(s->visitor->context, node);
+    else
+        dom_append(parent, node);
+}
+
+static dom_attribute *place_for_attributes(strict *s, dom_node *element, size_t count) {
+    return s->visitor ? ((passing_node *)element)->attributes
+                      : arena_alloc(s->arena, count * sizeof *element->attributes);
+}
 
 static void follow_line(strict *s) {
     if (!s->lines) {
@@ -179,7 +240,7 @@ static bool read_text(strict *s) {
     if (!decode_text(s, text, &decoded))
         return false;
     if (decoded.length)
-        dom_append(s->parent, dom_new_text(s->arena, decoded, s->line));
+        add_text(s, s->parent, DOM_TEXT, decoded);
     s->at = end == SLICE_NONE ? s->html.length : end;
     return true;
 }
@@ -192,11 +253,8 @@ static bool read_comment(strict *s) {
     if (slice_starts_with(text, SLICE(">")) || slice_starts_with(text, SLICE("->")) ||
         slice_find(text, SLICE("--!>"), 0) != SLICE_NONE || (text.length && text.data[0] == GUARD_FILLER))
         return false;
-    if (text.length) { /* an empty one stands for nothing: guard.c */
-        dom_node *comment = dom_new_text(s->arena, text, s->line);
-        comment->type = DOM_COMMENT;
-        dom_append(s->parent, comment);
-    }
+    if (text.length) /* an empty one stands for nothing: guard.c */
+        add_text(s, s->parent, DOM_COMMENT, text);
     s->at = end + 3;
     return true;
 }
@@ -252,12 +310,11 @@ static bool has_attribute(const dom_attribute *attributes, uint32_t count, slice
 
 /* Up to and with the tag's `>`. A second attribute of one name is dropped, as the tokenizer does. */
 static bool read_attributes(strict *s, dom_node *element) {
-    enum { MAX = 24 };
-    UNCLEARED dom_attribute attributes[MAX];
+    UNCLEARED dom_attribute attributes[ATTRIBUTES_MAX];
     uint32_t count = 0;
     for (;;) {
         skip_spaces(s);
-        if (s->at == s->html.length || count == MAX)
+        if (s->at == s->html.length || count == ATTRIBUTES_MAX)
             return false;
         if (s->html.data[s->at] == '>')
             break;
@@ -274,7 +331,7 @@ static bool read_attributes(strict *s, dom_node *element) {
     }
     s->at++;
     if (count) {
-        element->attributes = arena_alloc(s->arena, count * sizeof *attributes);
+        element->attributes = place_for_attributes(s, element, count);
         memcpy(element->attributes, attributes, count * sizeof *attributes);
         element->attribute_count = count;
     }
@@ -341,7 +398,8 @@ static bool read_raw_text(strict *s, dom_node *element) {
     if (element->tag == DOM_TAG_SCRIPT && slice_find(text, SLICE("<!--"), 0) != SLICE_NONE)
         return false;
     if (text.length)
-        dom_append(element, dom_new_text(s->arena, text, s->line));
+        add_text(s, element, DOM_TEXT, text);
+    end_element(s, element);
     s->at = after + 1;
     return true;
 }
@@ -365,6 +423,7 @@ static void leave(strict *s) {
     if (s->form == s->depth)
         s->form = 0;
     s->depth--;
+    end_element(s, s->parent);
     s->parent = s->parent->parent;
 }
 
@@ -376,8 +435,8 @@ static bool is_in_paragraph(const strict *s) {
 /* A row straight in a table: a parser opens a table body around it (§13.2.6.4.9), which the table's end
  * closes. */
 static void enter_implied_body(strict *s) {
-    dom_node *element = dom_new_element(s->arena, DOM_TAG_TBODY, s->line);
-    dom_append(s->parent, element);
+    dom_node *element = new_element(s, DOM_TAG_TBODY);
+    add_element(s, element);
     enter(s, element);
 }
 
@@ -391,12 +450,14 @@ static bool read_start_tag(strict *s) {
     char after = s->at < s->html.length ? s->html.data[s->at] : 'x';
     if ((after != '>' && after != '/' && !is_space(after)) || !may_open(s, tag))
         return false;
-    dom_node *element = dom_new_element(s->arena, tag, s->line);
+    dom_node *element = new_element(s, tag);
     if (!read_attributes(s, element))
         return false;
-    dom_append(s->parent, element);
-    if (dom_tag_has(tag, DOM_VOID))
+    add_element(s, element);
+    if (dom_tag_has(tag, DOM_VOID)) {
+        end_element(s, element);
         return true;
+    }
     if (tag == DOM_TAG_SCRIPT || tag == DOM_TAG_STYLE || tag == DOM_TAG_IFRAME)
         return read_raw_text(s, element);
     enter(s, element);
@@ -428,8 +489,8 @@ static bool read_end_tag(strict *s) {
     if (s->parent->tag == DOM_TAG_TBODY && slice_equal(name, SLICE("table")))
         leave(s);
     if (slice_equal(name, SLICE("p")) && !s->paragraph && takes_text(s->parent) && s->depth < DOM_DEPTH_MAX) {
-        dom_node *empty = dom_new_element(s->arena, DOM_TAG_P, s->line); /* there is none to end */
-        dom_append(s->parent, empty);
+        dom_node *empty = new_element(s, DOM_TAG_P); /* there is none to end */
+        add_element(s, empty);
         enter(s, empty);
     } else if (is_in_paragraph(s) && ends_what_is_in(s->parent->parent, name)) {
         leave(s);
@@ -442,28 +503,53 @@ static bool read_end_tag(strict *s) {
     return true;
 }
 
-dom_node *parse_strict(slice html, const line_map *lines, arena *a) {
-    dom_node *body = dom_new_element(a, DOM_TAG_BODY, 1);
-    strict s = {.html = html,
-                .arena = a,
-                .parent = body,
-                .ampersands = next_char_new(html, '&'),
-                .lines = lines,
-                .line_ends = next_char_new(html, '\n'),
-                .line = lines ? 0 : 1};
-    if (html.length && (memchr(html.data, '\0', html.length) || memchr(html.data, '\r', html.length)))
-        return NULL;
-    while (s.at < html.length) {
-        follow_line(&s);
-        slice rest = slice_from(html, s.at);
-        bool done = rest.data[0] != '<'                      ? read_text(&s)
-                    : slice_starts_with(rest, SLICE("</"))   ? read_end_tag(&s)
-                    : slice_starts_with(rest, SLICE("<!--")) ? read_comment(&s)
-                                                             : read_start_tag(&s);
+/* False: something is met that only the full parser knows. */
+static bool read_all(strict *s) {
+    if (s->html.length &&
+        (memchr(s->html.data, '\0', s->html.length) || memchr(s->html.data, '\r', s->html.length)))
+        return false;
+    const dom_node *body = s->parent;
+    while (s->at < s->html.length) {
+        follow_line(s);
+        slice rest = slice_from(s->html, s->at);
+        bool done = rest.data[0] != '<'                      ? read_text(s)
+                    : slice_starts_with(rest, SLICE("</"))   ? read_end_tag(s)
+                    : slice_starts_with(rest, SLICE("<!--")) ? read_comment(s)
+                                                             : read_start_tag(s);
         if (!done)
-            return NULL;
+            return false;
     }
-    if (is_in_paragraph(&s))
-        leave(&s);
-    return s.parent == body ? body : NULL;
+    if (is_in_paragraph(s))
+        leave(s);
+    return s->parent == body;
+}
+
+static strict new_strict(slice html, const line_map *lines, arena *a) {
+    return (strict){.html = html,
+                    .arena = a,
+                    .parent = dom_new_element(a, DOM_TAG_BODY, 1),
+                    .ampersands = next_char_new(html, '&'),
+                    .lines = lines,
+                    .line_ends = next_char_new(html, '\n'),
+                    .line = lines ? 0 : 1};
+}
+
+dom_node *parse_strict(slice html, const line_map *lines, arena *a) {
+    strict s = new_strict(html, lines, a);
+    dom_node *body = s.parent;
+    return read_all(&s) ? body : NULL;
+}
+
+bool dom_visit(slice html, const dom_visitor *visitor, arena *a) {
+    strict s = new_strict(html, NULL, a);
+    const dom_node *body = s.parent;
+    passing_node *passing[DOM_DEPTH_MAX + 4] = {
+        NULL}; /* what is deepest may be a table, with text in a cell */
+    s.visitor = visitor;
+    s.passing = passing;
+    visitor->open(visitor->context, body);
+    if (!read_all(&s))
+        return false;
+    visitor->close(visitor->context, body);
+    return true;
 }

@@ -37,9 +37,10 @@ slice describe_parts(const claim *c, arena *a) {
     buffer out = buffer_new(a, 64);
     size_t pictures = 0, descriptions = 0, links = 0, contents = 0;
     for (size_t i = 0; i < c->item_count; i++) {
-        pictures += c->items[i].picture != NULL;
-        descriptions += c->items[i].description.length > 0;
-        links += c->items[i].href.length > 0;
+        const item_card *card = c->items[i].card;
+        pictures += card && card->picture;
+        descriptions += card && card->description.length > 0;
+        links += card && card->href.length > 0;
         contents += c->items[i].content != NULL;
     }
     if (c->rule->make == BLOCK_CARD_GRID)

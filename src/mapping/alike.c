@@ -172,7 +172,7 @@ static measure measure_page(mapping_pass *pass) {
     size_t count = 0, i = 0, up = SIZE_MAX;
     for (const dom_node *at = pass->body; at; at = dom_next(at, pass->body))
         count++;
-    m.boxes = arena_alloc(pass->arena, count * sizeof *m.boxes);
+    m.boxes = arena_alloc(pass->scratch, count * sizeof *m.boxes);
     m.count = count;
     for (dom_node *at = pass->body; at; at = dom_next(at, pass->body), i++) {
         while (up != SIZE_MAX && m.boxes[up].node != at->parent) {
@@ -394,7 +394,7 @@ static void look_at_words(const measure *m, const box *b, const dom_node *top, i
     in->linked_units += linked ? b->units : 0;
     in->title_units += titled ? b->units : 0;
     if (!in->words)
-        in->name = collapse_text(b->node->text, m->pass->arena);
+        in->name = collapse_text(b->node->text, m->pass->scratch);
     in->words = true;
     in->picture_last = false;
 }
@@ -469,7 +469,7 @@ static void count_box(const measure *m, const alike_run *run, const member *b, s
     if (b->other_end)
         look_inside(m, b->other, b->other_end, &in);
     const slice *alt = in.picture ? dom_attribute_get(in.picture, SLICE("alt")) : NULL;
-    slice described = alt ? collapse_text(*alt, m->pass->arena) : SLICE("");
+    slice described = alt ? collapse_text(*alt, m->pass->scratch) : SLICE("");
     slice name = in.words ? in.name : described;
     t->pictures += in.picture != NULL;
     t->in_page += in.in_page > 0;
@@ -665,11 +665,11 @@ static void add_run(const measure *m, const member *members, size_t count, bool 
     const member *last = &members[count - 1];
     size_t first = members[0].from, end = last->other_end ? last->other_end : last->end;
     size_t around = common_parent(m, first, end - 1);
-    alike_run *run = arena_zeroed(pass->arena, sizeof *run);
+    alike_run *run = arena_zeroed(pass->scratch, sizeof *run);
     run->around = m->boxes[around].node;
     run->first = m->boxes[child_of(m, around, first)].node;
     run->last = m->boxes[child_of(m, around, end - 1)].node;
-    run->items = arena_zeroed(pass->arena, count * sizeof *run->items);
+    run->items = arena_zeroed(pass->scratch, count * sizeof *run->items);
     run->count = count;
     tally t = {0};
     for (size_t i = 0; i < count; i++) {
@@ -702,7 +702,7 @@ static bool is_piece(const measure *m, const member *one, const member *neighbou
 /* The places of each turn as a box. */
 static void add_run_of_turns(const measure *m, const vector *places, const turn *turns, size_t count,
                              bool in_turns) {
-    member *members = arena_zeroed(m->pass->arena, count * sizeof *members);
+    member *members = arena_zeroed(m->pass->scratch, count * sizeof *members);
     for (size_t i = 0; i < count; i++)
         members[i] = member_of(m, places, &turns[i]);
     while (!in_turns && count >= 2 && is_piece(m, &members[count - 1], &members[count - 2]))
@@ -762,8 +762,8 @@ static bool pair_cells(const measure *m, size_t upper, size_t lower, vector *mem
 
 /* The boxes of a table whose rows are pictures and names in turn; else NULL. */
 static const vector *pair_rows(const measure *m, size_t table) {
-    vector *members = arena_alloc(m->pass->arena, sizeof *members);
-    *members = vector_new(m->pass->arena, sizeof(member));
+    vector *members = arena_alloc(m->pass->scratch, sizeof *members);
+    *members = vector_new(m->pass->scratch, sizeof(member));
     size_t upper = SIZE_MAX;
     row_kind upper_kind = ROW_BLANK;
     for (size_t part = next_element(m, table, 0); part != SIZE_MAX; part = next_element(m, table, part))
@@ -798,7 +798,7 @@ static bool is_too_much(const measure *m, const vector *places, size_t i) {
 }
 
 static vector list_places(const measure *m) {
-    vector places = vector_new(m->pass->arena, sizeof(place));
+    vector places = vector_new(m->pass->scratch, sizeof(place));
     for (size_t i = 1; i < m->count;) {
         const box *b = &m->boxes[i];
         bool gap = !b->shows || b->node->tag == DOM_TAG_HR || b->node->tag == DOM_TAG_STYLE;
@@ -917,7 +917,7 @@ static bool has_two(const dom_node *body) {
 
 static void find_runs(measure *m, mapping_pass *pass) {
     vector places = list_places(m);
-    turn *turns = arena_alloc(pass->arena, (places.count + 1) * sizeof *turns);
+    turn *turns = arena_alloc(pass->scratch, (places.count + 1) * sizeof *turns);
     for (size_t i = 0; i < places.count;) {
         const place *p = vector_at(&places, i);
         if (p->members)
@@ -935,5 +935,5 @@ void find_alike(mapping_pass *pass) {
     measure m = measure_page(pass);
     if (m.boxes[0].pictures >= 2 || m.boxes[0].links >= 2)
         find_runs(&m, pass);
-    arena_drop(pass->arena, m.boxes, m.count * sizeof *m.boxes);
+    arena_drop(pass->scratch, m.boxes, m.count * sizeof *m.boxes);
 }

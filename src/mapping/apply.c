@@ -7,20 +7,22 @@
 
 void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options *options, arena *a,
                    findings *found, mapping_account *account) {
+    arena *scratch = options && options->scratch && !account ? options->scratch : a;
     mapping_pass pass = {.set = set,
                          .body = body,
                          .options = options ? *options : (mapping_options){.styles = NULL},
                          .arena = a,
+                         .scratch = scratch,
                          .found = found,
                          .account = account,
                          .tells_why = account || (options && options->tells_why),
-                         .matcher = dom_matcher_new(body, a),
-                         .live = vector_new(a, sizeof(const rule *)),
-                         .shapes = vector_new(a, sizeof(const shape_name *)),
-                         .alike = vector_new(a, sizeof(alike_run *)),
-                         .reported = {.arena = a},
-                         .grids = vector_new(a, sizeof(card_grid)),
-                         .claims = vector_new(a, sizeof(claim *))};
+                         .matcher = dom_matcher_new(body, scratch),
+                         .live = vector_new(scratch, sizeof(const rule *)),
+                         .shapes = vector_new(scratch, sizeof(const shape_name *)),
+                         .alike = vector_new(scratch, sizeof(alike_run *)),
+                         .reported = {.arena = scratch},
+                         .grids = vector_new(scratch, sizeof(card_grid)),
+                         .claims = vector_new(scratch, sizeof(claim *))};
     if (!pass.options.link_text.length)
         pass.options.link_text = SLICE("Learn more");
     if (!pass.options.cards_max)

@@ -105,25 +105,26 @@ static void unwrap_item(mapping_pass *pass, const item *it, dom_node *container)
 
 static dom_node *make_card(mapping_pass *pass, const item *it, uint32_t line) {
     dom_node *card =
-        made_element(pass, it->href.length ? TIPTAP_ELEMENT_CLICKABLE_CARD : TIPTAP_ELEMENT_CARD, line);
-    if (it->href.length)
-        dom_attribute_set(card, pass->arena, SLICE("href"), it->href);
-    if (it->picture) {
+        made_element(pass, it->card->href.length ? TIPTAP_ELEMENT_CLICKABLE_CARD : TIPTAP_ELEMENT_CARD, line);
+    if (it->card->href.length)
+        dom_attribute_set(card, pass->arena, SLICE("href"), it->card->href);
+    if (it->card->picture) {
         dom_node *frame =
             append_element(pass, append_element(pass, card, TIPTAP_ELEMENT_CARD_IMAGE), TIPTAP_ELEMENT_IMAGE);
         dom_node *image = append_made(pass, frame, DOM_TAG_IMG);
-        dom_attribute_set(image, pass->arena, SLICE("src"), *dom_attribute_get(it->picture, SLICE("src")));
-        dom_attribute_set(image, pass->arena, SLICE("alt"), it->alt);
-        const slice *title = dom_attribute_get(it->picture, SLICE("title"));
+        dom_attribute_set(image, pass->arena, SLICE("src"),
+                          *dom_attribute_get(it->card->picture, SLICE("src")));
+        dom_attribute_set(image, pass->arena, SLICE("alt"), it->card->alt);
+        const slice *title = dom_attribute_get(it->card->picture, SLICE("title"));
         if (title)
             dom_attribute_set(image, pass->arena, SLICE("title"), *title);
     }
     dom_node *body = append_element(pass, card, TIPTAP_ELEMENT_CARD_BODY);
-    append_text(pass, append_element(pass, body, TIPTAP_ELEMENT_CARD_TITLE), it->title);
-    if (it->description.length)
-        append_text(pass, append_element(pass, body, TIPTAP_ELEMENT_CARD_DESCRIPTION), it->description);
-    if (it->href.length)
-        append_text(pass, append_element(pass, body, TIPTAP_ELEMENT_CARD_LINK), it->link_text);
+    append_text(pass, append_element(pass, body, TIPTAP_ELEMENT_CARD_TITLE), it->card->title);
+    if (it->card->description.length)
+        append_text(pass, append_element(pass, body, TIPTAP_ELEMENT_CARD_DESCRIPTION), it->card->description);
+    if (it->card->href.length)
+        append_text(pass, append_element(pass, body, TIPTAP_ELEMENT_CARD_LINK), it->card->link_text);
     return card;
 }
 
@@ -199,59 +200,60 @@ enum { ALT, ENLARGED, CUT, LINK_TEXT, TITLE, HEADING, PLAIN, SECOND_LINK, LEFTOV
 /* A card may have several links beside its own, and counts once. */
 static void note_other_links(mapping_pass *pass, const item *it, card_report *r) {
     buffer details = buffer_new(pass->arena, 64), words = buffer_new(pass->arena, 64);
-    for (size_t i = 0; i < it->others.count; i++) {
-        const extra_link *other = vector_at(&it->others, i);
+    for (size_t i = 0; i < it->card->others.count; i++) {
+        const extra_link *other = vector_at(&it->card->others, i);
         buffer_printf(&details, "%s%.*s", details.length ? ", " : "", SLICE_ARGS(other->href));
-        buffer_printf(&words, "%s%.*s", words.length ? " " : "", SLICE_ARGS(it->title));
+        buffer_printf(&words, "%s%.*s", words.length ? " " : "", SLICE_ARGS(it->card->title));
         if (other->text.length)
             findings_add_change(pass->found, NULL, CHANGE_PLACE, other->text, NOTHING);
     }
-    if (it->others.count)
-        note_card(r, ((const extra_link *)vector_at(&it->others, 0))->line,
+    if (it->card->others.count)
+        note_card(r, ((const extra_link *)vector_at(&it->card->others, 0))->line,
                   format_slice(pass->arena, "%.*s beside %.*s", SLICE_ARGS(buffer_slice(&details)),
-                               SLICE_ARGS(it->href)),
+                               SLICE_ARGS(it->card->href)),
                   buffer_slice(&words));
 }
 
 static void note_leftover(mapping_pass *pass, const item *it, card_report *r) {
     buffer words = buffer_new(pass->arena, 64);
-    for (size_t i = 0; i < it->leftover.count; i++)
+    for (size_t i = 0; i < it->card->leftover.count; i++)
         buffer_printf(&words, "%s%.*s", words.length ? " " : "",
-                      SLICE_ARGS(*(slice *)vector_at(&it->leftover, i)));
+                      SLICE_ARGS(*(slice *)vector_at(&it->card->leftover, i)));
     slice text = buffer_slice(&words);
-    if (text.length || it->pictures.count)
+    if (text.length || it->card->pictures.count)
         note_card(r, it->first->line,
-                  text.length ? text
-                              : format_slice(pass->arena, "a picture of \"%.*s\"", SLICE_ARGS(it->title)),
+                  text.length
+                      ? text
+                      : format_slice(pass->arena, "a picture of \"%.*s\"", SLICE_ARGS(it->card->title)),
                   text);
 }
 
 static void note_item(mapping_pass *pass, const item *it, card_report *reports) {
     uint32_t line = it->first->line;
-    if (it->alt_from_title)
-        note_card(&reports[ALT], it->picture->line, NOTHING, NOTHING);
-    if (it->picture && picture_was_within(pass, it->picture, ENLARGED_UP_TO))
-        note_card(&reports[ENLARGED], it->picture->line, NOTHING, NOTHING);
-    else if (it->picture && is_cut(pass, it->picture))
-        note_card(&reports[CUT], it->picture->line, NOTHING, NOTHING);
-    if (it->default_link_text)
-        note_card(&reports[LINK_TEXT], line, NOTHING, it->link_text);
-    if (it->title_from_alt)
-        note_card(&reports[TITLE], line, NOTHING, it->title);
-    if (it->title_from_heading)
+    if (it->card->alt_from_title)
+        note_card(&reports[ALT], it->card->picture->line, NOTHING, NOTHING);
+    if (it->card->picture && picture_was_within(pass, it->card->picture, ENLARGED_UP_TO))
+        note_card(&reports[ENLARGED], it->card->picture->line, NOTHING, NOTHING);
+    else if (it->card->picture && is_cut(pass, it->card->picture))
+        note_card(&reports[CUT], it->card->picture->line, NOTHING, NOTHING);
+    if (it->card->default_link_text)
+        note_card(&reports[LINK_TEXT], line, NOTHING, it->card->link_text);
+    if (it->card->title_from_alt)
+        note_card(&reports[TITLE], line, NOTHING, it->card->title);
+    if (it->card->title_from_heading)
         note_card(&reports[HEADING], line, NOTHING, NOTHING);
-    if (it->was_rich)
-        note_card(&reports[PLAIN], line, NOTHING, buffer_slice(&it->set_apart));
-    if (it->title_dashed)
+    if (it->card->was_rich)
+        note_card(&reports[PLAIN], line, NOTHING, buffer_slice(&it->card->set_apart));
+    if (it->card->title_dashed)
         buffer_append_string(&reports[PLAIN].words, reports[PLAIN].words.length ? " –" : "–");
-    if (it->set_apart.length)
+    if (it->card->set_apart.length)
         buffer_printf(&reports[PLAIN].gone, "%s%.*s", reports[PLAIN].gone.length ? " " : "",
-                      SLICE_ARGS(buffer_slice(&it->line_ends)));
-    if (it->telling_mark)
-        findings_add(pass->found, FINDING_CARD_MARKS_LOST, it->telling_mark->line,
-                     "<%.*s>%.*s in the card \"%.*s\"", SLICE_ARGS(dom_name(it->telling_mark)),
-                     SLICE_ARGS(plain_text(it->telling_mark, it->telling_mark, pass->arena)),
-                     SLICE_ARGS(it->title));
+                      SLICE_ARGS(buffer_slice(&it->card->line_ends)));
+    if (it->card->telling_mark)
+        findings_add(pass->found, FINDING_CARD_MARKS_LOST, it->card->telling_mark->line,
+                     "<%.*s>%.*s in the card \"%.*s\"", SLICE_ARGS(dom_name(it->card->telling_mark)),
+                     SLICE_ARGS(plain_text(it->card->telling_mark, it->card->telling_mark, pass->arena)),
+                     SLICE_ARGS(it->card->title));
     note_other_links(pass, it, &reports[SECOND_LINK]);
     note_leftover(pass, it, &reports[LEFTOVER]);
 }
@@ -288,7 +290,7 @@ static void note_grid(mapping_pass *pass, const claim *c, dom_node *node) {
     card_grid *grid = pass->grids.count ? vector_last(&pass->grids) : NULL;
     if (!grid || grid->node != node) {
         grid = vector_push_zeroed(&pass->grids);
-        *grid = (card_grid){node, c->line, vector_new(pass->arena, sizeof(item *))};
+        *grid = (card_grid){node, c->line, vector_new(pass->scratch, sizeof(item *))};
     }
     for (size_t i = 0; i < c->item_count; i++)
         *(const item **)vector_push(&grid->items) = &c->items[i];
@@ -308,24 +310,24 @@ static void make_rest_of_cards(mapping_pass *pass, const claim *c, dom_node *gri
     dom_node *last = grid;
     for (size_t i = 0; i < c->item_count; i++) {
         const item *it = &c->items[i];
-        for (size_t j = 0; j < it->leftover.count; j++) {
+        for (size_t j = 0; j < it->card->leftover.count; j++) {
             last = paragraph_after(pass, last, it);
-            append_text(pass, last, *(slice *)vector_at(&it->leftover, j));
+            append_text(pass, last, *(slice *)vector_at(&it->card->leftover, j));
         }
-        for (size_t j = 0; j < it->pictures.count; j++) {
-            dom_node *picture = *(dom_node **)vector_at(&it->pictures, j);
+        for (size_t j = 0; j < it->card->pictures.count; j++) {
+            dom_node *picture = *(dom_node **)vector_at(&it->card->pictures, j);
             last = paragraph_after(pass, last, it);
             dom_remove(picture);
             dom_append(last, picture);
         }
-        for (size_t j = 0; j < it->others.count; j++) {
-            const extra_link *other = vector_at(&it->others, j);
+        for (size_t j = 0; j < it->card->others.count; j++) {
+            const extra_link *other = vector_at(&it->card->others, j);
             last = paragraph_after(pass, last, it);
             if (other->text.length) /* which card's link it is */
-                append_text(pass, last, format_slice(pass->arena, "%.*s: ", SLICE_ARGS(it->title)));
+                append_text(pass, last, format_slice(pass->arena, "%.*s: ", SLICE_ARGS(it->card->title)));
             dom_node *link = append_made(pass, last, DOM_TAG_A);
             dom_attribute_set(link, pass->arena, SLICE("href"), other->href);
-            append_text(pass, link, other->text.length ? other->text : it->title);
+            append_text(pass, link, other->text.length ? other->text : it->card->title);
         }
     }
 }
@@ -430,7 +432,7 @@ static void report_leftover(mapping_pass *pass, const claim *c) {
     for (const dom_node *at = dom_next(c->container, c->container); at;) {
         bool wraps = !(at->flags & NODE_MADE) && at->first_child && holds_made(at);
         if (!wraps && !(at->flags & NODE_MADE) && !is_blank(at)) {
-            slice text = plain_text(at, at, pass->arena);
+            slice text = plain_text(at, at, pass->scratch);
             report_leftover_words(pass, at->line, text.length ? text : dom_name(at));
         }
         at = wraps ? dom_next(at, c->container) : dom_next_skip(at, c->container);
@@ -444,7 +446,7 @@ static void find_marks_around(mapping_pass *pass, const claim *c, const dom_node
         while (around && around != stays && !css_shifts_or_strikes(pass->options.styles, around))
             around = around->parent;
         if (around && around != stays)
-            c->items[i].telling_mark = around;
+            c->items[i].card->telling_mark = around;
     }
 }
 
@@ -682,18 +684,18 @@ static void wrap_media(mapping_pass *pass, dom_node *media, dom_node *container,
 }
 
 static void report_caption(mapping_pass *pass, const dom_node *node) {
-    slice text = plain_text(node, node, pass->arena);
-    if (node->tag == DOM_TAG_FIGCAPTION && text.length)
+    slice text = node->tag == DOM_TAG_FIGCAPTION ? plain_text(node, node, pass->scratch) : (slice){NULL, 0};
+    if (text.length)
         findings_add(pass->found, FINDING_PICTURE_CAPTION, node->line, "%.*s", SLICE_ARGS(text));
 }
 
 static void make_media(mapping_pass *pass, const claim *c) {
     dom_tag tag = c->rule->make == BLOCK_PICTURE ? DOM_TAG_IMG : DOM_TAG_IFRAME;
-    vector all = vector_new(pass->arena, sizeof(dom_node *));
+    vector all = vector_new(pass->scratch, sizeof(dom_node *));
     for (dom_node *at = c->container; at; at = dom_next(at, c->container))
         if (at->tag == tag)
             *(dom_node **)vector_push(&all) = at;
-    vector captions = vector_new(pass->arena, sizeof(dom_node *));
+    vector captions = vector_new(pass->scratch, sizeof(dom_node *));
     for (dom_node *at = c->container; at; at = dom_next(at, c->container))
         if (at->tag == DOM_TAG_FIGCAPTION && at != c->container)
             *(dom_node **)vector_push(&captions) = at;
@@ -821,7 +823,7 @@ static void make_plain_link(mapping_pass *pass, const claim *c) {
 }
 
 static void note_reported(mapping_pass *pass, dom_node *node) {
-    dom_node **key = arena_alloc(pass->arena, sizeof(dom_node *)); /* maps keep no copy */
+    dom_node **key = arena_alloc(pass->scratch, sizeof(dom_node *)); /* maps keep no copy */
     *key = node;
     *map_put(&pass->reported, MAP_KEY(*key), NULL) = node;
 }

@@ -101,10 +101,10 @@ static void take_stock_of(inventory *in, dom_node *root, uint32_t *line) {
 }
 
 static inventory take_stock(mapping_pass *pass, const item *it) {
-    inventory in = {vector_new(pass->arena, sizeof(piece)),
-                    vector_new(pass->arena, sizeof(picture)),
-                    vector_new(pass->arena, sizeof(dom_node *)),
-                    vector_new(pass->arena, sizeof(dom_node *)),
+    inventory in = {vector_new(pass->scratch, sizeof(piece)),
+                    vector_new(pass->scratch, sizeof(picture)),
+                    vector_new(pass->scratch, sizeof(dom_node *)),
+                    vector_new(pass->scratch, sizeof(dom_node *)),
                     NULL,
                     {NULL, 0}};
     uint32_t line = 1;
@@ -365,15 +365,15 @@ static slice fail_item(mapping_pass *pass, const item *it, size_t number, const 
 
 /* A link that stands below the cards, once. */
 static bool add_other_link(item *it, slice href, slice text, uint32_t line) {
-    for (size_t i = 0; i < it->others.count; i++) {
-        extra_link *other = vector_at(&it->others, i);
+    for (size_t i = 0; i < it->card->others.count; i++) {
+        extra_link *other = vector_at(&it->card->others, i);
         if (same_target(other->href, href)) {
             other->text = other->text.length ? other->text : text;
             return true;
         }
     }
-    *(extra_link *)vector_push(&it->others) = (extra_link){href, text, line};
-    return it->others.count <= OTHERS_MAX;
+    *(extra_link *)vector_push(&it->card->others) = (extra_link){href, text, line};
+    return it->card->others.count <= OTHERS_MAX;
 }
 
 /* Every link of the item: the card's own, one beside it, or too many. */
@@ -381,21 +381,21 @@ static slice sort_links(mapping_pass *pass, const rule *r, item *it, const inven
                         size_t number, const dom_node **text_link) {
     const dom_node *chosen = choose_link(pass, r, it);
     *text_link = NULL;
-    it->others = vector_new(pass->arena, sizeof(extra_link));
+    it->card->others = vector_new(pass->scratch, sizeof(extra_link));
     if (!chosen && in->links.count)
         return fail_item(pass, it, number, "has a link that the rule has no part for");
     if (!chosen)
         return (slice){0};
     if (in->links.count > LINKS_MAX)
         return fail_item(pass, it, number, "has several links with words of their own");
-    it->href = slice_trim(*link_address(chosen));
+    it->card->href = slice_trim(*link_address(chosen));
     for (size_t i = 0; i < in->links.count; i++) {
         const dom_node *link = *(dom_node **)vector_at(&in->links, i);
         slice href = slice_trim(*link_address(link)), text = own_text(pass, in, t, link);
         bool partly, titled = holds_title(in, t, link, &partly);
         if (partly)
             return fail_item(pass, it, number, "has a link inside its title");
-        if (same_target(href, it->href)) {
+        if (same_target(href, it->card->href)) {
             if (text.length && !titled && can_leave_line(in, link) && !*text_link)
                 *text_link = link;
             else if (text.length && !can_leave_line(in, link))
@@ -413,10 +413,10 @@ static slice sort_links(mapping_pass *pass, const rule *r, item *it, const inven
 }
 
 static slice find_picture(mapping_pass *pass, const rule *r, item *it, const inventory *in, size_t number) {
-    it->pictures = vector_new(pass->arena, sizeof(dom_node *));
+    it->card->pictures = vector_new(pass->scratch, sizeof(dom_node *));
     if (!r->parts[PART_PICTURE].count && r->leftover == LEFTOVER_AFTER) {
         for (size_t i = 0; i < in->pictures.count; i++)
-            *(dom_node **)vector_push(&it->pictures) = ((picture *)vector_at(&in->pictures, i))->node;
+            *(dom_node **)vector_push(&it->card->pictures) = ((picture *)vector_at(&in->pictures, i))->node;
         return (slice){0};
     }
     if (in->pictures.count > 1)
@@ -425,17 +425,17 @@ static slice find_picture(mapping_pass *pass, const rule *r, item *it, const inv
         return (slice){0};
     const picture *only = vector_at(&in->pictures, 0);
     const part_sources *sources = &r->parts[PART_PICTURE];
-    for (size_t i = 0; i < sources->count && !it->picture; i++)
+    for (size_t i = 0; i < sources->count && !it->card->picture; i++)
         if (sources->items[i].selector &&
             find_in_item(pass, sources->items[i].selector, it, NULL) == only->node)
-            it->picture = only->node;
-    if (!it->picture)
+            it->card->picture = only->node;
+    if (!it->card->picture)
         return fail_item(pass, it, number, "has a picture that the rule has no part for");
-    const slice *source = dom_attribute_get(it->picture, SLICE("src")),
-                *alt = dom_attribute_get(it->picture, SLICE("alt"));
+    const slice *source = dom_attribute_get(it->card->picture, SLICE("src")),
+                *alt = dom_attribute_get(it->card->picture, SLICE("alt"));
     if (!source || !slice_trim(*source).length || slice_starts_with(slice_trim(*source), SLICE("data:")))
         return fail_item(pass, it, number, "has a picture without an address");
-    it->alt = alt && has_words(*alt) ? collapse_text(*alt, pass->arena) : (slice){0};
+    it->card->alt = alt && has_words(*alt) ? collapse_text(*alt, pass->arena) : (slice){0};
     return (slice){0};
 }
 
@@ -470,13 +470,13 @@ static slice words_for_link(mapping_pass *pass, const item *it, const inventory 
         const slice *tooltip = dom_attribute_get(link, SLICE("title"));
         slice words = tooltip ? collapse_text(*tooltip, pass->arena) : (slice){0};
         if (has_words(words) && utf16_length(words) <= LINK_TEXT_MAX &&
-            same_target(*link_address(link), it->href))
+            same_target(*link_address(link), it->card->href))
             return words;
     }
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
         slice end = slice_of(FILES[i]);
-        if (it->href.length > end.length &&
-            slice_equal_nocase(slice_from(it->href, it->href.length - end.length), end))
+        if (it->card->href.length > end.length &&
+            slice_equal_nocase(slice_from(it->card->href, it->card->href.length - end.length), end))
             return SLICE("Download");
     }
     return pass->options.link_text;
@@ -487,28 +487,28 @@ static const dom_node *find_link_text(mapping_pass *pass, const rule *r, item *i
                                       const title *t, const dom_node *text_link) {
     const part_sources *sources = &r->parts[PART_LINK_TEXT];
     const dom_node *words = text_link;
-    for (size_t i = 0; i < sources->count && !it->link_text.length; i++) {
+    for (size_t i = 0; i < sources->count && !it->card->link_text.length; i++) {
         const dom_node *node =
             sources->items[i].selector ? find_in_item(pass, sources->items[i].selector, it, NULL) : NULL;
         if (node && sources->items[i].kind == SOURCE_ATTRIBUTE) {
             const slice *value = dom_attribute_get(node, sources->items[i].attribute);
-            it->link_text = value ? collapse_text(*value, pass->arena) : (slice){0};
+            it->card->link_text = value ? collapse_text(*value, pass->arena) : (slice){0};
         } else if (node && !(t->node && (is_inside(node, t->node) || is_inside(t->node, node)))) {
-            it->link_text = plain_text(node, node, pass->arena);
+            it->card->link_text = plain_text(node, node, pass->arena);
             words = node;
         }
     }
-    if (!it->link_text.length && text_link)
-        it->link_text = own_text(pass, in, t, text_link);
-    it->default_link_text = it->link_text.length == 0;
-    if (it->default_link_text)
-        it->link_text = words_for_link(pass, it, in);
+    if (!it->card->link_text.length && text_link)
+        it->card->link_text = own_text(pass, in, t, text_link);
+    it->card->default_link_text = it->card->link_text.length == 0;
+    if (it->card->default_link_text)
+        it->card->link_text = words_for_link(pass, it, in);
     return words;
 }
 
 static bool is_other_link(const item *it, const piece *one) {
-    for (size_t i = 0; one->link && i < it->others.count; i++)
-        if (same_target(((extra_link *)vector_at(&it->others, i))->href, *link_address(one->link)))
+    for (size_t i = 0; one->link && i < it->card->others.count; i++)
+        if (same_target(((extra_link *)vector_at(&it->card->others, i))->href, *link_address(one->link)))
             return true;
     return false;
 }
@@ -554,13 +554,14 @@ static void set_lines_apart(mapping_pass *pass, item *it, buffer *out, const pie
     slice before = slice_trim_wide(buffer_slice(out)), word = last_word(before);
     if (!is_apart_by_lines(before, one->text->text))
         return;
-    if (!it->set_apart.length) {
-        it->line_ends = buffer_new(pass->arena, 64);
-        it->set_apart = buffer_new(pass->arena, 64);
+    if (!it->card->set_apart.length) {
+        it->card->line_ends = buffer_new(pass->arena, 64);
+        it->card->set_apart = buffer_new(pass->arena, 64);
     }
     char stop = holds_sentence(slice_trim_wide(one->text->text)) ? '.' : ',';
-    buffer_printf(&it->line_ends, "%s%.*s", it->line_ends.length ? " " : "", SLICE_ARGS(word));
-    buffer_printf(&it->set_apart, "%s%.*s%c", it->set_apart.length ? " " : "", SLICE_ARGS(word), stop);
+    buffer_printf(&it->card->line_ends, "%s%.*s", it->card->line_ends.length ? " " : "", SLICE_ARGS(word));
+    buffer_printf(&it->card->set_apart, "%s%.*s%c", it->card->set_apart.length ? " " : "", SLICE_ARGS(word),
+                  stop);
     out->length = (size_t)(before.data - out->data) + before.length;
     buffer_append_char(out, stop);
 }
@@ -571,23 +572,23 @@ static void gather_description(mapping_pass *pass, const rule *r, item *it, cons
     buffer out = buffer_new(pass->arena, 256);
     bool rest = takes_rest(r);
     uint32_t line = 0;
-    it->line_ends = it->set_apart = (buffer){0};
-    it->leftover = vector_new(pass->arena, sizeof(slice));
+    it->card->line_ends = it->card->set_apart = (buffer){0};
+    it->card->leftover = vector_new(pass->scratch, sizeof(slice));
     for (size_t i = 0; i < in->pieces.count; i++) {
         const piece *one = vector_at(&in->pieces, i);
         if (in_title(t, one) || (link_words && is_inside(one->text, link_words)) || is_other_link(it, one))
             continue;
         if (!rest && !in_description(pass, r, it, one)) {
-            *(slice *)vector_push(&it->leftover) = collapse_text(one->text->text, pass->arena);
+            *(slice *)vector_push(&it->card->leftover) = collapse_text(one->text->text, pass->arena);
             continue;
         }
-        it->was_rich |= one->emphasised || (line && one->line != line);
+        it->card->was_rich |= one->emphasised || (line && one->line != line);
         if (lines_apart && line && one->line != line)
             set_lines_apart(pass, it, &out, one);
         line = one->line;
         append_piece(&out, one);
     }
-    it->description = collapse_text(buffer_slice(&out), pass->arena);
+    it->card->description = collapse_text(buffer_slice(&out), pass->arena);
 }
 
 static slice find_title(mapping_pass *pass, const rule *r, item *it, const inventory *in, size_t number,
@@ -595,11 +596,11 @@ static slice find_title(mapping_pass *pass, const rule *r, item *it, const inven
     const part_sources *sources = &r->parts[PART_TITLE];
     for (size_t i = 0; i < sources->count; i++)
         if (title_from(pass, &sources->items[i], it, in, t)) {
-            it->title = t->text;
-            it->title_dashed = t->dashed;
-            it->was_rich = t->of_lines;
-            it->title_from_alt = sources->items[i].kind == SOURCE_ATTRIBUTE;
-            it->title_from_heading = t->node && dom_is_heading(t->node->tag);
+            it->card->title = t->text;
+            it->card->title_dashed = t->dashed;
+            it->card->was_rich = t->of_lines;
+            it->card->title_from_alt = sources->items[i].kind == SOURCE_ATTRIBUTE;
+            it->card->title_from_heading = t->node && dom_is_heading(t->node->tag);
             return (slice){0};
         }
     for (size_t i = 0; i < in->headings.count; i++) {
@@ -625,7 +626,7 @@ static slice check_headings(mapping_pass *pass, const item *it, const inventory 
 
 /* Liquid that the site's build fills in: the card's text is not known. */
 static bool holds_liquid(const item *it) {
-    const slice texts[] = {it->title, it->description, it->href};
+    const slice texts[] = {it->card->title, it->card->description, it->card->href};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (liquid_may_hold(texts[i]))
             return true;
@@ -645,6 +646,8 @@ static const dom_node *find_telling_mark(mapping_pass *pass, const item *it) {
 }
 
 slice fit_card(mapping_pass *pass, const rule *r, item *it, size_t number) {
+    if (!it->card)
+        it->card = arena_zeroed(pass->scratch, sizeof *it->card);
     inventory in = take_stock(pass, it);
     title t = {0};
     const dom_node *text_link = NULL;
@@ -663,29 +666,29 @@ slice fit_card(mapping_pass *pass, const rule *r, item *it, size_t number) {
         failure = sort_links(pass, r, it, &in, &t, number, &text_link);
     if (failure.length)
         return failure;
-    if (it->title_from_alt && !it->href.length)
+    if (it->card->title_from_alt && !it->card->href.length)
         return fail_item(pass, it, number,
                          in.pieces.count ? "has no line that is short enough for a title"
                                          : "shows a picture and nothing else");
-    if (it->href.length)
+    if (it->card->href.length)
         text_link = find_link_text(pass, r, it, &in, &t, text_link);
     gather_description(pass, r, it, &in, &t, text_link, true);
-    if (it->set_apart.length && utf16_length(it->description) > pass->options.description_max)
+    if (it->card->set_apart.length && utf16_length(it->card->description) > pass->options.description_max)
         gather_description(pass, r, it, &in, &t, text_link, false);
     if (holds_liquid(it))
         return fail_item(pass, it, number, "is filled in by a Liquid template");
-    size_t length = utf16_length(it->description);
+    size_t length = utf16_length(it->card->description);
     if (length > pass->options.description_max)
         return format_slice(
             pass->arena, "the %.*s box (line %u) has a description of %zu characters, at most %u fit",
             SLICE_ARGS(ordinal(number, pass->arena)), it->first->line, length, pass->options.description_max);
-    if (it->leftover.count && r->leftover == LEFTOVER_REFUSE)
+    if (it->card->leftover.count && r->leftover == LEFTOVER_REFUSE)
         return fail_item(pass, it, number, "has text that no part takes");
-    if (it->picture && !it->alt.length) {
-        it->alt = it->title;
-        it->alt_from_title = true;
+    if (it->card->picture && !it->card->alt.length) {
+        it->card->alt = it->card->title;
+        it->card->alt_from_title = true;
     }
-    it->telling_mark = find_telling_mark(pass, it);
+    it->card->telling_mark = find_telling_mark(pass, it);
     return (slice){0};
 }
 
@@ -693,7 +696,7 @@ slice fit_card(mapping_pass *pass, const rule *r, item *it, size_t number) {
 slice fit_grid(mapping_pass *pass, const claim *c) {
     size_t pictures = 0;
     for (size_t i = 0; i < c->item_count; i++)
-        pictures += c->items[i].picture != NULL;
+        pictures += c->items[i].card->picture != NULL;
     if (pictures && pictures < c->item_count)
         return format_slice(pass->arena, "%zu of %zu have a picture: cards have all one, or none", pictures,
                             c->item_count);

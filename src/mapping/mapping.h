@@ -71,6 +71,7 @@ typedef struct mapping_options {
     bool (*picture_size)(const void *context, const dom_node *picture, double *width, double *height);
     const void *context;
     bool (*is_hidden)(css_cascade *styles, const dom_node *node); /* by a style; NULL: nothing is */
+    arena *scratch; /* another one, for what goes when it is done; NULL, or with an account: the tree's */
 } mapping_options;
 
 /* A rule that looked at a shape and let it be. */

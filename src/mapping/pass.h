@@ -22,11 +22,8 @@ typedef struct extra_link {
     uint32_t line;
 } extra_link;
 
-/* One item of a shape: a run of siblings, most often one element. */
-typedef struct item {
-    dom_node *first, *last;
-    dom_node *other; /* and a cell below them, in the next row of their table; else NULL */
-    /* a card */
+/* What becomes of an item that is a card. */
+typedef struct item_card {
     slice title, description, href, link_text;
     dom_node *picture;
     slice alt;
@@ -37,6 +34,13 @@ typedef struct item {
     vector leftover; /* of slice: text that no part took */
     vector pictures; /* of dom_node*: pictures that no part took */
     bool was_rich, default_link_text, alt_from_title, title_from_alt, title_from_heading, title_dashed;
+} item_card;
+
+/* One item of a shape: a run of siblings, most often one element. */
+typedef struct item {
+    dom_node *first, *last;
+    dom_node *other; /* and a cell below them, in the next row of their table; else NULL */
+    item_card *card; /* fit_card fills it; NULL before */
     /* an accordion's */
     dom_node *summary, *content;
     bool opens; /* something shows when it is opened */
@@ -83,7 +87,8 @@ typedef struct mapping_pass {
     const mapping_set *set;
     dom_node *body;
     mapping_options options;
-    arena *arena;
+    arena *arena;   /* of the tree */
+    arena *scratch; /* for what nobody needs when the tree is rewritten */
     findings *found;
     mapping_account *account;
     bool tells_why; /* the condition that failed is told in words */ /* may be NULL */

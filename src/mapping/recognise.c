@@ -97,7 +97,7 @@ static void collect_run(mapping_pass *pass, const rule *r, dom_node *node, vecto
 
 /* The condition that failed, told where somebody reads it. */
 static slice fail(mapping_pass *pass, condition failed, const condition_facts *facts) {
-    return pass->tells_why ? condition_sentence(failed, facts, pass->arena)
+    return pass->tells_why ? condition_sentence(failed, facts, pass->scratch)
                            : SLICE("a condition of the rule");
 }
 
@@ -157,7 +157,7 @@ static slice check_shape(mapping_pass *pass, const claim *c, const item *whole) 
             return fail(pass, CONDITION_HAS_NOT, &(condition_facts){.text = when->has_not.texts[i]});
     if (when->text.min == 0 && when->text.max == UINT32_MAX && !when->text_is_count)
         return (slice){0};
-    slice text = plain_text(whole->first, whole->last, pass->arena);
+    slice text = plain_text(whole->first, whole->last, pass->scratch);
     size_t length = utf16_length(text);
     if (!in_range(length, when->text))
         return fail(pass, CONDITION_TEXT, &(condition_facts){.number = length, .wanted = when->text});
@@ -375,8 +375,9 @@ static claim *try_rule(recognition *r, const rule *candidate, dom_node *node) {
     if (!failure.length && holds_settled(r, c))
         failure = SLICE("something inside belongs to another rule's block");
     if (!failure.length) {
-        r->items = vector_new(pass->arena, sizeof(item));
-        r->tried_claim = arena_alloc(pass->arena, sizeof *c);
+        c->items = arena_alloc(pass->scratch, c->item_count * sizeof *c->items);
+        memcpy(c->items, r->items.items, c->item_count * sizeof *c->items);
+        r->tried_claim = arena_alloc(pass->scratch, sizeof *c);
         return c;
     }
     add_miss(r, candidate, failure, held);
@@ -388,7 +389,7 @@ static claim *try_rule(recognition *r, const rule *candidate, dom_node *node) {
 /* The account keeps those of each element. */
 static void forget_misses(recognition *r) {
     if (r->pass->account)
-        r->misses = vector_new(r->pass->arena, sizeof(mapping_miss));
+        r->misses = vector_new(r->pass->scratch, sizeof(mapping_miss));
     r->misses.count = 0;
 }
 
@@ -405,7 +406,7 @@ static claim *claim_at(recognition *r, dom_node *node) {
             owner && candidate->priority <= owner->rule->priority ? NULL : try_rule(r, candidate, node);
         if (!c)
             continue;
-        c->element = describe_element(node, pass->arena);
+        c->element = describe_element(node, pass->scratch);
         c->card_miss = c->rule->make == BLOCK_UNWRAP ? nearest_card_miss(r, HELD_ALL) : (slice){0};
         *(claim **)vector_push(&pass->claims) = c;
         mark_claim(r, c);
@@ -449,7 +450,7 @@ static claim *try_alike(recognition *r, const rule *candidate, alike_run *run) {
     if (!candidate->alike || !dom_matches(pass->matcher, candidate->match, run->around, NULL) ||
         is_anothers(pass, candidate, run))
         return NULL;
-    claim *c = arena_zeroed(pass->arena, sizeof *c);
+    claim *c = arena_zeroed(pass->scratch, sizeof *c);
     *c = (claim){.rule = candidate,
                  .container = run->whole ? run->around : NULL,
                  .alike = run,
@@ -459,14 +460,14 @@ static claim *try_alike(recognition *r, const rule *candidate, alike_run *run) {
     uint32_t held = 0;
     if (!run->enough && !pass->tells_why)
         return NULL;
-    slice failure = run->enough ? check_claim(pass, c, &held) : doubts_of_alike(run, pass->arena);
+    slice failure = run->enough ? check_claim(pass, c, &held) : doubts_of_alike(run, pass->scratch);
     if (!failure.length && holds_settled(r, c))
         failure = SLICE("something inside belongs to another rule's block");
     if (!failure.length)
         return c;
-    failure = format_slice(pass->arena, "%.*s. No cards: %.*s", SLICE_ARGS(describe_alike(run, pass->arena)),
-                           SLICE_ARGS(failure));
-    alike_miss *miss = arena_alloc(pass->arena, sizeof *miss);
+    failure = format_slice(pass->scratch, "%.*s. No cards: %.*s",
+                           SLICE_ARGS(describe_alike(run, pass->scratch)), SLICE_ARGS(failure));
+    alike_miss *miss = arena_alloc(pass->scratch, sizeof *miss);
     *miss = (alike_miss){candidate, failure, held};
     *map_put(&r->unlike, MAP_KEY(run->start), NULL) = miss; /* the key must last: maps keep no copy */
     run->failure = run->enough ? failure : (slice){0};
@@ -490,7 +491,7 @@ static void claim_alike(recognition *r) {
         if (!c)
             continue;
         run->failure = (slice){0};
-        c->element = describe_element(run->start, pass->arena);
+        c->element = describe_element(run->start, pass->scratch);
         *(claim **)vector_push(&pass->claims) = c;
         *map_put(&r->alike, MAP_KEY(run->start), NULL) = c;
         mark_claim(r, c);
@@ -559,13 +560,13 @@ static void select_live_shapes(mapping_pass *pass) {
 
 void recognise(mapping_pass *pass) {
     recognition r = {.pass = pass,
-                     .alike = {.arena = pass->arena},
-                     .unlike = {.arena = pass->arena},
-                     .tried = {.arena = pass->arena},
-                     .owners = {.arena = pass->arena},
-                     .misses = vector_new(pass->arena, sizeof(mapping_miss)),
-                     .items = vector_new(pass->arena, sizeof(item)),
-                     .tried_claim = arena_alloc(pass->arena, sizeof(claim))};
+                     .alike = {.arena = pass->scratch},
+                     .unlike = {.arena = pass->scratch},
+                     .tried = {.arena = pass->scratch},
+                     .owners = {.arena = pass->scratch},
+                     .misses = vector_new(pass->scratch, sizeof(mapping_miss)),
+                     .items = vector_new(pass->scratch, sizeof(item)),
+                     .tried_claim = arena_alloc(pass->scratch, sizeof(claim))};
     select_live_rules(pass);
     select_live_shapes(pass);
     claim_alike(&r);

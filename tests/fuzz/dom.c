@@ -30,9 +30,32 @@ static bool has_form(slice text) {
     return false;
 }
 
+/* A visitor writes the HTML of what it is shown. */
+static void write_open(void *context, const dom_node *node) {
+    buffer *out = context;
+    dom_outer_html(node, out);
+    if (node->type == DOM_ELEMENT && !dom_tag_has(node->tag, DOM_VOID))
+        out->length -= dom_name(node).length + 3;
+}
+
+static void write_close(void *context, const dom_node *element) {
+    if (!dom_tag_has(element->tag, DOM_VOID))
+        buffer_printf(context, "</%.*s>", SLICE_ARGS(dom_name(element)));
+}
+
+static void check_visit(slice html, slice built, arena *a) {
+    buffer shown = buffer_new(a, 1024);
+    if (!dom_visit(html, &(dom_visitor){write_open, write_close, &shown}, a))
+        return;
+    slice all = buffer_slice(&shown);
+    if (!slice_equal(slice_sub(all, strlen("<body>"), all.length - strlen("</body>")), built))
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     arena *a = arena_new((size_t)512 << 20);
     slice html = {(const char *)data, size};
+    check_visit(html, parsed_html(dom_parse(html, NULL, a, NULL), a), a);
     dom_browse(dom_parse(html, NULL, a, NULL), a, NULL);
     slice fast = parsed_html(dom_parse(html, NULL, a, NULL), a);
     slice full = parsed_html(dom_parse_fully(html, NULL, a, NULL), a);

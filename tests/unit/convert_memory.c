@@ -59,6 +59,12 @@ static void small_blocks_take_more(void **state) {
     (void)state;
     assert_int_equal(convert_within("- An item of a list\n", "", 32), CONVERT_DONE);
     assert_int_equal(convert_within("<p>x</p>", "", 50), CONVERT_DONE);
+    assert_int_equal(convert_within("| One cell | Another one |\n", "", 60), CONVERT_DONE);
+    assert_int_equal(
+        convert_within("<div class=\"row\"><div class=\"col\"><p>One</p></div><div class=\"col\">"
+                       "<p>Two</p></div></div>\n",
+                       "", 60),
+        CONVERT_DONE);
 }
 
 static void a_limit_below_that_is_one(void **state) {
