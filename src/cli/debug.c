@@ -351,14 +351,14 @@ static void debug_layout(const debug_input *in, buffer *out) {
     static const express_theme THEME = {
         .column = 803, .phone_column = 342, .window = 1280, .phone_window = 390, .stacks_below = 600};
     dom_node *body = dom_parse(in->bytes, NULL, in->arena, in->found);
-    css_cascade *phone_styles =
-        css_cascade_new(css_sheets_new(in->arena, THEME.phone_window, 0), body, in->arena);
-    const layout *phone = lay_out(body, phone_styles, THEME.phone_column, in->arena);
-    for (dom_node *at = body; at; at = dom_next(at, body))
-        at->style = 0; /* of the other cascade */
-    css_cascade *styles = css_cascade_new(css_sheets_new(in->arena, THEME.window, 0), body, in->arena);
+    css_sheets *sheets = css_sheets_new(in->arena, THEME.window, THEME.phone_window);
+    css_cascade *styles = css_cascade_new(sheets, body, in->arena);
     css_cascade_settle(styles);
-    express_seen seen = {&THEME, styles, lay_out(body, styles, THEME.column, in->arena), phone};
+    express_follow_display(body, styles, in->arena, in->found);
+    express_seen seen = {&THEME, styles, lay_out(body, styles, THEME.column, in->arena), NULL};
+    css_cascade *phone = css_cascade_new_of_other(styles, css_sheets_of_other(sheets, in->arena));
+    seen.phone = lay_out(body, phone, THEME.phone_column, in->arena);
+    css_cascade_end_other(phone);
     for (const dom_node *at = body; at; at = dom_next(at, body)) {
         const layout_box *desk = layout_box_of(seen.desk, at), *small = layout_box_of(seen.phone, at);
         if ((at->tag == DOM_TAG_IMG || at->tag == DOM_TAG_IFRAME) && desk && small)

@@ -341,7 +341,7 @@ static tiptap_node *read_document(conversion *c, dom_node *body, css_cascade *st
 
 static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
                              const express_survey *survey) {
-    express_make_tables(body, styles, c->tree, found(c));
+    express_follow_display(body, styles, c->tree, found(c));
     express_seen seen = see_page(c, body, styles);
     if (c->settings->side_by_side == CONVERT_SIDE_KEEP)
         express_mark_beside(body, &seen, c->tree);

@@ -1,6 +1,7 @@
-/* express: tables that styles make of boxes. Comes in: the page's tree and its styles, settled. Goes out: the
+/* express: what `display` makes of boxes. Comes in: the page's tree and its styles, settled. Goes out: the
  * same, where boxes with `display: table`, `table-row` and `table-cell` that a visitor saw as a table are the
- * elements of one. They keep their classes and styles.
+ * elements of one, with their classes and styles; and where items of a flex box or grid are its children,
+ * without boxes with `display: contents` around them.
  */
 #include "private.h"
 
@@ -88,9 +89,20 @@ static void rename_table(const boxed *b, dom_node *table) {
     table->tag = DOM_TAG_TABLE;
 }
 
-void express_make_tables(dom_node *body, css_cascade *styles, arena *a, findings *found) {
+/* It makes no box: what is in it are items of the container (CSS Display 3 §2.5). */
+static bool is_no_item(const boxed *b, const dom_node *node) {
+    return is_displayed(b, node, "contents") && !dom_attribute_get(node, SLICE("id")) &&
+           css_computed_is(b->styles, node->parent, CSS_DISPLAY, "flex inline-flex grid inline-grid");
+}
+
+void express_follow_display(dom_node *body, css_cascade *styles, arena *a, findings *found) {
     boxed b = {styles, a};
-    for (dom_node *node = dom_next(body, body); node; node = dom_next(node, body)) {
+    for (dom_node *node = dom_next(body, body), *next; node; node = next) {
+        next = dom_next(node, body);
+        if (is_no_item(&b, node)) {
+            dom_unwrap(node);
+            continue;
+        }
         if (!is_displayed(&b, node, "table inline-table"))
             continue;
         bool one_row = count_cells(&b, node) > 1;

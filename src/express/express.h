@@ -53,8 +53,9 @@ typedef struct express_seen {
 /* Puts a frame, or a link, where a script draws a post of a social network. */
 void express_show_posts(dom_node *body, const express_theme *theme, arena *a, findings *found);
 
-/* Makes tables of boxes that styles display as tables. */
-void express_make_tables(dom_node *body, css_cascade *styles, arena *a, findings *found);
+/* Makes tables of boxes that styles display as tables; takes away boxes in flex boxes and grids that make
+ * none. */
+void express_follow_display(dom_node *body, css_cascade *styles, arena *a, findings *found);
 
 /* Marks rows of pictures beside text, and rows of pictures, for a rule to keep (mappings/layout.yml); and
  * rewrites those that are still there once shapes are recognised, so that they stand so on the new page too.
