@@ -4,6 +4,7 @@
  */
 #include "assets/assets.h"
 #include "cli.h"
+#include "convert/convert.h"
 #include "dom/dom.h"
 #include "express/express.h"
 #include "legacy/legacy.h"
@@ -373,6 +374,13 @@ static void debug_layout(const debug_input *in, buffer *out) {
     *in->found = findings_new(in->arena);
 }
 
+static const express_icons *shipped_icons(arena *a) {
+    convert_settings settings = convert_settings_default();
+    slice error;
+    convert_engine *engine = convert_engine_new(&settings, a, &error);
+    return engine ? convert_engine_icons(engine) : NULL;
+}
+
 /* HTML → what the schema holds, one block a line. Pictures and frames keep their own sizes: how the page was
  * seen hangs on the theme. */
 static void debug_express(const debug_input *in, buffer *out) {
@@ -383,7 +391,8 @@ static void debug_express(const debug_input *in, buffer *out) {
     css_cascade *styles = css_cascade_new(css_sheets_new(in->arena, 1280, 0), body, in->arena);
     css_cascade_settle(styles);
     express_part_words(body, styles, in->arena, in->found);
-    express_write_markers(body, styles, true, in->arena, in->found);
+    express_write_markers(body, styles, &(express_marking){true, shipped_icons(in->arena)}, in->arena,
+                          in->found);
     const express_survey *survey = express_survey_page(body, styles, in->arena, in->found);
     const dom_node *expressed = express_page(body, survey, &seen, in->arena, in->found);
     for (const dom_node *block = expressed->first_child; block; block = block->next) {

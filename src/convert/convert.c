@@ -578,8 +578,8 @@ static void check_page(conversion *c, view *before, slice written) {
 static view write_markers(conversion *c, dom_node *body, css_cascade *styles) {
     view given = view_take(body, c->parts.body.length, c->arena);
     size_t changes = found(c)->changes.count;
-    if (!express_write_markers(body, styles, c->settings->list_markers == CONVERT_MARKERS_TEXT, c->tree,
-                               found(c)))
+    express_marking wanted = {c->settings->list_markers == CONVERT_MARKERS_TEXT, &c->engine->theme.icons};
+    if (!express_write_markers(body, styles, &wanted, c->tree, found(c)))
         return given;
     view marked = view_take(body, given.text.length, c->arena);
     view_compare(&given, &marked, found(c), c->tree);

@@ -183,6 +183,10 @@ convert_look convert_engine_look(const convert_engine *e) {
     return (convert_look){e->theme.around, t->column, t->phone_column, t->window, t->phone_window};
 }
 
+const express_icons *convert_engine_icons(const convert_engine *e) {
+    return &e->theme.icons;
+}
+
 slice convert_engine_fingerprint(const convert_engine *e) {
     return e->fingerprint;
 }

@@ -85,6 +85,9 @@ typedef struct convert_look {
 } convert_look;
 convert_look convert_engine_look(const convert_engine *e);
 
+/* What icons say: theme.yml's names (express/). */
+const struct express_icons *convert_engine_icons(const convert_engine *e);
+
 /* Two engines have the same bytes here exactly where every setting, the shipped rules and the version of the
  * program are the same. Lives as long as the engine. */
 slice convert_engine_fingerprint(const convert_engine *e);

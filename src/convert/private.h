@@ -11,6 +11,7 @@
 /* The theme's numbers, its basic layout, and what it puts around a page's content, as a selector. */
 typedef struct convert_theme {
     express_theme express;
+    express_icons icons;
     slice css, around;
 } convert_theme;
 

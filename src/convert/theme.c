@@ -54,6 +54,64 @@ static bool read_hosts(const front_value *root, convert_theme *theme, arena *a, 
     return true;
 }
 
+/* ---- icons --------------------------------------------------------------------------------------------- */
+
+/* A list of texts; none where the key is not there. */
+static bool read_texts(const front_value *value, const char *key, express_texts *texts, arena *a,
+                       slice *error) {
+    if (!value)
+        return true;
+    slice *all = arena_alloc(a, (value->count + 1) * sizeof *all);
+    bool right = value->kind == FRONT_SEQUENCE;
+    for (uint32_t i = 0; i < value->count && right; i++) {
+        right = value->entries[i].value.kind == FRONT_STRING;
+        all[i] = value->entries[i].value.text;
+    }
+    if (!right)
+        *error =
+            format_slice(a, "theme.yml:%u: `%s` must be a list of names: [check, times]", value->line, key);
+    *texts = (express_texts){all, value->count};
+    return right;
+}
+
+/* Signs, each with the names of icons that say it. */
+static bool read_signs(const front_value *root, const char *key, bool may_adorn, express_icons *icons,
+                       arena *a, slice *error) {
+    const front_value *signs = page_front_get(root, slice_of(key));
+    if (signs && signs->kind != FRONT_MAPPING) {
+        *error =
+            format_slice(a, "theme.yml:%u: `%s` must be signs, each with a list of names", signs->line, key);
+        return false;
+    }
+    for (uint32_t i = 0; signs && i < signs->count; i++) {
+        express_icon *icon = arena_alloc(a, sizeof *icon);
+        *icon = (express_icon){signs->entries[i].key, may_adorn};
+        express_texts names;
+        if (!read_texts(&signs->entries[i].value, key, &names, a, error))
+            return false;
+        for (size_t n = 0; n < names.count; n++)
+            *map_put(&icons->signs, names.texts[n], NULL) = icon;
+    }
+    return true;
+}
+
+static bool read_icons(const front_value *root, express_icons *icons, arena *a, slice *error) {
+    struct {
+        const char *key;
+        express_texts *texts;
+    } lists[] = {{"icon-sets", &icons->sets},
+                 {"icon-fonts", &icons->fonts},
+                 {"icon-letters", &icons->letters},
+                 {"icon-outlines", &icons->outlined}};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        if (!read_texts(page_front_get(root, slice_of(lists[i].key)), lists[i].key, lists[i].texts, a, error))
+            return false;
+    return read_signs(root, "icons", false, icons, a, error) &&
+           read_signs(root, "icons-beside-words", true, icons, a, error);
+}
+
+/* ---- the file ------------------------------------------------------------------------------------------ */
+
 /* The text of the block `css: |`: front matter keeps no line breaks, and comments of CSS would end it. */
 static slice block_of(slice yaml, slice key) {
     size_t at = slice_find(yaml, key, 0);
@@ -88,7 +146,8 @@ static bool read_theme(slice yaml, convert_theme *theme, arena *a, slice *error)
         !read_number(&root, "column-on-phone", &e->phone_column, a, error) ||
         !read_number(&root, "window", &window, a, error) ||
         !read_number(&root, "window-on-phone", &phone_window, a, error) ||
-        !read_number(&root, "stacks-below", &stacks, a, error) || !read_hosts(&root, theme, a, error))
+        !read_number(&root, "stacks-below", &stacks, a, error) || !read_hosts(&root, theme, a, error) ||
+        !read_icons(&root, &theme->icons, a, error))
         return false;
     e->window = (unsigned)window;
     e->phone_window = (unsigned)phone_window;
@@ -105,6 +164,7 @@ slice theme_shipped(void) {
 
 bool theme_load(const convert_settings *settings, arena *a, convert_theme *theme, slice *error) {
     memset(theme, 0, sizeof *theme);
+    theme->icons.signs = map_new(a, 256);
     return read_theme(theme_shipped(), theme, a, error) &&
            (!settings->theme.length || read_theme(settings->theme, theme, a, error));
 }

@@ -59,7 +59,7 @@ typedef struct dom_unknown {
     dom_node node;
     slice name;
 } dom_unknown;
-enum { DOM_FLAG_OF_EXPRESS = 1 << 0, DOM_FLAG_OF_TIPTAP = 1 << 4 };
+enum { DOM_FLAG_OF_EXPRESS = 1 << 0, DOM_FLAG_OF_TIPTAP = 1 << 5 };
 
 /* The tree of an HTML fragment: a `body` element that holds it. Nesting beyond DOM_DEPTH_MAX is flattened
  * with a finding. `lines` and `found` may be NULL. The nodes live in `a`; slices may point into `html`. */

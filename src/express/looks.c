@@ -108,7 +108,8 @@ static void report_picture(const looks *l, const dom_node *node, const char *par
 /* Whether the words stand in the page by now: express_write_markers. */
 static bool is_text_now(const dom_node *node, css_pseudo pseudo, slice words) {
     const dom_node *edge = pseudo == CSS_PSEUDO_AFTER ? node->last_child : node->first_child;
-    if (edge && edge->flags & FLAG_GENERATED && slice_equal(slice_trim_wide(edge->text), words))
+    if (edge && edge->flags & FLAG_GENERATED &&
+        (is_drawn(words) || slice_equal(slice_trim_wide(edge->text), words)))
         return true;
     const dom_node *shown = pseudo != CSS_PSEUDO_AFTER ? express_first_shown(node) : NULL;
     return shown && !express_is_ornament(words) && slice_starts_with(shown->text, words); /* of a list item */

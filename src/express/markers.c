@@ -38,12 +38,16 @@ typedef struct marking {
     css_cascade *styles;
     arena *arena;
     findings *found;
-    bool lists;     /* markers as text are asked for */
-    bool unknown;   /* a number was asked for in a style that is not known here */
-    bool signs;     /* those of the list in hand say something */
-    int64_t item;   /* the number of the list item in hand: its counter `list-item` */
-    bool changes;   /* the tree */
-    bool generates; /* text of ::before and ::after, with FLAG_GENERATED */
+    const express_icons *icons;
+    const dom_node *icon; /* the one just written; `row` is the finding for it, and for those before it */
+    finding *row;
+    vector replaced; /* of dom_node *: names that stood for icons, FLAG_REPLACED */
+    bool lists;      /* markers as text are asked for */
+    bool unknown;    /* a number was asked for in a style that is not known here */
+    bool signs;      /* those of the list in hand say something */
+    int64_t item;    /* the number of the list item in hand: its counter `list-item` */
+    bool changes;    /* the tree */
+    bool generates;  /* text of ::before and ::after, with FLAG_GENERATED */
     const dom_node *body;
     bool lists_differ, lists_compared; /* signs_of_lists_differ */
     vector counters, levels;
@@ -313,6 +317,16 @@ static bool is_readable(slice text) {
     return !is_blank_text(text);
 }
 
+/* What a letter of a font that draws pictures says, in an element that is there for it or before an item. */
+static slice sign_of_letter(marking *m, const dom_node *node, css_pseudo pseudo, slice letter) {
+    bool alone = express_is_icon(node) || node->tag == DOM_TAG_LI || node->tag == DOM_TAG_TD;
+    slice families = css_computed_pseudo(m->styles, node, pseudo, CSS_FONT_FAMILY);
+    const express_icon *icon = m->icons && alone && letter.length
+                                   ? express_icon_of_letter(m->icons, families, letter, m->arena)
+                                   : NULL;
+    return icon ? icon->sign : (slice){NULL, 0};
+}
+
 /* What the pseudo-element reads; empty: it shows nothing, or the theme shows it on the new page as well. */
 static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
     slice nothing = {NULL, 0};
@@ -343,7 +357,8 @@ static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
             break; /* what follows is spoken, not shown */
     }
     slice text = buffer_slice(&out);
-    return is_readable(text) || (text.length && is_blank_text(text)) ? text : nothing;
+    return is_readable(text) || (text.length && is_blank_text(text)) ? text
+                                                                     : sign_of_letter(m, node, pseudo, text);
 }
 
 /* ---- signs --------------------------------------------------------------------------------------------- */
@@ -434,8 +449,7 @@ static slice edge_text(const dom_node *node, bool end) {
     return SLICE("");
 }
 
-/* The text right before the node, or right behind it, in its line. */
-static slice text_beside(const dom_node *node, bool before) {
+slice express_text_beside(const dom_node *node, bool before) {
     enum { LOOKED_AT = 16 };
     const dom_node *at = node;
     for (unsigned i = 0; i < LOOKED_AT; i++) {
@@ -489,7 +503,7 @@ static bool stands_between_words(const marking *m, const dom_node *node, css_pse
     slice display = css_computed(m->styles, node, CSS_DISPLAY);
     if (!dom_tag_has(node->tag, DOM_INLINE) || !slice_starts_with(display, SLICE("inline")))
         return false;
-    slice inside = edge_text(node, !before), outside = text_beside(node, before);
+    slice inside = edge_text(node, !before), outside = express_text_beside(node, before);
     slice one = before ? outside : inside, other = before ? inside : outside;
     return one.length && is_word_at(one, one.length - 1) && is_word_at(other, 0);
 }
@@ -840,6 +854,55 @@ static dom_node *new_generated(marking *m, const dom_node *node, slice text) {
     return made;
 }
 
+/* What the icon says; NULL: it is none, or says no more than the words beside it. */
+static const express_icon *said_icon(const marking *m, const dom_node *node) {
+    const express_icon *icon = express_icon_of(m->icons, node, m->arena);
+    return icon && express_icon_is_said(icon, node) && express_is_visible(m->styles, node, CSS_PSEUDO_NONE)
+               ? icon
+               : NULL;
+}
+
+/* A row of icons is one word, and has one finding. */
+static void note_icon(marking *m, const dom_node *node, slice name, slice sign, express_icon_words words) {
+    bool in_row = m->row && m->icon && m->icon == node->previous;
+    slice before = in_row ? m->row->before : SLICE(""), after = in_row ? m->row->after : SLICE("");
+    if (!in_row)
+        m->row = findings_add(m->found, sign.length ? FINDING_ICON_WRITTEN : FINDING_ICON_NAME, node->line,
+                              "<%.*s class=\"%.*s\">%.*s%s%.*s", SLICE_ARGS(dom_name(node)),
+                              SLICE_ARGS(dom_attribute_trimmed(node, "class")), SLICE_ARGS(name),
+                              sign.length ? ": " : "", SLICE_ARGS(sign));
+    if (m->row) {
+        m->row->before = format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(before), SLICE_ARGS(words.before));
+        m->row->after = format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(after), SLICE_ARGS(words.after));
+    }
+    m->icon = sign.length ? node : NULL;
+}
+
+/* The sign that an icon shows is its text, and the name for which a font draws one is not. True: it is. */
+static bool write_icon(marking *m, dom_node *node) {
+    if (!m->icons || (!node->attribute_count && node->tag != DOM_TAG_SVG))
+        return false;
+    const express_icon *icon = said_icon(m, node);
+    slice sign = icon ? icon->sign : (slice){NULL, 0};
+    if (!icon && !express_icon_name(m->icons, node, m->arena).length)
+        return false;
+    slice name = express_words_inside(node, m->arena);
+    bool in_row = m->icon && m->icon == node->previous;
+    express_icon_words words = express_icon_put(m->icons, sign, node, name, in_row, m->arena);
+    note_icon(m, node, name, sign, words);
+    for (dom_node *child = node->first_child; child; child = child->next) {
+        child->flags |= FLAG_REPLACED;
+        *(dom_node **)vector_push(&m->replaced) = child;
+    }
+    if (words.text.length) {
+        dom_append(node, dom_new_text(m->arena, words.text, node->line));
+        node->last_child->flags = FLAG_GENERATED;
+        rename_element(node, DOM_TAG_SPAN);
+    }
+    m->generates = m->changes = true;
+    return icon;
+}
+
 static bool is_hidden(const marking *m, const dom_node *node) {
     return css_computed_is(m->styles, node, CSS_DISPLAY, "none");
 }
@@ -876,11 +939,13 @@ static void enter_marked(marking *m, dom_node *node, unsigned depth) {
     if (is_item) {
         if (!hidden) /* else it is not counted among the others, and has no marker */
             enter_marked_item(m, node, vector_last(&m->levels), &own);
-    } else {
+    } else if (!write_icon(m, node)) {
         slice before = content_of(m, node, CSS_PSEUDO_BEFORE);
         if (before.length && is_written(m, node, CSS_PSEUDO_BEFORE, before) &&
             !dom_tag_has(node->tag, DOM_VOID)) {
             dom_node *text = new_generated(m, node, before);
+            if (node->tag == DOM_TAG_I && is_bullet(before) && express_is_icon(node))
+                rename_element(node, DOM_TAG_SPAN); /* its letters are not slanted */
             if (node->first_child)
                 dom_insert_before(node->first_child, text);
             else
@@ -958,8 +1023,8 @@ static void append_part(marked_word *w, slice part) {
 static void append_to_word(marking *m, marked_word *w, const dom_node *text) {
     slice all = text->text;
     size_t first = 0, last = all.length;
-    if (text->flags & FLAG_GENERATED) {
-        buffer_append(&w->after, all);
+    if (text->flags & (FLAG_GENERATED | FLAG_REPLACED)) {
+        buffer_append(text->flags & FLAG_GENERATED ? &w->after : &w->before, all);
         w->changes = true;
         return;
     }
@@ -1011,12 +1076,15 @@ static void write_around(marking *m, dom_node *body, const dom_node *around, css
         dom_append(body, paragraph);
 }
 
-bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, arena *a, findings *found) {
+bool express_write_markers(dom_node *body, css_cascade *styles, const express_marking *wanted, arena *a,
+                           findings *found) {
     marking m = {.styles = styles,
                  .body = body,
                  .arena = a,
                  .found = found,
-                 .lists = lists,
+                 .lists = wanted->lists,
+                 .icons = wanted->icons,
+                 .replaced = vector_new(a, sizeof(dom_node *)),
                  .counters = vector_new(a, sizeof(counter)),
                  .levels = vector_new(a, sizeof(level)),
                  .kept_counters = vector_new(a, sizeof(counter)),
@@ -1050,6 +1118,8 @@ bool express_write_markers(dom_node *body, css_cascade *styles, bool lists, aren
         write_around(&m, body, around, CSS_PSEUDO_AFTER);
     if (m.generates)
         note_words(&m, body);
+    for (size_t i = 0; i < m.replaced.count; i++)
+        dom_remove(*(dom_node **)vector_at(&m.replaced, i));
     if (m.generated.length) {
         finding *one = findings_add(found, FINDING_GENERATED_TEXT, m.generated_line, "%.*s",
                                     SLICE_ARGS(buffer_slice(&m.generated)));

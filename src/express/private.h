@@ -66,6 +66,7 @@ enum {
     FLAG_GROUP_START = DOM_FLAG_OF_EXPRESS << 1, /* the first row of a thead, tbody or tfoot */
     FLAG_BARE = DOM_FLAG_OF_EXPRESS << 2,        /* a paragraph for text that stood in none */
     FLAG_GENERATED = DOM_FLAG_OF_EXPRESS << 3,   /* text of ::before or ::after, or a quotation mark */
+    FLAG_REPLACED = DOM_FLAG_OF_EXPRESS << 4,    /* what generated text stands for, and that is to go */
 };
 
 builder express_builder(dom_node *root, arena *a, findings *found);
@@ -122,10 +123,33 @@ bool express_is_icon(const dom_node *node);
 bool express_is_blank_text(slice text);
 /* Whether it is one sign that as a rule only adorns what it stands beside: a bullet, an arrow, a line. */
 bool express_is_ornament(slice sign);
+/* The text right before the node, or right behind it, in its line. Looks a few nodes far. */
+slice express_text_beside(const dom_node *node, bool before);
 /* The first text, picture or frame in `node`, or `node` itself; NULL when it shows nothing. */
 const dom_node *express_first_shown(const dom_node *node);
 /* Whether the element's text is these words; white space and case do not count. */
 bool express_says(const dom_node *node, slice words);
+
+/* ---- icons.c ------------------------------------------------------------------------------------------- */
+
+/* `check_circle` in a font that draws it: the name as those of classes are written. Empty: it draws none. */
+slice express_icon_name(const express_icons *icons, const dom_node *node, arena *a);
+/* What the icon is known to say; NULL: it is none, or not known to. `icons`: NULL where none are. */
+const express_icon *express_icon_of(const express_icons *icons, const dom_node *node, arena *a);
+/* The same of the letter that a style sheet writes in a font that draws it. */
+const express_icon *express_icon_of_letter(const express_icons *icons, slice families, slice letter,
+                                           arena *a);
+/* Whether it stands for a word there, and does not only adorn one, or a control. */
+bool express_icon_is_said(const express_icon *icon, const dom_node *node);
+/* Its sign, with spaces where it would run into the words beside it; and those words without it, where `name`
+ * stood, and with it. `in_row`: right behind another icon that is written. */
+typedef struct express_icon_words {
+    slice text, before, after;
+} express_icon_words;
+express_icon_words express_icon_put(const express_icons *icons, slice sign, const dom_node *node, slice name,
+                                    bool in_row, arena *a);
+/* A finding for an icon that goes. */
+void express_look_at_icon(const dom_node *node, findings *found);
 
 /* ---- survey.c ----------------------------------------------------------------------------------------- */
 

@@ -124,8 +124,8 @@ static slice name_of_link(const dom_node *link) {
 }
 
 bool express_is_icon(const dom_node *node) {
-    if (node->type != DOM_ELEMENT || !dom_tag_has(node->tag, DOM_INLINE) || node->tag == DOM_TAG_A ||
-        dom_tag_has(node->tag, DOM_VOID))
+    if (node->type != DOM_ELEMENT || node->tag == DOM_TAG_A || dom_tag_has(node->tag, DOM_VOID) ||
+        !(dom_tag_has(node->tag, DOM_INLINE) || node->tag == DOM_TAG_UNKNOWN))
         return false;
     for (const dom_node *child = node->first_child; child; child = child->next)
         if (child->type != DOM_TEXT || !express_is_blank_text(child->text))

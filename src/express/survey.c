@@ -319,119 +319,6 @@ static void note_look(looking *l, const dom_node *node) {
         }
 }
 
-/* Whether the icon stands in a cell of a table that shows nothing but icons: they are what it says. A cell of
- * more than a few nodes is none. */
-static bool is_all_of_cell(const dom_node *icon) {
-    const dom_node *cell = icon;
-    while (cell && cell->tag != DOM_TAG_TD && cell->tag != DOM_TAG_TH)
-        cell = cell->parent;
-    const dom_node *at = cell;
-    for (size_t steps = 0; at && steps < NODES_LOOKED_AT; steps++, at = dom_next(at, cell))
-        if (express_shows(at))
-            return false;
-    return cell && !at;
-}
-
-/* Whether a part of a class's name, between hyphens, is one of the words. */
-static bool has_class_part(const dom_node *node, const char *words) {
-    slice classes = dom_attribute_trimmed(node, "class");
-    size_t at = 0;
-    for (slice name; (name = slice_next_word(classes, &at)).length;) {
-        if (slice_find(name, SLICE("twitter"), 0) != SLICE_NONE) /* fa-x-twitter */
-            continue;
-        for (size_t from = 0, end; from < name.length; from = end + 1) {
-            end = from;
-            while (end < name.length && name.data[end] != '-' && name.data[end] != '_')
-                end++;
-            if (css_is_among(slice_sub(name, from, end), words))
-                return true;
-        }
-    }
-    return false;
-}
-
-/* A sign that stands for a word. */
-static bool is_telling(const dom_node *icon) {
-    return has_class_part(icon,
-                          "check checkmark tick ok yes times xmark x cross close remove no ban plus minus "
-                          "star stars thumbs arrow arrows");
-}
-
-/* A sign before an address, a number, a date, that says no more than these: but a fax is no phone. */
-static bool is_adornment(const dom_node *icon) {
-    return has_class_part(icon,
-                          "map marker location geo pin envelope mail email phone telephone mobile clock "
-                          "calendar globe home house building");
-}
-
-enum { ICONS_LOOKED_AT = 64 }; /* and what is around them */
-
-/* The element that the icon, or what is around it, stands first in; the icon itself where text, or much else,
- * comes before. */
-static const dom_node *begun_by(const dom_node *icon) {
-    const dom_node *outer = icon;
-    size_t steps = 0;
-    while (outer->parent && !express_is_block(outer)) {
-        for (const dom_node *before = outer->previous; before; before = before->previous)
-            for (const dom_node *at = before; at; at = dom_next(at, before))
-                if (++steps == ICONS_LOOKED_AT || express_shows(at))
-                    return icon;
-        outer = outer->parent;
-    }
-    return outer;
-}
-
-/* The icon that the element begins with; NULL: it begins with something else. */
-static const dom_node *first_icon(const dom_node *node) {
-    const dom_node *at = node;
-    for (size_t steps = 0; at && steps < ICONS_LOOKED_AT; steps++, at = dom_next(at, node)) {
-        if (express_shows(at))
-            return NULL;
-        if (express_is_icon(at))
-            return at;
-    }
-    return NULL;
-}
-
-/* Whether what the icon stands before is one of several, and another of them has another icon. */
-static bool is_one_of_several(const dom_node *icon) {
-    const dom_node *one = begun_by(icon);
-    slice classes = dom_attribute_trimmed(icon, "class");
-    size_t steps = 0;
-    for (const dom_node *at = one->parent ? one->parent->first_child : NULL; at && steps < ICONS_LOOKED_AT;
-         at = at->next, steps++) {
-        const dom_node *other =
-            at != one && at->type == DOM_ELEMENT && at->tag == one->tag ? first_icon(at) : NULL;
-        if (other && !slice_equal(dom_attribute_trimmed(other, "class"), classes) &&
-            !(is_adornment(icon) && is_adornment(other)))
-            return true;
-    }
-    return false;
-}
-
-static bool is_in_control(const dom_node *node) {
-    while (node && !dom_is(node, DOM_TAG_A) && !express_is_block(node))
-        node = node->parent;
-    return dom_is(node, DOM_TAG_A) || dom_is(node, DOM_TAG_SUMMARY) || dom_is(node, DOM_TAG_BUTTON);
-}
-
-/* The words of a link say where it leads, and of a fold what it opens; icons in it adorn them. */
-static bool says_something(const dom_node *icon) {
-    return !is_in_control(icon) && (is_telling(icon) || is_one_of_several(icon));
-}
-
-/* An empty element with a class shows whatever a style sheet draws there. */
-static void look_at_icon(looking *l, const dom_node *node) {
-    slice classes = dom_attribute_trimmed(node, "class");
-    if ((node->tag == DOM_TAG_I || node->tag == DOM_TAG_SPAN) && classes.length && express_is_icon(node))
-        findings_add(l->found,
-                     is_all_of_cell(node)   ? FINDING_ICON_IN_CELL
-                     : says_something(node) ? FINDING_ICON_SAYS
-                                            : FINDING_ICON,
-                     node->line, "<%.*s class=\"%.*s\"></%.*s>", SLICE_ARGS(dom_name(node)),
-                     SLICE_ARGS(classes), SLICE_ARGS(dom_name(node)));
-}
-
 /* ---- the walk ----------------------------------------------------------------------------------------- */
 
 /* `named`: its tooltip or its label is its text now. */
@@ -445,7 +332,7 @@ static void look_at_element(looking *l, dom_node *node, bool named) {
     if (!node->attribute_count)
         return;
     note_look(l, node);
-    look_at_icon(l, node);
+    express_look_at_icon(node, l->found);
     look_at_language(l, node);
     if (node->tag == DOM_TAG_TABLE)
         look_at_summary(l, node);

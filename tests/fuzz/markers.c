@@ -21,7 +21,12 @@ static void write_markers(slice html, bool lists, arena *a) {
     css_cascade *styles = css_cascade_new(NULL, body, a);
     css_cascade_settle(styles);
     express_part_words(body, styles, a, &found);
-    express_write_markers(body, styles, lists, a, &found);
+    express_icon check = {LITERAL("\xe2\x9c\x93"), false}, arrow = {LITERAL("\xe2\x86\x92"), true};
+    slice set = LITERAL("fa-");
+    express_icons icons = {.signs = map_new(a, 2), .sets = {&set, 1}};
+    *map_put(&icons.signs, SLICE("check"), NULL) = &check;
+    *map_put(&icons.signs, SLICE("arrow-right"), NULL) = &arrow;
+    express_write_markers(body, styles, &(express_marking){lists, &icons}, a, &found);
     slice after = letters_of(body, a);
     size_t at = 0;
     for (size_t i = 0; i < before.length; i++, at++) {

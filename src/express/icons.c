@@ -1,0 +1,308 @@
+/* Icons: empty elements in which a style sheet draws a sign, and those in which a font draws one for the name
+ * that stands there. Comes in: an element and its page. Goes out: the sign that says the same as text, or a
+ * finding for one that goes. Signs that stand for a word are written; what only adorns the words beside it,
+ * or tells what a click does, is not. Looks at a bounded number of nodes around each icon.
+ */
+#include "private.h"
+
+enum { ICON_LOOKED_AT = 64, CELL_LOOKED_AT = 200 };
+
+/* ---- what an icon says --------------------------------------------------------------------------------- */
+
+static const express_icon *icon_named(const express_icons *icons, bool outlined, slice name, arena *a) {
+    const express_icon *icon =
+        outlined ? map_get(&icons->signs, format_slice(a, "outlined %.*s", SLICE_ARGS(name))) : NULL;
+    return icon ? icon : map_get(&icons->signs, name);
+}
+
+/* A class says nothing of an icon where its name does not begin as those of a set do. */
+static const express_icon *icon_of_class(const express_icons *icons, bool outlined, slice name, arena *a) {
+    const express_icon *icon = NULL;
+    for (size_t i = 0; i < icons->sets.count && !icon; i++)
+        if (slice_starts_with(name, icons->sets.texts[i])) {
+            icon = icon_named(icons, outlined, name, a);
+            icon =
+                icon ? icon : icon_named(icons, outlined, slice_from(name, icons->sets.texts[i].length), a);
+        }
+    return icon;
+}
+
+static bool has_class_of(const dom_node *node, const express_texts *names) {
+    for (size_t i = 0; i < names->count; i++)
+        if (dom_has_class(node, names->texts[i]))
+            return true;
+    return false;
+}
+
+slice express_icon_name(const express_icons *icons, const dom_node *node, arena *a) {
+    const dom_node *text = node->first_child;
+    slice name = text && !text->next && text->type == DOM_TEXT ? slice_trim(text->text) : (slice){NULL, 0};
+    if (!name.length || name.length > ICON_LOOKED_AT || !has_class_of(node, &icons->fonts))
+        return (slice){NULL, 0};
+    buffer out = buffer_new(a, name.length);
+    for (size_t i = 0; i < name.length; i++) {
+        if (!is_alnum(name.data[i]) && name.data[i] != '_')
+            return (slice){NULL, 0};
+        buffer_append_char(&out, name.data[i] == '_' ? '-' : to_lower(name.data[i]));
+    }
+    return buffer_slice(&out);
+}
+
+/* The name that an element of its own or a script's icon gives: <ion-icon name="checkmark">. */
+static slice name_attribute(const dom_node *node) {
+    static const char *const NAMES[] = {"name", "icon", "data-icon", "data-feather", "data-lucide"};
+    slice name = {NULL, 0};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES && !name.length; i++)
+        name = dom_attribute_trimmed(node, NAMES[i]);
+    size_t set = slice_find_char(name, ':', 0); /* of iconify: `mdi:check` */
+    return set == SLICE_NONE ? name : slice_from(name, set + 1);
+}
+
+/* The part of a drawing that it uses: <use href="/icons.svg#check">. */
+static slice used_drawing(const dom_node *svg) {
+    const dom_node *use = svg->first_child;
+    while (use && use->type != DOM_ELEMENT)
+        use = use->next;
+    if (!use || !slice_equal(dom_name(use), SLICE("use")))
+        return (slice){NULL, 0};
+    slice href = dom_attribute_trimmed(use, "href");
+    href = href.length ? href : dom_attribute_trimmed(use, "xlink:href");
+    size_t part = slice_find_char(href, '#', 0);
+    return part == SLICE_NONE ? (slice){NULL, 0} : slice_from(href, part + 1);
+}
+
+static bool has_text(const dom_node *node) {
+    const dom_node *at = node;
+    for (size_t steps = 0; at && steps < ICON_LOOKED_AT; steps++, at = dom_next(at, node))
+        if (at->type == DOM_TEXT && !express_is_blank_text(at->text))
+            return true;
+    return at != NULL;
+}
+
+const express_icon *express_icon_of(const express_icons *icons, const dom_node *node, arena *a) {
+    bool drawing = node->tag == DOM_TAG_SVG && !has_text(node);
+    slice ligature = icons ? express_icon_name(icons, node, a) : (slice){NULL, 0};
+    if (!icons || (!ligature.length && !drawing && !express_is_icon(node)))
+        return NULL;
+    bool outlined = has_class_of(node, &icons->outlined);
+    slice names[] = {ligature.length ? format_slice(a, "material-%.*s", SLICE_ARGS(ligature)) : ligature,
+                     ligature, name_attribute(node), drawing ? used_drawing(node) : ligature};
+    const express_icon *icon = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names && !icon; i++) {
+        icon = icon_named(icons, outlined, names[i], a);
+        icon = icon ? icon : icon_of_class(icons, outlined, names[i], a);
+    }
+    slice classes = dom_attribute_trimmed(node, "class"), word;
+    for (size_t at = 0; !ligature.length && !icon && (word = slice_next_word(classes, &at)).length;)
+        icon = icon_of_class(icons, outlined, word, a);
+    return icon && icon->sign.length ? icon : NULL;
+}
+
+const express_icon *express_icon_of_letter(const express_icons *icons, slice families, slice letter,
+                                           arena *a) {
+    size_t at = 0;
+    uint32_t code = letter.length ? utf8_next(letter, &at) : 0;
+    buffer family = buffer_new(a, families.length + 1);
+    for (size_t i = 0; i < families.length; i++)
+        buffer_append_char(&family, to_lower(families.data[i]));
+    const express_icon *icon = NULL;
+    for (size_t i = 0; at == letter.length && i < icons->letters.count && !icon; i++)
+        if (slice_find(buffer_slice(&family), icons->letters.texts[i], 0) != SLICE_NONE)
+            icon = map_get(&icons->signs,
+                           format_slice(a, "%.*s %04x", SLICE_ARGS(icons->letters.texts[i]), (unsigned)code));
+    return icon && icon->sign.length ? icon : NULL;
+}
+
+/* ---- where it stands ----------------------------------------------------------------------------------- */
+
+/* Whether the icon stands in a cell of a table that shows nothing but icons: they are what it says. A cell of
+ * more than a few nodes is none. */
+static bool is_all_of_cell(const dom_node *icon) {
+    const dom_node *cell = icon;
+    while (cell && cell->tag != DOM_TAG_TD && cell->tag != DOM_TAG_TH)
+        cell = cell->parent;
+    const dom_node *at = cell;
+    for (size_t steps = 0; at && steps < CELL_LOOKED_AT; steps++, at = dom_next(at, cell))
+        if (express_shows(at) && at->parent != icon)
+            return false;
+    return cell && !at;
+}
+
+static bool is_control(const dom_node *node) {
+    return dom_is(node, DOM_TAG_A) || dom_is(node, DOM_TAG_SUMMARY) || dom_is(node, DOM_TAG_BUTTON);
+}
+
+/* Whether a click on the element does something: the icon may say what, and nothing is clicked on the new
+ * page. */
+static bool is_clicked(const dom_node *node) {
+    static const char *const ATTRIBUTES[] = {"onclick", "data-toggle", "data-bs-toggle", "aria-expanded"};
+    if (is_control(node) || node->tag == DOM_TAG_LABEL ||
+        slice_equal(dom_attribute_trimmed(node, "role"), SLICE("button")))
+        return true;
+    for (size_t i = 0; i < sizeof ATTRIBUTES / sizeof *ATTRIBUTES; i++)
+        if (dom_attribute_get(node, slice_of(ATTRIBUTES[i])))
+            return true;
+    return false;
+}
+
+static bool is_in_clicked(const dom_node *icon) {
+    const dom_node *at = icon;
+    for (size_t steps = 0; at && steps < ICON_LOOKED_AT; steps++, at = at->parent)
+        if (is_clicked(at))
+            return true;
+    return at != NULL;
+}
+
+static uint32_t first_character(slice text) {
+    size_t at = 0;
+    return text.length ? utf8_next(text, &at) : 0;
+}
+
+static uint32_t last_character(slice text) {
+    size_t at = text.length;
+    while (at && ((unsigned char)text.data[at - 1] & 0xC0) == 0x80)
+        at--;
+    return first_character(at ? slice_from(text, at - 1) : text);
+}
+
+/* Whether a sign such as an arrow, which elsewhere adorns the words behind it, is said: all of a cell, at a
+ * number, or with words on both sides. */
+static bool says_where_it_stands(const dom_node *icon) {
+    slice before = slice_trim_wide(express_text_beside(icon, true)),
+          behind = slice_trim_wide(express_text_beside(icon, false));
+    uint32_t last = last_character(before), first = first_character(behind);
+    return (before.length && behind.length) || (last >= '0' && last <= '9') || last == '%' ||
+           (first >= '0' && first <= '9') || is_all_of_cell(icon);
+}
+
+bool express_icon_is_said(const express_icon *icon, const dom_node *node) {
+    return !is_in_clicked(node) && (!icon->may_adorn || says_where_it_stands(node));
+}
+
+static bool is_space_at(slice text, size_t at) {
+    return is_space(text.data[at]) || (unsigned char)text.data[at] == 0xC2; /* or a no-break space */
+}
+
+/* What stands right before the icon and behind it, as parts of one word with it; of a row of icons the first
+ * has no tail, and the others have no head. */
+express_icon_words express_icon_put(const express_icons *icons, slice sign, const dom_node *node, slice name,
+                                    bool in_row, arena *a) {
+    const dom_node *next = node->next;
+    bool goes_on = next && (express_is_icon(next) || express_icon_name(icons, next, a).length);
+    slice head = in_row ? (slice){NULL, 0} : express_text_beside(node, true);
+    slice tail = goes_on ? (slice){NULL, 0} : express_text_beside(node, false);
+    size_t from = head.length, end = 0;
+    while (from && !is_space_at(head, from - 1))
+        from--;
+    while (end < tail.length && !is_space_at(tail, end))
+        end++;
+    head = slice_from(head, from);
+    tail = slice_sub(tail, 0, end);
+    bool parts = sign.length || (head.length && tail.length);
+    const char *gap = !parts || !head.length || strchr("([", head.data[head.length - 1]) ? "" : " ";
+    const char *space = !sign.length || !tail.length || strchr(".,;:!?)]", *tail.data) ? "" : " ";
+    slice text = format_slice(a, "%s%.*s%s", gap, SLICE_ARGS(sign), space);
+    return (express_icon_words){
+        text, format_slice(a, "%.*s%.*s%.*s", SLICE_ARGS(head), SLICE_ARGS(name), SLICE_ARGS(tail)),
+        format_slice(a, "%.*s%.*s%.*s", SLICE_ARGS(head), SLICE_ARGS(text), SLICE_ARGS(tail))};
+}
+
+/* ---- icons that go --------------------------------------------------------------------------------------
+ */
+/* Whether a part of a class's name, between hyphens, is one of the words. */
+static bool has_class_part(const dom_node *node, const char *words) {
+    slice classes = dom_attribute_trimmed(node, "class");
+    size_t at = 0;
+    for (slice name; (name = slice_next_word(classes, &at)).length;) {
+        if (slice_find(name, SLICE("twitter"), 0) != SLICE_NONE) /* fa-x-twitter */
+            continue;
+        for (size_t from = 0, end; from < name.length; from = end + 1) {
+            end = from;
+            while (end < name.length && name.data[end] != '-' && name.data[end] != '_')
+                end++;
+            if (css_is_among(slice_sub(name, from, end), words))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A sign that stands for a word. */
+static bool is_telling(const dom_node *icon) {
+    return has_class_part(icon,
+                          "check checkmark tick ok yes times xmark x cross close remove no ban plus minus "
+                          "star stars thumbs arrow arrows");
+}
+
+/* A sign before an address, a number, a date, that says no more than these: but a fax is no phone. */
+static bool is_adornment(const dom_node *icon) {
+    return has_class_part(icon,
+                          "map marker location geo pin envelope mail email phone telephone mobile clock "
+                          "calendar globe home house building");
+}
+
+/* The element that the icon, or what is around it, stands first in; the icon itself where text, or much else,
+ * comes before. */
+static const dom_node *begun_by(const dom_node *icon) {
+    const dom_node *outer = icon;
+    size_t steps = 0;
+    while (outer->parent && !express_is_block(outer)) {
+        for (const dom_node *before = outer->previous; before; before = before->previous)
+            for (const dom_node *at = before; at; at = dom_next(at, before))
+                if (++steps == ICON_LOOKED_AT || express_shows(at))
+                    return icon;
+        outer = outer->parent;
+    }
+    return outer;
+}
+
+/* The icon that the element begins with; NULL: it begins with something else. */
+static const dom_node *first_icon(const dom_node *node) {
+    const dom_node *at = node;
+    for (size_t steps = 0; at && steps < ICON_LOOKED_AT; steps++, at = dom_next(at, node)) {
+        if (express_shows(at))
+            return NULL;
+        if (express_is_icon(at))
+            return at;
+    }
+    return NULL;
+}
+
+/* Whether what the icon stands before is one of several, and another of them has another icon. */
+static bool is_one_of_several(const dom_node *icon) {
+    const dom_node *one = begun_by(icon);
+    slice classes = dom_attribute_trimmed(icon, "class");
+    size_t steps = 0;
+    for (const dom_node *at = one->parent ? one->parent->first_child : NULL; at && steps < ICON_LOOKED_AT;
+         at = at->next, steps++) {
+        const dom_node *other =
+            at != one && at->type == DOM_ELEMENT && at->tag == one->tag ? first_icon(at) : NULL;
+        if (other && !slice_equal(dom_attribute_trimmed(other, "class"), classes) &&
+            !(is_adornment(icon) && is_adornment(other)))
+            return true;
+    }
+    return false;
+}
+
+static bool is_in_control(const dom_node *node) {
+    while (node && !is_control(node) && !express_is_block(node))
+        node = node->parent;
+    return is_control(node);
+}
+
+/* The words of a link say where it leads, and of a fold what it opens; icons in it adorn them. */
+static bool says_something(const dom_node *icon) {
+    return !is_in_control(icon) && (is_telling(icon) || is_one_of_several(icon));
+}
+
+/* An empty element with a class shows whatever a style sheet draws there. */
+void express_look_at_icon(const dom_node *node, findings *found) {
+    slice classes = dom_attribute_trimmed(node, "class");
+    if ((node->tag == DOM_TAG_I || node->tag == DOM_TAG_SPAN) && classes.length && express_is_icon(node))
+        findings_add(found,
+                     is_all_of_cell(node)   ? FINDING_ICON_IN_CELL
+                     : says_something(node) ? FINDING_ICON_SAYS
+                                            : FINDING_ICON,
+                     node->line, "<%.*s class=\"%.*s\"></%.*s>", SLICE_ARGS(dom_name(node)),
+                     SLICE_ARGS(classes), SLICE_ARGS(dom_name(node)));
+}
