@@ -277,6 +277,44 @@ static void hostile_files_are_read_in_linear_time(void **state) {
     arena_destroy(a);
 }
 
+/* What is longer, or more, than anybody writes is not known: no link is made up of a part of it. */
+static void what_is_endless_is_not_known(void **state) {
+    (void)state;
+    enum { MANY = 5000, LONG = 1100 };
+    arena *a = arena_new(0);
+    slice endless = format_slice(a, "/%0*d/", LONG, 0);
+    front_value config = read_config(
+        slice_c_string(
+            format_slice(a, "collections:\n  news:\n    permalink: %.*s:title/\n", SLICE_ARGS(endless)), a),
+        a);
+    site_links *links = site_links_new(&config, a);
+    site_links_add(links, SLICE("_news/a.md"), SLICE("---\ntitle: x\n---\n"), true);
+    site_links_add_target(links, SLICE("b.md"),
+                          format_slice(a, "---\npermalink: %.*s\n---\n", SLICE_ARGS(endless)));
+    buffer former = buffer_new(a, 1 << 16), named = buffer_new(a, 1 << 16);
+    buffer_append_string(&former, "---\npermalink: /c/\nredirect_from:\n");
+    for (int i = 0; i < MANY; i++) {
+        buffer_printf(&former, "- /old-%d\n", i);
+        buffer_printf(&named, "/other-%d\n", i);
+    }
+    buffer_append_string(&former, "---\n");
+    buffer_append_string(&named, "/d\n");
+    site_links_add(links, SLICE("c.md"), buffer_slice(&former), true);
+    site_links_add(links, SLICE("d.md"), SLICE("---\npermalink: /d\n---\n"), true);
+    site_links_add(links, SLICE("e.md"), buffer_slice(&named), true);
+    site_links_settle(links);
+    convert_options known = {.file_count = 0};
+    site_links_fill_named(links, &known);
+    assert_int_equal(known.file_count, 0);
+    slice id, to, moved, first = SLICE("/old-0#x"), last = format_slice(a, "/old-%d#x", MANY - 1),
+                         news = format_slice(a, "%.*sa/#x", SLICE_ARGS(endless));
+    assert_true(site_links_lead_to(links, SLICE("c.md"), first, a, &to, &id, &moved));
+    assert_false(site_links_lead_to(links, SLICE("c.md"), last, a, &to, &id, &moved));
+    assert_false(site_links_lead_to(links, SLICE("c.md"), news, a, &to, &id, &moved));
+    assert_null(site_links_naming(links, SLICE("d.md"), a));
+    arena_destroy(a);
+}
+
 static void add_named(site_links *links, const char *path, const char *permalink, arena *a) {
     site_links_add_target(links, slice_of(path), format_slice(a, "---\npermalink: %s\n---\n", permalink));
 }
@@ -509,6 +547,7 @@ int main(void) {
         cmocka_unit_test(links_behind_liquid_are_followed_where_it_is_known),
         cmocka_unit_test(the_first_link_is_named_and_others_are_counted),
         cmocka_unit_test(hostile_files_are_read_in_linear_time),
+        cmocka_unit_test(what_is_endless_is_not_known),
         cmocka_unit_test(names_are_counted_from_the_root),
         cmocka_unit_test(links_lead_where_a_browser_goes),
         cmocka_unit_test(addresses_without_their_slash_are_told),
