@@ -647,8 +647,9 @@ static void make_accordion(mapping_pass *pass, const claim *c) {
 /* ---- pictures and embeds ----------------------------------------------------------------------------- */
 
 /* Every picture (with the link that holds nothing else) or frame inside the container gets the editor's
- * wrapper, lifted to the container's own level; then the container opens. */
-static void wrap_media(mapping_pass *pass, dom_node *media, dom_node *container, bool picture) {
+ * wrapper, lifted to the container's own level, inside of `outside`; then the container opens. */
+static void wrap_media(mapping_pass *pass, dom_node *media, const dom_node *container,
+                       const dom_node *outside, bool picture) {
     dom_node *unit = media;
     const slice *href = NULL;
     if (picture && media->parent != container && dom_is(media->parent, DOM_TAG_A) && media != container) {
@@ -674,7 +675,6 @@ static void wrap_media(mapping_pass *pass, dom_node *media, dom_node *container,
     if (unit != media)
         dom_remove(media);
     dom_append(wrapper, media);
-    const dom_node *outside = container->parent; /* read now: the container may be gone afterwards */
     for (dom_node *parent = wrapper->parent; parent && parent != outside && parent != pass->body;) {
         dom_node *next = parent->parent;
         if (!is_inline(parent))
@@ -703,8 +703,9 @@ static void make_media(mapping_pass *pass, const claim *c) {
         report_caption(pass, *(dom_node **)vector_at(&captions, i));
         unwrap(pass, *(dom_node **)vector_at(&captions, i));
     }
+    const dom_node *outside = c->container->parent; /* read now: the first picture may open the container */
     for (size_t i = 0; i < all.count; i++)
-        wrap_media(pass, *(dom_node **)vector_at(&all, i), c->container, tag == DOM_TAG_IMG);
+        wrap_media(pass, *(dom_node **)vector_at(&all, i), c->container, outside, tag == DOM_TAG_IMG);
     if (c->container->parent && c->container->tag != tag)
         unwrap(pass, c->container);
 }
