@@ -16,6 +16,8 @@
 
 #define LONGER 0.2 /* of the page's height: so much may be added */
 #define COLUMNS_MAX 6
+#define TRACKS_MAX 13               /* one too many */
+#define SAME_TRACK 12.0             /* pixels: columns that begin so near each other are one */
 #define ACROSS "beside across"      /* of columns: cells of a row; no page has such */
 #define STEPS_MAX ((size_t)1 << 20) /* nodes that are looked at: containers may stand in each other */
 
@@ -640,18 +642,72 @@ static bool is_row_of_links(const express_seen *seen, const dom_node *table) {
 
 /* ---- tables ------------------------------------------------------------------------------------------- */
 
+/* Where columns begin on a desk, in all rows of a table. Too many: not known. */
+typedef struct tracks {
+    double left[TRACKS_MAX];
+    unsigned count;
+} tracks;
+
 /* The row in the making. */
 typedef struct rows_made {
     dom_node *row;
-    unsigned cells;
+    unsigned items, cells;
     bool again; /* rows are not those of the desk */
+    tracks tracks;
 } rows_made;
 
-static void put_item(dom_node *row, dom_node *item, arena *a) {
-    dom_node *cell = dom_new_element(a, DOM_TAG_TD, item->line);
+static void add_track(tracks *t, double left) {
+    unsigned at = 0;
+    while (at < t->count && t->left[at] < left - SAME_TRACK)
+        at++;
+    if (t->count == TRACKS_MAX || (at < t->count && t->left[at] <= left + SAME_TRACK))
+        return;
+    memmove(&t->left[at + 1], &t->left[at], (t->count - at) * sizeof *t->left);
+    t->left[at] = left;
+    t->count++;
+}
+
+static unsigned tracks_before(const tracks *t, double x) {
+    unsigned count = 0;
+    while (count < t->count && t->left[count] < x - SAME_TRACK)
+        count++;
+    return t->count == TRACKS_MAX ? 0 : count;
+}
+
+static bool is_row_of_table(const dom_node *node) {
+    return is_columns(node) && has_columns(node) && !holds_only_links(node);
+}
+
+static tracks find_tracks(const layout *desk, const dom_node *first) {
+    tracks t = {.count = 0};
+    for (const dom_node *at = first; is_row_of_table(at); at = next_shown_below(at))
+        for (const dom_node *item = express_items_of(at)->first_child; item; item = item->next)
+            if (layout_box_of(desk, item))
+                add_track(&t, layout_box_of(desk, item)->x);
+    return t;
+}
+
+static dom_node *add_cell(rows_made *made, uint32_t line, arena *a) {
+    dom_node *cell = dom_new_element(a, DOM_TAG_TD, line);
+    dom_append(made->row, cell);
+    made->cells++;
+    return cell;
+}
+
+/* An item may leave out columns, or stand over several. */
+static void put_item(rows_made *made, dom_node *item, const layout_box *box, arena *a) {
+    unsigned begin = made->again ? 0 : tracks_before(&made->tracks, box->x),
+             end = made->again ? 0 : tracks_before(&made->tracks, box->x + box->width);
+    while (made->cells < begin)
+        add_cell(made, item->line, a);
+    dom_node *cell = add_cell(made, item->line, a);
+    if (end > made->cells) {
+        dom_attribute_set(cell, a, SLICE("colspan"), format_slice(a, "%u", end - made->cells + 1));
+        made->cells = end;
+    }
+    made->items++;
     dom_remove(item);
     dom_append(cell, item);
-    dom_append(row, cell);
 }
 
 /* Rows of the desk; where they do not fit a phone, one item after the other in narrower ones. */
@@ -673,16 +729,15 @@ static void put_rows(dom_node *rows, dom_node *container, const express_seen *se
         if (!box || item->type != DOM_ELEMENT)
             continue;
         bool full = box->flow == LAYOUT_FLOAT && width + box->width > box->around * 1.02;
-        if (!made->row || made->cells >= across || (!again && (full || box->line != line))) {
+        if (!made->row || made->items >= across || (!again && (full || box->line != line))) {
             made->row = dom_new_element(a, DOM_TAG_TR, item->line);
-            made->cells = 0;
+            made->items = made->cells = 0;
             dom_append(rows, made->row);
             width = 0;
         }
         line = box->line;
         width += box->width;
-        made->cells++;
-        put_item(made->row, item, a);
+        put_item(made, item, box, a);
     }
 }
 
@@ -700,13 +755,13 @@ static dom_node *next_columns(const dom_node *row) {
 
 /* Rows that follow each other are one table. */
 static void put_table(dom_node *first, const express_seen *seen, arena *a, findings *found) {
-    rows_made made = {0};
+    rows_made made = {.tracks = find_tracks(seen->desk, first)};
     dom_node *table = dom_new_element(a, DOM_TAG_TABLE, first->line),
              *rows = dom_new_element(a, DOM_TAG_TBODY, first->line);
     unsigned count = 0;
     dom_append(table, rows);
     dom_insert_before(first, table);
-    for (dom_node *at = first, *next; is_columns(at) && has_columns(at) && !holds_only_links(at); at = next) {
+    for (dom_node *at = first, *next; is_row_of_table(at); at = next) {
         next = next_columns(at);
         put_rows(rows, at, seen, &made, a);
         dom_remove(at);

@@ -19,17 +19,20 @@ static double number_of(layout *l, const box *b, css_property property) {
 /* The width that an item begins with, and the least it gives way to: its content's, where nothing is said. */
 static void begin_item(layout *l, box *item, double around) {
     bool is_text = item->node->type == DOM_TEXT;
+    double narrowest = item->min - item->margin_x, widest = item->max - item->margin_x;
+    if (!is_text)
+        layout_settle_edges(l, item, around);
     double basis = is_text ? AUTO : layout_specified(l, item, LENGTH_FLEX_BASIS, around);
     double width = is_text ? AUTO : layout_specified(l, item, LENGTH_WIDTH, around);
     if (basis == AUTO && !is_text && css_computed_is(l->cascade, item->node, CSS_FLEX_BASIS, "auto"))
         basis = item->kind == KIND_REPLACED ? layout_replaced_width(l, item, around) : width;
     if (basis == AUTO)
-        basis = item->max - item->margin_x;
+        basis = widest;
     item->line = basis; /* the base size; `line` is free since what is inside was measured */
     double least = is_text ? AUTO : layout_specified(l, item, LENGTH_MIN_WIDTH, around);
     if (least == AUTO) {
         bool clips = !is_text && !css_computed_is(l->cascade, item->node, CSS_OVERFLOW_X, "visible");
-        least = clips ? 0 : item->min - item->margin_x;
+        least = clips ? 0 : narrowest;
         least = width != AUTO && width < least ? width : least;
     }
     item->word = least;
@@ -88,9 +91,14 @@ static void place_line(layout *l, uint32_t container, uint32_t from, uint32_t to
     for (uint32_t i = from; i < to; i = box_at(l, i)->end)
         if (box_at(l, i)->flow == LAYOUT_ITEM)
             total += box_at(l, i)->assigned + box_at(l, i)->margin_x;
-    if (css_computed_is(l->cascade, c->node, CSS_JUSTIFY_CONTENT, "center space-around space-evenly") &&
-        total < room)
-        x += (room - total) / 2;
+    double rest = total < room ? room - total : 0;
+    slice justify = css_computed(l->cascade, c->node, CSS_JUSTIFY_CONTENT);
+    if (css_is_among(justify, "center space-around space-evenly"))
+        x += rest / 2;
+    else if (css_is_among(justify, "flex-end end right"))
+        x += rest;
+    else if (css_is_among(justify, "space-between") && count > 1)
+        gap += rest / (count - 1);
     for (uint32_t i = from; i < to; i = box_at(l, i)->end) {
         box *item = box_at(l, i);
         if (item->flow != LAYOUT_ITEM)

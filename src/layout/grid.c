@@ -235,6 +235,8 @@ void layout_place_grid(layout *l, uint32_t container) {
         double wide = gap * (span - 1);
         for (unsigned k = 0; k < span; k++)
             wide += widths[at.column + k];
+        if (item->node->type != DOM_TEXT)
+            layout_settle_edges(l, item, wide);
         item->assigned = wide - item->margin_x;
         item->placed = true;
         item->out.line = at.row;

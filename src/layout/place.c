@@ -19,8 +19,8 @@ static bool fills_line(const box *b) {
     return b->flow == LAYOUT_BLOCK || b->flow == LAYOUT_TABLE_PART;
 }
 
-/* Percentages of padding hang on the width around; a negative margin makes a box wider. */
-static void settle_edges(layout *l, box *b, double around) {
+/* A negative margin makes a box wider. */
+void layout_settle_edges(layout *l, box *b, double around) {
     static const box_length_name PADDINGS[] = {LENGTH_PADDING_LEFT, LENGTH_PADDING_RIGHT};
     double padding = 0, px;
     for (size_t i = 0; i < 2; i++)
@@ -72,7 +72,7 @@ static void place_box(layout *l, uint32_t index) {
         }
         return;
     }
-    settle_edges(l, b, room);
+    layout_settle_edges(l, b, room);
     layout_set_width(b, width_of(l, b, room));
     if (b->flow == LAYOUT_ITEM || b->flow == LAYOUT_CELL)
         return; /* its container has placed it */

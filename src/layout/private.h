@@ -141,6 +141,9 @@ double layout_replaced_height(layout *l, const box *b, double width, double arou
 void layout_gather_columns(layout *l, uint32_t table);
 void layout_share_columns(layout *l, uint32_t table);
 
+/* Sets padding and margins whose percentages hang on the width around. */
+void layout_settle_edges(layout *l, box *b, double around);
+
 /* Sets what follows from a box's border box width. */
 void layout_set_width(box *b, double width);
 
