@@ -28,6 +28,10 @@ typedef struct asset_settings {
     size_t on_count;
 } asset_settings;
 
+/* Whether asset_rules_load takes it for asset_settings.url: an address of a host, or nothing. Needs `a` for a
+ * moment. */
+bool asset_is_site_url(slice url, arena *a);
+
 /* The shipped mappings/assets.yml. */
 slice asset_rules_shipped(void);
 

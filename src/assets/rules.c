@@ -397,15 +397,24 @@ static bool load_text(asset_rules *rules, slice text, arena *a, slice *error) {
 
 /* ---- the site's own host ------------------------------------------------------------------------------- */
 
-/* `url` may come with a path of its own, and without a scheme. */
-static bool add_own_host(asset_rules *rules, const asset_settings *settings, arena *a, slice *error) {
-    slice url = slice_trim(settings->url);
-    address own;
-    if (url.length == 0)
-        return true;
+/* It may come with a path of its own, and without a scheme. */
+static bool parse_site_url(slice url, arena *a, address *own) {
+    url = slice_trim(url);
     if (slice_find(url, SLICE("//"), 0) == SLICE_NONE)
         url = format_slice(a, "//%.*s", SLICE_ARGS(url));
-    if (!address_parse(url, a, &own)) {
+    return address_parse(url, a, own);
+}
+
+bool asset_is_site_url(slice url, arena *a) {
+    address own;
+    return slice_trim(url).length == 0 || parse_site_url(url, a, &own);
+}
+
+static bool add_own_host(asset_rules *rules, const asset_settings *settings, arena *a, slice *error) {
+    address own;
+    if (slice_trim(settings->url).length == 0)
+        return true;
+    if (!parse_site_url(settings->url, a, &own)) {
         *error = format_slice(a, "url: %.*s: expected an address such as https://www.town.gov",
                               SLICE_ARGS(settings->url));
         return false;

@@ -481,7 +481,25 @@ static void tell(carry *c, const vector *places) {
     }
 }
 
-void carry_note_places(carry *c, slice html, const dom_node *body, carry_reader *read, void *context) {
+/* Tags in values that new pages do not hold: the value may be passed on for what else it says. */
+static void strip_values(const carry *c, dom_node *body) {
+    for (dom_node *node = body; node; node = dom_next(node, body))
+        for (uint32_t i = 0; node->type == DOM_ELEMENT && i < node->attribute_count; i++) {
+            dom_attribute *attribute = &node->attributes[i];
+            if (!liquid_may_hold(attribute->value) || is_kept(node, attribute->name))
+                continue;
+            buffer rest = buffer_new(c->arena, attribute->value.length);
+            for (size_t at = 0, length = 1; at < attribute->value.length; at += length) {
+                bool is_tag = liquid_carried_at(&c->page, attribute->value, at, &length) != NULL;
+                length = is_tag ? length : 1;
+                if (!is_tag)
+                    buffer_append_char(&rest, attribute->value.data[at]);
+            }
+            attribute->value = buffer_slice(&rest);
+        }
+}
+
+void carry_note_places(carry *c, slice html, dom_node *body, carry_reader *read, void *context) {
     if (!c->page.carried.count)
         return;
     check_tables(c, html);
@@ -501,6 +519,7 @@ void carry_note_places(carry *c, slice html, const dom_node *body, carry_reader 
     }
     check_dropped(c, &p.dropped);
     check_order(c);
+    strip_values(c, body);
 }
 
 /* ---- putting back ------------------------------------------------------------------------------------ */

@@ -34,9 +34,10 @@ void carry_begin(carry *c, slice body, uint32_t first_line, const liquid_scope *
 /* Markdown → tree, as the page is read. */
 typedef dom_node *carry_reader(void *context, slice text);
 
-/* Notes where the tags stand: `html`, and the tree made of it. Refuses the page where they cannot stand.
+/* Notes where the tags stand: `html`, and the tree made of it, which keeps none where new pages have none.
+ * Refuses the page where they cannot stand.
  * `read`: for the page as the build will have it, without tags that write nothing. */
-void carry_note_places(carry *c, slice html, const dom_node *body, carry_reader *read, void *context);
+void carry_note_places(carry *c, slice html, dom_node *body, carry_reader *read, void *context);
 
 /* Puts the tags back into the document, which is saved next. */
 void carry_put_back(const carry *c, tiptap_node *document);

@@ -473,7 +473,8 @@ void site_fill_settings(const site *s, convert_settings *settings) {
         !page_front_get(&s->config, SLICE("baseurl"))) /* Jekyll: Configuration::DEFAULTS */
         variables[settings->variables_count++] =
             (liquid_variable){SLICE("site.baseurl"), liquid_string(SLICE(""))};
-    settings->url = page_front_text(&s->config, SLICE("url"));
+    slice url = page_front_text(&s->config, SLICE("url"));
+    settings->url = asset_is_site_url(url, s->arena) ? url : SLICE("");
     settings->baseurl = page_front_text(&s->config, SLICE("baseurl"));
     fill_defaults(s, settings);
     fill_kramdown(s, settings);

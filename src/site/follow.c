@@ -115,11 +115,8 @@ static void tell_theme(const site *s, vector *out) {
         slice name = slice_sub(theme, 0, slice_find_char(theme, '@', 0));
         if (theme.length && !slice_equal_nocase(name, SLICE(KNOWN_THEME)))
             tell(s, out,
-                 format_slice(
-                     s->arena,
-                     "%.*s: %.*s: its style sheets are not read: name them with --css, and its numbers with "
-                     "--theme",
-                     SLICE_ARGS(KEYS[i]), SLICE_ARGS(utf8_head(theme, 60))));
+                 format_slice(s->arena, "%.*s: %.*s: its style sheets are not read: name them with --css",
+                              SLICE_ARGS(KEYS[i]), SLICE_ARGS(utf8_head(theme, 60))));
     }
 }
 
@@ -159,6 +156,17 @@ void fill_unfollowed(const site *s, convert_settings *settings) {
     settings->unfollowed = buffer_slice(&out);
 }
 
+/* Jekyll takes any text, and puts it before paths. */
+static void tell_url(const site *s, vector *out) {
+    slice url = page_front_text(&s->config, SLICE("url"));
+    if (!asset_is_site_url(url, s->arena))
+        tell(s, out,
+             format_slice(s->arena,
+                          "url: %.*s: not an address such as https://www.town.gov: links and pictures that "
+                          "name the site's own host are taken for those of another",
+                          SLICE_ARGS(utf8_head(url, 60))));
+}
+
 vector site_unfollowed(const site *s) {
     vector out = vector_new(s->arena, sizeof(slice));
     slice source = page_front_text(&s->config, SLICE("source"));
@@ -166,6 +174,7 @@ vector site_unfollowed(const site *s) {
     if (source.length && !slice_equal(source, SLICE(".")) && !slice_equal(source, SLICE("./")))
         tell_setting(s, &out, format_slice(s->arena, "source: %.*s", SLICE_ARGS(utf8_head(source, 60))),
                      "pages are looked for from the root on", false);
+    tell_url(s, &out);
     tell_theme(s, &out);
     tell_liquid(s, &out);
     tell_plugins(s, &out);
