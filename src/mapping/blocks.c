@@ -581,6 +581,9 @@ static void make_details(mapping_pass *pass, const item *it, bool is_last, dom_n
     bool one = it->first == it->last && it->first->type == DOM_ELEMENT && it->first != it->summary &&
                it->first != it->content;
     dom_node *summary_parent = it->summary->parent;
+    if (it->unsure)
+        findings_add(pass->found, FINDING_FOLD_UNSURE, it->summary->line, "%.*s",
+                     SLICE_ARGS(plain_text(it->summary, it->summary, pass->arena)));
     if (dom_is(it->summary, DOM_TAG_SUMMARY) && previous_solid(it->summary))
         report_late_summary(pass, it->summary);
     if (dom_is(summary_parent, DOM_TAG_DETAILS) && dom_attribute_get(summary_parent, SLICE("open")))

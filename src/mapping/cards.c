@@ -715,6 +715,18 @@ static bool has_content(const item *it) {
     return false;
 }
 
+/* Whether one of the parts that the item consists of says that it was closed, whatever is further in. */
+static bool is_certain(mapping_pass *pass, const dom_selector *s, const item *it) {
+    for (const dom_node *part = it->first; part; part = part == it->last ? NULL : part->next) {
+        if (part->type == DOM_ELEMENT && dom_matches(pass->matcher, s, part, NULL))
+            return true;
+        for (const dom_node *child = part->first_child; child; child = child->next)
+            if (child->type == DOM_ELEMENT && dom_matches(pass->matcher, s, child, NULL))
+                return true;
+    }
+    return false;
+}
+
 slice fit_accordion(mapping_pass *pass, const rule *r, item *it, size_t number) {
     const part_sources *sources = &r->parts[PART_SUMMARY];
     for (size_t i = 0; i < sources->count && !it->summary; i++)
@@ -731,6 +743,7 @@ slice fit_accordion(mapping_pass *pass, const rule *r, item *it, size_t number) 
             it->content = find_in_item(pass, sources->items[i].selector, it, NULL);
     if (it->content && (is_inside(it->summary, it->content) || is_inside(it->content, it->summary)))
         it->content = NULL;
+    it->unsure = r->certain && !is_certain(pass, r->certain, it);
     bool native = dom_is(it->summary, DOM_TAG_SUMMARY);
     it->opens = native || has_content(it);
     return it->opens || it->content ? (slice){0} : fail_item(pass, it, number, "has nothing to open");

@@ -25,8 +25,8 @@ static slice layout_of(mapping_pass *pass, const dom_node *node) {
                 (is_said(pass, node, CSS_FLOAT) && css_computed_is(styles, node, CSS_FLOAT, "left right"));
     if (side)
         return SLICE("side");
-    bool hidden = pass->options.is_hidden && !is_inline(node) && css_loses(styles, node) &&
-                  pass->options.is_hidden(styles, node);
+    bool hidden = pass->options.is_hidden && (!is_inline(node) || node->tag == DOM_TAG_INPUT) &&
+                  css_loses(styles, node) && pass->options.is_hidden(styles, node);
     return hidden ? SLICE("hidden") : (slice){NULL, 0};
 }
 

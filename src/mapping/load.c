@@ -477,6 +477,9 @@ static void read_join(loader *l, const value *v, rule *r) {
 static void read_quiet(loader *l, const value *v, rule *r) {
     read_bool(l, v, &r->quiet);
 }
+static void read_certain(loader *l, const value *v, rule *r) {
+    read_selector(l, v, &r->certain);
+}
 static void read_note(loader *l, const value *v, rule *r) {
     read_text(l, v, &r->note);
 }
@@ -522,6 +525,7 @@ static const key RULE_KEYS[] = {
     {KEY("second-link"), read_second_link},
     {KEY("join"), read_join},
     {KEY("quiet"), read_quiet},
+    {KEY("certain"), read_certain},
     {KEY("note"), read_note},
     {KEY("examples"), read_examples},
 };

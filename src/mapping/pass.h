@@ -43,7 +43,8 @@ typedef struct item {
     item_card *card; /* fit_card fills it; NULL before */
     /* an accordion's */
     dom_node *summary, *content;
-    bool opens; /* something shows when it is opened */
+    bool opens;  /* something shows when it is opened */
+    bool unsure; /* nothing says that it was closed */
     /* a table's: what stands in a cell of its own */
     dom_node *cell;
 } item;

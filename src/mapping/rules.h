@@ -101,6 +101,7 @@ typedef struct rule {
     part_sources parts[PART_KIND_COUNT];
     leftover_policy leftover;
     bool refuse_second_link, join, quiet;
+    const dom_selector *certain; /* what speaks for an accordion's item having been closed; may be NULL */
     slice note;
     rule_example *examples;
     size_t example_count;
