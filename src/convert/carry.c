@@ -468,6 +468,22 @@ static void keep_context(placing *p) {
     }
 }
 
+void carry_note_words(carry *c, const dom_node *body) {
+    if (!c->page.carried.count)
+        return;
+    placing p = take_places(c, body);
+    keep_context(&p);
+    bool same = p.places.count == c->places.count;
+    for (size_t i = 0; i < p.places.count && same; i++)
+        same =
+            ((carry_place *)vector_at(&p.places, i))->tag == ((carry_place *)vector_at(&c->places, i))->tag;
+    for (size_t i = 0; i < p.places.count && same; i++) {
+        carry_place *was = vector_at(&c->places, i), *is = vector_at(&p.places, i);
+        was->before = is->before;
+        was->after = is->after;
+    }
+}
+
 /* What stays for the build, each tag once. */
 static void tell(carry *c, const vector *places) {
     const liquid_carried *first = c->page.carried.items;

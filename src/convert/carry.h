@@ -39,6 +39,9 @@ typedef dom_node *carry_reader(void *context, slice text);
  * `read`: for the page as the build will have it, without tags that write nothing. */
 void carry_note_places(carry *c, slice html, dom_node *body, carry_reader *read, void *context);
 
+/* The same of the words beside them, when text that was shown has been written into the tree. */
+void carry_note_words(carry *c, const dom_node *body);
+
 /* Puts the tags back into the document, which is saved next. */
 void carry_put_back(const carry *c, tiptap_node *document);
 

@@ -619,6 +619,7 @@ static void convert_body(conversion *c) {
         places_remove_links(body, found(c));
     express_show_posts(body, &c->engine->theme.express, c->tree, found(c));
     const express_survey *survey = express_survey_page(body, styles, c->tree, found(c));
+    carry_note_words(&c->carry, body);
     bool written = write_document(c, fit_body(c, body, styles, survey), &before, &linked);
     end_tree(c);
     if (!written)

@@ -123,6 +123,18 @@ static slice name_of_link(const dom_node *link) {
     return name;
 }
 
+/* Whether the element is there for other ends than to be seen: words for screen readers, the end of floats.
+ */
+static bool is_unseen_by_class(const dom_node *node) {
+    slice classes = dom_attribute_trimmed(node, "class");
+    size_t at = 0;
+    for (slice name; (name = slice_next_word(classes, &at)).length;)
+        if (express_is_among(name, "sr-only is-sr-only visually-hidden screen-reader-text screen-reader-only "
+                                   "is-hidden is-invisible clearfix cf"))
+            return true;
+    return false;
+}
+
 bool express_is_icon(const dom_node *node) {
     if (node->type != DOM_ELEMENT || node->tag == DOM_TAG_A || dom_tag_has(node->tag, DOM_VOID) ||
         !(dom_tag_has(node->tag, DOM_INLINE) || node->tag == DOM_TAG_UNKNOWN))
@@ -131,7 +143,7 @@ bool express_is_icon(const dom_node *node) {
         if (child->type != DOM_TEXT || !express_is_blank_text(child->text))
             return false;
     bool own = slice_find_char(dom_name(node), '-', 0) != SLICE_NONE; /* <sgds-icon name="download"> */
-    return dom_attribute_trimmed(node, "class").length ||
+    return (dom_attribute_trimmed(node, "class").length && !is_unseen_by_class(node)) ||
            (own &&
             (dom_attribute_trimmed(node, "name").length || dom_attribute_trimmed(node, "icon").length));
 }
@@ -197,6 +209,8 @@ static slice words_of_address(slice href, arena *a) {
         name = slice_from(href, 1);
     if (!name.length && !slice_equal(href, SLICE("#")))
         name = href;
+    if (name.length && memchr(name.data, 0xF4, name.length)) /* Liquid in it, as a character of plane 16 */
+        name = SLICE("Link");
     return slice_trim(express_printable_decoded(name, a));
 }
 
