@@ -136,7 +136,7 @@ static bool open_page(conversion *c) {
 /* Jekyll: Document#render_with_liquid? */
 static bool runs_liquid(const conversion *c) {
     const front_value *says = page_front_get(&c->front, SLICE("render_with_liquid"));
-    return !says || says->kind != FRONT_BOOL || says->boolean;
+    return !says || !page_is_false_in_ruby(says);
 }
 
 /* The body for the Markdown parser. */

@@ -99,6 +99,16 @@ bool page_is_text_in_ruby(slice scalar) {
     return false;
 }
 
+bool page_is_false_in_ruby(const front_value *value) {
+    static const slice WORDS[] = {LITERAL("false"), LITERAL("no"), LITERAL("off")};
+    if (value->kind == FRONT_BOOL)
+        return !value->boolean;
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (value->kind == FRONT_STRING && !value->quoted && slice_equal_nocase(value->text, WORDS[i]))
+            return true;
+    return false;
+}
+
 front_value resolve_plain(slice text, arena *a) {
     static const char *const null_words[] = {"", "~", "null", "Null", "NULL", NULL};
     static const char *const true_words[] = {"true", "True", "TRUE", NULL};

@@ -85,6 +85,9 @@ bool page_read_settings(slice yaml, arena *a, front_value *root, page_error *err
  * number, a date, a time, a symbol or a boolean of YAML 1.1. */
 bool page_is_text_in_ruby(slice scalar);
 
+/* Whether it is false for the site generator: of YAML 1.1 there are more words for it than the CMS knows. */
+bool page_is_false_in_ruby(const front_value *value);
+
 /* The value of a top-level key, or NULL. */
 const front_value *page_front_get(const front_value *root, slice key);
 /* The text of a top-level string; empty when the key is absent or holds no string. */

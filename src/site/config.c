@@ -192,15 +192,7 @@ bool read_configuration(site *s, slice *error) {
 /* ---- what it says ------------------------------------------------------------------------------------ */
 
 bool config_is_true(const front_value *value) {
-    static const char *const YES[] = {"true", "yes", "on"};
-    if (!value || value->kind != FRONT_STRING)
-        return value && (value->kind == FRONT_BOOL ? value->boolean : value->kind != FRONT_NULL);
-    /* YAML 1.1, which Jekyll reads, has more words for true and false. */
-    for (size_t i = 0; i < sizeof YES / sizeof *YES; i++)
-        if (slice_equal_nocase(value->text, slice_of(YES[i])))
-            return true;
-    return !slice_equal_nocase(value->text, SLICE("no")) && !slice_equal_nocase(value->text, SLICE("off")) &&
-           !slice_equal_nocase(value->text, SLICE("false"));
+    return value && value->kind != FRONT_NULL && !page_is_false_in_ruby(value);
 }
 
 const front_entry *config_collection(const front_value *config, slice name) {

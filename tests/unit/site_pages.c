@@ -257,6 +257,11 @@ static void what_is_published_is_what_jekyll_publishes(void **state) {
     } CASES[] = {
         {"a: b", "a.md", "published: false", "it says"},
         {"a: b", "a.md", "published: true", ""},
+        {"a: b", "a.md", "published: nO", "it says"},
+        {"a: b", "a.md", "published: off", "it says"},
+        {"a: b", "a.md", "published: yes", ""},
+        {"a: b", "a.md", "published: 'no'", ""},
+        {"a: b", "a.md", "published: \"false\"", ""},
         {"a: b", "a.md", "date: 2030-01-01", ""},
         {"unpublished: true", "a.md", "published: false", ""},
         {"a: b", "_posts/2030-01-01-a.md", "title: a", "its date"},
