@@ -173,16 +173,16 @@ static void look_at_background(looking *l, const dom_node *node) {
         express_report_picture(l->found, node, "", url, l->arena);
 }
 
-/* Whether two or more spaces, or a tab, stand between words of a line. */
+/* Whether three or more spaces, or a tab, stand between words of a line: two are a habit of typing. */
 static bool has_columns_of_spaces(slice text) {
     bool word = false;
     size_t gap = 0;
     for (size_t at = 0; at < text.length; at++) {
         char c = text.data[at];
-        if (!is_space(c) && word && gap > 1)
+        if (!is_space(c) && word && gap > 2)
             return true;
         word = c != '\n' && (word || !is_space(c));
-        gap = is_space(c) ? gap + (c == '\t' ? 2 : 1) : 0;
+        gap = is_space(c) ? gap + (c == '\t' ? 3 : 1) : 0;
     }
     return false;
 }
