@@ -36,8 +36,8 @@ typedef struct looking {
 
 /* ---- names for screen readers, tooltips --------------------------------------------------------------- */
 
-/* Bytes of the label, bytes and nodes of what shows. */
-enum { LABEL_LOOKED_AT = 200, WORDS_LOOKED_AT = 2000, NODES_LOOKED_AT = 200 };
+/* Elements up; bytes of the label, bytes and nodes of what shows. */
+enum { STEPS_TO_SUMMARY = 4, LABEL_LOOKED_AT = 200, WORDS_LOOKED_AT = 2000, NODES_LOOKED_AT = 200 };
 
 static slice next_label_word(slice text, size_t *at) {
     while (*at < text.length && !is_alnum(text.data[*at]) && (unsigned char)text.data[*at] < 0x80)
@@ -107,6 +107,50 @@ static void look_at_summary(looking *l, const dom_node *table) {
         f->before = summary;
 }
 
+/* What only screen readers say of cells: which is a header, and whose headers are where. */
+static void look_at_cell(looking *l, const dom_node *cell) {
+    static const char *const ATTRIBUTES[] = {"scope", "headers", "role"};
+    for (size_t i = 0; i < sizeof ATTRIBUTES / sizeof *ATTRIBUTES; i++) {
+        slice value = dom_attribute_trimmed(cell, ATTRIBUTES[i]);
+        if (value.length && (i != 2 || css_is_among(value, "columnheader rowheader"))) {
+            findings_add(l->found, FINDING_HEADER_CELL, cell->line, "<td %s=\"%.*s\">: %.*s", ATTRIBUTES[i],
+                         SLICE_ARGS(value), SLICE_ARGS(express_words_inside(cell, l->arena)));
+            return;
+        }
+    }
+}
+
+/* A column that a style takes out of sight; its cells stand elsewhere in the tree. */
+static void look_at_column(looking *l, const dom_node *column) {
+    if (css_computed_is(l->survey->styles, column, CSS_VISIBILITY, "collapse") &&
+        !css_computed_is(l->survey->styles, column->parent, CSS_VISIBILITY, "collapse"))
+        findings_add(l->found, FINDING_HIDDEN, column->line, "<%.*s> with `visibility: collapse`",
+                     SLICE_ARGS(dom_name(column)));
+}
+
+static void look_at_heading(looking *l, const dom_node *heading) {
+    const dom_node *at = heading->parent;
+    for (size_t steps = 0; at && steps < STEPS_TO_SUMMARY && at->tag != DOM_TAG_SUMMARY; steps++)
+        at = at->parent;
+    if (dom_is(at, DOM_TAG_SUMMARY))
+        findings_add(l->found, FINDING_SUMMARY_HEADING, heading->line, "<%.*s>: %.*s",
+                     SLICE_ARGS(dom_name(heading)), SLICE_ARGS(express_words_inside(heading, l->arena)));
+}
+
+/* Names that players give their frames say nothing of this one. */
+static bool is_name_of_any_frame(slice title) {
+    static const slice WORDS[] = {LITERAL("video player"), LITERAL("youtube"), LITERAL("iframe"),
+                                  LITERAL("embed")};
+    enum { ANY_LONGEST = 24 };
+    char small[ANY_LONGEST];
+    for (size_t i = 0; i < title.length && i < ANY_LONGEST; i++)
+        small[i] = to_lower(title.data[i]);
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS && title.length <= ANY_LONGEST; i++)
+        if (slice_find((slice){small, title.length}, WORDS[i], 0) != SLICE_NONE)
+            return true;
+    return false;
+}
+
 /* A picture keeps its title (schema: image). */
 static void look_at_tooltip(looking *l, const dom_node *node) {
     slice title = dom_attribute_trimmed(node, "title");
@@ -114,8 +158,10 @@ static void look_at_tooltip(looking *l, const dom_node *node) {
         node->tag == DOM_TAG_LINK || express_says(node, title))
         return;
     bool abbreviation = node->tag == DOM_TAG_ABBR || slice_equal(dom_name(node), SLICE("acronym"));
-    finding *f = findings_add(l->found, abbreviation ? FINDING_ABBREVIATION : FINDING_TOOLTIP, node->line,
-                              "<%.*s title=\"%.*s\">", SLICE_ARGS(dom_name(node)), SLICE_ARGS(title));
+    bool name = node->tag == DOM_TAG_IFRAME && !is_name_of_any_frame(title);
+    finding_code code = abbreviation ? FINDING_ABBREVIATION : name ? FINDING_FRAME_NAME : FINDING_TOOLTIP;
+    finding *f = findings_add(l->found, code, node->line, "<%.*s title=\"%.*s\">", SLICE_ARGS(dom_name(node)),
+                              SLICE_ARGS(title));
     if (f)
         f->before = title;
 }
@@ -329,6 +375,8 @@ static void look_at_element(looking *l, dom_node *node, bool named) {
     for (uint32_t i = 0; i < node->attribute_count; i++)
         look_at_attribute(l, node, &node->attributes[i]);
     look_at_styles(l, node);
+    if (dom_is_heading(node->tag))
+        look_at_heading(l, node);
     if (!node->attribute_count)
         return;
     note_look(l, node);
@@ -336,6 +384,10 @@ static void look_at_element(looking *l, dom_node *node, bool named) {
     look_at_language(l, node);
     if (node->tag == DOM_TAG_TABLE)
         look_at_summary(l, node);
+    else if (node->tag == DOM_TAG_TD)
+        look_at_cell(l, node);
+    else if (node->tag == DOM_TAG_COL || node->tag == DOM_TAG_COLGROUP)
+        look_at_column(l, node);
     if (named)
         return;
     look_at_label(l, node);
