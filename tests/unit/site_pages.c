@@ -382,11 +382,12 @@ static void drafts_are_no_pages(void **state) {
     (void)state;
     static const char *const SAYS[] = {"",
                                        "show_drafts: no\n",
-                                       "show_drafts: 'off'\n",
-                                       "show_drafts: 'False'\n",
+                                       "show_drafts: off\n",
+                                       "show_drafts: False\n",
                                        "show_drafts:\n",
                                        "show_drafts: 1\n",
                                        "show_drafts: 'on'\n",
+                                       "show_drafts: 'off'\n",
                                        "show_drafts: 'x'\n"};
     make_all("_drafts/a.md");
     for (size_t i = 0; i < sizeof SAYS / sizeof *SAYS; i++) {
