@@ -36,15 +36,17 @@ static bool has_class_of(const dom_node *node, const express_texts *names) {
 
 slice express_icon_name(const express_icons *icons, const dom_node *node, arena *a) {
     const dom_node *text = node->first_child;
-    slice name = text && !text->next && text->type == DOM_TEXT ? slice_trim(text->text) : (slice){NULL, 0};
-    if (!name.length || name.length > ICON_LOOKED_AT || !has_class_of(node, &icons->fonts))
+    bool may = text && !text->next && text->type == DOM_TEXT && node->attribute_count &&
+               dom_tag_has(node->tag, DOM_INLINE) && node->tag != DOM_TAG_A;
+    slice name = may ? slice_trim(text->text) : (slice){NULL, 0};
+    for (size_t i = 0; i < name.length; i++)
+        if (i == ICON_LOOKED_AT || (!is_alnum(name.data[i]) && name.data[i] != '_'))
+            return (slice){NULL, 0};
+    if (!name.length || !has_class_of(node, &icons->fonts))
         return (slice){NULL, 0};
     buffer out = buffer_new(a, name.length);
-    for (size_t i = 0; i < name.length; i++) {
-        if (!is_alnum(name.data[i]) && name.data[i] != '_')
-            return (slice){NULL, 0};
+    for (size_t i = 0; i < name.length; i++)
         buffer_append_char(&out, name.data[i] == '_' ? '-' : to_lower(name.data[i]));
-    }
     return buffer_slice(&out);
 }
 
@@ -295,14 +297,24 @@ static bool says_something(const dom_node *icon) {
     return !is_in_control(icon) && (is_telling(icon) || is_one_of_several(icon));
 }
 
-/* An empty element with a class shows whatever a style sheet draws there. */
-void express_look_at_icon(const dom_node *node, findings *found) {
-    slice classes = dom_attribute_trimmed(node, "class");
-    if ((node->tag == DOM_TAG_I || node->tag == DOM_TAG_SPAN) && classes.length && express_is_icon(node))
+slice express_icon_tag(const dom_node *node, arena *a) {
+    slice classes = dom_attribute_trimmed(node, "class"), name = name_attribute(node);
+    const char *attribute = classes.length ? "class" : "name";
+    slice value = classes.length ? classes : name;
+    return value.length ? format_slice(a, "<%.*s %s=\"%.*s\">", SLICE_ARGS(dom_name(node)), attribute,
+                                       SLICE_ARGS(value))
+                        : format_slice(a, "<%.*s>", SLICE_ARGS(dom_name(node)));
+}
+
+/* An empty element with a class shows whatever a style sheet draws there, one of its own what a script does.
+ */
+void express_look_at_icon(const dom_node *node, arena *a, findings *found) {
+    bool may = node->tag == DOM_TAG_I || node->tag == DOM_TAG_SPAN || node->tag == DOM_TAG_UNKNOWN;
+    if (may && express_is_icon(node))
         findings_add(found,
                      is_all_of_cell(node)   ? FINDING_ICON_IN_CELL
                      : says_something(node) ? FINDING_ICON_SAYS
                                             : FINDING_ICON,
-                     node->line, "<%.*s class=\"%.*s\"></%.*s>", SLICE_ARGS(dom_name(node)),
-                     SLICE_ARGS(classes), SLICE_ARGS(dom_name(node)));
+                     node->line, "%.*s</%.*s>", SLICE_ARGS(express_icon_tag(node, a)),
+                     SLICE_ARGS(dom_name(node)));
 }

@@ -868,9 +868,8 @@ static void note_icon(marking *m, const dom_node *node, slice name, slice sign, 
     slice before = in_row ? m->row->before : SLICE(""), after = in_row ? m->row->after : SLICE("");
     if (!in_row)
         m->row = findings_add(m->found, sign.length ? FINDING_ICON_WRITTEN : FINDING_ICON_NAME, node->line,
-                              "<%.*s class=\"%.*s\">%.*s%s%.*s", SLICE_ARGS(dom_name(node)),
-                              SLICE_ARGS(dom_attribute_trimmed(node, "class")), SLICE_ARGS(name),
-                              sign.length ? ": " : "", SLICE_ARGS(sign));
+                              "%.*s%.*s%s%.*s", SLICE_ARGS(express_icon_tag(node, m->arena)),
+                              SLICE_ARGS(name), sign.length ? ": " : "", SLICE_ARGS(sign));
     if (m->row) {
         m->row->before = format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(before), SLICE_ARGS(words.before));
         m->row->after = format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(after), SLICE_ARGS(words.after));
@@ -882,9 +881,12 @@ static void note_icon(marking *m, const dom_node *node, slice name, slice sign, 
 static bool write_icon(marking *m, dom_node *node) {
     if (!m->icons || (!node->attribute_count && node->tag != DOM_TAG_SVG))
         return false;
+    bool is_name = express_icon_name(m->icons, node, m->arena).length;
+    if (!is_name && node->tag != DOM_TAG_SVG && !express_is_icon(node)) /* nearly all */
+        return false;
     const express_icon *icon = said_icon(m, node);
     slice sign = icon ? icon->sign : (slice){NULL, 0};
-    if (!icon && !express_icon_name(m->icons, node, m->arena).length)
+    if (!icon && !is_name)
         return false;
     slice name = express_words_inside(node, m->arena);
     bool in_row = m->icon && m->icon == node->previous;

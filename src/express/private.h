@@ -148,8 +148,10 @@ typedef struct express_icon_words {
 } express_icon_words;
 express_icon_words express_icon_put(const express_icons *icons, slice sign, const dom_node *node, slice name,
                                     bool in_row, arena *a);
+/* The tag that it begins with: what findings call it. */
+slice express_icon_tag(const dom_node *node, arena *a);
 /* A finding for an icon that goes. */
-void express_look_at_icon(const dom_node *node, findings *found);
+void express_look_at_icon(const dom_node *node, arena *a, findings *found);
 
 /* ---- survey.c ----------------------------------------------------------------------------------------- */
 

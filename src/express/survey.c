@@ -380,7 +380,7 @@ static void look_at_element(looking *l, dom_node *node, bool named) {
     if (!node->attribute_count)
         return;
     note_look(l, node);
-    express_look_at_icon(node, l->found);
+    express_look_at_icon(node, l->arena, l->found);
     look_at_language(l, node);
     if (node->tag == DOM_TAG_TABLE)
         look_at_summary(l, node);
