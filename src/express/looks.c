@@ -545,10 +545,10 @@ bool express_is_hidden(css_cascade *styles, const dom_node *node) {
     return express_hidden_by(styles, node) != NULL;
 }
 
-/* The colour behind the cell, which goes with the old page; empty: none, or that of the page. */
-static slice colour_of_cell(css_cascade *styles, const dom_node *cell) {
-    slice colour = css_is_lost(styles, cell, CSS_PSEUDO_NONE, CSS_BACKGROUND_COLOR)
-                       ? css_computed(styles, cell, CSS_BACKGROUND_COLOR)
+/* The colour behind the box, which goes with the old page; empty: none, or that of the page. */
+static slice colour_of_box(css_cascade *styles, const dom_node *box) {
+    slice colour = css_is_lost(styles, box, CSS_PSEUDO_NONE, CSS_BACKGROUND_COLOR)
+                       ? css_computed(styles, box, CSS_BACKGROUND_COLOR)
                        : SLICE("");
     return is_clear_colour(colour) || css_is_among(colour, "white #fff #ffffff") ? SLICE("") : colour;
 }
@@ -561,7 +561,7 @@ static bool is_look_of_row(css_cascade *styles, const dom_node *cell, slice colo
          at = at->next, seen++) {
         if (!is_cell(at))
             continue;
-        bool same = slice_equal_nocase(colour_of_cell(styles, at), colour);
+        bool same = slice_equal_nocase(colour_of_box(styles, at), colour);
         if (same && express_first_shown(at))
             return true;
         other = other || !same;
@@ -569,14 +569,34 @@ static bool is_look_of_row(css_cascade *styles, const dom_node *cell, slice colo
     return !other;
 }
 
-static void look_at_empty_cell(const looks *l, const dom_node *cell) {
-    slice colour = colour_of_cell(l->styles, cell);
-    if (!colour.length || !cell->parent || is_look_of_row(l->styles, cell, colour))
+static bool has_px(css_cascade *styles, const dom_node *node, css_property property, double least) {
+    double px;
+    return css_sets(styles, node, property, CSS_FROM_ALL) && css_length(styles, node, property, -1, &px) &&
+           px >= least;
+}
+
+/* A dot, a bar: a box of some size with nothing in it. Thin ones are lines that part what is around them. */
+static bool is_drawn_box(css_cascade *styles, const dom_node *node) {
+    enum { THINNEST = 6 };
+    slice width = css_computed(styles, node, CSS_WIDTH);
+    bool part = slice_ends_with(width, SLICE("%")) && !slice_equal(width, SLICE("100%"));
+    bool in_line = css_computed_is(styles, node, CSS_DISPLAY, "inline inline-block");
+    bool high =
+        has_px(styles, node, CSS_HEIGHT, THINNEST) || has_px(styles, node, CSS_PADDING_TOP, THINNEST / 2);
+    bool wide = part || has_px(styles, node, CSS_WIDTH, THINNEST) ||
+                (in_line && has_px(styles, node, CSS_PADDING_LEFT, THINNEST / 2));
+    return (node->tag == DOM_TAG_DIV || node->tag == DOM_TAG_P || dom_tag_has(node->tag, DOM_INLINE)) &&
+           wide && (high || (in_line && node->first_child));
+}
+
+static void look_at_colour(const looks *l, const dom_node *node, finding_code code) {
+    slice colour = colour_of_box(l->styles, node);
+    bool is_look = code == FINDING_COLOUR_IN_CELL && colour.length && is_look_of_row(l->styles, node, colour);
+    if (!colour.length || !node->parent || is_look)
         return;
     slice detail = format_slice(l->arena, "an empty <%.*s> with `background-color: %.*s`",
-                                SLICE_ARGS(dom_name(cell)), SLICE_ARGS(colour));
-    *(express_layout *)vector_push(l->layouts) =
-        (express_layout){FINDING_COLOUR_IN_CELL, cell, NULL, "", NULL, detail};
+                                SLICE_ARGS(dom_name(node)), SLICE_ARGS(colour));
+    *(express_layout *)vector_push(l->layouts) = (express_layout){code, node, NULL, "", NULL, detail};
 }
 
 static void look_at_all_generated(const looks *l, const dom_node *node) {
@@ -590,7 +610,9 @@ void express_look_at_empty(const looks *l, const dom_node *node) {
         !css_computed_is(l->styles, node, CSS_DISPLAY, "none"))
         look_at_all_generated(l, node);
     if (is_cell(node))
-        look_at_empty_cell(l, node);
+        look_at_colour(l, node, FINDING_COLOUR_IN_CELL);
+    else if (css_loses(l->styles, node) && is_drawn_box(l->styles, node))
+        look_at_colour(l, node, FINDING_COLOUR_ALONE);
 }
 
 void express_look_at(const looks *l, const dom_node *node) {
@@ -634,6 +656,8 @@ static bool is_still_lost(const looks *l, const express_layout *one, const dom_n
         return at && (dom_is(one->node->parent, DOM_TAG_UL) || dom_is(one->node->parent, DOM_TAG_OL));
     case FINDING_COLOUR_IN_CELL: /* of each colour, one */
         return inside(one->node, body, DOM_TAG_TABLE) && express_first_mention(l->refs, one->detail);
+    case FINDING_COLOUR_ALONE:
+        return express_first_mention(l->refs, one->detail);
     case FINDING_GENERATED_SIGN:
         if (!one->shows) /* the sign is all that the element shows */
             return at && !inside(one->node, body, DOM_TAG_SUMMARY);
