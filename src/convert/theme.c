@@ -7,6 +7,8 @@
 
 #include "page/page.h"
 
+#include <stdlib.h>
+
 extern const char shipped_theme_yml[];
 extern const size_t shipped_theme_yml_length;
 
@@ -95,6 +97,43 @@ static bool read_signs(const front_value *root, const char *key, bool may_adorn,
     return true;
 }
 
+/* Rows of signs, each from the number of a letter on. */
+static bool read_rows(const front_value *rows, express_font *font, arena *a, slice *error) {
+    bool right = rows->kind == FRONT_MAPPING;
+    for (uint32_t i = 0; right && i < rows->count; i++) {
+        slice key = rows->entries[i].key, signs = rows->entries[i].value.text, sign;
+        unsigned long number = strtoul(format_slice(a, "%.*s", SLICE_ARGS(key)).data, NULL, 16);
+        right = rows->entries[i].value.kind == FRONT_STRING;
+        for (size_t at = 0; right && (sign = slice_next_word(signs, &at)).length; number++)
+            if (number < sizeof font->signs / sizeof *font->signs && !slice_equal(sign, SLICE("-")))
+                font->signs[number] = sign;
+    }
+    if (!right)
+        *error =
+            format_slice(a,
+                         "theme.yml:%u: `fonts-of-signs` must be names of fonts, each with rows of signs "
+                         "such as \"fb\": '✗ ✓'",
+                         rows->line);
+    return right;
+}
+
+/* A font whose value is another one's name has the signs of that one, which stands before it. */
+static bool read_fonts(const front_value *root, express_icons *icons, arena *a, slice *error) {
+    const front_value *fonts = page_front_get(root, SLICE("fonts-of-signs"));
+    for (uint32_t i = 0; fonts && fonts->kind == FRONT_MAPPING && i < fonts->count; i++) {
+        const front_value *rows = &fonts->entries[i].value;
+        express_font *font = map_get(&icons->fonts_of_signs, fonts->entries[i].key);
+        if (rows->kind == FRONT_STRING)
+            font = map_get(&icons->fonts_of_signs, rows->text);
+        else if (!font)
+            font = arena_zeroed(a, sizeof *font);
+        *map_put(&icons->fonts_of_signs, fonts->entries[i].key, NULL) = font;
+        if (rows->kind != FRONT_STRING && !read_rows(rows, font, a, error))
+            return false;
+    }
+    return !fonts || fonts->kind == FRONT_MAPPING || read_rows(fonts, NULL, a, error);
+}
+
 static bool read_icons(const front_value *root, express_icons *icons, arena *a, slice *error) {
     struct {
         const char *key;
@@ -102,12 +141,13 @@ static bool read_icons(const front_value *root, express_icons *icons, arena *a, 
     } lists[] = {{"icon-sets", &icons->sets},
                  {"icon-fonts", &icons->fonts},
                  {"icon-letters", &icons->letters},
-                 {"icon-outlines", &icons->outlined}};
+                 {"icon-outlines", &icons->outlined},
+                 {"fonts-of-scripts", &icons->fonts_of_scripts}};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (!read_texts(page_front_get(root, slice_of(lists[i].key)), lists[i].key, lists[i].texts, a, error))
             return false;
     return read_signs(root, "icons", false, icons, a, error) &&
-           read_signs(root, "icons-beside-words", true, icons, a, error);
+           read_signs(root, "icons-beside-words", true, icons, a, error) && read_fonts(root, icons, a, error);
 }
 
 /* ---- the file ------------------------------------------------------------------------------------------ */
@@ -165,6 +205,7 @@ slice theme_shipped(void) {
 bool theme_load(const convert_settings *settings, arena *a, convert_theme *theme, slice *error) {
     memset(theme, 0, sizeof *theme);
     theme->icons.signs = map_new(a, 256);
+    theme->icons.fonts_of_signs = map_new(a, 16);
     return read_theme(theme_shipped(), theme, a, error) &&
            (!settings->theme.length || read_theme(settings->theme, theme, a, error));
 }

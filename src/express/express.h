@@ -27,7 +27,12 @@ bool express_is_hidden(css_cascade *styles, const dom_node *node);
 /* Words that only styles keep apart get a line break or a space between them. `styles`: settled. Linear. */
 void express_part_words(dom_node *body, css_cascade *styles, arena *a, findings *found);
 
-/* What icons say, and how they are known (mappings/theme.yml). */
+/* What a font draws for the letter with this number; empty: not known. */
+typedef struct express_font {
+    slice signs[256];
+} express_font;
+
+/* What icons say, and how they are known, and what fonts draw for letters (mappings/theme.yml). */
 typedef struct express_icon {
     slice sign;     /* empty: nothing */
     bool may_adorn; /* beside words it says no more than they do */
@@ -39,16 +44,19 @@ typedef struct express_texts {
 } express_texts;
 
 typedef struct express_icons {
-    hash_map signs;         /* names → express_icon */
-    express_texts sets;     /* what names of classes begin with */
-    express_texts fonts;    /* classes of fonts that draw the name which stands in the element */
-    express_texts letters;  /* fonts, as their families are called, in which letters draw icons */
-    express_texts outlined; /* classes beside which the same names draw outlines */
+    hash_map signs;                 /* names → express_icon */
+    express_texts sets;             /* what names of classes begin with */
+    express_texts fonts;            /* classes of fonts that draw the name which stands in the element */
+    express_texts letters;          /* fonts, as their families are called, in which letters draw icons */
+    express_texts outlined;         /* classes beside which the same names draw outlines */
+    hash_map fonts_of_signs;        /* names → express_font: letters and digits, in lower case */
+    express_texts fonts_of_scripts; /* what names of fonts begin with whose letters are another script's */
 } express_icons;
 
 /* Puts the text that the browser makes into the tree: markers of list items that are no bullets and not 1, 2,
  * 3 (`lists`), ::before and ::after, quotation marks, and icons that say something (`icons`; NULL: none are
- * known). `styles`: settled. Linear in the size of the tree. False: it is as it was. */
+ * known); and letters that a font draws as signs become those signs. `styles`: settled. Linear in the size of
+ * the tree. False: it is as it was. */
 typedef struct express_marking {
     bool lists;
     const express_icons *icons;

@@ -31,7 +31,8 @@ typedef struct level {
     bool lost;          /* of a list whose markers would be text, were that asked for: they are only told */
     finding *said;      /* of a list with markers as text */
     uint32_t line;
-    buffer words; /* written for it */
+    buffer words;             /* written for it */
+    const express_font *font; /* of text in it; NULL: one that draws letters as they are */
 } level;
 
 typedef struct marking {
@@ -42,12 +43,17 @@ typedef struct marking {
     const dom_node *icon; /* the one just written; `row` is the finding for it, and for those before it */
     finding *row;
     vector replaced; /* of dom_node *: names that stood for icons, FLAG_REPLACED */
-    bool lists;      /* markers as text are asked for */
-    bool unknown;    /* a number was asked for in a style that is not known here */
-    bool signs;      /* those of the list in hand say something */
-    int64_t item;    /* the number of the list item in hand: its counter `list-item` */
-    bool changes;    /* the tree */
-    bool generates;  /* text of ::before and ::after, with FLAG_GENERATED */
+    buffer letters;  /* in a font that draws them as others, not known which: so far, and where they begin */
+    uint32_t letters_line;
+    const express_font *letters_font;
+    slice families; /* looked up last, and what they are */
+    const express_font *font;
+    bool lists;     /* markers as text are asked for */
+    bool unknown;   /* a number was asked for in a style that is not known here */
+    bool signs;     /* those of the list in hand say something */
+    int64_t item;   /* the number of the list item in hand: its counter `list-item` */
+    bool changes;   /* the tree */
+    bool generates; /* text of ::before and ::after, with FLAG_GENERATED */
     const dom_node *body;
     bool lists_differ, lists_compared; /* signs_of_lists_differ */
     vector counters, levels;
@@ -327,6 +333,21 @@ static slice sign_of_letter(marking *m, const dom_node *node, css_pseudo pseudo,
     return icon ? icon->sign : (slice){NULL, 0};
 }
 
+static const express_font *font_of(marking *m, const dom_node *node, css_pseudo pseudo) {
+    slice families = css_computed_pseudo(m->styles, node, pseudo, CSS_FONT_FAMILY);
+    if (m->icons && (families.data != m->families.data || families.length != m->families.length))
+        m->font = express_font_of(m->icons, families, m->arena);
+    m->families = families; /* elements of one style have the same */
+    return m->font;
+}
+
+/* Generated text as the font of the pseudo-element shows it. */
+static slice in_its_font(marking *m, const dom_node *node, css_pseudo pseudo, slice text) {
+    const express_font *font = text.length ? font_of(m, node, pseudo) : NULL;
+    bool unknown;
+    return font ? express_in_font(font, text, &unknown, m->arena) : text;
+}
+
 /* What the pseudo-element reads; empty: it shows nothing, or the theme shows it on the new page as well. */
 static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
     slice nothing = {NULL, 0};
@@ -356,7 +377,7 @@ static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
         else if (t.kind == CSS_TOKEN_DELIM && t.delim == '/')
             break; /* what follows is spoken, not shown */
     }
-    slice text = buffer_slice(&out);
+    slice text = in_its_font(m, node, pseudo, buffer_slice(&out));
     return is_readable(text) || (text.length && is_blank_text(text)) ? text
                                                                      : sign_of_letter(m, node, pseudo, text);
 }
@@ -555,8 +576,8 @@ static slice marker_text(marking *m, const dom_node *item, int64_t number) {
     css_reader r = {.text = style, .arena = m->arena};
     css_token t = css_next_token(&r);
     if (t.kind == CSS_TOKEN_STRING) {
-        buffer_append(&out, t.value);
-        return is_bullet(t.value) && !m->signs ? SLICE("") : buffer_slice(&out);
+        slice sign = in_its_font(m, item, CSS_PSEUDO_MARKER, t.value);
+        return is_bullet(sign) && !m->signs ? SLICE("") : sign;
     }
     write_number(m, &out, number, style);
     buffer_append_string(&out, ". ");
@@ -571,7 +592,8 @@ static bool has_text_before(marking *m, const dom_node *item) {
                     .arena = m->arena};
     for (css_token t = css_next_token(&r); t.kind != CSS_TOKEN_END; t = css_next_token(&r))
         if ((t.kind == CSS_TOKEN_FUNCTION && express_is_among(t.value, "counter counters")) ||
-            (t.kind == CSS_TOKEN_STRING && is_readable(t.value) && !is_bullet(t.value)))
+            (t.kind == CSS_TOKEN_STRING && is_readable(t.value) &&
+             !is_bullet(in_its_font(m, item, CSS_PSEUDO_BEFORE, t.value))))
             return true;
         else if (t.kind == CSS_TOKEN_FUNCTION && express_is_among(t.value, "attr"))
             return !is_bullet(content_of(m, item, CSS_PSEUDO_BEFORE));
@@ -590,13 +612,13 @@ static int64_t first_number(const dom_node *list, int64_t step) {
 }
 
 /* The sign that is all of a value: in strings, for counters count where they stand. */
-static slice sign_of_value(marking *m, slice value) {
+static slice sign_of_value(marking *m, const dom_node *item, css_pseudo pseudo, slice value) {
     css_reader r = {.text = value, .arena = m->arena};
     css_token first = css_next_solid(&r);
     css_token next = css_next_solid(&r);
     bool alone = first.kind == CSS_TOKEN_STRING &&
                  (next.kind == CSS_TOKEN_END || (next.kind == CSS_TOKEN_DELIM && next.delim == '/'));
-    slice sign = alone ? slice_trim_wide(first.value) : (slice){NULL, 0};
+    slice sign = alone ? in_its_font(m, item, pseudo, slice_trim_wide(first.value)) : (slice){NULL, 0};
     return single_sign(sign) && !express_is_ornament(sign) ? sign : (slice){NULL, 0};
 }
 
@@ -607,11 +629,11 @@ static slice sign_of_item(marking *m, const dom_node *item) {
         const css_declaration *d = css_winner(m->styles, item, PLACES[i], CSS_CONTENT);
         bool shows = d && css_place_of(d).origin != CSS_ORIGIN_THEME;
         slice value = shows ? css_computed_pseudo(m->styles, item, PLACES[i], CSS_CONTENT) : SLICE("");
-        slice sign = sign_of_value(m, value);
+        slice sign = sign_of_value(m, item, PLACES[i], value);
         if (sign.length || (shows && PLACES[i] == CSS_PSEUDO_MARKER))
             return sign;
     }
-    return sign_of_value(m, css_computed(m->styles, item, CSS_LIST_STYLE_TYPE));
+    return sign_of_value(m, item, CSS_PSEUDO_MARKER, css_computed(m->styles, item, CSS_LIST_STYLE_TYPE));
 }
 
 /* A sign against something, which is no bullet. */
@@ -905,6 +927,73 @@ static bool write_icon(marking *m, dom_node *node) {
     return icon;
 }
 
+/* One finding for all that stands together. */
+static void note_letters(marking *m) {
+    if (m->letters.length)
+        findings_add(m->found, FINDING_FONT_LETTERS, m->letters_line, "%.*s",
+                     SLICE_ARGS(slice_trim_wide(buffer_slice(&m->letters))));
+    m->letters.length = 0;
+}
+
+/* Its part from `from` up to `to`, before another node of the same text. */
+static dom_node *put_part(marking *m, dom_node *text, size_t from, size_t to) {
+    dom_node *part = dom_new_text(m->arena, slice_sub(text->text, from, to), text->line);
+    dom_insert_before(text, part);
+    return part;
+}
+
+/* The words of the text that differ in `shown` stand there as letters, and right before them as they are
+ * shown; what is around them are texts of their own. */
+static void put_signs(marking *m, dom_node *text, slice shown) {
+    slice all = text->text;
+    size_t first = 0, last = 0, most = all.length < shown.length ? all.length : shown.length;
+    while (first < most && all.data[first] == shown.data[first])
+        first++;
+    while (last < most - first && all.data[all.length - 1 - last] == shown.data[shown.length - 1 - last])
+        last++;
+    while (first && !is_space(all.data[first - 1]))
+        first--;
+    while (last && !is_space(all.data[all.length - last]))
+        last--;
+    if (first)
+        put_part(m, text, 0, first);
+    dom_node *letters = put_part(m, text, first, all.length - last);
+    letters->flags = FLAG_REPLACED;
+    *(dom_node **)vector_push(&m->replaced) = letters;
+    dom_node *signs = last ? put_part(m, text, 0, 0) : text;
+    signs->text = slice_sub(shown, first, shown.length - last);
+    signs->flags = FLAG_SIGNS;
+    if (last)
+        text->text = slice_from(all, all.length - last);
+    m->generates = m->changes = true;
+}
+
+static void take_letters(marking *m, const express_font *font, const dom_node *text) {
+    enum { NAMED = 240 }; /* bytes of them */
+    if (!m->letters.length)
+        m->letters_line = text->line;
+    if (m->letters.length < NAMED)
+        buffer_printf(&m->letters, "%s%.*s", m->letters.length ? " " : "",
+                      SLICE_ARGS(slice_sub(slice_trim_wide(text->text), 0, NAMED)));
+    m->letters_font = font;
+}
+
+/* What a font draws for the letters of the text becomes the text. */
+static void write_signs(marking *m, dom_node *text) {
+    const express_font *font = ((const level *)vector_last(&m->levels))->font;
+    bool concerns = font || m->letters.length;
+    if (!concerns || text->flags & FLAG_SIGNS || is_blank_text(text->text)) /* nearly all */
+        return;
+    bool unknown = false;
+    slice shown = font ? express_in_font(font, text->text, &unknown, m->arena) : text->text;
+    if (!unknown || font != m->letters_font)
+        note_letters(m);
+    if (unknown)
+        take_letters(m, font, text);
+    if (!slice_equal(shown, text->text))
+        put_signs(m, text, shown);
+}
+
 static bool is_hidden(const marking *m, const dom_node *node) {
     return css_computed_is(m->styles, node, CSS_DISPLAY, "none");
 }
@@ -933,7 +1022,9 @@ static void leave_hidden(marking *m) {
 
 static void enter_marked(marking *m, dom_node *node, unsigned depth) {
     level around = *(level *)vector_last(&m->levels);
-    level own = {.in_text = around.in_text};
+    bool has_font = css_winner(m->styles, node, CSS_PSEUDO_NONE, CSS_FONT_FAMILY); /* mostly not */
+    level own = {.in_text = around.in_text,
+                 .font = has_font ? font_of(m, node, CSS_PSEUDO_NONE) : around.font};
     bool hidden = is_hidden(m, node), is_item = node->tag == DOM_TAG_LI && m->levels.count && around.step;
     if (!m->hidden && hidden)
         enter_hidden(m, depth);
@@ -1007,11 +1098,17 @@ static bool is_entered(const dom_node *node) {
 typedef struct marked_word {
     buffer before, after;
     bool changes;
+    uint32_t signs_line; /* of letters in it that a font draws as signs; 0: there are none */
 } marked_word;
 
 static void end_word(marking *m, marked_word *w) {
+    slice before = buffer_slice(&w->before), after = buffer_slice(&w->after);
+    finding *one = w->signs_line ? findings_add(m->found, FINDING_FONT_SIGN, w->signs_line, "%.*s: %.*s",
+                                                SLICE_ARGS(before), SLICE_ARGS(after))
+                                 : NULL;
     if (w->changes)
-        findings_add_change(m->found, NULL, CHANGE_TEXT, buffer_slice(&w->before), buffer_slice(&w->after));
+        findings_add_change(m->found, one, CHANGE_TEXT, before, after);
+    w->signs_line = 0;
     w->before.length = w->after.length = 0;
     w->changes = false;
 }
@@ -1028,6 +1125,8 @@ static void append_to_word(marking *m, marked_word *w, const dom_node *text) {
     if (text->flags & (FLAG_GENERATED | FLAG_REPLACED)) {
         buffer_append(text->flags & FLAG_GENERATED ? &w->after : &w->before, all);
         w->changes = true;
+        if ((text->flags & FLAG_SIGNS) == FLAG_SIGNS && !w->signs_line)
+            w->signs_line = text->line;
         return;
     }
     while (first < all.length && !is_space(all.data[first]))
@@ -1044,7 +1143,7 @@ static void append_to_word(marking *m, marked_word *w, const dom_node *text) {
 /* Generated text may run into words on either side of its element, and into more such text: the whole words
  * are noted, once all is in the tree. Their edges are those of view_take in convert/. */
 static void note_words(marking *m, const dom_node *body) {
-    marked_word word = {buffer_new(m->arena, 64), buffer_new(m->arena, 64), false};
+    marked_word word = {buffer_new(m->arena, 64), buffer_new(m->arena, 64), false, 0};
     for (const dom_node *at = body; at;) {
         if (at->type == DOM_TEXT)
             append_to_word(m, &word, at);
@@ -1090,8 +1189,9 @@ bool express_write_markers(dom_node *body, css_cascade *styles, const express_ma
                  .counters = vector_new(a, sizeof(counter)),
                  .levels = vector_new(a, sizeof(level)),
                  .kept_counters = vector_new(a, sizeof(counter)),
+                 .letters = buffer_new(a, 64),
                  .generated = buffer_new(a, 64)};
-    *(level *)vector_push(&m.levels) = (level){.way = LIST_PLAIN};
+    *(level *)vector_push(&m.levels) = (level){.way = LIST_PLAIN, .font = font_of(&m, body, CSS_PSEUDO_NONE)};
     unsigned depth = 0;
     const dom_node *around; /* most counters are made there */
     for (size_t i = 0; (around = css_around(styles, i)); i++) {
@@ -1105,6 +1205,8 @@ bool express_write_markers(dom_node *body, css_cascade *styles, const express_ma
             inside = at->first_child;
             if (!inside)
                 leave_marked(&m, at, depth--);
+        } else if (at->type == DOM_TEXT) {
+            write_signs(&m, at);
         }
         if (inside) {
             at = inside;
@@ -1118,6 +1220,7 @@ bool express_write_markers(dom_node *body, css_cascade *styles, const express_ma
     }
     for (size_t i = 0; (around = css_around(styles, i)); i++)
         write_around(&m, body, around, CSS_PSEUDO_AFTER);
+    note_letters(&m);
     if (m.generates)
         note_words(&m, body);
     for (size_t i = 0; i < m.replaced.count; i++)

@@ -67,6 +67,7 @@ enum {
     FLAG_BARE = DOM_FLAG_OF_EXPRESS << 2,        /* a paragraph for text that stood in none */
     FLAG_GENERATED = DOM_FLAG_OF_EXPRESS << 3,   /* text of ::before or ::after, or a quotation mark */
     FLAG_REPLACED = DOM_FLAG_OF_EXPRESS << 4,    /* what generated text stands for, and that is to go */
+    FLAG_SIGNS = FLAG_GENERATED | FLAG_REPLACED, /* what a font drew for the letters right before */
 };
 
 builder express_builder(dom_node *root, arena *a, findings *found);
@@ -152,6 +153,14 @@ express_icon_words express_icon_put(const express_icons *icons, slice sign, cons
 slice express_icon_tag(const dom_node *node, arena *a);
 /* A finding for an icon that goes. */
 void express_look_at_icon(const dom_node *node, arena *a, findings *found);
+
+/* ---- fonts.c ------------------------------------------------------------------------------------------- */
+
+/* The font that the first of the families names, if its letters are drawn as other characters; NULL: it is
+ * none of these. */
+const express_font *express_font_of(const express_icons *icons, slice families, arena *a);
+/* The text as the font shows it. `*unknown`: of some letters, which stay, nobody knows how. */
+slice express_in_font(const express_font *font, slice text, bool *unknown, arena *a);
 
 /* ---- survey.c ----------------------------------------------------------------------------------------- */
 

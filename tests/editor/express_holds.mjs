@@ -12,7 +12,7 @@ const BREAKS = new Set(('address article aside blockquote br button caption cent
   'header hr legend li main nav ol option p pre section select summary table tbody td textarea th thead tr ul img iframe').split(' '))
 const HIDDEN = new Set('script style noscript title iframe template'.split(' '))
 // The findings that name words, pictures or links which are gone, or words that were added.
-const EXPLAINS = new Set(('embedded-media icon-written icon-name link-without-text link-without-address script-link picture-without-source picture-in-source ' +
+const EXPLAINS = new Set(('embedded-media icon-written icon-name font-sign link-without-text link-without-address script-link picture-without-source picture-in-source ' +
   'list-marker-text generated-text quotation-marks words-apart drawing image-map frame-without-source code-link refused-address icon-link icon-link-without-words ruby picture-made lazy-picture').split(' '))
 
 function view(body) {
