@@ -693,6 +693,8 @@ static void settle_string(const front_reader *in, front_value *value) {
     if (dropped || kept || unclosed || (markup && loses_text(before, after, in->arena)) ||
         (slice_find_char(before, '<', 0) == SLICE_NONE && !reads_the_same(before, after, in->arena)))
         note_markup(in->found, value->line, before, after, in->arena);
+    if (slice_find_char(slice_trim(before), '\n', 0) != SLICE_NONE)
+        note(in, FINDING_FRONT_LINES, value->line, "", after);
     if (slice_find(after, SLICE("---"), 0) != SLICE_NONE) {
         finding *one = note(in, FINDING_FRONT_HYPHENS, value->line, "", after);
         slice changed = replace_hyphens(after, in->arena);

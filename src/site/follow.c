@@ -1,7 +1,7 @@
 /* Settings of the site that change what its pages show: handed on, or reported.
  *
  * Comes in: the settings. Goes out: options of the Markdown dialect; sentences on what is not followed. Reads
- * nothing but the names in `_plugins`.
+ * nothing but the names in `_plugins` and `_layouts`.
  */
 #include "private.h"
 
@@ -83,6 +83,15 @@ static bool is_harmless(slice plugin) {
     return false;
 }
 
+static bool holds_files(const site *s, const char *folder, slice ending) {
+    vector names = vector_new(s->arena, sizeof(slice));
+    list_folder(s->folder, folder, &names);
+    for (size_t i = 0; i < names.count; i++)
+        if (slice_ends_with(*(slice *)vector_at(&names, i), ending))
+            return true;
+    return false;
+}
+
 static void tell_plugins(const site *s, vector *out) {
     static const slice KEYS[] = {LITERAL("plugins"), LITERAL("gems")};
     for (size_t k = 0; k < sizeof KEYS / sizeof *KEYS; k++) {
@@ -95,13 +104,8 @@ static void tell_plugins(const site *s, vector *out) {
                                   SLICE_ARGS(utf8_head(plugin, 60))));
         }
     }
-    vector own = vector_new(s->arena, sizeof(slice));
-    list_folder(s->folder, "_plugins", &own);
-    for (size_t i = 0; i < own.count; i++)
-        if (slice_ends_with(*(slice *)vector_at(&own, i), SLICE(".rb"))) {
-            tell(s, out, SLICE("_plugins: not run: what they do to pages is not seen"));
-            break;
-        }
+    if (holds_files(s, "_plugins", SLICE(".rb")))
+        tell(s, out, SLICE("_plugins: not run: what they do to pages is not seen"));
 }
 
 /* The theme that mappings/theme.yml describes. */
@@ -118,6 +122,13 @@ static void tell_theme(const site *s, vector *out) {
                  format_slice(s->arena, "%.*s: %.*s: its style sheets are not read: name them with --css",
                               SLICE_ARGS(KEYS[i]), SLICE_ARGS(utf8_head(theme, 60))));
     }
+}
+
+/* Pages are taken for those of the theme. */
+static void tell_layouts(const site *s, vector *out) {
+    if (holds_files(s, "_layouts", SLICE(".html")))
+        tell(s, out,
+             SLICE("_layouts: not read: styles in them are not seen: name the style sheets with --css"));
 }
 
 /* `liquid:`, but for what Jekyll has by itself (Jekyll: Configuration::DEFAULTS). */
@@ -176,6 +187,7 @@ vector site_unfollowed(const site *s) {
                      "pages are looked for from the root on", false);
     tell_url(s, &out);
     tell_theme(s, &out);
+    tell_layouts(s, &out);
     tell_liquid(s, &out);
     tell_plugins(s, &out);
     return out;
