@@ -58,12 +58,13 @@ static slice line_of(const report_page *page, uint32_t line) {
     return line ? slice_trim(slice_sub(rest, 0, slice_find_char(rest, '\n', 0))) : SLICE("");
 }
 
-/* The same finding keeps its mark when lines above it come or go (§3.27.17): no line number is in it, but the
- * words of its line; of several alike on a page, which one it is. */
+/* The same finding keeps its mark when lines above it come or go, and from version to version (§3.27.17): no
+ * line number is in it, but the words of its line; of several alike on a page, which one it is. */
 static slice mark_of(const report_page *page, const finding *one, hash_map *seen, arena *scratch) {
     slice line = line_of(page, one->line);
     slice *key = arena_alloc(scratch, sizeof *key);
-    *key = format_slice(scratch, "%d %.*s", (int)one->code, SLICE_ARGS(line.length ? line : one->detail));
+    *key = format_slice(scratch, "%s %.*s", finding_describe(one->code)->name,
+                        SLICE_ARGS(line.length ? line : one->detail));
     size_t **times = (size_t **)map_put(seen, *key, NULL);
     if (!*times)
         *times = arena_zeroed(scratch, sizeof **times);
