@@ -497,21 +497,29 @@ static void tell(carry *c, const vector *places) {
     }
 }
 
-/* Tags in values that new pages do not hold: the value may be passed on for what else it says. */
-static void strip_values(const carry *c, dom_node *body) {
+/* Classes may be passed on: those that tags choose among, or make, are not. */
+static void strip_classes(const carry *c, dom_node *body) {
     for (dom_node *node = body; node; node = dom_next(node, body))
         for (uint32_t i = 0; node->type == DOM_ELEMENT && i < node->attribute_count; i++) {
             dom_attribute *attribute = &node->attributes[i];
-            if (!liquid_may_hold(attribute->value) || is_kept(node, attribute->name))
+            slice value = attribute->value;
+            if (!slice_equal(attribute->name, SLICE("class")) || !liquid_may_hold(value))
                 continue;
-            buffer rest = buffer_new(c->arena, attribute->value.length);
-            for (size_t at = 0, length = 1; at < attribute->value.length; at += length) {
-                bool is_tag = liquid_carried_at(&c->page, attribute->value, at, &length) != NULL;
+            size_t first = SLICE_NONE, behind = 0;
+            for (size_t at = 0, length = 1; at < value.length; at += length) {
+                bool is_tag = liquid_carried_at(&c->page, value, at, &length) != NULL;
                 length = is_tag ? length : 1;
-                if (!is_tag)
-                    buffer_append_char(&rest, attribute->value.data[at]);
+                first = is_tag && first == SLICE_NONE ? at : first;
+                behind = is_tag ? at + length : behind;
             }
-            attribute->value = buffer_slice(&rest);
+            if (!behind)
+                continue;
+            while (first && !is_space(value.data[first - 1]))
+                first--;
+            while (behind < value.length && !is_space(value.data[behind]))
+                behind++;
+            attribute->value = format_slice(c->arena, "%.*s%.*s", SLICE_ARGS(slice_sub(value, 0, first)),
+                                            SLICE_ARGS(slice_from(value, behind)));
         }
 }
 
@@ -535,7 +543,7 @@ void carry_note_places(carry *c, slice html, dom_node *body, carry_reader *read,
     }
     check_dropped(c, &p.dropped);
     check_order(c);
-    strip_values(c, body);
+    strip_classes(c, body);
 }
 
 /* ---- putting back ------------------------------------------------------------------------------------ */

@@ -89,9 +89,15 @@ static void rename_table(const boxed *b, dom_node *table) {
     table->tag = DOM_TAG_TABLE;
 }
 
-/* It makes no box: what is in it are items of the container (CSS Display 3 §2.5). */
+/* It makes no box: what is in it are items of the container (CSS Display 3 §2.5). Boxes that hand down more
+ * than their place stay. */
 static bool is_no_item(const boxed *b, const dom_node *node) {
+    const unsigned of_boxes =
+        CSS_EFFECT_SPACING | CSS_EFFECT_SIZE | CSS_EFFECT_BORDER | CSS_EFFECT_PLACE | CSS_EFFECT_LAYOUT;
+    const slice *style = dom_attribute_get(node, SLICE("style"));
     return is_displayed(b, node, "contents") && !dom_attribute_get(node, SLICE("id")) &&
+           !(css_effects(b->styles, node) & ~of_boxes) &&
+           (!style || css_read_block(*style, b->arena).declarations.count <= 1) &&
            css_computed_is(b->styles, node->parent, CSS_DISPLAY, "flex inline-flex grid inline-grid");
 }
 

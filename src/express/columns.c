@@ -642,7 +642,7 @@ static bool is_row_of_links(const express_seen *seen, const dom_node *table) {
 
 /* ---- tables ------------------------------------------------------------------------------------------- */
 
-/* Where columns begin on a desk, in all rows of a table. Too many: not known. */
+/* Where columns begin on a desk, in all rows of a table. None: the rows have no columns in common. */
 typedef struct tracks {
     double left[TRACKS_MAX];
     unsigned count;
@@ -671,20 +671,27 @@ static unsigned tracks_before(const tracks *t, double x) {
     unsigned count = 0;
     while (count < t->count && t->left[count] < x - SAME_TRACK)
         count++;
-    return t->count == TRACKS_MAX ? 0 : count;
+    return count;
 }
 
 static bool is_row_of_table(const dom_node *node) {
     return is_columns(node) && has_columns(node) && !holds_only_links(node);
 }
 
+/* Columns of a table begin where the items of its fullest row do. */
 static tracks find_tracks(const layout *desk, const dom_node *first) {
     tracks t = {.count = 0};
-    for (const dom_node *at = first; is_row_of_table(at); at = next_shown_below(at))
+    unsigned most = 0;
+    size_t steps = 0;
+    bool pictures;
+    for (const dom_node *at = first; is_row_of_table(at); at = next_shown_below(at)) {
+        unsigned across = columns_across(desk, at, &pictures, &steps);
+        most = across > most ? across : most;
         for (const dom_node *item = express_items_of(at)->first_child; item; item = item->next)
             if (layout_box_of(desk, item))
                 add_track(&t, layout_box_of(desk, item)->x);
-    return t;
+    }
+    return t.count == most ? t : (tracks){.count = 0};
 }
 
 static dom_node *add_cell(rows_made *made, uint32_t line, arena *a) {

@@ -87,8 +87,11 @@ const express_icon *express_icon_of(const express_icons *icons, const dom_node *
     if (!icons || (!ligature.length && !drawing && !express_is_icon(node)))
         return NULL;
     bool outlined = has_class_of(node, &icons->outlined);
-    slice names[] = {ligature.length ? format_slice(a, "material-%.*s", SLICE_ARGS(ligature)) : ligature,
-                     ligature, name_attribute(node), drawing ? used_drawing(node) : ligature};
+    slice name = name_attribute(node), none = {NULL, 0};
+    slice names[] = {
+        ligature.length ? format_slice(a, "material-%.*s", SLICE_ARGS(ligature)) : none, ligature,
+        name.length ? format_slice(a, "%.*s %.*s", SLICE_ARGS(dom_name(node)), SLICE_ARGS(name)) : none, name,
+        drawing ? used_drawing(node) : none};
     const express_icon *icon = NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names && !icon; i++) {
         icon = icon_named(icons, outlined, names[i], a);
@@ -177,8 +180,35 @@ static bool says_where_it_stands(const dom_node *icon) {
            (first >= '0' && first <= '9') || is_all_of_cell(icon);
 }
 
+static bool has_all_words(slice classes, slice words) {
+    size_t at = 0;
+    for (slice word; (word = slice_next_word(words, &at)).length;)
+        if (!slice_has_word(classes, word))
+            return false;
+    return true;
+}
+
+/* Turned, an icon says something else; and so it does where one beside it differs from it only by a class, as
+ * the stars that count do from those that are missing. */
+static bool is_drawn_otherwise(const dom_node *icon) {
+    slice classes = dom_attribute_trimmed(icon, "class");
+    size_t steps = 0;
+    if (slice_find(classes, SLICE("rotate"), 0) != SLICE_NONE ||
+        slice_find(classes, SLICE("flip"), 0) != SLICE_NONE)
+        return true;
+    for (int before = 0; classes.length && before < 2; before++)
+        for (const dom_node *at = before ? icon->previous : icon->next; at && steps < ICON_LOOKED_AT * 2;
+             at = before ? at->previous : at->next, steps++) {
+            slice other = at->type == DOM_ELEMENT ? dom_attribute_trimmed(at, "class") : classes;
+            if (other.length && (has_all_words(classes, other) != has_all_words(other, classes)))
+                return true;
+        }
+    return false;
+}
+
 bool express_icon_is_said(const express_icon *icon, const dom_node *node) {
-    return !is_in_clicked(node) && (!icon->may_adorn || says_where_it_stands(node));
+    return !is_in_clicked(node) && !is_drawn_otherwise(node) &&
+           (!icon->may_adorn || says_where_it_stands(node));
 }
 
 static bool is_space_at(slice text, size_t at) {

@@ -42,8 +42,9 @@ typedef struct marking {
     const express_icons *icons;
     const dom_node *icon; /* the one just written; `row` is the finding for it, and for those before it */
     finding *row;
-    vector replaced; /* of dom_node *: names that stood for icons, FLAG_REPLACED */
-    buffer letters;  /* in a font that draws them as others, not known which: so far, and where they begin */
+    buffer row_before, row_after; /* its words */
+    vector replaced;              /* of dom_node *: names that stood for icons, FLAG_REPLACED */
+    buffer letters; /* in a font that draws them as others, not known which: so far, and where they begin */
     uint32_t letters_line;
     const express_font *letters_font;
     slice families; /* looked up last, and what they are */
@@ -887,14 +888,18 @@ static const express_icon *said_icon(const marking *m, const dom_node *node) {
 /* A row of icons is one word, and has one finding. */
 static void note_icon(marking *m, const dom_node *node, slice name, slice sign, express_icon_words words) {
     bool in_row = m->row && m->icon && m->icon == node->previous;
-    slice before = in_row ? m->row->before : SLICE(""), after = in_row ? m->row->after : SLICE("");
-    if (!in_row)
+    if (!in_row) {
+        m->row_before = buffer_new(m->arena, words.before.length);
+        m->row_after = buffer_new(m->arena, words.after.length);
         m->row = findings_add(m->found, sign.length ? FINDING_ICON_WRITTEN : FINDING_ICON_NAME, node->line,
                               "%.*s%.*s%s%.*s", SLICE_ARGS(express_icon_tag(node, m->arena)),
                               SLICE_ARGS(name), sign.length ? ": " : "", SLICE_ARGS(sign));
+    }
+    buffer_append(&m->row_before, words.before);
+    buffer_append(&m->row_after, words.after);
     if (m->row) {
-        m->row->before = format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(before), SLICE_ARGS(words.before));
-        m->row->after = format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(after), SLICE_ARGS(words.after));
+        m->row->before = buffer_slice(&m->row_before);
+        m->row->after = buffer_slice(&m->row_after);
     }
     m->icon = sign.length ? node : NULL;
 }
