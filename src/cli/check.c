@@ -1,8 +1,9 @@
 /* `isomerize check [PATH...]`: would the editor save each page of its own as it is?
  *
  * Comes in: pages of the new editor; others are counted and left alone. Goes out: the pages that would
- * change, where and into what; exit status 1 when there are any. With --fix these pages are written as the
- * editor would save them; otherwise nothing is written.
+ * change, where and into what, and what visitors would be shown no more; exit status 1 when there are any.
+ * With --fix pages are written as the editor would save them, but for those that would lose something, which
+ * `convert --new-pages` writes, with a journal; otherwise nothing is written.
  */
 #include "cli.h"
 #include "convert/convert.h"
@@ -17,9 +18,11 @@
 
 typedef struct checking {
     bool json, quiet, verbose;
-    site *fixes;                         /* pages of it are written anew; NULL: none are */
-    report_writer *sarif;                /* NULL: not asked for */
+    site *fixes;          /* pages of it are written anew; NULL: none are */
+    report_writer *sarif; /* NULL: not asked for */
+    const cli_arguments *arguments;
     size_t held, changed, fixed, others; /* pages; `others`: not of the block editor */
+    size_t losing;                       /* of `changed`: those that would lose something */
     bool failed;                         /* to write one */
     arena *memory;                       /* of the run */
     arena *arena;                        /* of the page in hand */
@@ -72,22 +75,50 @@ static void locate(slice text, size_t at, size_t *line, size_t *column) {
         }
 }
 
-static void print_json(const checking *c, slice path, slice page, bool holds, bool fixed, size_t at,
-                       slice saved) {
+/* What is found out about a page. */
+typedef struct checked {
+    const checking *in;
+    slice page;
+    bool is_new;    /* of the block editor */
+    bool holds;     /* in save form */
+    size_t at;      /* else: where it is not */
+    slice saved;    /* what the editor would write; empty: it cannot be read as a page */
+    findings found; /* what visitors would be shown no more, or another way */
+    bool loses;     /* ... in more than looks */
+    slice fixed;    /* what the editor would write, and leave alone from then on */
+    bool can_be_fixed;
+} checked;
+
+static void add_findings(json_writer *json, const findings *found) {
+    json_add_open(json, "findings", '[');
+    for (size_t i = 0; i < found->items.count; i++) {
+        const finding *f = findings_at(found, i);
+        json_open(json, '{');
+        json_add_string(json, "code", finding_describe(f->code)->name);
+        json_add_string(json, "grade", grade_name(finding_describe(f->code)->grade));
+        json_add_number(json, "line", (int64_t)f->line);
+        json_add_text(json, "detail", f->detail);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
+static void print_json(const checking *c, slice path, const checked *one, bool fixed) {
     size_t line, column;
     buffer out = buffer_new(c->arena, 512);
     json_writer json = {.out = &out};
     json_open(&json, '{');
     json_add_text(&json, "page", path);
-    json_add_bool(&json, "save_form", holds || fixed);
+    json_add_bool(&json, "save_form", one->holds || fixed);
     if (c->fixes)
         json_add_bool(&json, "fixed", fixed);
-    if (!holds) {
-        locate(page, at, &line, &column);
+    if (!one->holds) {
+        locate(one->page, one->at, &line, &column);
         json_add_number(&json, "line", (int64_t)line);
         json_add_number(&json, "column", (int64_t)column);
-        json_add_text(&json, "have", rest_of_line(page, at));
-        json_add_text(&json, "editor", rest_of_line(saved, at));
+        json_add_text(&json, "have", rest_of_line(one->page, one->at));
+        json_add_text(&json, "editor", rest_of_line(one->saved, one->at));
+        add_findings(&json, &one->found);
     }
     json_close(&json, '}');
     print_json_line(&json);
@@ -104,21 +135,20 @@ static void print_difference(slice path, slice page, size_t at, slice saved, are
                SLICE_ARGS(show_rest(saved, at, a)));
 }
 
-/* A result of the SARIF report, and of a page in save form none. */
-static void report_difference(checking *c, slice path, slice page, bool holds, size_t at, slice saved) {
-    findings found = findings_new(c->arena);
-    report_page shown = {.path = path, .before = page, .state = REPORT_ALREADY, .findings = &found};
+/* Results of the SARIF report, and of a page in save form none. */
+static void report_difference(checking *c, slice path, checked *one, bool holds) {
+    report_page shown = {.path = path, .before = one->page, .state = REPORT_ALREADY, .findings = &one->found};
     size_t line, column;
-    locate(page, at, &line, &column);
-    finding *one =
-        holds ? NULL
-        : saved.length
-            ? findings_add(&found, FINDING_SAVE_FORM, (uint32_t)line, "`%.*s`, and the editor writes `%.*s`",
-                           SLICE_ARGS(show_rest(page, at, c->arena)),
-                           SLICE_ARGS(show_rest(saved, at, c->arena)))
-            : findings_add(&found, FINDING_SAVE_FORM, (uint32_t)line, "it cannot be read as a page");
-    if (one)
-        one->column = (uint32_t)column;
+    locate(one->page, one->at, &line, &column);
+    finding *said = holds               ? NULL
+                    : one->saved.length ? findings_add(&one->found, FINDING_SAVE_FORM, (uint32_t)line,
+                                                       "`%.*s`, and the editor writes `%.*s`",
+                                                       SLICE_ARGS(show_rest(one->page, one->at, c->arena)),
+                                                       SLICE_ARGS(show_rest(one->saved, one->at, c->arena)))
+                                        : findings_add(&one->found, FINDING_SAVE_FORM, (uint32_t)line,
+                                                       "it cannot be read as a page");
+    if (said)
+        said->column = (uint32_t)column;
     report_add(c->sarif, &shown, c->arena);
 }
 
@@ -133,18 +163,6 @@ static slice with_end_of(slice page, slice saved, arena *a) {
     return format_slice(a, "%.*s%.*s", SLICE_ARGS(saved), SLICE_ARGS(slice_from(page, end)));
 }
 
-/* What is found out about a page. */
-typedef struct checked {
-    const checking *in;
-    slice page;
-    bool is_new; /* of the block editor */
-    bool holds;  /* in save form */
-    size_t at;   /* else: where it is not */
-    slice saved; /* what the editor would write; empty: it cannot be read as a page */
-    slice fixed; /* ... and would leave alone from then on */
-    bool can_be_fixed;
-} checked;
-
 static bool find_out(void *context) {
     checked *one = context;
     arena *a = one->in->arena;
@@ -154,7 +172,11 @@ static bool find_out(void *context) {
         return true;
     one->holds = convert_check(one->page, a, &one->at, &one->saved);
     one->at = utf8_start(one->page, one->at); /* both texts are the same before it */
-    if (one->holds || !one->in->fixes || !one->saved.length)
+    if (one->holds || !one->saved.length)
+        return true;
+    convert_check_losses(one->page, one->saved, a, &one->found);
+    one->loses = findings_grade(&one->found) >= GRADE_REVIEW;
+    if (!one->in->fixes || one->loses)
         return true;
     one->fixed = with_end_of(one->page, one->saved, a);
     one->can_be_fixed = convert_check(one->fixed, a, &at, NULL);
@@ -164,6 +186,11 @@ static bool find_out(void *context) {
 /* False: it is as it was, said why. */
 static bool fix_page(checking *c, slice path, const checked *one) {
     slice error = SLICE("it cannot be read as a page");
+    if (one->loses) {
+        complain("%.*s: left as it is: visitors would not be shown all of it any more",
+                 SLICE_ARGS(site_show_path(path, c->arena)));
+        return false;
+    }
     if (one->can_be_fixed && site_rewrite(c->fixes, path, one->page, one->fixed, c->arena, &error))
         return true;
     complain("%.*s: not mended: %.*s", SLICE_ARGS(site_show_path(path, c->arena)), SLICE_ARGS(error));
@@ -172,28 +199,30 @@ static bool fix_page(checking *c, slice path, const checked *one) {
 }
 
 static void check_page(checking *c, slice path, slice page) {
-    checked one = {.in = c, .page = page};
+    checked one = {.in = c, .page = page, .found = findings_new(c->arena)};
     site_apart(c->fixes, find_out, &one); /* this thread can write pages then */
     if (!one.is_new) {
         c->others++;
         return;
     }
     bool holds = one.holds, fixed = !holds && c->fixes && fix_page(c, path, &one);
-    size_t at = one.at;
-    slice saved = one.saved, shown = site_show_path(path, c->arena);
+    slice shown = site_show_path(path, c->arena);
     c->held += holds;
     c->fixed += fixed;
     c->changed += !holds && !fixed;
+    c->losing += one.loses;
     if (c->sarif)
-        report_difference(c, path, page, holds || fixed, at, saved);
+        report_difference(c, path, &one, holds || fixed);
     else if (c->json)
-        print_json(c, shown, page, holds, fixed, at, saved);
+        print_json(c, shown, &one, fixed);
     else if (fixed && !c->quiet)
         printf("%.*s: written as the editor saves it\n", SLICE_ARGS(shown));
     else if (!holds && !fixed)
-        print_difference(shown, page, at, saved, c->arena);
+        print_difference(shown, page, one.at, one.saved, c->arena);
     else if (c->verbose)
         printf("%.*s: in save form\n", SLICE_ARGS(shown));
+    if (!c->sarif && !c->json)
+        show_findings(c->arguments, shown, &one.found, GRADE_REVIEW);
 }
 
 static int check_pages(checking *c, const cli_arguments *arguments, site *s) {
@@ -260,11 +289,28 @@ static bool is_possible(const cli_arguments *arguments, bool standard_input) {
     return false;
 }
 
+/* What would lose something is written with a journal only. */
+static void tell_next_steps(const checking *c) {
+    if (c->changed > c->losing && !option_given(c->arguments, OPTION_FIX))
+        tell_next(c->arguments,
+                  &(next_step){"check", "--fix", "",
+                               c->losing ? "to write those that lose nothing as the editor would save them"
+                                         : "to write them as the editor would save them"},
+                  c->memory);
+    if (c->losing)
+        tell_next(
+            c->arguments,
+            &(next_step){"diff", "--new-pages", "",
+                         "to see what would be lost; convert --new-pages writes it, revert takes it back"},
+            c->memory);
+}
+
 int command_check(const cli_arguments *arguments) {
     bool standard_input = arguments->word_count == 1 && strcmp(arguments->words[0], "-") == 0;
     if (!is_possible(arguments, standard_input))
         return EXIT_USAGE;
-    checking c = {.json = option_given(arguments, OPTION_JSON),
+    checking c = {.arguments = arguments,
+                  .json = option_given(arguments, OPTION_JSON),
                   .quiet = option_given(arguments, OPTION_QUIET),
                   .verbose = option_given(arguments, OPTION_VERBOSE),
                   .memory = arena_new(0),
@@ -277,10 +323,8 @@ int command_check(const cli_arguments *arguments) {
         if (c.others)
             printf("; %zu not of the block editor", c.others);
         putchar('\n');
-        if (c.changed && !standard_input && !option_given(arguments, OPTION_FIX))
-            tell_next(arguments,
-                      &(next_step){"check", "--fix", "", "to write them as the editor would save them"},
-                      c.memory);
+        if (!standard_input)
+            tell_next_steps(&c);
     }
     arena_destroy(c.arena);
     arena_destroy(c.memory);

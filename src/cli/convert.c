@@ -32,7 +32,7 @@ static int convert_standard_input(const cli_arguments *arguments, arena *a) {
         if (!convert_page(e, bytes, NULL, page, &result))
             out_of_memory();
         if (!option_given(arguments, OPTION_QUIET))
-            show_findings(arguments, SLICE("-"), &result.found);
+            show_findings(arguments, SLICE("-"), &result.found, GRADE_LOSS);
         bool written = fwrite(result.output.data, 1, result.output.length, stdout) == result.output.length &&
                        fflush(stdout) == 0;
         status = !written ? EXIT_ENVIRONMENT : result.state == CONVERT_REFUSED ? EXIT_UNCONVERTED : EXIT_DONE;

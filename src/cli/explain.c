@@ -104,7 +104,7 @@ static int explain_bytes(const char *path, slice bytes, const convert_engine *e,
     else {
         complain("%s: %s, so no rule looks at it", path,
                  LEFT_ALONE[already ? CONVERT_ALREADY : result.state]);
-        show_findings(arguments, slice_of(path), &result.found);
+        show_findings(arguments, slice_of(path), &result.found, GRADE_LOSS);
     }
     return read || already || result.state == CONVERT_ALREADY ? EXIT_DONE : EXIT_UNCONVERTED;
 }

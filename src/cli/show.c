@@ -243,11 +243,11 @@ static void add_to_report(show *s, const site_result *result) {
     arena_reset(s->page);
 }
 
-void show_findings(const cli_arguments *arguments, slice path, const findings *found) {
+void show_findings(const cli_arguments *arguments, slice path, const findings *found, grade least) {
     for (size_t i = 0; i < found->items.count; i++) {
         const finding *f = findings_at(found, i);
         const finding_info *info = finding_describe(f->code);
-        if (info->grade < GRADE_LOSS && !option_given(arguments, OPTION_VERBOSE))
+        if (info->grade < least && !option_given(arguments, OPTION_VERBOSE))
             continue;
         fprintf(stderr, "%.*s:", SLICE_ARGS(path));
         if (f->line)
@@ -297,7 +297,7 @@ static void tell(show *s, const site_result *result, arena *scratch) {
     if (result->conversion && !quiet && (!s->dry_run || option_given(s->arguments, OPTION_VERBOSE))) {
         if (result->conversion->found.items.count)
             clear_progress(s);
-        show_findings(s->arguments, path, &result->conversion->found);
+        show_findings(s->arguments, path, &result->conversion->found, GRADE_LOSS);
     }
 }
 

@@ -35,8 +35,8 @@ bool show_describes(report_format format);
 int show_dry_run(const cli_arguments *arguments, site *s, report_format format, arena *a);
 
 /* Findings of a page as lines on standard error, `path:line:column: grade: code: detail; advice`, as far as
- * the place is known: those of loss and worse, with --verbose all. */
-void show_findings(const cli_arguments *arguments, slice path, const findings *found);
+ * the place is known: those of `least` and worse, with --verbose all. */
+void show_findings(const cli_arguments *arguments, slice path, const findings *found, grade least);
 
 /* Standard output or error is a terminal that takes colours (NO_COLOR, TERM). */
 bool takes_color(int descriptor);

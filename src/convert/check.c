@@ -6,6 +6,7 @@
 
 #include "page/page.h"
 #include "save/save.h"
+#include "saving.h"
 
 static slice trim_end(slice s) {
     while (s.length && is_space(s.data[s.length - 1]))
@@ -45,4 +46,13 @@ bool convert_check(slice page, arena *a, size_t *difference, slice *saved) {
            have.data[*difference] == again.data[*difference])
         ++*difference;
     return have.length == again.length && *difference == have.length;
+}
+
+void convert_check_losses(slice page, slice saved, arena *a, findings *found) {
+    page_parts was = page_split_as_cms(page), is = page_split_as_cms(saved);
+    saving body = {.body = was.body, .first_line = was.body_line, .arena = a, .found = found};
+    view before = saving_look(&body);
+    saving_report_markdown(&body, is.body);
+    view after = view_take_html(is.body, before.text.length, a);
+    view_compare(&before, &after, found, a);
 }

@@ -13,6 +13,7 @@
 #include "places.h"
 #include "repair/repair.h"
 #include "save/save.h"
+#include "saving.h"
 #include "tiptap/tiptap.h"
 #include "view.h"
 
@@ -172,8 +173,9 @@ static void restore_lines(conversion *c, line_map *lines, size_t first_finding) 
 static legacy_result read_markdown(conversion *c, slice text, findings *into) {
     if (!c->tree)
         begin_tree(c);
-    legacy_options options = {c->settings->kramdown, c->settings->kramdown_count,
-                              c->options->keep_html ? c->arena : c->tree};
+    legacy_options options = {.items = c->settings->kramdown,
+                              .count = c->settings->kramdown_count,
+                              .results = c->options->keep_html ? c->arena : c->tree};
     legacy_result read = legacy_to_html(text, c->parts.body_line, &options, begin_stage(c), into);
     begin_stage(c); /* its tree takes more room than that of the page */
     return read;
@@ -653,12 +655,18 @@ static bool mend_body(conversion *c, slice *body) {
 
 static void mend_page(conversion *c, slice bytes) {
     slice body;
-    view before = view_take_html(c->parts.body, c->parts.body.length, c->arena);
+    saving page = {.body = c->parts.body,
+                   .first_line = c->parts.body_line,
+                   .options = {.items = c->settings->kramdown, .count = c->settings->kramdown_count},
+                   .arena = c->arena,
+                   .found = found(c)};
+    view before = saving_look(&page);
     c->result->state = CONVERT_REFUSED;
     rewrite_front(c, SLICE("image"), ASSET_PICTURE);
     rewrite_front(c, SLICE("file_url"), ASSET_LINK);
     if (!mend_body(c, &body) || !write_page(c, body))
         return;
+    saving_report_markdown(&page, c->result->after_html);
     check_page(c, &before, c->result->after_html);
     bool same = slice_equal(trim_end(c->result->output), trim_end(bytes));
     c->result->state = same ? CONVERT_ALREADY : CONVERT_DONE;

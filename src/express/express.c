@@ -152,8 +152,7 @@ static rule rule_of(const walk *w, const dom_node *node) {
 
 /* ---- what an element always is ------------------------------------------------------------------------ */
 
-/* Shown as a picture by browsers, and on the new page. */
-static bool is_embedded_picture(const dom_node *node) {
+bool express_is_embedded_picture(const dom_node *node) {
     return (node->tag == DOM_TAG_OBJECT || node->tag == DOM_TAG_EMBED) &&
            express_is_picture_file(express_media_source(node));
 }
@@ -178,25 +177,27 @@ static finding_code finding_of(const dom_node *node) {
     return ELEMENTS[node->tag].finding;
 }
 
-/* The finding, or NULL where there is none or it was only counted. */
-static finding *report_element(walk *w, const dom_node *node) {
-    const open_element *top = vector_last(&w->open);
+finding *express_name_element(const dom_node *node, bool in_drawing, findings *found) {
     finding_code code = finding_of(node);
-    if (top->foreign && node->tag == DOM_TAG_TITLE)
+    if (in_drawing && node->tag == DOM_TAG_TITLE)
         code = FINDING_TOOLTIP;
-    else if (!ELEMENTS[node->tag].known || code == NO_FINDING || top->foreign || is_embedded_picture(node))
+    else if (!ELEMENTS[node->tag].known || code == NO_FINDING || in_drawing ||
+             express_is_embedded_picture(node))
         return NULL;
     static const char *const TELLING[] = {"src", "data", "href", "action", "type", "name", "class", "alt"};
     for (size_t i = 0; i < sizeof TELLING / sizeof *TELLING; i++) {
         const slice *value = attribute(node, TELLING[i]);
         if (value && value->length)
-            return findings_add(w->found, code, node->line, "<%.*s %s=\"%.*s\">", SLICE_ARGS(dom_name(node)),
+            return findings_add(found, code, node->line, "<%.*s %s=\"%.*s\">", SLICE_ARGS(dom_name(node)),
                                 TELLING[i], SLICE_ARGS(*value));
     }
     const dom_node *text = node->first_child;
     slice words = text && text->type == DOM_TEXT ? slice_trim(text->text) : (slice){NULL, 0};
-    return findings_add(w->found, code, node->line, "<%.*s>%.*s", SLICE_ARGS(dom_name(node)),
-                        SLICE_ARGS(words));
+    return findings_add(found, code, node->line, "<%.*s>%.*s", SLICE_ARGS(dom_name(node)), SLICE_ARGS(words));
+}
+
+static bool holds_other_names(const dom_node *node) {
+    return node->tag == DOM_TAG_SVG || node->tag == DOM_TAG_MATH || !ELEMENTS[node->tag].known;
 }
 
 static void report_unknown(walk *w, const dom_node *node) {
@@ -317,7 +318,8 @@ static finding *report(walk *w, const dom_node *node) {
     open_element *table = innermost_table(w);
     report_in_code(w, node);
     report_unknown(w, node);
-    finding *element = report_element(w, node);
+    const open_element *top = vector_last(&w->open);
+    finding *element = express_name_element(node, top->foreign, w->found);
     size_t index = w->found->items.count;
     express_report_presentation(node, table ? &table->said : NULL, w->found);
     express_report_classes(node, w->refs, w->found);
@@ -444,7 +446,7 @@ static void put_made_picture(walk *w, const dom_node *node, slice src, slice alt
     dom_node *around = w->style.link;
     finding *made = findings_add(w->found, FINDING_PICTURE_MADE, node->line, "<%.*s> with `%.*s`",
                                  SLICE_ARGS(dom_name(node)), SLICE_ARGS(src));
-    slice words = is_embedded_picture(node) ? alt : NOTHING; /* shown where the picture is not */
+    slice words = express_is_embedded_picture(node) ? alt : NOTHING; /* shown where the picture is not */
     findings_add_change(w->found, NULL, CHANGE_TEXT, words, NOTHING);
     if (made) {
         made->before = words;
@@ -463,16 +465,21 @@ static void put_made_picture(walk *w, const dom_node *node, slice src, slice alt
     w->style.link = around;
 }
 
+bool express_report_captions(const dom_node *track, findings *found) {
+    slice url = dom_attribute_trimmed(track, "src"), kind = dom_attribute_trimmed(track, "kind");
+    if (track->tag != DOM_TAG_TRACK || !url.length || slice_equal_nocase(kind, SLICE("metadata")))
+        return false;
+    findings_add(found, FINDING_MEDIA_CAPTIONS, track->line, "<track%s%.*s%s src=\"%.*s\">",
+                 kind.length ? " kind=\"" : "", SLICE_ARGS(kind), kind.length ? "\"" : "", SLICE_ARGS(url));
+    return true;
+}
+
 /* What a player holds besides its files: captions, and links that only browsers without players show. */
 static void report_in_player(walk *w, const dom_node *player, slice source) {
     for (const dom_node *at = dom_next(player, player); at; at = dom_next(at, player)) {
-        slice url = dom_attribute_trimmed(at, at->tag == DOM_TAG_TRACK ? "src" : "href");
-        slice kind = dom_attribute_trimmed(at, "kind");
-        if (at->tag == DOM_TAG_TRACK && url.length && !slice_equal_nocase(kind, SLICE("metadata")))
-            findings_add(w->found, FINDING_MEDIA_CAPTIONS, at->line, "<track%s%.*s%s src=\"%.*s\">",
-                         kind.length ? " kind=\"" : "", SLICE_ARGS(kind), kind.length ? "\"" : "",
-                         SLICE_ARGS(url));
-        else if (at->tag == DOM_TAG_A && url.length && !slice_equal(url, source))
+        slice url = dom_attribute_trimmed(at, "href");
+        if (!express_report_captions(at, w->found) && at->tag == DOM_TAG_A && url.length &&
+            !slice_equal(url, source))
             findings_add_change(w->found,
                                 findings_add(w->found, FINDING_MEDIA_FALLBACK, at->line, "<a href=\"%.*s\">",
                                              SLICE_ARGS(url)),
@@ -489,7 +496,7 @@ static bool put_media(walk *w, const dom_node *node, finding *said) {
         put_made_picture(w, node, poster, NOTHING, source);
     if (!source.length)
         return false;
-    if (is_embedded_picture(node)) {
+    if (express_is_embedded_picture(node)) {
         slice alt = express_words_inside(node, w->arena);
         put_made_picture(w, node, source, alt, NOTHING);
         return true;
@@ -507,25 +514,35 @@ static void drop_element(const walk *w, const dom_node *node, finding *said) {
         said->before = express_words_inside(node, w->arena);
 }
 
+finding *express_name_control(const dom_node *input, findings *found) {
+    const slice *type = attribute(input, "type"), *value = attribute(input, "value");
+    if (type && slice_equal_nocase(*type, SLICE("hidden")))
+        return NULL;
+    bool is_picture = type && slice_equal_nocase(*type, SLICE("image"));
+    value = is_picture ? attribute(input, "src") : value;
+    return findings_add(found, FINDING_FORM_CONTROL, input->line, "<input type=\"%.*s\" %s=\"%.*s\">",
+                        SLICE_ARGS(type ? *type : SLICE("text")), is_picture ? "src" : "value",
+                        SLICE_ARGS(value ? *value : SLICE("")));
+}
+
+slice express_picture_of_control(const dom_node *input) {
+    bool is_picture = slice_equal_nocase(dom_attribute_trimmed(input, "type"), SLICE("image"));
+    return is_picture ? dom_attribute_trimmed(input, "src") : NOTHING;
+}
+
 /* A task's own box is kept (taskItem: checked); any other control can do nothing on the new page. */
 static void put_control(walk *w, const dom_node *input) {
     const open_element *top = vector_last(&w->open);
-    const slice *type = attribute(input, "type"), *value = attribute(input, "value");
-    bool is_task = top->built && attribute(top->built, "data-checked");
-    if (is_task || (type && slice_equal_nocase(*type, SLICE("hidden"))))
+    if (top->built && attribute(top->built, "data-checked"))
         return;
-    bool is_picture = type && slice_equal_nocase(*type, SLICE("image"));
-    value = is_picture ? attribute(input, "src") : value;
-    finding *said =
-        findings_add(w->found, FINDING_FORM_CONTROL, input->line, "<input type=\"%.*s\" %s=\"%.*s\">",
-                     SLICE_ARGS(type ? *type : SLICE("text")), is_picture ? "src" : "value",
-                     SLICE_ARGS(value ? *value : SLICE("")));
+    finding *said = express_name_control(input, w->found);
+    bool is_picture = slice_equal_nocase(dom_attribute_trimmed(input, "type"), SLICE("image"));
     if (said)
         said->became =
             is_picture ? SLICE("a picture, which does nothing") : SLICE("it is gone, with the words on it");
     const slice *alt = attribute(input, "alt");
-    if (is_picture && value)
-        put_made_picture(w, input, slice_trim(*value), alt ? *alt : NOTHING, NOTHING);
+    if (is_picture && attribute(input, "src"))
+        put_made_picture(w, input, express_picture_of_control(input), alt ? *alt : NOTHING, NOTHING);
 }
 
 static void put_line(walk *w, const dom_node *node) {
@@ -586,7 +603,7 @@ static bool holds_block(const dom_node *item) {
     return false;
 }
 
-static bool is_task(const dom_node *item) {
+bool express_is_task(const dom_node *item) {
     return dom_has_class(item, SLICE("task-list-item")) || attribute(item, "data-checked");
 }
 
@@ -595,7 +612,7 @@ static bool is_task_list(const dom_node *list) {
     for (const dom_node *item = list->first_child; item; item = item->next) {
         if (express_is_blank(item))
             continue;
-        if (item->tag != DOM_TAG_LI || !is_task(item) || holds_block(item))
+        if (item->tag != DOM_TAG_LI || !express_is_task(item) || holds_block(item))
             return false;
         tasks++;
     }
@@ -904,8 +921,7 @@ static bool enter_element(walk *w, dom_node *node) {
                       .in_paragraph = w->out.in_paragraph,
                       .raised = around->raised,
                       .table = r == RULE_TABLE ? index + 1 : around->table,
-                      .foreign = around->foreign || node->tag == DOM_TAG_SVG || node->tag == DOM_TAG_MATH ||
-                                 !ELEMENTS[node->tag].known};
+                      .foreign = around->foreign || holds_other_names(node)};
     enter_inside(w, &f, around);
     f.inner = w->out.container;
     unsigned marks = ELEMENTS[node->tag].marks;

@@ -104,4 +104,9 @@ void express_put_beside(dom_node *body, const express_seen *seen, arena *a, find
 dom_node *express_page(dom_node *body, const express_survey *survey, const express_seen *seen, arena *a,
                        findings *found);
 
+/* Findings for what the editor drops when it saves a page that is its own already: what the schema has no
+ * place for, but for text, pictures, frames and links, which are compared afterwards. `body`: the page as it
+ * is published. Linear. */
+void express_report_dropped(const dom_node *body, arena *a, findings *found);
+
 #endif

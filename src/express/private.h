@@ -162,8 +162,25 @@ const express_font *express_font_of(const express_icons *icons, slice families, 
 /* The text as the font shows it. `*unknown`: of some letters, which stay, nobody knows how. */
 slice express_in_font(const express_font *font, slice text, bool *unknown, arena *a);
 
+/* ---- express.c: what an element always is ---------------------------------------------------------------
+ */
+
+/* The finding of an element that the schema has no place for, or NULL where there is none or it was only
+ * counted. `in_drawing`: names there are not HTML's. */
+finding *express_name_element(const dom_node *node, bool in_drawing, findings *found);
+/* The same of an <input> that shows; and the address of its picture, or nothing. */
+finding *express_name_control(const dom_node *input, findings *found);
+slice express_picture_of_control(const dom_node *input);
+/* Captions of a player. False: it has none there. */
+bool express_report_captions(const dom_node *track, findings *found);
+/* Shown as a picture by browsers, and on the new page. */
+bool express_is_embedded_picture(const dom_node *node);
+bool express_is_task(const dom_node *item);
+
 /* ---- survey.c ----------------------------------------------------------------------------------------- */
 
+/* An attribute that runs a script. */
+void express_report_handler(const dom_node *node, const dom_attribute *attribute, findings *found);
 references *survey_references(const express_survey *survey);
 /* The computed styles of the page as it was. */
 css_cascade *survey_styles(const express_survey *survey);

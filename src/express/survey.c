@@ -334,6 +334,14 @@ static bool only_counts(slice script) {
            slice_find(script, SLICE("location"), 0) == SLICE_NONE;
 }
 
+void express_report_handler(const dom_node *node, const dom_attribute *attribute, findings *found) {
+    slice name = attribute->name, value = slice_trim(attribute->value);
+    if (name.length > 2 && slice_starts_with(name, SLICE("on")))
+        findings_add(found, only_counts(value) ? FINDING_SCRIPT_COUNTING : FINDING_SCRIPT, node->line,
+                     "<%.*s> with `%.*s: %.*s`", SLICE_ARGS(dom_name(node)), SLICE_ARGS(name),
+                     SLICE_ARGS(value));
+}
+
 static void look_at_attribute(looking *l, const dom_node *node, const dom_attribute *attribute) {
     static const char BEHIND[] = "background data-bg data-background data-background-image";
     slice name = attribute->name, value = slice_trim(attribute->value);
@@ -343,10 +351,8 @@ static void look_at_attribute(looking *l, const dom_node *node, const dom_attrib
         note_hidden(l, node, SLICE("`hidden`"));
     else if (value.length && express_is_among(name, BEHIND))
         express_report_picture(l->found, node, "", value, l->arena);
-    else if (name.length > 2 && slice_starts_with(name, SLICE("on")))
-        findings_add(l->found, only_counts(value) ? FINDING_SCRIPT_COUNTING : FINDING_SCRIPT, node->line,
-                     "<%.*s> with `%.*s: %.*s`", SLICE_ARGS(dom_name(node)), SLICE_ARGS(name),
-                     SLICE_ARGS(value));
+    else
+        express_report_handler(node, attribute, l->found);
 }
 
 /* ---- looks -------------------------------------------------------------------------------------------- */

@@ -182,6 +182,7 @@ void set_site_options(parser *p, const legacy_options *options) {
         else if (legacy_follows_option(one) && !set_known_option(p, one->name, one->value))
             set_listed_option(&p->settings, one->name, one->value);
     }
+    p->settings.plain_signs = options->plain_signs;
 }
 
 /* ---- extensions -------------------------------------------------------------------------------------- */

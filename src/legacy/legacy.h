@@ -23,7 +23,8 @@ typedef struct legacy_option {
 typedef struct legacy_options {
     const legacy_option *items; /* those that are not followed change nothing */
     size_t count;
-    arena *results; /* for the result, which lives on; NULL: that of all else */
+    arena *results;   /* for the result, which lives on; NULL: that of all else */
+    bool plain_signs; /* quotes, dashes and dots stay as they are typed */
 } legacy_options;
 
 /* Is it an option that is followed, or one that changes nothing of what visitors see? */

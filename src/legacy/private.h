@@ -208,7 +208,8 @@ struct footnote {
 
 /* {::options}: the ones that change what a visitor sees. */
 typedef struct settings {
-    bool auto_ids, parse_block_html, parse_span_html, footnote_backlink_inline, has_math_engine, hard_wrap;
+    bool auto_ids, parse_block_html, parse_span_html, footnote_backlink_inline, has_math_engine, hard_wrap,
+        plain_signs;
     slice auto_id_prefix, footnote_prefix, footnote_backlink;
     slice quotes[4]; /* left single, right single, left double, right double */
     int header_offset;

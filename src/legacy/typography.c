@@ -10,11 +10,19 @@ static void add_sign(spans *s, slice sign, size_t end) {
     take_node(s, NODE_QUOTE, end)->value = sign;
 }
 
+static slice plain_quote(char quote) {
+    return quote == '"' ? SLICE("\"") : SLICE("'");
+}
+
 /* The quote at `at`, opened or closed, after the text before it. */
 static bool add_quote(spans *s, size_t at, bool opens) {
-    bool is_double = s->source->text[at] == '"';
+    char quote = s->source->text[at];
+    const settings *set = &s->parser->settings;
     take_text(s, at);
-    add_sign(s, s->parser->settings.quotes[(is_double ? LEFT_DOUBLE : LEFT_SINGLE) + !opens], at + 1);
+    add_sign(s,
+             set->plain_signs ? plain_quote(quote)
+                              : set->quotes[(quote == '"' ? LEFT_DOUBLE : LEFT_SINGLE) + !opens],
+             at + 1);
     return true;
 }
 
@@ -102,13 +110,15 @@ static const struct {
     {LITERAL(">>"), LITERAL("\u00BB")},        {LITERAL("\\<<"), LITERAL("&lt;&lt;")},
     {LITERAL("\\>>"), LITERAL("&gt;&gt;")},
 };
+enum { DASHES_AND_DOTS = 3 }; /* the first so many; the others stand for signs of HTML */
 
 bool parse_typographic_symbol(spans *s) {
     source *src = s->source;
     slice rest = source_slice(src, src->at, src->length);
     for (size_t i = 0; i < sizeof SYMBOLS / sizeof *SYMBOLS; i++)
         if (slice_starts_with(rest, SYMBOLS[i].text)) {
-            add_sign(s, SYMBOLS[i].sign, src->at + SYMBOLS[i].text.length);
+            bool plain = i < DASHES_AND_DOTS && s->parser->settings.plain_signs;
+            add_sign(s, plain ? SYMBOLS[i].text : SYMBOLS[i].sign, src->at + SYMBOLS[i].text.length);
             return true;
         }
     return false;

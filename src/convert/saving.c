@@ -1,0 +1,91 @@
+/* Pages of the editor that somebody has written into by hand: what is published of them, and goes when the
+ * editor saves them. Comes in: the body. Goes out: findings, and what is compared with what was saved.
+ *
+ * kramdown publishes these pages too. It ends a block of HTML behind its closing tag; the editor, which reads
+ * Markdown as CommonMark, at the next empty line.
+ */
+#include "saving.h"
+
+#include "express/express.h"
+
+static slice publish(const saving *s, slice text, uint32_t line, line_map *lines) {
+    findings unused = findings_new(s->arena);
+    legacy_options options = s->options;
+    options.plain_signs = true; /* the editor draws no signs: what is typed says the same */
+    legacy_result read = legacy_to_html(text, line, &options, s->arena, &unused);
+    *lines = read.lines;
+    return read.html;
+}
+
+view saving_look(const saving *s) {
+    line_map lines;
+    slice html = publish(s, s->body, s->first_line, &lines);
+    dom_node *tree = dom_parse(html, &lines, s->arena, s->found);
+    dom_browse(tree, s->arena, s->found);
+    express_report_dropped(tree, s->arena, s->found);
+    return view_take(tree, s->body.length, s->arena);
+}
+
+/* ---- Markdown ---------------------------------------------------------------------------------------- */
+
+/* A text between blocks up to its first empty line: behind HTML, the editor reads no Markdown in it. */
+static slice raw_part(slice text) {
+    for (size_t at = 0, end; at < text.length; at = end + 1) {
+        end = slice_find_char(text, '\n', at);
+        if (end == SLICE_NONE)
+            return text;
+        if (at && !slice_trim(slice_sub(text, at, end)).length)
+            return slice_sub(text, 0, at);
+    }
+    return text;
+}
+
+static size_t blank_lines_before(slice text) {
+    size_t lines = 0;
+    for (size_t at = 0; at < text.length && is_space(text.data[at]); at++)
+        lines += text.data[at] == '\n';
+    return lines;
+}
+
+/* `from`: in the text saved, where to look on. */
+static void look_at_text(const saving *s, const dom_node *node, slice saved, size_t *from) {
+    enum { BYTES_OF_STEP = 16 };
+    slice part = raw_part(node->text), trimmed = slice_trim(part);
+    uint32_t line = node->line + (uint32_t)blank_lines_before(part);
+    line_map unused;
+    if (!trimmed.length)
+        return;
+    slice typed = view_take(dom_new_text(s->arena, trimmed, line), trimmed.length, s->arena).text;
+    slice shown = view_take_html(publish(s, trimmed, line, &unused), trimmed.length, s->arena).text;
+    if (slice_equal(typed, shown))
+        return;
+    arena_pay(s->arena, (saved.length - *from) / BYTES_OF_STEP);
+    size_t at = slice_find(saved, typed, *from);
+    if (at == SLICE_NONE)
+        return;
+    *from = at + typed.length;
+    findings_add_change(s->found,
+                        findings_add(s->found, FINDING_MARKDOWN_AS_TEXT, line, "%.*s", SLICE_ARGS(typed)),
+                        CHANGE_TEXT, shown, typed);
+}
+
+static line_map lines_of(const saving *s) {
+    line_map lines = line_map_new(s->arena);
+    uint32_t line = s->first_line;
+    for (size_t at = 0; at != SLICE_NONE; line++) {
+        line_map_add(&lines, at, line);
+        size_t end = slice_find_char(s->body, '\n', at);
+        at = end == SLICE_NONE ? end : end + 1;
+    }
+    return lines;
+}
+
+void saving_report_markdown(const saving *s, slice saved) {
+    line_map lines = lines_of(s);
+    const dom_node *tree = dom_parse(s->body, &lines, s->arena, NULL);
+    slice words = view_take_html(saved, saved.length, s->arena).text;
+    size_t from = 0;
+    for (const dom_node *node = tree->first_child; node; node = node->next)
+        if (node->type == DOM_TEXT)
+            look_at_text(s, node, words, &from);
+}

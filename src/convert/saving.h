@@ -1,0 +1,26 @@
+/* saving: what a page that is the editor's own already loses when the editor saves it. Private to convert/.
+ */
+#ifndef ISOMERIZE_CONVERT_SAVING_H
+#define ISOMERIZE_CONVERT_SAVING_H
+
+#include "legacy/legacy.h"
+#include "view.h"
+
+/* The page as it is; findings go to `found`, everything else lives in `arena`. */
+typedef struct saving {
+    slice body;
+    uint32_t first_line;
+    legacy_options options; /* of kramdown, which publishes it */
+    arena *arena;
+    findings *found;
+} saving;
+
+/* What visitors are shown, to be compared with the page as it is saved; findings for what the editor drops
+ * besides. */
+view saving_look(const saving *s);
+
+/* Findings for Markdown that is published as headings, lists or links, and that the editor reads as plain
+ * text: before the words are compared. `saved`: the body that the editor writes. */
+void saving_report_markdown(const saving *s, slice saved);
+
+#endif
