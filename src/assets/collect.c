@@ -69,7 +69,7 @@ void asset_collect_tree(const asset_rules *rules, const dom_node *root, arena *a
             collect(&c, *link, ASSET_LINK);
         if (style)
             collect_style(&c, *style);
-        if (node->attribute_count)
+        if (dom_attribute_count(node))
             collect_shown(&c, node);
     }
 }

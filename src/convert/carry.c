@@ -226,7 +226,7 @@ static void place_in_attributes(placing *p, const dom_node *node) {
     static const slice ORDER[] = {LITERAL("style"), LITERAL("height"), LITERAL("width"), LITERAL("alt"),
                                   LITERAL("src")};
     const size_t count = sizeof ORDER / sizeof *ORDER;
-    for (uint32_t i = 0; i < node->attribute_count; i++)
+    for (uint32_t i = 0; i < dom_attribute_count(node); i++)
         if (!slice_equal(node->attributes[i].name, ORDER[0]) &&
             !slice_equal(node->attributes[i].name, ORDER[1]) &&
             !slice_equal(node->attributes[i].name, ORDER[2]) &&
@@ -234,13 +234,13 @@ static void place_in_attributes(placing *p, const dom_node *node) {
             !slice_equal(node->attributes[i].name, ORDER[4]))
             place_in_value(p, node, &node->attributes[i]);
     for (size_t o = 0; o < count; o++)
-        for (uint32_t i = 0; i < node->attribute_count; i++)
+        for (uint32_t i = 0; i < dom_attribute_count(node); i++)
             if (slice_equal(node->attributes[i].name, ORDER[o]))
                 place_in_value(p, node, &node->attributes[i]);
 }
 
 static void place_in_text(placing *p, const dom_node *node, bool is_dropped) {
-    slice text = node->text;
+    slice text = dom_text(node);
     bool may_hold = liquid_may_hold(text);
     for (size_t at = 0, length = 1; at < text.length; at += length) {
         const liquid_carried *tag = may_hold ? liquid_carried_at(&p->carry->page, text, at, &length) : NULL;
@@ -500,7 +500,7 @@ static void tell(carry *c, const vector *places) {
 /* Classes may be passed on: those that tags choose among, or make, are not. */
 static void strip_classes(const carry *c, dom_node *body) {
     for (dom_node *node = body; node; node = dom_next(node, body))
-        for (uint32_t i = 0; node->type == DOM_ELEMENT && i < node->attribute_count; i++) {
+        for (uint32_t i = 0; node->type == DOM_ELEMENT && i < dom_attribute_count(node); i++) {
             dom_attribute *attribute = &node->attributes[i];
             slice value = attribute->value;
             if (!slice_equal(attribute->name, SLICE("class")) || !liquid_may_hold(value))

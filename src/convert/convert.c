@@ -265,7 +265,7 @@ static void report_linked_ids(conversion *c, const vector *linked, const places 
 
 /* Whether a style sheet sets what is inside side by side. */
 static bool holds_columns(css_cascade *styles, const dom_node *node) {
-    const css_declaration *d = node->first_child && node->first_child != node->last_child
+    const css_declaration *d = node->first_child && node->first_child != dom_last_child(node)
                                    ? css_winner(styles, node, CSS_PSEUDO_NONE, CSS_DISPLAY)
                                    : NULL;
     return (d && !d->is_hint &&
@@ -877,7 +877,7 @@ static void collect_front(const conversion *c, slice key, asset_use use, vector 
 /* What a tag of Liquid is part of is no address before the site is built. */
 static void drop_carried(dom_node *tree) {
     for (dom_node *node = tree; node; node = dom_next(node, tree))
-        for (size_t i = 0; i < node->attribute_count; i++)
+        for (size_t i = 0; i < dom_attribute_count(node); i++)
             if (liquid_may_hold(node->attributes[i].value))
                 node->attributes[i].value = SLICE("");
 }

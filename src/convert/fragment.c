@@ -144,7 +144,7 @@ static void end_line(fragment_text *t, line *l, fragment_gap gap) {
 }
 
 static void add_text(fragment_text *t, line *l, const dom_node *node, bool keeps_space) {
-    slice text = node->text;
+    slice text = dom_text(node);
     for (size_t at = 0, end; at < text.length; at = end) {
         char c = text.data[at];
         end = at + 1;

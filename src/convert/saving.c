@@ -50,7 +50,7 @@ static size_t blank_lines_before(slice text) {
 /* `from`: in the text saved, where to look on. */
 static void look_at_text(const saving *s, const dom_node *node, slice saved, size_t *from) {
     enum { BYTES_OF_STEP = 16 };
-    slice part = raw_part(node->text), trimmed = slice_trim(part);
+    slice part = raw_part(dom_text(node)), trimmed = slice_trim(part);
     uint32_t line = node->line + (uint32_t)blank_lines_before(part);
     line_map unused;
     if (!trimmed.length)

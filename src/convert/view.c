@@ -126,10 +126,10 @@ static view view_new(arena *a) {
 
 static void open_node(taking *t, const dom_node *node) {
     if (node->type == DOM_TEXT)
-        take_text(t, node->text, node->line);
+        take_text(t, dom_text(node), node->line);
     else if (node->type == DOM_ELEMENT)
         take_element(t, node);
-    if (node->type == DOM_ELEMENT && node->attribute_count)
+    if (node->type == DOM_ELEMENT && dom_attribute_count(node))
         take_places(t, node);
     t->between = t->between || dom_tag_has(node->tag, DOM_APART);
 }

@@ -108,7 +108,7 @@ slice dom_resolve(slice base, slice url, arena *a) {
 }
 
 static void settle_addresses(const browsing *b, dom_node *node, slice base) {
-    for (uint32_t i = 0; i < node->attribute_count; i++) {
+    for (uint32_t i = 0; i < dom_attribute_count(node); i++) {
         dom_attribute *one = &node->attributes[i];
         if (!is_address(one->name))
             continue;
@@ -201,7 +201,7 @@ static void order_rows(dom_node *table) {
         foot = foot || at->tag != DOM_TAG_TFOOT ? foot : at;
     }
     if (head && head != first) {
-        last = last == head ? head->previous : last;
+        last = last == head ? dom_previous(head) : last;
         dom_remove(head);
         dom_insert_before(first, head);
     }
@@ -251,7 +251,7 @@ static void become_box(const browsing *b, dom_node *node) {
 static bool runs_into(const dom_node *neighbour, bool is_before) {
     if (!neighbour || neighbour->type == DOM_COMMENT)
         return false;
-    slice text = neighbour->text;
+    slice text = dom_text(neighbour);
     if (neighbour->type == DOM_TEXT)
         return text.length && !is_space(text.data[is_before ? text.length - 1 : 0]);
     return dom_tag_has(neighbour->tag, DOM_INLINE) && !dom_tag_has(neighbour->tag, DOM_VOID);
@@ -259,7 +259,7 @@ static bool runs_into(const dom_node *neighbour, bool is_before) {
 
 /* A button is a box of its own in the line: its words stand apart from those around it. */
 static void set_apart(const browsing *b, dom_node *button) {
-    if (runs_into(button->previous, true))
+    if (runs_into(dom_previous(button), true))
         dom_insert_before(button, dom_new_text(b->arena, SLICE(" "), button->line));
     if (runs_into(button->next, false))
         dom_insert_before(button->next, dom_new_text(b->arena, SLICE(" "), button->line));
@@ -274,8 +274,8 @@ void dom_browse(dom_node *body, arena *a, findings *found) {
         const slice *document = node->tag == DOM_TAG_IFRAME ? dom_attribute_get(node, SLICE("srcdoc")) : NULL;
         next = dom_next(node, body);
         if (document) {
-            dom_node *before = node->previous ? node->previous : node->parent;
-            bool inside = !node->previous;
+            dom_node *before = dom_previous(node) ? dom_previous(node) : node->parent;
+            bool inside = !dom_previous(node);
             open_document(&b, node, *document);
             next = inside ? before->first_child : before->next;
         } else if (node->tag == DOM_TAG_BASE) {
@@ -294,7 +294,7 @@ void dom_browse(dom_node *body, arena *a, findings *found) {
     }
     slice base = take_base(&b);
     for (dom_node *node = body; node; node = dom_next(node, body))
-        if (node->attribute_count)
+        if (dom_attribute_count(node))
             settle_addresses(&b, node, base);
     if (b.base)
         dom_remove(b.base);

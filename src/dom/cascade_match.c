@@ -99,7 +99,7 @@ static void read_own_sheets(css_cascade *c) {
             own = css_sheets_new_like(c->sheets, c->arena);
             own->first_order = (uint32_t)c->sheets->matches.count;
         }
-        css_sheets_add_style(own, text->text, text->line, windows);
+        css_sheets_add_style(own, dom_text(text), text->line, windows);
     }
     c->own = own;
 }
@@ -335,10 +335,10 @@ static void add_names(css_cascade *c, const css_sheets *sheets, const css_sheets
  * comments beside it has a place of its own. False: its place is no other page's. */
 static bool find_place(css_cascade *c, const dom_node *node, uint16_t *place) {
     enum { SIBLINGS_LOOKED_AT = 32 };
-    const dom_node *before = node->previous, *after = node->next;
+    const dom_node *before = dom_previous(node), *after = node->next;
     size_t looked = 0;
     for (; before && before->type != DOM_ELEMENT && looked < SIBLINGS_LOOKED_AT; looked++)
-        before = before->previous;
+        before = dom_previous(before);
     for (; after && after->type != DOM_ELEMENT && looked < SIBLINGS_LOOKED_AT; looked++)
         after = after->next;
     if (looked == SIBLINGS_LOOKED_AT)
@@ -351,7 +351,7 @@ static bool find_place(css_cascade *c, const dom_node *node, uint16_t *place) {
  * costs the page that asks. */
 static bool add_attributes(css_cascade *c, const dom_node *node) {
     bool is_short = true;
-    for (uint32_t i = 0; i < node->attribute_count; i++) {
+    for (uint32_t i = 0; i < dom_attribute_count(node); i++) {
         const dom_attribute *at = &node->attributes[i];
         if (!css_is_keyed(at->name))
             continue;
@@ -373,7 +373,7 @@ static bool make_key(css_cascade *c, const dom_node *node, uint32_t parent, size
     c->key.length = 0;
     buffer_append(&c->key, MAP_KEY(head));
     bool everywhere = find_place(c, node, &head.place) && c->cache && !(parent & STYLE_LOCAL);
-    if (node->attribute_count)
+    if (dom_attribute_count(node))
         add_names(c, c->sheets, NULL, node);
     everywhere = add_attributes(c, node) && everywhere;
     if (node->tag == DOM_TAG_UNKNOWN)
@@ -382,7 +382,7 @@ static bool make_key(css_cascade *c, const dom_node *node, uint32_t parent, size
         head.place |= PLACE_LINK;
     memcpy(c->key.data, &head, sizeof head);
     *shared_length = c->key.length;
-    if (c->own && node->attribute_count)
+    if (c->own && dom_attribute_count(node))
         add_names(c, c->own, c->sheets, node);
     return everywhere && c->key.length == *shared_length; /* what is inside may hang on such a name */
 }
@@ -505,7 +505,7 @@ static style *new_style(css_cascade *c, const dom_node *node, uint32_t parent, a
     sort_held(c);
     keep_classes(c, s, a);
     weigh_rules(c, node, CSS_PSEUDO_NONE, &customs);
-    if (node->attribute_count || node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH)
+    if (dom_attribute_count(node) || node->tag == DOM_TAG_TD || node->tag == DOM_TAG_TH)
         weigh_attributes(c, node, &customs, a);
     s->parts[CSS_PSEUDO_NONE] = take_winners(c, CSS_PSEUDO_NONE, &customs, a, &s->effects);
     if (c->outer_hangs && has_property(c->outer_hangs, CSS_DISPLAY))

@@ -41,12 +41,13 @@ typedef struct dom_attribute {
 
 typedef struct dom_node dom_node;
 struct dom_node {
-    dom_node *parent, *first_child, *last_child, *previous, *next;
+    dom_node *parent, *first_child, *next;
+    dom_node *before; /* dom_previous; of a first child, the last one (dom_last_child) */
     union {
-        slice text;                /* text and comments; of others its length is 0 */
+        const char *text_data;     /* text and comments: dom_text */
         dom_attribute *attributes; /* elements */
     };
-    uint32_t attribute_count;
+    uint32_t size; /* of the text; of elements, how many attributes there are (dom_attribute_count) */
     uint32_t
         line; /* of the source page, 1-based; 0: not known. New nodes take the line of what they stand for. */
     uint16_t tag;   /* dom_tag */
@@ -59,6 +60,20 @@ typedef struct dom_unknown {
     dom_node node;
     slice name;
 } dom_unknown;
+/* Of elements it is empty. */
+static inline slice dom_text(const dom_node *node) {
+    return node->type == DOM_ELEMENT ? (slice){NULL, 0} : (slice){node->text_data, node->size};
+}
+void dom_set_text(dom_node *node, slice text); /* at most UINT32_MAX bytes */
+static inline uint32_t dom_attribute_count(const dom_node *node) {
+    return node->type == DOM_ELEMENT ? node->size : 0;
+}
+static inline dom_node *dom_previous(const dom_node *node) {
+    return node->before && node->before->next ? node->before : NULL;
+}
+static inline dom_node *dom_last_child(const dom_node *node) {
+    return node->first_child ? node->first_child->before : NULL;
+}
 enum { DOM_FLAG_OF_EXPRESS = 1 << 0, DOM_FLAG_OF_TIPTAP = 1 << 5 };
 
 /* The tree of an HTML fragment: a `body` element that holds it. Nesting beyond DOM_DEPTH_MAX is flattened

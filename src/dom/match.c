@@ -56,7 +56,7 @@ static bool has_name(const dom_matcher *m, char kind, slice name) {
 }
 
 void dom_matcher_note_attributes(dom_matcher *m, const dom_node *node) {
-    for (uint32_t i = 0; i < node->attribute_count; i++)
+    for (uint32_t i = 0; i < dom_attribute_count(node); i++)
         index_name(m, '[', node->attributes[i].name);
 }
 
@@ -183,7 +183,7 @@ static const dom_node *previous_in(const view *v, const dom_node *node) {
     if (node == v->scope)
         return NULL;
     do
-        node = node->previous;
+        node = dom_previous(node);
     while (node && node->type != DOM_ELEMENT);
     return node;
 }
@@ -261,8 +261,8 @@ static uint32_t place_of(const view *v, const dom_node *node, bool last, bool of
     if (!node->parent)
         return 1;
     uint32_t place = 0;
-    for (const dom_node *at = last ? node->parent->last_child : node->parent->first_child; at;
-         at = last ? at->previous : at->next) {
+    for (const dom_node *at = last ? dom_last_child(node->parent) : node->parent->first_child; at;
+         at = last ? dom_previous(at) : at->next) {
         if (at->type != DOM_ELEMENT)
             continue;
         m->steps++;
@@ -277,7 +277,7 @@ static bool is_at_edge(const view *v, const dom_node *node, bool last) {
     if (!node->parent)
         return true;
     do {
-        node = last ? node->next : node->previous;
+        node = last ? node->next : dom_previous(node);
         v->matcher->steps++;
     } while (node && node->type != DOM_ELEMENT);
     return !node;
@@ -292,21 +292,21 @@ static bool matches_place(const view *v, const selector_test *test, const dom_no
 
 static bool is_empty(const dom_node *node) {
     for (const dom_node *child = node->first_child; child; child = child->next)
-        if (child->type != DOM_COMMENT && !(child->type == DOM_TEXT && child->text.length == 0))
+        if (child->type != DOM_COMMENT && !(child->type == DOM_TEXT && dom_text(child).length == 0))
             return false;
     return true;
 }
 
 static bool is_blank(const dom_node *node) {
     return node->type == DOM_COMMENT || node->tag == DOM_TAG_BR ||
-           (node->type == DOM_TEXT && slice_trim_wide(node->text).length == 0);
+           (node->type == DOM_TEXT && slice_trim_wide(dom_text(node)).length == 0);
 }
 
 /* :alone: nothing but white space, line breaks and comments beside it. */
 static bool is_alone(const dom_node *node) {
-    const dom_node *before = node->previous, *after = node->next;
+    const dom_node *before = dom_previous(node), *after = node->next;
     while (before && is_blank(before))
-        before = before->previous;
+        before = dom_previous(before);
     while (after && is_blank(after))
         after = after->next;
     return !before && !after;
@@ -489,7 +489,7 @@ static bool matches_chain(const view *v, const compound *c, const dom_node *node
 
 static bool matches_list(const view *v, const dom_selector *list, const dom_node *node) {
     if (!(list->tags[node->tag / 64] >> (node->tag % 64) & 1) ||
-        (!list->matches_bare && !node->attribute_count)) /* nearly always */
+        (!list->matches_bare && !dom_attribute_count(node))) /* nearly always */
         return false;
     for (size_t i = 0; i < list->count; i++)
         if (matches_chain(v, list->complexes[i], node))

@@ -83,7 +83,7 @@ static dom_node *convert_element(const conversion *c, const GumboNode *from) {
     unsigned count = element->attributes.length;
     if (count) {
         node->attributes = arena_alloc(c->arena, count * sizeof *node->attributes);
-        node->attribute_count = count;
+        node->size = count;
         for (unsigned i = 0; i < count; i++) {
             const GumboAttribute *attribute = element->attributes.data[i];
             node->attributes[i] = (dom_attribute){slice_of(attribute->name), text_of(c, attribute->value)};

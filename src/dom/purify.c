@@ -151,9 +151,9 @@ static bool is_allowed_script(const dom_node *script) {
 /* Raw text that reads as a tag: /<[/\w]/. */
 static bool holds_tag(const dom_node *element) {
     for (const dom_node *child = element->first_child; child; child = child->next)
-        for (size_t i = 0; i + 1 < child->text.length; i++) {
-            char next = child->text.data[i + 1];
-            if (child->text.data[i] == '<' && (next == '/' || next == '_' || is_alnum(next)))
+        for (size_t i = 0; i + 1 < dom_text(child).length; i++) {
+            char next = dom_text(child).data[i + 1];
+            if (dom_text(child).data[i] == '<' && (next == '/' || next == '_' || is_alnum(next)))
                 return true;
         }
     return false;
@@ -162,7 +162,7 @@ static bool holds_tag(const dom_node *element) {
 /* DOMPurify takes each attribute off and puts it back, from the last to the first: their order is reversed.
  * True: one of them went. */
 static bool purify_attributes(dom_node *element, arena *a) {
-    uint32_t count = element->attribute_count, kept = 0;
+    uint32_t count = dom_attribute_count(element), kept = 0;
     if (count == 0)
         return false;
     const dom_attribute *old = element->attributes;
@@ -173,7 +173,7 @@ static bool purify_attributes(dom_node *element, arena *a) {
             new[kept++] = (dom_attribute){old[i].name, value};
     }
     element->attributes = new;
-    element->attribute_count = kept;
+    element->size = kept;
     return kept < count;
 }
 

@@ -20,7 +20,7 @@ static bool is_short(const dom_node *node) {
     while (text && text->type == DOM_ELEMENT && !text->next)
         text = text->first_child;
     return text && text->type == DOM_TEXT && !text->next &&
-           slice_trim_wide(text->text).length <= RAISED_BYTES;
+           slice_trim_wide(dom_text(text)).length <= RAISED_BYTES;
 }
 
 /* translateY(), and the second of translate() and translate3d(); 0: another function. */

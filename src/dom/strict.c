@@ -88,7 +88,7 @@ static dom_node *pass_node(strict *s, dom_node *parent, size_t depth) {
         *place = arena_alloc(s->arena, sizeof **place);
     dom_node *node = &(*place)->node;
     *node = (dom_node){.parent = parent, .line = s->line};
-    parent->first_child = parent->last_child = node;
+    parent->first_child = node;
     return node;
 }
 
@@ -118,7 +118,7 @@ static void add_text(strict *s, dom_node *parent, dom_type type, slice text) {
     dom_node *node = s->visitor ? pass_node(s, parent, s->depth + (parent != s->parent))
                                 : dom_new_text(s->arena, text, s->line);
     node->type = (uint8_t)type;
-    node->text = text;
+    dom_set_text(node, text);
     if (s->visitor)
         s->visitor->open(s->visitor->context, node);
     else
@@ -333,7 +333,7 @@ static bool read_attributes(strict *s, dom_node *element) {
     if (count) {
         element->attributes = place_for_attributes(s, element, count);
         memcpy(element->attributes, attributes, count * sizeof *attributes);
-        element->attribute_count = count;
+        element->size = count;
     }
     return true;
 }

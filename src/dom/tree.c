@@ -37,7 +37,7 @@ bool dom_is_raw_text(const dom_node *node) {
 }
 
 const slice *dom_attribute_get(const dom_node *node, slice name) {
-    for (uint32_t i = 0; i < node->attribute_count; i++)
+    for (uint32_t i = 0; i < dom_attribute_count(node); i++)
         if (slice_equal(node->attributes[i].name, name))
             return &node->attributes[i].value;
     return NULL;
@@ -84,7 +84,7 @@ size_t dom_count(const dom_node *root) {
 void dom_text_content(const dom_node *node, buffer *out) {
     for (const dom_node *at = node; at;) {
         if (at->type == DOM_TEXT)
-            buffer_append(out, at->text);
+            buffer_append(out, dom_text(at));
         at = dom_tag_has(at->tag, DOM_UNSEEN) ? dom_next_skip(at, node) : dom_next(at, node);
     }
 }
@@ -109,27 +109,29 @@ dom_node *dom_new_element(arena *a, dom_tag tag, uint32_t line) {
 }
 
 dom_node *dom_new_text(arena *a, slice text, uint32_t line) {
+    if (text.length > UINT32_MAX)
+        arena_fail(a);
     dom_node *node = arena_zeroed(a, sizeof *node);
     node->type = DOM_TEXT;
-    node->text = text;
+    dom_set_text(node, text);
     node->line = line;
     return node;
 }
 
 void dom_attribute_set(dom_node *node, arena *a, slice name, slice value) {
-    for (uint32_t i = 0; i < node->attribute_count; i++)
+    for (uint32_t i = 0; i < node->size; i++)
         if (slice_equal(node->attributes[i].name, name)) {
             node->attributes[i].value = value;
             return;
         }
-    size_t size = node->attribute_count * sizeof(dom_attribute);
+    size_t size = node->size * sizeof(dom_attribute);
     node->attributes = arena_grow(a, node->attributes, size, size + sizeof(dom_attribute));
-    node->attributes[node->attribute_count++] = (dom_attribute){name, value};
+    node->attributes[node->size++] = (dom_attribute){name, value};
 }
 
 void dom_own_attributes(dom_node *root, arena *a) {
     for (dom_node *node = root; node; node = dom_next(node, root))
-        for (uint32_t i = 0; i < node->attribute_count; i++) {
+        for (uint32_t i = 0; i < dom_attribute_count(node); i++) {
             dom_attribute *one = &node->attributes[i];
             one->name = slice_copy(one->name, a);
             if (one->value.length) /* no text may be NULL, or not */
@@ -139,44 +141,54 @@ void dom_own_attributes(dom_node *root, arena *a) {
 
 void dom_attribute_remove(dom_node *node, slice name) {
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < node->attribute_count; i++)
+    for (uint32_t i = 0; i < dom_attribute_count(node); i++)
         if (!slice_equal(node->attributes[i].name, name))
             node->attributes[kept++] = node->attributes[i];
-    node->attribute_count = kept;
+    if (node->type == DOM_ELEMENT)
+        node->size = kept;
+}
+
+void dom_set_text(dom_node *node, slice text) {
+    node->text_data = text.data;
+    node->size = (uint32_t)text.length;
 }
 
 void dom_append(dom_node *parent, dom_node *child) {
+    dom_node *first = parent->first_child, *last = first ? first->before : NULL;
     child->parent = parent;
     child->next = NULL;
-    child->previous = parent->last_child;
-    if (parent->last_child)
-        parent->last_child->next = child;
-    else
+    child->before = last ? last : child;
+    if (first) {
+        last->next = child;
+        first->before = child;
+    } else {
         parent->first_child = child;
-    parent->last_child = child;
+    }
 }
 
 void dom_insert_before(dom_node *reference, dom_node *node) {
+    dom_node *previous = dom_previous(reference);
     node->parent = reference->parent;
     node->next = reference;
-    node->previous = reference->previous;
-    if (reference->previous)
-        reference->previous->next = node;
+    node->before = reference->before;
+    if (previous)
+        previous->next = node;
     else if (reference->parent)
         reference->parent->first_child = node;
-    reference->previous = node;
+    reference->before = node;
 }
 
 void dom_remove(dom_node *node) {
-    if (node->previous)
-        node->previous->next = node->next;
-    else if (node->parent)
-        node->parent->first_child = node->next;
+    dom_node *previous = dom_previous(node), *parent = node->parent;
+    if (previous)
+        previous->next = node->next;
+    else if (parent)
+        parent->first_child = node->next;
     if (node->next)
-        node->next->previous = node->previous;
-    else if (node->parent)
-        node->parent->last_child = node->previous;
-    node->parent = node->previous = node->next = NULL;
+        node->next->before = node->before;
+    else if (parent && parent->first_child)
+        parent->first_child->before = node->before;
+    node->parent = node->before = node->next = NULL;
 }
 
 void dom_move_children(dom_node *from, dom_node *to) {
@@ -201,7 +213,7 @@ void dom_unwrap(dom_node *node) {
 static void open_tag(const dom_node *node, buffer *out) {
     buffer_append_char(out, '<');
     buffer_append(out, dom_name(node));
-    for (uint32_t i = 0; i < node->attribute_count; i++) {
+    for (uint32_t i = 0; i < dom_attribute_count(node); i++) {
         buffer_append_char(out, ' ');
         buffer_append(out, node->attributes[i].name);
         buffer_append(out, SLICE("=\""));
@@ -225,12 +237,12 @@ void dom_outer_html(const dom_node *node, buffer *out) {
         if (at->type == DOM_ELEMENT)
             open_tag(at, out);
         else if (at->type == DOM_TEXT && at->parent && dom_is_raw_text(at->parent))
-            buffer_append(out, at->text);
+            buffer_append(out, dom_text(at));
         else if (at->type == DOM_TEXT)
-            buffer_append_html(out, at->text, false);
+            buffer_append_html(out, dom_text(at), false);
         else {
             buffer_append(out, SLICE("<!--"));
-            buffer_append(out, at->text);
+            buffer_append(out, dom_text(at));
             buffer_append(out, SLICE("-->"));
         }
         if (at->first_child) {

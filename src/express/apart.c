@@ -143,7 +143,7 @@ static void add_to_word(apart *p, slice text) {
 }
 
 static void pass_text(apart *p, dom_node *text) {
-    slice words = text->text;
+    slice words = dom_text(text);
     if (!words.length)
         return;
     size_t first = p->goes_on ? word_end(words, 0) : 0, last = word_begin(words);

@@ -59,7 +59,7 @@ static void add_item(row *r, const dom_node *item, const layout_box *box) {
     for (const dom_node *at = item; at && !heavy && !(pictures && letters); at = dom_next(at, item)) {
         pictures += at->tag == DOM_TAG_IMG;
         heavy += at->type == DOM_ELEMENT && is_heavy(at);
-        letters += at->type == DOM_TEXT && !express_is_blank_text(at->text) ? at->text.length : 0;
+        letters += at->type == DOM_TEXT && !express_is_blank_text(dom_text(at)) ? dom_text(at).length : 0;
     }
     r->width += box->width;
     if (!pictures && !letters && !heavy)
@@ -115,7 +115,7 @@ static void end_row(marking *m) {
 static void look_at_item(marking *m, const dom_node *item) {
     const layout_box *box = layout_box_of(m->seen->desk, item);
     if (!box) {
-        m->fits = m->fits && (item->type != DOM_TEXT || express_is_blank_text(item->text));
+        m->fits = m->fits && (item->type != DOM_TEXT || express_is_blank_text(dom_text(item)));
         return;
     }
     bool placed = (box->flow == LAYOUT_ITEM || box->flow == LAYOUT_CELL) && item->type == DOM_ELEMENT;

@@ -33,7 +33,7 @@ static bool is_text_with_links(const dom_node *box) {
     const dom_node *words = NULL, *links = NULL, *at = dom_next(box, box);
     bool any = false;
     for (size_t steps = 0; at && steps < BOX_NODES; steps++, at = dom_next(at, box)) {
-        if (at->type != DOM_TEXT || express_is_blank_text(at->text))
+        if (at->type != DOM_TEXT || express_is_blank_text(dom_text(at)))
             continue;
         bool in_link;
         const dom_node *block = block_of(at, box, &in_link);

@@ -37,7 +37,7 @@ static dom_node *copy_of_link(const builder *b, dom_node *link) {
     if (!link->parent)
         return link;
     dom_node *copy = dom_new_element(b->arena, DOM_TAG_A, link->line);
-    for (uint32_t i = 0; i < link->attribute_count; i++)
+    for (uint32_t i = 0; i < dom_attribute_count(link); i++)
         dom_attribute_set(copy, b->arena, link->attributes[i].name, link->attributes[i].value);
     return copy;
 }
@@ -126,7 +126,7 @@ static void open_line(builder *b, uint32_t line) {
 }
 
 static void drop_break(builder *b) {
-    dom_node *parent = b->last_break->parent, *before = b->last_break->previous;
+    dom_node *parent = b->last_break->parent, *before = dom_previous(b->last_break);
     dom_remove(b->last_break);
     b->last_break = dom_is(before, DOM_TAG_BR) ? before : NULL;
     b->breaks_at_end = b->last_break ? b->breaks_at_end - 1 : 0;
@@ -208,7 +208,7 @@ static void start_inline(builder *b, dom_node *textblock) {
 
 /* The last child where it is of that kind, else a new one. */
 static dom_node *last_or_new(builder *b, dom_node *parent, dom_tag tag, uint32_t line) {
-    return dom_is(parent->last_child, tag) ? parent->last_child : append_new(b, parent, tag, line);
+    return dom_is(dom_last_child(parent), tag) ? dom_last_child(parent) : append_new(b, parent, tag, line);
 }
 
 /* Makes `b->container` one that holds blocks: a list gets an item, a table a row and a cell. */
@@ -217,7 +217,7 @@ static void enter_block_container(builder *b, uint32_t line) {
         switch (b->container->tag) {
         case DOM_TAG_UL:
         case DOM_TAG_OL:
-            if (!b->container->last_child)
+            if (!dom_last_child(b->container))
                 findings_add(b->found, FINDING_LIST_STRAY, line, "content of a list outside of its items");
             b->container = last_or_new(b, b->container, DOM_TAG_LI, line);
             return;
@@ -235,7 +235,7 @@ static void enter_block_container(builder *b, uint32_t line) {
 
 void express_open_textblock(builder *b, dom_tag tag, uint32_t line) {
     if (tag == DOM_TAG_SUMMARY) { /* its place is known: the first child of the details just placed */
-        start_inline(b, b->container->previous);
+        start_inline(b, dom_previous(b->container));
         return;
     }
     enter_block_container(b, line);
@@ -281,13 +281,13 @@ void express_close_textblock(builder *b) {
 }
 
 void express_drop_empty_lines(builder *b, bool behind_text) {
-    dom_node *last = b->container->last_child, *text;
+    dom_node *last = dom_last_child(b->container), *text;
     if (b->textblock || !dom_is(last, DOM_TAG_P) || !(last->flags & FLAG_BARE))
         return;
-    for (text = last->last_child; text && dom_is(text, DOM_TAG_BR);)
-        text = text->previous;
-    while ((!text || behind_text) && last->last_child != text)
-        dom_remove(last->last_child);
+    for (text = dom_last_child(last); text && dom_is(text, DOM_TAG_BR);)
+        text = dom_previous(text);
+    while ((!text || behind_text) && dom_last_child(last) != text)
+        dom_remove(dom_last_child(last));
     if (!text)
         dom_remove(last);
 }

@@ -40,7 +40,7 @@ static void append_words(buffer *line, slice text) {
 static bool append_line(cards *c, const dom_node *node, buffer *line) {
     for (const dom_node *at = node; at; at = dom_next(at, node)) {
         if (at->type == DOM_TEXT) {
-            append_words(line, at->text);
+            append_words(line, dom_text(at));
             continue;
         }
         if (at->type != DOM_ELEMENT)

@@ -78,7 +78,7 @@ static double gap_of(const dom_node *block) {
 static void add_node(stack *s, const dom_node *at) {
     const layout_box *box = layout_box_of(s->seen, at);
     if (at->type == DOM_TEXT) {
-        s->letters += express_is_blank_text(at->text) ? 0 : letters_of(at->text);
+        s->letters += express_is_blank_text(dom_text(at)) ? 0 : letters_of(dom_text(at));
     } else if (at->tag == DOM_TAG_IMG || at->tag == DOM_TAG_IFRAME || at->tag == DOM_TAG_VIDEO) {
         double shrinks = box && box->width > s->width ? s->width / box->width : 1;
         end_line(s, GAP);
@@ -118,8 +118,8 @@ static const dom_node *only_link(const dom_node *item) {
     bool inside = false;
     for (const dom_node *at = item; at; at = dom_next(at, item)) {
         inside = inside && at != behind;
-        if (at->type == DOM_TEXT && !express_is_blank_text(at->text)) {
-            letters += at->text.length;
+        if (at->type == DOM_TEXT && !express_is_blank_text(dom_text(at))) {
+            letters += dom_text(at).length;
             if (!inside)
                 return NULL;
         } else if (at->tag == DOM_TAG_A && dom_attribute_get(at, SLICE("href"))) {
@@ -201,7 +201,7 @@ static const dom_node *only_picture(const layout *desk, const dom_node *item, si
     const dom_node *picture = NULL;
     bool words = false;
     for (const dom_node *at = item; at; at = dom_next(at, item)) {
-        words = words || (at->type == DOM_TEXT && !express_is_blank_text(at->text));
+        words = words || (at->type == DOM_TEXT && !express_is_blank_text(dom_text(at)));
         if ((*steps)++ > STEPS_MAX || (picture && at->tag == DOM_TAG_IMG) || has_own_width(at))
             return NULL;
         picture = at->tag == DOM_TAG_IMG ? at : picture;
@@ -262,8 +262,8 @@ static double widest_word(const dom_node *item) {
         if (at->type == DOM_ELEMENT && express_is_block(at)) /* headings: 26 to 54 pixels high */
             letter = dom_is_heading(at->tag) ? LETTER * 1.6 : LETTER;
         letters = 0;
-        for (size_t i = 0; at->type == DOM_TEXT && i < at->text.length; i++) {
-            char c = at->text.data[i];
+        for (size_t i = 0; at->type == DOM_TEXT && i < dom_text(at).length; i++) {
+            char c = dom_text(at).data[i];
             letters = is_space(c) || c == '-' ? 0 : letters + ((c & 0xC0) != 0x80);
             widest = (double)letters * letter > widest ? (double)letters * letter : widest;
         }
@@ -616,7 +616,7 @@ static void put_links_in_line(dom_node *container, arena *a, findings *found) {
             following = at->first_child ? at->first_child : dom_next_skip(at, link);
             if (!express_is_block(at))
                 continue;
-            if (at->previous) /* it would begin a line of its own */
+            if (dom_previous(at)) /* it would begin a line of its own */
                 dom_insert_before(at, dom_new_text(a, SLICE(" "), at->line));
             dom_unwrap(at);
         }
@@ -805,7 +805,7 @@ void express_put_columns(dom_node *body, const express_seen *seen, arena *a, fin
             dom_attribute_remove(node, SLICE(EXPRESS_BESIDE));
             continue;
         }
-        dom_node *before = node->previous, *parent = node->parent;
+        dom_node *before = dom_previous(node), *parent = node->parent;
         if (holds_only_links(node))
             put_links_in_line(node, a, found);
         else

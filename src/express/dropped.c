@@ -54,7 +54,7 @@ static bool is_inside_player(const dom_node *node) {
 
 static finding *report_element(const dom_node *node, bool in_drawing, findings *found) {
     finding *said = NULL;
-    for (uint32_t i = 0; i < node->attribute_count; i++)
+    for (uint32_t i = 0; i < dom_attribute_count(node); i++)
         express_report_handler(node, &node->attributes[i], found);
     switch (node->tag) {
     case DOM_TAG_AREA:

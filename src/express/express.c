@@ -99,7 +99,7 @@ static open_element *innermost_table(const walk *w) {
 }
 
 bool express_is_blank(const dom_node *node) {
-    return node->type == DOM_COMMENT || (node->type == DOM_TEXT && !slice_trim(node->text).length);
+    return node->type == DOM_COMMENT || (node->type == DOM_TEXT && !slice_trim(dom_text(node)).length);
 }
 
 /* ---- which rule --------------------------------------------------------------------------------------- */
@@ -192,7 +192,7 @@ finding *express_name_element(const dom_node *node, bool in_drawing, findings *f
                                 TELLING[i], SLICE_ARGS(*value));
     }
     const dom_node *text = node->first_child;
-    slice words = text && text->type == DOM_TEXT ? slice_trim(text->text) : (slice){NULL, 0};
+    slice words = text && text->type == DOM_TEXT ? slice_trim(dom_text(text)) : (slice){NULL, 0};
     return findings_add(found, code, node->line, "<%.*s>%.*s", SLICE_ARGS(dom_name(node)), SLICE_ARGS(words));
 }
 
@@ -213,7 +213,7 @@ static bool shows_something(const dom_node *node) {
     enum { LOOKED_AT_MAX = 16 };
     unsigned steps = 0;
     for (const dom_node *at = node; at; at = dom_next(at, node), steps++)
-        if (steps == LOOKED_AT_MAX || (at->type == DOM_TEXT && !express_is_blank_text(at->text)) ||
+        if (steps == LOOKED_AT_MAX || (at->type == DOM_TEXT && !express_is_blank_text(dom_text(at))) ||
             (at->type == DOM_ELEMENT && express_is_media(at)))
             return true;
     return false;
@@ -265,7 +265,7 @@ static void report_code_with_marks(walk *w, const dom_node *node, rule r, inline
 /* Whether `node` is all that `outer` shows. */
 static bool is_all_of(const dom_node *node, const dom_node *outer) {
     for (; node != outer; node = node->parent) {
-        for (const dom_node *at = node->previous; at; at = at->previous)
+        for (const dom_node *at = dom_previous(node); at; at = dom_previous(at))
             if (shows_something(at))
                 return false;
         for (const dom_node *at = node->next; at; at = at->next)
@@ -279,7 +279,7 @@ static slice words_in(const dom_node *outer, arena *a) {
     buffer out = buffer_new(a, 32);
     for (const dom_node *at = outer; at; at = dom_next(at, outer))
         if (at->type == DOM_TEXT)
-            buffer_append(&out, at->text);
+            buffer_append(&out, dom_text(at));
     return slice_trim(buffer_slice(&out));
 }
 
@@ -338,7 +338,7 @@ static bool text_follows(const dom_node *img) {
     unsigned steps = 0;
     for (const dom_node *at = dom_next(img, block); at && steps < FOLLOWING_MAX;
          at = dom_next(at, block), steps++) {
-        if (at->type == DOM_TEXT && slice_trim(at->text).length)
+        if (at->type == DOM_TEXT && slice_trim(dom_text(at)).length)
             return true;
         if (at->type == DOM_ELEMENT && (at->tag == DOM_TAG_BR || express_is_block(at)))
             return false;
@@ -401,12 +401,12 @@ static void put_frame(walk *w, const dom_node *iframe) {
 slice express_words_inside(const dom_node *node, arena *a) {
     buffer out = buffer_new(a, 32);
     for (const dom_node *at = dom_next(node, node); at; at = dom_next(at, node)) {
-        if (express_is_block(at) || (at->previous && express_is_block(at->previous)))
+        if (express_is_block(at) || (dom_previous(at) && express_is_block(dom_previous(at))))
             buffer_append_char(&out, ' ');
         bool hidden = dom_is(at->parent, DOM_TAG_SCRIPT) || dom_is(at->parent, DOM_TAG_STYLE) ||
                       (dom_is(at->parent, DOM_TAG_TITLE) && at->parent != node);
         if (at->type == DOM_TEXT && !hidden)
-            buffer_append(&out, at->text);
+            buffer_append(&out, dom_text(at));
     }
     return slice_trim(buffer_slice(&out));
 }
@@ -637,7 +637,7 @@ static bool is_list(const dom_node *node) {
 
 /* The list for an item that stands outside of one: a browser shows it with a bullet too. */
 static void open_list_for_item(walk *w, const dom_node *item) {
-    dom_node *last = w->out.container->last_child;
+    dom_node *last = dom_last_child(w->out.container);
     if (!(last && is_list(last) && last->flags & FLAG_IMPLICIT)) {
         last = dom_new_element(w->arena, DOM_TAG_UL, item->line);
         last->flags = FLAG_IMPLICIT;
@@ -756,7 +756,7 @@ static void enter_details(walk *w, open_element *f, const open_element *around) 
 
 static void enter_accordion(walk *w, open_element *f) {
     enter_block(w, f, DOM_TAG_DIV);
-    for (uint32_t i = 0; i < f->node->attribute_count; i++)
+    for (uint32_t i = 0; i < dom_attribute_count(f->node); i++)
         dom_attribute_set(f->built, w->arena, f->node->attributes[i].name, f->node->attributes[i].value);
 }
 
@@ -997,7 +997,7 @@ static bool is_plain_mark(const dom_node *node) {
  * column of its own, and does not break. */
 static void settle_summary(walk *w, dom_node *summary) {
     bool said = false;
-    if (!summary->first_child || summary->first_child == summary->last_child)
+    if (!summary->first_child || summary->first_child == dom_last_child(summary))
         return;
     for (dom_node *at = summary->first_child, *next; at; at = next) {
         next = at->next;
@@ -1020,7 +1020,7 @@ static void settle_summary(walk *w, dom_node *summary) {
 /* A block that must hold something gets an empty paragraph; one that may be missing goes. */
 static void leave_container(walk *w, open_element *f, bool may_be_empty) {
     express_boundary(&w->out);
-    dom_node *inside = f->rule == RULE_DETAILS ? f->built->last_child : f->built;
+    dom_node *inside = f->rule == RULE_DETAILS ? dom_last_child(f->built) : f->built;
     if (f->rule == RULE_DETAILS)
         settle_summary(w, f->built->first_child);
     if (!inside->first_child && may_be_empty)
@@ -1112,10 +1112,10 @@ static bool keeps_line_ends(css_cascade *styles, const dom_node *text) {
  * shows.
  */
 static void enter_text(walk *w, const dom_node *node) {
-    slice text = node->text;
+    slice text = dom_text(node);
     size_t at = 0, end = slice_find_char(text, '\n', 0);
     bool breaks = end != SLICE_NONE && !express_in_code(&w->out) && keeps_line_ends(w->styles, node);
-    if (breaks && (!node->previous || express_is_block(node->previous)))
+    if (breaks && (!dom_previous(node) || express_is_block(dom_previous(node))))
         while (at < text.length && is_html_space(text.data[at]))
             at++;
     if (breaks && (!node->next || express_is_block(node->next)))
@@ -1135,7 +1135,7 @@ static bool enter_node(walk *w, dom_node *node) {
     if (node->type == DOM_TEXT)
         enter_text(w, node);
     else
-        findings_add(w->found, FINDING_COMMENT, node->line, "<!--%.*s-->", SLICE_ARGS(node->text));
+        findings_add(w->found, FINDING_COMMENT, node->line, "<!--%.*s-->", SLICE_ARGS(dom_text(node)));
     return false;
 }
 

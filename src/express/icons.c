@@ -36,9 +36,9 @@ static bool has_class_of(const dom_node *node, const express_texts *names) {
 
 slice express_icon_name(const express_icons *icons, const dom_node *node, arena *a) {
     const dom_node *text = node->first_child;
-    bool may = text && !text->next && text->type == DOM_TEXT && node->attribute_count &&
+    bool may = text && !text->next && text->type == DOM_TEXT && dom_attribute_count(node) &&
                dom_tag_has(node->tag, DOM_INLINE) && node->tag != DOM_TAG_A;
-    slice name = may ? slice_trim(text->text) : (slice){NULL, 0};
+    slice name = may ? slice_trim(dom_text(text)) : (slice){NULL, 0};
     for (size_t i = 0; i < name.length; i++)
         if (i == ICON_LOOKED_AT || (!is_alnum(name.data[i]) && name.data[i] != '_'))
             return (slice){NULL, 0};
@@ -76,7 +76,7 @@ static slice used_drawing(const dom_node *svg) {
 static bool has_text(const dom_node *node) {
     const dom_node *at = node;
     for (size_t steps = 0; at && steps < ICON_LOOKED_AT; steps++, at = dom_next(at, node))
-        if (at->type == DOM_TEXT && !express_is_blank_text(at->text))
+        if (at->type == DOM_TEXT && !express_is_blank_text(dom_text(at)))
             return true;
     return at != NULL;
 }
@@ -197,8 +197,8 @@ static bool is_drawn_otherwise(const dom_node *icon) {
         slice_find(classes, SLICE("flip"), 0) != SLICE_NONE)
         return true;
     for (int before = 0; classes.length && before < 2; before++)
-        for (const dom_node *at = before ? icon->previous : icon->next; at && steps < ICON_LOOKED_AT * 2;
-             at = before ? at->previous : at->next, steps++) {
+        for (const dom_node *at = before ? dom_previous(icon) : icon->next; at && steps < ICON_LOOKED_AT * 2;
+             at = before ? dom_previous(at) : at->next, steps++) {
             slice other = at->type == DOM_ELEMENT ? dom_attribute_trimmed(at, "class") : classes;
             if (other.length && (has_all_words(classes, other) != has_all_words(other, classes)))
                 return true;
@@ -279,7 +279,7 @@ static const dom_node *begun_by(const dom_node *icon) {
     const dom_node *outer = icon;
     size_t steps = 0;
     while (outer->parent && !express_is_block(outer)) {
-        for (const dom_node *before = outer->previous; before; before = before->previous)
+        for (const dom_node *before = dom_previous(outer); before; before = dom_previous(before))
             for (const dom_node *at = before; at; at = dom_next(at, before))
                 if (++steps == ICON_LOOKED_AT || express_shows(at))
                     return icon;

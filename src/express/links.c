@@ -40,7 +40,7 @@ static slice address_in_text(const dom_node *node) {
     const dom_node *text = node->first_child;
     while (text && text->type == DOM_ELEMENT && !text->next)
         text = text->first_child; /* bold and the like around all of it */
-    slice words = text && text->type == DOM_TEXT && !text->next ? slice_trim(text->text) : SLICE("");
+    slice words = text && text->type == DOM_TEXT && !text->next ? slice_trim(dom_text(text)) : SLICE("");
     bool named = dom_attribute_get(node, SLICE("name")) || dom_attribute_get(node, SLICE("id"));
     bool is_address = slice_equal_nocase(slice_sub(words, 0, 8), SLICE("https://")) ||
                       slice_equal_nocase(slice_sub(words, 0, 7), SLICE("http://"));

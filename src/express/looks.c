@@ -107,12 +107,13 @@ static void report_picture(const looks *l, const dom_node *node, const char *par
 
 /* Whether the words stand in the page by now: express_write_markers. */
 static bool is_text_now(const dom_node *node, css_pseudo pseudo, slice words) {
-    const dom_node *edge = pseudo == CSS_PSEUDO_AFTER ? node->last_child : node->first_child;
+    const dom_node *edge = pseudo == CSS_PSEUDO_AFTER ? dom_last_child(node) : node->first_child;
     if (edge && edge->flags & FLAG_GENERATED &&
-        (is_drawn(words) || slice_equal(slice_trim_wide(edge->text), words)))
+        (is_drawn(words) || slice_equal(slice_trim_wide(dom_text(edge)), words)))
         return true;
     const dom_node *shown = pseudo != CSS_PSEUDO_AFTER ? express_first_shown(node) : NULL;
-    return shown && !express_is_ornament(words) && slice_starts_with(shown->text, words); /* of a list item */
+    return shown && !express_is_ornament(words) &&
+           slice_starts_with(dom_text(shown), words); /* of a list item */
 }
 
 static bool is_cell(const dom_node *node) {
@@ -152,9 +153,9 @@ static bool changes_letters(const dom_node *node, slice transform) {
     for (const dom_node *at = node; at && seen < TEXT_LOOKED_AT; at = dom_next(at, node)) {
         bool starts = true;
         seen++;
-        for (size_t i = 0; at->type == DOM_TEXT && i < at->text.length && seen < TEXT_LOOKED_AT;
+        for (size_t i = 0; at->type == DOM_TEXT && i < dom_text(at).length && seen < TEXT_LOOKED_AT;
              i++, seen++) {
-            char c = at->text.data[i];
+            char c = dom_text(at).data[i];
             bool small = c >= 'a' && c <= 'z', large = c >= 'A' && c <= 'Z';
             if (lower ? large : small && (!capital || starts))
                 return true;
@@ -202,7 +203,7 @@ static size_t shown_children(css_cascade *styles, const dom_node *node) {
          child = child->next, seen++)
         if (child->type == DOM_ELEMENT
                 ? express_first_shown(child) && !css_computed_is(styles, child, CSS_DISPLAY, "none")
-                : child->type == DOM_TEXT && !express_is_blank_text(child->text))
+                : child->type == DOM_TEXT && !express_is_blank_text(dom_text(child)))
             count++;
     return count;
 }
@@ -235,7 +236,7 @@ static long place_by(css_cascade *styles, const dom_node *item, css_property pro
 }
 
 bool express_is_reordered(css_cascade *styles, const dom_node *container) {
-    if (container->first_child == container->last_child ||
+    if (container->first_child == dom_last_child(container) ||
         !css_winner(styles, container, CSS_PSEUDO_NONE, CSS_DISPLAY))
         return false;
     slice display = css_computed(styles, container, CSS_DISPLAY);
@@ -315,7 +316,7 @@ enum { TABLE_NODES = 400, TURNS = 2 }; /* nodes looked at; changes of colour tha
 /* What the new page's paragraph in such a cell would have. */
 static void look_at_cell_text(const looks *l, const dom_node *table, dom_node *cell) {
     const dom_node *text = cell->first_child;
-    while (text && text->type == DOM_TEXT && express_is_blank_text(text->text))
+    while (text && text->type == DOM_TEXT && express_is_blank_text(dom_text(text)))
         text = text->next;
     double old, new;
     if (!text || text->type != DOM_TEXT || !css_length(l->styles, cell, CSS_FONT_SIZE, -1, &old))

@@ -446,7 +446,8 @@ static slice first_words(const dom_node *node, arena *a) {
     buffer out = buffer_new(a, 2 * LOOKED_AT);
     for (const dom_node *at = node; at && out.length < LOOKED_AT; at = dom_next(at, node))
         if (at->type == DOM_TEXT)
-            buffer_append(&out, slice_sub(out.length ? at->text : slice_trim_wide(at->text), 0, LOOKED_AT));
+            buffer_append(&out,
+                          slice_sub(out.length ? dom_text(at) : slice_trim_wide(dom_text(at)), 0, LOOKED_AT));
     return slice_trim_wide(buffer_slice(&out));
 }
 
@@ -455,18 +456,18 @@ static slice edge_text(const dom_node *node, bool end) {
     enum { LOOKED_AT = 16 };
     const dom_node *at = node;
     for (unsigned i = 0; at && i < LOOKED_AT; i++) {
-        const dom_node *child = end ? at->last_child : at->first_child;
+        const dom_node *child = end ? dom_last_child(at) : at->first_child;
         if (child) {
             at = child;
             continue;
         }
-        if (at->type == DOM_TEXT && at->text.length)
-            return at->text;
+        if (at->type == DOM_TEXT && dom_text(at).length)
+            return dom_text(at);
         if (at->type == DOM_ELEMENT && (!dom_tag_has(at->tag, DOM_INLINE) || dom_tag_has(at->tag, DOM_VOID)))
             break;
-        while (at != node && !(end ? at->previous : at->next))
+        while (at != node && !(end ? dom_previous(at) : at->next))
             at = at->parent;
-        at = at == node ? NULL : end ? at->previous : at->next;
+        at = at == node ? NULL : end ? dom_previous(at) : at->next;
     }
     return SLICE("");
 }
@@ -475,7 +476,7 @@ slice express_text_beside(const dom_node *node, bool before) {
     enum { LOOKED_AT = 16 };
     const dom_node *at = node;
     for (unsigned i = 0; i < LOOKED_AT; i++) {
-        const dom_node *beside = before ? at->previous : at->next;
+        const dom_node *beside = before ? dom_previous(at) : at->next;
         slice text = beside ? edge_text(beside, before) : SLICE("");
         bool is_box = beside && beside->type == DOM_ELEMENT && !dom_tag_has(beside->tag, DOM_INLINE);
         if (text.length || is_box || (beside && dom_tag_has(beside->tag, DOM_VOID)))
@@ -679,7 +680,7 @@ static int64_t number_of_item(marking *m, const dom_node *item, int64_t number, 
     number += styled ? by - step : 0;
     dom_attribute_integer(item, "value", &number);
     styled = counts_items(m, item, STEP_SET, &number) || styled;
-    *jumps = number != expected && (item->previous || styled);
+    *jumps = number != expected && (dom_previous(item) || styled);
     return number;
 }
 
@@ -887,7 +888,7 @@ static const express_icon *said_icon(const marking *m, const dom_node *node) {
 
 /* A row of icons is one word, and has one finding. */
 static void note_icon(marking *m, const dom_node *node, slice name, slice sign, express_icon_words words) {
-    bool in_row = m->row && m->icon && m->icon == node->previous;
+    bool in_row = m->row && m->icon && m->icon == dom_previous(node);
     if (!in_row) {
         m->row_before = buffer_new(m->arena, words.before.length);
         m->row_after = buffer_new(m->arena, words.after.length);
@@ -906,7 +907,7 @@ static void note_icon(marking *m, const dom_node *node, slice name, slice sign, 
 
 /* The sign that an icon shows is its text, and the name for which a font draws one is not. True: it is. */
 static bool write_icon(marking *m, dom_node *node) {
-    if (!m->icons || (!node->attribute_count && node->tag != DOM_TAG_SVG))
+    if (!m->icons || (!dom_attribute_count(node) && node->tag != DOM_TAG_SVG))
         return false;
     bool is_name = express_icon_name(m->icons, node, m->arena).length;
     if (!is_name && node->tag != DOM_TAG_SVG && !express_is_icon(node)) /* nearly all */
@@ -916,7 +917,7 @@ static bool write_icon(marking *m, dom_node *node) {
     if (!icon && !is_name)
         return false;
     slice name = express_words_inside(node, m->arena);
-    bool in_row = m->icon && m->icon == node->previous;
+    bool in_row = m->icon && m->icon == dom_previous(node);
     express_icon_words words = express_icon_put(m->icons, sign, node, name, in_row, m->arena);
     note_icon(m, node, name, sign, words);
     for (dom_node *child = node->first_child; child; child = child->next) {
@@ -925,7 +926,7 @@ static bool write_icon(marking *m, dom_node *node) {
     }
     if (words.text.length) {
         dom_append(node, dom_new_text(m->arena, words.text, node->line));
-        node->last_child->flags = FLAG_GENERATED;
+        dom_last_child(node)->flags = FLAG_GENERATED;
         rename_element(node, DOM_TAG_SPAN);
     }
     m->generates = m->changes = true;
@@ -942,7 +943,7 @@ static void note_letters(marking *m) {
 
 /* Its part from `from` up to `to`, before another node of the same text. */
 static dom_node *put_part(marking *m, dom_node *text, size_t from, size_t to) {
-    dom_node *part = dom_new_text(m->arena, slice_sub(text->text, from, to), text->line);
+    dom_node *part = dom_new_text(m->arena, slice_sub(dom_text(text), from, to), text->line);
     dom_insert_before(text, part);
     return part;
 }
@@ -950,7 +951,7 @@ static dom_node *put_part(marking *m, dom_node *text, size_t from, size_t to) {
 /* The words of the text that differ in `shown` stand there as letters, and right before them as they are
  * shown; what is around them are texts of their own. */
 static void put_signs(marking *m, dom_node *text, slice shown) {
-    slice all = text->text;
+    slice all = dom_text(text);
     size_t first = 0, last = 0, most = all.length < shown.length ? all.length : shown.length;
     while (first < most && all.data[first] == shown.data[first])
         first++;
@@ -966,10 +967,10 @@ static void put_signs(marking *m, dom_node *text, slice shown) {
     letters->flags = FLAG_REPLACED;
     *(dom_node **)vector_push(&m->replaced) = letters;
     dom_node *signs = last ? put_part(m, text, 0, 0) : text;
-    signs->text = slice_sub(shown, first, shown.length - last);
+    dom_set_text(signs, slice_sub(shown, first, shown.length - last));
     signs->flags = FLAG_SIGNS;
     if (last)
-        text->text = slice_from(all, all.length - last);
+        dom_set_text(text, slice_from(all, all.length - last));
     m->generates = m->changes = true;
 }
 
@@ -979,7 +980,7 @@ static void take_letters(marking *m, const express_font *font, const dom_node *t
         m->letters_line = text->line;
     if (m->letters.length < NAMED)
         buffer_printf(&m->letters, "%s%.*s", m->letters.length ? " " : "",
-                      SLICE_ARGS(slice_sub(slice_trim_wide(text->text), 0, NAMED)));
+                      SLICE_ARGS(slice_sub(slice_trim_wide(dom_text(text)), 0, NAMED)));
     m->letters_font = font;
 }
 
@@ -987,15 +988,15 @@ static void take_letters(marking *m, const express_font *font, const dom_node *t
 static void write_signs(marking *m, dom_node *text) {
     const express_font *font = ((const level *)vector_last(&m->levels))->font;
     bool concerns = font || m->letters.length;
-    if (!concerns || text->flags & FLAG_SIGNS || is_blank_text(text->text)) /* nearly all */
+    if (!concerns || text->flags & FLAG_SIGNS || is_blank_text(dom_text(text))) /* nearly all */
         return;
     bool unknown = false;
-    slice shown = font ? express_in_font(font, text->text, &unknown, m->arena) : text->text;
+    slice shown = font ? express_in_font(font, dom_text(text), &unknown, m->arena) : dom_text(text);
     if (!unknown || font != m->letters_font)
         note_letters(m);
     if (unknown)
         take_letters(m, font, text);
-    if (!slice_equal(shown, text->text))
+    if (!slice_equal(shown, dom_text(text)))
         put_signs(m, text, shown);
 }
 
@@ -1057,15 +1058,15 @@ static void enter_marked(marking *m, dom_node *node, unsigned depth) {
 
 /* Its marks are text now. */
 static void leave_quotation(marking *m, dom_node *node) {
-    const dom_node *first = node->first_child, *last = node->last_child;
+    const dom_node *first = node->first_child, *last = dom_last_child(node);
     bool opens = first && first->flags & FLAG_GENERATED, closes = last && last->flags & FLAG_GENERATED;
     rename_element(node, DOM_TAG_SPAN);
     if (!opens && !closes)
         return;
     slice words = express_words_inside(node, m->arena), inside = words;
     finding *one = findings_add(m->found, FINDING_QUOTE_MARKS, node->line, "%.*s", SLICE_ARGS(words));
-    slice open = opens ? slice_trim_wide(first->text) : SLICE(""),
-          close = closes ? slice_trim_wide(last->text) : SLICE("");
+    slice open = opens ? slice_trim_wide(dom_text(first)) : SLICE(""),
+          close = closes ? slice_trim_wide(dom_text(last)) : SLICE("");
     if (slice_starts_with(inside, open))
         inside = slice_from(inside, open.length);
     if (slice_ends_with(inside, close))
@@ -1125,7 +1126,7 @@ static void append_part(marked_word *w, slice part) {
 
 /* The white space of generated text ends no word that was there before. */
 static void append_to_word(marking *m, marked_word *w, const dom_node *text) {
-    slice all = text->text;
+    slice all = dom_text(text);
     size_t first = 0, last = all.length;
     if (text->flags & (FLAG_GENERATED | FLAG_REPLACED)) {
         buffer_append(text->flags & FLAG_GENERATED ? &w->after : &w->before, all);

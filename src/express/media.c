@@ -173,7 +173,7 @@ static slice frame_style(const dom_node *iframe, arena *a, bool *was_positioned)
 }
 
 static void report_fallback(const dom_node *iframe, findings *found) {
-    slice text = iframe->first_child ? slice_trim(iframe->first_child->text) : NOTHING;
+    slice text = iframe->first_child ? slice_trim(dom_text(iframe->first_child)) : NOTHING;
     if (text.length)
         findings_add_change(
             found, findings_add(found, FINDING_FRAME_FALLBACK, iframe->line, "%.*s", SLICE_ARGS(text)),

@@ -21,7 +21,7 @@ bool express_is_blank_text(slice text) {
 }
 
 bool express_shows(const dom_node *node) {
-    return node->type == DOM_TEXT ? !express_is_blank_text(node->text)
+    return node->type == DOM_TEXT ? !express_is_blank_text(dom_text(node))
                                   : node->type == DOM_ELEMENT && express_is_media(node);
 }
 
@@ -46,12 +46,12 @@ const dom_node *express_first_shown(const dom_node *node) {
 bool express_says(const dom_node *node, slice words) {
     size_t at = 0;
     for (const dom_node *child = node; child; child = dom_next(child, node))
-        for (size_t i = 0; child->type == DOM_TEXT && i < child->text.length; i++) {
-            if (is_space(child->text.data[i]))
+        for (size_t i = 0; child->type == DOM_TEXT && i < dom_text(child).length; i++) {
+            if (is_space(dom_text(child).data[i]))
                 continue;
             while (at < words.length && is_space(words.data[at]))
                 at++;
-            if (at == words.length || to_lower(words.data[at++]) != to_lower(child->text.data[i]))
+            if (at == words.length || to_lower(words.data[at++]) != to_lower(dom_text(child).data[i]))
                 return false;
         }
     return at == words.length;
@@ -87,9 +87,9 @@ static void put_lazy_source(showing *s, dom_node *node) {
 
 /* Whether the picture has versions, in `srcset` or beside it in a `<picture>`. */
 static bool has_versions(const dom_node *img) {
-    const dom_node *before = dom_is(img->parent, DOM_TAG_PICTURE) ? img->previous : NULL;
+    const dom_node *before = dom_is(img->parent, DOM_TAG_PICTURE) ? dom_previous(img) : NULL;
     while (before && before->type != DOM_ELEMENT)
-        before = before->previous;
+        before = dom_previous(before);
     return dom_attribute_trimmed(img, "srcset").length || dom_is(before, DOM_TAG_SOURCE);
 }
 
@@ -116,7 +116,7 @@ static slice name_of_link(const dom_node *link) {
     name = name.length ? name : dom_attribute_trimmed(link, "title");
     for (const dom_node *at = link; at && !name.length; at = dom_next(at, link))
         if (at != link && at->type == DOM_ELEMENT) {
-            name = at->tag == DOM_TAG_TITLE && at->first_child ? slice_trim(at->first_child->text)
+            name = at->tag == DOM_TAG_TITLE && at->first_child ? slice_trim(dom_text(at->first_child))
                                                                : dom_attribute_trimmed(at, "aria-label");
             name = name.length || at->tag == DOM_TAG_IMG ? name : dom_attribute_trimmed(at, "title");
         }
@@ -140,7 +140,7 @@ bool express_is_icon(const dom_node *node) {
         !(dom_tag_has(node->tag, DOM_INLINE) || node->tag == DOM_TAG_UNKNOWN))
         return false;
     for (const dom_node *child = node->first_child; child; child = child->next)
-        if (child->type != DOM_TEXT || !express_is_blank_text(child->text))
+        if (child->type != DOM_TEXT || !express_is_blank_text(dom_text(child)))
             return false;
     bool own = slice_find_char(dom_name(node), '-', 0) != SLICE_NONE; /* <sgds-icon name="download"> */
     return (dom_attribute_trimmed(node, "class").length && !is_unseen_by_class(node)) ||
@@ -221,9 +221,9 @@ typedef struct joined {
 } joined;
 
 static joined joined_to(const dom_node *link) {
-    slice before =
-        link->previous && link->previous->type == DOM_TEXT ? link->previous->text : (slice){NULL, 0};
-    slice behind = link->next && link->next->type == DOM_TEXT ? link->next->text : (slice){NULL, 0};
+    slice before = dom_previous(link) && dom_previous(link)->type == DOM_TEXT ? dom_text(dom_previous(link))
+                                                                              : (slice){NULL, 0};
+    slice behind = link->next && link->next->type == DOM_TEXT ? dom_text(link->next) : (slice){NULL, 0};
     size_t from = before.length, end = 0;
     while (from && !is_space(before.data[from - 1]))
         from--;
@@ -250,9 +250,9 @@ static void put_name(showing *s, dom_node *link, finding_code code, slice href, 
     while (link->first_child)
         dom_remove(link->first_child);
     dom_append(link, dom_new_text(s->arena, name, link->line));
-    if (link->previous && !j.opens)
+    if (dom_previous(link) && !j.opens)
         dom_insert_before(link, dom_new_text(s->arena, SLICE(" "), link->line));
-    if (link->next && link->next->type == DOM_TEXT && link->next->text.length && !j.stops)
+    if (link->next && link->next->type == DOM_TEXT && dom_text(link->next).length && !j.stops)
         dom_insert_before(link->next, dom_new_text(s->arena, SLICE(" "), link->line));
 }
 
@@ -372,7 +372,7 @@ bool express_show_element(showing *s, dom_node *node) {
     }
     if (node->tag == DOM_TAG_RUBY)
         put_brackets(s, node);
-    if (node->tag == DOM_TAG_P && node->attribute_count)
+    if (node->tag == DOM_TAG_P && dom_attribute_count(node))
         make_heading(s, node);
-    return node->tag == DOM_TAG_A && node->attribute_count && name_link(s, node);
+    return node->tag == DOM_TAG_A && dom_attribute_count(node) && name_link(s, node);
 }

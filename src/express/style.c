@@ -291,7 +291,7 @@ static void say(presentation kind, const dom_node *node, slice name, slice value
 void express_report_presentation(const dom_node *node, unsigned *said, findings *found) {
     unsigned here = 0;
     said = said ? said : &here;
-    for (uint32_t i = 0; i < node->attribute_count; i++) {
+    for (uint32_t i = 0; i < dom_attribute_count(node); i++) {
         const dom_attribute *attribute = &node->attributes[i];
         say(meaning_of_attribute(node, attribute), node, attribute->name, attribute->value, said, found);
         bool is_class =

@@ -68,7 +68,7 @@ static bool shows_words_of(const dom_node *node, slice label, arena *a) {
     const dom_node *at = node;
     for (size_t steps = 0; at && steps < NODES_LOOKED_AT && shown.length < WORDS_LOOKED_AT;
          steps++, at = dom_next(at, node))
-        append_label_words(&shown, at->type == DOM_TEXT      ? at->text
+        append_label_words(&shown, at->type == DOM_TEXT      ? dom_text(at)
                                    : dom_is(at, DOM_TAG_IMG) ? dom_attribute_trimmed(at, "alt")
                                                              : SLICE(""));
     buffer_append_char(&shown, '\0');
@@ -240,13 +240,13 @@ static void look_at_spaces(looking *l, const dom_node *node) {
         !css_computed_is(styles, node, CSS_WHITE_SPACE, "pre pre-wrap break-spaces preserve"))
         return;
     for (const dom_node *at = node; at;) {
-        if (at->type == DOM_TEXT && has_columns_of_spaces(at->text)) {
+        if (at->type == DOM_TEXT && has_columns_of_spaces(dom_text(at))) {
             slice value = css_computed(styles, node, CSS_WHITE_SPACE);
             finding *f =
                 findings_add(l->found, FINDING_SPACES_KEPT, at->line, "<%.*s> with `white-space: %.*s`",
                              SLICE_ARGS(dom_name(node)), SLICE_ARGS(value));
             if (f)
-                f->before = f->after = slice_trim(at->text);
+                f->before = f->after = slice_trim(dom_text(at));
             return;
         }
         at = at->tag == DOM_TAG_PRE ? dom_next_skip(at, node) : dom_next(at, node);
@@ -378,12 +378,12 @@ static void look_at_element(looking *l, dom_node *node, bool named) {
     if (node->tag == DOM_TAG_DIALOG && !dom_attribute_get(node, SLICE("open")))
         note_hidden(l, node, SLICE("no `open`"));
     dom_attribute_remove(node, SLICE(EXPRESS_BESIDE)); /* a mark of ours, which no page gives itself */
-    for (uint32_t i = 0; i < node->attribute_count; i++)
+    for (uint32_t i = 0; i < dom_attribute_count(node); i++)
         look_at_attribute(l, node, &node->attributes[i]);
     look_at_styles(l, node);
     if (dom_is_heading(node->tag))
         look_at_heading(l, node);
-    if (!node->attribute_count)
+    if (!dom_attribute_count(node))
         return;
     note_look(l, node);
     express_look_at_icon(node, l->arena, l->found);

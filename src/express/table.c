@@ -50,7 +50,7 @@ static void find_group_ends(grid *g, const dom_node *table) {
     for (const dom_node *row = table->first_child; row; row = row->next)
         *(uint32_t *)vector_push(&g->group_ends) = g->row_count++;
     uint32_t end = g->row_count, at = g->row_count;
-    for (const dom_node *row = table->last_child; row; row = row->previous) {
+    for (const dom_node *row = dom_last_child(table); row; row = dom_previous(row)) {
         *(uint32_t *)vector_at(&g->group_ends, --at) = end;
         if (row->flags & FLAG_GROUP_START)
             end = at;
@@ -122,7 +122,7 @@ static bool write_spans(grid *g, const uint32_t *rows, const uint32_t *columns) 
 }
 
 static void append_empty_cell(const grid *g, dom_node *row, uint32_t colspan) {
-    dom_tag tag = dom_is(row->last_child, DOM_TAG_TH) ? DOM_TAG_TH : DOM_TAG_TD;
+    dom_tag tag = dom_is(dom_last_child(row), DOM_TAG_TH) ? DOM_TAG_TH : DOM_TAG_TD;
     dom_node *added = dom_new_element(g->arena, tag, row->line);
     dom_append(added, dom_new_element(g->arena, DOM_TAG_P, row->line));
     write_span(added, SLICE("colspan"), colspan, g->arena);
@@ -242,7 +242,7 @@ static double narrowest_cell(const dom_node *built) {
             block = at;
             words = (layout_words){0};
         } else if (at->type == DOM_TEXT && block) {
-            layout_add_words(&words, at->text, font_of(block));
+            layout_add_words(&words, dom_text(at), font_of(block));
             found = larger(found, words.widest + edges_of(block));
         } else if (at->tag == DOM_TAG_BR)
             words.word = 0;
@@ -302,7 +302,7 @@ static bool is_bold_row(const dom_node *row) {
     bool beside = false;
     for (const dom_node *at = dom_next(row, row); at; at = dom_next(at, row)) {
         const dom_node *up = at;
-        if (at->type != DOM_TEXT || express_is_blank_text(at->text))
+        if (at->type != DOM_TEXT || express_is_blank_text(dom_text(at)))
             continue;
         while (up != row && up->tag != DOM_TAG_STRONG && up->tag != DOM_TAG_TH && !dom_is_heading(up->tag))
             up = up->parent;
@@ -310,7 +310,7 @@ static bool is_bold_row(const dom_node *row) {
             return false;
         while (up->parent != row)
             up = up->parent;
-        beside = beside || up->previous;
+        beside = beside || dom_previous(up);
     }
     return beside;
 }
@@ -396,11 +396,11 @@ static dom_node *link_alone(const dom_node *built) {
         return NULL;
     size_t letters = 0, links = 0;
     for (const dom_node *at = paragraph->first_child; at; at = dom_next(at, paragraph)) {
-        if (at->type == DOM_TEXT && !express_is_blank_text(at->text))
-            letters += at->text.length;
+        if (at->type == DOM_TEXT && !express_is_blank_text(dom_text(at)))
+            letters += dom_text(at).length;
         links += at->tag == DOM_TAG_A;
         if (at->tag == DOM_TAG_BR || (at->parent == paragraph && at->tag != DOM_TAG_A &&
-                                      (at->type == DOM_ELEMENT || !express_is_blank_text(at->text))))
+                                      (at->type == DOM_ELEMENT || !express_is_blank_text(dom_text(at)))))
             return NULL;
     }
     return links <= 1 && links == (letters > 0) && letters <= LINK_LETTERS ? paragraph : NULL;

@@ -177,8 +177,9 @@ static uint32_t add_box(layout *l, const dom_node *node, const box_style *style,
 /* Its style, of text that of the box around it; NULL: it is not shown. */
 static const box_style *shown_style(layout *l, const dom_node *node, uint32_t around) {
     if (node->type == DOM_TEXT)
-        return slice_trim(node->text).length > 0 && !dom_is_raw_text(node->parent) ? box_at(l, around)->style
-                                                                                   : NULL;
+        return slice_trim(dom_text(node)).length > 0 && !dom_is_raw_text(node->parent)
+                   ? box_at(l, around)->style
+                   : NULL;
     bool is_seen = node->type == DOM_ELEMENT && !dom_tag_has(node->tag, DOM_UNSEEN);
     const box_style *style = is_seen ? layout_style_of(l, node) : NULL;
     return style && style->is_shown ? style : NULL;

@@ -81,7 +81,7 @@ static void measure_text(const layout *l, box *b) {
         b->max = known->max;
         return;
     }
-    slice text = b->node->text;
+    slice text = dom_text(b->node);
     layout_words words = {0};
     uint64_t line = read_words(&words, text, b->style->font);
     bool one_piece = text.length && is_space(text.data[text.length - 1]);

@@ -135,7 +135,7 @@ static void measure_node(box *b) {
     const dom_node *node = b->node;
     b->shows = node->type == DOM_TEXT ? !is_blank(node) : node->type == DOM_ELEMENT && shows_something(node);
     if (node->type == DOM_TEXT)
-        b->units = b->shows ? (uint32_t)utf16_length(slice_trim(node->text)) : 0;
+        b->units = b->shows ? (uint32_t)utf16_length(slice_trim(dom_text(node))) : 0;
     b->pictures = node->tag == DOM_TAG_IMG;
     b->picture = has_source(node) ? node : NULL;
     b->links = link_address(node) != NULL;
@@ -308,9 +308,9 @@ static bool plain_words(const dom_node *node) {
 static bool has_own_line(const dom_node *node) {
     enum { DEPTH_MAX = 8 };
     for (int depth = 0; depth < DEPTH_MAX && node->parent && is_inline(node); depth++, node = node->parent) {
-        const dom_node *before = node->previous, *after = node->next;
+        const dom_node *before = dom_previous(node), *after = node->next;
         while (before && is_inline(before) && before->tag != DOM_TAG_BR && !plain_words(before))
-            before = before->previous;
+            before = dom_previous(before);
         while (after && is_inline(after) && after->tag != DOM_TAG_BR && !plain_words(after))
             after = after->next;
         if ((before && is_inline(before) && before->tag != DOM_TAG_BR) ||
@@ -394,7 +394,7 @@ static void look_at_words(const measure *m, const box *b, const dom_node *top, i
     in->linked_units += linked ? b->units : 0;
     in->title_units += titled ? b->units : 0;
     if (!in->words)
-        in->name = collapse_text(b->node->text, m->pass->scratch);
+        in->name = collapse_text(dom_text(b->node), m->pass->scratch);
     in->words = true;
     in->picture_last = false;
 }
@@ -491,7 +491,7 @@ static void count_box(const measure *m, const alike_run *run, const member *b, s
     t->named += holds_around(m, run, b->from, names_layout);
     t->box_links +=
         link_address(top) != NULL || (m->boxes[b->from].links == 1 && m->boxes[b->from + 1].links == 1 &&
-                                      top->first_child == top->last_child);
+                                      top->first_child == dom_last_child(top));
     if (!t->first_name.data)
         t->first_name = name;
     t->same_names += slice_equal(name, t->first_name);

@@ -524,7 +524,7 @@ static void flatten_summary(mapping_pass *pass, dom_node *from, dom_node *summar
             if (opener)
                 report_opener(pass, at);
             next = at->first_child ? at->first_child : dom_next_skip(at, summary);
-            if (box && at->previous)
+            if (box && dom_previous(at))
                 dom_insert_before(at, dom_new_text(pass->arena, SLICE(" "), at->line));
             if (box && at->next)
                 dom_insert_before(at->next, dom_new_text(pass->arena, SLICE(" "), at->line));

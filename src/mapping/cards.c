@@ -48,7 +48,7 @@ static bool breaks_line(const dom_node *node) {
 
 static void enter_text(inventory *in, piece one) {
     if (is_blank(one.text)) {
-        in->gap = one.text->text;
+        in->gap = dom_text(one.text);
         return;
     }
     const piece *before = in->pieces.count ? vector_last(&in->pieces) : NULL;
@@ -152,7 +152,7 @@ static bool can_leave_line(const inventory *in, const dom_node *link) {
         if (one->link != link)
             continue;
         if (previous && previous->line == one->line && previous->link != link &&
-            !ends_sentence(previous->text->text) && !looks_like_button(link))
+            !ends_sentence(dom_text(previous->text)) && !looks_like_button(link))
             return false;
         if (next && next->line == one->line && next->link != link)
             return false;
@@ -179,7 +179,7 @@ static dom_node *find_in_item(mapping_pass *pass, const dom_selector *s, const i
 
 static void append_piece(buffer *out, const piece *one) {
     buffer_append(out, one->gap);
-    buffer_append(out, one->text->text);
+    buffer_append(out, dom_text(one->text));
 }
 
 /* The text of one line: of the first that is not in a link, or of the first where all are. */
@@ -245,7 +245,7 @@ static slice join_lines(mapping_pass *pass, const inventory *in, const dom_node 
     uint32_t line = 0;
     for (size_t i = 0; i < in->pieces.count; i++) {
         const piece *one = vector_at(&in->pieces, i);
-        slice words = slice_trim_wide(one->text->text), before = slice_trim_wide(buffer_slice(&out));
+        slice words = slice_trim_wide(dom_text(one->text)), before = slice_trim_wide(buffer_slice(&out));
         if (!is_inside(one->text, node))
             continue;
         script one_side = before.length ? script_at(before, last_character(before)) : SCRIPT_NONE,
@@ -552,13 +552,13 @@ static bool holds_sentence(slice text) {
 /* A card has one line: a comma stands where a line ended, or a full stop before what is a sentence. */
 static void set_lines_apart(mapping_pass *pass, item *it, buffer *out, const piece *one) {
     slice before = slice_trim_wide(buffer_slice(out)), word = last_word(before);
-    if (!is_apart_by_lines(before, one->text->text))
+    if (!is_apart_by_lines(before, dom_text(one->text)))
         return;
     if (!it->card->set_apart.length) {
         it->card->line_ends = buffer_new(pass->arena, 64);
         it->card->set_apart = buffer_new(pass->arena, 64);
     }
-    char stop = holds_sentence(slice_trim_wide(one->text->text)) ? '.' : ',';
+    char stop = holds_sentence(slice_trim_wide(dom_text(one->text))) ? '.' : ',';
     buffer_printf(&it->card->line_ends, "%s%.*s", it->card->line_ends.length ? " " : "", SLICE_ARGS(word));
     buffer_printf(&it->card->set_apart, "%s%.*s%c", it->card->set_apart.length ? " " : "", SLICE_ARGS(word),
                   stop);
@@ -579,7 +579,7 @@ static void gather_description(mapping_pass *pass, const rule *r, item *it, cons
         if (in_title(t, one) || (link_words && is_inside(one->text, link_words)) || is_other_link(it, one))
             continue;
         if (!rest && !in_description(pass, r, it, one)) {
-            *(slice *)vector_push(&it->card->leftover) = collapse_text(one->text->text, pass->arena);
+            *(slice *)vector_push(&it->card->leftover) = collapse_text(dom_text(one->text), pass->arena);
             continue;
         }
         it->card->was_rich |= one->emphasised || (line && one->line != line);

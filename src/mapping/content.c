@@ -29,7 +29,8 @@ bool shows_something(const dom_node *node) {
 
 bool is_blank(const dom_node *node) {
     for (const dom_node *at = node; at; at = dom_next(at, node))
-        if (at->type == DOM_TEXT ? !is_blank_text(at->text) : at->type == DOM_ELEMENT && shows_something(at))
+        if (at->type == DOM_TEXT ? !is_blank_text(dom_text(at))
+                                 : at->type == DOM_ELEMENT && shows_something(at))
             return false;
     return true;
 }
@@ -93,9 +94,9 @@ static bool is_gap(const dom_node *node) {
 }
 
 dom_node *previous_solid(const dom_node *node) {
-    dom_node *before = node->previous;
+    dom_node *before = dom_previous(node);
     while (before && is_gap(before))
-        before = before->previous;
+        before = dom_previous(before);
     return before;
 }
 
@@ -137,7 +138,7 @@ slice plain_text(const dom_node *first, const dom_node *last, arena *a) {
         for (const dom_node *at = root; at;) {
             bool hidden = dom_tag_has(at->tag, DOM_UNSEEN);
             if (at->type == DOM_TEXT)
-                buffer_append(&out, at->text);
+                buffer_append(&out, dom_text(at));
             else if (at->type == DOM_ELEMENT && (at->tag == DOM_TAG_BR || !is_inline(at)))
                 buffer_append_char(&out, ' ');
             at = hidden ? dom_next_skip(at, root) : dom_next(at, root);

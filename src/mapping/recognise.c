@@ -575,8 +575,8 @@ void recognise(mapping_pass *pass) {
             continue;
         if (at->flags & NODE_LEAF && !pass->tells_why) {
             /* nothing to look for inside: step over it, to its last descendant */
-            while (at->last_child)
-                at = at->last_child;
+            while (dom_last_child(at))
+                at = dom_last_child(at);
             continue;
         }
         if (at->parent->flags & NODE_LEAF)

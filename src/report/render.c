@@ -152,8 +152,8 @@ static size_t space_at(slice text, size_t at) {
 }
 
 static void add_words(rendering *r, const dom_node *node, const word *surroundings) {
-    for (size_t at = 0; at < node->text.length;) {
-        size_t space = space_at(node->text, at);
+    for (size_t at = 0; at < dom_text(node).length;) {
+        size_t space = space_at(dom_text(node), at);
         if (space) {
             at += space;
             continue;
@@ -163,7 +163,7 @@ static void add_words(rendering *r, const dom_node *node, const word *surroundin
         added->node = node;
         added->line = node->line;
         added->from = at;
-        while (at < node->text.length && !space_at(node->text, at))
+        while (at < dom_text(node).length && !space_at(dom_text(node), at))
             at++;
         added->to = at;
     }
@@ -233,7 +233,7 @@ static slice local_path(slice src, arena *scratch) {
 /* What a word is to be recognised by. A picture: its file name, which stays when its address changes. */
 static slice recognise(const word *w, arena *scratch) {
     if (w->node->type == DOM_TEXT)
-        return slice_sub(w->node->text, w->from, w->to);
+        return slice_sub(dom_text(w->node), w->from, w->to);
     slice name = local_path(dom_picture_source(w->node, 0), scratch);
     size_t start = name.length;
     while (name.data[start - 1] != '/') /* it begins with one */
@@ -361,7 +361,7 @@ static void append_style(writing *w, slice value) {
 }
 
 static void append_listed_attributes(writing *w, const dom_node *node) {
-    for (uint32_t i = 0; i < node->attribute_count; i++) {
+    for (uint32_t i = 0; i < dom_attribute_count(node); i++) {
         const dom_attribute *a = &node->attributes[i];
         if (slice_equal(a->name, SLICE("style")))
             append_style(w, a->value);
@@ -448,18 +448,18 @@ static void append_text(writing *w, const dom_node *node) {
             to = words[w->next++].to;
         while (w->next < count && words[w->next].node == node && mark_of(w, w->next, &other) == tag &&
                slice_equal(title, other));
-        buffer_append_html(w->out, slice_sub(node->text, written, from), false);
+        buffer_append_html(w->out, slice_sub(dom_text(node), written, from), false);
         if (tag)
             buffer_printf(w->out, "<%s class=\"iz\"", tag);
         if (title.length)
             append_attribute(w->out, "title", title);
         buffer_append_string(w->out, tag ? ">" : "");
-        buffer_append_html(w->out, slice_sub(node->text, from, to), false);
+        buffer_append_html(w->out, slice_sub(dom_text(node), from, to), false);
         if (tag)
             buffer_printf(w->out, "</%s>", tag);
         written = to;
     }
-    buffer_append_html(w->out, slice_from(node->text, written), false);
+    buffer_append_html(w->out, slice_from(dom_text(node), written), false);
 }
 
 static void append_start_tag(writing *w, const dom_node *node) {
@@ -491,7 +491,7 @@ static void enter_element(writing *w, const dom_node *node) {
     case STYLE:
         buffer_append_string(w->out, "<style>");
         for (const dom_node *child = node->first_child; child; child = child->next)
-            append_safe_css(child->text, w->out, w->scratch);
+            append_safe_css(dom_text(child), w->out, w->scratch);
         buffer_append_string(w->out, "</style>");
         break;
     case DROP:

@@ -18,11 +18,11 @@ static bool stands_in_pre(const dom_node *node) {
 static void strip_line_ends(dom_node *body) {
     for (dom_node *at = body->first_child; at; at = dom_next(at, body)) {
         dom_node *text = at->next;
-        if (at->type != DOM_ELEMENT || !text || text->type != DOM_TEXT || text->text.length == 0 ||
-            text->text.data[0] != '\n' || stands_in_pre(at))
+        if (at->type != DOM_ELEMENT || !text || text->type != DOM_TEXT || dom_text(text).length == 0 ||
+            dom_text(text).data[0] != '\n' || stands_in_pre(at))
             continue;
-        text->text = slice_from(text->text, 1);
-        if (text->text.length == 0)
+        dom_set_text(text, slice_from(dom_text(text), 1));
+        if (dom_text(text).length == 0)
             dom_remove(text);
     }
 }
@@ -30,12 +30,11 @@ static void strip_line_ends(dom_node *body) {
 /* A code block loses the line end before its closing tags (the CodeBlock extension's updateDOM). */
 static void strip_code_line_ends(dom_node *body) {
     for (dom_node *at = body->first_child; at; at = dom_next(at, body)) {
-        dom_node *text = at->last_child;
+        dom_node *text = dom_last_child(at);
         if (at->tag != DOM_TAG_CODE || at->next || !dom_is(at->parent, DOM_TAG_PRE) || !text ||
-            text->type != DOM_TEXT || !slice_ends_with(text->text, SLICE("\n")))
+            text->type != DOM_TEXT || !slice_ends_with(dom_text(text), SLICE("\n")))
             continue;
-        text->text.length--;
-        if (text->text.length == 0)
+        if (--text->size == 0)
             dom_remove(text);
     }
 }
@@ -44,10 +43,10 @@ static void strip_code_line_ends(dom_node *body) {
  * (extractElement). */
 static void extract_block(dom_node *block, arena *a) {
     dom_node *paragraph = block->parent;
-    if (block->previous) {
+    if (dom_previous(block)) {
         dom_node *before = dom_new_element(a, DOM_TAG_P, paragraph->line);
         before->attributes = paragraph->attributes;
-        before->attribute_count = paragraph->attribute_count;
+        before->size = dom_attribute_count(paragraph);
         while (paragraph->first_child != block) {
             dom_node *child = paragraph->first_child;
             dom_remove(child);
@@ -110,9 +109,9 @@ static void mark_task_lists(dom_node *body, arena *a) {
     open_items open = {vector_new(a, sizeof(dom_node *)), 0};
     for (dom_node *at = body->first_child, *next; at; at = next) {
         bool taken = at->tag == DOM_TAG_INPUT && check_item(&open, at, a);
-        bool is_item = at->attribute_count && dom_has_class(at, SLICE("task-list-item"));
+        bool is_item = dom_attribute_count(at) && dom_has_class(at, SLICE("task-list-item"));
         next = dom_next(at, body);
-        if (at->attribute_count && dom_has_class(at, SLICE("contains-task-list")))
+        if (dom_attribute_count(at) && dom_has_class(at, SLICE("contains-task-list")))
             tiptap_set_data_type(at, a, TIPTAP_ELEMENT_TASK_LIST);
         if (is_item)
             tiptap_set_data_type(at, a, TIPTAP_ELEMENT_TASK_ITEM);

@@ -177,7 +177,7 @@ static bool read_attributes(reader *r, dom_node *element) {
     if (count) {
         element->attributes = arena_alloc(r->arena, count * sizeof *found);
         memcpy(element->attributes, found, count * sizeof *found);
-        element->attribute_count = count;
+        element->size = count;
     }
     return true;
 }
@@ -395,8 +395,9 @@ static bool take_inline(reader *r, const tiptap_node *block) {
     inline_state s = {false, false, true};
     for (const tiptap_node *at = block->first_child;; at = at->next) {
         const tiptap_marks *marks = at && at->marks ? at->marks : &none;
-        bool joins = at && at->previous && at->type == TIPTAP_TEXT && at->previous->type == TIPTAP_TEXT &&
-                     tiptap_same_marks(at->marks, at->previous->marks);
+        bool joins = at && tiptap_previous(at) && at->type == TIPTAP_TEXT &&
+                     tiptap_previous(at)->type == TIPTAP_TEXT &&
+                     tiptap_same_marks(at->marks, tiptap_previous(at)->marks);
         size_t kept = 0;
         while (kept < open->count && kept < marks->count &&
                tiptap_same_mark(open->items[kept], marks->items[kept]))

@@ -174,7 +174,7 @@ static void put_paragraph_before(tiptap_node *block, arena *a, findings *found) 
  */
 static void part_code_from_pictures(tiptap_node *document, arena *a, findings *found) {
     for (tiptap_node *at = document->first_child; at; at = at->next)
-        if (at->type == TIPTAP_CODE_BLOCK && at->previous && is_linked_image(at->previous))
+        if (at->type == TIPTAP_CODE_BLOCK && tiptap_previous(at) && is_linked_image(tiptap_previous(at)))
             put_paragraph_before(at, a, found);
 }
 

@@ -13,13 +13,14 @@ static tiptap_node *find_block_to_link(tiptap_node *document) {
             return first;
         first = at;
     }
-    return first && first->last_child && first->last_child->type == TIPTAP_HARD_BREAK ? first : NULL;
+    return first && tiptap_last_child(first) && tiptap_last_child(first)->type == TIPTAP_HARD_BREAK ? first
+                                                                                                    : NULL;
 }
 
 bool tiptap_complete(tiptap_node *document, arena *a) {
     bool changed = false;
-    if (!document->last_child || document->last_child->type != TIPTAP_PARAGRAPH) {
-        uint32_t line = document->last_child ? document->last_child->line : 0;
+    if (!tiptap_last_child(document) || tiptap_last_child(document)->type != TIPTAP_PARAGRAPH) {
+        uint32_t line = tiptap_last_child(document) ? tiptap_last_child(document)->line : 0;
         tiptap_append(document, tiptap_new_node(a, TIPTAP_PARAGRAPH, line));
     }
     for (tiptap_node *at = document; at; at = tiptap_next(at, document))

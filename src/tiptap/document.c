@@ -21,37 +21,41 @@ tiptap_node *tiptap_new_text(arena *a, slice text, const tiptap_marks *marks, ui
 }
 
 void tiptap_append(tiptap_node *parent, tiptap_node *child) {
+    tiptap_node *first = parent->first_child, *last = first ? first->before : NULL;
     child->parent = parent;
     child->next = NULL;
-    child->previous = parent->last_child;
-    if (parent->last_child)
-        parent->last_child->next = child;
-    else
+    child->before = last ? last : child;
+    if (first) {
+        last->next = child;
+        first->before = child;
+    } else {
         parent->first_child = child;
-    parent->last_child = child;
+    }
 }
 
 void tiptap_insert_before(tiptap_node *reference, tiptap_node *node) {
+    tiptap_node *previous = tiptap_previous(reference);
     node->parent = reference->parent;
     node->next = reference;
-    node->previous = reference->previous;
-    if (reference->previous)
-        reference->previous->next = node;
-    else
+    node->before = reference->before;
+    if (previous)
+        previous->next = node;
+    else if (reference->parent)
         reference->parent->first_child = node;
-    reference->previous = node;
+    reference->before = node;
 }
 
 void tiptap_remove(tiptap_node *node) {
-    if (node->previous)
-        node->previous->next = node->next;
-    else
-        node->parent->first_child = node->next;
+    tiptap_node *previous = tiptap_previous(node), *parent = node->parent;
+    if (previous)
+        previous->next = node->next;
+    else if (parent)
+        parent->first_child = node->next;
     if (node->next)
-        node->next->previous = node->previous;
-    else
-        node->parent->last_child = node->previous;
-    node->parent = node->previous = node->next = NULL;
+        node->next->before = node->before;
+    else if (parent && parent->first_child)
+        parent->first_child->before = node->before;
+    node->parent = node->before = node->next = NULL;
 }
 
 tiptap_node *tiptap_next_skip(const tiptap_node *node, const tiptap_node *root) {

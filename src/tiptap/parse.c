@@ -145,7 +145,7 @@ static void remove_pending_mark(parser *p, const tiptap_mark *mark, uint32_t upt
 
 /* Trailing white space goes, unless it is preserved: NodeContext.finish. */
 static void strip_trailing_space(tiptap_node *node) {
-    tiptap_node *last = node->last_child;
+    tiptap_node *last = tiptap_last_child(node);
     if (!last || last->type != TIPTAP_TEXT)
         return;
     while (last->text.length && is_html_space(last->text.data[last->text.length - 1]))
@@ -327,7 +327,7 @@ static bool is_blank(slice text) {
 static slice strip_leading_space(parser *p, const context *at, const dom_node *previous, slice text) {
     if (text.length == 0 || !is_html_space(text.data[0]) || p->open + 1 != p->contexts.count)
         return text;
-    const tiptap_node *before = at->node->last_child;
+    const tiptap_node *before = tiptap_last_child(at->node);
     bool strip = !before || (previous && previous->tag == DOM_TAG_BR) ||
                  (before->type == TIPTAP_TEXT && is_html_space(before->text.data[before->text.length - 1]));
     return strip ? slice_from(text, 1) : text;
@@ -548,7 +548,7 @@ static bool applies(condition when, const dom_node *element) {
 
 static const parse_rule *find_rule(const dom_node *element) {
     size_t first = first_rule[element->tag];
-    if (!first || (element->tag == DOM_TAG_DIV && element->attribute_count == 0))
+    if (!first || (element->tag == DOM_TAG_DIV && dom_attribute_count(element) == 0))
         return NULL;
     for (size_t i = first - 1; i < sizeof RULES / sizeof *RULES; i++)
         if (RULES[i].tag == element->tag && applies((condition)RULES[i].condition, element))
@@ -649,7 +649,7 @@ static void remove_styles(parser *p, const tiptap_marks *styles, uint32_t start)
 }
 
 static const tiptap_marks *add_styles(parser *p, const dom_node *element) {
-    const tiptap_marks *styles = element->attribute_count ? read_styles(p, element) : NULL;
+    const tiptap_marks *styles = dom_attribute_count(element) ? read_styles(p, element) : NULL;
     for (size_t i = 0; styles && i < styles->count; i++)
         add_pending_mark(p, styles->items[i]);
     return styles;
@@ -779,7 +779,7 @@ tiptap_node *tiptap_parse(dom_node *body, arena *a, vector *dropped) {
             at = at->first_child;
         } else {
             if (at->type == DOM_TEXT)
-                add_text(&p, at, at->text, at->previous, at->line);
+                add_text(&p, at, dom_text(at), dom_previous(at), at->line);
             at = at->next;
         }
     }

@@ -59,7 +59,8 @@ typedef struct tiptap_marks {
  * NULL where all have their initial values. Read with tiptap_get. */
 typedef struct tiptap_node tiptap_node;
 struct tiptap_node {
-    tiptap_node *parent, *first_child, *last_child, *previous, *next;
+    tiptap_node *parent, *first_child, *next;
+    tiptap_node *before; /* tiptap_previous; of a first child, the last one (tiptap_last_child) */
     union {
         slice text;    /* text nodes: never empty; of others its length is 0 */
         slice *values; /* others */
@@ -68,6 +69,12 @@ struct tiptap_node {
     uint32_t line; /* of the source page; 0: not known */
     uint8_t type;  /* tiptap_type */
 };
+static inline tiptap_node *tiptap_previous(const tiptap_node *node) {
+    return node->before && node->before->next ? node->before : NULL;
+}
+static inline tiptap_node *tiptap_last_child(const tiptap_node *node) {
+    return node->first_child ? node->first_child->before : NULL;
+}
 
 /* ---- the schema -------------------------------------------------------------------------------------- */
 

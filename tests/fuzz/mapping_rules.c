@@ -8,8 +8,8 @@
 static size_t count_letters(const dom_node *body) {
     size_t count = 0;
     for (const dom_node *at = body; at; at = dom_next(at, body))
-        for (size_t i = 0; at->type == DOM_TEXT && i < at->text.length; i++)
-            count += is_alnum(at->text.data[i]);
+        for (size_t i = 0; at->type == DOM_TEXT && i < dom_text(at).length; i++)
+            count += is_alnum(dom_text(at).data[i]);
     return count;
 }
 

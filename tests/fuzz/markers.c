@@ -8,9 +8,9 @@
 static slice letters_of(const dom_node *body, arena *a) {
     buffer out = buffer_new(a, 256);
     for (const dom_node *at = body; at; at = dom_next(at, body))
-        for (size_t i = 0; at->type == DOM_TEXT && i < at->text.length; i++)
-            if (!is_space(at->text.data[i]))
-                buffer_append_char(&out, at->text.data[i]);
+        for (size_t i = 0; at->type == DOM_TEXT && i < dom_text(at).length; i++)
+            if (!is_space(dom_text(at).data[i]))
+                buffer_append_char(&out, dom_text(at).data[i]);
     return buffer_slice(&out);
 }
 

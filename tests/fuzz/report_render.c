@@ -20,7 +20,7 @@ static void refuse_acting(const dom_node *node) {
     buffer_printf(&name, " %.*s ", SLICE_ARGS(dom_name(node)));
     if (slice_find(slice_of(ELEMENTS), buffer_slice(&name), 0) != SLICE_NONE)
         abort();
-    for (uint32_t i = 0; i < node->attribute_count; i++) {
+    for (uint32_t i = 0; i < dom_attribute_count(node); i++) {
         const dom_attribute *a = &node->attributes[i];
         name.length = 0;
         buffer_printf(&name, " %.*s ", SLICE_ARGS(a->name));

@@ -201,7 +201,7 @@ static void added_text(void *context, tiptap_node *document) {
     text->text = SLICE("out of the blue");
     tiptap_node *paragraph = tiptap_new_node(a, TIPTAP_PARAGRAPH, 0);
     tiptap_append(paragraph, text);
-    tiptap_insert_before(document->last_child, paragraph);
+    tiptap_insert_before(tiptap_last_child(document), paragraph);
 }
 
 static void added_text_is_reported_with_the_line_before_it(void **state) {

@@ -253,7 +253,7 @@ static void styles_kept_from_page_to_page(void **state) {
         {"<p class='b'>x</p>", "red", "16px", true},
     };
     for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++) {
-        dom_node *body = dom_parse(slice_of(PAGES[i].html), NULL, a, NULL), *p = body->last_child;
+        dom_node *body = dom_parse(slice_of(PAGES[i].html), NULL, a, NULL), *p = dom_last_child(body);
         css_cascade *c = css_cascade_new_cached(cache, body, a);
         css_cascade_settle(c);
         assert_true(slice_equal(css_computed(c, p, CSS_COLOR), slice_of(PAGES[i].color)));
@@ -361,9 +361,10 @@ static void styles_shared_by_windows(void **state) {
         css_sheets_add(sheets, CSS_ORIGIN_SITE, SLICE("site.css"), slice_of(CASES[i / 2].sheet), NULL);
         css_style_cache *cache = css_style_cache_new(sheets);
         for (size_t page = 0; page <= i % 2; page++) { /* a second page finds the styles of the first one */
-            dom_node *body = dom_parse(slice_of(CASES[i / 2].html), NULL, a, NULL), *last = body->last_child;
-            while (last->last_child && last->last_child->type == DOM_ELEMENT)
-                last = last->last_child;
+            dom_node *body = dom_parse(slice_of(CASES[i / 2].html), NULL, a, NULL),
+                     *last = dom_last_child(body);
+            while (dom_last_child(last) && dom_last_child(last)->type == DOM_ELEMENT)
+                last = dom_last_child(last);
             arena *kept_in;
             css_cascade *desk = css_cascade_new_cached(cache, body, a);
             css_cascade_settle(desk);

@@ -13,9 +13,9 @@ static void describe(const dom_node *node, buffer *out) {
         buffer_append_char(out, ' ');
     if (node->type != DOM_ELEMENT)
         buffer_printf(out, "%s \"%.*s\"", node->type == DOM_TEXT ? "text" : "comment",
-                      SLICE_ARGS(node->text));
+                      SLICE_ARGS(dom_text(node)));
     buffer_append(out, dom_name(node));
-    for (uint32_t i = 0; i < node->attribute_count; i++)
+    for (uint32_t i = 0; i < dom_attribute_count(node); i++)
         buffer_printf(out, " %.*s=%.*s", SLICE_ARGS(node->attributes[i].name),
                       SLICE_ARGS(node->attributes[i].value));
     buffer_printf(out, " in %.*s, line %u\n",
