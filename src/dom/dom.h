@@ -1,7 +1,8 @@
 /* dom/: HTML → element tree with source lines, and CSS selectors over the tree.
  *
  * Comes in: HTML, with a map from its offsets to lines of the source page. Goes out: a mutable tree in the
- * arena. The tree is what a browser would build (WHATWG HTML, through gumbo). It never loses text.
+ * arena. The tree is what a browser would build (WHATWG HTML, through gumbo), but for white space between the
+ * parts of tables, which shows nowhere. It never loses text.
  */
 #ifndef ISOMERIZE_DOM_H
 #define ISOMERIZE_DOM_H
@@ -65,6 +66,9 @@ static inline slice dom_text(const dom_node *node) {
     return node->type == DOM_ELEMENT ? (slice){NULL, 0} : (slice){node->text_data, node->size};
 }
 void dom_set_text(dom_node *node, slice text); /* at most UINT32_MAX bytes */
+/* False: tables and rows, out of which a parser moves text. White space stays there, but shows nowhere, and
+ * is much of the nodes of a large table: no tree here has it. */
+bool dom_takes_text(const dom_node *parent);
 static inline uint32_t dom_attribute_count(const dom_node *node) {
     return node->type == DOM_ELEMENT ? node->size : 0;
 }

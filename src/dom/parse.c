@@ -129,6 +129,8 @@ static bool runs_into(const GumboNode *text) {
 /* Text and comments, but for a tag that the guard took out. */
 static void convert_leaf(conversion *c, const GumboNode *from, dom_node *parent) {
     char first = from->v.text.text[0];
+    if (from->type == GUMBO_NODE_WHITESPACE && !dom_takes_text(parent))
+        return;
     if (from->type == GUMBO_NODE_TEXT)
         note_shown(c, &from->v.text.start_pos);
     if (c->cells_apart && runs_into(from))

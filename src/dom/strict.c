@@ -214,8 +214,7 @@ static bool is_blank(slice text) {
     return true;
 }
 
-/* Parents in which a parser moves text away. */
-static bool takes_text(const dom_node *parent) {
+bool dom_takes_text(const dom_node *parent) {
     switch (parent->tag) {
     case DOM_TAG_TABLE:
     case DOM_TAG_TBODY:
@@ -232,8 +231,10 @@ static bool takes_text(const dom_node *parent) {
 static bool read_text(strict *s) {
     size_t end = slice_find_char(s->html, '<', s->at);
     slice text = slice_sub(s->html, s->at, end), decoded;
-    if (!takes_text(s->parent) && !is_blank(text))
-        return false;
+    if (!dom_takes_text(s->parent)) {
+        s->at = end == SLICE_NONE ? s->html.length : end;
+        return is_blank(text);
+    }
     bool first_in_pre = s->parent->tag == DOM_TAG_PRE && !s->parent->first_child;
     if (first_in_pre && text.data[0] == '\n')
         text = slice_from(text, 1);
@@ -377,7 +378,7 @@ static bool may_open(const strict *s, dom_tag tag) {
     unsigned parent = s->parent->tag;
     if (NESTING[tag] == NEST_ITEM && tag != DOM_TAG_LI)
         return item_fits(tag, parent);
-    if (!takes_text(s->parent) || s->depth == DOM_DEPTH_MAX)
+    if (!dom_takes_text(s->parent) || s->depth == DOM_DEPTH_MAX)
         return false;
     if (tag == DOM_TAG_LI)
         return s->paragraph == 0 && !is_in_item(s->parent);
@@ -488,7 +489,8 @@ static bool read_end_tag(strict *s) {
     slice name = read_name(s);
     if (s->parent->tag == DOM_TAG_TBODY && slice_equal(name, SLICE("table")))
         leave(s);
-    if (slice_equal(name, SLICE("p")) && !s->paragraph && takes_text(s->parent) && s->depth < DOM_DEPTH_MAX) {
+    if (slice_equal(name, SLICE("p")) && !s->paragraph && dom_takes_text(s->parent) &&
+        s->depth < DOM_DEPTH_MAX) {
         dom_node *empty = new_element(s, DOM_TAG_P); /* there is none to end */
         add_element(s, empty);
         enter(s, empty);

@@ -130,7 +130,8 @@ static bool read_text(reader *r) {
         return false;
     if (r->parent->tag == DOM_TAG_PRE && !r->parent->first_child && text.data[0] == '\n')
         return false;
-    dom_append(r->parent, dom_new_text(r->arena, decoded, line));
+    if (dom_takes_text(r->parent))
+        dom_append(r->parent, dom_new_text(r->arena, decoded, line));
     return true;
 }
 
