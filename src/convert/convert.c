@@ -200,6 +200,8 @@ static dom_node *read_legacy_body(conversion *c) {
         c->result->before_html = carry_restore_html(&c->carry, read.html, &c->result->before_lines);
     }
     dom_node *tree = dom_parse(read.html, &read.lines, c->tree, found(c));
+    if (!c->options->keep_html)
+        vector_drop(&read.lines.marks);
     dom_browse(tree, c->tree, found(c));
     carry_note_places(&c->carry, read.html, tree, read_other_text, c);
     return tree;
@@ -283,8 +285,8 @@ static bool has_size(css_cascade *styles, const dom_node *body) {
     return false;
 }
 
-static const layout *lay_out(conversion *c, const dom_node *body, css_cascade *cascade, double column,
-                             bool pictures_only, const layout *other) {
+static layout *lay_out(conversion *c, const dom_node *body, css_cascade *cascade, double column,
+                       bool pictures_only, layout *other) {
     layout_options options = {.column = column,
                               .other = other,
                               .pictures_only = pictures_only,
@@ -294,7 +296,7 @@ static const layout *lay_out(conversion *c, const dom_node *body, css_cascade *c
 }
 
 static const layout *lay_out_on_phone(conversion *c, const dom_node *body, css_cascade *styles_on_desk,
-                                      const layout *desk) {
+                                      layout *desk) {
     bool pictures_only = !layout_has_columns(desk); /* columns hang on all heights */
     css_cascade *cascade = css_cascade_new_of_other(styles_on_desk, c->engine->phone_sheets);
     const layout *phone =
@@ -308,8 +310,9 @@ static express_seen see_page(conversion *c, dom_node *body, css_cascade *styles)
     if (!has_size(styles, body))
         return seen;
     bool pictures_only = layout_is_one_column(styles, body, c->tree);
-    seen.desk = lay_out(c, body, styles, seen.theme->column, pictures_only, NULL);
-    seen.phone = lay_out_on_phone(c, body, styles, seen.desk);
+    layout *desk = lay_out(c, body, styles, seen.theme->column, pictures_only, NULL);
+    seen.desk = desk;
+    seen.phone = lay_out_on_phone(c, body, styles, desk);
     return seen;
 }
 

@@ -9,9 +9,10 @@
 #define STEPS_PER_NODE 1000
 #define STEPS_AT_LEAST 1000000
 #define MEMORY_MAX (1u << 20)
-#define BYTES_READ 64    /* bytes of a value that a step reads */
-#define FEW_STEPS 32     /* asking again costs less than remembering */
-#define BYTES_COMPARED 8 /* ... that a step compares one by one: words, and without case */
+#define NAME_BITS_MAX ((size_t)1 << 22) /* 512 KB for the names of a large page */
+#define BYTES_READ 64                   /* bytes of a value that a step reads */
+#define FEW_STEPS 32                    /* asking again costs less than remembering */
+#define BYTES_COMPARED 8                /* ... that a step compares one by one: words, and without case */
 
 /* One remembered answer: of a question (the address of a compound, a test, or a number) about a node,
  * in a view (which its anchor tells from every other view of the same question). */
@@ -82,7 +83,7 @@ dom_matcher *dom_matcher_new(dom_node *root, arena *a) {
     m->budget = (uint64_t)nodes * STEPS_PER_NODE + STEPS_AT_LEAST;
     if (m->budget < arena_steps_limit(a)) /* more is asked for */
         m->budget = arena_steps_limit(a);
-    for (m->name_bits = 1024; m->name_bits < nodes * 8;)
+    for (m->name_bits = 1024; m->name_bits < nodes * 8 && m->name_bits < NAME_BITS_MAX;)
         m->name_bits *= 2;
     m->names = arena_zeroed(a, m->name_bits / 8);
     for (dom_node *at = root; at; at = dom_next(at, root))

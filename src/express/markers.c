@@ -566,7 +566,6 @@ static slice content_of_marker(marking *m, const dom_node *item) {
 
 /* The text of the item's own marker, with a space behind it; empty: a bullet or nothing. */
 static slice marker_text(marking *m, const dom_node *item, int64_t number) {
-    buffer out = buffer_new(m->arena, 16);
     slice style = css_computed(m->styles, item, CSS_LIST_STYLE_TYPE);
     if (!has_marker(m, item))
         return SLICE("");
@@ -575,6 +574,7 @@ static slice marker_text(marking *m, const dom_node *item, int64_t number) {
         return is_bullet(own) && !m->signs ? SLICE("") : own;
     if (is_bullet_style(style))
         return SLICE("");
+    buffer out = buffer_new(m->arena, 16);
     css_reader r = {.text = style, .arena = m->arena};
     css_token t = css_next_token(&r);
     if (t.kind == CSS_TOKEN_STRING) {

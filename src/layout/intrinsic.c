@@ -75,7 +75,7 @@ void layout_add_words(layout_words *w, slice text, double font) {
 }
 
 static void measure_text(const layout *l, box *b) {
-    const kept_box *known = layout_find(l->options.other, b->node);
+    const box_measure *known = layout_measure_of(l->options.other, b->node);
     if (known && known->font == b->style->font) {
         b->min = known->min;
         b->max = known->max;

@@ -24,11 +24,21 @@ static void index_boxes(layout *l) {
 static void keep_boxes(layout *l) {
     l->kept_count = (uint32_t)l->boxes.count;
     l->kept = arena_alloc(l->arena, (l->kept_count + 1) * sizeof *l->kept);
+    l->measures = l->options.other ? NULL : arena_alloc(l->arena, (l->kept_count + 1) * sizeof *l->measures);
     for (uint32_t i = 0; i < l->kept_count; i++) {
         const box *b = box_at(l, i);
-        l->kept[i] = (kept_box){b->node, b->style->font, b->min, b->max, b->out};
+        l->kept[i] = (kept_box){b->node, b->out};
+        if (l->measures)
+            l->measures[i] = (box_measure){b->style->font, b->min, b->max};
     }
     vector_drop(&l->boxes);
+}
+
+static void drop_measures(layout *l) {
+    if (l && l->measures)
+        arena_drop(l->arena, l->measures, (l->kept_count + 1) * sizeof *l->measures);
+    if (l)
+        l->measures = NULL;
 }
 
 layout *layout_page(css_cascade *cascade, const dom_node *root, const layout_options *options, arena *a) {
@@ -41,6 +51,7 @@ layout *layout_page(css_cascade *cascade, const dom_node *root, const layout_opt
     layout_measure_content(l);
     layout_place(l);
     layout_add_heights(l);
+    drop_measures(options->other);
     keep_boxes(l);
     index_boxes(l);
     return l;
@@ -71,12 +82,18 @@ bool layout_has_columns(const layout *l) {
     return false;
 }
 
-const kept_box *layout_find(const layout *l, const dom_node *node) {
+/* NULL: the node has none. */
+static const kept_box *find_box(const layout *l, const dom_node *node) {
     uint32_t index = l && node ? l->slots[slot_of(l, node)] : 0;
     return index ? &l->kept[index - 1] : NULL;
 }
 
+const box_measure *layout_measure_of(const layout *l, const dom_node *node) {
+    const kept_box *b = find_box(l, node);
+    return b && l->measures ? &l->measures[b - l->kept] : NULL;
+}
+
 const layout_box *layout_box_of(const layout *l, const dom_node *node) {
-    const kept_box *b = layout_find(l, node);
+    const kept_box *b = find_box(l, node);
     return b ? &b->out : NULL;
 }

@@ -16,8 +16,9 @@ typedef struct layout_options {
     /* The size of a picture file; false: not known. NULL: none is. */
     bool (*picture_size)(void *context, slice url, uint32_t *width, uint32_t *height);
     void *context;
-    bool pictures_only;         /* leave out children of the root that hold no picture and no frame */
-    const struct layout *other; /* of the same tree: texts in the same font are not measured again; or NULL */
+    bool pictures_only;   /* leave out children of the root that hold no picture and no frame */
+    struct layout *other; /* of the same tree: texts in the same font are not measured again; or NULL. It
+                             serves one layout. */
 } layout_options;
 
 typedef enum layout_flow {

@@ -96,9 +96,13 @@ typedef struct table_columns {
 /* What is kept of a box when all is laid out. */
 typedef struct kept_box {
     const dom_node *node;
-    double font, min, max;
     layout_box out;
 } kept_box;
+
+/* And for another layout of the same tree. */
+typedef struct box_measure {
+    double font, min, max;
+} box_measure;
 
 struct layout {
     arena *arena;
@@ -106,6 +110,7 @@ struct layout {
     layout_options options;
     vector boxes; /* of box, in document order; none when all is laid out */
     kept_box *kept;
+    box_measure *measures; /* of each kept box; NULL once another layout was made */
     uint32_t kept_count;
     uint32_t *slots; /* node → 1 + index of what is kept of its box */
     size_t mask;
@@ -117,7 +122,7 @@ static inline box *box_at(const layout *l, uint32_t index) {
 }
 
 /* NULL: the node has none. */
-const kept_box *layout_find(const layout *l, const dom_node *node);
+const box_measure *layout_measure_of(const layout *l, const dom_node *node);
 
 const box_style *layout_style_of(layout *l, const dom_node *node);
 /* False: auto, none, normal, or it hangs on `around`, which is < 0. */

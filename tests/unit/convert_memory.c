@@ -44,9 +44,9 @@ static convert_state convert_within(const char *part, const char *end, size_t ti
 
 static void text_takes_20_times_its_bytes(void **state) {
     (void)state;
-    assert_int_equal(convert_within(SENTENCE SENTENCE SENTENCE "\n\n", "", 20), CONVERT_DONE);
-    assert_int_equal(convert_within(SENTENCE, "", 20), CONVERT_DONE);
-    assert_int_equal(convert_within("A line of text\n", "", 8), CONVERT_DONE);
+    assert_int_equal(convert_within(SENTENCE SENTENCE SENTENCE "\n\n", "", 18), CONVERT_DONE);
+    assert_int_equal(convert_within(SENTENCE, "", 18), CONVERT_DONE);
+    assert_int_equal(convert_within("A line of text\n", "", 7), CONVERT_DONE);
 }
 
 static void nested_tags_take_as_much(void **state) {
@@ -57,13 +57,13 @@ static void nested_tags_take_as_much(void **state) {
 /* A tag, a paragraph and a few letters are many nodes for few bytes. */
 static void small_blocks_take_more(void **state) {
     (void)state;
-    assert_int_equal(convert_within("- An item of a list\n", "", 32), CONVERT_DONE);
-    assert_int_equal(convert_within("<p>x</p>", "", 50), CONVERT_DONE);
-    assert_int_equal(convert_within("| One cell | Another one |\n", "", 60), CONVERT_DONE);
+    assert_int_equal(convert_within("- An item of a list\n", "", 24), CONVERT_DONE);
+    assert_int_equal(convert_within("<p>x</p>", "", 39), CONVERT_DONE);
+    assert_int_equal(convert_within("| One cell | Another one |\n", "", 43), CONVERT_DONE);
     assert_int_equal(
         convert_within("<div class=\"row\"><div class=\"col\"><p>One</p></div><div class=\"col\">"
                        "<p>Two</p></div></div>\n",
-                       "", 60),
+                       "", 48),
         CONVERT_DONE);
 }
 
