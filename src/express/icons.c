@@ -60,12 +60,16 @@ static slice name_attribute(const dom_node *node) {
     return set == SLICE_NONE ? name : slice_from(name, set + 1);
 }
 
-/* The part of a drawing that it uses: <use href="/icons.svg#check">. */
+static const dom_node *element_from(const dom_node *at) {
+    while (at && at->type != DOM_ELEMENT)
+        at = at->next;
+    return at;
+}
+
+/* The part of another drawing that is all it shows: <use href="/icons.svg#check">. */
 static slice used_drawing(const dom_node *svg) {
-    const dom_node *use = svg->first_child;
-    while (use && use->type != DOM_ELEMENT)
-        use = use->next;
-    if (!use || !slice_equal(dom_name(use), SLICE("use")))
+    const dom_node *use = element_from(svg->first_child);
+    if (!use || !slice_equal(dom_name(use), SLICE("use")) || element_from(use->next))
         return (slice){NULL, 0};
     slice href = dom_attribute_trimmed(use, "href");
     href = href.length ? href : dom_attribute_trimmed(use, "xlink:href");
@@ -81,8 +85,20 @@ static bool has_text(const dom_node *node) {
     return at != NULL;
 }
 
+/* Whether a drawing may be an icon: one without words and pictures, and no larger. */
+static bool is_small_drawing(const dom_node *svg) {
+    enum { LARGEST = 96 };
+    int64_t width = 0;
+    const dom_node *at = svg;
+    for (size_t steps = 0; at && steps < ICON_LOOKED_AT; steps++, at = dom_next(at, svg))
+        if (at->type == DOM_ELEMENT && slice_equal(dom_name(at), SLICE("image")))
+            return false;
+    return svg->tag == DOM_TAG_SVG && !has_text(svg) &&
+           (!dom_attribute_integer(svg, "width", &width) || width <= LARGEST);
+}
+
 const express_icon *express_icon_of(const express_icons *icons, const dom_node *node, arena *a) {
-    bool drawing = node->tag == DOM_TAG_SVG && !has_text(node);
+    bool drawing = is_small_drawing(node);
     slice ligature = icons ? express_icon_name(icons, node, a) : (slice){NULL, 0};
     if (!icons || (!ligature.length && !drawing && !express_is_icon(node)))
         return NULL;
@@ -141,7 +157,7 @@ static bool is_control(const dom_node *node) {
  * page. */
 static bool is_clicked(const dom_node *node) {
     static const char *const ATTRIBUTES[] = {"onclick", "data-toggle", "data-bs-toggle", "aria-expanded"};
-    if (is_control(node) || node->tag == DOM_TAG_LABEL ||
+    if (is_control(node) || node->tag == DOM_TAG_LABEL || dom_has_class(node, SLICE("close")) ||
         slice_equal(dom_attribute_trimmed(node, "role"), SLICE("button")))
         return true;
     for (size_t i = 0; i < sizeof ATTRIBUTES / sizeof *ATTRIBUTES; i++)
@@ -188,10 +204,10 @@ static bool has_all_words(slice classes, slice words) {
     return true;
 }
 
-/* Turned, an icon says something else; and so it does where one beside it differs from it only by a class, as
- * the stars that count do from those that are missing. */
+/* Turned, an icon says something else; and so it does where one beside it differs from it only by a class or
+ * a colour, as the stars that count do from those that are missing. */
 static bool is_drawn_otherwise(const dom_node *icon) {
-    slice classes = dom_attribute_trimmed(icon, "class");
+    slice classes = dom_attribute_trimmed(icon, "class"), style = dom_attribute_trimmed(icon, "style");
     size_t steps = 0;
     if (slice_find(classes, SLICE("rotate"), 0) != SLICE_NONE ||
         slice_find(classes, SLICE("flip"), 0) != SLICE_NONE)
@@ -199,8 +215,9 @@ static bool is_drawn_otherwise(const dom_node *icon) {
     for (int before = 0; classes.length && before < 2; before++)
         for (const dom_node *at = before ? dom_previous(icon) : icon->next; at && steps < ICON_LOOKED_AT * 2;
              at = before ? dom_previous(at) : at->next, steps++) {
-            slice other = at->type == DOM_ELEMENT ? dom_attribute_trimmed(at, "class") : classes;
-            if (other.length && (has_all_words(classes, other) != has_all_words(other, classes)))
+            slice other = at->type == DOM_ELEMENT ? dom_attribute_trimmed(at, "class") : (slice){NULL, 0};
+            bool more = has_all_words(other, classes), less = other.length && has_all_words(classes, other);
+            if (more != less || (more && !slice_equal(dom_attribute_trimmed(at, "style"), style)))
                 return true;
         }
     return false;
@@ -288,28 +305,35 @@ static const dom_node *begun_by(const dom_node *icon) {
     return outer;
 }
 
-/* The icon that the element begins with; NULL: it begins with something else. */
-static const dom_node *first_icon(const dom_node *node) {
+/* The icon that the element begins with, or its text where it is written; NULL: it begins with something
+ * else.
+ */
+static const dom_node *first_icon(const express_icons *icons, const dom_node *node, arena *a) {
     const dom_node *at = node;
     for (size_t steps = 0; at && steps < ICON_LOOKED_AT; steps++, at = dom_next(at, node)) {
+        if (express_is_icon(at) || (icons && express_icon_name(icons, at, a).length) ||
+            (at->type == DOM_TEXT && at->flags & FLAG_GENERATED))
+            return at;
         if (express_shows(at))
             return NULL;
-        if (express_is_icon(at))
-            return at;
     }
     return NULL;
 }
 
+static bool looks_alike(const dom_node *one, const dom_node *other, arena *a) {
+    return slice_equal(dom_attribute_trimmed(one, "class"), dom_attribute_trimmed(other, "class")) &&
+           slice_equal(express_words_inside(one, a), express_words_inside(other, a));
+}
+
 /* Whether what the icon stands before is one of several, and another of them has another icon. */
-static bool is_one_of_several(const dom_node *icon) {
+static bool is_one_of_several(const express_icons *icons, const dom_node *icon, arena *a) {
     const dom_node *one = begun_by(icon);
-    slice classes = dom_attribute_trimmed(icon, "class");
     size_t steps = 0;
     for (const dom_node *at = one->parent ? one->parent->first_child : NULL; at && steps < ICON_LOOKED_AT;
          at = at->next, steps++) {
         const dom_node *other =
-            at != one && at->type == DOM_ELEMENT && at->tag == one->tag ? first_icon(at) : NULL;
-        if (other && !slice_equal(dom_attribute_trimmed(other, "class"), classes) &&
+            at != one && at->type == DOM_ELEMENT && at->tag == one->tag ? first_icon(icons, at, a) : NULL;
+        if (other && (other->type == DOM_TEXT || !looks_alike(icon, other, a)) &&
             !(is_adornment(icon) && is_adornment(other)))
             return true;
     }
@@ -323,8 +347,8 @@ static bool is_in_control(const dom_node *node) {
 }
 
 /* The words of a link say where it leads, and of a fold what it opens; icons in it adorn them. */
-static bool says_something(const dom_node *icon) {
-    return !is_in_control(icon) && (is_telling(icon) || is_one_of_several(icon));
+bool express_icon_tells(const express_icons *icons, const dom_node *icon, arena *a) {
+    return !is_in_control(icon) && (is_telling(icon) || is_one_of_several(icons, icon, a));
 }
 
 slice express_icon_tag(const dom_node *node, arena *a) {
@@ -342,9 +366,9 @@ void express_look_at_icon(const dom_node *node, arena *a, findings *found) {
     bool may = node->tag == DOM_TAG_I || node->tag == DOM_TAG_SPAN || node->tag == DOM_TAG_UNKNOWN;
     if (may && express_is_icon(node))
         findings_add(found,
-                     is_all_of_cell(node)   ? FINDING_ICON_IN_CELL
-                     : says_something(node) ? FINDING_ICON_SAYS
-                                            : FINDING_ICON,
+                     is_all_of_cell(node)                ? FINDING_ICON_IN_CELL
+                     : express_icon_tells(NULL, node, a) ? FINDING_ICON_SAYS
+                                                         : FINDING_ICON,
                      node->line, "%.*s</%.*s>", SLICE_ARGS(express_icon_tag(node, a)),
                      SLICE_ARGS(dom_name(node)));
 }

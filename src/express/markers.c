@@ -892,9 +892,12 @@ static void note_icon(marking *m, const dom_node *node, slice name, slice sign, 
     if (!in_row) {
         m->row_before = buffer_new(m->arena, words.before.length);
         m->row_after = buffer_new(m->arena, words.after.length);
-        m->row = findings_add(m->found, sign.length ? FINDING_ICON_WRITTEN : FINDING_ICON_NAME, node->line,
-                              "%.*s%.*s%s%.*s", SLICE_ARGS(express_icon_tag(node, m->arena)),
-                              SLICE_ARGS(name), sign.length ? ": " : "", SLICE_ARGS(sign));
+        finding_code code = sign.length                                    ? FINDING_ICON_WRITTEN
+                            : express_icon_tells(m->icons, node, m->arena) ? FINDING_ICON_SAYS
+                                                                           : FINDING_ICON_NAME;
+        m->row = findings_add(m->found, code, node->line, "%.*s%.*s%s%.*s",
+                              SLICE_ARGS(express_icon_tag(node, m->arena)), SLICE_ARGS(name),
+                              sign.length ? ": " : "", SLICE_ARGS(sign));
     }
     buffer_append(&m->row_before, words.before);
     buffer_append(&m->row_after, words.after);

@@ -149,6 +149,8 @@ typedef struct express_icon_words {
 } express_icon_words;
 express_icon_words express_icon_put(const express_icons *icons, slice sign, const dom_node *node, slice name,
                                     bool in_row, arena *a);
+/* Whether an icon that goes said more than the words beside it. `icons`: NULL where their names are gone. */
+bool express_icon_tells(const express_icons *icons, const dom_node *icon, arena *a);
 /* The tag that it begins with: what findings call it. */
 slice express_icon_tag(const dom_node *node, arena *a);
 /* A finding for an icon that goes. */
