@@ -334,7 +334,7 @@ static bool is_one_of_several(const express_icons *icons, const dom_node *icon, 
         const dom_node *other =
             at != one && at->type == DOM_ELEMENT && at->tag == one->tag ? first_icon(icons, at, a) : NULL;
         if (other && (other->type == DOM_TEXT || !looks_alike(icon, other, a)) &&
-            !(is_adornment(icon) && is_adornment(other)))
+            !(is_adornment(icon) && (other->type == DOM_TEXT || is_adornment(other))))
             return true;
     }
     return false;
