@@ -32,6 +32,7 @@ typedef struct looking {
     findings *found;
     const dom_node *hidden_until; /* inside hidden content: the node that follows it */
     bool in_hidden;
+    const dom_node *headed; /* the table of which a cell that is spoken as a header was found */
 } looking;
 
 /* ---- names for screen readers, tooltips --------------------------------------------------------------- */
@@ -107,14 +108,20 @@ static void look_at_summary(looking *l, const dom_node *table) {
         f->before = summary;
 }
 
-/* What only screen readers say of cells: which is a header, and whose headers are where. */
+/* What only screen readers say of cells: which is a header, and whose headers are where. Of a table, once. */
 static void look_at_cell(looking *l, const dom_node *cell) {
     static const char *const ATTRIBUTES[] = {"scope", "headers", "role"};
     for (size_t i = 0; i < sizeof ATTRIBUTES / sizeof *ATTRIBUTES; i++) {
         slice value = dom_attribute_trimmed(cell, ATTRIBUTES[i]);
         if (value.length && (i != 2 || css_is_among(value, "columnheader rowheader"))) {
+            const dom_node *table = cell->parent;
+            while (table && table->tag != DOM_TAG_TABLE)
+                table = table->parent;
+            if (table && table == l->headed)
+                return;
             findings_add(l->found, FINDING_HEADER_CELL, cell->line, "<td %s=\"%.*s\">: %.*s", ATTRIBUTES[i],
                          SLICE_ARGS(value), SLICE_ARGS(express_words_inside(cell, l->arena)));
+            l->headed = table;
             return;
         }
     }

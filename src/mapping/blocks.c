@@ -581,9 +581,6 @@ static void make_details(mapping_pass *pass, const item *it, bool is_last, dom_n
     bool one = it->first == it->last && it->first->type == DOM_ELEMENT && it->first != it->summary &&
                it->first != it->content;
     dom_node *summary_parent = it->summary->parent;
-    if (it->unsure)
-        findings_add(pass->found, FINDING_FOLD_UNSURE, it->summary->line, "%.*s",
-                     SLICE_ARGS(plain_text(it->summary, it->summary, pass->arena)));
     if (dom_is(it->summary, DOM_TAG_SUMMARY) && previous_solid(it->summary))
         report_late_summary(pass, it->summary);
     if (dom_is(summary_parent, DOM_TAG_DETAILS) && dom_attribute_get(summary_parent, SLICE("open")))
@@ -621,6 +618,23 @@ static void make_details(mapping_pass *pass, const item *it, bool is_last, dom_n
         append_made(pass, content, DOM_TAG_P);
 }
 
+/* One for all of them. */
+static void report_unsure(mapping_pass *pass, const claim *c) {
+    const item *first = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < c->item_count; i++)
+        if (c->items[i].unsure) {
+            first = first ? first : &c->items[i];
+            count++;
+        }
+    if (!first)
+        return;
+    slice words = plain_text(first->summary, first->summary, pass->arena);
+    slice more = count > 1 ? format_slice(pass->arena, ", and %zu more", count - 1) : (slice){NULL, 0};
+    findings_add(pass->found, FINDING_FOLD_UNSURE, first->summary->line, "%.*s%.*s", SLICE_ARGS(words),
+                 SLICE_ARGS(more));
+}
+
 static void make_accordion(mapping_pass *pass, const claim *c) {
     dom_node *before = c->container && c->container->parent ? previous_solid(c->container)
                        : !c->container                      ? previous_solid(c->items[0].first)
@@ -632,6 +646,7 @@ static void make_accordion(mapping_pass *pass, const claim *c) {
                                    SLICE_ARGS(TIPTAP_ELEMENTS[TIPTAP_ELEMENT_WHITE_ACCORDION].class_name)));
     place_block(c, group);
     bool self = c->container && c->items[0].first == c->container;
+    report_unsure(pass, c);
     for (size_t i = 0; i < c->item_count; i++)
         make_details(pass, &c->items[i], i + 1 == c->item_count, group);
     if (c->container && c->container->parent && !self) {
