@@ -346,6 +346,8 @@ static void styles_shared_by_windows(void **state) {
         {"p:nth-child(2){width:1em}", "<i></i><p>x</p>", CSS_WIDTH, "16px", "16px", true},
         {"@media(max-width:600px){p:nth-child(2){width:1em}}", "<i></i><p>x</p>", CSS_WIDTH, "auto", "16px",
          false},
+        {".b{width:1em; @media(max-width:600px){width:2em} @media screen{height:3em}}", "<p class=b>x</p>",
+         CSS_WIDTH, "16px", "32px", false},
         {"", "<p style=width:50vw>x</p>", CSS_WIDTH, "640px", "195px", false},
         {"", "<div style='font-size:calc(1px + 1vmin)'><p style=width:1em>x</p></div>", CSS_WIDTH, "9px",
          "4.9px", false},
