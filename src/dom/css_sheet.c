@@ -481,15 +481,19 @@ static bool is_of_a_vendor(slice prelude) {
            slice_find(prelude, SLICE(":-o-"), 0) != SLICE_NONE;
 }
 
-/* The declarations up to the end of the block, and the rules nested in it. */
-static void read_rule(parser *p, css_place place, slice selector, const dom_selector *list) {
+static void read_style_rule(parser *p, size_t start, slice prelude, const surrounding *around) {
     css_sheets *s = p->sheets;
+    css_place place = place_at(p, start);
+    slice selector = nested_selector(without_comments(prelude, s->arena), around->parent, s->arena);
+    dom_selector *list = selector_compile_rule(selector, s->arena);
     css_gathering g;
     struct css_rule *rule = arena_alloc(s->arena, sizeof *rule);
     *rule = (struct css_rule){p->origin, place.file, place.line};
     css_gather_start(&g, s->arena);
     g.next.rule = rule;
     css_block *block = arena_zeroed(s->arena, sizeof *block);
+    if (!list && !is_of_a_vendor(prelude))
+        note_problem(s, place, "a selector that is not understood; the rule is left out", prelude);
     for (size_t i = 0; list && i < list->count; i++) /* before the rules nested in it: they come later */
         add_match(p, list->complexes[i], block);
     surrounding inside = {list ? selector : SLICE(":not(*)")};
@@ -497,16 +501,6 @@ static void read_rule(parser *p, css_place place, slice selector, const dom_sele
     read_contents(p, &inside, &g);
     p->nesting--;
     *block = g.block;
-}
-
-static void read_style_rule(parser *p, size_t start, slice prelude, const surrounding *around) {
-    css_sheets *s = p->sheets;
-    css_place place = place_at(p, start);
-    slice selector = nested_selector(without_comments(prelude, s->arena), around->parent, s->arena);
-    dom_selector *list = selector_compile_rule(selector, s->arena);
-    if (!list && !is_of_a_vendor(prelude))
-        note_problem(s, place, "a selector that is not understood; the rule is left out", prelude);
-    read_rule(p, place, selector, list);
 }
 
 static void skip_rule_block(parser *p) {
@@ -576,8 +570,7 @@ static void read_at_rule(parser *p, const surrounding *around, css_gathering *g)
     }
     p->windows = windows;
     if (g && windows != around_it) { /* inside of a rule: in one window it says more */
-        read_rule(p, place_at(p, start), around->parent,
-                  selector_compile_rule(around->parent, p->sheets->arena));
+        read_style_rule(p, start, SLICE("&"), around);
     } else {
         p->nesting++;
         read_contents(p, around, g);
