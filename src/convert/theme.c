@@ -141,6 +141,7 @@ static bool read_icons(const front_value *root, express_icons *icons, arena *a, 
     } lists[] = {{"icon-sets", &icons->sets},
                  {"icon-fonts", &icons->fonts},
                  {"icon-letters", &icons->letters},
+                 {"icon-letters-outlined", &icons->letters_outlined},
                  {"icon-outlines", &icons->outlined},
                  {"fonts-of-scripts", &icons->fonts_of_scripts}};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)

@@ -48,6 +48,7 @@ typedef struct express_icons {
     express_texts sets;             /* what names of classes begin with */
     express_texts fonts;            /* classes of fonts that draw the name which stands in the element */
     express_texts letters;          /* fonts, as their families are called, in which letters draw icons */
+    express_texts letters_outlined; /* families, in lower case, that draw outlines where they are not bold */
     express_texts outlined;         /* classes beside which the same names draw outlines */
     hash_map fonts_of_signs;        /* names → express_font: letters and digits, in lower case */
     express_texts fonts_of_scripts; /* what names of fonts begin with whose letters are another script's */

@@ -119,18 +119,25 @@ const express_icon *express_icon_of(const express_icons *icons, const dom_node *
     return icon && icon->sign.length ? icon : NULL;
 }
 
-const express_icon *express_icon_of_letter(const express_icons *icons, slice families, slice letter,
-                                           arena *a) {
+static bool holds_one_of(slice family, const express_texts *names) {
+    for (size_t i = 0; i < names->count; i++)
+        if (slice_find(family, names->texts[i], 0) != SLICE_NONE)
+            return true;
+    return false;
+}
+
+const express_icon *express_icon_of_letter(const express_icons *icons, slice families, bool bold,
+                                           slice letter, arena *a) {
     size_t at = 0;
     uint32_t code = letter.length ? utf8_next(letter, &at) : 0;
-    buffer family = buffer_new(a, families.length + 1);
-    for (size_t i = 0; i < families.length; i++)
-        buffer_append_char(&family, to_lower(families.data[i]));
+    slice family = slice_lower(families, a);
+    bool outlined = !bold && holds_one_of(family, &icons->letters_outlined);
     const express_icon *icon = NULL;
     for (size_t i = 0; at == letter.length && i < icons->letters.count && !icon; i++)
-        if (slice_find(buffer_slice(&family), icons->letters.texts[i], 0) != SLICE_NONE)
-            icon = map_get(&icons->signs,
-                           format_slice(a, "%.*s %04x", SLICE_ARGS(icons->letters.texts[i]), (unsigned)code));
+        if (slice_find(family, icons->letters.texts[i], 0) != SLICE_NONE)
+            icon = icon_named(
+                icons, outlined,
+                format_slice(a, "%.*s %04x", SLICE_ARGS(icons->letters.texts[i]), (unsigned)code), a);
     return icon && icon->sign.length ? icon : NULL;
 }
 

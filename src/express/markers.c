@@ -327,10 +327,12 @@ static bool is_readable(slice text) {
 /* What a letter of a font that draws pictures says, in an element that is there for it or before an item. */
 static slice sign_of_letter(marking *m, const dom_node *node, css_pseudo pseudo, slice letter) {
     bool alone = express_is_icon(node) || node->tag == DOM_TAG_LI || node->tag == DOM_TAG_TD;
+    if (!m->icons || !alone || !letter.length)
+        return (slice){NULL, 0};
     slice families = css_computed_pseudo(m->styles, node, pseudo, CSS_FONT_FAMILY);
-    const express_icon *icon = m->icons && alone && letter.length
-                                   ? express_icon_of_letter(m->icons, families, letter, m->arena)
-                                   : NULL;
+    css_reader weight = {.text = css_computed_pseudo(m->styles, node, pseudo, CSS_FONT_WEIGHT)};
+    bool bold = css_next_token(&weight).number > 500; /* such fonts have 400 and 900: CSS Fonts 4 §5.2 */
+    const express_icon *icon = express_icon_of_letter(m->icons, families, bold, letter, m->arena);
     return icon ? icon->sign : (slice){NULL, 0};
 }
 

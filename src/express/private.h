@@ -137,9 +137,9 @@ bool express_says(const dom_node *node, slice words);
 slice express_icon_name(const express_icons *icons, const dom_node *node, arena *a);
 /* What the icon is known to say; NULL: it is none, or not known to. `icons`: NULL where none are. */
 const express_icon *express_icon_of(const express_icons *icons, const dom_node *node, arena *a);
-/* The same of the letter that a style sheet writes in a font that draws it. */
-const express_icon *express_icon_of_letter(const express_icons *icons, slice families, slice letter,
-                                           arena *a);
+/* The same of the letter that a style sheet writes in a font that draws it, `bold` or not. */
+const express_icon *express_icon_of_letter(const express_icons *icons, slice families, bool bold,
+                                           slice letter, arena *a);
 /* Whether it stands for a word there, and does not only adorn one, or a control. */
 bool express_icon_is_said(const express_icon *icon, const dom_node *node);
 /* Its sign, with spaces where it would run into the words beside it; and those words without it, where `name`
