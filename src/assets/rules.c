@@ -226,8 +226,9 @@ typedef struct loader {
 } loader;
 
 static bool fail(loader *l, const yaml_node_t *node, const char *expected) {
-    *l->error = format_slice(l->arena, "%zu:%zu: expected %s", node ? node->start_mark.line + 1 : 1,
-                             node ? node->start_mark.column + 1 : 1, expected);
+    *l->error =
+        format_slice(l->arena, "assets.yml:%zu:%zu: expected %s", node ? node->start_mark.line + 1 : 1,
+                     node ? node->start_mark.column + 1 : 1, expected);
     return false;
 }
 
@@ -370,7 +371,7 @@ static bool load_document(asset_rules *rules, yaml_parser_t *parser, arena *a, s
     if (!yaml_parser_load(parser, &document)) {
         if (!parser->problem) /* libyaml names every other */
             arena_fail(a);
-        *error = format_slice(a, "%zu:%zu: not YAML: %s", parser->problem_mark.line + 1,
+        *error = format_slice(a, "assets.yml:%zu:%zu: not YAML: %s", parser->problem_mark.line + 1,
                               parser->problem_mark.column + 1,
                               parser->problem ? parser->problem : "it cannot be read");
         return false;

@@ -101,7 +101,7 @@ static int start(convert_engine **e, const cli_arguments *arguments, const site 
         return EXIT_ENVIRONMENT;
     *e = convert_engine_new(&settings, a, &error);
     if (!*e)
-        complain("assets.yml: %.*s", SLICE_ARGS(error));
+        complain("%.*s", SLICE_ARGS(error));
     else if (!option_given(arguments, OPTION_QUIET))
         tell_sheet_problems(convert_engine_sheets(*e), a);
     return *e ? EXIT_DONE : EXIT_USAGE;

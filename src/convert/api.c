@@ -200,7 +200,7 @@ static void make_engine(void *context) {
         return;
     convert_engine *engine = convert_engine_new(&m->settings, a, &error);
     if (!engine) {
-        refuse(m, format_slice(a, "assets.yml: %.*s", SLICE_ARGS(error)));
+        refuse(m, error);
         return;
     }
     const mapping_set *rules = convert_engine_rules(engine);

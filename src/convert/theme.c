@@ -138,12 +138,9 @@ static bool read_icons(const front_value *root, express_icons *icons, arena *a, 
     struct {
         const char *key;
         express_texts *texts;
-    } lists[] = {{"icon-sets", &icons->sets},
-                 {"icon-fonts", &icons->fonts},
-                 {"icon-letters", &icons->letters},
-                 {"icon-letters-outlined", &icons->letters_outlined},
-                 {"icon-outlines", &icons->outlined},
-                 {"fonts-of-scripts", &icons->fonts_of_scripts}};
+    } lists[] = {{"icon-sets", &icons->sets},         {"icon-fonts", &icons->fonts},
+                 {"icon-letters", &icons->letters},   {"icon-letters-outlined", &icons->letters_outlined},
+                 {"icon-outlines", &icons->outlined}, {"fonts-of-scripts", &icons->fonts_of_scripts}};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (!read_texts(page_front_get(root, slice_of(lists[i].key)), lists[i].key, lists[i].texts, a, error))
             return false;
