@@ -111,6 +111,10 @@ typedef struct convert_result {
 bool convert_page(const convert_engine *engine, slice bytes, const convert_options *options, arena *a,
                   convert_result *result);
 
+/* Takes the directives of `places` (convert_place) that lead nowhere in `page`, which was converted and has
+ * been edited since. Uses `a` as scratch. */
+void convert_keep_places(slice page, vector *places, arena *a);
+
 /* Adds the files of other hosts that a page needs, whether it is converted yet or not (asset_reference, in
  * `a`) to `references`, which lives elsewhere: what a page that is refused, or no page, names is not needed.
  * Pure. An exhausted arena is emptied, and `references` too. */

@@ -8,6 +8,7 @@
 #include "places.h"
 
 #include "fragment.h"
+#include "page/page.h"
 
 #include <stdlib.h>
 
@@ -348,6 +349,15 @@ void places_report(const places *p) {
     for (size_t i = 0; i < p->there.count; i++) {
         const link_there *one = *(link_there **)vector_at(&p->there, i);
         report_link(p, one->line, one->href, one->target, one->directive);
+    }
+}
+
+void convert_keep_places(slice page, vector *all, arena *a) {
+    fragment_text text = fragment_read(dom_parse(page_split(page).body, NULL, a, NULL), a);
+    for (size_t i = 0; i < all->count; i++) {
+        convert_place *one = vector_at(all, i);
+        if (one->directive.length && fragment_find(&text, one->directive) == NO_WORD)
+            one->directive = SLICE("");
     }
 }
 

@@ -3,7 +3,8 @@
  * Comes in: the pages of a run that are worked on, the links of the site. Goes out: for each page that they
  * link into, the text fragments of its places. Those pages are converted here for that alone, before the run
  * writes anything, so it makes no difference in which order pages are converted, nor whether the other page
- * is part of the run. A page that was converted earlier is read as it was then.
+ * is part of the run. A page that was converted earlier is read as it was then; what authors have changed
+ * since leads nowhere.
  */
 #include "private.h"
 
@@ -30,14 +31,16 @@ static int compare_places(const void *one, const void *other) {
     return slice_compare(((const convert_place *)one)->id, ((const convert_place *)other)->id);
 }
 
-/* The page's bytes in the old form. False: there are none. */
-static bool read_old(const places_work *w, slice path, work_slot *slot, slice *bytes) {
+/* The page's bytes as they are, and in the old form. False: there are none. */
+static bool read_both(const places_work *w, slice path, work_slot *slot, slice *now, slice *old) {
     arena *a = slot->input;
     slice error;
     const journal_row *row = w->journal ? journal_find(w->journal, path) : NULL;
-    if (row && row->outcome == SITE_CONVERTED && journal_original(w->journal, row, a, bytes, &error))
-        return true;
-    return read_open(&slot->page, a, bytes, &error);
+    if (!read_open(&slot->page, a, now, &error))
+        return false;
+    if (!row || row->outcome != SITE_CONVERTED || !journal_original(w->journal, row, a, old, &error))
+        *old = *now;
+    return true;
 }
 
 static size_t needs_of_target(void *context, size_t index, work_slot *slot) {
@@ -48,13 +51,15 @@ static size_t needs_of_target(void *context, size_t index, work_slot *slot) {
 static void convert_target(void *context, size_t index, work_slot *slot) {
     const finding_places *f = context;
     convert_result *result = slot->own;
-    slice path = *(slice *)vector_at(f->targets, index), bytes;
+    slice path = *(slice *)vector_at(f->targets, index), now, old;
     *result = (convert_result){.state = CONVERT_NOT_A_PAGE};
-    if (!read_old(f->work, path, slot, &bytes))
+    if (!read_both(f->work, path, slot, &now, &old))
         return;
     convert_options options = f->work->options_of(f->work->context, path, slot);
-    if (!convert_page(f->work->engine, bytes, &options, slot->arena, result))
+    if (!convert_page(f->work->engine, old, &options, slot->arena, result))
         out_of_memory();
+    if (now.data != old.data && !slice_equal(now, result->output))
+        convert_keep_places(now, &result->places, slot->arena);
 }
 
 static bool take_places(void *context, size_t index, work_slot *slot) {
