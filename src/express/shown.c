@@ -69,14 +69,41 @@ static void put_lazy_versions(const showing *s, dom_node *node) {
     }
 }
 
+static bool holds_one_of(slice text, const char *const *words, arena *a) {
+    slice lower = slice_lower(text, a);
+    for (; *words; words++)
+        if (slice_find(lower, slice_of(*words), 0) != SLICE_NONE)
+            return true;
+    return false;
+}
+
+/* Whether the address only stands in for the one that a script sets: nothing says what `data-src` is for, and
+ * a gallery's script finds a larger picture there. */
+static bool stands_in(const dom_node *node, slice src, arena *a) {
+    static const char *const CLASSES[] = {"lazy", "lozad", "unveil", "defer", NULL};
+    static const char *const FILES[] = {".gif",   ".svg",    "placeholder", "blank",   "spacer", "loading",
+                                        "loader", "spinner", "transparent", "/pixel.", "1x1",    NULL};
+    return !src.length || slice_starts_with(src, SLICE("data:")) || slice_starts_with(src, SLICE("about:")) ||
+           holds_one_of(dom_attribute_trimmed(node, "class"), CLASSES, a) || holds_one_of(src, FILES, a);
+}
+
 /* Sets the address that a script would have set; it is what visitors saw. */
 static void put_lazy_source(showing *s, dom_node *node) {
-    static const char *const NAMES[] = {"data-src", "data-lazy-src", "data-lazy", "data-original"};
+    static const char *const NAMES[] = {"data-lazy-src", "data-lazy", "data-original", "data-src"};
+    enum { UNSURE = 3 };
     slice was = dom_attribute_trimmed(node, "src"), url = {NULL, 0};
+    size_t name = 0;
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES && !url.length; i++)
-        url = dom_attribute_trimmed(node, NAMES[i]);
+        url = dom_attribute_trimmed(node, NAMES[name = i]);
     if (!url.length || slice_equal(url, was))
         return;
+    if (name == UNSURE && !stands_in(node, was, s->arena)) {
+        finding *unsure = findings_add(s->found, FINDING_PICTURE_UNSURE, node->line, "<%.*s src=\"%.*s\">",
+                                       SLICE_ARGS(dom_name(node)), SLICE_ARGS(was));
+        if (unsure)
+            unsure->before = slice_copy(url, s->arena);
+        return;
+    }
     finding *f = findings_add(s->found, FINDING_PICTURE_LAZY, node->line, "<%.*s> that showed `%.*s`",
                               SLICE_ARGS(dom_name(node)), SLICE_ARGS(url));
     bool embedded = slice_starts_with(was, SLICE("data:"));
