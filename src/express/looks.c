@@ -194,6 +194,43 @@ static void look_at_marks(const looks *l, const dom_node *item) {
         leave_open(l, FINDING_LIST_MARKER, item, "", type);
 }
 
+/* ---- labels of a picture
+ * -------------------------------------------------------------------------------------------- */
+
+/* Whether a style takes the element's words out of the flow, to a place of the box around it. */
+static bool is_laid_over(css_cascade *styles, const dom_node *node) {
+    if (node->type != DOM_ELEMENT || !css_sets(styles, node, CSS_POSITION, CSS_FROM_LOST) ||
+        !css_computed_is(styles, node, CSS_POSITION, "absolute"))
+        return false;
+    const dom_node *shown = express_first_shown(node);
+    return shown && shown->type == DOM_TEXT;
+}
+
+static bool has_label_beside(css_cascade *styles, const dom_node *node, bool before) {
+    const dom_node *at = before ? dom_previous(node) : node->next;
+    for (size_t seen = 0; at && seen < CHILDREN_LOOKED_AT; seen++) {
+        if (is_laid_over(styles, at))
+            return true;
+        at = before ? dom_previous(at) : at->next;
+    }
+    return false;
+}
+
+static bool shows_picture(css_cascade *styles, const dom_node *box) {
+    const dom_node *at = box;
+    for (size_t seen = 0; at && seen < CHILDREN_LOOKED_AT; at = dom_next(at, box), seen++)
+        if (at->tag == DOM_TAG_IMG)
+            return true;
+    return css_url_of(css_computed(styles, box, CSS_BACKGROUND_IMAGE)).length > 0;
+}
+
+void express_look_at_label(css_cascade *styles, const dom_node *node, findings *found) {
+    if (node->parent && is_laid_over(styles, node) && !has_label_beside(styles, node, true) &&
+        has_label_beside(styles, node, false) && shows_picture(styles, node->parent))
+        findings_add(found, FINDING_LABELS, node->line, "`%.*s` and others",
+                     SLICE_ARGS(slice_trim(dom_text(express_first_shown(node)))));
+}
+
 /* ---- side by side, columns, order
  * ----------------------------------------------------------------------------------- */
 

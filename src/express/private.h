@@ -267,6 +267,9 @@ void express_report_picture(findings *found, const dom_node *node, const char *p
 
 /* Findings for what rules that are gone with the page make of the element, where it changes what is read. */
 void express_look_at(const looks *l, const dom_node *node);
+/* A finding for the first of several labels that styles put at places of one picture. One alone is its title.
+ */
+void express_look_at_label(css_cascade *styles, const dom_node *node, findings *found);
 /* The same of an element in which nothing shows: signs that a style sheet writes there. */
 void express_look_at_empty(const looks *l, const dom_node *node);
 /* Whether a flex container or a grid shows its content in another order than it stands in. */

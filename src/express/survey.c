@@ -274,6 +274,7 @@ static void look_at_lost(looking *l, dom_node *node) {
                                  SLICE_ARGS(d->value), SLICE_ARGS(where)));
     look_at_background(l, node);
     look_at_spaces(l, node);
+    express_look_at_label(styles, node, l->found);
     d = css_winner(styles, node, CSS_PSEUDO_NONE, CSS_DIRECTION);
     if (d && !d->is_hint && css_is_lost(styles, node, CSS_PSEUDO_NONE, CSS_DIRECTION) &&
         css_computed_is(styles, node, CSS_DIRECTION, "rtl"))
