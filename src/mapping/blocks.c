@@ -573,6 +573,22 @@ static void move_behind(dom_node *group, const item *it) {
     }
 }
 
+/* Whether the section was open from the start: Bootstrap's classes, a box that is ticked. */
+static bool was_open(const item *it) {
+    const dom_node *parent = it->summary->parent;
+    if (dom_is(parent, DOM_TAG_DETAILS) && dom_attribute_get(parent, SLICE("open")))
+        return true;
+    for (const dom_node *at = it->content; at && at != it->first->parent; at = at->parent)
+        if (dom_has_class(at, SLICE("collapse")) &&
+            (dom_has_class(at, SLICE("show")) || dom_has_class(at, SLICE("in"))))
+            return true;
+    for (const dom_node *at = it->first == it->last ? it->first->first_child : it->first; at;
+         at = at == it->last ? NULL : at->next)
+        if (is_switch(at) && dom_attribute_get(at, SLICE("checked")))
+            return true;
+    return false;
+}
+
 static void make_details(mapping_pass *pass, const item *it, bool is_last, dom_node *group) {
     dom_node *details = append_element(pass, group, TIPTAP_ELEMENT_DETAILS);
     details->line = it->first->line;
@@ -583,7 +599,7 @@ static void make_details(mapping_pass *pass, const item *it, bool is_last, dom_n
     dom_node *summary_parent = it->summary->parent;
     if (dom_is(it->summary, DOM_TAG_SUMMARY) && previous_solid(it->summary))
         report_late_summary(pass, it->summary);
-    if (dom_is(summary_parent, DOM_TAG_DETAILS) && dom_attribute_get(summary_parent, SLICE("open")))
+    if (was_open(it))
         dom_attribute_set(details, pass->arena, SLICE("open"), SLICE(""));
     if (one && is_last)
         move_behind(group, it);
