@@ -28,6 +28,8 @@ typedef struct level {
     bool unknown;       /* some marker of it is of a style that is not known here */
     bool signs;         /* its items have different signs, which say something */
     bool in_text;       /* inside an item of a list whose markers are text */
+    bool bullets;       /* of a list with markers as text: bullets stand before them */
+    bool joined;        /* paragraphs of its items became lines */
     bool lost;          /* of a list whose markers would be text, were that asked for: they are only told */
     finding *said;      /* of a list with markers as text */
     uint32_t line;
@@ -775,6 +777,25 @@ static void shift_counter(marking *m, const dom_node *list, level *l) {
                      SLICE_ARGS(dom_name(list)), (long long)reset);
 }
 
+static bool is_in_line(const dom_node *node) {
+    return node->type == DOM_TEXT || (dom_tag_has(node->tag, DOM_INLINE) && !express_is_media(node));
+}
+
+/* Whether an item has words behind a list, a table or the like: out of the item, nobody knew whose they are.
+ */
+static bool goes_on_behind_block(const dom_node *list) {
+    for (const dom_node *item = list->first_child; item; item = item->next) {
+        bool block = false;
+        for (const dom_node *at = item->tag == DOM_TAG_LI ? item->first_child : NULL; at; at = at->next) {
+            bool words = is_in_line(at) || at->tag == DOM_TAG_P;
+            if (words && block && !express_is_blank(at))
+                return true;
+            block = block || !words;
+        }
+    }
+    return false;
+}
+
 static void enter_marked_list(marking *m, dom_node *list, level *l, const level *around) {
     l->step = list->tag == DOM_TAG_OL && dom_attribute_get(list, SLICE("reversed")) ? -1 : 1;
     l->next = first_number(list, l->step);
@@ -792,10 +813,41 @@ static void enter_marked_list(marking *m, dom_node *list, level *l, const level 
         return;
     m->changes = true;
     forget_marker(m, list);
-    bool nested = around->in_text;
-    rename_element(list, l->way == LIST_NUMBERS           ? DOM_TAG_OL
-                         : l->way == LIST_TEXT && !nested ? DOM_TAG_DIV
-                                                          : DOM_TAG_UL);
+    l->bullets = l->way == LIST_TEXT && (around->in_text || goes_on_behind_block(list));
+    rename_element(list, l->way == LIST_NUMBERS               ? DOM_TAG_OL
+                         : l->way == LIST_TEXT && !l->bullets ? DOM_TAG_DIV
+                                                              : DOM_TAG_UL);
+}
+
+/* A paragraph of plain words, which may be lines of the one before. */
+static bool may_be_lines(const dom_node *node) {
+    for (const dom_node *at = node; at; at = dom_next(at, node))
+        if (at != node && !is_in_line(at) && at->tag != DOM_TAG_BR)
+            return false;
+    return node->tag == DOM_TAG_P && !dom_attribute_count(node) && !express_is_blank(node);
+}
+
+/* The paragraphs of an item that is a paragraph itself, with its mark, become its lines: as others they would
+ * not be its own. True: there were some. */
+static bool join_paragraphs(const marking *m, dom_node *item) {
+    dom_node *into = NULL;
+    bool joined = false;
+    for (dom_node *child = item->first_child, *next; child; child = next) {
+        next = child->next;
+        if (express_is_blank(child))
+            continue;
+        if (!may_be_lines(child)) {
+            into = NULL;
+        } else if (!into) {
+            into = child;
+        } else {
+            dom_append(into, dom_new_element(m->arena, DOM_TAG_BR, child->line));
+            dom_move_children(child, into);
+            dom_remove(child);
+            joined = true;
+        }
+    }
+    return joined;
 }
 
 /* Where the item's words begin: inside its first paragraph, if it begins with one. */
@@ -841,8 +893,10 @@ static void enter_marked_item(marking *m, dom_node *item, level *list, level *ow
     if (all.length)
         put_first(m, item, format_slice(m->arena, "%.*s ", SLICE_ARGS(all)));
     forget_marker(m, item);
-    if (item->parent->tag == DOM_TAG_DIV)
-        rename_element(item, DOM_TAG_DIV);
+    if (list->bullets)
+        return;
+    list->joined = join_paragraphs(m, item) || list->joined;
+    rename_element(item, DOM_TAG_DIV);
 }
 
 static void leave_marked_list(marking *m, const level *l) {
@@ -857,6 +911,9 @@ static void leave_marked_list(marking *m, const level *l) {
         findings_add(m->found, FINDING_LIST_MARKER_TEXT, l->line, "no marks");
         return;
     }
+    if (l->bullets || l->joined)
+        findings_add(m->found, l->bullets ? FINDING_LIST_MARKER_BULLET : FINDING_LIST_MARKER_LINES, l->line,
+                     "%.*s", SLICE_ARGS(buffer_slice(&l->words)));
     finding *one = findings_add(m->found, FINDING_LIST_MARKER_TEXT, l->line, "%.*s",
                                 SLICE_ARGS(buffer_slice(&l->words)));
     findings_add_change(m->found, one, CHANGE_TEXT, (slice){NULL, 0}, buffer_slice(&l->words));
