@@ -622,7 +622,7 @@ slice doubts_of_alike(const alike_run *run, arena *a) {
             if (against && (EVIDENCE[run->answers[i]].weight < 0) == negative)
                 buffer_printf(&out, "%s%s", out.length ? "; " : "", against);
         }
-    return buffer_slice(&out);
+    return out.length ? buffer_slice(&out) : SLICE("the table or list has more in it"); /* settle_around */
 }
 
 /* ---- runs -------------------------------------------------------------------------------------------- */
