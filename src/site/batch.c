@@ -98,7 +98,8 @@ static bool put_rows(batches *b, size_t number, slice *error) {
     for (size_t i = 0; ok && i < one->changes.count; i++) {
         const page_change *c = vector_at(&one->changes, i);
         journal_move_row move = {c->temporary, c->path, c->was, c->holds};
-        ok = (!c->row || journal_put(b->journal, c->row, c->json, c->original, b->program, error)) &&
+        ok = (!c->is_over || journal_set_aside(b->journal, c->path, error)) &&
+             (!c->row || journal_put(b->journal, c->row, c->json, c->original, b->program, error)) &&
              (!c->temporary || journal_move(b->journal, number, &move, error));
     }
     return ok;

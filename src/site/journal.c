@@ -12,7 +12,8 @@
  * The table `seen` only saves time: which file was last seen under a path, and the hash of its bytes.
  * One that is lost costs a reading of all pages. `moving`: the temporary files that are being exchanged with
  * pages: what a killed run left under their names may be what somebody saved in the very moment (recover.c).
- * Journals of older programs have neither.
+ * `earlier`: what was recorded of a page, with its bytes from before, when what its author made of it since
+ * was mended; the way back leads through both. Journals of older programs have none of them.
  */
 #include "private.h"
 
@@ -41,6 +42,10 @@ static const struct {
              " WITHOUT ROWID"},
     {"moving", "CREATE TABLE moving(batch INTEGER NOT NULL, temporary TEXT NOT NULL, path BLOB NOT NULL,"
                " was BLOB NOT NULL, becomes BLOB NOT NULL)"},
+    {"earlier", "CREATE TABLE earlier(path BLOB NOT NULL, source BLOB NOT NULL, result BLOB NOT NULL,"
+                " rules BLOB NOT NULL, program TEXT NOT NULL, outcome INTEGER NOT NULL,"
+                " grade INTEGER NOT NULL, time INTEGER NOT NULL, findings TEXT NOT NULL,"
+                " bytes BLOB NOT NULL, PRIMARY KEY(path, source, result))"},
 };
 enum { TABLE_COUNT = sizeof TABLES / sizeof *TABLES };
 
@@ -56,7 +61,7 @@ struct journal {
     sqlite3_stmt *findings, *original;
     /* JOURNAL_WRITE */
     sqlite3_stmt *put, *keep, *see, *forget_page, *forget_original, *forget_seen, *move, *moved, *rename_page,
-        *rename_original;
+        *rename_original, *rename_earlier, *set_aside, *bring_page, *bring_original, *forget_earlier;
     bool is_renaming; /* between the first journal_rename and journal_settle_renames */
     int lock;
     int64_t began;
@@ -251,6 +256,23 @@ static bool prepare_statements(journal *j, journal_mode mode, slice *error) {
         {&j->moved, "DELETE FROM moving WHERE batch=?1", true},
         {&j->rename_page, "UPDATE OR REPLACE pages SET path=?2 WHERE path=?1", true},
         {&j->rename_original, "UPDATE OR REPLACE originals SET path=?2 WHERE path=?1", true},
+        {&j->rename_earlier, "UPDATE OR REPLACE earlier SET path=?2 WHERE path=?1", true},
+        {&j->set_aside,
+         "INSERT OR REPLACE INTO earlier SELECT pages.path, source, result, rules, program, outcome, grade,"
+         " time, findings, bytes FROM pages JOIN originals ON pages.path=originals.path WHERE pages.path=?1",
+         true},
+        {&j->bring_page,
+         "INSERT OR REPLACE INTO pages SELECT path, source, result, rules, program, outcome, grade, time,"
+         " findings FROM earlier WHERE path=?1 ORDER BY rowid DESC LIMIT 1",
+         true},
+        {&j->bring_original,
+         "INSERT OR REPLACE INTO originals SELECT path, bytes FROM earlier WHERE path=?1"
+         " ORDER BY rowid DESC LIMIT 1",
+         true},
+        {&j->forget_earlier,
+         "DELETE FROM earlier WHERE rowid="
+         "(SELECT rowid FROM earlier WHERE path=?1 ORDER BY rowid DESC LIMIT 1)",
+         true},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if ((mode == JOURNAL_WRITE || !all[i].writes) &&
@@ -817,9 +839,23 @@ void journal_close(journal *j) {
     if (!j)
         return;
     save_rows(j);
-    sqlite3_stmt *statements[] = {j->findings,    j->original,        j->put,         j->keep, j->see,
-                                  j->forget_page, j->forget_original, j->forget_seen, j->move, j->moved,
-                                  j->rename_page, j->rename_original};
+    sqlite3_stmt *statements[] = {j->findings,
+                                  j->original,
+                                  j->put,
+                                  j->keep,
+                                  j->see,
+                                  j->forget_page,
+                                  j->forget_original,
+                                  j->forget_seen,
+                                  j->move,
+                                  j->moved,
+                                  j->rename_page,
+                                  j->rename_original,
+                                  j->rename_earlier,
+                                  j->set_aside,
+                                  j->bring_page,
+                                  j->bring_original,
+                                  j->forget_earlier};
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
         sqlite3_finalize(statements[i]);
     sqlite3_close(j->database);
@@ -871,7 +907,8 @@ bool journal_rename(journal *j, const journal_row *row, slice to, slice *error) 
     if (writes && !j->is_renaming && !(j->is_renaming = journal_begin(j, error)))
         return false;
     if (writes && (!rename_row(j, j->rename_page, row->path, to, error) ||
-                   !rename_row(j, j->rename_original, row->path, to, error)))
+                   !rename_row(j, j->rename_original, row->path, to, error) ||
+                   !rename_row(j, j->rename_earlier, row->path, to, error)))
         return false;
     if (!writes) {
         slice *recorded = arena_alloc(j->arena, sizeof *recorded);
@@ -888,6 +925,11 @@ bool journal_settle_renames(journal *j, slice *error) {
     bool ok = !j->is_renaming || journal_commit(j, error);
     j->is_renaming = false;
     return ok;
+}
+
+bool journal_set_aside(journal *j, slice path, slice *error) {
+    bind_slice(j->set_aside, 1, path);
+    return run_statement(j, j->set_aside, error);
 }
 
 bool journal_put(journal *j, const journal_row *row, slice json, slice original, const char *program,
@@ -926,7 +968,8 @@ bool journal_see(journal *j, slice path, const stamp *seen, const hash *holds, b
 
 bool journal_forget(journal *j, slice path, slice *error) {
     j->changes++;
-    sqlite3_stmt *all[] = {j->forget_page, j->forget_original, j->forget_seen};
+    sqlite3_stmt *all[] = {j->forget_page, j->forget_original, j->forget_seen,
+                           j->bring_page,  j->bring_original,  j->forget_earlier};
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof all / sizeof *all; i++) {
         bind_slice(all[i], 1, path);

@@ -401,6 +401,9 @@ bool journal_put(journal *j, const journal_row *row, slice json, slice original,
                  slice *error);
 bool journal_see(journal *j, slice path, const stamp *seen, const hash *holds, bool names_files,
                  slice *error);
+/* What is recorded of the page and its original are kept beside what the next journal_put records; */
+bool journal_set_aside(journal *j, slice path, slice *error);
+/* ... and are what is recorded of it once that is forgotten. */
 bool journal_forget(journal *j, slice path, slice *error);
 
 /* A file that is about to be exchanged with a page: recorded with the rows of its batch, taken away once the
@@ -545,6 +548,7 @@ typedef struct page_change {
     stamp made;             /* `temporary` as it was written */
     bool forget;            /* what is recorded goes, once the page is in place */
     bool is_first;          /* `original` is the page as it was read: without the move, nothing is recorded */
+    bool is_over;           /* ... but what was recorded before, and is set aside */
     bool looked;            /* its stamp is to be recorded */
     hash was, holds;        /* the page as it was read, and from then on */
     bool names_files;

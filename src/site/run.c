@@ -25,6 +25,7 @@ typedef struct page_work {
     bool keeps;         /* ... and `source_bytes` as the page's original */
     slice source_bytes; /* to be converted: what was read, or the recorded original */
     bool is_again;      /* ... that: an earlier run wrote the page */
+    bool is_as_it_lies; /* an earlier run wrote the page, a person edited it, and that is to be mended */
     bool changes;       /* its output is to be written */
     bool writes;        /* `temporary` holds the new bytes */
     char temporary[64];
@@ -128,14 +129,15 @@ static bool is_behind(const run *r, slice bytes, arena *a) {
 static site_outcome judge(const run *r, const journal_row *row, const hash *now, bool behind, bool is_old) {
     bool same_rules = hash_equal(row->rules, &r->rules) && !behind;
     bool is_source = hash_equal(now, &row->source), is_result = hash_equal(now, &row->result);
-    bool mends = r->options->new_pages && row->outcome == SITE_ALREADY;
+    bool mends = r->options->new_pages;
     if (row->outcome != SITE_CONVERTED)
-        return is_source && same_rules && !mends ? SITE_UNCHANGED : SITE_CONVERTED;
+        return is_source && same_rules && !(mends && row->outcome == SITE_ALREADY) ? SITE_UNCHANGED
+                                                                                   : SITE_CONVERTED;
     if (is_source || is_old) /* put back by a person or a merge, or never moved into place */
         return SITE_CONVERTED;
     if (is_result)
         return same_rules ? SITE_UNCHANGED : SITE_CONVERTED;
-    return r->options->force ? SITE_CONVERTED : SITE_KEPT;
+    return r->options->force || mends ? SITE_CONVERTED : SITE_KEPT;
 }
 
 /* A page that was refused is so in every run, until it or the rules change. */
@@ -154,12 +156,15 @@ static void settle(site_result *result, site_outcome outcome, const journal_row 
             SLICE("edited since it was converted; --force converts it again, and the edits are lost");
 }
 
-/* What was written, and what a person made of it, is converted again from the bytes before. False: settled.
- */
+/* What was written, and what a person made of it, is converted again from the bytes before; or what a person
+ * made of it is mended as it lies there. False: settled. */
 static bool find_source(const run *r, page_work *p, const journal_row *row, bool is_old, arena *a) {
     if (!row || row->outcome != SITE_CONVERTED || is_old)
         return true;
     slice why;
+    p->is_as_it_lies = r->options->new_pages && !r->options->force && !hash_equal(&p->now, &row->result);
+    if (p->is_as_it_lies)
+        return true;
     p->is_again = p->result.is_again = true;
     if (journal_original(r->journal, row, a, &p->source_bytes, &why))
         return true;
@@ -177,9 +182,7 @@ static bool settle_again(const run *r, page_work *p, const journal_row *row, boo
     if (p->result.outcome == SITE_ALREADY) { /* a page in the new form that an earlier run mended */
         settle(&p->result, is_result ? SITE_UNCHANGED : SITE_KEPT, row);
         if (!is_result)
-            p->result.message =
-                SLICE("edited since it was mended; --new-pages --force mends it again, and the "
-                      "edits are lost");
+            p->result.message = SLICE("edited since it was mended; --new-pages mends it as it is now");
         p->result.conversion = NULL;
         return true;
     }
@@ -197,6 +200,19 @@ static bool settle_again(const run *r, page_work *p, const journal_row *row, boo
         return true;
     }
     return false;
+}
+
+/* What is recorded of a page that a person edited stays, but where that is mended. True: settled. */
+static bool settle_edited(page_work *p, const journal_row *row) {
+    bool is_mended =
+        p->result.outcome == SITE_CONVERTED && !slice_equal(p->conversion.output, p->result.before);
+    if (!p->is_as_it_lies || is_mended)
+        return false;
+    if (p->result.outcome == SITE_REFUSED)
+        return true;
+    settle(&p->result, SITE_KEPT, row);
+    p->result.conversion = NULL;
+    return true;
 }
 
 /* On the thread that reports: those that convert change no file. */
@@ -323,7 +339,7 @@ static void convert_one(run *r, page_work *p, const journal_row *row, bool behin
     p->result.conversion = &p->conversion;
     p->result.outcome = outcome_of(p->conversion.state);
     p->result.grade = p->conversion.grade;
-    if (settle_again(r, p, row, behind) ||
+    if (settle_again(r, p, row, behind) || settle_edited(p, row) ||
         (p->result.outcome == SITE_CONVERTED && leave_unwanted(r, p, p->conversion.output, slot->input)))
         return;
     p->changes = p->result.outcome == SITE_CONVERTED && !r->options->dry_run &&
@@ -636,6 +652,7 @@ static bool add_change(run *r, page_work *p) {
                      .then = stamp_of(&p->info),
                      .made = p->made,
                      .is_first = p->keeps && p->source_bytes.data == p->result.before.data,
+                     .is_over = p->records && p->is_as_it_lies,
                      .looked = p->result.outcome != SITE_FAILED,
                      .was = p->now,
                      .holds = p->writes ? p->row.result : p->now,

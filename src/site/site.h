@@ -205,7 +205,8 @@ typedef struct site_options {
     bool dry_run;       /* write nothing, lock nothing, make no journal */
     bool force;         /* convert pages again that a person edited since: the edits are lost */
     bool update;        /* convert pages again that would come out differently now */
-    bool new_pages;     /* mend pages that are in the new form already (convert_options.mend_new) */
+    bool new_pages;     /* mend pages that are in the new form already (convert_options.mend_new); without
+                           `force` also what a person made of one that was converted, as it lies there */
     bool keep_html;     /* as in convert_options */
     bool describes;     /* read a page's title and permalink */
     bool changes_files; /* the events write files of their own */

@@ -65,7 +65,9 @@ static void prepare(void) {
                               "INSERT INTO originals VALUES(CAST('a.md' AS BLOB), CAST('x' AS BLOB));"
                               "INSERT INTO seen VALUES(CAST('a.md' AS BLOB), 1, 1, 1, 1, zeroblob(32), 0);"
                               "INSERT INTO moving VALUES(0, '.isomerize/tmp/0', CAST('a.md' AS BLOB), "
-                              "zeroblob(32), zeroblob(32));";
+                              "zeroblob(32), zeroblob(32));"
+                              "INSERT INTO earlier VALUES(CAST('a.md' AS BLOB), zeroblob(32), zeroblob(32), "
+                              "zeroblob(32), '1', 0, 1, 0, '[]', CAST('x' AS BLOB));";
     if (sqlite3_open(journal, &database) != SQLITE_OK ||
         sqlite3_exec(database, row, NULL, NULL, NULL) != SQLITE_OK || sqlite3_close(database) != SQLITE_OK)
         abort();
