@@ -79,7 +79,7 @@ typedef struct walk {
     vector open; /* of open_element: the elements that the walk is inside of, outermost first */
     inline_style style;
     unsigned last_heading; /* 1 … 6; 0: none yet */
-    size_t heading_from; /* what was put into the output before the last heading */
+    size_t heading_from;   /* what was put into the output before the last heading */
     size_t unsized_pictures;
     uint32_t unsized_line; /* of the first of them */
     const dom_node *body;
@@ -857,7 +857,8 @@ static void enter_inside(walk *w, open_element *f, const open_element *around) {
     case RULE_PARAGRAPH:
         express_boundary(&w->out);
         w->out.in_paragraph = true;
-        if (w->out.emitted != w->heading_from) /* behind the heading that it stands in; the first one is that */
+        if (w->out.emitted !=
+            w->heading_from) /* behind the heading that it stands in; the first one is that */
             w->out.textblock_tag = DOM_TAG_P;
         break;
     case RULE_MEDIA: /* without a file */
