@@ -73,11 +73,28 @@ static void wrap_phrases(mapping_pass *pass, dom_node *node) {
     }
 }
 
-/* The content of `node` takes its place, unless it is a box that is to stay one. */
+/* Whether a style of the box emphasises its words, or strikes them out. */
+static bool marks_words(mapping_pass *pass, const dom_node *node) {
+    static const css_property MARKS[] = {CSS_FONT_WEIGHT, CSS_FONT_STYLE, CSS_TEXT_DECORATION_LINE};
+    css_cascade *styles = pass->options.styles;
+    if (!styles || is_inline(node) || !css_loses(styles, node))
+        return false;
+    for (size_t i = 0; i < sizeof MARKS / sizeof *MARKS; i++)
+        if (css_sets(styles, node, MARKS[i], CSS_FROM_LOST))
+            return true;
+    return false;
+}
+
+/* The content of `node` takes its place, unless it is a box that is to stay one: as it is, or as a plain one.
+ */
 static void unwrap(mapping_pass *pass, dom_node *node) {
     bool stays = pass->options.box_mark.length && dom_attribute_get(node, pass->options.box_mark);
     if (!node->parent || stays)
         return;
+    if (marks_words(pass, node)) {
+        node->tag = DOM_TAG_DIV;
+        return;
+    }
     bool already_paragraph = node->tag == DOM_TAG_P || dom_is_heading(node->tag);
     if (!holds_phrases_only(node->parent) && (!is_inline(node) || already_paragraph))
         wrap_phrases(pass, node);
@@ -611,7 +628,8 @@ static void make_details(mapping_pass *pass, const item *it, bool is_last, dom_n
     if (it->summary->parent)
         summary_parent = it->summary->parent;
     dom_remove(it->summary);
-    flatten_summary(pass, it->summary, summary);
+    bool struck = one && pass->options.styles && css_shifts_or_strikes(pass->options.styles, it->first);
+    flatten_summary(pass, it->summary, struck ? append_made(pass, summary, DOM_TAG_S) : summary);
     while (summary_parent && summary_parent != content && summary_parent->parent &&
            is_blank(summary_parent) && summary_parent != it->first) {
         dom_node *up = summary_parent->parent;
