@@ -594,9 +594,11 @@ static bool is_custom_property(slice prelude) {
     return slice_starts_with(trimmed, SLICE("--")) && colon != SLICE_NONE;
 }
 
-/* The inside of a block up to its }, or of a sheet. `g`: where declarations go; NULL at the top level. */
+/* The inside of a block up to its }, or of a sheet. `g`: where declarations go; NULL at the top level. What
+ * stands behind a nested rule comes behind it (CSS Nesting 1 §4.1). */
 static void read_contents(parser *p, const surrounding *around, css_gathering *g) {
     bool top = p->nesting == 0;
+    size_t rules = p->sheets->matches.count;
     for (;;) {
         size_t start = p->r.at;
         css_token t = css_next_token(&p->r);
@@ -624,7 +626,11 @@ static void read_contents(parser *p, const surrounding *around, css_gathering *g
             read_style_rule(p, start, slice_sub(p->r.text, start, end), around);
         else if (what == '{')
             skip_rule_block(p);
-        else if (g)
+        else if (g && p->sheets->matches.count > rules && p->nesting < NESTING_MAX) {
+            p->r.at = start;
+            read_style_rule(p, start, SLICE("&"), around);
+            return;
+        } else if (g)
             read_declaration(p, g, start, end);
     }
 }

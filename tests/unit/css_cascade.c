@@ -90,6 +90,9 @@ static const struct {
     {"<style>.a{&.b{color:red}}</style><p class='a b' id=x>", "color", "red"},
     {"<style>.a,.c{> p{color:red}}</style><div class=c><p id=x>", "color", "red"},
     {"<style>.a{@media screen{color:red}}</style><p class=a id=x>", "color", "red"},
+    {"<style>.a{@media (min-width:1024px){color:red} color:blue}</style><p class=a id=x>", "color", "blue"},
+    {"<style>.a{&{color:red} color:blue; p{x:y} width:9px}</style><p class=a id=x>", "color", "blue"},
+    {"<style>.a{&{width:1px} color:blue; &{width:2px} width:9px}</style><p class=a id=x>", "width", "9px"},
     /* inheritance, keywords */
     {"<div style='color:red;width:3px'><p id=x>", "color", "red"},
     {"<div style='color:red;width:3px'><p id=x>", "width", "auto"},
