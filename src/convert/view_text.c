@@ -259,14 +259,8 @@ static void narrow_run(const side *s, size_t *from, size_t *to) {
         --*to;
 }
 
-/* The words between two that were kept, [i, to_i) and [k, to_k): is it only their spaces that changed? */
-static void judge_spacing(text_check *t, size_t i, size_t to_i, size_t k, size_t to_k) {
-    narrow_run(&t->before, &i, &to_i);
-    narrow_run(&t->after, &k, &to_k);
-    if (i == to_i || k == to_k)
-        return;
-    slice was = words_of(&t->before, i, to_i, WORD_ONE_WAY, t->arena),
-          is = words_of(&t->after, k, to_k, WORD_ONE_WAY, t->arena);
+/* `was` and `is`, of the words [i, to_i) and [k, to_k): is it only their spaces that differ? */
+static void name_spacing(text_check *t, size_t i, size_t to_i, size_t k, size_t to_k, slice was, slice is) {
     if (!same_letters(was, is))
         return;
     slice then = quote_spacing(&t->before, i, to_i, was, is, t->arena),
@@ -278,18 +272,51 @@ static void judge_spacing(text_check *t, size_t i, size_t to_i, size_t k, size_t
     own_words(&t->after, k, to_k);
 }
 
+/* The words between two that were kept, [i, to_i) and [k, to_k): is it only their spaces that changed? */
+static void judge_spacing(text_check *t, size_t i, size_t to_i, size_t k, size_t to_k) {
+    narrow_run(&t->before, &i, &to_i);
+    narrow_run(&t->after, &k, &to_k);
+    if (i == to_i || k == to_k)
+        return;
+    name_spacing(t, i, to_i, k, to_k, words_of(&t->before, i, to_i, WORD_ONE_WAY, t->arena),
+                 words_of(&t->after, k, to_k, WORD_ONE_WAY, t->arena));
+}
+
 static size_t run_end(const side *s, size_t from) {
     while (from < s->words.count && s->states[from] != WORD_KEPT)
         from++;
     return from;
 }
 
+static bool is_open(const side *s, size_t from, size_t to) {
+    for (size_t i = from; i < to; i++)
+        if (s->states[i] == WORD_ONE_WAY)
+            return true;
+    return false;
+}
+
+/* Two runs with few kept words between them, the one gone, the other new: a kept word may have been taken for
+ * its twin (`moreLearn more`, `more Learn more`). All words of [i, to_i) and [k, to_k) are compared. */
+static void judge_twins(text_check *t, size_t i, size_t to_i, size_t k, size_t to_k) {
+    enum { LONGEST = 32 };
+    if (to_i - i > LONGEST || to_k - k > LONGEST || i == to_i || k == to_k || !is_open(&t->before, i, to_i) ||
+        !is_open(&t->after, k, to_k))
+        return;
+    name_spacing(t, i, to_i, k, to_k, text_of(&t->before, i, to_i), text_of(&t->after, k, to_k));
+}
+
 static void judge_spacings(text_check *t) {
-    for (size_t i = 0, k = 0; i < t->before.words.count || k < t->after.words.count; i++, k++) {
+    for (size_t i = 0, k = 0, last_i = 0, last_k = 0; i < t->before.words.count || k < t->after.words.count;
+         i++, k++) {
         size_t from_i = i, from_k = k;
         i = run_end(&t->before, i);
         k = run_end(&t->after, k);
+        if (i == from_i && k == from_k)
+            continue;
         judge_spacing(t, from_i, i, from_k, k);
+        judge_twins(t, last_i, i, last_k, k);
+        last_i = from_i;
+        last_k = from_k;
     }
 }
 
