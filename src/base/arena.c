@@ -31,9 +31,15 @@ typedef struct large {
     size_t padding;
 } large;
 
+/* What is in the place of a node that nobody needs any more. */
+typedef struct unused_node {
+    struct unused_node *next;
+} unused_node;
+
 struct arena {
     chunk *first, *current;
     large *larges;
+    unused_node *unused;
     char *at, *end;
     char *last; /* the last allocation, which arena_grow may extend in place */
     size_t used, limit;
@@ -125,6 +131,7 @@ void arena_reset(arena *a) {
         }
     }
     free_larges(a);
+    a->unused = NULL;
     *a->budget -= a->used;
     a->budget = &a->shared;
     a->used = 0;
@@ -313,6 +320,25 @@ void *arena_alloc(arena *a, size_t size) {
 
 void *arena_zeroed(arena *a, size_t size) {
     return memset(arena_alloc(a, size), 0, size);
+}
+
+void *arena_node(arena *a) {
+    unused_node *node = a->unused;
+    if (!node)
+        return arena_zeroed(a, ARENA_NODE);
+    take(a, ARENA_NODE);
+    a->unused = node->next;
+    return memset(node, 0, ARENA_NODE);
+}
+
+void arena_reuse(arena *a, void *node) {
+#ifdef ISOMERIZE_SANITIZED
+    memset(node, 0xDD, ARENA_NODE); /* who still reads there is found out */
+#endif
+    a->used -= ARENA_NODE;
+    *a->budget -= ARENA_NODE;
+    ((unused_node *)node)->next = a->unused;
+    a->unused = node;
 }
 
 /* Whether the allocation is the last one, and has or gets so much room where it is. */

@@ -99,6 +99,11 @@ void *arena_grow(arena *a, void *old, size_t old_size, size_t new_size);
 void *arena_move(arena *a, void *old, size_t old_size, size_t new_size);
 /* Gives back what nothing points to any more, if it is a large allocation; `size` is all that it has. */
 void arena_drop(arena *a, void *what, size_t size);
+/* A node of a tree: ARENA_NODE bytes, zeroed. Those that arena_reuse got are given out again first. What it
+ * gets may be of another arena, which must live as long. */
+#define ARENA_NODE 56
+void *arena_node(arena *a);
+void arena_reuse(arena *a, void *node);
 /* `size` bytes for text: not aligned. */
 char *arena_text(arena *a, size_t size);
 

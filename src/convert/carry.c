@@ -561,7 +561,7 @@ void carry_put_back(const carry *c, tiptap_node *document) {
     for (tiptap_node *at = document; at; at = tiptap_next(at, document)) {
         size_t count;
         if (at->type == TIPTAP_TEXT)
-            at->text = liquid_restore_shielded(&c->page, at->text, c->arena);
+            tiptap_set_text(at, liquid_restore_shielded(&c->page, tiptap_text(at), c->arena));
         tiptap_type_attributes((tiptap_type)at->type, &count);
         for (size_t i = 0; at->values && i < count; i++)
             if (at->values[i].data)

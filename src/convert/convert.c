@@ -28,7 +28,8 @@ typedef struct conversion {
     const convert_settings *settings; /* the engine's */
     const convert_options *options;   /* the page's */
     arena *arena;
-    arena *tree; /* for the page's tree, and what is known of it; then for the document */
+    arena *tree;  /* for the page's tree, the one that it is expressed in, and the document */
+    arena *known; /* for what is known of the page's tree: it goes with it */
     convert_result *result;
     convert_worker *worker;
     page_parts parts;
@@ -56,22 +57,24 @@ static arena *begin_stage(const conversion *c) {
 
 /* The account, and the places of Liquid tags, look at the tree later. */
 static void begin_tree(conversion *c) {
-    c->tree = c->arena;
+    c->tree = c->known = c->arena;
     if (!c->worker || c->options->keep_account || c->carry.page.carried.count)
         return;
     c->tree = c->worker->tree;
+    c->known = c->worker->known;
     arena_begin_stage(c->tree, c->arena);
+    arena_begin_stage(c->known, c->arena);
 }
 
 static void keep_text(const conversion *c, slice *text) {
-    if (text->length && (arena_holds(c->tree, text->data) || arena_holds(c->worker->stage, text->data)))
+    const convert_worker *w = c->worker;
+    if (text->length && (arena_holds(c->tree, text->data) || arena_holds(c->known, text->data) ||
+                         arena_holds(w->stage, text->data)))
         *text = slice_copy(*text, c->arena);
 }
 
-/* What the tree's arena holds goes, that of the stage may; what findings and assets have of it is copied. */
-static void end_tree(conversion *c) {
-    if (c->tree == c->arena)
-        return;
+/* What findings and assets have of arenas that may go before the page does is copied. */
+static void keep_texts(conversion *c) {
     for (size_t i = 0; i < found(c)->items.count; i++) {
         finding *f = findings_at(found(c), i);
         keep_text(c, &f->became);
@@ -80,7 +83,14 @@ static void end_tree(conversion *c) {
     }
     for (size_t i = 0; i < c->result->assets.count; i++)
         keep_text(c, &((asset_reference *)vector_at(&c->result->assets, i))->url);
-    arena_begin_stage(c->tree, c->arena);
+}
+
+/* `part` is for the tree, or for what is known of it. */
+static void end_tree(conversion *c, arena *part) {
+    if (part == c->arena)
+        return;
+    keep_texts(c);
+    arena_begin_stage(part, c->arena);
 }
 
 /* ---- the page file ----------------------------------------------------------------------------------- */
@@ -175,7 +185,7 @@ static legacy_result read_markdown(conversion *c, slice text, findings *into) {
         begin_tree(c);
     legacy_options options = {.items = c->settings->kramdown,
                               .count = c->settings->kramdown_count,
-                              .results = c->options->keep_html ? c->arena : c->tree};
+                              .results = c->options->keep_html ? c->arena : c->known};
     legacy_result read = legacy_to_html(text, c->parts.body_line, &options, begin_stage(c), into);
     begin_stage(c); /* its tree takes more room than that of the page */
     return read;
@@ -292,7 +302,7 @@ static layout *lay_out(conversion *c, const dom_node *body, css_cascade *cascade
                               .pictures_only = pictures_only,
                               .picture_size = c->options->picture_size,
                               .context = c->options->picture_context};
-    return layout_page(cascade, body, &options, c->tree);
+    return layout_page(cascade, body, &options, c->known);
 }
 
 static const layout *lay_out_on_phone(conversion *c, const dom_node *body, css_cascade *styles_on_desk,
@@ -309,7 +319,7 @@ static express_seen see_page(conversion *c, dom_node *body, css_cascade *styles)
     express_seen seen = {.theme = &c->engine->theme.express, .cascade = styles};
     if (!has_size(styles, body))
         return seen;
-    bool pictures_only = layout_is_one_column(styles, body, c->tree);
+    bool pictures_only = layout_is_one_column(styles, body, c->known);
     layout *desk = lay_out(c, body, styles, seen.theme->column, pictures_only, NULL);
     seen.desk = desk;
     seen.phone = lay_out_on_phone(c, body, styles, desk);
@@ -326,21 +336,17 @@ static bool seen_size(const void *context, const dom_node *picture, double *widt
     return true;
 }
 
-/* The new tree is apart from the page's, which goes before there is a document as well. */
+/* Nodes of the trees take the place of each other. */
 static tiptap_node *read_document(conversion *c, dom_node *body, css_cascade *styles,
                                   const express_survey *survey, const express_seen *seen) {
-    bool apart = c->tree != c->arena;
-    arena *a = apart ? begin_stage(c) : c->arena;
-    dom_node *written = express_page(body, survey, seen, a, found(c));
+    dom_node *written = express_page(body, survey, seen, c->tree, found(c));
     if (css_cascade_exhausted(styles)) /* elements from some place on were seen without their styles */
         arena_pay(c->arena, UINT64_MAX - arena_steps(c->arena));
-    if (apart)
-        dom_own_attributes(written, a);
-    end_tree(c);
+    if (c->known != c->arena)
+        dom_own_attributes(written, c->tree);
+    end_tree(c, c->known);
     tiptap_node *document = tiptap_parse(written, c->tree, NULL);
     tiptap_complete(document, c->tree);
-    if (apart)
-        tiptap_own_texts(document, c->tree);
     return document;
 }
 
@@ -616,7 +622,7 @@ static void convert_body(conversion *c) {
     if (c->settings->unfollowed.length)
         findings_add(found(c), FINDING_SETTINGS_UNFOLLOWED, 0, "%.*s", SLICE_ARGS(c->settings->unfollowed));
     vector linked = find_linked_ids(c, body);
-    css_cascade *styles = css_cascade_new_cached(c->worker->styles, body, c->tree);
+    css_cascade *styles = css_cascade_new_cached(c->worker->styles, body, c->known);
     css_cascade_settle(styles); /* the stages that follow change the tree */
     express_part_words(body, styles, c->tree, found(c));
     view before = write_markers(c, body, styles);
@@ -626,7 +632,7 @@ static void convert_body(conversion *c) {
     const express_survey *survey = express_survey_page(body, styles, c->tree, found(c));
     carry_note_words(&c->carry, body);
     bool written = write_document(c, fit_body(c, body, styles, survey), &before, &linked);
-    end_tree(c);
+    end_tree(c, c->tree);
     if (!written)
         return;
     check_page(c, &before, c->result->after_html);
@@ -848,7 +854,7 @@ bool convert_page(const convert_engine *engine, slice bytes, const convert_optio
         bool in_memory = !arena_is_out_of_memory(a), out_of_steps = arena_is_out_of_steps(a);
         if (c.worker) {
             out_of_steps = out_of_steps || arena_is_out_of_steps(c.worker->stage) ||
-                           arena_is_out_of_steps(c.worker->tree);
+                           arena_is_out_of_steps(c.worker->tree) || arena_is_out_of_steps(c.worker->known);
             in_memory = convert_worker_clear(c.worker) && in_memory;
         }
         convert_worker_give_back(engine, c.worker);

@@ -24,10 +24,10 @@ bool theme_load(const convert_settings *settings, arena *a, convert_theme *theme
 /* ---- worker.c ------------------------------------------------------------------------------------------ */
 
 /* What one thread keeps from page to page: styles of elements; what one stage of a page needs, and no later
- * one; and the page's tree, then its document. */
+ * one; the page's tree, then its document; and what is known of the tree. */
 typedef struct convert_worker {
     css_style_cache *styles;
-    arena *stage, *tree;
+    arena *stage, *tree, *known;
 } convert_worker;
 
 /* An engine's, for any number of threads; given back with `a`. */

@@ -19,6 +19,7 @@ static void free_worker(convert_worker *w) {
         css_style_cache_free(w->styles);
         arena_destroy(w->stage);
         arena_destroy(w->tree);
+        arena_destroy(w->known);
     }
     free(w);
 }
@@ -46,7 +47,8 @@ static convert_worker *new_worker(const convert_engine *engine) {
     w->styles = css_style_cache_new(engine->sheets);
     w->stage = arena_create(0);
     w->tree = arena_create(0);
-    if (w->styles && w->stage && w->tree)
+    w->known = arena_create(0);
+    if (w->styles && w->stage && w->tree && w->known)
         return w;
     free_worker(w);
     return NULL;
@@ -65,6 +67,7 @@ void convert_worker_give_back(const convert_engine *engine, convert_worker *w) {
     if (w) {
         arena_reset(w->stage);
         arena_reset(w->tree);
+        arena_reset(w->known);
     }
     for (size_t i = 0; w && i < IDLE_MAX; i++) {
         convert_worker *none = NULL;
@@ -80,9 +83,11 @@ void convert_worker_on_exhausted(convert_worker *w, jmp_buf *jump) {
 
 bool convert_worker_clear(convert_worker *w) {
     bool in_memory = !arena_is_out_of_memory(css_style_cache_arena(w->styles)) &&
-                     !arena_is_out_of_memory(w->stage) && !arena_is_out_of_memory(w->tree);
+                     !arena_is_out_of_memory(w->stage) && !arena_is_out_of_memory(w->tree) &&
+                     !arena_is_out_of_memory(w->known);
     css_style_cache_clear(w->styles);
     arena_reset(w->stage);
     arena_reset(w->tree);
+    arena_reset(w->known);
     return in_memory;
 }

@@ -56,6 +56,7 @@ struct dom_node {
     uint8_t flags;  /* of the modules that work on the tree, each from its own bit on; 0 when parsed */
     uint32_t style; /* the cascade's own (css.h); 0: not known yet */
 };
+_Static_assert(sizeof(dom_node) == ARENA_NODE, "nodes of all trees take the place of each other");
 /* An element of another tag than those of tags.def. */
 typedef struct dom_unknown {
     dom_node node;
@@ -218,6 +219,8 @@ void dom_insert_before(dom_node *reference, dom_node *node); /* node must have n
 void dom_remove(dom_node *node);                             /* leaves it without parent and siblings */
 void dom_move_children(dom_node *from, dom_node *to);        /* appends them, in order */
 void dom_unwrap(dom_node *node);                             /* its children take its place */
+/* The place of a node of `a` that nobody asks for any more is used for another one: arena_reuse. */
+void dom_reuse(dom_node *node, arena *a);
 
 /* ---- sanitising -------------------------------------------------------------------------------------- */
 

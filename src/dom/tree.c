@@ -101,7 +101,7 @@ dom_node *dom_new_unknown(arena *a, slice name, uint32_t line) {
 dom_node *dom_new_element(arena *a, dom_tag tag, uint32_t line) {
     if (tag == DOM_TAG_UNKNOWN)
         return dom_new_unknown(a, SLICE(""), line);
-    dom_node *node = arena_zeroed(a, sizeof *node);
+    dom_node *node = arena_node(a);
     node->type = DOM_ELEMENT;
     node->tag = (uint16_t)tag;
     node->line = line;
@@ -111,7 +111,7 @@ dom_node *dom_new_element(arena *a, dom_tag tag, uint32_t line) {
 dom_node *dom_new_text(arena *a, slice text, uint32_t line) {
     if (text.length > UINT32_MAX)
         arena_fail(a);
-    dom_node *node = arena_zeroed(a, sizeof *node);
+    dom_node *node = arena_node(a);
     node->type = DOM_TEXT;
     dom_set_text(node, text);
     node->line = line;
@@ -206,6 +206,11 @@ void dom_unwrap(dom_node *node) {
         dom_insert_before(node, child);
     }
     dom_remove(node);
+}
+
+void dom_reuse(dom_node *node, arena *a) {
+    if (node->tag != DOM_TAG_UNKNOWN) /* which takes more */
+        arena_reuse(a, node);
 }
 
 /* ---- writing ----------------------------------------------------------------------------------------- */

@@ -119,7 +119,7 @@ static void write_inline(buffer *out, const tiptap_node *block) {
             open_mark(out, marks->items[i]);
         open = marks;
         if (at->type == TIPTAP_TEXT)
-            buffer_append_html(out, at->text, false);
+            buffer_append_html(out, tiptap_text(at), false);
         else
             buffer_append(out, SLICE("<br>"));
     }

@@ -173,7 +173,7 @@ static bool count_copied(plain *w, size_t from) {
 static bool copy_leaf(plain *w, const tiptap_node *node) {
     size_t from = w->p.out->length;
     if (node->type == TIPTAP_TEXT)
-        buffer_append_html(w->p.out, node->text, false);
+        buffer_append_html(w->p.out, tiptap_text(node), false);
     else
         buffer_append(w->p.out, SLICE("<br>"));
     return count_copied(w, from);
@@ -192,7 +192,7 @@ static bool print_leaf(plain *w, const tiptap_node *node) {
     else if (w->in_text)
         return false; /* to the printer, both are one text */
     else
-        print_text(w, node->text);
+        print_text(w, tiptap_text(node));
     return true;
 }
 

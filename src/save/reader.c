@@ -354,7 +354,7 @@ static size_t same_words(slice one, slice other) {
 /* Text up to the next tag: as ProseMirror's parser collapses it, is it the node's? */
 static bool take_text(reader *r, const tiptap_node *node, inline_state *s) {
     size_t from = r->at, end = slice_find_char(r->html, '<', from), at = 0;
-    slice read, text = node->text;
+    slice read, text = tiptap_text(node);
     if (end == SLICE_NONE || end == from)
         return false;
     from += s->behind_element && r->html.data[from] == '\n';

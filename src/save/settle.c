@@ -38,28 +38,29 @@ static void mend_code_block(tiptap_node *block, arena *a, findings *found) {
     tiptap_node *text = block->first_child;
     if (!text)
         return;
-    while (text->text.length && text->text.data[text->text.length - 1] == '\n')
-        text->text.length--;
-    if (text->text.length == 0) {
+    while (text->size && text->text_data[text->size - 1] == '\n')
+        text->size--;
+    if (text->size == 0) {
         tiptap_remove(text);
         return;
     }
+    slice code = tiptap_text(text);
     bool blank = false;
     size_t end;
-    for (size_t at = 0; at <= text->text.length && !blank; at = end + 1)
-        blank = is_blank_line(text->text, at, &end);
+    for (size_t at = 0; at <= code.length && !blank; at = end + 1)
+        blank = is_blank_line(code, at, &end);
     if (!blank)
         return;
-    buffer out = buffer_new(a, text->text.length + 64);
-    for (size_t at = 0; at <= text->text.length; at = end + 1) {
-        if (is_blank_line(text->text, at, &end))
+    buffer out = buffer_new(a, code.length + 64);
+    for (size_t at = 0; at <= code.length; at = end + 1) {
+        if (is_blank_line(code, at, &end))
             buffer_append(&out, SLICE("\xC2\xA0"));
         else
-            buffer_append(&out, slice_sub(text->text, at, end));
-        if (end < text->text.length)
+            buffer_append(&out, slice_sub(code, at, end));
+        if (end < code.length)
             buffer_append_char(&out, '\n');
     }
-    text->text = buffer_slice(&out);
+    tiptap_set_text(text, buffer_slice(&out));
     findings_add(found, FINDING_CODE_BLANK_LINE, block->line, "code block");
 }
 
@@ -183,7 +184,7 @@ static size_t mend_document(tiptap_node *document, arena *a, findings *found) {
     mending m = {a, found};
     size_t size = 256;
     for (tiptap_node *at = document; at; at = tiptap_next(at, document)) {
-        size += at->text.length + 16;
+        size += at->size + 16;
         mend_values(&m, at);
         if (at->type == TIPTAP_CODE_BLOCK)
             mend_code_block(at, a, found);
@@ -257,7 +258,7 @@ typedef struct text_cursor {
 /* Whether the byte stands in a Liquid tag, which the site's build reads: its spaces must stay plain. Rising
  * places cost one pass over the text. */
 static bool is_in_template(text_cursor *r, size_t at) {
-    slice text = r->node->text;
+    slice text = tiptap_text(r->node);
     while (r->template_to <= at) {
         size_t from = r->template_to;
         while ((from = slice_find_char(text, '{', from)) != SLICE_NONE &&
@@ -281,7 +282,7 @@ static void enter_node(text_cursor *r, tiptap_node *node) {
 
 static void pass_white_space(text_cursor *r, size_t at) {
     r->gap = true;
-    if (r->node->text.data[at] == ' ' && !is_in_template(r, at)) {
+    if (r->node->text_data[at] == ' ' && !is_in_template(r, at)) {
         r->recent[r->recent_count++ % RECENT_MAX] = (space){r->node, at};
         r->space_in_gap = true;
     }
@@ -290,12 +291,12 @@ static void pass_white_space(text_cursor *r, size_t at) {
 /* The next visible character, which is not plainly the next byte. */
 static uint32_t seek_character(text_cursor *r) {
     while (r->node) {
-        if (r->node->type != TIPTAP_TEXT || r->at == r->node->text.length) {
+        if (r->node->type != TIPTAP_TEXT || r->at == r->node->size) {
             enter_node(r, tiptap_next(r->node, r->document));
             continue;
         }
         size_t at = r->at;
-        uint32_t c = utf8_next(r->node->text, &r->at);
+        uint32_t c = utf8_next(tiptap_text(r->node), &r->at);
         if (c != 0xA0 && (c >= 0x80 || !is_space((char)c)))
             return c;
         pass_white_space(r, at);
@@ -307,8 +308,8 @@ static uint32_t seek_character(text_cursor *r) {
 static inline uint32_t read_character(text_cursor *r) {
     r->gap = r->space_in_gap = false;
     r->characters++;
-    if (r->node && r->node->type == TIPTAP_TEXT && r->at < r->node->text.length) {
-        unsigned char byte = (unsigned char)r->node->text.data[r->at];
+    if (r->node && r->node->type == TIPTAP_TEXT && r->at < r->node->size) {
+        unsigned char byte = (unsigned char)r->node->text_data[r->at];
         if (byte > ' ' && byte < 0x80) {
             r->at++;
             return byte;
@@ -364,8 +365,8 @@ static void skip_same_text(text_cursor *one, text_cursor *other, const tiptap_no
     if (*compared == one->node)
         return;
     *compared = one->node;
-    slice rest = slice_from(one->node->text, one->at);
-    if (!slice_equal(rest, slice_from(other->node->text, other->at)))
+    slice rest = slice_from(tiptap_text(one->node), one->at);
+    if (!slice_equal(rest, slice_from(tiptap_text(other->node), other->at)))
         return;
     size_t end = rest.length;
     while (end > 0 && (is_space(rest.data[end - 1]) ||
@@ -436,7 +437,7 @@ static void put_read_blocks(tiptap_node *document, const saved_body *saved) {
 /* Moves both, which have just read the same character, behind words that are the same, each one white space
  * character behind the one before it. */
 static void skip_same_words(text_cursor *was, written_cursor *is) {
-    slice text = was->node->text, html = is->html;
+    slice text = tiptap_text(was->node), html = is->html;
     for (;;) {
         bool spaced = was->at < text.length && text.data[was->at] == ' ' && is->at < html.length &&
                       (html.data[is->at] == ' ' || html.data[is->at] == '\n');
@@ -483,9 +484,9 @@ static size_t find_broken_gap(tiptap_node *document, slice saved, const vector *
 
 /* The text with a no-break space for the space: the printer keeps it, and takes it for six characters. */
 static slice hold_space(space s, arena *a) {
-    slice text = s.node->text;
-    s.node->text = format_slice(a, "%.*s\xC2\xA0%.*s", SLICE_ARGS(slice_sub(text, 0, s.at)),
-                                SLICE_ARGS(slice_from(text, s.at + 1)));
+    slice text = tiptap_text(s.node);
+    tiptap_set_text(s.node, format_slice(a, "%.*s\xC2\xA0%.*s", SLICE_ARGS(slice_sub(text, 0, s.at)),
+                                         SLICE_ARGS(slice_from(text, s.at + 1))));
     return text;
 }
 
@@ -538,7 +539,7 @@ static size_t try_holding(mend *m, text_cursor *was, size_t broken, size_t back,
     text_cursor then;
     size_t next = find_broken_gap_alone(m, broken, &then);
     for (size_t i = count; i-- > 0 && next <= broken;)
-        held[i]->node->text = texts[i];
+        tiptap_set_text(held[i]->node, texts[i]);
     if (next > broken) {
         m->held += count;
         *was = then;
@@ -572,7 +573,7 @@ static void mend_gaps(tiptap_node *paragraph, size_t *budget, size_t memory_end,
               .given_up = vector_new(a, sizeof(size_t)),
               .arena = a};
     for (const tiptap_node *child = paragraph->first_child; child; child = child->next)
-        m.length += child->text.length;
+        m.length += child->size;
     tiptap_remove(paragraph);
     tiptap_append(m.document, paragraph);
     text_cursor was;

@@ -457,13 +457,13 @@ static bool has_mark(const tiptap_marks *marks, tiptap_mark_type type) {
 }
 
 static size_t text_length(const tiptap_node *node) {
-    return node->type == TIPTAP_TEXT ? node->text.length : 1;
+    return node->type == TIPTAP_TEXT ? node->size : 1;
 }
 
 /* Cuts a text in two; returns the second part. */
 static tiptap_node *split_text(tiptap_node *text, size_t at, arena *a) {
-    tiptap_node *rest = tiptap_new_text(a, slice_from(text->text, at), text->marks, text->line);
-    text->text.length = at;
+    tiptap_node *rest = tiptap_new_text(a, slice_from(tiptap_text(text), at), text->marks, text->line);
+    text->size = (uint32_t)at;
     if (text->next)
         tiptap_insert_before(text->next, rest);
     else
@@ -502,7 +502,7 @@ static bool add_link(tiptap_node *block, size_t from, size_t to, slice address, 
 static slice block_text(const tiptap_node *block, arena *a) {
     buffer out = buffer_new(a, 256);
     for (const tiptap_node *node = block->first_child; node; node = node->next)
-        buffer_append(&out, node->type == TIPTAP_TEXT ? node->text : SLICE(" "));
+        buffer_append(&out, node->type == TIPTAP_TEXT ? tiptap_text(node) : SLICE(" "));
     return buffer_slice(&out);
 }
 

@@ -7,15 +7,21 @@
 /* ---- nodes ------------------------------------------------------------------------------------------- */
 
 tiptap_node *tiptap_new_node(arena *a, tiptap_type type, uint32_t line) {
-    tiptap_node *node = arena_zeroed(a, sizeof *node);
-    node->type = (uint8_t)type;
-    node->line = line;
+    const uint32_t line_mask = (1u << TIPTAP_LINE_BITS) - 1, type_mask = (1u << TIPTAP_TYPE_BITS) - 1;
+    tiptap_node *node = arena_node(a);
+    node->type = (uint32_t)type & type_mask;
+    node->line = line & line_mask;
     return node;
+}
+
+void tiptap_set_text(tiptap_node *node, slice text) {
+    node->text_data = text.data;
+    node->size = (uint32_t)text.length;
 }
 
 tiptap_node *tiptap_new_text(arena *a, slice text, const tiptap_marks *marks, uint32_t line) {
     tiptap_node *node = tiptap_new_node(a, TIPTAP_TEXT, line);
-    node->text = text;
+    tiptap_set_text(node, text);
     node->marks = marks;
     return node;
 }
@@ -184,7 +190,7 @@ bool tiptap_same_marks(const tiptap_marks *one, const tiptap_marks *other) {
 }
 
 static bool same_node(const tiptap_node *one, const tiptap_node *other) {
-    if (one->type != other->type || !slice_equal(one->text, other->text) ||
+    if (one->type != other->type || !slice_equal(tiptap_text(one), tiptap_text(other)) ||
         !tiptap_same_marks(one->marks, other->marks) || !one->first_child != !other->first_child)
         return false;
     if (one->values == other->values)

@@ -66,7 +66,7 @@ static void open_node(const tiptap_node *node, json_writer *json) {
     }
     write_marks(node->marks, json);
     if (node->type == TIPTAP_TEXT)
-        json_add_text(json, "text", node->text);
+        json_add_text(json, "text", tiptap_text(node));
 }
 
 void tiptap_write_json(const tiptap_node *document, buffer *out) {

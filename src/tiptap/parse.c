@@ -148,9 +148,9 @@ static void strip_trailing_space(tiptap_node *node) {
     tiptap_node *last = tiptap_last_child(node);
     if (!last || last->type != TIPTAP_TEXT)
         return;
-    while (last->text.length && is_html_space(last->text.data[last->text.length - 1]))
-        last->text.length--;
-    if (last->text.length == 0)
+    while (last->size && is_html_space(last->text_data[last->size - 1]))
+        last->size--;
+    if (last->size == 0)
         tiptap_remove(last);
 }
 
@@ -160,18 +160,18 @@ static void join_texts(parser *p, tiptap_node *node) {
         if (text->type != TIPTAP_TEXT)
             continue;
         tiptap_node *end = text->next;
-        size_t length = text->text.length;
+        size_t length = text->size;
         for (; end && end->type == TIPTAP_TEXT && tiptap_same_marks(text->marks, end->marks); end = end->next)
-            length += end->text.length;
+            length += end->size;
         if (end == text->next)
             continue;
         buffer joined = buffer_new(p->arena, length);
-        buffer_append(&joined, text->text);
+        buffer_append(&joined, tiptap_text(text));
         while (text->next != end) {
-            buffer_append(&joined, text->next->text);
+            buffer_append(&joined, tiptap_text(text->next));
             tiptap_remove(text->next);
         }
-        text->text = buffer_slice(&joined);
+        tiptap_set_text(text, buffer_slice(&joined));
     }
 }
 
@@ -329,7 +329,7 @@ static slice strip_leading_space(parser *p, const context *at, const dom_node *p
         return text;
     const tiptap_node *before = tiptap_last_child(at->node);
     bool strip = !before || (previous && previous->tag == DOM_TAG_BR) ||
-                 (before->type == TIPTAP_TEXT && is_html_space(before->text.data[before->text.length - 1]));
+                 (before->type == TIPTAP_TEXT && is_html_space(before->text_data[before->size - 1]));
     return strip ? slice_from(text, 1) : text;
 }
 
@@ -758,6 +758,19 @@ static void mark_paragraph_holders(dom_node *body) {
             }
 }
 
+/* The node behind one that has been read. Of those before it, which no rule asks for any more, the places are
+ * used for the document; but of the last one whether it is a line break. */
+static dom_node *pass_node(parser *p, dom_node *node) {
+    dom_node *next = node->next, *previous = dom_previous(node);
+    if (p->dropped)
+        return next;
+    if (previous)
+        dom_reuse(previous, p->arena);
+    if (!next)
+        dom_reuse(node, p->arena);
+    return next;
+}
+
 tiptap_node *tiptap_parse(dom_node *body, arena *a, vector *dropped) {
     parser p = {.arena = a,
                 .dropped = dropped,
@@ -772,15 +785,16 @@ tiptap_node *tiptap_parse(dom_node *body, arena *a, vector *dropped) {
             if (parent == body)
                 break;
             leave_element(&p);
-            at = parent->next;
-            parent = parent->parent;
+            dom_node *left = parent;
+            parent = left->parent;
+            at = pass_node(&p, left);
         } else if (at->type == DOM_ELEMENT && enter_element(&p, at)) {
             parent = at;
             at = at->first_child;
         } else {
             if (at->type == DOM_TEXT)
                 add_text(&p, at, dom_text(at), dom_previous(at), at->line);
-            at = at->next;
+            at = pass_node(&p, at);
         }
     }
     p.open = 0;

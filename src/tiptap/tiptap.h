@@ -57,18 +57,26 @@ typedef struct tiptap_marks {
 
 /* A node. `values`: its attributes in schema order as written in HTML; data NULL is null (not written).
  * NULL where all have their initial values. Read with tiptap_get. */
+enum { TIPTAP_LINE_BITS = 26, TIPTAP_TYPE_BITS = 6 };
 typedef struct tiptap_node tiptap_node;
 struct tiptap_node {
     tiptap_node *parent, *first_child, *next;
     tiptap_node *before; /* tiptap_previous; of a first child, the last one (tiptap_last_child) */
     union {
-        slice text;    /* text nodes: never empty; of others its length is 0 */
-        slice *values; /* others */
+        const char *text_data; /* text nodes: tiptap_text */
+        slice *values;         /* others */
     };
     const tiptap_marks *marks;
-    uint32_t line; /* of the source page; 0: not known */
-    uint8_t type;  /* tiptap_type */
+    uint32_t size;                    /* of the text; 0 of others */
+    uint32_t line : TIPTAP_LINE_BITS; /* of the source page; 0: not known */
+    uint32_t type : TIPTAP_TYPE_BITS; /* tiptap_type */
 };
+_Static_assert(sizeof(tiptap_node) == ARENA_NODE, "nodes of all trees take the place of each other");
+/* Never empty; but of others it is. */
+static inline slice tiptap_text(const tiptap_node *node) {
+    return node->type == TIPTAP_TEXT ? (slice){node->text_data, node->size} : (slice){NULL, 0};
+}
+void tiptap_set_text(tiptap_node *node, slice text); /* at most UINT32_MAX bytes */
 static inline tiptap_node *tiptap_previous(const tiptap_node *node) {
     return node->before && node->before->next ? node->before : NULL;
 }
@@ -104,8 +112,9 @@ void tiptap_set_data_type(dom_node *node, arena *a, tiptap_element element);
 
 /* The document of the children of `body`, as the editor's parser builds it: what does not fit is unwrapped,
  * wrapped or dropped, white space collapses, missing parts are filled in. `dropped` (of const dom_node *, may
- * be NULL) gets the texts and elements that it drops with all they hold. Reorders lists that stand directly
- * in lists in the tree itself, as the editor does. The text may point into the tree's text. */
+ * be NULL) gets the texts and elements that it drops with all they hold. The tree is used up where nobody
+ * asks for that: its nodes, which are of `a`, become those of the document. The text may point into its text.
+ */
 tiptap_node *tiptap_parse(dom_node *body, arena *a, vector *dropped);
 
 /* Does the element stand as a block of the schema? */
@@ -115,8 +124,6 @@ bool tiptap_is_block_element(const dom_node *element);
  * a list, as one that holds paragraphs; of a style attribute, as one that stands for no mark. */
 bool tiptap_reads_as_node(dom_node *element, const tiptap_node *node, arena *a);
 bool tiptap_reads_as_mark(const dom_node *element, const tiptap_mark *mark, arena *a);
-/* Copies what texts, attributes and marks point to: the tree may go. */
-void tiptap_own_texts(tiptap_node *document, arena *a);
 
 /* What the editor does to a document it has just loaded (its plugins): tables are made rectangular, the last
  * word of the first text becomes a link if it reads as one, a paragraph is added at the end if the last block

@@ -32,7 +32,7 @@ static const char *find_wrong_content(const tiptap_node *node) {
 static const char *find_wrong_text(const tiptap_node *node) {
     if (node->type != TIPTAP_TEXT)
         return NULL;
-    if (node->text.length == 0)
+    if (node->size == 0)
         return "an empty text";
     if (node->next && node->next->type == TIPTAP_TEXT && tiptap_same_marks(node->marks, node->next->marks))
         return "a text split in two";

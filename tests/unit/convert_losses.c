@@ -19,7 +19,7 @@ static const char PAGE[] = "---\ntitle: A page\n---\n"
 
 static bool holds_text(const tiptap_node *node, slice text) {
     for (const tiptap_node *at = node; at; at = tiptap_next(at, node))
-        if (at->type == TIPTAP_TEXT && slice_find(at->text, text, 0) != SLICE_NONE)
+        if (at->type == TIPTAP_TEXT && slice_find(tiptap_text(at), text, 0) != SLICE_NONE)
             return true;
     return false;
 }
@@ -198,7 +198,7 @@ static void changes_count_beyond_the_findings_that_are_listed(void **state) {
 static void added_text(void *context, tiptap_node *document) {
     arena *a = context;
     tiptap_node *text = tiptap_new_node(a, TIPTAP_TEXT, 0);
-    text->text = SLICE("out of the blue");
+    tiptap_set_text(text, SLICE("out of the blue"));
     tiptap_node *paragraph = tiptap_new_node(a, TIPTAP_PARAGRAPH, 0);
     tiptap_append(paragraph, text);
     tiptap_insert_before(tiptap_last_child(document), paragraph);
