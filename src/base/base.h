@@ -346,8 +346,8 @@ void **map_put(hash_map *m, slice key, bool *is_new);
 
 /* From byte offsets of a derived text to lines of the source page. Entries are added with rising offsets. */
 typedef struct line_mark {
-    size_t offset;
-    uint32_t line; /* 1-based */
+    uint32_t offset; /* no text with lines is longer */
+    uint32_t line;   /* 1-based */
 } line_mark;
 
 typedef struct line_map {

@@ -295,6 +295,12 @@ uint64_t slice_hash(slice s) {
     return hash;
 }
 
+/* Room for what needs more than it has, in bytes: twice as much, but a quarter more of what is large, which
+ * grows where it is. */
+static size_t more_room(size_t bytes) {
+    return bytes < ((size_t)1 << 20) ? bytes * 2 : bytes + bytes / 4;
+}
+
 buffer buffer_new(arena *a, size_t capacity) {
     buffer b = {NULL, 0, capacity ? capacity : 64, a};
     b.data = arena_alloc(a, b.capacity);
@@ -309,7 +315,7 @@ void buffer_drop(buffer *b) {
 void buffer_reserve(buffer *b, size_t more) {
     if (more <= b->capacity - b->length)
         return;
-    size_t wanted = b->capacity * 2;
+    size_t wanted = more_room(b->capacity);
     if (wanted < b->length + more)
         wanted = b->length + more;
     b->data = arena_move(b->arena, b->data, b->capacity, wanted);
@@ -417,7 +423,8 @@ void vector_reserve(vector *v, size_t count) {
 }
 
 void vector_widen(vector *v) {
-    vector_reserve(v, v->capacity ? v->capacity * 2 : v->item_size <= 64 ? 8 : 2);
+    size_t more = more_room(v->capacity * v->item_size) / v->item_size;
+    vector_reserve(v, v->capacity ? more : v->item_size <= 64 ? 8 : 2);
 }
 
 void *vector_push_zeroed(vector *v) {
@@ -444,9 +451,9 @@ void line_map_add(line_map *map, size_t offset, uint32_t line) {
         last->line = line;
         return;
     }
-    line_mark *mark = vector_push_zeroed(&map->marks);
-    mark->offset = offset;
-    mark->line = line;
+    if (offset > UINT32_MAX)
+        arena_fail(map->marks.arena);
+    *(line_mark *)vector_push(&map->marks) = (line_mark){(uint32_t)offset, line};
 }
 
 uint32_t line_map_find(const line_map *map, size_t offset) {

@@ -356,7 +356,8 @@ static void debug_layout(const debug_input *in, buffer *out) {
     css_cascade *styles = css_cascade_new(sheets, body, in->arena);
     css_cascade_settle(styles);
     express_follow_display(body, styles, in->arena, in->found);
-    express_seen seen = {&THEME, styles, lay_out(body, styles, THEME.column, in->arena), NULL};
+    express_seen seen = {
+        .theme = &THEME, .cascade = styles, .desk = lay_out(body, styles, THEME.column, in->arena)};
     css_cascade *phone = css_cascade_new_of_other(styles, css_sheets_of_other(sheets, in->arena));
     seen.phone = lay_out(body, phone, THEME.phone_column, in->arena);
     css_cascade_end_other(phone);

@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -375,8 +376,16 @@ static void open_closed_streams(void) {
             _exit(EXIT_ENVIRONMENT);
 }
 
+/* malloc(3) would keep ever larger blocks of memory in its heap once such a one was freed, where they neither
+ * go back to the system nor grow without a copy. */
+static void keep_blocks_out_of_heap(void) {
+    enum { FROM = 256 * 1024 };
+    mallopt(M_MMAP_THRESHOLD, FROM);
+}
+
 int main(int argc, char **argv) {
     open_closed_streams();
+    keep_blocks_out_of_heap();
     guard_terminal();
     if (argc > 1 && strcmp(argv[1], "help") == 0)
         return help(argc, argv);

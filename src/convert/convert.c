@@ -21,6 +21,11 @@
 
 #define SIZE_LIMIT ((size_t)16 << 20)
 #define STEPS_OF_SAVED_BYTE 5
+#ifdef ISOMERIZE_SANITIZED
+#define LARGE_PAGE ((size_t)1024) /* the tests' pages are small */
+#else
+#define LARGE_PAGE ((size_t)256 * 1024)
+#endif
 
 /* What the stages of one page share. */
 typedef struct conversion {
@@ -336,15 +341,44 @@ static bool seen_size(const void *context, const dom_node *picture, double *widt
     return true;
 }
 
-/* Nodes of the trees take the place of each other. */
+static bool holds_table(const dom_node *body) {
+    for (const dom_node *at = body; at; at = dom_next(at, body))
+        if (at->tag == DOM_TAG_TABLE)
+            return true;
+    return false;
+}
+
+/* Where the page's tree is to go: a large one behind the walk that expresses it, node by node, unless boxes
+ * are found by them, or may be yet (of tables: was_whole_on_phone); others with the stage's arena, which it
+ * has from now on. */
+static void begin_expression(conversion *c, const dom_node *body, express_seen *seen) {
+    convert_worker *w = c->worker;
+    arena *stage = begin_stage(c);
+    if (c->tree == c->arena)
+        return;
+    seen->uses_up = c->parts.body.length >= LARGE_PAGE && !seen->desk && !holds_table(body);
+    if (seen->uses_up)
+        return;
+    w->stage = c->tree;
+    w->tree = c->tree = stage;
+}
+
+static void end_expression(conversion *c, dom_node *written, const express_seen *seen) {
+    if (c->tree == c->arena)
+        return;
+    dom_own_attributes(written, c->tree);
+    end_tree(c, c->known);
+    if (!seen->uses_up)
+        begin_stage(c);
+}
+
 static tiptap_node *read_document(conversion *c, dom_node *body, css_cascade *styles,
-                                  const express_survey *survey, const express_seen *seen) {
+                                  const express_survey *survey, express_seen *seen) {
+    begin_expression(c, body, seen);
     dom_node *written = express_page(body, survey, seen, c->tree, found(c));
     if (css_cascade_exhausted(styles)) /* elements from some place on were seen without their styles */
         arena_pay(c->arena, UINT64_MAX - arena_steps(c->arena));
-    if (c->known != c->arena)
-        dom_own_attributes(written, c->tree);
-    end_tree(c, c->known);
+    end_expression(c, written, seen);
     tiptap_node *document = tiptap_parse(written, c->tree, NULL);
     tiptap_complete(document, c->tree);
     return document;

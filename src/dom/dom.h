@@ -221,6 +221,8 @@ void dom_move_children(dom_node *from, dom_node *to);        /* appends them, in
 void dom_unwrap(dom_node *node);                             /* its children take its place */
 /* The place of a node of `a` that nobody asks for any more is used for another one: arena_reuse. */
 void dom_reuse(dom_node *node, arena *a);
+void dom_reuse_tree(dom_node *root, arena *a);   /* with all that it holds */
+void dom_reuse_before(dom_node *node, arena *a); /* of the siblings before it, likewise: they are none then */
 
 /* ---- sanitising -------------------------------------------------------------------------------------- */
 

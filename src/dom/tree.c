@@ -213,6 +213,25 @@ void dom_reuse(dom_node *node, arena *a) {
         arena_reuse(a, node);
 }
 
+void dom_reuse_tree(dom_node *root, arena *a) {
+    for (dom_node *at = root, *next; at; at = next) {
+        if (at->first_child) {
+            next = at->first_child;
+            at->first_child = NULL;
+            continue;
+        }
+        next = at == root ? NULL : at->next ? at->next : at->parent;
+        dom_reuse(at, a);
+    }
+}
+
+void dom_reuse_before(dom_node *node, arena *a) {
+    for (dom_node *first; (first = node->parent->first_child) != node;) {
+        dom_remove(first);
+        dom_reuse_tree(first, a);
+    }
+}
+
 /* ---- writing ----------------------------------------------------------------------------------------- */
 
 static void open_tag(const dom_node *node, buffer *out) {

@@ -150,10 +150,10 @@ static void append_words(builder *b, slice words, inline_style style, uint32_t l
     b->line_has_text = b->any_text = true;
     b->breaks_at_end = 0;
     b->emitted++;
-    if (b->picture && !b->picture_said)
-        findings_add(b->found, FINDING_PICTURE_BEFORE_TEXT, b->picture->line, "before `%.*s`",
+    if (b->has_picture && !b->picture_said)
+        findings_add(b->found, FINDING_PICTURE_BEFORE_TEXT, b->picture_line, "before `%.*s`",
                      SLICE_ARGS(slice_next_word(words, &(size_t){0})));
-    b->picture = NULL;
+    b->has_picture = false;
 }
 
 void express_text(builder *b, slice text, inline_style style, uint32_t line) {
@@ -187,8 +187,8 @@ void express_break(builder *b, inline_style style, uint32_t line) {
         express_boundary(b);
         return;
     }
-    if (b->picture) { /* the line that the picture stood on ends here, and it has ended already */
-        b->picture = NULL;
+    if (b->has_picture) { /* the line that the picture stood on ends here, and it has ended already */
+        b->has_picture = false;
         return;
     }
     open_line(b, line);
@@ -303,7 +303,7 @@ void express_boundary(builder *b) {
         }
     } else {
         express_close_textblock(b);
-        b->picture = NULL;
+        b->has_picture = false;
     }
 }
 
@@ -323,6 +323,6 @@ void express_block(builder *b, dom_node *block) {
     if (dom_is(b->container, DOM_TAG_LI) && !b->container->first_child) /* listItem: a paragraph first */
         append_new(b, b->container, DOM_TAG_P, block->line);
     dom_append(b->container, block);
-    b->picture = NULL;
+    b->has_picture = false;
     b->emitted++;
 }

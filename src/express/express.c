@@ -67,6 +67,7 @@ typedef struct open_element {
     bool picture_said; /* RULE_TABLE */
     bool in_paragraph; /* around it */
     bool foreign;      /* inside svg, math or the like: names there are not HTML's */
+    bool ends_box;     /* RULE_BLOCK: a line has to stand behind it */
 } open_element;
 
 typedef struct walk {
@@ -80,6 +81,7 @@ typedef struct walk {
     inline_style style;
     unsigned last_heading; /* 1 … 6; 0: none yet */
     size_t heading_from;   /* what was put into the output before the last heading */
+    bool uses_up;          /* express_seen */
     size_t unsized_pictures;
     uint32_t unsized_line; /* of the first of them */
     const dom_node *body;
@@ -384,7 +386,8 @@ static void put_picture(walk *w, const dom_node *img) {
     if (!attribute(block->first_child, "style") && !attribute(img, "width") && w->unsized_pictures++ == 0)
         w->unsized_line = img->line;
     express_block(&w->out, block);
-    w->out.picture = w->out.textblock ? NULL : img;
+    w->out.has_picture = !w->out.textblock;
+    w->out.picture_line = img->line;
     w->out.picture_said = said;
 }
 
@@ -395,7 +398,8 @@ static void put_frame(walk *w, const dom_node *iframe) {
         return;
     }
     express_block(&w->out, block);
-    w->out.picture = w->out.textblock ? NULL : iframe;
+    w->out.has_picture = !w->out.textblock;
+    w->out.picture_line = iframe->line;
     w->out.picture_said = true;
 }
 
@@ -789,9 +793,10 @@ static void end_box(walk *w, const dom_node *node, css_property margin, css_prop
 }
 
 /* A line behind a box keeps its links from being read as those of the next one. */
-static void leave_box(walk *w, const dom_node *node) {
+static void leave_box(walk *w, const open_element *f) {
+    const dom_node *node = f->node;
     end_box(w, node, CSS_MARGIN_BOTTOM, CSS_PADDING_BOTTOM);
-    if (!express_ends_box(w->styles, node) || express_in_summary(&w->out) || express_in_code(&w->out))
+    if (!f->ends_box || express_in_summary(&w->out) || express_in_code(&w->out))
         return;
     slice classes = dom_attribute_trimmed(node, "class");
     if (express_first_mention(w->refs, format_slice(w->arena, "boxes %.*s", SLICE_ARGS(classes))))
@@ -853,6 +858,7 @@ static void enter_inside(walk *w, open_element *f, const open_element *around) {
         break;
     case RULE_BLOCK:
         end_box(w, f->node, CSS_MARGIN_TOP, CSS_PADDING_TOP);
+        f->ends_box = express_ends_box(w->styles, f->node);
         break;
     case RULE_PARAGRAPH:
         express_boundary(&w->out);
@@ -1090,7 +1096,7 @@ static void leave_element(walk *w) {
         leave_container(w, &f, true);
         break;
     case RULE_BLOCK:
-        leave_box(w, f.node);
+        leave_box(w, &f);
         w->out.container = f.outer;
         break;
     case RULE_PARAGRAPH:
@@ -1144,6 +1150,13 @@ static bool enter_node(walk *w, dom_node *node) {
     return false;
 }
 
+/* Behind an element, nobody asks for what stands before it, but for what raises text again. */
+static void pass_node(walk *w, dom_node *node) {
+    const open_element *top = vector_last(&w->open);
+    if (w->uses_up && node->type == DOM_ELEMENT && !top->raised)
+        dom_reuse_before(node, w->arena);
+}
+
 static void walk_tree(walk *w, dom_node *body) {
     for (dom_node *node = body->first_child; node;) {
         dom_node *parent = node->parent, *next = node->next;
@@ -1154,10 +1167,13 @@ static void walk_tree(walk *w, dom_node *body) {
             }
             leave_element(w);
         }
+        pass_node(w, node);
         while (!next && parent != body) {
+            dom_node *left = parent;
             leave_element(w);
-            next = parent->next;
-            parent = parent->parent;
+            next = left->next;
+            parent = left->parent;
+            pass_node(w, left);
         }
         node = next;
     }
@@ -1171,6 +1187,7 @@ dom_node *express_page(dom_node *body, const express_survey *survey, const expre
               .found = found,
               .refs = survey_references(survey),
               .seen = seen,
+              .uses_up = seen && seen->uses_up,
               .styles = survey_styles(survey),
               .open = vector_new(a, sizeof(open_element)),
               .whole_tables = vector_new(a, sizeof(dom_node *)),

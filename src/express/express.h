@@ -80,6 +80,7 @@ typedef struct express_seen {
     const express_theme *theme;
     css_cascade *cascade;
     const layout *desk, *phone;
+    bool uses_up; /* the page's tree: its nodes become those of the new one, of the same arena */
 } express_seen;
 
 /* Puts a frame, or a link, where a script draws a post of a social network. */

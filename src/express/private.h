@@ -54,10 +54,10 @@ typedef struct builder {
     bool any_text;      /* something visible since the textblock began */
     unsigned breaks_at_end;
     dom_node *last_break;
-    const dom_node
-        *picture;      /* the source of the picture or frame just placed, while its line goes on; or NULL */
-    bool picture_said; /* a finding has named its place */
-    size_t emitted;    /* counts whatever was put into the output */
+    bool has_picture;      /* or a frame has just been placed, and its line goes on */
+    bool picture_said;     /* a finding has named its place */
+    uint32_t picture_line; /* of the page */
+    size_t emitted;        /* counts whatever was put into the output */
 } builder;
 
 /* Marks of output that a later call looks for in `dom_node.flags`. */

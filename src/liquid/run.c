@@ -209,7 +209,9 @@ static void append_piece(running *r, slice text, uint32_t line) {
         liquid_carried *tag = vector_last(&r->page.carried);
         drop_dash(r, tag, tag->text.length - 3);
     }
-    *(line_mark *)vector_push(&r->marks) = (line_mark){r->out.length, line};
+    if (r->out.length > UINT32_MAX)
+        arena_fail(r->marks.arena);
+    *(line_mark *)vector_push(&r->marks) = (line_mark){(uint32_t)r->out.length, line};
     buffer_append(&r->out, text);
 }
 

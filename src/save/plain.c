@@ -329,6 +329,7 @@ bool save_plain(const tiptap_node *block, print_state *state, buffer *written, a
         out->length = from;
         return false;
     }
-    *state = (print_state){w.p.counter, true, false}; /* its first tag has begun a line, and the count anew */
+    *state = (print_state){(uint32_t)w.p.counter, true,
+                           false}; /* its first tag has begun a line, and the count anew */
     return true;
 }

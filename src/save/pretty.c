@@ -380,6 +380,6 @@ bool pretty_print(slice html, print_state *state, buffer *out) {
         before = p.token_start;
         raw = kind == TOKEN_RAW;
     }
-    *state = (print_state){p.counter, true, p.counts || !p.broken};
+    *state = (print_state){(uint32_t)p.counter, true, p.counts || !p.broken};
     return !p.cut && !raw;
 }

@@ -25,9 +25,9 @@ void write_attribute(buffer *out, slice name, slice value);
 
 /* pretty.c: what the printer keeps from one element to the next. */
 typedef struct print_state {
-    size_t counter; /* of characters in the line, as it believes */
-    bool goes_on;   /* something has been printed */
-    bool counted;   /* the counter that it began with made a difference */
+    uint32_t counter; /* of characters in the line, as it believes */
+    bool goes_on;     /* something has been printed */
+    bool counted;     /* the counter that it began with made a difference */
 } print_state;
 
 enum { LINE_MAX = 70 };
@@ -84,8 +84,8 @@ bool pretty_print(slice html, print_state *state, buffer *out);
 typedef struct saved_block {
     const tiptap_node *node;
     tiptap_node *read; /* what it is read as when that is something else; NULL: the same, or not known */
-    print_state before, after;
-    size_t from, to; /* in the body */
+    print_state after;
+    size_t end; /* in the body; it begins where the one before it ends */
 } saved_block;
 
 typedef struct saved_body {

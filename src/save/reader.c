@@ -547,7 +547,7 @@ bool read_back(saved_body *saved, arena *a) {
         size_t from = r.at;
         if (!take_node(&r, block->node)) {
             r.at = from;
-            tiptap_node *read = read_block(&r, block->node, block->to - skipped);
+            tiptap_node *read = read_block(&r, block->node, block->end - skipped);
             if (!read)
                 return false;
             block->read = tiptap_same_document(read, block->node) ? NULL : read;

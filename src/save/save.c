@@ -34,19 +34,36 @@ static bool save_block(saver *s, const tiptap_node *block, print_state *state, b
     return true;
 }
 
-/* Whether a block would be saved as the other one was. */
-static bool is_known(const saved_block *known, const tiptap_node *block, const print_state *state) {
-    return known->before.goes_on == state->goes_on &&
-           (known->before.counter == state->counter || !known->after.counted) &&
-           tiptap_same_document(known->node, block);
+static print_state state_before(const saved_body *saved, size_t index) {
+    return index ? ((saved_block *)vector_at(&saved->blocks, index - 1))->after
+                 : (print_state){0, false, false};
+}
+
+static slice written_of(const saved_body *saved, size_t index) {
+    size_t from = index ? ((saved_block *)vector_at(&saved->blocks, index - 1))->end : 0,
+           to = ((saved_block *)vector_at(&saved->blocks, index))->end;
+    return slice_sub(buffer_slice(&saved->body), from, to);
+}
+
+/* The block at that place, if the other one would be saved as it was; or NULL. */
+static const saved_block *find_known(const saved_body *saved, size_t index, const tiptap_node *block,
+                                     const print_state *state) {
+    if (!saved || index >= saved->blocks.count)
+        return NULL;
+    const saved_block *known = vector_at(&saved->blocks, index);
+    print_state before = state_before(saved, index);
+    bool same = before.goes_on == state->goes_on &&
+                (before.counter == state->counter || !known->after.counted) &&
+                tiptap_same_document(known->node, block);
+    return same ? known : NULL;
 }
 
 bool is_saved_alike(const saved_body *saved, const tiptap_node *document) {
     print_state state = {0, false, false};
     size_t index = 0;
     for (const tiptap_node *at = document->first_child; at; at = at->next, index++) {
-        const saved_block *known = index < saved->blocks.count ? vector_at(&saved->blocks, index) : NULL;
-        if (!known || !is_known(known, at, &state))
+        const saved_block *known = find_known(saved, index, at, &state);
+        if (!known)
             return false;
         state = known->after;
     }
@@ -58,12 +75,11 @@ bool is_saved_again(const saved_body *saved, arena *a) {
     buffer out = buffer_new(a, BLOCK_EXPECTED);
     for (size_t i = 0; i < saved->blocks.count; i++) {
         const saved_block *block = vector_at(&saved->blocks, i);
-        print_state state = block->before;
+        print_state state = state_before(saved, i);
         out.length = 0;
         if (block->read &&
             (!save_block(&s, block->read, &state, &out) || state.goes_on != block->after.goes_on ||
-             state.counter != block->after.counter ||
-             !slice_equal(buffer_slice(&out), slice_sub(buffer_slice(&saved->body), block->from, block->to))))
+             state.counter != block->after.counter || !slice_equal(buffer_slice(&out), written_of(saved, i))))
             return false;
     }
     return true;
@@ -75,21 +91,18 @@ saved_body save_document(const tiptap_node *document, const saved_body *before, 
     saved_body now = {buffer_new(a, expected), vector_new(a, sizeof(saved_block))};
     print_state state = {0, false, false};
     for (const tiptap_node *at = document->first_child; at; at = at->next) {
-        saved_block block = {.node = at, .before = state, .from = now.body.length};
         size_t index = now.blocks.count;
-        const saved_block *known =
-            before && index < before->blocks.count ? vector_at(&before->blocks, index) : NULL;
-        if (known && is_known(known, at, &state)) {
-            buffer_append(&now.body, slice_sub(buffer_slice(&before->body), known->from, known->to));
+        const saved_block *known = find_known(before, index, at, &state);
+        if (known) {
+            buffer_append(&now.body, written_of(before, index));
             state = known->after;
         } else if (!save_block(&s, at, &state, &now.body)) {
             now.body.length = now.blocks.count = 0;
             save_whole(&s, document, &now.body);
             return now;
         }
-        block.after = state;
-        block.to = now.body.length;
-        *(saved_block *)vector_push(&now.blocks) = block;
+        *(saved_block *)vector_push(&now.blocks) =
+            (saved_block){.node = at, .after = state, .end = now.body.length};
     }
     buffer_drop(&s.html);
     buffer_drop(&s.pretty);

@@ -11,8 +11,8 @@ enum { MAP_MAX = 1 << 21 };
 
 typedef struct cell {
     tiptap_node *node;
-    size_t columns, rows;         /* as the table has them */
-    size_t new_columns, new_rows; /* as they are to be */
+    uint16_t columns, rows;         /* as the table has them: at most TIPTAP_SPAN_MAX */
+    uint16_t new_columns, new_rows; /* as they are to be */
 } cell;
 
 typedef struct table_map {
@@ -42,8 +42,8 @@ static void read_cells(table_map *t, const tiptap_node *table, arena *a) {
         carried -= ends[row_index];
         size_t width = carried;
         for (tiptap_node *node = row->first_child; node; node = node->next) {
-            size_t columns = tiptap_get_span(node, colspan_of(node)),
-                   rows = tiptap_get_span(node, rowspan_of(node));
+            uint16_t columns = (uint16_t)tiptap_get_span(node, colspan_of(node)),
+                     rows = (uint16_t)tiptap_get_span(node, rowspan_of(node));
             *(cell *)vector_push(&t->cells) = (cell){node, columns, rows, columns, rows};
             width += columns;
             if (rows > 1) {
@@ -61,14 +61,14 @@ static void read_cells(table_map *t, const tiptap_node *table, arena *a) {
  * spans. */
 static void place_cell(table_map *t, cell *c, uint32_t number, size_t row, size_t at) {
     size_t size = t->width * t->height;
-    for (size_t down = 0; down < c->rows; down++) {
+    for (uint16_t down = 0; down < c->rows; down++) {
         if (row + down >= t->height) {
             t->has_problems = true;
             c->new_columns = c->columns;
             c->new_rows = down;
             return;
         }
-        for (size_t across = 0; across < c->columns && t->steps++ < MAP_MAX; across++) {
+        for (uint16_t across = 0; across < c->columns && t->steps++ < MAP_MAX; across++) {
             size_t place = at + down * t->width + across;
             if (place < size && t->map[place] == 0) {
                 t->map[place] = number;
@@ -78,7 +78,7 @@ static void place_cell(table_map *t, cell *c, uint32_t number, size_t row, size_
             c->new_columns = across;
             c->new_rows = c->rows;
             for (size_t i = 0; i < c->rows && row + i < t->height; i++)
-                t->added[row + i] += c->columns - across;
+                t->added[row + i] += (size_t)(c->columns - across);
         }
     }
 }
@@ -111,9 +111,9 @@ static void change_spans(const table_map *t, arena *a) {
     for (size_t i = 0; i < t->cells.count; i++) {
         cell *c = vector_at(&t->cells, i);
         if (c->new_columns != c->columns)
-            tiptap_set(c->node, colspan_of(c->node), format_slice(a, "%zu", c->new_columns), a);
+            tiptap_set(c->node, colspan_of(c->node), format_slice(a, "%u", c->new_columns), a);
         if (c->new_rows != c->rows)
-            tiptap_set(c->node, rowspan_of(c->node), format_slice(a, "%zu", c->new_rows), a);
+            tiptap_set(c->node, rowspan_of(c->node), format_slice(a, "%u", c->new_rows), a);
     }
 }
 

@@ -27,7 +27,8 @@ static slice expressed(slice html, bool with_sizes, arena *a, findings *found, d
     css_cascade *cascade = css_cascade_new(NULL, *body, a);
     css_cascade_settle(cascade);
     const express_survey *survey = express_survey_page(*body, cascade, a, found);
-    express_seen seen = {&THEME, cascade, layout_page(cascade, *body, &options, a), NULL};
+    express_seen seen = {
+        .theme = &THEME, .cascade = cascade, .desk = layout_page(cascade, *body, &options, a)};
     options.column = 342;
     seen.phone = layout_page(cascade, *body, &options, a);
     *body = express_page(*body, survey, with_sizes ? &seen : NULL, a, found);

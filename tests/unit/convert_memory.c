@@ -58,8 +58,8 @@ static void nested_tags_take_as_much(void **state) {
 static void small_blocks_take_more(void **state) {
     (void)state;
     assert_int_equal(convert_within("- An item of a list\n", "", 24), CONVERT_DONE);
-    assert_int_equal(convert_within("<p>x</p>", "", 39), CONVERT_DONE);
-    assert_int_equal(convert_within("| One cell | Another one |\n", "", 43), CONVERT_DONE);
+    assert_int_equal(convert_within("<p>x</p>", "", 33), CONVERT_DONE);
+    assert_int_equal(convert_within("| One cell | Another one |\n", "", 38), CONVERT_DONE);
     assert_int_equal(
         convert_within("<div class=\"row\"><div class=\"col\"><p>One</p></div><div class=\"col\">"
                        "<p>Two</p></div></div>\n",
