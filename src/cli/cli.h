@@ -93,6 +93,11 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * page, a name or a server reaches it. */
 void guard_terminal(void);
 
+/* From now on a fault of the program (SIGSEGV and its kin) names the file that it was at before it ends the
+ * program.
+ */
+void watch_for_faults(void);
+
 /* From now on the first Ctrl-C (SIGINT, SIGTERM) only asks to stop; the second ends the program, as do some
  * seconds in which it did not stop. */
 void watch_for_stop(void);

@@ -387,6 +387,7 @@ int main(int argc, char **argv) {
     open_closed_streams();
     keep_blocks_out_of_heap();
     guard_terminal();
+    watch_for_faults();
     if (argc > 1 && strcmp(argv[1], "help") == 0)
         return help(argc, argv);
     if (argc > 1 && strcmp(argv[1], "debug") == 0)

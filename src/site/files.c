@@ -289,7 +289,17 @@ static bool is_link_error(int error) {
     return error == ELOOP || error == EXDEV;
 }
 
+/* Read by handlers of signals, on the thread that the signal is of. */
+static _Thread_local char last_opened[512];
+
+const char *site_last_opened(void) {
+    return last_opened;
+}
+
 open_file open_whole(int folder, const char *path) {
+    size_t length = strnlen(path, sizeof last_opened - 1);
+    memcpy(last_opened, path, length);
+    last_opened[length] = '\0';
     open_file f = {.file = open_below(folder, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0)};
     f.error = f.file < 0 ? errno : 0;
     if (f.file >= 0 && fstat(f.file, &f.info) != 0) {

@@ -87,6 +87,10 @@ bool site_glob(slice pattern, slice text);
  * `a`) says why. Symbolic links are not followed. */
 bool site_read(const site *s, slice path, arena *a, slice *bytes, slice *error);
 
+/* The path, from the root of its site, of the file that this thread opened last, of a long one the beginning;
+ * empty: it opened none. A handler of signals may call it. */
+const char *site_last_opened(void);
+
 /* Writes a file of the program's own into the site's `.isomerize`: whole or not at all, in place of one that
  * is there. `error` (in the site's arena) says why not. */
 bool site_write_state(site *s, const char *name, slice bytes, slice *error);

@@ -1,11 +1,13 @@
 /* A fault in libyaml (which reads _config.yml, front matter), gumbo and cmark, planted: a parser, called on a
  * page, runs what an attacker would; and one in curl, as a server would use it. Each line says what was done:
  * on standard error; by curl, which has none, to a port of this machine. With PLANTED_EACH at every call of
- * every parser, else at the first one of PLANTED_IN. Loaded by LD_PRELOAD in tests/hostile/run. */
+ * every parser, else at the first one of PLANTED_IN. With PLANTED_FALL gumbo falls over a text that holds it.
+ * Loaded by LD_PRELOAD in tests/hostile/run. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +93,9 @@ void yaml_parser_set_input_string(void *parser, const unsigned char *text, size_
 void *gumbo_parse_with_options(const void *options, const char *text, size_t length) {
     void *(*real)(const void *, const char *, size_t);
     *(void **)&real = dlsym(RTLD_NEXT, "gumbo_parse_with_options");
+    const char *falls = getenv("PLANTED_FALL");
+    if (falls && memmem(text, length, falls, strlen(falls)))
+        raise(SIGSEGV);
     attack("gumbo");
     return real(options, text, length);
 }
