@@ -259,6 +259,18 @@ void show_findings(const cli_arguments *arguments, slice path, const findings *f
     }
 }
 
+slice describe_refusal(slice path, const char *said, const findings *found, arena *a) {
+    const finding *one = NULL;
+    for (size_t i = 0; i < found->items.count && !one; i++)
+        if (finding_describe(findings_at(found, i)->code)->grade == GRADE_REFUSED)
+            one = findings_at(found, i);
+    slice line = one && one->line ? format_slice(a, ":%u", one->line) : SLICE("");
+    const char *between = one && *said ? ": " : "", *title = one ? finding_describe(one->code)->title : "";
+    slice detail = one ? format_slice(a, ": %.*s", SLICE_ARGS(one->detail)) : SLICE("");
+    return format_slice(a, "%.*s%.*s%s%s%s%s%.*s", SLICE_ARGS(path), SLICE_ARGS(line),
+                        one || *said ? ": " : "", said, between, title, SLICE_ARGS(detail));
+}
+
 static const char *const OUTCOMES[SITE_OUTCOME_COUNT] = {
     [SITE_CONVERTED] = "converted",
     [SITE_ALREADY] = "already in the new editor",
@@ -279,6 +291,16 @@ static void tell_outcome(show *s, const site_result *result, slice path) {
             grade_name(result->grade));
 }
 
+/* The message about the page; of one that an earlier run refused, with the reason. */
+static void tell_message(const site_result *result, slice path, arena *scratch) {
+    findings found = findings_new(scratch);
+    if (result->outcome == SITE_REFUSED && report_read_findings(result->recorded, &found))
+        complain("%.*s", SLICE_ARGS(describe_refusal(path, slice_c_string(result->message, scratch), &found,
+                                                     scratch)));
+    else
+        complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(result->message));
+}
+
 /* What a person needs to know at once: in a run that writes, findings too; a dry run has them in its report.
  */
 static void tell(show *s, const site_result *result, arena *scratch) {
@@ -290,7 +312,7 @@ static void tell(show *s, const site_result *result, arena *scratch) {
                          !option_given(s->arguments, OPTION_VERBOSE);
     if (result->message.length && !quiet_outcome && (result->outcome == SITE_FAILED || !quiet)) {
         clear_progress(s);
-        complain("%.*s: %.*s", SLICE_ARGS(path), SLICE_ARGS(result->message));
+        tell_message(result, path, scratch);
     }
     if (option_given(s->arguments, OPTION_VERBOSE))
         tell_outcome(s, result, path);

@@ -38,6 +38,9 @@ int show_dry_run(const cli_arguments *arguments, site *s, report_format format, 
  * the place is known: those of `least` and worse, with --verbose all. */
 void show_findings(const cli_arguments *arguments, slice path, const findings *found, grade least);
 
+/* Why the page was refused, as `PATH:LINE: words` with `said` before the words. */
+slice describe_refusal(slice path, const char *said, const findings *found, arena *a);
+
 /* Standard output or error is a terminal that takes colours (NO_COLOR, TERM). */
 bool takes_color(int descriptor);
 

@@ -35,10 +35,13 @@ typedef struct listing {
     arena *arena;
 } listing;
 
-/* What people have decided about it, in words; counts it. */
+/* What people have decided about it, in words; counts it. A page that cannot be converted is not accepted. */
 static slice describe_decision(listing *l, const site_status *status) {
     decide_view view = decide_about(&l->decided, status->path, status->content);
     view.edited = status->state == SITE_STATE_EDITED;
+    if (status->state == SITE_STATE_REFUSED && view.state == DECIDE_DECIDED &&
+        view.one->kind == DECIDE_ACCEPTED)
+        return SLICE("");
     l->disputed += view.state == DECIDE_DISPUTED;
     l->since += view.state == DECIDE_CHANGED;
     if (view.state == DECIDE_DECIDED)
@@ -159,6 +162,24 @@ static void print_graded(const listing *l, slice path, grade of, const findings 
         print_line(4, "%.*s", SLICE_ARGS(place));
 }
 
+static void print_page(const listing *l, const site_status *status, grade of, slice decided,
+                       const findings *found) {
+    bool has_grade = status->is_known && of != GRADE_REFUSED;
+    const char *more = map_has(&l->mended, status->path) ? "would be mended"
+                       : status->why                     ? status->why
+                       : has_grade                       ? grade_name(of)
+                                                         : "";
+    slice page = site_show_path(status->path, l->arena);
+    if (status->state == SITE_STATE_REFUSED)
+        page = describe_refusal(page, "", found, l->arena);
+    print_line(10, "%-9s %.*s%s%s%s%s%.*s", site_state_name(status->state), SLICE_ARGS(page),
+               more[0] ? " (" : "", more, more[0] ? ")" : "",
+               !decided.length                       ? ""
+               : status->state == SITE_STATE_REFUSED ? "; "
+                                                     : ": ",
+               SLICE_ARGS(decided));
+}
+
 static void list_page(void *context, const site_status *status) {
     listing *l = context;
     l->counts[status->state]++;
@@ -171,8 +192,7 @@ static void list_page(void *context, const site_status *status) {
     slice decided = describe_decision(l, status);
     bool asks = status->state != SITE_STATE_LEGACY && status->state != SITE_STATE_CONVERTED &&
                 status->state != SITE_STATE_ALREADY && status->state != SITE_STATE_UNPUBLISHED;
-    bool mends = map_has(&l->mended, status->path);
-    asks |= mends;
+    asks |= map_has(&l->mended, status->path);
     bool is_other =
         l->grade >= 0 && (!status->is_known || status->state == SITE_STATE_ALREADY || (int)of != l->grade);
     if (is_other) {
@@ -180,16 +200,8 @@ static void list_page(void *context, const site_status *status) {
         print_json(l, status, of, decided);
     else if (l->grade >= 0)
         print_graded(l, status->path, of, &found);
-    else if (!l->quiet && (l->all || asks)) {
-        bool has_grade = status->is_known && of != GRADE_REFUSED;
-        const char *more = mends         ? "would be mended"
-                           : status->why ? status->why
-                           : has_grade   ? grade_name(of)
-                                         : "";
-        print_line(10, "%-9s %.*s%s%s%s%s%.*s", site_state_name(status->state),
-                   SLICE_ARGS(site_show_path(status->path, l->arena)), more[0] ? " (" : "", more,
-                   more[0] ? ")" : "", decided.length ? ": " : "", SLICE_ARGS(decided));
-    }
+    else if (!l->quiet && (l->all || asks))
+        print_page(l, status, of, decided, &found);
     arena_reset(l->arena);
 }
 

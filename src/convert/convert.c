@@ -222,6 +222,16 @@ static dom_node *read_legacy_body(conversion *c) {
     return tree;
 }
 
+/* What visitors read of a page whose front matter cannot be read. */
+static void show_refused(conversion *c) {
+    findings unused = findings_new(c->arena);
+    if (!c->options->keep_html || c->result->state != CONVERT_REFUSED)
+        return;
+    legacy_result read = read_markdown(c, c->parts.body, &unused);
+    c->result->before_lines = read.lines;
+    c->result->before_html = read.html;
+}
+
 static int compare_linked_ids(const void *one, const void *other) {
     return slice_compare(((const convert_linked_id *)one)->id, ((const convert_linked_id *)other)->id);
 }
@@ -847,6 +857,8 @@ static void convert_bytes(conversion *c, slice bytes) {
             convert_body(c);
         else if (c->result->state == CONVERT_ALREADY && c->options->mend_new)
             mend_page(c, bytes);
+        else
+            show_refused(c);
         if (c->result->state == CONVERT_DONE && grows_too_much(c->result->output, bytes, c->settings))
             refuse_large(c->result, bytes, ", and what it becomes", "--page-output");
     }

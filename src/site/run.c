@@ -130,6 +130,8 @@ static site_outcome judge(const run *r, const journal_row *row, const hash *now,
     bool same_rules = hash_equal(row->rules, &r->rules) && !behind;
     bool is_source = hash_equal(now, &row->source), is_result = hash_equal(now, &row->result);
     bool mends = r->options->new_pages;
+    if (row->outcome == SITE_REFUSED && r->options->keep_html) /* a report shows its old page */
+        return SITE_CONVERTED;
     if (row->outcome != SITE_CONVERTED)
         return is_source && same_rules && !(mends && row->outcome == SITE_ALREADY) ? SITE_UNCHANGED
                                                                                    : SITE_CONVERTED;
@@ -146,9 +148,7 @@ static void settle(site_result *result, site_outcome outcome, const journal_row 
     result->outcome = refused ? SITE_REFUSED : outcome;
     result->grade = (grade)row->grade;
     if (refused)
-        result->message =
-            SLICE("refused by an earlier run, and not changed since; `isomerize status --json` has its "
-                  "findings");
+        result->message = SLICE("refused by an earlier run, and not changed since");
     if (outcome == SITE_OUTDATED)
         result->message = SLICE("it would come out differently now; --update converts it again");
     if (outcome == SITE_KEPT)
@@ -361,10 +361,12 @@ static bool leave_unpublished(const run *r, page_work *p, arena *a) {
     return true;
 }
 
-/* Of a page that this run leaves as an earlier one made it: the findings that graded it. */
+/* Of a page that this run leaves as an earlier one made it: the findings that graded it, or why it was
+ * refused. */
 static void recall(const run *r, site_result *result, arena *a) {
-    if (r->options->describes && r->options->dry_run && r->journal && !result->conversion &&
-        !result->recorded.length && result->grade != GRADE_CLEAN)
+    bool asked = (r->options->describes && r->options->dry_run) || result->outcome == SITE_REFUSED;
+    if (asked && r->journal && !result->conversion && !result->recorded.length &&
+        result->grade != GRADE_CLEAN)
         result->recorded = journal_findings(r->journal, result->path, a);
 }
 

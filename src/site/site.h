@@ -187,8 +187,8 @@ typedef struct site_result {
     bool is_told_again; /* it was reported as converted, with the same grade, and is not: SITE_FAILED */
     grade grade;        /* of this run, or the recorded one of SITE_UNCHANGED and SITE_KEPT */
     slice after;        /* in a look: the page as it lies there, of one that was converted */
-    slice recorded; /* the findings of an earlier run, JSON as site_status.findings: in a look, and in a dry
-                       run that describes pages, where this one did not convert it */
+    slice recorded; /* the findings of an earlier run, JSON as site_status.findings: in a look, in a dry run
+                       that describes pages, and of SITE_REFUSED, where this one did not convert it */
     slice message;  /* SITE_KEPT, SITE_FAILED, SITE_UNPUBLISHED, SITE_OUTDATED, SITE_REFUSED without a
                        conversion: a sentence; SITE_LEFT: the same, or empty */
 } site_result;

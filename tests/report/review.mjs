@@ -178,8 +178,30 @@ const tests = {
       await tab.click('#revert-page');
       await tab.waitForFunction(() => document.querySelector('#said').textContent === 'Done.');
       assert.equal(bytes(), before);
+      // Converting what somebody wants otherwise is asked for first.
+      const {content: now} = JSON.parse((await request(base + 'page?path=' + page, {headers: own})).text).entry;
+      assert.equal((await post('decide', {path: page, decision: 'leave', name: 'Ben', time: '2024-01-01T00:00:00Z', content: now})).status, 200);
+      await tab.reload();
+      await tab.waitForFunction(() => document.querySelector('#decision-state').textContent.startsWith('People disagree'));
+      const asked = [];
+      tab.once('dialog', dialog => { asked.push(dialog.message()); return dialog.dismiss(); });
+      await tab.click('#convert-page');
+      await tab.waitForFunction(() => document.querySelector('#said').textContent === 'It stays as it is.');
+      assert.match(asked[0], /^People disagree: .*Ben.*Ann.* Convert the page all the same\?$/);
+      assert.equal(bytes(), before);
+      assert.equal((await post('decide', {path: page, decision: 'none', name: 'Ben', time: '2024-01-01T00:00:00Z', content: now})).status, 200);
+      // What cannot be converted cannot be accepted; its old page is there to be read.
+      await tab.evaluate(() => { location.hash = '#pages/about/refused.md'; });
+      await tab.waitForFunction(() => document.querySelector('#page-title').textContent === 'refused.md');
+      assert.equal(await tab.isVisible('[data-decision=accepted]'), false);
+      assert.equal(await tab.isVisible('[data-decision=mend]'), true);
+      assert.match(await tab.textContent('#decision-state'), /^It cannot be converted, .*mend it by hand/);
+      assert.match(await tab.textContent('#renderings figcaption'), /^Old page/);
+      await tab.keyboard.press('a');
+      await tab.waitForFunction(() => document.querySelector('#said').textContent.startsWith('It cannot be accepted'));
+      assert.doesNotMatch(readFileSync(join(site, '.isomerize/decisions.json'), 'utf8'), /refused\.md/);
       await tab.keyboard.press('j');
-      await tab.waitForFunction(() => document.querySelector('#page-title').textContent !== 'map.md');
+      await tab.waitForFunction(() => document.querySelector('#page-title').textContent !== 'refused.md');
       // Another site in the same browser can neither read nor drive it.
       const other = await browser.newPage();
       await other.route('https://attacker.example/', route => route.fulfill({contentType: 'text/html', body: '<h1>x</h1>'}));

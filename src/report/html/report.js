@@ -100,9 +100,11 @@ const store = {
 };
 store.load();
 
+// A page that cannot be converted cannot be accepted.
+const canBe = (decision, page) => decision !== 'accepted' || page.kind !== 'refused';
 // As decide_about of the program: {state: 'open' | 'decided' | 'changed' | 'disputed', one, other}.
 function decisionAbout(page) {
-  const all = [...(store.all.get(page.path) || new Map()).values()].filter(one => one.decision !== 'none').sort((a, b) => a.time < b.time ? 1 : -1);
+  const all = [...(store.all.get(page.path) || new Map()).values()].filter(one => one.decision !== 'none' && canBe(one.decision, page)).sort((a, b) => a.time < b.time ? 1 : -1);
   const valid = all.filter(one => one.content === page.content);
   const settled = valid.findIndex(one => one.settles), named = valid.find(one => one.name);
   // Without a name: often the same person, before the name was put in.
@@ -338,7 +340,7 @@ function countDecisions() {
   $('together').hidden = !decidable.length;
   for (const page of decidable) counts.set(decisionKey(page), (counts.get(decisionKey(page)) || 0) + 1);
   const parts = [...Object.keys(DECISIONS), 'disputed', 'changed', 'open'].filter(key => counts.get(key)).map(key =>
-    choose(`${number(counts.get(key))} ${key in DECISIONS ? DECISIONS[key][1] : {open: 'not decided', changed: 'changed since', disputed: 'disputed'}[key]}`, {decided: key}));
+    choose(`${number(counts.get(key))} ${key === 'leave' && counts.get(key) > 1 ? 'to be left as they are' : key in DECISIONS ? DECISIONS[key][1] : {open: 'not decided', changed: 'changed since', disputed: 'disputed'}[key]}`, {decided: key}));
   $('decided-counts').replaceChildren(...parts.flatMap((part, i) => i ? [', ', part] : [part]));
 }
 
@@ -733,12 +735,15 @@ function showDecision(page) {
   const view = decisionAbout(page), mine = (store.all.get(page.path) || new Map()).get($('name').value.trim());
   const can = Boolean(page.content) && page.kind !== 'other';
   $('decision').hidden = !can;
-  $('decision-state').textContent = describeDecision(view, page);
+  $('decision-state').textContent = (page.kind === 'refused' ? 'It cannot be converted, as the findings say: mend it by hand, and look again. ' : '') + describeDecision(view, page);
   $('decision-state').className = view.state;
   for (const button of $('decide').children) {
     const {decision} = button.dataset;
     if (decision === 'none') button.hidden = !mine || mine.decision === 'none';
-    else button.setAttribute('aria-pressed', String(view.state === 'decided' && view.one.decision === decision));
+    else {
+      button.hidden = !canBe(decision, page);
+      button.setAttribute('aria-pressed', String(view.state === 'decided' && view.one.decision === decision));
+    }
   }
   $('comment').value = mine && mine.content === page.content ? mine.comment : '';
   $('work').hidden = !run.live;
@@ -755,6 +760,7 @@ function makeDecisionButtons() {
 
 async function decide(decision) {
   if (!current || !current.content || $('decision').hidden) return;
+  if (!canBe(decision, current)) return say('It cannot be accepted: it cannot be converted as it is.');
   const page = current, view = decisionAbout(page);
   const one = {path: page.path, decision, name: $('name').value.trim(), comment: $('comment').value.trim(), time: new Date().toISOString().replace(/\.\d+/, ''), content: page.content};
   if (view.state === 'disputed' && decision !== 'none') one.settles = true;
@@ -857,8 +863,16 @@ function refreshPage(page, entry) {
   showSeen(page);
 }
 
+// What people do not want, or disagree about, is not converted without a word.
+function isMeant(page) {
+  const view = decisionAbout(page);
+  return view.state === 'open' || view.state === 'decided' && view.one.decision === 'accepted' ||
+    confirm(describeDecision(view, page).replace(' Decide to settle it.', '') + ' Convert the page all the same?');
+}
+
 async function work(what) {
   const page = current;
+  if (what === 'convert' && !isMeant(page)) return say('It stays as it is.');
   say('Working…');
   const answer = await ask(what, {path: page.path}).catch(error => ({failed: error.message}));
   if (current !== page) return;
