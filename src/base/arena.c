@@ -286,6 +286,11 @@ static void take(arena *a, size_t size) {
     *a->budget += size;
 }
 
+static void count_less(arena *a, size_t size) {
+    a->used -= size;
+    *a->budget -= size;
+}
+
 static void link_large(arena *a, large *one, size_t size) {
     one->size = size;
     one->previous = NULL;
@@ -335,8 +340,7 @@ void arena_reuse(arena *a, void *node) {
 #ifdef ISOMERIZE_SANITIZED
     memset(node, 0xDD, ARENA_NODE); /* who still reads there is found out */
 #endif
-    a->used -= ARENA_NODE;
-    *a->budget -= ARENA_NODE;
+    count_less(a, ARENA_NODE);
     ((unused_node *)node)->next = a->unused;
     a->unused = node;
 }
@@ -371,11 +375,14 @@ static void unlink_large(arena *a, const large *one) {
         one->next->previous = one->previous;
 }
 
-static void *grow_large(arena *a, large *one, size_t new_size) {
+static void *resize_large(arena *a, large *one, size_t new_size) {
     if (new_size > SIZE_MAX / 2)
         give_up(a);
     size_t size = aligned(new_size);
-    take(a, size - one->size);
+    if (size > one->size)
+        take(a, size - one->size);
+    else
+        count_less(a, one->size - size);
     unlink_large(a, one);
     large *grown = realloc(one, sizeof *one + size);
     link_large(a, grown ? grown : one, grown ? size : one->size);
@@ -385,13 +392,11 @@ static void *grow_large(arena *a, large *one, size_t new_size) {
 }
 
 void *arena_move(arena *a, void *old, size_t old_size, size_t new_size) {
-    if (old_size >= LARGE_MIN && new_size > old_size)
-        return grow_large(a, (large *)old - 1, new_size);
+    if (old_size >= LARGE_MIN && new_size >= LARGE_MIN)
+        return resize_large(a, (large *)old - 1, new_size);
     void *grown = arena_grow(a, old, old_size, new_size);
-#ifdef ISOMERIZE_SANITIZED
-    if (grown != old && old_size)
-        memset(old, 0xDD, old_size);
-#endif
+    if (grown != old)
+        arena_drop(a, old, old_size);
     return grown;
 }
 
@@ -404,8 +409,7 @@ void arena_drop(arena *a, void *what, size_t size) {
         return;
     }
     large *one = (large *)what - 1;
-    a->used -= one->size;
-    *a->budget -= one->size;
+    count_less(a, one->size);
     unlink_large(a, one);
     free(one);
 }

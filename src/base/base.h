@@ -95,7 +95,7 @@ void *arena_zeroed(arena *a, size_t size);
  */
 void *arena_grow(arena *a, void *old, size_t old_size, size_t new_size);
 /* The same of one that nothing else points to: `old` is gone where it could not grow in place, and a large
- * one leaves no copy behind. `old_size` is all that it has. */
+ * one leaves no copy behind. `old_size` is all that it has; `new_size` may be less. */
 void *arena_move(arena *a, void *old, size_t old_size, size_t new_size);
 /* Gives back what nothing points to any more, if it is a large allocation; `size` is all that it has. */
 void arena_drop(arena *a, void *what, size_t size);

@@ -98,10 +98,13 @@ void buffer_printf(buffer *b, const char *format, ...) {
 }
 
 slice format_slice(arena *a, const char *format, ...) {
-    buffer b = buffer_new(a, 64);
+    UNCLEARED char here[128]; /* most are short */
+    buffer b = {here, 0, sizeof here, a};
     va_list arguments;
     va_start(arguments, format);
     buffer_vprintf(&b, SIZE_MAX, format, arguments);
     va_end(arguments);
-    return buffer_slice(&b);
+    if (b.data != here)
+        return buffer_slice(&b);
+    return (slice){slice_copy((slice){here, b.length + 1}, a).data, b.length};
 }

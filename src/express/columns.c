@@ -420,6 +420,7 @@ static void mark_columns(const layout *desk, dom_node *container, const columns 
     slice form = !c->pictures ? SLICE(EXPRESS_COLUMNS)
                  : c->floats  ? SLICE(EXPRESS_EACH_FLOAT)
                               : SLICE(EXPRESS_EACH_TABLE);
+    slice across = c->pictures ? SLICE("") : format_slice(a, "%u", c->across);
     dom_attribute_set(container, a, SLICE(EXPRESS_BESIDE), form);
     for (dom_node *at = dom_next(container, container); at; at = dom_next(at, container)) {
         if (at->type != DOM_ELEMENT)
@@ -429,7 +430,7 @@ static void mark_columns(const layout *desk, dom_node *container, const columns 
     }
     if (c->pictures)
         return; /* the container is kept whole */
-    dom_attribute_set(container, a, SLICE(ACROSS), format_slice(a, "%u", c->across));
+    dom_attribute_set(container, a, SLICE(ACROSS), across);
     for (dom_node *item = express_items_of(container)->first_child; item; item = item->next)
         if (item->type == DOM_ELEMENT && layout_box_of(desk, item))
             dom_attribute_set(item, a, SLICE(EXPRESS_CELL), SLICE(""));

@@ -20,18 +20,20 @@ static void index_boxes(layout *l) {
         l->slots[slot_of(l, l->kept[i].node)] = i + 1;
 }
 
-/* A box has much that is needed only while its page is laid out. */
+/* A box has much that is needed only while its page is laid out: what is kept takes the place of the first
+ * ones. */
 static void keep_boxes(layout *l) {
     l->kept_count = (uint32_t)l->boxes.count;
-    l->kept = arena_alloc(l->arena, (l->kept_count + 1) * sizeof *l->kept);
+    l->kept = l->boxes.items;
     l->measures = l->options.other ? NULL : arena_alloc(l->arena, (l->kept_count + 1) * sizeof *l->measures);
     for (uint32_t i = 0; i < l->kept_count; i++) {
-        const box *b = box_at(l, i);
-        l->kept[i] = (kept_box){b->node, b->out};
+        box b = *box_at(l, i);
         if (l->measures)
-            l->measures[i] = (box_measure){b->style->font, b->min, b->max};
+            l->measures[i] = (box_measure){b.style->font, b.min, b.max};
+        l->kept[i] = (kept_box){b.node, b.out};
     }
-    vector_drop(&l->boxes);
+    l->kept = arena_move(l->arena, l->kept, l->boxes.capacity * sizeof(box), l->kept_count * sizeof *l->kept);
+    l->boxes = vector_new(l->arena, sizeof(box));
 }
 
 static void drop_measures(layout *l) {

@@ -36,12 +36,12 @@ typedef struct layout_box {
     double x, width, height;
     double around; /* content width of the box that holds it */
     double margin_left, margin_right;
-    bool auto_margins; /* it is centred in what is left of the line */
-    bool known;        /* a picture: its size does not hang on a file that is not known */
-    bool float_right;
-    bool elsewhere; /* a grid: an item is asked to stand elsewhere than in the next place of the row */
-    uint8_t flow;   /* layout_flow */
-    uint32_t line;  /* items: the line of the container that it stands on; cells: the row */
+    uint32_t line;         /* items: the line of the container that it stands on; cells: the row */
+    uint8_t flow;          /* layout_flow */
+    bool auto_margins : 1; /* it is centred in what is left of the line */
+    bool known : 1;        /* a picture: its size does not hang on a file that is not known */
+    bool float_right : 1;
+    bool elsewhere : 1; /* a grid: an item is asked to stand elsewhere than in the next place of the row */
     const dom_node *container; /* items and cells: the flex container, the grid, the table */
 } layout_box;
 

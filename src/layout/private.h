@@ -72,15 +72,24 @@ typedef struct box {
     bool is_inline_block, is_column, wraps, placed;
     double padding_x, edges_x; /* padding left and right; with borders; percentages count as nothing here */
     double margin_x;           /* left and right, without `auto` */
-    double natural_width, natural_height; /* replaced; AUTO: not known */
-    double min, max;                      /* border box and margins: the widths it could have */
-    double line, word, lines_max;         /* while what is inside is added up */
-    double assigned;                      /* border box width that the container has decided; AUTO: none */
-    double content;                       /* content width */
-    double height, column_line;           /* and of the line that is being filled */
+    double min, max;           /* border box and margins: the widths it could have */
+    union {
+        struct {
+            double natural_width, natural_height; /* replaced; AUTO: not known */
+        };
+        struct table_columns *columns; /* tables */
+    };
+    double line; /* while what is inside is added up */
+    union {
+        double word, height; /* of widths, this; then the height */
+    };
+    union {
+        double lines_max, column_line; /* of widths, this; then the height of the line that is being filled */
+    };
+    double assigned; /* border box width that the container has decided; AUTO: none */
+    double content;  /* content width */
     layout_box out;
-    uint32_t row_seen;             /* 1 + the line of items that `column_line` is of */
-    struct table_columns *columns; /* tables */
+    uint32_t row_seen; /* 1 + the line of items that `column_line` is of */
 } box;
 
 typedef struct table_column {
@@ -98,6 +107,8 @@ typedef struct kept_box {
     const dom_node *node;
     layout_box out;
 } kept_box;
+
+_Static_assert(sizeof(kept_box) <= sizeof(box), "what is kept takes the place of boxes");
 
 /* And for another layout of the same tree. */
 typedef struct box_measure {

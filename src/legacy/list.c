@@ -270,6 +270,7 @@ bool parse_list(blocks *b) {
     size_t index = 0;
     for (item = list->first; item; item = item->next)
         parse_item_blocks(p, item, vector_at(&gathered, index++));
+    vector_drop(&gathered);
     node *last = finish_items(p, list, marker_ended);
     if (last)
         append_child(b->tree, last);
@@ -349,6 +350,7 @@ static void parse_definitions(blocks *b, node *list, bool after_blank) {
     for (item = list->first; item; item = item->next)
         if (item->type == NODE_DEFINITION)
             parse_item_blocks(p, item, vector_at(&gathered, index++));
+    vector_drop(&gathered);
 }
 
 static node *finish_definitions(parser *p, node *list) {

@@ -7,7 +7,8 @@
 
 node *new_node(parser *p, node_type type, uint32_t line) {
     node *n = p->spare ? p->spare : arena_alloc(p->arena, sizeof *n);
-    p->spare = NULL;
+    if (p->spare)
+        p->spare = n->next;
     memset(n, 0, sizeof *n);
     n->type = (uint8_t)type;
     n->line = line;
@@ -16,6 +17,7 @@ node *new_node(parser *p, node_type type, uint32_t line) {
 
 void give_back_node(parser *p, node *n) {
     arena_drop(p->arena, n, sizeof *n);
+    n->next = p->spare;
     p->spare = n;
 }
 

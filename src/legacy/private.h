@@ -221,7 +221,7 @@ typedef struct parser {
     arena *arena;
     findings *found;
     node *root;
-    node *spare; /* one that is not needed any more, or NULL */
+    node *spare; /* nodes that are not needed any more, the next one behind each */
     definitions links, footnotes, lists, abbreviations, ids, plain_ids;
     settings settings;
     uint32_t depth;     /* of blocks and spans being parsed */

@@ -40,26 +40,24 @@ static size_t match_separator(const source *s, size_t at, char mark) {
 /* The cells of one row while it is split: text is added to the last one. */
 typedef struct row_cells {
     parser *parser;
-    vector cells; /* of node *: raw text nodes */
+    node cells; /* holds raw text nodes */
     uint32_t line;
 } row_cells;
 
 static void add_cell(row_cells *row) {
-    node **cell = vector_push_zeroed(&row->cells);
-    *cell = new_node(row->parser, NODE_RAW_TEXT, row->line);
+    append_child(&row->cells, new_node(row->parser, NODE_RAW_TEXT, row->line));
 }
 
 static void add_to_cell(row_cells *row, slice text) {
-    if (row->cells.count == 0)
+    if (!row->cells.last)
         add_cell(row);
-    node **last = vector_last(&row->cells);
-    extend_value(row->parser, *last, text);
+    extend_value(row->parser, row->cells.last, text);
 }
 
 /* Text that is no code: bars split it, escaped bars lose their backslash. */
 static void split_text(row_cells *row, slice text) {
     size_t from = 0, at = 0;
-    if (row->cells.count == 0)
+    if (!row->cells.last)
         add_cell(row);
     while ((at = slice_find_char(text, '|', at)) != SLICE_NONE) {
         bool escaped = at > 0 && text.data[at - 1] == '\\';
@@ -118,9 +116,17 @@ static size_t find_code_element(slice text, size_t at, size_t *end) {
     return open;
 }
 
+static void drop_blank_cell(row_cells *row, node *cell) {
+    if (!cell || strip(cell->value).length)
+        return;
+    remove_child(&row->cells, cell);
+    give_back_node(row->parser, cell);
+}
+
+/* Returns how many cells it has. */
 static size_t parse_row(blocks *b, node *rows, slice text, uint32_t line, bool leading_bar) {
     parser *p = b->parser;
-    row_cells row = {p, vector_new(p->arena, sizeof(node *)), line};
+    row_cells row = {.parser = p, .line = line};
     size_t at = 0, open, end = 0;
     while ((open = find_code_element(text, at, &end)) != SLICE_NONE) {
         split_around_code(&row, slice_sub(text, at, open));
@@ -128,21 +134,20 @@ static size_t parse_row(blocks *b, node *rows, slice text, uint32_t line, bool l
         at = end;
     }
     split_around_code(&row, slice_from(text, at));
-    node **cells = row.cells.items;
-    size_t from = 0, to = row.cells.count;
-    if (leading_bar && from < to && strip(cells[from]->value).length == 0)
-        from++;
-    if (from < to && strip(cells[to - 1]->value).length == 0)
-        to--;
+    if (leading_bar)
+        drop_blank_cell(&row, row.cells.first);
+    drop_blank_cell(&row, row.cells.last);
     node *tr = new_node(p, NODE_ROW, line);
     append_child(rows, tr);
-    for (size_t i = from; i < to; i++) {
+    size_t count = 0;
+    for (node *inside = row.cells.first, *next; inside; inside = next, count++) {
         node *cell = new_node(p, NODE_CELL, line);
-        cells[i]->value = strip(cells[i]->value);
-        append_child(cell, cells[i]);
+        next = inside->next;
+        inside->value = strip(inside->value);
+        append_child(cell, inside);
         append_child(tr, cell);
     }
-    return to - from;
+    return count;
 }
 
 /* ---- the table --------------------------------------------------------------------------------------- */
