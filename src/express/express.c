@@ -324,7 +324,8 @@ static finding *report(walk *w, const dom_node *node) {
     const open_element *top = vector_last(&w->open);
     finding *element = express_name_element(node, top->foreign, w->found);
     size_t index = w->found->items.count;
-    express_report_presentation(node, table ? &table->said : NULL, w->found);
+    express_report_presentation(node, node->tag == DOM_TAG_IMG && express_picture_floats(w->seen, node),
+                                table ? &table->said : NULL, w->found);
     express_report_classes(node, w->refs, w->found);
     return element ? findings_at(w->found, index - 1) : NULL;
 }
@@ -379,7 +380,7 @@ static void put_picture(walk *w, const dom_node *img) {
         express_boundary(&w->out);
         return;
     }
-    bool said = report_picture_place(w, img);
+    bool said = report_picture_place(w, img) || express_picture_floats(w->seen, img);
     if (w->style.link && slice_equal(*attribute(w->style.link, "target"), SLICE("_blank")))
         findings_add(w->found, FINDING_PICTURE_LINK_TARGET, img->line,
                      "a picture that opens %.*s in a new tab", SLICE_ARGS(*attribute(w->style.link, "href")));

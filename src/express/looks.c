@@ -497,12 +497,30 @@ static bool is_same_colour(slice one, slice other) {
     return slice_equal_nocase(one, other);
 }
 
+/* Whether nothing may paint what is behind the words: neither a colour or picture of a box around them, nor a
+ * class or an id, of which a sheet that is not known here may speak. */
+static bool is_on_paper(css_cascade *styles, const dom_node *node) {
+    enum { AROUND_MAX = 32 };
+    size_t seen = 0;
+    for (const dom_node *at = node; at; at = at->parent, seen++)
+        if (seen == AROUND_MAX || dom_attribute_get(at, SLICE("class")) ||
+            dom_attribute_get(at, SLICE("id")) || dom_attribute_get(at, SLICE("background")) ||
+            css_winner(styles, at, CSS_PSEUDO_NONE, CSS_BACKGROUND_COLOR) ||
+            css_winner(styles, at, CSS_PSEUDO_NONE, CSS_BACKGROUND_IMAGE))
+            return false;
+    return true;
+}
+
 /* Words that are painted in no colour, or in the one that is behind them; and no picture behind shows. */
 static bool is_colourless(css_cascade *styles, const dom_node *node, css_property property, slice value) {
+    const css_declaration *d = css_winner(styles, node, CSS_PSEUDO_NONE, property);
+    bool white = property == CSS_COLOR && d && !d->rule && is_same_colour(value, SLICE("white"));
     bool behind = property == CSS_COLOR && css_is_lost(styles, node, CSS_PSEUDO_NONE, CSS_BACKGROUND_COLOR) &&
                   css_computed_is(styles, node, CSS_BACKGROUND_IMAGE, "none") &&
                   is_same_colour(value, css_computed(styles, node, CSS_BACKGROUND_COLOR));
-    const dom_node *shown = behind || is_clear_colour(value) ? express_first_shown(node) : NULL;
+    const dom_node *shown = white || behind || is_clear_colour(value) ? express_first_shown(node) : NULL;
+    if (white && !behind && shown && !is_on_paper(styles, shown->parent))
+        return false;
     return shown && shown->type == DOM_TEXT && !css_computed_is(styles, node, CSS_BACKGROUND_CLIP, "text") &&
            slice_equal(css_computed(styles, shown, property), value);
 }

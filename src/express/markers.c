@@ -796,7 +796,21 @@ static bool goes_on_behind_block(const dom_node *list) {
     return false;
 }
 
+/* A first item that says its number says where the list starts: the schema holds that. */
+static void take_start(marking *m, dom_node *list) {
+    dom_node *item = list->tag == DOM_TAG_OL ? list->first_child : NULL;
+    while (item && item->tag != DOM_TAG_LI)
+        item = item->next;
+    int64_t number;
+    if (!item || dom_attribute_get(list, SLICE("reversed")) || !dom_attribute_integer(item, "value", &number))
+        return;
+    dom_attribute_set(list, m->arena, SLICE("start"), format_slice(m->arena, "%lld", (long long)number));
+    dom_attribute_remove(item, SLICE("value"));
+    m->changes = true;
+}
+
 static void enter_marked_list(marking *m, dom_node *list, level *l, const level *around) {
+    take_start(m, list);
     l->step = list->tag == DOM_TAG_OL && dom_attribute_get(list, SLICE("reversed")) ? -1 : 1;
     l->next = first_number(list, l->step);
     shift_counter(m, list, l);

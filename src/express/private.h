@@ -208,8 +208,9 @@ slice express_words_inside(const dom_node *node, arena *a);
 /* ---- style.c ---------------------------------------------------------------------------------- */
 
 /* What of an element's look the schema cannot hold: one finding a kind. `*said` holds the kinds that were
- * named already, of the table that the element is part of; NULL: of no table. */
-void express_report_presentation(const dom_node *node, unsigned *said, findings *found);
+ * named already, of the table that the element is part of; NULL: of no table. `floats`: it is a picture that
+ * floats on the new page as well. */
+void express_report_presentation(const dom_node *node, bool floats, unsigned *said, findings *found);
 
 /* The same of an element that is not there any more. The box around a picture or a frame only gave it its
  * size: of that, nothing but the alignment counts. */
@@ -321,6 +322,8 @@ void express_declare(buffer *style, const char *property, slice value);
  * nothing for one that fills the box around it. False: how it was seen is not known. */
 bool express_picture_style(const express_seen *seen, const dom_node *img, const dom_node *container,
                            buffer *style);
+/* Whether those declarations let text flow around it. */
+bool express_picture_floats(const express_seen *seen, const dom_node *img);
 
 /* Attributes of a frame; empty: not written. */
 typedef struct express_size {

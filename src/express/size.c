@@ -222,6 +222,12 @@ bool express_picture_style(const express_seen *seen, const dom_node *img, const 
     return true;
 }
 
+bool express_picture_floats(const express_seen *seen, const dom_node *img) {
+    express_side side;
+    const layout_box *desk = seen && seen->desk ? layout_box_of(seen->desk, img) : NULL;
+    return desk && desk->known && (express_beside(img, &side) || desk->flow == LAYOUT_FLOAT);
+}
+
 /* ---- frames -------------------------------------------------------------------------------------------- */
 
 /* A frame that was hidden when the page was opened, in a tab or a section: as wide as it would be, and never

@@ -288,9 +288,9 @@ static void say(presentation kind, const dom_node *node, slice name, slice value
                  SLICE_ARGS(name), SLICE_ARGS(value));
 }
 
-void express_report_presentation(const dom_node *node, unsigned *said, findings *found) {
-    unsigned here = 0;
-    said = said ? said : &here;
+void express_report_presentation(const dom_node *node, bool floats, unsigned *said, findings *found) {
+    unsigned here = floats ? 1U << PRESENTATION_ALIGNMENT : 0;
+    said = said && !floats ? said : &here;
     for (uint32_t i = 0; i < dom_attribute_count(node); i++) {
         const dom_attribute *attribute = &node->attributes[i];
         say(meaning_of_attribute(node, attribute), node, attribute->name, attribute->value, said, found);
@@ -309,5 +309,5 @@ void express_report_presentation(const dom_node *node, unsigned *said, findings 
 
 void express_report_dissolved(const dom_node *node, bool around_media, findings *found) {
     unsigned said = around_media ? ~(1U << PRESENTATION_ALIGNMENT) : 0;
-    express_report_presentation(node, &said, found);
+    express_report_presentation(node, false, &said, found);
 }
