@@ -16,7 +16,7 @@ static const express_icon *icon_named(const express_icons *icons, bool outlined,
 }
 
 /* A class says nothing of an icon where its name does not begin as those of a set do. */
-static const express_icon *icon_of_class(const express_icons *icons, bool outlined, slice name, arena *a) {
+const express_icon *express_icon_of_class(const express_icons *icons, bool outlined, slice name, arena *a) {
     const express_icon *icon = NULL;
     for (size_t i = 0; i < icons->sets.count && !icon; i++)
         if (slice_starts_with(name, icons->sets.texts[i])) {
@@ -111,11 +111,11 @@ const express_icon *express_icon_of(const express_icons *icons, const dom_node *
     const express_icon *icon = NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names && !icon; i++) {
         icon = icon_named(icons, outlined, names[i], a);
-        icon = icon ? icon : icon_of_class(icons, outlined, names[i], a);
+        icon = icon ? icon : express_icon_of_class(icons, outlined, names[i], a);
     }
     slice classes = dom_attribute_trimmed(node, "class"), word;
     for (size_t at = 0; !ligature.length && !icon && (word = slice_next_word(classes, &at)).length;)
-        icon = icon_of_class(icons, outlined, word, a);
+        icon = express_icon_of_class(icons, outlined, word, a);
     return icon && icon->sign.length ? icon : NULL;
 }
 
@@ -144,14 +144,15 @@ const express_icon *express_icon_of_letter(const express_icons *icons, slice fam
 /* ---- where it stands ----------------------------------------------------------------------------------- */
 
 /* Whether the icon stands in a cell of a table that shows nothing but icons: they are what it says. A cell of
- * more than a few nodes is none. */
-static bool is_all_of_cell(const dom_node *icon) {
+ * more than a few nodes is none. `icons`: NULL where their names are gone. */
+static bool is_all_of_cell(const express_icons *icons, const dom_node *icon, arena *a) {
     const dom_node *cell = icon;
     while (cell && cell->tag != DOM_TAG_TD && cell->tag != DOM_TAG_TH)
         cell = cell->parent;
     const dom_node *at = cell;
     for (size_t steps = 0; at && steps < CELL_LOOKED_AT; steps++, at = dom_next(at, cell))
-        if (express_shows(at) && at->parent != icon)
+        if (express_shows(at) && at->parent != icon &&
+            !(icons && express_icon_name(icons, at->parent, a).length))
             return false;
     return cell && !at;
 }
@@ -173,7 +174,7 @@ static bool is_clicked(const dom_node *node) {
     return false;
 }
 
-static bool is_in_clicked(const dom_node *icon) {
+bool express_is_in_clicked(const dom_node *icon) {
     const dom_node *at = icon;
     for (size_t steps = 0; at && steps < ICON_LOOKED_AT; steps++, at = at->parent)
         if (is_clicked(at))
@@ -181,58 +182,42 @@ static bool is_in_clicked(const dom_node *icon) {
     return at != NULL;
 }
 
-static uint32_t first_character(slice text) {
-    size_t at = 0;
-    return text.length ? utf8_next(text, &at) : 0;
+/* Whether the text begins with a number, which a sign or a currency may stand before: -3%, S$5. */
+static bool begins_with_amount(slice text) {
+    static const char *const BEFORE[] = {"S$", "$", "£", "€", "+", "-", "−", "~"};
+    for (size_t i = 0; i < sizeof BEFORE / sizeof *BEFORE; i++)
+        if (slice_starts_with(text, slice_of(BEFORE[i])))
+            text = slice_from(text, strlen(BEFORE[i]));
+    return text.length && is_digit(*text.data);
 }
 
-static uint32_t last_character(slice text) {
-    size_t at = text.length;
-    while (at && ((unsigned char)text.data[at - 1] & 0xC0) == 0x80)
-        at--;
-    return first_character(at ? slice_from(text, at - 1) : text);
+static bool is_in_heading(const dom_node *icon) {
+    const dom_node *at = icon;
+    for (size_t steps = 0; at && steps < ICON_LOOKED_AT; steps++, at = at->parent)
+        if (express_is_block(at))
+            return dom_is_heading(at->tag);
+    return false;
+}
+
+static bool stands_at_number(const dom_node *icon) {
+    slice before = slice_trim_wide(express_text_beside(icon, true)),
+          behind = slice_trim_wide(express_text_beside(icon, false));
+    char last = before.length ? before.data[before.length - 1] : ' ';
+    return begins_with_amount(behind) || last == '%' || (is_digit(last) && !is_in_heading(icon));
 }
 
 /* Whether a sign such as an arrow, which elsewhere adorns the words behind it, is said: all of a cell, at a
  * number, or with words on both sides. */
-static bool says_where_it_stands(const dom_node *icon) {
-    slice before = slice_trim_wide(express_text_beside(icon, true)),
-          behind = slice_trim_wide(express_text_beside(icon, false));
-    uint32_t last = last_character(before), first = first_character(behind);
-    return (before.length && behind.length) || (last >= '0' && last <= '9') || last == '%' ||
-           (first >= '0' && first <= '9') || is_all_of_cell(icon);
+static bool says_where_it_stands(const express_icons *icons, const dom_node *icon, arena *a) {
+    return stands_at_number(icon) || is_all_of_cell(icons, icon, a) ||
+           (slice_trim_wide(express_text_beside(icon, true)).length &&
+            slice_trim_wide(express_text_beside(icon, false)).length);
 }
 
-static bool has_all_words(slice classes, slice words) {
-    size_t at = 0;
-    for (slice word; (word = slice_next_word(words, &at)).length;)
-        if (!slice_has_word(classes, word))
-            return false;
-    return true;
-}
-
-/* Turned, an icon says something else; and so it does where one beside it differs from it only by a class or
- * a colour, as the stars that count do from those that are missing. */
-static bool is_drawn_otherwise(const dom_node *icon) {
-    slice classes = dom_attribute_trimmed(icon, "class"), style = dom_attribute_trimmed(icon, "style");
-    size_t steps = 0;
-    if (slice_find(classes, SLICE("rotate"), 0) != SLICE_NONE ||
-        slice_find(classes, SLICE("flip"), 0) != SLICE_NONE)
-        return true;
-    for (int before = 0; classes.length && before < 2; before++)
-        for (const dom_node *at = before ? dom_previous(icon) : icon->next; at && steps < ICON_LOOKED_AT * 2;
-             at = before ? dom_previous(at) : at->next, steps++) {
-            slice other = at->type == DOM_ELEMENT ? dom_attribute_trimmed(at, "class") : (slice){NULL, 0};
-            bool more = has_all_words(other, classes), less = other.length && has_all_words(classes, other);
-            if (more != less || (more && !slice_equal(dom_attribute_trimmed(at, "style"), style)))
-                return true;
-        }
-    return false;
-}
-
-bool express_icon_is_said(const express_icon *icon, const dom_node *node) {
-    return !is_in_clicked(node) && !is_drawn_otherwise(node) &&
-           (!icon->may_adorn || says_where_it_stands(node));
+bool express_icon_is_said(const express_icons *icons, const express_icon *icon, const dom_node *node,
+                          arena *a) {
+    return !express_is_in_clicked(node) && !(node->flags & FLAG_DRAWN_OTHERWISE) &&
+           (!icon->may_adorn || says_where_it_stands(icons, node, a));
 }
 
 static bool is_space_at(slice text, size_t at) {
@@ -265,36 +250,55 @@ express_icon_words express_icon_put(const express_icons *icons, slice sign, cons
 
 /* ---- icons that go --------------------------------------------------------------------------------------
  */
-/* Whether a part of a class's name, between hyphens, is one of the words. */
-static bool has_class_part(const dom_node *node, const char *words) {
-    slice classes = dom_attribute_trimmed(node, "class");
-    size_t at = 0;
-    for (slice name; (name = slice_next_word(classes, &at)).length;) {
-        if (slice_find(name, SLICE("twitter"), 0) != SLICE_NONE) /* fa-x-twitter */
-            continue;
-        for (size_t from = 0, end; from < name.length; from = end + 1) {
-            end = from;
-            while (end < name.length && name.data[end] != '-' && name.data[end] != '_')
-                end++;
-            if (css_is_among(slice_sub(name, from, end), words))
-                return true;
-        }
+static bool has_part(slice name, const char *words) {
+    for (size_t from = 0, end; from < name.length; from = end + 1) {
+        end = from;
+        while (end < name.length && name.data[end] != '-' && name.data[end] != '_')
+            end++;
+        if (css_is_among(slice_sub(name, from, end), words))
+            return true;
     }
     return false;
 }
 
+bool express_has_class_part(const dom_node *node, const char *words) {
+    slice classes = dom_attribute_trimmed(node, "class");
+    size_t at = 0;
+    for (slice name; (name = slice_next_word(classes, &at)).length;)
+        if (slice_find(name, SLICE("twitter"), 0) == SLICE_NONE && has_part(name, words)) /* fa-x-twitter */
+            return true;
+    return false;
+}
+
+/* The same of all that names the icon. */
+static bool is_called(const express_icons *icons, const dom_node *icon, const char *words, arena *a) {
+    return express_has_class_part(icon, words) || has_part(name_attribute(icon), words) ||
+           (icons && has_part(express_icon_name(icons, icon, a), words));
+}
+
 /* A sign that stands for a word. */
-static bool is_telling(const dom_node *icon) {
-    return has_class_part(icon,
-                          "check checkmark tick ok yes times xmark x cross close remove no ban plus minus "
-                          "star stars thumbs arrow arrows");
+static bool is_telling(const express_icons *icons, const dom_node *icon, arena *a) {
+    return is_called(icons, icon,
+                     "check checkmark tick ok yes times xmark x cross close remove no ban plus minus "
+                     "star stars thumb thumbs arrow arrows",
+                     a);
+}
+
+/* Up or down, which beside words only says that there is more, and of a number or in a table how it goes. */
+static bool is_way_of_number(const express_icons *icons, const dom_node *icon, arena *a) {
+    const dom_node *cell = icon;
+    for (size_t steps = 0; cell && steps < ICON_LOOKED_AT && cell->tag != DOM_TAG_TD; steps++)
+        cell = cell->parent;
+    return is_called(icons, icon, "up down asc desc upward downward", a) &&
+           is_called(icons, icon, "caret sort chevron angle trend trending triangle drop graph expand", a) &&
+           !express_is_in_clicked(icon) && (stands_at_number(icon) || (cell && cell->tag == DOM_TAG_TD));
 }
 
 /* A sign before an address, a number, a date, that says no more than these: but a fax is no phone. */
 static bool is_adornment(const dom_node *icon) {
-    return has_class_part(icon,
-                          "map marker location geo pin envelope mail email phone telephone mobile clock "
-                          "calendar globe home house building");
+    return express_has_class_part(
+        icon, "map marker location geo pin envelope mail email phone telephone mobile clock "
+              "calendar globe home house building");
 }
 
 /* The element that the icon, or what is around it, stands first in; the icon itself where text, or much else,
@@ -354,8 +358,16 @@ static bool is_in_control(const dom_node *node) {
 }
 
 /* The words of a link say where it leads, and of a fold what it opens; icons in it adorn them. */
-bool express_icon_tells(const express_icons *icons, const dom_node *icon, arena *a) {
-    return !is_in_control(icon) && (is_telling(icon) || is_one_of_several(icons, icon, a));
+static bool tells(const express_icons *icons, const dom_node *icon, arena *a) {
+    return !is_in_control(icon) && (icon->flags & FLAG_DRAWN_OTHERWISE || is_telling(icons, icon, a) ||
+                                    is_way_of_number(icons, icon, a) || is_one_of_several(icons, icon, a));
+}
+
+finding_code express_code_of_icon(const express_icons *icons, const dom_node *icon, finding_code otherwise,
+                                  arena *a) {
+    return is_all_of_cell(icons, icon, a) ? FINDING_ICON_IN_CELL
+           : tells(icons, icon, a)        ? FINDING_ICON_SAYS
+                                          : otherwise;
 }
 
 slice express_icon_tag(const dom_node *node, arena *a) {
@@ -371,11 +383,7 @@ slice express_icon_tag(const dom_node *node, arena *a) {
  */
 void express_look_at_icon(const dom_node *node, arena *a, findings *found) {
     bool may = node->tag == DOM_TAG_I || node->tag == DOM_TAG_SPAN || node->tag == DOM_TAG_UNKNOWN;
-    if (may && express_is_icon(node))
-        findings_add(found,
-                     is_all_of_cell(node)                ? FINDING_ICON_IN_CELL
-                     : express_icon_tells(NULL, node, a) ? FINDING_ICON_SAYS
-                                                         : FINDING_ICON,
-                     node->line, "%.*s</%.*s>", SLICE_ARGS(express_icon_tag(node, a)),
-                     SLICE_ARGS(dom_name(node)));
+    if (may && express_is_icon(node) && !(node->flags & FLAG_NAMED))
+        findings_add(found, express_code_of_icon(NULL, node, FINDING_ICON, a), node->line, "%.*s</%.*s>",
+                     SLICE_ARGS(express_icon_tag(node, a)), SLICE_ARGS(dom_name(node)));
 }

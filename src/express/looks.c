@@ -20,7 +20,8 @@ static void report(const looks *l, finding_code code, const dom_node *node, cons
                    const css_declaration *d) {
     css_place place = css_place_of(d);
     slice name = css_property_name(d->property);
-    slice sign = code == FINDING_GENERATED_SIGN ? d->value : (slice){NULL, 0};
+    bool is_sign = code == FINDING_GENERATED_SIGN || code == FINDING_ICON || code == FINDING_ICON_IN_CELL;
+    slice sign = is_sign ? d->value : (slice){NULL, 0};
     if (!express_first_mention(l->refs, format_slice(l->arena, "%.*s %.*s:%u %u %.*s", SLICE_ARGS(name),
                                                      SLICE_ARGS(place.file), place.line, (unsigned)code,
                                                      SLICE_ARGS(sign))))
@@ -105,6 +106,13 @@ static void report_picture(const looks *l, const dom_node *node, const char *par
         express_report_picture(l->found, node, part, url, l->arena);
 }
 
+/* A check mark, a cross, a hand: what letters of icon fonts are written as. */
+static bool begins_with_sign(slice text) {
+    size_t at = 0;
+    uint32_t c = text.length ? utf8_next(text, &at) : 0;
+    return (c >= 0x2600 && c <= 0x27BF) || c >= 0x1F300;
+}
+
 /* Whether the words stand in the page by now: express_write_markers. */
 static bool is_text_now(const dom_node *node, css_pseudo pseudo, slice words) {
     const dom_node *edge = pseudo == CSS_PSEUDO_AFTER ? dom_last_child(node) : node->first_child;
@@ -112,8 +120,9 @@ static bool is_text_now(const dom_node *node, css_pseudo pseudo, slice words) {
         (is_drawn(words) || slice_equal(slice_trim_wide(dom_text(edge)), words)))
         return true;
     const dom_node *shown = pseudo != CSS_PSEUDO_AFTER ? express_first_shown(node) : NULL;
-    return shown && !express_is_ornament(words) &&
-           slice_starts_with(dom_text(shown), words); /* of a list item */
+    return shown && (is_drawn(words) ? begins_with_sign(dom_text(shown))
+                                     : !express_is_ornament(words) &&
+                                           slice_starts_with(dom_text(shown), words)); /* of a list item */
 }
 
 static bool is_cell(const dom_node *node) {
@@ -133,7 +142,8 @@ static void look_at_generated(const looks *l, const dom_node *node, css_pseudo p
     if (pseudo != CSS_PSEUDO_NONE && lost(l->styles, node, pseudo, CSS_BACKGROUND_IMAGE))
         report_picture(l, node, PARTS[pseudo],
                        css_url_of(css_computed_pseudo(l->styles, node, pseudo, CSS_BACKGROUND_IMAGE)));
-    if (pseudo == CSS_PSEUDO_NONE || g.letters || (words.length && is_text_now(node, pseudo, words)))
+    if (pseudo == CSS_PSEUDO_NONE || g.letters || (words.length && is_text_now(node, pseudo, words)) ||
+        !express_is_painted(l->styles, node, pseudo))
         return;
     bool cell = is_cell(node), shows = express_first_shown(node) != NULL;
     if (words.length && !is_drawn(words))
@@ -391,14 +401,11 @@ void express_look_at_table(const looks *l, dom_node *table) {
 /* ---- the whole
  * ------------------------------------------------------------------------------------------------------- */
 
-#define NUMBERS_MAX 8
-
 static bool is_numeric(css_token t) {
     return t.kind == CSS_TOKEN_NUMBER || t.kind == CSS_TOKEN_PERCENTAGE || t.kind == CSS_TOKEN_DIMENSION;
 }
 
-/* The numbers of the next function, such as inset(100% 0); `name`: the function, empty where none comes. */
-static size_t numbers_of(css_reader *r, slice *name, double *numbers) {
+size_t express_next_function(css_reader *r, slice *name, double *numbers) {
     css_token t = css_next_solid(r);
     size_t count = 0;
     while (t.kind != CSS_TOKEN_FUNCTION && t.kind != CSS_TOKEN_END)
@@ -406,7 +413,16 @@ static size_t numbers_of(css_reader *r, slice *name, double *numbers) {
     *name = t.kind == CSS_TOKEN_FUNCTION ? t.value : (slice){NULL, 0};
     while (name->length && (t = css_next_solid(r)).kind != CSS_TOKEN_END &&
            !(t.kind == CSS_TOKEN_DELIM && t.delim == ')'))
-        if (is_numeric(t) && count < NUMBERS_MAX)
+        if (is_numeric(t) && count < EXPRESS_NUMBERS)
+            numbers[count++] = t.number;
+    return count;
+}
+
+size_t express_numbers(slice value, double *numbers) {
+    css_reader r = {.text = value};
+    size_t count = 0;
+    for (css_token t; (t = css_next_solid(&r)).kind != CSS_TOKEN_END;)
+        if (is_numeric(t) && count < EXPRESS_NUMBERS)
             numbers[count++] = t.number;
     return count;
 }
@@ -440,11 +456,11 @@ static bool function_leaves_nothing(slice name, const double *n, size_t count, s
 
 /* Of a shape, a filter or a transformation: one function, or several. */
 static bool leaves_nothing(slice value) {
-    double n[NUMBERS_MAX] = {0};
+    double n[EXPRESS_NUMBERS] = {0};
     css_reader r = {.text = value};
     slice name;
     do {
-        size_t count = numbers_of(&r, &name, n);
+        size_t count = express_next_function(&r, &name, n);
         if (function_leaves_nothing(name, n, count, value))
             return true;
     } while (name.length);
@@ -479,13 +495,14 @@ static bool is_flat(css_cascade *styles, const dom_node *node, css_property prop
 
 /* `transparent`, rgba(0, 0, 0, 0), #0000 (CSS Color 4 §5.2: the last digits are the opacity). */
 static bool is_clear_colour(slice value) {
-    double n[NUMBERS_MAX];
+    double n[EXPRESS_NUMBERS];
     slice name;
     if (value.length && value.data[0] == '#')
         return (value.length == 5 && value.data[4] == '0') ||
                (value.length == 9 && value.data[7] == '0' && value.data[8] == '0');
-    return css_is_among(value, "transparent") || (numbers_of(&(css_reader){.text = value}, &name, n) == 4 &&
-                                                  css_is_among(name, "rgba hsla rgb hsl") && n[3] == 0);
+    return css_is_among(value, "transparent") ||
+           (express_next_function(&(css_reader){.text = value}, &name, n) == 4 &&
+            css_is_among(name, "rgba hsla rgb hsl") && n[3] == 0);
 }
 
 /* Whether the two are one colour, as pages spell those that text is hidden with. */
@@ -530,6 +547,11 @@ static bool is_nothing(slice value) {
     css_reader r = {.text = value};
     css_token t = css_next_solid(&r);
     return is_numeric(t) && t.number == 0;
+}
+
+bool express_is_painted(css_cascade *styles, const dom_node *node, css_pseudo pseudo) {
+    return !is_clear_colour(css_computed_pseudo(styles, node, pseudo, CSS_COLOR)) &&
+           !is_nothing(css_computed_pseudo(styles, node, pseudo, CSS_FONT_SIZE));
 }
 
 static bool is_hidden_by(css_cascade *styles, const dom_node *node, css_property property) {
@@ -631,6 +653,33 @@ static bool has_px(css_cascade *styles, const dom_node *node, css_property prope
            px >= least;
 }
 
+/* Whether another box of its height beside it is not as wide: bars of a chart. */
+static bool is_bar(css_cascade *styles, const dom_node *box) {
+    size_t seen = 0;
+    for (const dom_node *at = box->parent->first_child; at && seen < CHILDREN_LOOKED_AT;
+         at = at->next, seen++)
+        if (at != box && at->tag == box->tag && at->type == DOM_ELEMENT &&
+            slice_equal(css_computed(styles, at, CSS_HEIGHT), css_computed(styles, box, CSS_HEIGHT)) &&
+            !slice_equal(css_computed(styles, at, CSS_WIDTH), css_computed(styles, box, CSS_WIDTH)))
+            return true;
+    return false;
+}
+
+/* A short line below a heading, or above one, adorns it. */
+static bool is_line_at_heading(css_cascade *styles, const dom_node *box) {
+    enum { THICKEST = 10, TIMES_AS_WIDE = 4 };
+    double high, wide;
+    const dom_node *before = dom_previous(box), *next = express_next_shown(box);
+    while (before && express_is_blank(before))
+        before = dom_previous(before);
+    bool beside = (before && dom_is_heading(before->tag)) || (next && dom_is_heading(next->tag)) ||
+                  (before && !next && dom_is_heading(box->parent->tag));
+    return beside && !css_computed_is(styles, box, CSS_DISPLAY, "inline inline-block") &&
+           css_length(styles, box, CSS_HEIGHT, -1, &high) && high <= THICKEST &&
+           css_length(styles, box, CSS_WIDTH, -1, &wide) && wide >= high * TIMES_AS_WIDE &&
+           !is_bar(styles, box);
+}
+
 /* A dot, a bar: a box of some size with nothing in it. Thin ones are lines that part what is around them. */
 static bool is_drawn_box(css_cascade *styles, const dom_node *node) {
     enum { THINNEST = 6 };
@@ -645,11 +694,14 @@ static bool is_drawn_box(css_cascade *styles, const dom_node *node) {
            wide && (high || (in_line && node->first_child));
 }
 
-static void look_at_colour(const looks *l, const dom_node *node, finding_code code) {
+static void look_at_colour(const looks *l, dom_node *node, finding_code code) {
     slice colour = colour_of_box(l->styles, node);
     bool is_look = code == FINDING_COLOUR_IN_CELL && colour.length && is_look_of_row(l->styles, node, colour);
     if (!colour.length || !node->parent || is_look)
         return;
+    if (code == FINDING_COLOUR_ALONE && is_line_at_heading(l->styles, node))
+        return;
+    node->flags |= FLAG_NAMED;
     slice detail = format_slice(l->arena, "an empty <%.*s> with `background-color: %.*s`",
                                 SLICE_ARGS(dom_name(node)), SLICE_ARGS(colour));
     *(express_layout *)vector_push(l->layouts) = (express_layout){code, node, NULL, "", NULL, detail};
@@ -661,7 +713,7 @@ static void look_at_all_generated(const looks *l, const dom_node *node) {
             look_at_generated(l, node, (css_pseudo)p);
 }
 
-void express_look_at_empty(const looks *l, const dom_node *node) {
+void express_look_at_empty(const looks *l, dom_node *node) {
     if ((css_effects(l->styles, node) & CSS_EFFECT_CONTENT) &&
         !css_computed_is(l->styles, node, CSS_DISPLAY, "none"))
         look_at_all_generated(l, node);

@@ -57,8 +57,9 @@ typedef struct marking {
     int64_t item;   /* the number of the list item in hand: its counter `list-item` */
     bool changes;   /* the tree */
     bool generates; /* text of ::before and ::after, with FLAG_GENERATED */
-    const dom_node *body;
+    dom_node *body;
     bool lists_differ, lists_compared; /* signs_of_lists_differ */
+    bool compared;                     /* express_compare_icons */
     vector counters, levels;
     unsigned quotes;      /* open ones */
     unsigned hidden;      /* depth of the outermost element around that is not shown; 0: none */
@@ -326,16 +327,20 @@ static bool is_readable(slice text) {
     return !is_blank_text(text);
 }
 
-/* What a letter of a font that draws pictures says, in an element that is there for it or before an item. */
+/* What a letter of a font that draws pictures says. In what is clicked it tells what a click does. */
 static slice sign_of_letter(marking *m, const dom_node *node, css_pseudo pseudo, slice letter) {
     bool alone = express_is_icon(node) || node->tag == DOM_TAG_LI || node->tag == DOM_TAG_TD;
-    if (!m->icons || !alone || !letter.length)
+    if (!m->icons || !letter.length || (!alone && express_is_in_clicked(node)) ||
+        node->flags & FLAG_DRAWN_OTHERWISE)
         return (slice){NULL, 0};
     slice families = css_computed_pseudo(m->styles, node, pseudo, CSS_FONT_FAMILY);
     css_reader weight = {.text = css_computed_pseudo(m->styles, node, pseudo, CSS_FONT_WEIGHT)};
     bool bold = css_next_token(&weight).number > 500; /* such fonts have 400 and 900: CSS Fonts 4 §5.2 */
     const express_icon *icon = express_icon_of_letter(m->icons, families, bold, letter, m->arena);
-    return icon ? icon->sign : (slice){NULL, 0};
+    if (!icon || alone)
+        return icon ? icon->sign : (slice){NULL, 0};
+    bool before = pseudo == CSS_PSEUDO_BEFORE;
+    return format_slice(m->arena, "%s%.*s%s", before ? "" : " ", SLICE_ARGS(icon->sign), before ? " " : "");
 }
 
 static const express_font *font_of(marking *m, const dom_node *node, css_pseudo pseudo) {
@@ -369,6 +374,7 @@ static slice content_of(marking *m, const dom_node *node, css_pseudo pseudo) {
     }
     slice value = css_computed_pseudo(m->styles, node, pseudo, CSS_CONTENT);
     if (express_is_among(value, "none normal") || !express_is_visible(m->styles, node, pseudo) ||
+        !express_is_painted(m->styles, node, pseudo) ||
         (from && css_place_of(from).origin == CSS_ORIGIN_THEME))
         return nothing;
     css_reader r = {.text = value, .arena = m->arena};
@@ -547,6 +553,8 @@ static bool is_in_control(const dom_node *node) {
 static bool is_written(const marking *m, const dom_node *node, css_pseudo pseudo, slice text) {
     if (is_blank_text(text))
         return stands_between_words(m, node, pseudo);
+    if (node->flags & FLAG_DRAWN_OTHERWISE)
+        return false;
     if (node->tag == DOM_TAG_Q || !is_bullet(text))
         return true;
     if (is_in_control(node))
@@ -625,6 +633,8 @@ static slice sign_of_value(marking *m, const dom_node *item, css_pseudo pseudo, 
     bool alone = first.kind == CSS_TOKEN_STRING &&
                  (next.kind == CSS_TOKEN_END || (next.kind == CSS_TOKEN_DELIM && next.delim == '/'));
     slice sign = alone ? in_its_font(m, item, pseudo, slice_trim_wide(first.value)) : (slice){NULL, 0};
+    if (sign.length && !is_readable(sign))
+        sign = sign_of_letter(m, item, pseudo, sign);
     return single_sign(sign) && !express_is_ornament(sign) ? sign : (slice){NULL, 0};
 }
 
@@ -954,20 +964,21 @@ static dom_node *new_generated(marking *m, const dom_node *node, slice text) {
 /* What the icon says; NULL: it is none, or says no more than the words beside it. */
 static const express_icon *said_icon(const marking *m, const dom_node *node) {
     const express_icon *icon = express_icon_of(m->icons, node, m->arena);
-    return icon && express_icon_is_said(icon, node) && express_is_visible(m->styles, node, CSS_PSEUDO_NONE)
+    return icon && express_icon_is_said(m->icons, icon, node, m->arena) &&
+                   express_is_visible(m->styles, node, CSS_PSEUDO_NONE)
                ? icon
                : NULL;
 }
 
 /* A row of icons is one word, and has one finding. */
-static void note_icon(marking *m, const dom_node *node, slice name, slice sign, express_icon_words words) {
+static void note_icon(marking *m, dom_node *node, slice name, slice sign, express_icon_words words) {
     bool in_row = m->row && m->icon && m->icon == dom_previous(node);
     if (!in_row) {
         m->row_before = buffer_new(m->arena, words.before.length);
         m->row_after = buffer_new(m->arena, words.after.length);
-        finding_code code = sign.length                                    ? FINDING_ICON_WRITTEN
-                            : express_icon_tells(m->icons, node, m->arena) ? FINDING_ICON_SAYS
-                                                                           : FINDING_ICON_NAME;
+        finding_code code = sign.length ? FINDING_ICON_WRITTEN
+                                        : express_code_of_icon(m->icons, node, FINDING_ICON_NAME, m->arena);
+        node->flags |= FLAG_NAMED;
         m->row = findings_add(m->found, code, node->line, "%.*s%.*s%s%.*s",
                               SLICE_ARGS(express_icon_tag(node, m->arena)), SLICE_ARGS(name),
                               sign.length ? ": " : "", SLICE_ARGS(sign));
@@ -988,6 +999,9 @@ static bool write_icon(marking *m, dom_node *node) {
     bool is_name = express_icon_name(m->icons, node, m->arena).length;
     if (!is_name && node->tag != DOM_TAG_SVG && !express_is_icon(node)) /* nearly all */
         return false;
+    if (!m->compared)
+        express_compare_icons(m->body, m->styles, m->icons, m->arena);
+    m->compared = true;
     const express_icon *icon = said_icon(m, node);
     slice sign = icon ? icon->sign : (slice){NULL, 0};
     if (!icon && !is_name)

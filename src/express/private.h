@@ -67,6 +67,8 @@ enum {
     FLAG_BARE = DOM_FLAG_OF_EXPRESS << 2,        /* a paragraph for text that stood in none */
     FLAG_GENERATED = DOM_FLAG_OF_EXPRESS << 3,   /* text of ::before or ::after, or a quotation mark */
     FLAG_REPLACED = DOM_FLAG_OF_EXPRESS << 4,    /* what generated text stands for, and that is to go */
+    FLAG_DRAWN_OTHERWISE = DOM_FLAG_OF_EXPRESS,  /* of the page's own tree: express_compare_icons */
+    FLAG_NAMED = DOM_FLAG_OF_EXPRESS << 1,       /* of the same: an icon that a finding has named */
     FLAG_SIGNS = FLAG_GENERATED | FLAG_REPLACED, /* what a font drew for the letters right before */
 };
 
@@ -117,6 +119,8 @@ bool express_is_media(const dom_node *node);
 bool express_shows(const dom_node *node);
 /* Whether no style hides it: an element's content, or a pseudo-element. */
 bool express_is_visible(css_cascade *styles, const dom_node *node, css_pseudo pseudo);
+/* Whether its text is painted: in a colour, and of some size. */
+bool express_is_painted(css_cascade *styles, const dom_node *node, css_pseudo pseudo);
 /* Whether it is there for the sign that a style sheet or a script draws in it: empty, with a class or a name.
  */
 bool express_is_icon(const dom_node *node);
@@ -135,13 +139,20 @@ bool express_says(const dom_node *node, slice words);
 
 /* `check_circle` in a font that draws it: the name as those of classes are written. Empty: it draws none. */
 slice express_icon_name(const express_icons *icons, const dom_node *node, arena *a);
+/* What a class is known to say; NULL: nothing. `outlined`: it stands beside one that draws outlines. */
+const express_icon *express_icon_of_class(const express_icons *icons, bool outlined, slice name, arena *a);
+/* Whether a part of a class's name, between hyphens, is one of the words. */
+bool express_has_class_part(const dom_node *node, const char *words);
+/* Whether a click on the node, or what is around it, does something. */
+bool express_is_in_clicked(const dom_node *node);
 /* What the icon is known to say; NULL: it is none, or not known to. `icons`: NULL where none are. */
 const express_icon *express_icon_of(const express_icons *icons, const dom_node *node, arena *a);
 /* The same of the letter that a style sheet writes in a font that draws it, `bold` or not. */
 const express_icon *express_icon_of_letter(const express_icons *icons, slice families, bool bold,
                                            slice letter, arena *a);
 /* Whether it stands for a word there, and does not only adorn one, or a control. */
-bool express_icon_is_said(const express_icon *icon, const dom_node *node);
+bool express_icon_is_said(const express_icons *icons, const express_icon *icon, const dom_node *node,
+                          arena *a);
 /* Its sign, with spaces where it would run into the words beside it; and those words without it, where `name`
  * stood, and with it. `in_row`: right behind another icon that is written. */
 typedef struct express_icon_words {
@@ -149,12 +160,19 @@ typedef struct express_icon_words {
 } express_icon_words;
 express_icon_words express_icon_put(const express_icons *icons, slice sign, const dom_node *node, slice name,
                                     bool in_row, arena *a);
-/* Whether an icon that goes said more than the words beside it. `icons`: NULL where their names are gone. */
-bool express_icon_tells(const express_icons *icons, const dom_node *icon, arena *a);
+/* The finding of an icon that goes: it said more than the words beside it, or `otherwise`. `icons`: NULL
+ * where their names are gone. */
+finding_code express_code_of_icon(const express_icons *icons, const dom_node *icon, finding_code otherwise,
+                                  arena *a);
 /* The tag that it begins with: what findings call it. */
 slice express_icon_tag(const dom_node *node, arena *a);
-/* A finding for an icon that goes. */
+/* A finding for an icon that goes, unless it has one. */
 void express_look_at_icon(const dom_node *node, arena *a, findings *found);
+
+/* ---- drawn.c ------------------------------------------------------------------------------------------- */
+
+/* Marks icons that don't say what their sign says. `styles`: settled. */
+void express_compare_icons(dom_node *body, css_cascade *styles, const express_icons *icons, arena *a);
 
 /* ---- fonts.c ------------------------------------------------------------------------------------------- */
 
@@ -272,7 +290,12 @@ void express_look_at(const looks *l, const dom_node *node);
  */
 void express_look_at_label(css_cascade *styles, const dom_node *node, findings *found);
 /* The same of an element in which nothing shows: signs that a style sheet writes there. */
-void express_look_at_empty(const looks *l, const dom_node *node);
+void express_look_at_empty(const looks *l, dom_node *node);
+enum { EXPRESS_NUMBERS = 8 };
+/* The numbers of the next function, such as inset(100% 0); `name`: the function, empty where none comes. */
+size_t express_next_function(css_reader *r, slice *name, double *numbers);
+/* The numbers of a value, with or without a unit. */
+size_t express_numbers(slice value, double *numbers);
 /* Whether a flex container or a grid shows its content in another order than it stands in. */
 bool express_is_reordered(css_cascade *styles, const dom_node *container);
 /* Whether words that float to the right come before words that float to the left. */

@@ -26,9 +26,10 @@ bool express_shows(const dom_node *node) {
 }
 
 bool express_is_visible(css_cascade *styles, const dom_node *node, css_pseudo pseudo) {
-    return !css_is_among(css_computed_pseudo(styles, node, pseudo, CSS_DISPLAY), "none") &&
-           css_is_among(css_computed_pseudo(styles, node, pseudo, CSS_VISIBILITY), "visible") &&
-           !css_is_among(css_computed_pseudo(styles, node, pseudo, CSS_OPACITY), "0 0%");
+    double n[EXPRESS_NUMBERS] = {1};
+    express_numbers(css_computed_pseudo(styles, node, pseudo, CSS_OPACITY), n);
+    return n[0] != 0 && !css_is_among(css_computed_pseudo(styles, node, pseudo, CSS_DISPLAY), "none") &&
+           css_is_among(css_computed_pseudo(styles, node, pseudo, CSS_VISIBILITY), "visible");
 }
 
 /* The first text, picture or frame in `node`, or `node` itself; NULL when it shows nothing. */
