@@ -351,22 +351,23 @@ static bool seen_size(const void *context, const dom_node *picture, double *widt
     return true;
 }
 
-static bool holds_table(const dom_node *body) {
+/* What express asks of more than the walk is at: the boxes around a table (was_whole_on_phone), and the style
+ * of a picture that it makes of something else. */
+static bool holds_looked_up(const dom_node *body) {
     for (const dom_node *at = body; at; at = dom_next(at, body))
-        if (at->tag == DOM_TAG_TABLE)
+        if (at->tag == DOM_TAG_TABLE || dom_tag_has(at->tag, DOM_REPLACED | DOM_FIELD))
             return true;
     return false;
 }
 
 /* Where the page's tree is to go: a large one behind the walk that expresses it, node by node, unless boxes
- * are found by them, or may be yet (of tables: was_whole_on_phone); others with the stage's arena, which it
- * has from now on. */
+ * are found by them, or may be yet; others with the stage's arena, which it has from now on. */
 static void begin_expression(conversion *c, const dom_node *body, express_seen *seen) {
     convert_worker *w = c->worker;
     arena *stage = begin_stage(c);
     if (c->tree == c->arena)
         return;
-    seen->uses_up = c->parts.body.length >= LARGE_PAGE && !seen->desk && !holds_table(body);
+    seen->uses_up = c->parts.body.length >= LARGE_PAGE && !seen->desk && !holds_looked_up(body);
     if (seen->uses_up)
         return;
     w->stage = c->tree;
