@@ -820,7 +820,8 @@ static void take_start(marking *m, dom_node *list) {
 }
 
 static void enter_marked_list(marking *m, dom_node *list, level *l, const level *around) {
-    take_start(m, list);
+    if (m->lists)
+        take_start(m, list);
     l->step = list->tag == DOM_TAG_OL && dom_attribute_get(list, SLICE("reversed")) ? -1 : 1;
     l->next = first_number(list, l->step);
     shift_counter(m, list, l);
