@@ -1,4 +1,5 @@
 /* Lines of a listing, broken at words where the terminal ends. */
+#include "pager.h"
 #include "show.h"
 
 #include <stdarg.h>
@@ -46,7 +47,7 @@ static void print_to(FILE *to, int descriptor, size_t indent, const char *format
     int length = vasprintf(&text, format, arguments);
     if (length < 0)
         out_of_memory();
-    size_t width = isatty(descriptor) ? terminal_width(descriptor) : SIZE_MAX;
+    size_t width = isatty(descriptor) || pager_runs() ? terminal_width(descriptor) : SIZE_MAX;
     print_broken(to, indent, width, (slice){text, (size_t)length});
     putc('\n', to);
     free(text);

@@ -66,6 +66,8 @@ typedef struct scss {
     scope *global;
     size_t steps, output;
     unsigned imports;
+    bool sets_unknown; /* Liquid in a file that was read may set variables: only the site's build knows which
+                        */
 } scss;
 
 /* Where a block is walked. */
@@ -292,7 +294,8 @@ static operand evaluate_variable(evaluation *e) {
     css_token name = css_next_token(&e->r);
     variable *v = name.kind == CSS_TOKEN_IDENT ? find_variable(e->c->scope, name.value) : NULL;
     if (!v) {
-        note_problem(e->c, slice_sub(e->r.text, from - 1, e->r.at), "a variable that is not set");
+        if (!e->c->s->sets_unknown)
+            note_problem(e->c, slice_sub(e->r.text, from - 1, e->r.at), "a variable that is not set");
         return (operand){.text = name.text};
     }
     operand out = value_of_text(e->c->s, v->value);
@@ -728,6 +731,26 @@ static void walk_content(const context *c) {
     walk(&inner, c->content->body);
 }
 
+/* Does Liquid write a variable's name, or what may be whole declarations? As a value it sets none. */
+static bool may_set_variables(slice text) {
+    if (slice_find(text, SLICE("{% include"), 0) != SLICE_NONE ||
+        slice_find(text, SLICE("{%- include"), 0) != SLICE_NONE)
+        return true;
+    for (size_t at = 0; (at = slice_find(text, SLICE("{{"), at)) != SLICE_NONE; at += 2) {
+        size_t before = at;
+        while (before && is_space(text.data[before - 1]))
+            before--;
+        if (!before || strchr("$;{}", text.data[before - 1]))
+            return true;
+    }
+    return false;
+}
+
+static const source *read_source(scss *s, slice name, slice text) {
+    s->sets_unknown |= may_set_variables(text);
+    return new_source(s, name, scss_without_liquid(text, s->arena));
+}
+
 static void walk_import(const context *c, slice prelude) {
     scss *s = c->s;
     vector names = split_list(s, prelude);
@@ -748,7 +771,7 @@ static void walk_import(const context *c, slice prelude) {
         }
         s->imports++;
         context inner = *c;
-        inner.file = new_source(s, name, scss_without_liquid(text, s->arena));
+        inner.file = read_source(s, name, text);
         inner.depth++;
         walk(&inner, inner.file->text);
     }
@@ -940,7 +963,7 @@ scss_result scss_to_css(slice name, slice text, const css_loader *loader, arena 
     s.global = new_scope(&s, NULL);
     piece all = new_piece(&s);
     context top = {.s = &s, .scope = s.global, .rules = &all};
-    top.file = new_source(&s, name, scss_without_liquid(text, a));
+    top.file = read_source(&s, name, text);
     walk(&top, top.file->text);
     if (s.steps >= STEPS_MAX || s.output >= OUTPUT_MAX)
         note_problem(&top, top.file->text, "a sheet that makes too much of itself; the rest is left out");

@@ -252,9 +252,9 @@ static void append_first(const report_writer *w, buffer *out) {
         buffer_append_string(out, "  ");
         append_painted(w, GRADE_COLORS[first->grade], grade_name(first->grade), out);
         buffer_printf(out, "%*s", (int)(9 - strlen(grade_name(first->grade))), "");
-        append_cut(first->path, w->options.width - 11, out);
-        if (first->line)
-            buffer_printf(out, ":%u", first->line);
+        slice line = first->line ? format_slice(w->memory, ":%u", first->line) : SLICE("");
+        append_cut(first->path, w->options.width - 11 - line.length, out);
+        buffer_append(out, line);
         buffer_append_string(out, "\n           ");
         slice what = first->code == FINDING_COUNT
                          ? first->detail

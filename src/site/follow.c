@@ -124,11 +124,30 @@ static void tell_theme(const site *s, vector *out) {
     }
 }
 
+/* Does the file hold a style sheet, or a link to one? What cannot be read may. */
+static bool holds_styles(const site *s, slice path) {
+    arena *a = arena_new(0);
+    slice text, error;
+    bool holds = !site_read(s, path, a, &text, &error);
+    text = holds ? SLICE("") : slice_lower(text, a);
+    holds = holds || slice_find(text, SLICE("<style"), 0) != SLICE_NONE ||
+            slice_find(text, SLICE("stylesheet"), 0) != SLICE_NONE;
+    arena_destroy(a);
+    return holds;
+}
+
 /* Pages are taken for those of the theme. */
 static void tell_layouts(const site *s, vector *out) {
-    if (holds_files(s, "_layouts", SLICE(".html")))
+    vector names = vector_new(s->arena, sizeof(slice));
+    list_folder(s->folder, "_layouts", &names);
+    for (size_t i = 0; i < names.count; i++) {
+        slice path = *(slice *)vector_at(&names, i);
+        if (!slice_ends_with(path, SLICE(".html")) || !holds_styles(s, path))
+            continue;
         tell(s, out,
              SLICE("_layouts: not read: styles in them are not seen: name the style sheets with --css"));
+        return;
+    }
 }
 
 /* `liquid:`, but for what Jekyll has by itself (Jekyll: Configuration::DEFAULTS). */
