@@ -18,6 +18,7 @@
 
 typedef struct checking {
     bool json, quiet, verbose;
+    convert_engine *engine;
     site *fixes;          /* pages of it are written anew; NULL: none are */
     report_writer *sarif; /* NULL: not asked for */
     const cli_arguments *arguments;
@@ -174,7 +175,7 @@ static bool find_out(void *context) {
     one->at = utf8_start(one->page, one->at); /* both texts are the same before it */
     if (one->holds || !one->saved.length)
         return true;
-    convert_check_losses(one->page, one->saved, a, &one->found);
+    convert_check_losses(one->in->engine, one->page, one->saved, a, &one->found);
     one->loses = findings_grade(&one->found) >= GRADE_REVIEW;
     if (!one->in->fixes || one->loses)
         return true;
@@ -261,6 +262,8 @@ static int check_site(checking *c, const cli_arguments *arguments) {
     }
     c->fixes = fixes ? s : NULL;
     if (status == EXIT_DONE)
+        status = engine_start(&c->engine, arguments, s, c->memory);
+    if (status == EXIT_DONE)
         status = check_pages(c, arguments, s);
     site_close(s);
     return status;
@@ -272,8 +275,10 @@ static int check_standard_input(checking *c) {
         complain("standard input cannot be read: %s", strerror(errno));
         return EXIT_ENVIRONMENT;
     }
-    check_page(c, SLICE("-"), page);
-    return EXIT_DONE;
+    int status = engine_start(&c->engine, c->arguments, NULL, c->memory);
+    if (status == EXIT_DONE)
+        check_page(c, SLICE("-"), page);
+    return status;
 }
 
 /* Of the formats that reports have, check has SARIF; and standard input has no place to be written to. */

@@ -523,16 +523,21 @@ static void strip_classes(const carry *c, dom_node *body) {
         }
 }
 
+static void expect_places(carry *c, const placing *p) {
+    c->places = p->places;
+    c->expected = (liquid_page){.carried = vector_new(c->arena, sizeof(liquid_carried))};
+    for (size_t i = 0; i < p->places.count; i++)
+        *(liquid_carried *)vector_push(&c->expected.carried) =
+            *((carry_place *)vector_at(&p->places, i))->tag;
+}
+
 void carry_note_places(carry *c, slice html, dom_node *body, carry_reader *read, void *context) {
     if (!c->page.carried.count)
         return;
     check_tables(c, html);
     placing p = take_places(c, body);
     keep_context(&p);
-    c->places = p.places;
-    c->expected = (liquid_page){.carried = vector_new(c->arena, sizeof(liquid_carried))};
-    for (size_t i = 0; i < p.places.count; i++)
-        *(liquid_carried *)vector_push(&c->expected.carried) = *((carry_place *)vector_at(&p.places, i))->tag;
+    expect_places(c, &p);
     tell(c, &p.places);
     check_missing(c, &p);
     if (has_silent(c)) {
@@ -544,6 +549,21 @@ void carry_note_places(carry *c, slice html, dom_node *body, carry_reader *read,
     check_dropped(c, &p.dropped);
     check_order(c);
     strip_classes(c, body);
+}
+
+void carry_note_kept(carry *c, slice html, const dom_node *body) {
+    if (!c->page.carried.count)
+        return;
+    check_tables(c, html);
+    placing p = take_places(c, body);
+    keep_context(&p);
+    expect_places(c, &p);
+    check_missing(c, &p);
+    for (size_t i = 0; i < p.places.count; i++) {
+        const liquid_carried *tag = ((const carry_place *)vector_at(&p.places, i))->tag;
+        if (!tag->is_output)
+            findings_add(c->found, FINDING_LIQUID_TAG, tag->line, "%.*s", SLICE_ARGS(tag->text));
+    }
 }
 
 /* ---- putting back ------------------------------------------------------------------------------------ */
@@ -687,4 +707,12 @@ carry carry_none(arena *a, findings *found) {
 void carry_begin(carry *c, slice body, uint32_t first_line, const liquid_scope *scope) {
     c->page = liquid_run(body, first_line, scope, c->arena, c->found);
     c->is_refused = c->page.is_refused;
+}
+
+void carry_keep(carry *c, slice body, uint32_t first_line) {
+    static const liquid_carried FIRST = {.text = LITERAL("{{"), .line = 1};
+    if (!liquid_is_in(body))
+        return;
+    if (!liquid_keep(body, first_line, c->arena, &c->page))
+        refuse(c, &FIRST, "stands in a page that has characters for private use, which stand for tags here");
 }

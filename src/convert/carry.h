@@ -31,6 +31,12 @@ carry carry_none(arena *a, findings *found);
 /* Runs the templates of a body. Its text for the Markdown parser is in `page`. */
 void carry_begin(carry *c, slice body, uint32_t first_line, const liquid_scope *scope);
 
+/* The same of a page of the editor, which keeps its templates as they are: nothing is run. */
+void carry_keep(carry *c, slice body, uint32_t first_line);
+
+/* Where its tags stand: `html`, and the tree made of it. A finding for each that is no output. */
+void carry_note_kept(carry *c, slice html, const dom_node *body);
+
 /* Markdown → tree, as the page is read. */
 typedef dom_node *carry_reader(void *context, slice text);
 

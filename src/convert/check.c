@@ -48,11 +48,24 @@ bool convert_check(slice page, arena *a, size_t *difference, slice *saved) {
     return have.length == again.length && *difference == have.length;
 }
 
-void convert_check_losses(slice page, slice saved, arena *a, findings *found) {
+void convert_check_losses(const convert_engine *engine, slice page, slice saved, arena *a, findings *found) {
     page_parts was = page_split_as_cms(page), is = page_split_as_cms(saved);
-    saving body = {.body = was.body, .first_line = was.body_line, .arena = a, .found = found};
+    carry liquid = carry_none(a, found);
+    saving body = {.body = was.body,
+                   .first_line = was.body_line,
+                   .engine = engine,
+                   .carry = &liquid,
+                   .arena = a,
+                   .found = found};
+    if (slice_equal(trim_end(was.body), trim_end(is.body)))
+        return;
+    carry_keep(&liquid, was.body, was.body_line);
     view before = saving_look(&body);
     saving_report_markdown(&body, is.body);
-    view after = view_take_html(is.body, before.text.length, a);
-    view_compare(&before, &after, found, a);
+    saving_report_links(&body, &before);
+    slice written = liquid.page.carried.count ? carry_check(&liquid, is.body) : is.body;
+    view after = view_take_html(written, before.text.length, a);
+    if (!liquid.is_refused)
+        view_compare(&before, &after, found, a);
+    carry_restore_findings(&liquid);
 }

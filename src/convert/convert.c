@@ -288,6 +288,19 @@ static void report_linked_ids(conversion *c, const vector *linked, const places 
     }
 }
 
+/* The same of a page of the editor, whose ids nothing stands for. */
+static void report_places(conversion *c, const view *before) {
+    const convert_linked_id *all = c->options->linked_ids, *linked;
+    for (size_t i = 0; c->options->linked_id_count && i < before->places.count; i++) {
+        const view_place *one = vector_at(&before->places, i);
+        linked = bsearch(&(convert_linked_id){.id = one->id}, all, c->options->linked_id_count, sizeof *all,
+                         compare_linked_ids);
+        if (linked)
+            findings_add(found(c), FINDING_ID_LINKED, one->line, "`%.*s`, linked from %.*s:%u",
+                         SLICE_ARGS(one->id), SLICE_ARGS(linked->from), linked->line);
+    }
+}
+
 /* ---- how it was seen --------------------------------------------------------------------------------- */
 
 /* Whether a style sheet sets what is inside side by side. */
@@ -711,19 +724,30 @@ static void mend_page(conversion *c, slice bytes) {
     slice body;
     saving page = {.body = c->parts.body,
                    .first_line = c->parts.body_line,
-                   .options = {.items = c->settings->kramdown, .count = c->settings->kramdown_count},
+                   .engine = c->engine,
+                   .carry = &c->carry,
                    .arena = c->arena,
                    .found = found(c)};
-    view before = saving_look(&page);
     c->result->state = CONVERT_REFUSED;
     rewrite_front(c, SLICE("image"), ASSET_PICTURE);
     rewrite_front(c, SLICE("file_url"), ASSET_LINK);
     if (!mend_body(c, &body) || !write_page(c, body))
         return;
+    c->result->state = CONVERT_DONE;
+    if (slice_equal(trim_end(c->result->output), trim_end(bytes)))
+        c->result->state = CONVERT_ALREADY;
+    if (slice_equal(trim_end(c->result->after_html), trim_end(c->parts.body)))
+        return;
+    if (runs_liquid(c))
+        carry_keep(&c->carry, c->parts.body, c->parts.body_line);
+    view before = saving_look(&page);
     saving_report_markdown(&page, c->result->after_html);
+    saving_report_links(&page, &before);
+    report_places(c, &before);
     check_page(c, &before, c->result->after_html);
-    bool same = slice_equal(trim_end(c->result->output), trim_end(bytes));
-    c->result->state = same ? CONVERT_ALREADY : CONVERT_DONE;
+    carry_restore_findings(&c->carry);
+    if (c->carry.is_refused)
+        c->result->state = CONVERT_REFUSED;
 }
 
 /* With --strict: names what graded the page, where it begins. */

@@ -125,8 +125,9 @@ void convert_collect_assets(const convert_engine *engine, slice bytes, arena *a,
  * editor would write. A page that cannot be read is not in save form; `*difference` is 0 then. */
 bool convert_check(slice page, arena *a, size_t *difference, slice *saved);
 
-/* Findings for what visitors are shown of the page, and not of what the editor saves for it. */
-void convert_check_losses(slice page, slice saved, arena *a, findings *found);
+/* Findings for what visitors are shown of the page, and not of what the editor saves for it; of grade refused
+ * where `convert --new-pages` would refuse it for its Liquid. */
+void convert_check_losses(const convert_engine *engine, slice page, slice saved, arena *a, findings *found);
 
 /* What a page of this many bytes may take: memory, as bytes that its arena hands out, and output. One that
  * needs more is refused. (Of 2,433 pages of sites the hungriest takes 1,138 times its bytes, and the one that

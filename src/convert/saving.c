@@ -6,24 +6,64 @@
  */
 #include "saving.h"
 
-#include "express/express.h"
+#include "legacy/legacy.h"
+#include "private.h"
 
 static slice publish(const saving *s, slice text, uint32_t line, line_map *lines) {
     findings unused = findings_new(s->arena);
-    legacy_options options = s->options;
-    options.plain_signs = true; /* the editor draws no signs: what is typed says the same */
+    const convert_settings *settings = &s->engine->settings;
+    legacy_options options = {.items = settings->kramdown,
+                              .count = settings->kramdown_count,
+                              .plain_signs = true}; /* the editor draws none: what is typed says the same */
     legacy_result read = legacy_to_html(text, line, &options, s->arena, &unused);
     *lines = read.lines;
     return read.html;
 }
 
+/* The lines of the text that holds tags as characters → lines of the page. */
+static void restore_lines(const saving *s, line_map *lines) {
+    for (size_t i = 0; i < lines->marks.count; i++) {
+        line_mark *m = vector_at(&lines->marks, i);
+        m->line = liquid_line(&s->carry->page, s->first_line, m->line);
+    }
+}
+
 view saving_look(const saving *s) {
     line_map lines;
-    slice html = publish(s, s->body, s->first_line, &lines);
+    slice text = s->carry->page.carried.count ? s->carry->page.text : s->body;
+    slice html = publish(s, text, s->first_line, &lines);
+    restore_lines(s, &lines);
     dom_node *tree = dom_parse(html, &lines, s->arena, s->found);
     dom_browse(tree, s->arena, s->found);
-    express_report_dropped(tree, s->arena, s->found);
-    return view_take(tree, s->body.length, s->arena);
+    carry_note_kept(s->carry, html, tree);
+    view shown = view_take(tree, s->body.length, s->arena);
+    css_cascade *styles = css_cascade_new(s->engine->sheets, tree, s->arena);
+    css_cascade_settle(styles);
+    express_report_dropped(tree, styles, &s->engine->theme.icons, s->arena, s->found);
+    if (css_cascade_exhausted(styles)) /* elements from some place on were seen without their styles */
+        arena_pay(s->arena, UINT64_MAX - arena_steps(s->arena));
+    return shown;
+}
+
+/* ---- links ------------------------------------------------------------------------------------------- */
+
+void saving_report_links(const saving *s, const view *before) {
+    hash_map places = map_new(s->arena, before->places.count), said = map_new(s->arena, 0);
+    for (size_t i = 0; i < before->places.count; i++)
+        map_put(&places, ((const view_place *)vector_at(&before->places, i))->id, NULL);
+    for (size_t i = 0; i < before->links.count; i++) {
+        const view_url *link = vector_at(&before->links, i);
+        slice id = slice_starts_with(link->url, SLICE("#")) ? slice_from(link->url, 1) : SLICE("");
+        bool leads = map_has(&places, id) || map_has(&places, slice_percent_decoded(id, s->arena));
+        bool is_new = false;
+        if (id.length && leads)
+            map_put(&said, link->url, &is_new);
+        finding *one = is_new ? findings_add(s->found, FINDING_LINK_PLACE_LOST, link->line,
+                                             "a link to `%.*s`", SLICE_ARGS(link->url))
+                              : NULL;
+        if (one)
+            one->became = SLICE("the link is kept, but leads nowhere: the editor keeps no names of places");
+    }
 }
 
 /* ---- Markdown ---------------------------------------------------------------------------------------- */

@@ -3,14 +3,16 @@
 #ifndef ISOMERIZE_CONVERT_SAVING_H
 #define ISOMERIZE_CONVERT_SAVING_H
 
-#include "legacy/legacy.h"
+#include "carry.h"
+#include "convert/convert.h"
 #include "view.h"
 
 /* The page as it is; findings go to `found`, everything else lives in `arena`. */
 typedef struct saving {
     slice body;
     uint32_t first_line;
-    legacy_options options; /* of kramdown, which publishes it */
+    const convert_engine *engine; /* settings of kramdown, which publishes it; style sheets, icons */
+    carry *carry;                 /* of its Liquid, which the editor leaves as it is: carry_keep */
     arena *arena;
     findings *found;
 } saving;
@@ -18,6 +20,9 @@ typedef struct saving {
 /* What visitors are shown, to be compared with the page as it is saved; findings for what the editor drops
  * besides. */
 view saving_look(const saving *s);
+
+/* Findings for links to places in the page, which have no names any more in what the editor writes. */
+void saving_report_links(const saving *s, const view *before);
 
 /* Findings for Markdown that is published as headings, lists or links, and that the editor reads as plain
  * text: before the words are compared. `saved`: the body that the editor writes. */

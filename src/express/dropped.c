@@ -1,7 +1,7 @@
 /* What the editor drops when it saves a page that is its own already, and that somebody has written into by
  * hand. Comes in: the tree of the page as it is published. Goes out: a finding for each element that the
- * schema has no place for, as of legacy pages; but where express_page makes a link, a picture or text of it,
- * the editor makes nothing.
+ * schema has no place for, and for what styles and attributes showed, as of legacy pages; but where those
+ * become text, a link or a picture, the editor makes nothing of it.
  */
 #include "private.h"
 
@@ -31,12 +31,15 @@ static void report_files(const dom_node *player, findings *found) {
         report_address(player, CHANGE_PICTURE, dom_attribute_trimmed(player, "poster"), found);
 }
 
-/* A task's own box is kept. DOM_DEPTH_MAX bounds the way up. */
+/* A task's own box is kept, in a list that the editor reads as one of tasks. DOM_DEPTH_MAX bounds the way up.
+ */
 static bool is_of_task(const dom_node *input) {
     const dom_node *item = input->parent;
     while (item && item->tag != DOM_TAG_LI)
         item = item->parent;
-    return item && express_is_task(item);
+    return item && express_is_task(item) && item->parent &&
+           (dom_has_class(item->parent, SLICE("contains-task-list")) ||
+            slice_equal(dom_attribute_trimmed(item->parent, "data-type"), SLICE("taskList")));
 }
 
 static finding *report_control(const dom_node *input, findings *found) {
@@ -59,6 +62,8 @@ static finding *report_element(const dom_node *node, bool in_drawing, findings *
     switch (node->tag) {
     case DOM_TAG_AREA:
         return report_area(node, found);
+    case DOM_TAG_Q: /* what the browser writes around it: KEPT */
+        return NULL;
     case DOM_TAG_INPUT:
         return report_control(node, found);
     case DOM_TAG_TRACK:
@@ -78,7 +83,7 @@ static finding *report_element(const dom_node *node, bool in_drawing, findings *
     return said;
 }
 
-void express_report_dropped(const dom_node *body, arena *a, findings *found) {
+static void report_elements(const dom_node *body, arena *a, findings *found) {
     const dom_node *drawing_ends = NULL;
     bool in_drawing = false;
     for (const dom_node *node = body->first_child; node; node = dom_next(node, body)) {
@@ -96,4 +101,123 @@ void express_report_dropped(const dom_node *body, arena *a, findings *found) {
             drawing_ends = dom_next_skip(node, body);
         }
     }
+}
+
+/* ---- what styles and attributes showed ----------------------------------------------------------------- */
+
+/* What the passes for legacy pages find that holds of a page that the editor saves, too; nothing else that
+ * they say does. */
+static const struct {
+    finding_code found, said; /* what they made text of is gone: another code */
+    bool was_written;         /* ... of the words that the finding has after, visitors saw those */
+    slice became;             /* empty: as of legacy pages */
+} KEPT[] = {
+#define KEEPS(code)                                                                                          \
+    {                                                                                                        \
+        FINDING_##code, FINDING_##code, false, {                                                             \
+            NULL, 0                                                                                          \
+        }                                                                                                    \
+    }
+#define LOSES(code, said)                                                                                    \
+    {                                                                                                        \
+        FINDING_##code, FINDING_##said, true, {                                                              \
+            NULL, 0                                                                                          \
+        }                                                                                                    \
+    }
+    KEEPS(HIDDEN),
+    KEEPS(PICTURE_BACKGROUND),
+    KEEPS(PICTURE_UNSURE),
+    {FINDING_PICTURE_LAZY, FINDING_PICTURE_UNSURE, true,
+     LITERAL("what shows without the script, or nothing")},
+    KEEPS(LIST_MARKER),
+    LOSES(LIST_MARKER_TEXT, LIST_MARKER),
+    LOSES(QUOTE_MARKS, GENERATED_SIGN),
+    LOSES(GENERATED_TEXT, TEXT_LOST),
+    KEEPS(GENERATED_SIGN),
+    LOSES(ICON_WRITTEN, ICON_SAYS),
+    LOSES(ICON_NAME, FONT_LETTERS),
+    KEEPS(ICON),
+    KEEPS(ICON_SAYS),
+    KEEPS(ICON_IN_CELL),
+    LOSES(FONT_SIGN, FONT_LETTERS),
+    KEEPS(FONT_LETTERS),
+    KEEPS(COLOUR_IN_CELL),
+    KEEPS(COLOUR_ALONE),
+    LOSES(WORDS_APART, SPACING_CHANGED),
+    KEEPS(LETTER_CASE),
+    KEEPS(LANGUAGE),
+    KEEPS(DIRECTION),
+    {FINDING_RUBY, FINDING_RUBY, false, LITERAL("it stands right behind them, in the same line")},
+    KEEPS(ACCESSIBLE_NAME),
+    KEEPS(ACCESSIBLE_NAME_SAID),
+    KEEPS(HEADER_CELL),
+    KEEPS(SUMMARY_HEADING),
+    KEEPS(FRAME_NAME),
+    KEEPS(TOOLTIP),
+    KEEPS(ABBREVIATION),
+    KEEPS(SPACES_KEPT),
+    KEEPS(LABELS),
+    KEEPS(LAYOUT),
+    KEEPS(SOURCE_ORDER),
+    KEEPS(OVERLINE),
+    KEEPS(CODE_MARKS_LOST),
+    KEEPS(RAISED_AGAIN),
+    KEEPS(LINK_DOWNLOAD),
+    KEEPS(DETAILS_OPEN),
+    KEEPS(JUSTIFIED),
+    KEEPS(ALIGNMENT),
+    KEEPS(COLOUR),
+    KEEPS(FONT),
+    KEEPS(BOX),
+    KEEPS(CLASS_STYLED),
+#undef KEEPS
+#undef LOSES
+};
+
+/* A list's marks as they were read, and what it has for them in its tag. Lists that are named are few. */
+static bool is_named_list(const finding *one, const findings *found) {
+    for (size_t i = 0; one->code == FINDING_LIST_MARKER && i < found->items.count; i++) {
+        const finding *other = findings_at(found, i);
+        if (other->code == one->code && other->line == one->line)
+            return true;
+    }
+    return false;
+}
+
+static void keep_finding(const finding *one, findings *found) {
+    size_t kind = 0, count = sizeof KEPT / sizeof *KEPT;
+    while (kind < count && KEPT[kind].found != one->code)
+        kind++;
+    if (kind == count || is_named_list(one, found))
+        return;
+    finding *said = findings_add(found, KEPT[kind].said, one->line, "%.*s", SLICE_ARGS(one->detail));
+    if (!said)
+        return;
+    said->before = KEPT[kind].was_written ? one->after : one->before;
+    said->after = KEPT[kind].was_written ? one->before : one->after;
+    if (KEPT[kind].became.length)
+        said->became = KEPT[kind].became;
+}
+
+/* Styles that the editor writes itself: those of pictures and frames stay, and a table has its width. */
+static void forget_own_styles(dom_node *body) {
+    for (dom_node *node = body; node; node = dom_next(node, body)) {
+        slice style = node->tag == DOM_TAG_TABLE ? dom_attribute_trimmed(node, "style") : SLICE("");
+        if (node->tag == DOM_TAG_IMG || node->tag == DOM_TAG_IFRAME ||
+            slice_starts_with(style, SLICE("min")) || slice_starts_with(style, SLICE("width")))
+            dom_attribute_remove(node, SLICE("style"));
+    }
+}
+
+void express_report_dropped(dom_node *body, css_cascade *styles, const express_icons *icons, arena *a,
+                            findings *found) {
+    findings all = findings_new(a);
+    report_elements(body, a, found);
+    express_part_words(body, styles, a, &all);
+    express_write_markers(body, styles, &(express_marking){.icons = icons}, a, &all);
+    const express_survey *survey = express_survey_page(body, styles, a, &all);
+    forget_own_styles(body);
+    express_page(body, survey, NULL, a, &all);
+    for (size_t i = 0; i < all.items.count; i++)
+        keep_finding(findings_at(&all, i), found);
 }

@@ -108,7 +108,8 @@ dom_node *express_page(dom_node *body, const express_survey *survey, const expre
 
 /* Findings for what the editor drops when it saves a page that is its own already: what the schema has no
  * place for, but for text, pictures, frames and links, which are compared afterwards. `body`: the page as it
- * is published. Linear. */
-void express_report_dropped(const dom_node *body, arena *a, findings *found);
+ * is published; it is used up. `styles`: of the tree, settled. Linear. */
+void express_report_dropped(dom_node *body, css_cascade *styles, const express_icons *icons, arena *a,
+                            findings *found);
 
 #endif

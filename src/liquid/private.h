@@ -4,6 +4,9 @@
 
 #include "liquid.h"
 
+/* The characters that stand for tags: all of the last plane but its two noncharacters. */
+enum { CARRIED_FIRST = 0x100000, CARRIED_END = 0x10FFFE };
+
 /* Longer values are not made here. */
 #define VALUE_MAX ((size_t)64 << 10)
 

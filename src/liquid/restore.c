@@ -181,6 +181,35 @@ static const liquid_carried *find_again(const liquid_page *page, size_t next, sl
     return NULL;
 }
 
+bool liquid_keep(slice body, uint32_t first_line, arena *a, liquid_page *page) {
+    scanner s = {.source = body};
+    buffer out = buffer_new(a, body.length + 64);
+    token t;
+    uint32_t codepoint = CARRIED_FIRST, line = first_line;
+    *page = (liquid_page){.carried = vector_new(a, sizeof(liquid_carried)),
+                          .lines = vector_new(a, sizeof(uint32_t)),
+                          .added = vector_new(a, sizeof(size_t))};
+    *(uint32_t *)vector_push(&page->lines) = line;
+    for (size_t from = 0; scan_token(&s, &t); from = s.at) {
+        slice text = slice_sub(body, t.from, t.to), raw = text;
+        bool is_raw = is_tag_named(&t, SLICE("raw")) && scan_raw(&s, &raw);
+        if (t.kind == TOKEN_TEXT || is_raw) {
+            buffer_append(&out, raw);
+        } else {
+            *(liquid_carried *)vector_push(&page->carried) = (liquid_carried){
+                .text = text, .line = line, .codepoint = codepoint, .is_output = t.kind == TOKEN_OUTPUT};
+            buffer_append_codepoint(&out, codepoint++);
+        }
+        for (size_t at = from; at < s.at; at++) {
+            line += body.data[at] == '\n';
+            if (body.data[at] == '\n' && (t.kind == TOKEN_TEXT || is_raw))
+                *(uint32_t *)vector_push(&page->lines) = line;
+        }
+    }
+    page->text = buffer_slice(&out);
+    return !liquid_may_hold(body) && codepoint <= CARRIED_END;
+}
+
 bool liquid_hide(const liquid_page *page, slice written, arena *a, slice *hidden,
                  const liquid_carried **wrong) {
     scanner s = {.source = written};

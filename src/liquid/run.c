@@ -9,8 +9,7 @@
 
 #include <stdlib.h>
 
-/* The characters that stand for tags: all of the last plane but its two noncharacters. */
-enum { CARRIED_FIRST = 0x100000, CARRIED_END = 0x10FFFE, CARRIED_COUNT = CARRIED_END - CARRIED_FIRST };
+enum { CARRIED_COUNT = CARRIED_END - CARRIED_FIRST };
 
 /* As Liquid (Block::MAX_DEPTH). */
 #define DEPTH_MAX 100
