@@ -99,10 +99,8 @@ static void put_lazy_source(showing *s, dom_node *node) {
     if (!url.length || slice_equal(url, was))
         return;
     if (name == UNSURE && !stands_in(node, was, s->arena)) {
-        finding *unsure = findings_add(s->found, FINDING_PICTURE_UNSURE, node->line, "<%.*s src=\"%.*s\">",
-                                       SLICE_ARGS(dom_name(node)), SLICE_ARGS(was));
-        if (unsure)
-            unsure->before = slice_copy(url, s->arena);
+        findings_add(s->found, FINDING_PICTURE_UNSURE, node->line, "<%.*s src=\"%.*s\" data-src=\"%.*s\">",
+                     SLICE_ARGS(dom_name(node)), SLICE_ARGS(was), SLICE_ARGS(url));
         return;
     }
     finding *f = findings_add(s->found, FINDING_PICTURE_LAZY, node->line, "<%.*s> that showed `%.*s`",
