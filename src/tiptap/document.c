@@ -7,10 +7,9 @@
 /* ---- nodes ------------------------------------------------------------------------------------------- */
 
 tiptap_node *tiptap_new_node(arena *a, tiptap_type type, uint32_t line) {
-    const uint32_t line_mask = (1u << TIPTAP_LINE_BITS) - 1, type_mask = (1u << TIPTAP_TYPE_BITS) - 1;
     tiptap_node *node = arena_node(a);
-    node->type = (uint32_t)type & type_mask;
-    node->line = line & line_mask;
+    node->type = (uint32_t)type & ((1u << TIPTAP_TYPE_BITS) - 1);
+    node->line = line & ((1u << TIPTAP_LINE_BITS) - 1);
     return node;
 }
 
