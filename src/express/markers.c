@@ -1320,12 +1320,8 @@ bool express_write_markers(dom_node *body, css_cascade *styles, const express_ma
     note_letters(&m);
     if (m.generates)
         note_words(&m, body);
-    for (size_t i = 0; i < m.replaced.count; i++) {
-        dom_node *gone = *(dom_node **)vector_at(&m.replaced, i);
-        if (gone->next && gone->next->type == DOM_TEXT) /* mapping has marks of its own on nodes */
-            gone->next->flags &= (uint8_t)~FLAG_REPLACED;
-        dom_remove(gone);
-    }
+    for (size_t i = 0; i < m.replaced.count; i++)
+        dom_remove(*(dom_node **)vector_at(&m.replaced, i));
     if (m.generated.length) {
         finding *one = findings_add(found, FINDING_GENERATED_TEXT, m.generated_line, "%.*s",
                                     SLICE_ARGS(buffer_slice(&m.generated)));

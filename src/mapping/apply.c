@@ -5,6 +5,11 @@
  */
 #include "pass.h"
 
+static void clear_marks(dom_node *body) {
+    for (dom_node *at = body; at; at = dom_next(at, body))
+        at->flags = 0;
+}
+
 void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options *options, arena *a,
                    findings *found, mapping_account *account) {
     arena *scratch = options && options->scratch && !account ? options->scratch : a;
@@ -31,6 +36,7 @@ void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options
         pass.options.description_max = 300;
     if (!pass.options.styles)
         pass.options.styles = css_cascade_new(NULL, body, a);
+    clear_marks(body); /* those of who worked on the tree before */
     mark_layouts(&pass);
     recognise(&pass);
     arena_pay(a, dom_matcher_steps(pass.matcher));
@@ -38,8 +44,7 @@ void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options
         findings_add(found, FINDING_MAPPING_BUDGET, 0, "the rules gave up on this page");
     rewrite_claims(&pass);
     unmark_layouts(&pass);
-    for (dom_node *at = body; at; at = dom_next(at, body))
-        at->flags = 0;
+    clear_marks(body);
 }
 
 /* Two pages are the same but for white space between tags, and for how much of it there is elsewhere. */

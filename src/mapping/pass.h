@@ -7,7 +7,8 @@
 #include "rules.h"
 #include "tiptap/tiptap.h"
 
-/* Marks on dom_node.flags while a page is worked on; cleared at the end. */
+/* Marks on dom_node.flags while a page is worked on; cleared before, for others have marks there, and behind.
+ */
 enum {
     NODE_LEAF = 1,     /* part of a block that holds no blocks: no rule looks at it or inside */
     NODE_CONSUMED = 2, /* itself part of a claim, but its content is open to rules */
