@@ -523,21 +523,22 @@ static void strip_classes(const carry *c, dom_node *body) {
         }
 }
 
-static void expect_places(carry *c, const placing *p) {
-    c->places = p->places;
+/* Where the tags stand in the page, and so are expected in what is written. */
+static placing expect_places(carry *c, slice html, const dom_node *body) {
+    check_tables(c, html);
+    placing p = take_places(c, body);
+    keep_context(&p);
+    c->places = p.places;
     c->expected = (liquid_page){.carried = vector_new(c->arena, sizeof(liquid_carried))};
-    for (size_t i = 0; i < p->places.count; i++)
-        *(liquid_carried *)vector_push(&c->expected.carried) =
-            *((carry_place *)vector_at(&p->places, i))->tag;
+    for (size_t i = 0; i < p.places.count; i++)
+        *(liquid_carried *)vector_push(&c->expected.carried) = *((carry_place *)vector_at(&p.places, i))->tag;
+    return p;
 }
 
 void carry_note_places(carry *c, slice html, dom_node *body, carry_reader *read, void *context) {
     if (!c->page.carried.count)
         return;
-    check_tables(c, html);
-    placing p = take_places(c, body);
-    keep_context(&p);
-    expect_places(c, &p);
+    placing p = expect_places(c, html, body);
     tell(c, &p.places);
     check_missing(c, &p);
     if (has_silent(c)) {
@@ -554,10 +555,7 @@ void carry_note_places(carry *c, slice html, dom_node *body, carry_reader *read,
 void carry_note_kept(carry *c, slice html, const dom_node *body) {
     if (!c->page.carried.count)
         return;
-    check_tables(c, html);
-    placing p = take_places(c, body);
-    keep_context(&p);
-    expect_places(c, &p);
+    placing p = expect_places(c, html, body);
     check_missing(c, &p);
     for (size_t i = 0; i < p.places.count; i++) {
         const liquid_carried *tag = ((const carry_place *)vector_at(&p.places, i))->tag;
