@@ -301,6 +301,10 @@ css_block css_read_block(slice text, arena *a);
  * !important. */
 bool css_next_declaration(slice style, size_t *at, slice *property, slice *value);
 
+/* Whether browsers drop the declaration for a mistake that people make: a length without a unit (`font-size:
+ * 18`), a number or a length as a colour (`color: 18px`). In standards mode, which pages of the CMS have. */
+bool css_is_dropped(slice property, slice value);
+
 /* The first address in a value; an empty slice when there is none. */
 slice css_url_of(slice value);
 

@@ -287,6 +287,25 @@ bool css_is_valid(css_property property, slice value) {
     return good && r.at == value.length && (t.number >= 0 || may_be_negative(property));
 }
 
+/* Any other value may be one that a later browser takes. */
+bool css_is_dropped(slice property, slice value) {
+    css_property is = css_property_by_name(property);
+    bool of_colour = is == CSS_COLOR || is == CSS_BACKGROUND_COLOR,
+         of_lengths = (is != CSS_PROPERTY_COUNT && css_is_of_lengths(is)) ||
+                      css_is_among(property, "margin padding border border-top border-right border-bottom "
+                                             "border-left border-width outline");
+    css_reader r = {.text = value};
+    css_token t = {.kind = CSS_TOKEN_END};
+    while ((of_lengths || of_colour) && (t = css_next_token(&r)).kind != CSS_TOKEN_END) {
+        bool is_measure = t.kind == CSS_TOKEN_PERCENTAGE || t.kind == CSS_TOKEN_DIMENSION;
+        if (t.kind == CSS_TOKEN_FUNCTION && !css_skip_block(&r, '('))
+            return false;
+        if (t.kind == CSS_TOKEN_NUMBER ? of_colour || t.number != 0 : is_measure && of_colour)
+            return true;
+    }
+    return false;
+}
+
 bool css_is_of_lengths(css_property property) {
     return (PROPERTIES[property].types & (LENGTH | NUMBER | INTEGER)) == LENGTH;
 }

@@ -243,9 +243,6 @@ static void report_in_code(walk *w, const dom_node *node) {
             CHANGE_LINK, *href, NOTHING);
     else if (css_shifts_or_strikes(w->styles, node))
         report_words(w, FINDING_CODE_MARKS_LOST, node);
-    else if (ELEMENTS[node->tag].marks & ~(unsigned)MARK_CODE)
-        findings_add(w->found, FINDING_CODE_MARKS, node->line, "<%.*s> in a code block",
-                     SLICE_ARGS(dom_name(node)));
 }
 
 /* Code in a line takes no other mark, and a link takes the place of code (schema: code excludes all). */
@@ -253,6 +250,9 @@ static void report_code_with_marks(walk *w, const dom_node *node, rule r, inline
     if (express_in_code(&w->out)) {
         if (r == RULE_CODE && w->style.marks & MARKS_TELLING)
             report_words(w, FINDING_CODE_MARKS_LOST, node);
+        else if (w->style.marks & ~around.marks & ~(unsigned)(MARK_CODE | MARKS_TELLING))
+            findings_add(w->found, FINDING_CODE_MARKS, node->line, "<%.*s> in a code block",
+                         SLICE_ARGS(dom_name(node)));
         return;
     }
     bool mixed = w->style.marks & MARK_CODE && (w->style.marks != MARK_CODE || w->style.link);

@@ -360,14 +360,21 @@ static slice colour_behind(const looks *l, const dom_node *row, const dom_node *
 
 enum { TABLE_NODES = 400, TURNS = 2 }; /* nodes looked at; changes of colour that make stripes */
 
-/* What the new page's paragraph in such a cell would have. */
-static void look_at_cell_text(const looks *l, const dom_node *table, dom_node *cell) {
+/* The first text of the cell, where it stands in it, or in marks alone. */
+static const dom_node *first_text(const dom_node *cell) {
     const dom_node *text = cell->first_child;
-    while (text && text->type == DOM_TEXT && express_is_blank_text(dom_text(text)))
-        text = text->next;
+    while (text && (text->type == DOM_TEXT ? express_is_blank_text(dom_text(text))
+                                           : css_is_among(dom_name(text), "a b em i s span strong u")))
+        text = text->type == DOM_TEXT ? text->next : text->first_child;
+    return text && text->type == DOM_TEXT ? text : NULL;
+}
+
+/* What the new page's paragraph in such a cell would have. False: the cell says nothing of it. */
+static bool look_at_cell_text(const looks *l, const dom_node *table, dom_node *cell) {
+    const dom_node *text = first_text(cell);
     double old, new;
-    if (!text || text->type != DOM_TEXT || !css_length(l->styles, cell, CSS_FONT_SIZE, -1, &old))
-        return;
+    if (!text || !css_length(l->styles, text->parent, CSS_FONT_SIZE, -1, &old))
+        return false;
     dom_node *paragraph = dom_new_element(l->arena, DOM_TAG_P, cell->line);
     dom_append(cell, paragraph);
     bool known = css_length(l->styles, paragraph, CSS_FONT_SIZE, -1, &new);
@@ -375,6 +382,7 @@ static void look_at_cell_text(const looks *l, const dom_node *table, dom_node *c
     if (known && old > 0 && (new > old * 1.1 || new < old / 1.1))
         leave_table(l, FINDING_TABLE_TEXT_SIZE, table,
                     format_slice(l->arena, "%.4gpx, now %.4gpx", old, new));
+    return true;
 }
 
 void express_look_at_table(const looks *l, dom_node *table) {
@@ -383,10 +391,8 @@ void express_look_at_table(const looks *l, dom_node *table) {
     bool text_seen = false;
     dom_node *node = table;
     for (size_t steps = 0; node && steps < TABLE_NODES; steps++, node = dom_next(node, table)) {
-        if (dom_is(node, DOM_TAG_TD) && !text_seen) {
-            look_at_cell_text(l, table, node);
-            text_seen = true;
-        }
+        if (dom_is(node, DOM_TAG_TD) && !text_seen)
+            text_seen = look_at_cell_text(l, table, node);
         const dom_node *cell = dom_is(node, DOM_TAG_TR) ? first_cell(node) : NULL;
         if (!cell || cell->tag != DOM_TAG_TD)
             continue;

@@ -137,6 +137,7 @@ typedef enum presentation {
     PRESENTATION_FONT,
     PRESENTATION_BOX,
     PRESENTATION_MARKER,
+    PRESENTATION_MARK, /* there is a place, but for in the title of a section */
     PRESENTATION_COUNT
 } presentation;
 
@@ -221,6 +222,8 @@ static const meaning CLASSES[] = {
     {LITERAL("has-text-right"), PRESENTATION_ALIGNMENT, "", ""},
     {LITERAL("has-text-left"), PRESENTATION_NONE, "", ""},
     {LITERAL("has-text-justified"), PRESENTATION_NONE, "", ""},
+    {LITERAL("has-text-weight-bold"), PRESENTATION_MARK, "", ""},
+    {LITERAL("has-text-weight-semibold"), PRESENTATION_MARK, "", ""},
     {LITERAL("has-text-weight-"), PRESENTATION_FONT, "", ""},
     {LITERAL("has-text-"), PRESENTATION_COLOUR, "", ""},
     {LITERAL("has-background-"), PRESENTATION_COLOUR, "", ""},
@@ -228,7 +231,7 @@ static const meaning CLASSES[] = {
     {LITERAL("is-size-"), PRESENTATION_FONT, "", ""},
     {LITERAL("is-uppercase"), PRESENTATION_FONT, "", ""},
     {LITERAL("is-capitalized"), PRESENTATION_FONT, "", ""},
-    {LITERAL("is-italic"), PRESENTATION_FONT, "", ""},
+    {LITERAL("is-italic"), PRESENTATION_MARK, "", ""},
 };
 
 /* An entry that ends in a hyphen is the beginning of names. */
@@ -252,7 +255,8 @@ static presentation meaning_of(const dom_node *node, slice name, slice value, co
 
 static presentation meaning_of_property(const dom_node *node, slice property, slice value) {
     bool sized = node->tag == DOM_TAG_IMG || node->tag == DOM_TAG_IFRAME;
-    if (express_is_among(value, "inherit initial unset auto") || (sized && express_is_size(property)))
+    if (express_is_among(value, "inherit initial unset auto") || (sized && express_is_size(property)) ||
+        css_is_dropped(property, value))
         return PRESENTATION_NONE;
     if (express_hides(property, value) ||
         (express_is_background(property) && value_mentions(value, SLICE("url("))))
@@ -279,6 +283,16 @@ bool express_is_theme_class(slice name) {
     return meaning_of_class(name) != PRESENTATION_COUNT;
 }
 
+/* Classes that are marks in the new page are none in the title of a section, which has the editor's look. */
+static presentation meaning_at(const dom_node *node, slice class_name) {
+    presentation kind = meaning_of_class(class_name);
+    if (kind != PRESENTATION_MARK)
+        return kind;
+    while (node && node->tag != DOM_TAG_SUMMARY)
+        node = node->parent;
+    return node ? PRESENTATION_FONT : PRESENTATION_NONE;
+}
+
 static void say(presentation kind, const dom_node *node, slice name, slice value, unsigned *said,
                 findings *found) {
     if (kind == PRESENTATION_NONE || kind == PRESENTATION_COUNT || *said >> kind & 1)
@@ -299,7 +313,7 @@ void express_report_presentation(const dom_node *node, bool floats, unsigned *sa
         slice property, value;
         size_t word = 0;
         while (is_class && (value = slice_next_word(attribute->value, &word)).length)
-            say(meaning_of_class(value), node, attribute->name, value, said, found);
+            say(meaning_at(node, value), node, attribute->name, value, said, found);
         if (!slice_equal(attribute->name, SLICE("style")))
             continue;
         for (size_t at = 0; css_next_declaration(attribute->value, &at, &property, &value);)

@@ -914,7 +914,8 @@ static void make_unwrapped(mapping_pass *pass, const claim *c) {
     else if (!reported && in_order > 1 && !c->rule->quiet)
         findings_add(pass->found,
                      c->container->tag == DOM_TAG_TABLE ? FINDING_LAYOUT_TABLE : FINDING_COLUMNS_IN_ORDER,
-                     c->line, "%.*s: %zu side by side", SLICE_ARGS(c->element), c->item_count);
+                     c->line, "%.*s: %zu %s", SLICE_ARGS(c->element), c->item_count,
+                     c->container->tag == DOM_TAG_TABLE ? "cells" : "side by side");
     for (size_t i = 0; c->rule->items && i < c->item_count; i++)
         unwrap_item(pass, &c->items[i], c->container);
     if (c->container) {
