@@ -143,12 +143,12 @@ site_options options_of_run(const convert_engine *e, const cli_arguments *argume
                           .jobs = (unsigned)strtoul(option_value(arguments, OPTION_JOBS, "0"), NULL, 10)};
 }
 
-site *open_site(const cli_arguments *arguments, confinement what, arena *a) {
+static site *open_named(const cli_arguments *arguments, bool gone_too, confinement what, arena *a) {
     static const char *const here[] = {"."};
     slice error = SLICE("");
     bool named = arguments->word_count > 0;
     site *s = site_locate(named ? (const char *const *)arguments->words : here,
-                          named ? arguments->word_count : 1, a, &error);
+                          named ? arguments->word_count : 1, gone_too, a, &error);
     if (s)
         site_keep_state(s, state_base(a), option_value(arguments, OPTION_STATE, NULL));
     if (s && give_up_files(arguments, s, what, a) && site_load(s, &error))
@@ -157,6 +157,14 @@ site *open_site(const cli_arguments *arguments, confinement what, arena *a) {
         complain("%.*s", SLICE_ARGS(error));
     site_close(s);
     return NULL;
+}
+
+site *open_site(const cli_arguments *arguments, confinement what, arena *a) {
+    return open_named(arguments, false, what, a);
+}
+
+site *open_site_and_gone(const cli_arguments *arguments, confinement what, arena *a) {
+    return open_named(arguments, true, what, a);
 }
 
 void tell_of_state(const cli_arguments *arguments, const site *s, arena *a) {

@@ -37,6 +37,8 @@ void tell_of_state(const cli_arguments *arguments, const site *s, arena *a);
 /* The site that the command line names (without words: the current folder); before anything in it is read,
  * give_up_files. NULL: said why not. */
 site *open_site(const cli_arguments *arguments, confinement what, arena *a);
+/* The same; what is named may be there no more (paths_are_known). */
+site *open_site_and_gone(const cli_arguments *arguments, confinement what, arena *a);
 
 /* Opens that site, and calls `work` with the command line and the site's settings. Returns an exit status. */
 int work_on_site(const cli_arguments *given, confinement what,

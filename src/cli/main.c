@@ -309,9 +309,9 @@ static bool wants_pager(const command_info *command, const cli_arguments *argume
            (strcmp(format, "unified") == 0 || strcmp(format, "summary") == 0);
 }
 
-/* Its words are paths of a site's files. */
+/* Its words are paths of a site's files. Two take pages that are there no more, and look themselves. */
 static bool names_paths(const command_info *command) {
-    return command->run != command_report;
+    return command->run != command_report && command->run != command_revert && command->run != command_status;
 }
 
 static int run_command(const command_info *command, cli_arguments *arguments) {

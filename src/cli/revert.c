@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "confine.h"
 #include "engine.h"
+#include "suggest.h"
 
 #include <stdio.h>
 
@@ -128,10 +129,12 @@ static int revert_site(const cli_arguments *arguments, site *s, arena *a) {
 
 int command_revert(const cli_arguments *arguments) {
     arena *a = arena_new(0);
-    site *s = open_site(arguments, CONFINE_WRITES, a);
+    site *s = open_site_and_gone(arguments, CONFINE_WRITES, a);
     int status = EXIT_ENVIRONMENT;
     watch_for_stop();
-    if (s && (option_given(arguments, OPTION_DRY_RUN) || give_up_the_rest(arguments, s, a)))
+    if (s && !paths_are_known(arguments, s))
+        status = EXIT_USAGE;
+    else if (s && (option_given(arguments, OPTION_DRY_RUN) || give_up_the_rest(arguments, s, a)))
         status = revert_site(arguments, s, a);
     site_close(s);
     arena_destroy(a);

@@ -9,6 +9,7 @@
 #include "next.h"
 #include "pages.h"
 #include "show.h"
+#include "suggest.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -112,7 +113,7 @@ static void note_mended(void *context, const site_result *result, arena *scratch
 
 /* `own`: those given, and the user's own settings. */
 static bool prepare_mended(listing *l, const cli_arguments *given, const cli_arguments *own) {
-    l->new_pages = open_site(own, CONFINE_READS, l->memory);
+    l->new_pages = open_site_and_gone(own, CONFINE_READS, l->memory);
     return l->new_pages && add_settings(given, l->new_pages, l->memory, &l->settings) == EXIT_DONE &&
            engine_start_good(&l->engine, &l->settings, l->new_pages, l->memory) == EXIT_DONE;
 }
@@ -295,7 +296,7 @@ int command_status(const cli_arguments *arguments) {
     cli_arguments own = *arguments;
     bool mends = option_given(arguments, OPTION_NEW_PAGES),
          can = !mends || add_settings(arguments, NULL, a, &own) == EXIT_DONE;
-    site *s = can ? open_site(&own, CONFINE_READS, a) : NULL;
+    site *s = can ? open_site_and_gone(&own, CONFINE_READS, a) : NULL;
     accepted people;
     listing l = {.people = &people,
                  .grade = option_given(arguments, OPTION_GRADE)
@@ -311,6 +312,7 @@ int command_status(const cli_arguments *arguments) {
     slice error;
     int status = !can                                                               ? EXIT_USAGE
                  : !s                                                               ? EXIT_ENVIRONMENT
+                 : !paths_are_known(arguments, s)                                   ? EXIT_USAGE
                  : accepted_open(&people, s, a) && decisions_open(&l.decided, s, a) ? EXIT_DONE
                                                                                     : EXIT_USAGE;
     l.writer = report_begin(&(report_options){.format = REPORT_SUMMARY}, (report_sink){write_nowhere, NULL});

@@ -116,17 +116,34 @@ static void try_entries(const char *path, size_t folder, suggestion *s) {
     }
 }
 
-bool paths_are_there(const cli_arguments *arguments) {
+static void tell_missing(const char *path) {
+    suggestion s = {.length = 0};
+    try_entries(path, existing_part(path), &s);
+    complain("%s: %s%s", path, strerror(ENOENT), suggest_end(&s));
+}
+
+/* The first of the paths that is not there; their count, if all are. */
+static size_t first_missing(const cli_arguments *arguments) {
     struct stat info;
-    for (size_t i = 0; i < arguments->word_count; i++) {
-        const char *path = arguments->words[i];
-        suggestion s = {.length = 0};
-        if (strcmp(path, "-") == 0 || lstat(path, &info) == 0 || (errno != ENOENT && errno != ENOTDIR))
-            continue;
-        int error = errno;
-        try_entries(path, existing_part(path), &s);
-        complain("%s: %s%s", path, strerror(error), suggest_end(&s));
-        return false;
-    }
-    return true;
+    size_t i = 0;
+    while (i < arguments->word_count &&
+           (strcmp(arguments->words[i], "-") == 0 || lstat(arguments->words[i], &info) == 0 ||
+            (errno != ENOENT && errno != ENOTDIR)))
+        i++;
+    return i;
+}
+
+bool paths_are_there(const cli_arguments *arguments) {
+    size_t missing = first_missing(arguments);
+    if (missing < arguments->word_count)
+        tell_missing(arguments->words[missing]);
+    return missing == arguments->word_count;
+}
+
+bool paths_are_known(const cli_arguments *arguments, site *s) {
+    size_t unknown;
+    if (first_missing(arguments) == arguments->word_count || site_knows_gone(s, &unknown))
+        return true;
+    tell_missing(arguments->words[unknown]);
+    return false;
 }

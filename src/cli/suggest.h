@@ -3,6 +3,7 @@
 #define ISOMERIZE_CLI_SUGGEST_H
 
 #include "cli.h"
+#include "site/site.h"
 
 /* All zero but for `word`, which must live as long. */
 typedef struct suggestion {
@@ -19,5 +20,9 @@ const char *suggest_end(suggestion *s);
 
 /* Is there a file or folder at every path of the command line? False: said which is not, and what is near. */
 bool paths_are_there(const cli_arguments *arguments);
+
+/* The same for the paths that the site was opened with, of which those pass, too, where pages were converted
+ * and are gone. */
+bool paths_are_known(const cli_arguments *arguments, site *s);
 
 #endif

@@ -568,6 +568,8 @@ static bool find_in(site *s, const vector *inside, arena *growing, slice *error)
         struct stat info;
         if (fstatat(s->folder, path.length ? slice_c_string(path, s->arena) : ".", &info,
                     AT_SYMLINK_NOFOLLOW) != 0) {
+            if (s->gone_too && (errno == ENOENT || errno == ENOTDIR))
+                continue;
             *error = format_slice(s->arena, "%.*s: %s", SLICE_ARGS(site_show_path(path, s->arena)),
                                   strerror(errno));
             return false;

@@ -20,6 +20,8 @@ struct site {
     front_value config, settings;
     vector config_files;                   /* of site_file: what `config` was read from */
     vector named;                          /* of slice: what a person named, from the root */
+    hash_map names;                        /* ... the same, to be looked up */
+    bool gone_too;                         /* ... they may be there no more */
     site *whole;                           /* of the whole checkout; NULL: not opened */
     const char *state_base, *state_folder; /* site_keep_state */
     slice state_id, state_root;            /* site_state_place: whose that state is */
@@ -28,6 +30,9 @@ struct site {
     bool confines;                                                   /* site_confine */
     struct listing *listing;                                         /* while the site is loaded */
 };
+
+/* Does the path lie in what a person named? */
+bool is_named(const site *s, slice path);
 
 typedef struct journal journal;
 
@@ -370,6 +375,10 @@ bool rows_add(rows_writer *w,
 void rows_end(rows_writer *w, const journal_stamp *now); /* NULL: nothing is to come of them */
 
 /* ---- renamed.c, git.c ---------------------------------------------------------------------------------- */
+
+bool is_absent(const site *s, slice path, arena *scratch);
+/* Whether the page was converted, lay in what was asked for, and is no more. */
+bool is_gone(const site *s, const journal_row *row, arena *scratch);
 
 /* Pages of the site that were renamed since get the rows that they had. To be called behind journal_load. */
 bool journal_follow_renames(journal *j, site *s, slice *error);

@@ -15,6 +15,7 @@ enum { HOPS_MAX = 16 }; /* renames of one page that are followed */
 
 typedef struct renaming {
     site *site;
+    const vector *pages; /* all of them, where a page that a person named is gone */
     journal *journal;
     vector gone;      /* of journal_row *: converted pages that are not there; NULL: found */
     hash_map fresh;   /* path → page: in the new form, and no row knows it */
@@ -23,15 +24,29 @@ typedef struct renaming {
     size_t found;
 } renaming;
 
-static bool is_gone(const site *s, slice path, arena *scratch) {
+bool is_absent(const site *s, slice path, arena *scratch) {
     struct stat info;
-    return fstatat(s->folder, slice_c_string(path, scratch), &info, AT_SYMLINK_NOFOLLOW) != 0 &&
+    return fstatat(s->folder, path.length ? slice_c_string(path, scratch) : ".", &info,
+                   AT_SYMLINK_NOFOLLOW) != 0 &&
            (errno == ENOENT || errno == ENOTDIR);
+}
+
+bool is_gone(const site *s, const journal_row *row, arena *scratch) {
+    return row->outcome == SITE_CONVERTED && is_named(s, row->path) && is_absent(s, row->path, scratch);
+}
+
+static bool names_gone(const site *s, const journal *j) {
+    arena *scratch = arena_new(0);
+    bool any = false;
+    for (size_t i = 0; !any && i < journal_count(j); i++, arena_reset(scratch))
+        any = is_gone(s, journal_at(j, i), scratch);
+    arena_destroy(scratch);
+    return any;
 }
 
 /* The site's pages are there: rows and pages, both by their paths, are walked along together. */
 static void find_gone(renaming *r) {
-    const vector *pages = &r->site->pages;
+    const vector *pages = r->pages;
     arena *scratch = arena_new(0);
     for (size_t i = 0, page = 0; i < journal_count(r->journal); i++) {
         const journal_row *row = journal_at(r->journal, i);
@@ -40,7 +55,7 @@ static void find_gone(renaming *r) {
                (order = slice_compare(*(slice *)vector_at(pages, page), row->path)) < 0)
             page++;
         bool is_there = page < pages->count && order == 0;
-        if (row->outcome == SITE_CONVERTED && !is_there && is_gone(r->site, row->path, scratch))
+        if (row->outcome == SITE_CONVERTED && !is_there && is_absent(r->site, row->path, scratch))
             *(const journal_row **)vector_push(&r->gone) = row;
         arena_reset(scratch);
     }
@@ -49,8 +64,8 @@ static void find_gone(renaming *r) {
 
 static bool has_unknown_pages(const renaming *r) {
     size_t at = 0;
-    for (size_t i = 0; i < r->site->pages.count; i++)
-        if (!journal_find_next(r->journal, *(slice *)vector_at(&r->site->pages, i), &at))
+    for (size_t i = 0; i < r->pages->count; i++)
+        if (!journal_find_next(r->journal, *(slice *)vector_at(r->pages, i), &at))
             return true;
     return false;
 }
@@ -58,8 +73,8 @@ static bool has_unknown_pages(const renaming *r) {
 static bool find_fresh(void *context) {
     renaming *r = context;
     arena *scratch = arena_new(0);
-    for (size_t i = 0; i < r->site->pages.count; i++) {
-        slice *path = vector_at(&r->site->pages, i), bytes, why;
+    for (size_t i = 0; i < r->pages->count; i++) {
+        slice *path = vector_at(r->pages, i), bytes, why;
         if (!journal_find(r->journal, *path) &&
             read_whole(r->site->folder, slice_c_string(*path, scratch), scratch, &bytes, NULL, &why) &&
             page_text_is_tiptap(bytes, scratch)) {
@@ -111,8 +126,13 @@ static bool give_by_git(renaming *r, const vector *renames, slice *error) {
 }
 
 bool journal_follow_renames(journal *j, site *s, slice *error) {
-    renaming r = {
-        .site = s, .journal = j, .arena = s->arena, .gone = vector_new(s->arena, sizeof(journal_row *))};
+    slice ignored;
+    const site *whole = s->whole != s && names_gone(s, j) ? site_whole(s, &ignored) : NULL;
+    renaming r = {.site = s,
+                  .pages = whole ? &whole->pages : &s->pages,
+                  .journal = j,
+                  .arena = s->arena,
+                  .gone = vector_new(s->arena, sizeof(journal_row *))};
     r.fresh.arena = r.results.arena = s->arena;
     if (!has_unknown_pages(&r))
         return true;
@@ -126,4 +146,27 @@ bool journal_follow_renames(journal *j, site *s, slice *error) {
         ok = give_by_git(&r, &renames, error);
     }
     return ok && journal_settle_renames(j, error);
+}
+
+bool site_knows_gone(site *s, size_t *unknown) {
+    slice error = SLICE("");
+    journal *j = journal_open(s, JOURNAL_READ, s->arena, &error);
+    bool ok = j ? journal_load(j, &error) && journal_follow_renames(j, s, &error) : !error.length;
+    hash_map known = map_new(s->arena, 0);
+    arena *scratch = arena_new(0);
+    for (size_t i = 0; ok && j && i < journal_count(j); i++, arena_reset(scratch)) {
+        slice path = journal_at(j, i)->path;
+        for (size_t at = is_gone(s, journal_at(j, i), scratch) ? 1 : path.length + 1; at <= path.length; at++)
+            if (at == path.length || path.data[at] == '/')
+                *map_put(&known, slice_sub(path, 0, at), NULL) = s;
+    }
+    for (*unknown = 0; ok && *unknown < s->named.count; ++*unknown, arena_reset(scratch)) {
+        slice path = *(slice *)vector_at(&s->named, *unknown);
+        ok = map_has(&known, path) || !is_absent(s, path, scratch);
+        if (!ok)
+            break;
+    }
+    arena_destroy(scratch);
+    journal_close(j);
+    return ok || error.length;
 }

@@ -171,24 +171,6 @@ static bool restore_pages(reversion *r, slice *error) {
 
 /* ---- pages that are gone ------------------------------------------------------------------------------- */
 
-static bool is_named(const site *s, slice path) {
-    for (size_t i = 0; i < s->named.count; i++) {
-        slice named = *(slice *)vector_at(&s->named, i);
-        if (!named.length || slice_equal(named, path) ||
-            (slice_starts_with(path, named) && path.data[named.length] == '/'))
-            return true;
-    }
-    return false;
-}
-
-/* Whether the page was converted, lay in what was asked for, and is no more. */
-static bool is_gone(const reversion *r, const journal_row *row, arena *a) {
-    struct stat info;
-    return row->outcome == SITE_CONVERTED && is_named(r->site, row->path) &&
-           fstatat(r->site->folder, slice_c_string(row->path, a), &info, AT_SYMLINK_NOFOLLOW) != 0 &&
-           (errno == ENOENT || errno == ENOTDIR);
-}
-
 /* Nothing lies where it goes, as far as anyone can know. */
 static bool bring_back(const reversion *r, const journal_row *row, arena *a, slice *why) {
     static const char TEMPORARY[] = TEMPORARY_FOLDER "/" TEMPORARY_REVERT "gone";
@@ -198,7 +180,7 @@ static bool bring_back(const reversion *r, const journal_row *row, arena *a, sli
     if (!journal_original(r->journal, row, a, &original, why) ||
         !write_temporary(r->folders, temporary, original, NULL, NULL, a, why))
         return false;
-    if (sync_files(root, &temporary, 1) && make_folders(root, path) && is_gone(r, row, a) &&
+    if (sync_files(root, &temporary, 1) && make_folders(root, path) && is_gone(r->site, row, a) &&
         rename_file(root, temporary, path))
         return true;
     *why = describe_error(a, "it cannot be written", errno);
@@ -240,7 +222,7 @@ static bool restore_gone(reversion *r, slice *error) {
     for (size_t i = 0; !r->totals->stopped && i < journal_count(r->journal); i++, arena_reset(scratch)) {
         const journal_row *row = journal_at(r->journal, i);
         r->totals->stopped = is_stopped(r);
-        if (!r->totals->stopped && is_gone(r, row, scratch))
+        if (!r->totals->stopped && is_gone(r->site, row, scratch))
             look_at_gone(r, row, &back, scratch);
     }
     arena_destroy(scratch);

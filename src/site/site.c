@@ -88,14 +88,63 @@ slice site_content_key(slice before, slice after, arena *a) {
     return content_key(&old, after.data ? &now : NULL, a);
 }
 
+bool is_named(const site *s, slice path) {
+    if (map_has(&s->names, SLICE("")))
+        return true;
+    for (size_t at = 0; at <= path.length; at++)
+        if ((at == path.length || path.data[at] == '/') && map_has(&s->names, slice_sub(path, 0, at)))
+            return true;
+    return false;
+}
+
 /* ---- finding the root -------------------------------------------------------------------------------- */
 
+static bool is_missing(int error) {
+    return error == ENOENT || error == ENOTDIR;
+}
+
+static bool has_dots(slice path) {
+    for (size_t at = 0; at <= path.length;) {
+        slice part = slice_from(path, at);
+        part.length =
+            slice_find_char(part, '/', 0) == SLICE_NONE ? part.length : slice_find_char(part, '/', 0);
+        if (!part.length || slice_equal(part, SLICE(".")) || slice_equal(part, SLICE("..")))
+            return true;
+        at += part.length + 1;
+    }
+    return false;
+}
+
+/* Where the path led while it was there: what is left of it is resolved. NULL as make_absolute. */
+static const char *resolve_gone(const char *path, arena *a) {
+    char resolved[PATH_MAX];
+    slice whole = slice_of(path);
+    while (whole.length > 1 && whole.data[whole.length - 1] == '/')
+        whole.length--;
+    for (size_t at = whole.length; at > 0; at--) {
+        if (at > 1 && whole.data[at - 1] != '/')
+            continue;
+        slice gone = slice_from(whole, whole.data[at - 1] == '/' ? at : 0),
+              above = slice_sub(whole, 0, whole.length - gone.length);
+        if (realpath(above.length ? slice_c_string(above, a) : ".", resolved)) {
+            errno = ENOENT;
+            return has_dots(gone) ? NULL
+                                  : slice_c_string(format_slice(a, "%s%s%.*s", resolved,
+                                                                resolved[1] ? "/" : "", SLICE_ARGS(gone)),
+                                                   a);
+        }
+        if (!is_missing(errno))
+            return NULL;
+    }
+    return NULL;
+}
+
 /* The absolute path, with symbolic links resolved but for a last part that is one. NULL: errno says why. */
-static const char *make_absolute(const char *path, arena *a) {
+static const char *make_absolute(const char *path, bool gone_too, arena *a) {
     char resolved[PATH_MAX];
     struct stat info;
     if (lstat(path, &info) != 0)
-        return NULL;
+        return gone_too && is_missing(errno) ? resolve_gone(path, a) : NULL;
     if (!S_ISLNK(info.st_mode))
         return realpath(path, resolved) ? slice_c_string(slice_of(resolved), a) : NULL;
     slice whole = slice_of(path), name = whole;
@@ -114,8 +163,12 @@ static slice parent_of(slice path) {
     return slice_sub(path, 0, at > 1 ? at - 1 : 1);
 }
 
-static bool is_missing(int error) {
-    return error == ENOENT || error == ENOTDIR;
+/* The path itself, or the nearest one above it. */
+static slice nearest_folder(slice path, arena *a) {
+    struct stat info;
+    while (path.length > 1 && (lstat(slice_c_string(path, a), &info) != 0 || !S_ISDIR(info.st_mode)))
+        path = parent_of(path);
+    return path;
 }
 
 /* What cannot be looked at is no marker that is not there: the site would be another one. */
@@ -166,19 +219,18 @@ static bool agree_on_root(slice *root, bool *is_marked, slice path, slice folder
     return true;
 }
 
-static bool find_root(const char *const *paths, size_t count, arena *a, slice *root, vector *absolute,
-                      slice *error) {
+static bool find_root(const char *const *paths, size_t count, bool gone_too, arena *a, slice *root,
+                      vector *absolute, slice *error) {
     bool is_marked = false;
     *root = SLICE("");
     for (size_t i = 0; i < count; i++) {
-        struct stat info;
-        const char *path = make_absolute(paths[i], a);
-        if (!path || lstat(path, &info) != 0) {
+        const char *path = make_absolute(paths[i], gone_too, a);
+        if (!path) {
             *error = format_slice(a, "%.*s: %s", SLICE_ARGS(site_show_path(slice_of(paths[i]), a)),
                                   strerror(errno));
             return false;
         }
-        slice folder = S_ISDIR(info.st_mode) ? slice_of(path) : parent_of(slice_of(path));
+        slice folder = nearest_folder(slice_of(path), a);
         *(slice *)vector_push(absolute) = slice_of(path);
         if (!agree_on_root(root, &is_marked, slice_of(path), folder, a)) {
             *error = format_slice(a, "%.*s is in another site than %.*s: run the program once for each site",
@@ -192,12 +244,13 @@ static bool find_root(const char *const *paths, size_t count, arena *a, slice *r
 
 /* ---- opening ----------------------------------------------------------------------------------------- */
 
-site *site_locate(const char *const *paths, size_t count, arena *a, slice *error) {
+site *site_locate(const char *const *paths, size_t count, bool gone_too, arena *a, slice *error) {
     vector absolute = vector_new(a, sizeof(slice));
     slice root;
-    if (!find_root(paths, count, a, &root, &absolute, error))
+    if (!find_root(paths, count, gone_too, a, &root, &absolute, error))
         return NULL;
     site *s = arena_zeroed(a, sizeof *s);
+    s->gone_too = gone_too;
     s->arena = a;
     s->root = slice_c_string(root, a);
     s->pages = vector_new(a, sizeof(slice));
@@ -216,6 +269,9 @@ site *site_locate(const char *const *paths, size_t count, arena *a, slice *error
         *(slice *)vector_push(&s->named) =
             slice_from(path, path.length > root.length ? root.length + (root.length > 1) : path.length);
     }
+    s->names = map_new(a, s->named.count);
+    for (size_t i = 0; i < s->named.count; i++)
+        *map_put(&s->names, *(slice *)vector_at(&s->named, i), NULL) = s;
     if (s->named.count == 1 && (*(slice *)s->named.items).length == 0)
         s->whole = s;
     return s;
@@ -240,7 +296,7 @@ bool site_load(site *s, slice *error) {
 }
 
 site *site_open(const char *const *paths, size_t count, arena *a, slice *error) {
-    site *s = site_locate(paths, count, a, error);
+    site *s = site_locate(paths, count, false, a, error);
     if (!s || site_load(s, error))
         return s;
     site_close(s);
@@ -248,7 +304,7 @@ site *site_open(const char *const *paths, size_t count, arena *a, slice *error) 
 }
 
 site *site_reopen(const site *s, const char *const *path, arena *a, slice *error) {
-    site *again = site_locate(path, 1, a, error);
+    site *again = site_locate(path, 1, false, a, error);
     if (!again)
         return NULL;
     again->confines = s->confines;

@@ -33,9 +33,14 @@ void site_close(site *s);
 
 /* The same in two steps. The first finds the root, and reads nothing of what is in it; between them the
  * process can give up what it does not need (site_state_place, site_ask_git). False: the site is to be
- * closed. */
-site *site_locate(const char *const *paths, size_t count, arena *a, slice *error);
+ * closed. `gone_too`: what is named may be there no more (site_knows_gone). */
+site *site_locate(const char *const *paths, size_t count, bool gone_too, arena *a, slice *error);
 bool site_load(site *s, slice *error);
+
+/* Behind site_locate with `gone_too`: whether all that was named is there, or holds pages that were converted
+ * and are gone. False: which of the paths does not. True, too, where the journal cannot be read, which
+ * whoever reads it next says. */
+bool site_knows_gone(site *s, size_t *unknown);
 
 /* The same site, looked at anew, for what is at the path: with its journal, and confined as it is. As
  * site_open. */

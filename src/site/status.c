@@ -4,8 +4,6 @@
  */
 #include "private.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <time.h>
 
 const char *site_state_name(site_state state) {
@@ -134,16 +132,9 @@ static bool find_states(survey *s, slice *error) {
 
 /* ---- reporting ----------------------------------------------------------------------------------------- */
 
-/* Was the page converted, and is gone? It still lies in what was asked for only when the whole site was. */
-static void report_gone(const site *s, const journal_row *row, void (*each)(void *, const site_status *),
-                        void *context) {
-    struct stat info;
-    char path[4096];
-    if (row->outcome != SITE_CONVERTED || row->path.length >= sizeof path)
-        return;
-    memcpy(path, row->path.data, row->path.length);
-    path[row->path.length] = '\0';
-    if (fstatat(s->folder, path, &info, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+static void report_gone(const site *s, const journal_row *row, arena *scratch,
+                        void (*each)(void *, const site_status *), void *context) {
+    if (!is_gone(s, row, scratch))
         return;
     site_status gone = {.path = row->path,
                         .state = SITE_STATE_GONE,
@@ -182,14 +173,18 @@ bool site_report_status(site *s, bool with_findings, void (*each)(void *context,
               (!j || (journal_load(j, error) && journal_follow_renames(j, s, error))) &&
               find_states(&all, error);
     size_t rows = j ? journal_count(j) : 0, row = 0;
+    arena *scratch = arena_new(0);
     for (size_t i = 0; ok && i <= s->pages.count; i++) {
         bool last = i == s->pages.count;
         slice path = last ? SLICE("") : *(slice *)vector_at(&s->pages, i);
-        for (; row < rows && (last || slice_compare(journal_at(j, row)->path, path) < 0); row++)
-            report_gone(s, journal_at(j, row), each, context);
+        for (; row < rows && (last || slice_compare(journal_at(j, row)->path, path) < 0); row++) {
+            report_gone(s, journal_at(j, row), scratch, each, context);
+            arena_reset(scratch);
+        }
         if (!last)
             report_page(&all, j, i, with_findings, each, context);
     }
+    arena_destroy(scratch);
     journal_close(j);
     return ok;
 }
