@@ -263,6 +263,10 @@ static void report_code_with_marks(walk *w, const dom_node *node, rule r, inline
         report_words(w, FINDING_CODE_MARKS_LOST, node);
     else if (mixed && !was_mixed)
         findings_add(w->found, FINDING_CODE_MARKS, node->line, "<%.*s>", SLICE_ARGS(dom_name(node)));
+    bool is_code = w->style.marks & MARK_CODE && !w->style.link;
+    if (is_code && !(around.marks & MARK_CODE) && node->tag != DOM_TAG_CODE && shows_something(node))
+        findings_add(w->found, FINDING_CODE_BOX, node->line, "<%.*s>%.*s", SLICE_ARGS(dom_name(node)),
+                     SLICE_ARGS(express_words_inside(node, w->arena)));
 }
 
 /* Whether `node` is all that `outer` shows. */
