@@ -212,8 +212,50 @@ static slice member(const json_t *object, const char *key) {
                                  : (slice){NULL, 0};
 }
 
-/* Adds the decision to those that the site holds now: one that was made in this moment, which the request is
- * not asked about, or (`imported`) one out of a file. */
+typedef struct judging {
+    const page_view *view;
+    bool refused;
+    arena *arena;
+} judging;
+
+static void note_refusal(void *context, const site_result *result, arena *scratch) {
+    judging *j = context;
+    report_page page;
+    findings found;
+    (void)scratch;
+    j->refused |= page_view_fill(j->view, result, &page, &found, j->arena) && page.state == REPORT_REFUSED;
+}
+
+static bool is_refused(const review *r, slice path, arena *a) {
+    work_site w;
+    site_totals totals;
+    slice error;
+    if (!open_work(r, path, &w, a, &error))
+        return false;
+    judging j = {&w.view, false, a};
+    site_events events = {&j, note_refusal, NULL};
+    w.options.dry_run = w.options.look = true;
+    bool ok = run(r, &w, &events, &totals, a, &error);
+    site_close(w.site);
+    return ok && j.refused;
+}
+
+/* A decision that is made in this moment, which the request is not asked about, or (`imported`) one out of a
+ * file, which is taken as `isomerize decisions` takes it. */
+static bool add_decision(const review *r, decisions *all, decision *made, bool imported, slice *error,
+                         arena *a) {
+    if (!imported && made->kind == DECIDE_ACCEPTED && is_refused(r, made->path, a)) {
+        *error = SLICE("the page cannot be converted, as its findings say, so it cannot be accepted: mend it "
+                       "by hand");
+        return false;
+    }
+    if (!imported)
+        made->time = time_now(a);
+    *error = SLICE("there are too many decisions");
+    return (imported ? decide_add : decide_now)(all, made);
+}
+
+/* Adds the decision to those that the site holds now. */
 static void save_decision(review *r, const json_t *body, bool imported, serve_answer *answer, arena *a) {
     decisions all, sent = decisions_new(a);
     slice error = SLICE("the site's decisions cannot be read: see the terminal");
@@ -222,13 +264,9 @@ static void save_decision(review *r, const json_t *body, bool imported, serve_an
     buffer_printf(&one, "{\"schema\":1,\"decisions\":[%s]}", text ? text : "");
     free(text);
     bool ok = decisions_open(&all, r->site, a) && decide_read(&sent, buffer_slice(&one), SLICE("it"), &error);
-    if (ok && sent.all.count) {
-        decision *made = vector_at(&sent.all, 0);
-        if (!imported)
-            made->time = time_now(a);
-        error = SLICE("there are too many decisions");
-        ok = (imported ? decide_add : decide_now)(&all, made) && decisions_write(&all, r->site, &error);
-    }
+    if (ok && sent.all.count)
+        ok = add_decision(r, &all, vector_at(&sent.all, 0), imported, &error, a) &&
+             decisions_write(&all, r->site, &error);
     say(answer, ok ? 200 : 409, ok ? "said" : "error", ok ? SLICE("Saved.") : error, a);
 }
 

@@ -137,6 +137,16 @@ const tests = {
     rmSync(join(site, '.isomerize/decisions.json'));
   },
 
+  async 'a page that cannot be converted is not accepted by hand either'() {
+    const say = decision => post('decide', {path: 'pages/about/refused.md', decision, name: 'Ann', time: '2024-01-01T00:00:00Z', content});
+    const {status, text} = await say('accepted');
+    assert.equal(status, 409);
+    assert.match(JSON.parse(text).error, /cannot be converted.*mend it by hand/);
+    assert.ok(!existsSync(join(site, '.isomerize/decisions.json')));
+    assert.equal((await say('mend')).status, 200);
+    rmSync(join(site, '.isomerize/decisions.json'));
+  },
+
   async 'pages opened and decided on a thousand times need no more memory'() {
     const one = async i => {
       assert.equal((await request(base + 'page?path=' + page, {headers: own})).status, 200);
