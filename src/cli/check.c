@@ -19,7 +19,9 @@
 typedef struct checking {
     bool json, quiet, verbose;
     convert_engine *engine;
-    site *fixes;          /* pages of it are written anew; NULL: none are */
+    site *site;           /* NULL: one page on standard input */
+    site *fixes;          /* the same, when pages of it are written anew; else NULL */
+    site_links *links;    /* read for the first page that the editor would change; NULL: not yet */
     report_writer *sarif; /* NULL: not asked for */
     const cli_arguments *arguments;
     size_t held, changed, fixed, others; /* pages; `others`: not of the block editor */
@@ -79,7 +81,7 @@ static void locate(slice text, size_t at, size_t *line, size_t *column) {
 /* What is found out about a page. */
 typedef struct checked {
     const checking *in;
-    slice page;
+    slice path, page;
     bool is_new;    /* of the block editor */
     bool holds;     /* in save form */
     size_t at;      /* else: where it is not */
@@ -167,15 +169,22 @@ static slice with_end_of(slice page, slice saved, arena *a) {
 static bool find_out(void *context) {
     checked *one = context;
     arena *a = one->in->arena;
-    size_t at;
     one->is_new = page_text_is_tiptap(one->page, a);
     if (!one->is_new)
         return true;
     one->holds = convert_check(one->page, a, &one->at, &one->saved);
     one->at = utf8_start(one->page, one->at); /* both texts are the same before it */
-    if (one->holds || !one->saved.length)
-        return true;
-    convert_check_losses(one->in->engine, one->page, one->saved, a, &one->found);
+    return true;
+}
+
+/* Of a page that would change. */
+static bool find_losses(void *context) {
+    checked *one = context;
+    arena *a = one->in->arena;
+    size_t at, count = 0;
+    const convert_linked_id *linked =
+        one->in->links ? site_links_to(one->in->links, one->path, &count) : NULL;
+    convert_check_losses(one->in->engine, one->page, one->saved, linked, count, a, &one->found);
     one->loses = findings_grade(&one->found) >= GRADE_REVIEW;
     if (!one->in->fixes || one->loses)
         return true;
@@ -199,12 +208,24 @@ static bool fix_page(checking *c, slice path, const checked *one) {
     return false;
 }
 
+static void read_links(checking *c) {
+    slice error;
+    if (c->site && !c->links && !(c->links = site_read_links(c->site, c->engine, c->memory, &error))) {
+        complain("%.*s: links to places in pages are not known", SLICE_ARGS(error));
+        c->failed = true;
+    }
+}
+
 static void check_page(checking *c, slice path, slice page) {
-    checked one = {.in = c, .page = page, .found = findings_new(c->arena)};
+    checked one = {.in = c, .path = path, .page = page, .found = findings_new(c->arena)};
     site_apart(c->fixes, find_out, &one); /* this thread can write pages then */
     if (!one.is_new) {
         c->others++;
         return;
+    }
+    if (!one.holds && one.saved.length) {
+        read_links(c);
+        site_apart(c->fixes, find_losses, &one);
     }
     bool holds = one.holds, fixed = !holds && c->fixes && fix_page(c, path, &one);
     slice shown = site_show_path(path, c->arena);
@@ -260,6 +281,7 @@ static int check_site(checking *c, const cli_arguments *arguments) {
         complain("%.*s", SLICE_ARGS(unknown));
         status = EXIT_ENVIRONMENT;
     }
+    c->site = s;
     c->fixes = fixes ? s : NULL;
     if (status == EXIT_DONE)
         status = engine_start(&c->engine, arguments, s, c->memory);

@@ -48,12 +48,16 @@ bool convert_check(slice page, arena *a, size_t *difference, slice *saved) {
     return have.length == again.length && *difference == have.length;
 }
 
-void convert_check_losses(const convert_engine *engine, slice page, slice saved, arena *a, findings *found) {
+void convert_check_losses(const convert_engine *engine, slice page, slice saved,
+                          const convert_linked_id *linked_ids, size_t linked_id_count, arena *a,
+                          findings *found) {
     page_parts was = page_split_as_cms(page), is = page_split_as_cms(saved);
     carry liquid = carry_none(a, found);
     saving body = {.body = was.body,
                    .first_line = was.body_line,
                    .engine = engine,
+                   .linked_ids = linked_ids,
+                   .linked_id_count = linked_id_count,
                    .carry = &liquid,
                    .arena = a,
                    .found = found};

@@ -236,6 +236,11 @@ static int compare_linked_ids(const void *one, const void *other) {
     return slice_compare(((const convert_linked_id *)one)->id, ((const convert_linked_id *)other)->id);
 }
 
+const convert_linked_id *find_linked(const convert_linked_id *all, size_t count, slice id) {
+    return count ? bsearch(&(convert_linked_id){.id = id}, all, count, sizeof *all, compare_linked_ids)
+                 : NULL;
+}
+
 /* A place that links lead to, as it was found. */
 typedef struct linked_place {
     const convert_linked_id *linked;
@@ -244,9 +249,8 @@ typedef struct linked_place {
 } linked_place;
 
 static void find_linked_id(const conversion *c, const dom_node *node, slice id, bool *seen, vector *out) {
-    const convert_linked_id *all = c->options->linked_ids, *linked;
-    linked = bsearch(&(convert_linked_id){.id = id}, all, c->options->linked_id_count, sizeof *all,
-                     compare_linked_ids);
+    const convert_linked_id *all = c->options->linked_ids,
+                            *linked = find_linked(all, c->options->linked_id_count, id);
     if (!linked || seen[linked - all]) /* of two places with one id, links lead to the first */
         return;
     seen[linked - all] = true;
@@ -285,19 +289,6 @@ static void report_linked_ids(conversion *c, const vector *linked, const places 
                      "`%.*s` on <%.*s>, linked from %.*s:%u%.*s", SLICE_ARGS(one->linked->id),
                      SLICE_ARGS(one->name), SLICE_ARGS(one->linked->from), one->linked->line,
                      SLICE_ARGS(more));
-    }
-}
-
-/* The same of a page of the editor, whose ids nothing stands for. */
-static void report_places(conversion *c, const view *before) {
-    const convert_linked_id *all = c->options->linked_ids, *linked;
-    for (size_t i = 0; c->options->linked_id_count && i < before->places.count; i++) {
-        const view_place *one = vector_at(&before->places, i);
-        linked = bsearch(&(convert_linked_id){.id = one->id}, all, c->options->linked_id_count, sizeof *all,
-                         compare_linked_ids);
-        if (linked)
-            findings_add(found(c), FINDING_ID_LINKED, one->line, "`%.*s`, linked from %.*s:%u",
-                         SLICE_ARGS(one->id), SLICE_ARGS(linked->from), linked->line);
     }
 }
 
@@ -725,6 +716,8 @@ static void mend_page(conversion *c, slice bytes) {
     saving page = {.body = c->parts.body,
                    .first_line = c->parts.body_line,
                    .engine = c->engine,
+                   .linked_ids = c->options->linked_ids,
+                   .linked_id_count = c->options->linked_id_count,
                    .carry = &c->carry,
                    .arena = c->arena,
                    .found = found(c)};
@@ -743,7 +736,6 @@ static void mend_page(conversion *c, slice bytes) {
     view before = saving_look(&page);
     saving_report_markdown(&page, c->result->after_html);
     saving_report_links(&page, &before);
-    report_places(c, &before);
     check_page(c, &before, c->result->after_html);
     carry_restore_findings(&c->carry);
     if (c->carry.is_refused)

@@ -126,8 +126,10 @@ void convert_collect_assets(const convert_engine *engine, slice bytes, arena *a,
 bool convert_check(slice page, arena *a, size_t *difference, slice *saved);
 
 /* Findings for what visitors are shown of the page, and not of what the editor saves for it; of grade refused
- * where `convert --new-pages` would refuse it for its Liquid. */
-void convert_check_losses(const convert_engine *engine, slice page, slice saved, arena *a, findings *found);
+ * where `convert --new-pages` would refuse it for its Liquid. `linked_ids`: as in convert_options. */
+void convert_check_losses(const convert_engine *engine, slice page, slice saved,
+                          const convert_linked_id *linked_ids, size_t linked_id_count, arena *a,
+                          findings *found);
 
 /* What a page of this many bytes may take: memory, as bytes that its arena hands out, and output. One that
  * needs more is refused. (Of 2,433 pages of sites the hungriest takes 1,138 times its bytes, and the one that

@@ -41,6 +41,11 @@ void convert_worker_on_exhausted(convert_worker *w, jmp_buf *jump);
 /* After a jump: all is forgotten. False: it was the system that had no memory. */
 bool convert_worker_clear(convert_worker *w);
 
+/* ---- convert.c ----------------------------------------------------------------------------------------- */
+
+/* Of those that are sorted by id, the one with this; NULL: none. */
+const convert_linked_id *find_linked(const convert_linked_id *all, size_t count, slice id);
+
 /* ---- engine.c ------------------------------------------------------------------------------------------ */
 
 struct convert_engine {

@@ -64,6 +64,13 @@ void saving_report_links(const saving *s, const view *before) {
         if (one)
             one->became = SLICE("the link is kept, but leads nowhere: the editor keeps no names of places");
     }
+    for (size_t i = 0; i < before->places.count; i++) {
+        const view_place *one = vector_at(&before->places, i);
+        const convert_linked_id *linked = find_linked(s->linked_ids, s->linked_id_count, one->id);
+        if (linked)
+            findings_add(s->found, FINDING_ID_LINKED, one->line, "`%.*s`, linked from %.*s:%u",
+                         SLICE_ARGS(one->id), SLICE_ARGS(linked->from), linked->line);
+    }
 }
 
 /* ---- Markdown ---------------------------------------------------------------------------------------- */

@@ -11,8 +11,10 @@
 typedef struct saving {
     slice body;
     uint32_t first_line;
-    const convert_engine *engine; /* settings of kramdown, which publishes it; style sheets, icons */
-    carry *carry;                 /* of its Liquid, which the editor leaves as it is: carry_keep */
+    const convert_engine *engine;        /* settings of kramdown, which publishes it; style sheets, icons */
+    const convert_linked_id *linked_ids; /* as in convert_options */
+    size_t linked_id_count;
+    carry *carry; /* of its Liquid, which the editor leaves as it is: carry_keep */
     arena *arena;
     findings *found;
 } saving;
@@ -21,7 +23,8 @@ typedef struct saving {
  * besides. */
 view saving_look(const saving *s);
 
-/* Findings for links to places in the page, which have no names any more in what the editor writes. */
+/* Findings for links to places in the page, its own and those of other files: the places have no names any
+ * more in what the editor writes. */
 void saving_report_links(const saving *s, const view *before);
 
 /* Findings for Markdown that is published as headings, lists or links, and that the editor reads as plain

@@ -204,6 +204,18 @@ bool read_references(site *s, const references *r, slice *error) {
     return site_apart(s, read_all, &(reading){s, r, error});
 }
 
+/* With `context` NULL: no page of it is converted. */
+static bool is_unwanted(void *context, slice path) {
+    (void)context, (void)path;
+    return true;
+}
+
+site_links *site_read_links(site *s, const convert_engine *engine, arena *a, slice *error) {
+    site_links *links = site_links_new(&s->config, a);
+    references all = {.engine = engine, .unwanted = is_unwanted, .links = links};
+    return read_references(s, &all, error) ? links : NULL;
+}
+
 /* ---- whether links are what they were -------------------------------------------------------------------
  */
 

@@ -335,6 +335,9 @@ slice site_links_sharing(const site_links *links, slice path, arena *a);
  * empty: none. */
 slice site_links_redirected_by(const site_links *links, slice path);
 
+/* The links of the whole checkout that `s` is in, as its files lie there, settled. NULL: `error` says why. */
+site_links *site_read_links(site *s, const convert_engine *engine, arena *a, slice *error);
+
 /* ---- the journal ------------------------------------------------------------------------------------- */
 
 typedef enum site_state {
