@@ -103,6 +103,74 @@ static void report_elements(const dom_node *body, arena *a, findings *found) {
     }
 }
 
+/* ---- marks --------------------------------------------------------------------------------------------- */
+
+static bool mentions(slice value, const char *word) {
+    return slice_find(value, slice_of(word), 0) != SLICE_NONE;
+}
+
+/* Those that the editor reads out of the style attribute (tiptap/parse.c). */
+static unsigned marks_of_style(const dom_node *node) {
+    unsigned marks = 0;
+    slice style = dom_attribute_trimmed(node, "style"), property, value;
+    for (size_t at = 0; css_next_declaration(style, &at, &property, &value);) {
+        if (css_is_among(property, "font-weight"))
+            marks |= MARK_BOLD; /* whatever it says: the editor's own words, or a look of the page's */
+        if (css_is_among(property, "font-style"))
+            marks |= MARK_ITALIC;
+        if (css_is_among(property, "text-decoration"))
+            marks |= (mentions(value, "line-through") ? MARK_STRIKE : 0) |
+                     (mentions(value, "underline") ? MARK_UNDERLINE : 0);
+        if (css_is_among(property, "vertical-align") && css_is_among(value, "super sub"))
+            marks |= MARK_SUPERSCRIPT | MARK_SUBSCRIPT;
+        if (express_is_background(property)) /* FINDING_COLOUR */
+            marks |= MARK_HIGHLIGHT;
+    }
+    return marks;
+}
+
+/* Those that the element and what it stands in give its text, and still do. In code, what tells something is
+ * named as of legacy pages. DOM_DEPTH_MAX bounds the way up. */
+static unsigned marks_kept(const dom_node *node) {
+    unsigned marks = 0;
+    for (; node && node->type == DOM_ELEMENT; node = node->parent) {
+        marks |= express_element_marks(node->tag) | marks_of_style(node);
+        if (node->tag == DOM_TAG_CODE || node->tag == DOM_TAG_PRE)
+            marks |= MARKS_TELLING;
+    }
+    return marks;
+}
+
+static bool has_theme_class(const dom_node *node) {
+    slice all = dom_attribute_trimmed(node, "class"), one;
+    for (size_t at = 0; (one = slice_next_word(all, &at)).length;)
+        if (express_is_theme_class(one))
+            return true;
+    return false;
+}
+
+/* Marks that only rules of style sheets give. A link keeps its class. */
+static void report_marks(const dom_node *body, css_cascade *styles, arena *a, findings *found) {
+    for (const dom_node *node = body->first_child; node; node = dom_next(node, body)) {
+        if (node->type != DOM_ELEMENT || node->tag == DOM_TAG_A || !css_loses(styles, node))
+            continue;
+        bool is_inline = dom_tag_has(node->tag, DOM_INLINE);
+        unsigned lost = express_style_marks(styles, node, is_inline, false, 0);
+        lost = lost ? lost & ~marks_kept(node) : 0;
+        if (!(lost & MARKS_TELLING) && !has_theme_class(node)) /* FINDING_CLASS_STYLED */
+            continue;
+        slice words = lost ? express_words_inside(node, a) : SLICE("");
+        if (!words.length)
+            continue;
+        slice name = dom_name(node), class_name = dom_attribute_trimmed(node, "class");
+        finding *said = findings_add(found, lost & MARKS_TELLING ? FINDING_MARKS_LOST : FINDING_FONT,
+                                     node->line, class_name.length ? "<%.*s class=\"%.*s\">" : "<%.*s%.*s>",
+                                     SLICE_ARGS(name), SLICE_ARGS(class_name));
+        if (said)
+            said->before = said->after = words;
+    }
+}
+
 /* ---- what styles and attributes showed ----------------------------------------------------------------- */
 
 /* What the passes for legacy pages find that holds of a page that the editor saves, too; nothing else that
@@ -213,6 +281,7 @@ void express_report_dropped(dom_node *body, css_cascade *styles, const express_i
                             findings *found) {
     findings all = findings_new(a);
     report_elements(body, a, found);
+    report_marks(body, styles, a, found);
     express_part_words(body, styles, a, &all);
     express_write_markers(body, styles, &(express_marking){.icons = icons}, a, &all);
     const express_survey *survey = express_survey_page(body, styles, a, &all);

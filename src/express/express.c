@@ -51,6 +51,10 @@ static const struct {
 #undef ELEMENT
 };
 
+unsigned express_element_marks(dom_tag tag) {
+    return ELEMENTS[tag].marks;
+}
+
 /* An element of the page that the walk is inside of. */
 typedef struct open_element {
     dom_node *node;

@@ -220,6 +220,9 @@ bool express_is_blank(const dom_node *node);
 /* Whether the element ends the line of text that it stands in, as a paragraph, a picture or a table does. */
 bool express_is_block(const dom_node *node);
 
+/* What the text of such an element is marked as. */
+unsigned express_element_marks(dom_tag tag);
+
 /* The words inside an element that goes with all that is in it. */
 slice express_words_inside(const dom_node *node, arena *a);
 
