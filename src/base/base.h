@@ -462,6 +462,8 @@ static inline finding *findings_at(const findings *f, size_t index) { /* index <
  * NULL when it was only counted. */
 finding *findings_add(findings *f, finding_code code, uint32_t line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Adds one that was made in another list of the same arena: it stands in both. */
+void findings_take(findings *f, finding *one);
 /* Fills `before` and `after` of a finding (NULL: it was only counted), and notes the change. The texts are
  * copied. */
 void findings_add_change(findings *f, finding *one, change_kind kind, slice before, slice after);

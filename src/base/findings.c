@@ -76,6 +76,11 @@ finding *findings_add(findings *f, finding_code code, uint32_t line, const char 
     return added;
 }
 
+void findings_take(findings *f, finding *one) {
+    if (f->counts[one->code]++ < FINDINGS_PER_CODE)
+        *(finding **)vector_push(&f->items) = one;
+}
+
 void findings_add_change(findings *f, finding *one, change_kind kind, slice before, slice after) {
     before = slice_copy(before, f->arena);
     after = slice_copy(after, f->arena);

@@ -368,7 +368,7 @@ static void debug_layout(const debug_input *in, buffer *out) {
                           SLICE_ARGS(dom_name(at)), desk->x, desk->width, desk->height, small->width,
                           small->height);
     }
-    const express_survey *survey = express_survey_page(body, styles, in->arena, in->found);
+    express_survey *survey = express_survey_page(body, styles, in->arena, in->found);
     express_mark_beside(body, &seen, in->arena);
     express_put_beside(body, &seen, in->arena, in->found);
     dom_inner_html(express_page(body, survey, &seen, in->arena, in->found), out);
@@ -394,7 +394,7 @@ static void debug_express(const debug_input *in, buffer *out) {
     express_part_words(body, styles, in->arena, in->found);
     express_write_markers(body, styles, &(express_marking){true, shipped_icons(in->arena)}, in->arena,
                           in->found);
-    const express_survey *survey = express_survey_page(body, styles, in->arena, in->found);
+    express_survey *survey = express_survey_page(body, styles, in->arena, in->found);
     const dom_node *expressed = express_page(body, survey, &seen, in->arena, in->found);
     for (const dom_node *block = expressed->first_child; block; block = block->next) {
         dom_outer_html(block, out);

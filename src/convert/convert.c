@@ -388,7 +388,7 @@ static void end_expression(conversion *c, dom_node *written, const express_seen 
 }
 
 static tiptap_node *read_document(conversion *c, dom_node *body, css_cascade *styles,
-                                  const express_survey *survey, express_seen *seen) {
+                                  express_survey *survey, express_seen *seen) {
     begin_expression(c, body, seen);
     dom_node *written = express_page(body, survey, seen, c->tree, found(c));
     if (css_cascade_exhausted(styles)) /* elements from some place on were seen without their styles */
@@ -400,7 +400,7 @@ static tiptap_node *read_document(conversion *c, dom_node *body, css_cascade *st
 }
 
 static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
-                             const express_survey *survey) {
+                             express_survey *survey) {
     express_follow_display(body, styles, c->tree, found(c));
     express_seen seen = see_page(c, body, styles);
     if (c->settings->side_by_side == CONVERT_SIDE_KEEP)
@@ -678,7 +678,7 @@ static void convert_body(conversion *c) {
     if (c->settings->in_page_links == CONVERT_LINKS_REMOVE)
         places_remove_links(body, found(c));
     express_show_posts(body, &c->engine->theme.express, c->tree, found(c));
-    const express_survey *survey = express_survey_page(body, styles, c->tree, found(c));
+    express_survey *survey = express_survey_page(body, styles, c->tree, found(c));
     carry_note_words(&c->carry, body);
     bool written = write_document(c, fit_body(c, body, styles, survey), &before, &linked);
     end_tree(c, c->tree);

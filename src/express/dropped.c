@@ -284,7 +284,7 @@ void express_report_dropped(dom_node *body, css_cascade *styles, const express_i
     report_marks(body, styles, a, found);
     express_part_words(body, styles, a, &all);
     express_write_markers(body, styles, &(express_marking){.icons = icons}, a, &all);
-    const express_survey *survey = express_survey_page(body, styles, a, &all);
+    express_survey *survey = express_survey_page(body, styles, a, &all);
     forget_own_styles(body);
     express_page(body, survey, NULL, a, &all);
     for (size_t i = 0; i < all.items.count; i++)

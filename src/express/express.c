@@ -1188,7 +1188,7 @@ static void walk_tree(walk *w, dom_node *body) {
     }
 }
 
-dom_node *express_page(dom_node *body, const express_survey *survey, const express_seen *seen, arena *a,
+dom_node *express_page(dom_node *body, express_survey *survey, const express_seen *seen, arena *a,
                        findings *found) {
     dom_node *root = dom_new_element(a, DOM_TAG_BODY, body->line);
     walk w = {.out = express_builder(root, a, found),

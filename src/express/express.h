@@ -103,7 +103,7 @@ void express_put_beside(dom_node *body, const express_seen *seen, arena *a, find
  * picture and frame wrappers) stays as it is. `seen` may be NULL. The new tree lives in `a`, with its texts;
  * attributes may point to what those of the page point to. A second time changes nothing. Linear in the size
  * of the tree. */
-dom_node *express_page(dom_node *body, const express_survey *survey, const express_seen *seen, arena *a,
+dom_node *express_page(dom_node *body, express_survey *survey, const express_seen *seen, arena *a,
                        findings *found);
 
 /* Findings for what the editor drops when it saves a page that is its own already: what the schema has no

@@ -210,7 +210,7 @@ void survey_report_dissolved(const express_survey *survey, const dom_node *body,
 /* Findings for what style sheets set side by side, where no shape has claimed it. */
 void survey_report_layouts(const express_survey *survey, const dom_node *body, findings *found);
 /* Findings for hidden content, now that shapes are recognised. */
-void survey_report_hidden(const express_survey *survey, findings *found);
+void survey_report_hidden(express_survey *survey, findings *found);
 
 /* ---- express.c ------------------------------------------------------------------------------------- */
 

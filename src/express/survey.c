@@ -7,10 +7,24 @@
 /* Content that was hidden. Whether it shows is known once shapes are recognised: some of it was folded away,
  * and still is. */
 typedef struct hidden {
-    const dom_node *shows; /* the first thing in it that shows */
+    const dom_node *node, *shows; /* the first thing in it that shows */
     uint32_t line;
-    slice by, words; /* what hides it, and what it says */
+    slice by, words;     /* what hides it, and what it says */
+    const dom_node *end; /* the node that follows it */
+    size_t outer;        /* what it stands in: its number in the list, from 1 on; 0: in what showed */
+    bool is_told;        /* that it, or what it stands in, shows now */
 } hidden;
+
+/* How something in hidden content looked: counts where it is folded now. */
+typedef struct hidden_look {
+    size_t hidden; /* its number */
+    finding *found;
+} hidden_look;
+
+typedef struct hidden_layout {
+    size_t hidden;
+    express_layout layout;
+} hidden_layout;
 
 /* An element with a look of its own. Whether shapes dissolve it is known once they are recognised. */
 typedef struct styled {
@@ -24,14 +38,18 @@ struct express_survey {
     vector hidden;  /* of hidden */
     vector styled;  /* of styled */
     vector layouts; /* of express_layout */
+    vector hidden_looks, hidden_layouts;
 };
 
 typedef struct looking {
     express_survey *survey;
     arena *arena;
     findings *found;
-    const dom_node *hidden_until; /* inside hidden content: the node that follows it */
-    bool in_hidden;
+    size_t hidden_in;       /* the hidden content that the walk is in: its number; 0: none */
+    /* of one element in hidden content, and what was mentioned there */
+    findings hidden_found;
+    vector hidden_layouts; /* of express_layout */
+    references *hidden_refs;
     const dom_node *headed; /* the table of which a cell that is spoken as a header was found */
 } looking;
 
@@ -190,16 +208,24 @@ static void look_at_language(looking *l, const dom_node *node) {
 
 /* ---- hidden, and behind ------------------------------------------------------------------------------- */
 
+static hidden *hidden_at(const express_survey *survey, size_t number) {
+    return number ? vector_at(&survey->hidden, number - 1) : NULL;
+}
+
 static void note_hidden(looking *l, const dom_node *node, slice by) {
-    const dom_node *shown = l->in_hidden ? NULL : express_first_shown(node);
+    const hidden *around = hidden_at(l->survey, l->hidden_in);
+    const dom_node *shown = around && around->node == node ? NULL : express_first_shown(node);
     if (!shown)
         return;
-    *(hidden *)vector_push(&l->survey->hidden) =
-        (hidden){shown, node->line,
-                 format_slice(l->arena, "<%.*s> with %.*s", SLICE_ARGS(dom_name(node)), SLICE_ARGS(by)),
-                 express_words_inside(node, l->arena)};
-    l->in_hidden = true;
-    l->hidden_until = dom_next_skip(node, NULL);
+    *(hidden *)vector_push(&l->survey->hidden) = (hidden){
+        .node = node,
+        .shows = shown,
+        .line = node->line,
+        .by = format_slice(l->arena, "<%.*s> with %.*s", SLICE_ARGS(dom_name(node)), SLICE_ARGS(by)),
+        .words = express_words_inside(node, l->arena),
+        .end = dom_next_skip(node, NULL),
+        .outer = l->hidden_in};
+    l->hidden_in = l->survey->hidden.count;
 }
 
 static void look_at_classes(looking *l, const dom_node *node, slice classes) {
@@ -260,10 +286,35 @@ static void look_at_spaces(looking *l, const dom_node *node) {
     }
 }
 
+/* Whether a rule for `details[open]` shows what is hidden while the section is closed, as it fades in. */
+static bool shows_when_open(const looking *l, dom_node *node) {
+    uint32_t closed[DOM_DEPTH_MAX];
+    dom_node *details = node->parent;
+    size_t count = 2;
+    for (; details && details->tag != DOM_TAG_DETAILS; count++)
+        details = details->parent;
+    if (!details || count > DOM_DEPTH_MAX || dom_attribute_get(details, SLICE("open")))
+        return false;
+    count = 0;
+    dom_attribute_set(details, l->arena, SLICE("open"), SLICE(""));
+    for (dom_node *at = node; at != details->parent; at = at->parent) {
+        closed[count++] = at->style;
+        at->style = 0;
+    }
+    bool shows = !express_is_hidden(l->survey->styles, node);
+    count = 0;
+    for (dom_node *at = node; at != details->parent; at = at->parent)
+        at->style = closed[count++];
+    dom_attribute_remove(details, SLICE("open"));
+    return shows;
+}
+
 /* What goes with the page of all that its style attribute and rules of sheets say. */
 static void look_at_lost(looking *l, dom_node *node) {
     css_cascade *styles = l->survey->styles;
     const css_declaration *d = express_hidden_by(styles, node);
+    if (d && shows_when_open(l, node))
+        d = NULL;
     css_place place = d ? css_place_of(d) : (css_place){CSS_ORIGIN_PAGE, {NULL, 0}, 0};
     slice where = place.file.length
                       ? format_slice(l->arena, " (%.*s)", SLICE_ARGS(css_place_describe(&place, l->arena)))
@@ -282,26 +333,43 @@ static void look_at_lost(looking *l, dom_node *node) {
                      SLICE_ARGS(dom_name(node)));
 }
 
+/* What was just found of an element in hidden content waits until it is known whether that is folded. */
+static void keep_hidden(looking *l) {
+    for (size_t i = 0; i < l->hidden_found.items.count; i++) {
+        finding *found = findings_at(&l->hidden_found, i);
+        *(hidden_look *)vector_push(&l->survey->hidden_looks) = (hidden_look){l->hidden_in, found};
+        l->hidden_found.counts[found->code] = 0;
+    }
+    for (size_t i = 0; i < l->hidden_layouts.count; i++)
+        *(hidden_layout *)vector_push(&l->survey->hidden_layouts) =
+            (hidden_layout){l->hidden_in, *(const express_layout *)vector_at(&l->hidden_layouts, i)};
+    l->hidden_found.items.count = l->hidden_layouts.count = 0;
+}
+
 /* What its style attribute and rules of sheets make of the element. */
 static void look_at_styles(looking *l, dom_node *node) {
     css_cascade *styles = l->survey->styles;
     if (css_loses(styles, node))
         look_at_lost(l, node);
     looks all = {styles, l->survey->refs, l->arena, l->found, &l->survey->layouts};
+    if (l->hidden_in)
+        all = (looks){styles, l->hidden_refs, l->arena, &l->hidden_found, &l->hidden_layouts};
     bool looked_at = css_effects(styles, node) || node->tag == DOM_TAG_LI ||
                      css_winner(styles, node, CSS_PSEUDO_NONE, CSS_TEXT_ALIGN) ||
                      css_winner(styles, node, CSS_PSEUDO_NONE, CSS_BACKGROUND_COLOR);
-    if (looked_at && !l->in_hidden) {
+    if (looked_at) {
         if (express_first_shown(node))
             express_look_at(&all, node);
         else
             express_look_at_empty(&all, node);
     }
-    if (node->tag == DOM_TAG_TABLE && !l->in_hidden)
+    if (node->tag == DOM_TAG_TABLE)
         express_look_at_table(&all, node);
-    if (!l->in_hidden && (express_is_reordered(styles, node) || express_floats_turned(styles, node)))
-        findings_add(l->found, FINDING_SOURCE_ORDER, node->line, "what stands in <%.*s>",
+    if (express_is_reordered(styles, node) || express_floats_turned(styles, node))
+        findings_add(all.found, FINDING_SOURCE_ORDER, node->line, "what stands in <%.*s>",
                      SLICE_ARGS(dom_name(node)));
+    if (l->hidden_in)
+        keep_hidden(l);
 }
 
 /* Functions of services that count visits. */
@@ -417,12 +485,19 @@ express_survey *express_survey_page(dom_node *body, css_cascade *styles, arena *
                                .arena = a,
                                .hidden = vector_new(a, sizeof(hidden)),
                                .styled = vector_new(a, sizeof(styled)),
-                               .layouts = vector_new(a, sizeof(express_layout))};
-    looking l = {.survey = survey, .arena = a, .found = found};
+                               .layouts = vector_new(a, sizeof(express_layout)),
+                               .hidden_looks = vector_new(a, sizeof(hidden_look)),
+                               .hidden_layouts = vector_new(a, sizeof(hidden_layout))};
+    looking l = {.survey = survey,
+                 .arena = a,
+                 .found = found,
+                 .hidden_found = findings_new(a),
+                 .hidden_layouts = vector_new(a, sizeof(express_layout)),
+                 .hidden_refs = express_new_references(styles, a)};
     showing shown = {.arena = a, .found = found, .styles = styles};
     for (dom_node *node = body, *next; node; node = next) {
-        if (l.in_hidden && node == l.hidden_until)
-            l.in_hidden = false;
+        for (const hidden *h; (h = hidden_at(survey, l.hidden_in)) && node == h->end;)
+            l.hidden_in = h->outer;
         if (express_is_never_shown(node)) {
             next = dom_next_skip(node, body);
             express_take_out(&shown, node);
@@ -450,15 +525,29 @@ static bool is_folded(const dom_node *node) {
     return node != NULL;
 }
 
-void survey_report_hidden(const express_survey *survey, findings *found) {
-    for (size_t i = 0; i < survey->hidden.count; i++) {
-        const hidden *h = vector_at(&survey->hidden, i);
-        if (is_folded(h->shows))
+/* What a section's title opens was hidden for no other end; what is hidden in that, or around the title, was.
+ */
+void survey_report_hidden(express_survey *survey, findings *found) {
+    for (size_t i = 1; i <= survey->hidden.count; i++) {
+        hidden *h = hidden_at(survey, i);
+        const hidden *outer = hidden_at(survey, h->outer);
+        h->is_told = (outer && outer->is_told) || !(h->node->flags & DOM_FLAG_FOLDED);
+        if (!h->is_told || (outer && outer->is_told))
             continue;
         finding *f = findings_add(found, FINDING_HIDDEN, h->line, "%.*s: %.*s", SLICE_ARGS(h->by),
                                   SLICE_ARGS(h->words.length ? h->words : dom_name(h->shows)));
         if (f)
             f->after = h->words;
+    }
+    for (size_t i = 0; i < survey->hidden_looks.count; i++) {
+        const hidden_look *look = vector_at(&survey->hidden_looks, i);
+        if (!hidden_at(survey, look->hidden)->is_told)
+            findings_take(found, look->found);
+    }
+    for (size_t i = 0; i < survey->hidden_layouts.count; i++) {
+        const hidden_layout *one = vector_at(&survey->hidden_layouts, i);
+        if (!hidden_at(survey, one->hidden)->is_told)
+            *(express_layout *)vector_push(&survey->layouts) = one->layout;
     }
 }
 

@@ -5,9 +5,9 @@
  */
 #include "pass.h"
 
-static void clear_marks(dom_node *body) {
+static void clear_marks(dom_node *body, uint8_t kept) {
     for (dom_node *at = body; at; at = dom_next(at, body))
-        at->flags = 0;
+        at->flags &= kept;
 }
 
 void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options *options, arena *a,
@@ -36,7 +36,7 @@ void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options
         pass.options.description_max = 300;
     if (!pass.options.styles)
         pass.options.styles = css_cascade_new(NULL, body, a);
-    clear_marks(body); /* those of who worked on the tree before */
+    clear_marks(body, 0); /* those of who worked on the tree before */
     mark_layouts(&pass);
     recognise(&pass);
     arena_pay(a, dom_matcher_steps(pass.matcher));
@@ -44,7 +44,7 @@ void mapping_apply(const mapping_set *set, dom_node *body, const mapping_options
         findings_add(found, FINDING_MAPPING_BUDGET, 0, "the rules gave up on this page");
     rewrite_claims(&pass);
     unmark_layouts(&pass);
-    clear_marks(body);
+    clear_marks(body, DOM_FLAG_FOLDED);
 }
 
 /* Two pages are the same but for white space between tags, and for how much of it there is elsewhere. */

@@ -606,6 +606,27 @@ static bool was_open(const item *it) {
     return false;
 }
 
+/* The element that is all that the box holds; NULL: it holds something else. */
+static dom_node *only_element(const dom_node *box) {
+    dom_node *only = NULL;
+    for (dom_node *child = box->first_child; child; child = child->next)
+        if (child->type == DOM_ELEMENT && !only)
+            only = child;
+        else if (!is_blank(child))
+            return NULL;
+    return only;
+}
+
+/* The box that the title opens, those around it without the title, and those that are all that it holds: any
+ * of them may be what was hidden until the click. */
+static void mark_folded(const item *it) {
+    dom_node *at = it->content;
+    for (; at && at != it->first->parent && !is_inside(it->summary, at); at = at->parent)
+        at->flags |= DOM_FLAG_FOLDED;
+    for (at = it->content; at; at = only_element(at))
+        at->flags |= DOM_FLAG_FOLDED;
+}
+
 static void make_details(mapping_pass *pass, const item *it, bool is_last, dom_node *group) {
     dom_node *details = append_element(pass, group, TIPTAP_ELEMENT_DETAILS);
     details->line = it->first->line;
@@ -616,6 +637,7 @@ static void make_details(mapping_pass *pass, const item *it, bool is_last, dom_n
     dom_node *summary_parent = it->summary->parent;
     if (dom_is(it->summary, DOM_TAG_SUMMARY) && previous_solid(it->summary))
         report_late_summary(pass, it->summary);
+    mark_folded(it);
     if (was_open(it))
         dom_attribute_set(details, pass->arena, SLICE("open"), SLICE(""));
     if (one && is_last)

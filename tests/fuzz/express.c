@@ -26,7 +26,7 @@ static slice expressed(slice html, bool with_sizes, arena *a, findings *found, d
     *body = dom_parse(html, NULL, a, found);
     css_cascade *cascade = css_cascade_new(NULL, *body, a);
     css_cascade_settle(cascade);
-    const express_survey *survey = express_survey_page(*body, cascade, a, found);
+    express_survey *survey = express_survey_page(*body, cascade, a, found);
     express_seen seen = {
         .theme = &THEME, .cascade = cascade, .desk = layout_page(cascade, *body, &options, a)};
     options.column = 342;
