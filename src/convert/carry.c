@@ -712,5 +712,5 @@ void carry_keep(carry *c, slice body, uint32_t first_line) {
     if (!liquid_is_in(body))
         return;
     if (!liquid_keep(body, first_line, c->arena, &c->page))
-        refuse(c, &FIRST, "stands in a page that has characters for private use, which stand for tags here");
+        refuse(c, &FIRST, "is one of more tags than a page can hold");
 }

@@ -90,8 +90,8 @@ typedef struct liquid_page {
 liquid_page liquid_run(slice body, uint32_t first_line, const liquid_scope *scope, arena *a, findings *found);
 
 /* Nothing is run: every tag of the body is carried, and stands by itself; raw text is freed of its tags. For
- * a page that is to keep them all as they are. False: it has characters of its own that would stand for tags.
- */
+ * a page that is to keep them all as they are. False: they are more than there are characters to stand for
+ * them. */
 bool liquid_keep(slice body, uint32_t first_line, arena *a, liquid_page *page);
 
 /* The line of the page that line `line` of `text` (counted from the body's first line) comes from. */

@@ -5,7 +5,13 @@
 #include "liquid.h"
 
 /* The characters that stand for tags: all of the last plane but its two noncharacters. */
-enum { CARRIED_FIRST = 0x100000, CARRIED_END = 0x10FFFE };
+enum { CARRIED_FIRST = 0x100000, CARRIED_END = 0x10FFFE, CARRIED_COUNT = CARRIED_END - CARRIED_FIRST };
+
+/* Of each of them, whether the text holds it and no tag can have it; NULL: it holds none. */
+bool *characters_used(slice text, arena *a);
+
+/* The first one from `codepoint` on that a tag can have; CARRIED_END: none. */
+uint32_t next_unused(const bool *used, uint32_t codepoint);
 
 /* Longer values are not made here. */
 #define VALUE_MAX ((size_t)64 << 10)

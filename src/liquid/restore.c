@@ -185,6 +185,7 @@ bool liquid_keep(slice body, uint32_t first_line, arena *a, liquid_page *page) {
     scanner s = {.source = body};
     buffer out = buffer_new(a, body.length + 64);
     token t;
+    const bool *used = characters_used(body, a);
     uint32_t codepoint = CARRIED_FIRST, line = first_line;
     *page = (liquid_page){.carried = vector_new(a, sizeof(liquid_carried)),
                           .lines = vector_new(a, sizeof(uint32_t)),
@@ -196,6 +197,9 @@ bool liquid_keep(slice body, uint32_t first_line, arena *a, liquid_page *page) {
         if (t.kind == TOKEN_TEXT || is_raw) {
             buffer_append(&out, raw);
         } else {
+            codepoint = next_unused(used, codepoint);
+            if (codepoint >= CARRIED_END)
+                return false;
             *(liquid_carried *)vector_push(&page->carried) = (liquid_carried){
                 .text = text, .line = line, .codepoint = codepoint, .is_output = t.kind == TOKEN_OUTPUT};
             buffer_append_codepoint(&out, codepoint++);
@@ -207,7 +211,7 @@ bool liquid_keep(slice body, uint32_t first_line, arena *a, liquid_page *page) {
         }
     }
     page->text = buffer_slice(&out);
-    return !liquid_may_hold(body) && codepoint <= CARRIED_END;
+    return true;
 }
 
 bool liquid_hide(const liquid_page *page, slice written, arena *a, slice *hidden,

@@ -9,8 +9,6 @@
 
 #include <stdlib.h>
 
-enum { CARRIED_COUNT = CARRIED_END - CARRIED_FIRST };
-
 /* As Liquid (Block::MAX_DEPTH). */
 #define DEPTH_MAX 100
 
@@ -216,15 +214,20 @@ static void append_piece(running *r, slice text, uint32_t line) {
 
 /* ---- what the page has ------------------------------------------------------------------------------- */
 
-static void note_used_characters(running *r) {
-    if (!liquid_may_hold(r->body))
-        return;
-    r->used = arena_zeroed(r->arena, CARRIED_COUNT);
-    for (size_t at = 0; at < r->body.length;) {
-        uint32_t c = utf8_next(r->body, &at);
+bool *characters_used(slice text, arena *a) {
+    bool *used = liquid_may_hold(text) ? arena_zeroed(a, CARRIED_COUNT) : NULL;
+    for (size_t at = 0; used && at < text.length;) {
+        uint32_t c = utf8_next(text, &at);
         if (c >= CARRIED_FIRST && c < CARRIED_END)
-            r->used[c - CARRIED_FIRST] = true;
+            used[c - CARRIED_FIRST] = true;
     }
+    return used;
+}
+
+uint32_t next_unused(const bool *used, uint32_t codepoint) {
+    while (used && codepoint < CARRIED_END && used[codepoint - CARRIED_FIRST])
+        codepoint++;
+    return codepoint;
 }
 
 static int compare_slices(const void *a, const void *b) {
@@ -380,8 +383,7 @@ static void carry(running *r, const token *t, const tag_kind *kind, uint32_t blo
     if (r->comments)
         return;
     uint32_t line = line_of(r, t->from);
-    while (r->used && r->codepoint < CARRIED_END && r->used[r->codepoint - CARRIED_FIRST])
-        r->codepoint++;
+    r->codepoint = next_unused(r->used, r->codepoint);
     slice source = source_of(r, t);
     if (r->codepoint >= CARRIED_END) {
         refuse(r, FINDING_LIQUID_MISPLACED, line, source, "is one of more tags than a page can hold");
@@ -738,7 +740,7 @@ liquid_page liquid_run(slice body, uint32_t first_line, const liquid_scope *scop
     r.counted_line = first_line;
     r.codepoint = CARRIED_FIRST;
     r.dashed_at = r.leads_at = SIZE_MAX;
-    note_used_characters(&r);
+    r.used = characters_used(body, a);
     look_ahead(&r);
     while (!r.page.is_refused && scan_token(&r.scan, &t))
         run_token(&r, &t);
