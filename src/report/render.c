@@ -526,7 +526,8 @@ void render_page(const report_page *page, const picture_shelf *pictures, buffer 
     interner names = interner_new(scratch, 1024);
     rendering old = read_rendering(page->before_html, page->before_lines, &names, scratch);
     rendering new = read_rendering(page->after_html, NULL, &names, scratch);
-    compare_renderings(&old, &new, names.next, scratch);
+    if (page->state != REPORT_REFUSED || page->after_html.length) /* else nothing changes */
+        compare_renderings(&old, &new, names.next, scratch);
     local_copies copies = list_copies(page, scratch);
     write_rendering(&(writing){&old, &copies, pictures, "del", before, scratch, 0, 0});
     write_rendering(&(writing){&new, &copies, pictures, "ins", after, scratch, 0, 0});

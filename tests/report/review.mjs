@@ -207,6 +207,9 @@ const tests = {
       assert.equal(await tab.isVisible('[data-decision=mend]'), true);
       assert.match(await tab.textContent('#decision-state'), /^It cannot be converted, .*mend it by hand/);
       assert.match(await tab.textContent('#renderings figcaption'), /^Old page/);
+      const {before: old} = JSON.parse((await request(base + 'page?path=pages/about/refused.md', {headers: own})).text);
+      assert.match(old, /cannot be read/);
+      assert.doesNotMatch(old, /<del/); // it stays as it is
       await tab.keyboard.press('a');
       await tab.waitForFunction(() => document.querySelector('#said').textContent.startsWith('It cannot be accepted'));
       assert.doesNotMatch(readFileSync(join(site, '.isomerize/decisions.json'), 'utf8'), /refused\.md/);
