@@ -387,8 +387,8 @@ static void end_expression(conversion *c, dom_node *written, const express_seen 
         begin_stage(c);
 }
 
-static tiptap_node *read_document(conversion *c, dom_node *body, css_cascade *styles,
-                                  express_survey *survey, express_seen *seen) {
+static tiptap_node *read_document(conversion *c, dom_node *body, css_cascade *styles, express_survey *survey,
+                                  express_seen *seen) {
     begin_expression(c, body, seen);
     dom_node *written = express_page(body, survey, seen, c->tree, found(c));
     if (css_cascade_exhausted(styles)) /* elements from some place on were seen without their styles */
@@ -399,8 +399,7 @@ static tiptap_node *read_document(conversion *c, dom_node *body, css_cascade *st
     return document;
 }
 
-static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles,
-                             express_survey *survey) {
+static tiptap_node *fit_body(conversion *c, dom_node *body, css_cascade *styles, express_survey *survey) {
     express_follow_display(body, styles, c->tree, found(c));
     express_seen seen = see_page(c, body, styles);
     if (c->settings->side_by_side == CONVERT_SIDE_KEEP)

@@ -45,7 +45,7 @@ typedef struct looking {
     express_survey *survey;
     arena *arena;
     findings *found;
-    size_t hidden_in;       /* the hidden content that the walk is in: its number; 0: none */
+    size_t hidden_in; /* the hidden content that the walk is in: its number; 0: none */
     /* of one element in hidden content, and what was mentioned there */
     findings hidden_found;
     vector hidden_layouts; /* of express_layout */
@@ -217,14 +217,14 @@ static void note_hidden(looking *l, const dom_node *node, slice by) {
     const dom_node *shown = around && around->node == node ? NULL : express_first_shown(node);
     if (!shown)
         return;
-    *(hidden *)vector_push(&l->survey->hidden) = (hidden){
-        .node = node,
-        .shows = shown,
-        .line = node->line,
-        .by = format_slice(l->arena, "<%.*s> with %.*s", SLICE_ARGS(dom_name(node)), SLICE_ARGS(by)),
-        .words = express_words_inside(node, l->arena),
-        .end = dom_next_skip(node, NULL),
-        .outer = l->hidden_in};
+    *(hidden *)vector_push(&l->survey->hidden) =
+        (hidden){.node = node,
+                 .shows = shown,
+                 .line = node->line,
+                 .by = format_slice(l->arena, "<%.*s> with %.*s", SLICE_ARGS(dom_name(node)), SLICE_ARGS(by)),
+                 .words = express_words_inside(node, l->arena),
+                 .end = dom_next_skip(node, NULL),
+                 .outer = l->hidden_in};
     l->hidden_in = l->survey->hidden.count;
 }
 
