@@ -204,9 +204,7 @@ static bool settle_again(const run *r, page_work *p, const journal_row *row, boo
 
 /* What is recorded of a page that a person edited stays, but where that is mended. True: settled. */
 static bool settle_edited(page_work *p, const journal_row *row) {
-    bool is_mended =
-        p->result.outcome == SITE_CONVERTED && !slice_equal(p->conversion.output, p->result.before);
-    if (!p->is_as_it_lies || is_mended)
+    if (!p->is_as_it_lies || p->result.outcome == SITE_CONVERTED)
         return false;
     if (p->result.outcome == SITE_REFUSED)
         return true;
