@@ -26,6 +26,7 @@ typedef struct comparing {
     css_cascade *styles;
     const express_icons *icons;
     arena *arena;
+    express_layers layers;
     vector all;      /* of drawn */
     hash_map groups; /* → group */
 } comparing;
@@ -52,19 +53,11 @@ static const dom_node *item_of(const dom_node *icon) {
     return block;
 }
 
-static bool shows_only_icons(const comparing *c, const dom_node *node) {
-    const dom_node *at = node;
-    for (size_t steps = 0; at && steps < LOOKED_AT; steps++, at = dom_next(at, node))
-        if (express_shows(at) && !(at->parent && express_icon_name(c->icons, at->parent, c->arena).length))
-            return false;
-    return !at;
-}
-
 /* The outermost element around the icon, up to its item, that shows nothing but icons. */
 static const dom_node *frame_of(const comparing *c, const dom_node *icon, const dom_node *item) {
     enum { NESTED = 8 };
     const dom_node *at = icon;
-    for (size_t steps = 0; at != item && steps < NESTED && shows_only_icons(c, at->parent); steps++)
+    for (size_t steps = 0; at != item && steps < NESTED && express_shows_only_icons(c->icons, at->parent, c->arena); steps++)
         at = at->parent;
     return at;
 }
@@ -291,6 +284,8 @@ static void look_at(comparing *c, dom_node *node) {
     *one = (drawn){node, icon, holder, NULL};
     if ((icon && is_turned(c, node, frame)) || is_part_of_sign(c, node))
         node->flags |= FLAG_DRAWN_OTHERWISE;
+    if (icon)
+        express_look_at_layers(&c->layers, node, icon->sign);
     if (is_plate(c, node) && is_layer(c, node))
         return;
     slice look = look_of(c, node, frame, frame == item || !frame->parent ? holder : frame->parent);
@@ -317,14 +312,16 @@ static bool is_half_alone(const drawn *one, const drawn *before) {
 }
 
 void express_compare_icons(dom_node *body, css_cascade *styles, const express_icons *icons, arena *a) {
-    comparing c = {styles, icons, a, vector_new(a, sizeof(drawn)), map_new(a, 16)};
+    comparing c = {
+        styles, icons, a, express_new_layers(styles, icons, a), vector_new(a, sizeof(drawn)), map_new(a, 16)};
     for (dom_node *at = body; at; at = dom_next(at, body))
         if (at->tag == DOM_TAG_SVG ||
             (dom_attribute_count(at) && (express_is_icon(at) || express_icon_name(icons, at, a).length)))
             look_at(&c, at);
     for (size_t i = 0; i < c.all.count; i++) {
         const drawn *one = vector_at(&c.all, i), *before = i ? vector_at(&c.all, i - 1) : NULL;
-        if ((one->group && one->group->differs) || (one->icon && is_half_alone(one, before)))
+        if ((one->group && one->group->differs) ||
+            (one->icon && (express_is_layer(&c.layers, one->node) || is_half_alone(one, before))))
             one->node->flags |= FLAG_DRAWN_OTHERWISE;
     }
 }

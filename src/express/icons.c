@@ -36,6 +36,8 @@ static bool has_class_of(const dom_node *node, const express_texts *names) {
 
 slice express_icon_name(const express_icons *icons, const dom_node *node, arena *a) {
     const dom_node *text = node->first_child;
+    while (text && text->next && text->type == DOM_TEXT && express_is_blank_text(dom_text(text)))
+        text = text->next; /* of words kept apart */
     bool may = text && !text->next && text->type == DOM_TEXT && dom_attribute_count(node) &&
                dom_tag_has(node->tag, DOM_INLINE) && node->tag != DOM_TAG_A;
     slice name = may ? slice_trim(dom_text(text)) : (slice){NULL, 0};

@@ -169,6 +169,23 @@ slice express_icon_tag(const dom_node *node, arena *a);
 /* A finding for an icon that goes, unless it has one. */
 void express_look_at_icon(const dom_node *node, arena *a, findings *found);
 
+/* ---- layers.c ------------------------------------------------------------------------------------------ */
+
+/* Boxes that lie over others, or show only a part of what is in them. */
+typedef struct express_layers {
+    css_cascade *styles;
+    const express_icons *icons;
+    arena *arena;
+    hash_map boxes;
+} express_layers;
+express_layers express_new_layers(css_cascade *styles, const express_icons *icons, arena *a);
+/* Looks at the boxes around an icon of that sign. */
+void express_look_at_layers(express_layers *l, const dom_node *icon, slice sign);
+/* Whether the icon is but a part of a sign, once all icons of the page were looked at. */
+bool express_is_layer(const express_layers *l, const dom_node *icon);
+/* Whether nothing else shows in the element. Looks at a bounded number of nodes. */
+bool express_shows_only_icons(const express_icons *icons, const dom_node *node, arena *a);
+
 /* ---- drawn.c ------------------------------------------------------------------------------------------- */
 
 /* Marks icons that don't say what their sign says. `styles`: settled. */
