@@ -727,42 +727,6 @@ static bool is_certain(mapping_pass *pass, const dom_selector *s, const item *it
     return false;
 }
 
-/* What the element opens, where it says so (Bootstrap's toggles, WAI-ARIA): an id. Empty: it does not. */
-static slice opened_id(const dom_node *node) {
-    static const char *const TARGETS[] = {"data-target", "data-bs-target", "href"};
-    bool toggles = slice_equal_nocase(dom_attribute_trimmed(node, "data-toggle"), SLICE("collapse")) ||
-                   slice_equal_nocase(dom_attribute_trimmed(node, "data-bs-toggle"), SLICE("collapse"));
-    slice id = dom_attribute_trimmed(node, "aria-controls");
-    for (size_t i = 0; toggles && i < sizeof TARGETS / sizeof *TARGETS; i++) {
-        slice target = dom_attribute_trimmed(node, TARGETS[i]);
-        if (slice_starts_with(target, SLICE("#")))
-            return slice_from(target, 1);
-    }
-    size_t at = 0;
-    slice_next_word(id, &at);
-    return at == id.length ? id : (slice){NULL, 0};
-}
-
-/* Whether the summary opens something that is not behind it. */
-static bool opens_other(const item *it) {
-    enum { LOOKED_AT = 64 };
-    slice id = {NULL, 0};
-    size_t seen = 0;
-    for (const dom_node *at = it->summary; at && !id.length && seen < LOOKED_AT;
-         at = dom_next(at, it->summary), seen++)
-        id = opened_id(at);
-    for (const dom_node *at = it->summary; at && at != it->first->parent && !id.length; at = at->parent)
-        id = opened_id(at);
-    seen = 0;
-    for (const dom_node *root = it->first; id.length && root; root = next_root(it, root))
-        for (const dom_node *at = root; at && seen < LOOKED_AT; seen++) {
-            if (slice_equal(dom_attribute_trimmed(at, "id"), id))
-                return false;
-            at = at == it->summary ? dom_next_skip(at, root) : dom_next(at, root);
-        }
-    return id.length > 0;
-}
-
 slice fit_accordion(mapping_pass *pass, const rule *r, item *it, size_t number) {
     const part_sources *sources = &r->parts[PART_SUMMARY];
     for (size_t i = 0; i < sources->count && !it->summary; i++)
@@ -779,7 +743,7 @@ slice fit_accordion(mapping_pass *pass, const rule *r, item *it, size_t number) 
             it->content = find_in_item(pass, sources->items[i].selector, it, NULL);
     if (it->content && (is_inside(it->summary, it->content) || is_inside(it->content, it->summary)))
         it->content = NULL;
-    if (opens_other(it))
+    if (opens_other(pass, it))
         return fail_item(pass, it, number, "has a summary that opens another box");
     it->unsure = r->certain && !is_certain(pass, r->certain, it);
     bool native = dom_is(it->summary, DOM_TAG_SUMMARY);

@@ -100,6 +100,7 @@ typedef struct mapping_pass {
     vector alike;      /* of alike_run*, in the order of the page */
     hash_map reported; /* nodes: around boxes that have a finding */
     vector grids;      /* of card_grid, made by blocks.c */
+    hash_map named;    /* opens.c: ids and classes of the page; empty until one is asked for */
     vector claims;     /* of claim*: of boxes alike, then in the order of the page */
 } mapping_pass;
 
@@ -129,6 +130,9 @@ slice fit_accordion(mapping_pass *pass, const rule *r, item *it, size_t number);
 /* Of an accordion, not all sections are empty. */
 slice fit_folds(mapping_pass *pass, const claim *c);
 slice fit_table_row(mapping_pass *pass, const rule *r, item *it, size_t number);
+
+/* opens.c: whether the summary opens something that is not in the item, or more than one thing */
+bool opens_other(mapping_pass *pass, const item *it);
 
 /* blocks.c */
 void rewrite_claims(mapping_pass *pass);
