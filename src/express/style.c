@@ -255,8 +255,7 @@ static presentation meaning_of(const dom_node *node, slice name, slice value, co
 
 static presentation meaning_of_property(const dom_node *node, slice property, slice value) {
     bool sized = node->tag == DOM_TAG_IMG || node->tag == DOM_TAG_IFRAME;
-    if (express_is_among(value, "inherit initial unset auto") || (sized && express_is_size(property)) ||
-        css_is_dropped(property, value))
+    if (express_is_among(value, "inherit initial unset auto") || (sized && express_is_size(property)))
         return PRESENTATION_NONE;
     if (express_hides(property, value) ||
         (express_is_background(property) && value_mentions(value, SLICE("url("))))
@@ -293,9 +292,13 @@ static presentation meaning_at(const dom_node *node, slice class_name) {
     return node ? PRESENTATION_FONT : PRESENTATION_NONE;
 }
 
+static bool is_to_be_said(presentation kind, unsigned said) {
+    return kind != PRESENTATION_NONE && kind != PRESENTATION_COUNT && !(said >> kind & 1);
+}
+
 static void say(presentation kind, const dom_node *node, slice name, slice value, unsigned *said,
                 findings *found) {
-    if (kind == PRESENTATION_NONE || kind == PRESENTATION_COUNT || *said >> kind & 1)
+    if (!is_to_be_said(kind, *said))
         return;
     *said |= 1U << kind;
     findings_add(found, FINDINGS[kind], node->line, "<%.*s> with `%.*s: %.*s`", SLICE_ARGS(dom_name(node)),
@@ -316,8 +319,11 @@ void express_report_presentation(const dom_node *node, bool floats, unsigned *sa
             say(meaning_at(node, value), node, attribute->name, value, said, found);
         if (!slice_equal(attribute->name, SLICE("style")))
             continue;
-        for (size_t at = 0; css_next_declaration(attribute->value, &at, &property, &value);)
-            say(meaning_of_property(node, property, value), node, property, value, said, found);
+        for (size_t at = 0; css_next_declaration(attribute->value, &at, &property, &value);) {
+            presentation kind = meaning_of_property(node, property, value);
+            if (is_to_be_said(kind, *said) && !css_is_dropped(property, value))
+                say(kind, node, property, value, said, found);
+        }
     }
 }
 
