@@ -198,14 +198,28 @@ static void add_place(placing *p, const liquid_carried *tag, const dom_node *par
     }
 }
 
+/* The attributes that new pages have, in the order in which they are written: the sanitiser turns the
+ * schema's order round. */
+static const slice ORDER[] = {
+    LITERAL("style"), LITERAL("height"),      LITERAL("width"),  LITERAL("title"),
+    LITERAL("alt"),   LITERAL("frameborder"), LITERAL("src"),    LITERAL("href"),
+    LITERAL("class"), LITERAL("rel"),         LITERAL("target"),
+};
+enum { ORDER_COUNT = sizeof ORDER / sizeof *ORDER };
+
 /* Attributes of which new pages hold the value. */
-static bool is_kept(const dom_node *node, slice name) {
-    bool sized = slice_equal(name, SLICE("src")) || slice_equal(name, SLICE("width")) ||
-                 slice_equal(name, SLICE("height")) || slice_equal(name, SLICE("style"));
-    return node->tag == DOM_TAG_A        ? slice_equal(name, SLICE("href"))
-           : node->tag == DOM_TAG_IMG    ? sized || slice_equal(name, SLICE("alt"))
-           : node->tag == DOM_TAG_IFRAME ? sized
-                                         : false;
+static bool is_kept(const placing *p, const dom_node *node, slice name) {
+    switch ((dom_tag)node->tag) {
+    case DOM_TAG_A:
+        return slice_equal(name, SLICE("href")) ||
+               (p->carry->is_kept && css_is_among(name, "class rel target"));
+    case DOM_TAG_IMG:
+        return css_is_among(name, "style height width title alt src");
+    case DOM_TAG_IFRAME:
+        return css_is_among(name, "style height width frameborder src");
+    default:
+        return false;
+    }
 }
 
 static void place_in_value(placing *p, const dom_node *node, const dom_attribute *attribute) {
@@ -215,27 +229,27 @@ static void place_in_value(placing *p, const dom_node *node, const dom_attribute
     for (size_t at = 0, length = 1; at < value.length; at += length) {
         const liquid_carried *tag = liquid_carried_at(&p->carry->page, value, at, &length);
         if (tag)
-            add_place(p, tag, node->parent, node, attribute, !is_kept(node, attribute->name));
+            add_place(p, tag, node->parent, node, attribute, !is_kept(p, node, attribute->name));
         else
             length = 1;
     }
 }
 
-/* As they are written: the sanitiser turns the schema's order round. */
+static size_t order_of(slice name) {
+    size_t order = 0;
+    while (order < ORDER_COUNT && !slice_equal(ORDER[order], name))
+        order++;
+    return order;
+}
+
 static void place_in_attributes(placing *p, const dom_node *node) {
-    static const slice ORDER[] = {LITERAL("style"), LITERAL("height"), LITERAL("width"), LITERAL("alt"),
-                                  LITERAL("src")};
-    const size_t count = sizeof ORDER / sizeof *ORDER;
-    for (uint32_t i = 0; i < dom_attribute_count(node); i++)
-        if (!slice_equal(node->attributes[i].name, ORDER[0]) &&
-            !slice_equal(node->attributes[i].name, ORDER[1]) &&
-            !slice_equal(node->attributes[i].name, ORDER[2]) &&
-            !slice_equal(node->attributes[i].name, ORDER[3]) &&
-            !slice_equal(node->attributes[i].name, ORDER[4]))
+    uint32_t count = dom_attribute_count(node);
+    for (uint32_t i = 0; i < count; i++)
+        if (order_of(node->attributes[i].name) == ORDER_COUNT)
             place_in_value(p, node, &node->attributes[i]);
-    for (size_t o = 0; o < count; o++)
-        for (uint32_t i = 0; i < dom_attribute_count(node); i++)
-            if (slice_equal(node->attributes[i].name, ORDER[o]))
+    for (size_t order = 0; count && order < ORDER_COUNT; order++)
+        for (uint32_t i = 0; i < count; i++)
+            if (slice_equal(node->attributes[i].name, ORDER[order]))
                 place_in_value(p, node, &node->attributes[i]);
 }
 
@@ -552,11 +566,26 @@ void carry_note_places(carry *c, slice html, dom_node *body, carry_reader *read,
     strip_classes(c, body);
 }
 
+/* The editor reads them itself, before the site's build has put a number there. */
+static void check_numbers(carry *c, const vector *dropped) {
+    for (size_t i = 0; i < dropped->count; i++) {
+        const carry_place *place = vector_at(dropped, i);
+        const dom_node *node = place->inside;
+        if ((dom_is(node, DOM_TAG_OL) && slice_equal(place->attribute, SLICE("start"))) ||
+            ((dom_is(node, DOM_TAG_TD) || dom_is(node, DOM_TAG_TH)) &&
+             css_is_among(place->attribute, "colspan rowspan")))
+            refuse(c, place->tag, "stands for a number that the editor reads, and finds none");
+    }
+}
+
 void carry_note_kept(carry *c, slice html, const dom_node *body) {
     if (!c->page.carried.count)
         return;
     placing p = expect_places(c, html, body);
     check_missing(c, &p);
+    check_numbers(c, &p.dropped);
+    if (!c->is_refused)
+        check_dropped(c, &p.dropped);
     for (size_t i = 0; i < p.places.count; i++) {
         const liquid_carried *tag = ((const carry_place *)vector_at(&p.places, i))->tag;
         if (!tag->is_output)
@@ -655,7 +684,8 @@ slice carry_check(carry *c, slice written) {
     placing p = take_places(c, dom_parse(hidden, NULL, c->arena, NULL));
     keep_context(&p);
     check_places(c, &p.places);
-    check_blocks(c, &p);
+    if (!c->is_kept)
+        check_blocks(c, &p);
     return hidden;
 }
 
@@ -709,6 +739,7 @@ void carry_begin(carry *c, slice body, uint32_t first_line, const liquid_scope *
 
 void carry_keep(carry *c, slice body, uint32_t first_line) {
     static const liquid_carried FIRST = {.text = LITERAL("{{"), .line = 1};
+    c->is_kept = true;
     if (!liquid_is_in(body))
         return;
     if (!liquid_keep(body, first_line, c->arena, &c->page))

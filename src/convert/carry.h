@@ -17,6 +17,7 @@ typedef struct carry {
     liquid_page page;     /* what is carried; empty: the page has no Liquid */
     liquid_page expected; /* of it, what the new page is to hold, in its order */
     vector places;        /* where each of `expected` stood: of carry_place */
+    bool is_kept;         /* the page is the editor's, and keeps its tags as they are: carry_keep */
     bool is_refused;      /* a finding says why */
 } carry;
 
@@ -34,7 +35,8 @@ void carry_begin(carry *c, slice body, uint32_t first_line, const liquid_scope *
 /* The same of a page of the editor, which keeps its templates as they are: nothing is run. */
 void carry_keep(carry *c, slice body, uint32_t first_line);
 
-/* Where its tags stand: `html`, and the tree made of it. A finding for each that is no output. */
+/* Where its tags stand: `html`, and the tree made of it. A finding for each that is no output, and for each
+ * that goes with an attribute that the editor drops. */
 void carry_note_kept(carry *c, slice html, const dom_node *body);
 
 /* Markdown → tree, as the page is read. */

@@ -14,7 +14,12 @@ static slice trim_end(slice s) {
     return s;
 }
 
-/* What the editor and the CMS write when the page is opened and saved. False when it cannot be read. */
+static bool is_same(slice page, slice saved) {
+    return slice_equal(trim_end(page), trim_end(saved));
+}
+
+/* What the editor and the CMS write when the page is opened and saved; but no `NaN` where that is not the
+ * page itself. False when it cannot be read. */
 static bool save_again(slice page, arena *a, slice *saved) {
     page_parts parts = page_split_as_cms(page);
     page_error error;
@@ -26,8 +31,15 @@ static bool save_again(slice page, arena *a, slice *saved) {
     page_front_set(&front, SLICE("variant"), SLICE("tiptap"), a);
     if (!page_write_front(&front, a, &ignored, &out, &error))
         return false;
-    if (slice_trim(parts.body).length) /* a page that is a file or a link has no body to save */
-        save_body(save_load(parts.body, parts.body_line, a), a, &out);
+    if (slice_trim(parts.body).length) { /* a page that is a file or a link has no body to save */
+        tiptap_node *document = save_load(parts.body, parts.body_line, a);
+        size_t front_end = out.length;
+        save_body(document, a, &out);
+        if (!is_same(page, buffer_slice(&out)) && saving_number_lists(document, a)) {
+            out.length = front_end;
+            save_body(document, a, &out);
+        }
+    }
     *saved = buffer_slice(&out);
     return true;
 }

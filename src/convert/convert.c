@@ -705,6 +705,7 @@ static bool mend_body(conversion *c, slice *body) {
         return true;
     tiptap_node *document = save_load(c->parts.body, c->parts.body_line, c->arena);
     tiptap_visit_urls(document, visit_url, c, c->arena);
+    saving_number_lists(document, c->arena);
     save_settled saved = save_settle(document, begin_stage(c), found(c));
     *body = saved.body;
     return is_stable(c, &saved);

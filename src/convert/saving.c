@@ -136,3 +136,16 @@ void saving_report_markdown(const saving *s, slice saved) {
         if (node->type == DOM_TEXT)
             look_at_text(s, node, words, &from);
 }
+
+/* ---- numbers ----------------------------------------------------------------------------------------- */
+
+bool saving_number_lists(tiptap_node *document, arena *a) {
+    bool any = false;
+    for (tiptap_node *at = document; at; at = tiptap_next(at, document))
+        if (at->type == TIPTAP_ORDERED_LIST &&
+            slice_equal(tiptap_get(at, TIPTAP_ORDERED_LIST_START), SLICE("NaN"))) {
+            tiptap_set(at, TIPTAP_ORDERED_LIST_START, SLICE("1"), a);
+            any = true;
+        }
+    return any;
+}

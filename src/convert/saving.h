@@ -5,6 +5,7 @@
 
 #include "carry.h"
 #include "convert/convert.h"
+#include "tiptap/tiptap.h"
 #include "view.h"
 
 /* The page as it is; findings go to `found`, everything else lives in `arena`. */
@@ -30,5 +31,9 @@ void saving_report_links(const saving *s, const view *before);
 /* Findings for Markdown that is published as headings, lists or links, and that the editor reads as plain
  * text: before the words are compared. `saved`: the body that the editor writes. */
 void saving_report_markdown(const saving *s, slice saved);
+
+/* The editor writes `start="NaN"` for a number that it cannot read. Browsers begin such a list with 1, which
+ * needs no number. False: the document has none. */
+bool saving_number_lists(tiptap_node *document, arena *a);
 
 #endif

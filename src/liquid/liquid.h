@@ -89,9 +89,8 @@ typedef struct liquid_page {
  * `is_refused`: they cannot be read or carried; a finding of grade refused says where and why. */
 liquid_page liquid_run(slice body, uint32_t first_line, const liquid_scope *scope, arena *a, findings *found);
 
-/* Nothing is run: every tag of the body is carried, and stands by itself; raw text is freed of its tags. For
- * a page that is to keep them all as they are. False: they are more than there are characters to stand for
- * them. */
+/* Nothing is run: every tag of the body is carried; raw text is freed of its tags. For a page that is to keep
+ * them as they are. False: they are more than there are characters to stand for them. */
 bool liquid_keep(slice body, uint32_t first_line, arena *a, liquid_page *page);
 
 /* The line of the page that line `line` of `text` (counted from the body's first line) comes from. */

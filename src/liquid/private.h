@@ -51,6 +51,12 @@ static inline bool is_word(char c) {
     return is_alnum(c) || c == '_';
 }
 
+/* ---- run.c: what kinds of tags there are --------------------------------------------------------------- */
+
+/* Gives a name a value that later ones may ask for; begins a part of the block that it stands in. */
+bool is_setting_tag(slice name);
+bool is_branch_tag(slice name);
+
 /* ---- expression.c -------------------------------------------------------------------------------------- */
 
 /* As Ruby's to_s; UNKNOWN never comes here. */

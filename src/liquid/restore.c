@@ -181,9 +181,46 @@ static const liquid_carried *find_again(const liquid_page *page, size_t next, sl
     return NULL;
 }
 
+/* A tag of a page that is kept: of which no end has been read yet. */
+typedef struct open_tag {
+    slice name;
+    size_t index; /* in `carried` */
+} open_tag;
+
+/* Which tags make a block: its end names the tag that it begins with. */
+typedef struct pairing {
+    vector open;     /* of open_tag */
+    bool is_unequal; /* an end has no beginning: Liquid cannot read the page, and no more are looked for */
+} pairing;
+
+static void pair_tag(pairing *p, const token *t, liquid_page *page) {
+    slice name = t->name;
+    size_t own = page->carried.count - 1, at = p->open.count;
+    if (!slice_starts_with(name, SLICE("end"))) {
+        *(open_tag *)vector_push(&p->open) = (open_tag){name, own};
+        return;
+    }
+    name = slice_from(name, 3);
+    while (!p->is_unequal && at > 0 && !slice_equal(((open_tag *)vector_at(&p->open, at - 1))->name, name))
+        at--;
+    p->is_unequal = p->is_unequal || at == 0;
+    if (p->is_unequal)
+        return;
+    uint32_t block = ++page->block_count;
+    ((liquid_carried *)vector_at(&page->carried, own))->block = block;
+    for (size_t i = at - 1; i < p->open.count; i++) {
+        const open_tag *one = vector_at(&p->open, i);
+        if (i == at - 1 || is_branch_tag(one->name))
+            ((liquid_carried *)vector_at(&page->carried, one->index))->block = block;
+    }
+    while (p->open.count >= at)
+        vector_pop(&p->open);
+}
+
 bool liquid_keep(slice body, uint32_t first_line, arena *a, liquid_page *page) {
     scanner s = {.source = body};
     buffer out = buffer_new(a, body.length + 64);
+    pairing pairs = {vector_new(a, sizeof(open_tag)), false};
     token t;
     const bool *used = characters_used(body, a);
     uint32_t codepoint = CARRIED_FIRST, line = first_line;
@@ -200,8 +237,14 @@ bool liquid_keep(slice body, uint32_t first_line, arena *a, liquid_page *page) {
             codepoint = next_unused(used, codepoint);
             if (codepoint >= CARRIED_END)
                 return false;
-            *(liquid_carried *)vector_push(&page->carried) = (liquid_carried){
-                .text = text, .line = line, .codepoint = codepoint, .is_output = t.kind == TOKEN_OUTPUT};
+            *(liquid_carried *)vector_push(&page->carried) =
+                (liquid_carried){.text = text,
+                                 .line = line,
+                                 .codepoint = codepoint,
+                                 .is_output = t.kind == TOKEN_OUTPUT,
+                                 .sets_variable = t.kind == TOKEN_TAG && is_setting_tag(t.name)};
+            if (t.kind == TOKEN_TAG)
+                pair_tag(&pairs, &t, page);
             buffer_append_codepoint(&out, codepoint++);
         }
         for (size_t at = from; at < s.at; at++) {

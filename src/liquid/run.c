@@ -78,6 +78,16 @@ static const tag_kind *find_kind(slice name) {
     return NULL;
 }
 
+bool is_setting_tag(slice name) {
+    const tag_kind *kind = find_kind(name);
+    return kind && kind->sets_variable;
+}
+
+bool is_branch_tag(slice name) {
+    const tag_kind *kind = find_kind(name);
+    return kind && kind->role == ROLE_BRANCH;
+}
+
 static bool takes_branch(slice block, slice branch) {
     for (size_t i = 0; i < sizeof BRANCHES / sizeof *BRANCHES; i++)
         if (slice_equal(BRANCHES[i][0], branch) && slice_equal(BRANCHES[i][1], block))
