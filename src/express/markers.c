@@ -565,8 +565,13 @@ static bool is_written(const marking *m, const dom_node *node, css_pseudo pseudo
 
 /* ---- lists --------------------------------------------------------------------------------------------- */
 
+/* Only these have a marker, and are counted (CSS Lists 3 §4.6). */
+static bool is_list_item(marking *m, const dom_node *item) {
+    return slice_find(css_computed(m->styles, item, CSS_DISPLAY), SLICE("list-item"), 0) != SLICE_NONE;
+}
+
 static bool has_marker(marking *m, const dom_node *item) {
-    return css_computed_is(m->styles, item, CSS_DISPLAY, "list-item") &&
+    return is_list_item(m, item) &&
            !css_computed_is(m->styles, item, CSS_LIST_STYLE_TYPE, "none");
 }
 
@@ -614,14 +619,15 @@ static bool has_text_before(marking *m, const dom_node *item) {
     return false;
 }
 
-static int64_t first_number(const dom_node *list, int64_t step) {
+static int64_t first_number(marking *m, const dom_node *list, int64_t step) {
     int64_t number = 1;
     if (step < 0) {
         number = 0;
         for (const dom_node *item = list->first_child; item; item = item->next)
-            number += item->tag == DOM_TAG_LI;
+            number += item->tag == DOM_TAG_LI && is_list_item(m, item);
     }
-    dom_attribute_integer(list, "start", &number);
+    if (list->tag == DOM_TAG_OL)
+        dom_attribute_integer(list, "start", &number);
     return number;
 }
 
@@ -687,12 +693,14 @@ static bool signs_say(marking *m, const dom_node *list) {
     return differ || (first.length && (is_verdict(first) || signs_of_lists_differ(m)));
 }
 
-/* The item's number, which was to be `number`. `*jumps`: it is not, by a style or inside the list. */
+/* The item's number, which was to be `number`; of what is no item for its style, that of the one before.
+ * `*jumps`: it is another, by a style or inside the list. */
 static int64_t number_of_item(marking *m, const dom_node *item, int64_t number, int64_t step, bool *jumps) {
     int64_t expected = number, by = 0;
-    bool styled = counts_items(m, item, STEP_INCREMENT, &by);
-    number += styled ? by - step : 0;
-    dom_attribute_integer(item, "value", &number);
+    bool counts = is_list_item(m, item), styled = counts_items(m, item, STEP_INCREMENT, &by);
+    number += styled ? by - step : counts ? 0 : -step;
+    if (counts)
+        dom_attribute_integer(item, "value", &number);
     styled = counts_items(m, item, STEP_SET, &number) || styled;
     *jumps = number != expected && (dom_previous(item) || styled);
     return number;
@@ -812,7 +820,8 @@ static void take_start(marking *m, dom_node *list) {
     while (item && item->tag != DOM_TAG_LI)
         item = item->next;
     int64_t number;
-    if (!item || dom_attribute_get(list, SLICE("reversed")) || !dom_attribute_integer(item, "value", &number))
+    if (!item || !is_list_item(m, item) || dom_attribute_get(list, SLICE("reversed")) ||
+        !dom_attribute_integer(item, "value", &number))
         return;
     dom_attribute_set(list, m->arena, SLICE("start"), format_slice(m->arena, "%lld", (long long)number));
     dom_attribute_remove(item, SLICE("value"));
@@ -823,7 +832,7 @@ static void enter_marked_list(marking *m, dom_node *list, level *l, const level 
     if (m->lists)
         take_start(m, list);
     l->step = list->tag == DOM_TAG_OL && dom_attribute_get(list, SLICE("reversed")) ? -1 : 1;
-    l->next = first_number(list, l->step);
+    l->next = first_number(m, list, l->step);
     shift_counter(m, list, l);
     if (list->tag == DOM_TAG_OL && m->lists)
         move_bare_text(m, list);
@@ -922,6 +931,12 @@ static void enter_marked_item(marking *m, dom_node *item, level *list, level *ow
         return;
     list->joined = join_paragraphs(m, item) || list->joined;
     rename_element(item, DOM_TAG_DIV);
+}
+
+/* It is not counted among the others, and has no marker. */
+static void enter_hidden_item(dom_node *item, const level *list) {
+    if (list->way == LIST_TEXT && !list->lost && !list->bullets)
+        rename_element(item, DOM_TAG_DIV);
 }
 
 static void leave_marked_list(marking *m, const level *l) {
@@ -1127,7 +1142,9 @@ static void enter_marked(marking *m, dom_node *node, unsigned depth) {
         enter_hidden(m, depth);
     count_entered(m, node, depth);
     if (is_item) {
-        if (!hidden) /* else it is not counted among the others, and has no marker */
+        if (hidden)
+            enter_hidden_item(node, vector_last(&m->levels));
+        else
             enter_marked_item(m, node, vector_last(&m->levels), &own);
     } else if (!write_icon(m, node)) {
         slice before = content_of(m, node, CSS_PSEUDO_BEFORE);
