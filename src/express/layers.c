@@ -87,10 +87,9 @@ static bool is_moved(const express_layers *l, const dom_node *node) {
     return false;
 }
 
-/* Full, half and empty stars make one rating. */
 static bool is_kin(slice one, slice other) {
     return slice_equal(one, other) ||
-           (css_is_among(one, "★ ☆ ½") && css_is_among(other, "★ ☆ ½"));
+           (css_is_among(one, EXPRESS_STARS) && css_is_among(other, EXPRESS_STARS));
 }
 
 /* Whether the box around holds others of the sign, outside of this one. */

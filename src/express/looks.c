@@ -20,7 +20,8 @@ static void report(const looks *l, finding_code code, const dom_node *node, cons
                    const css_declaration *d) {
     css_place place = css_place_of(d);
     slice name = css_property_name(d->property);
-    bool is_sign = code == FINDING_GENERATED_SIGN || code == FINDING_ICON || code == FINDING_ICON_IN_CELL;
+    bool is_sign = code == FINDING_GENERATED_SIGN || code == FINDING_ICON || code == FINDING_ICON_IN_CELL ||
+                   code == FINDING_ICON_SAYS;
     slice sign = is_sign ? d->value : (slice){NULL, 0};
     if (!express_first_mention(l->refs, format_slice(l->arena, "%.*s %.*s:%u %u %.*s", SLICE_ARGS(name),
                                                      SLICE_ARGS(place.file), place.line, (unsigned)code,
@@ -145,12 +146,17 @@ static void look_at_generated(const looks *l, const dom_node *node, css_pseudo p
     if (pseudo == CSS_PSEUDO_NONE || g.letters || (words.length && is_text_now(node, pseudo, words)) ||
         !express_is_painted(l->styles, node, pseudo))
         return;
-    bool cell = is_cell(node), shows = express_first_shown(node) != NULL;
-    if (words.length && !is_drawn(words))
+    bool cell = is_cell(node), shows = express_first_shown(node) != NULL,
+         otherwise = node->flags & FLAG_DRAWN_OTHERWISE;
+    if (words.length && !is_drawn(words) && !otherwise)
         leave_open(l, FINDING_GENERATED_SIGN, node, PARTS[pseudo], d);
     else if ((words.length || (g.picture && !url.length)) &&
              (shows || cell)) /* other empty elements: look_at_icon */
-        report(l, shows ? FINDING_ICON : FINDING_ICON_IN_CELL, node, PARTS[pseudo], d);
+        report(l,
+               !shows      ? FINDING_ICON_IN_CELL
+               : otherwise ? FINDING_ICON_SAYS
+                           : FINDING_ICON,
+               node, PARTS[pseudo], d);
 }
 
 /* ---- letters

@@ -37,7 +37,7 @@ typedef struct level {
     const express_font *font; /* of text in it; NULL: one that draws letters as they are */
 } level;
 
-typedef struct marking {
+struct marking {
     css_cascade *styles;
     arena *arena;
     findings *found;
@@ -67,7 +67,7 @@ typedef struct marking {
     vector kept_counters;
     buffer generated;
     uint32_t generated_line;
-} marking;
+};
 
 /* ---- CSS Counter Styles 3 ------------------------------------------------------------------------------ */
 
@@ -327,11 +327,21 @@ static bool is_readable(slice text) {
     return !is_blank_text(text);
 }
 
+/* Icons are compared before the first one is written. */
+static void compare_icons(marking *m) {
+    if (!m->compared && m->icons) {
+        m->compared = true;
+        express_compare_icons(m->body, m->styles, m->icons, m, m->arena);
+    }
+}
+
 /* What a letter of a font that draws pictures says. In what is clicked it tells what a click does. */
 static slice sign_of_letter(marking *m, const dom_node *node, css_pseudo pseudo, slice letter) {
     bool alone = express_is_icon(node) || node->tag == DOM_TAG_LI || node->tag == DOM_TAG_TD;
-    if (!m->icons || !letter.length || (!alone && express_is_in_clicked(node)) ||
-        node->flags & FLAG_DRAWN_OTHERWISE)
+    if (!m->icons || !letter.length || (!alone && express_is_in_clicked(node)))
+        return (slice){NULL, 0};
+    compare_icons(m);
+    if (node->flags & FLAG_DRAWN_OTHERWISE)
         return (slice){NULL, 0};
     slice families = css_computed_pseudo(m->styles, node, pseudo, CSS_FONT_FAMILY);
     css_reader weight = {.text = css_computed_pseudo(m->styles, node, pseudo, CSS_FONT_WEIGHT)};
@@ -550,14 +560,13 @@ static bool is_in_control(const dom_node *node) {
 
 /* A sign that adorns is not written; one that is all that an element shows, that changes a number, or that
  * parts two words, is. */
-static bool is_written(const marking *m, const dom_node *node, css_pseudo pseudo, slice text) {
+static bool is_written(marking *m, const dom_node *node, css_pseudo pseudo, slice text) {
     if (is_blank_text(text))
         return stands_between_words(m, node, pseudo);
-    if (node->flags & FLAG_DRAWN_OTHERWISE)
-        return false;
     if (node->tag == DOM_TAG_Q || !is_bullet(text))
         return true;
-    if (is_in_control(node))
+    compare_icons(m);
+    if (node->flags & FLAG_DRAWN_OTHERWISE || is_in_control(node))
         return false;
     return !express_is_ornament(text) || (is_cell_or_inline(node) && !express_first_shown(node)) ||
            belongs_to_number(m, node, pseudo, single_sign(text)) || stands_between_words(m, node, pseudo);
@@ -644,6 +653,25 @@ static slice sign_of_value(marking *m, const dom_node *item, css_pseudo pseudo, 
     return single_sign(sign) && !express_is_ornament(sign) ? sign : (slice){NULL, 0};
 }
 
+slice express_sign_of_sheet(marking *m, const dom_node *node, css_pseudo *pseudo) {
+    static const css_pseudo PLACES[] = {CSS_PSEUDO_BEFORE, CSS_PSEUDO_AFTER};
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
+        const css_declaration *d = css_has_pseudo(m->styles, node, PLACES[i])
+                                       ? css_winner(m->styles, node, PLACES[i], CSS_CONTENT)
+                                       : NULL;
+        bool shows = d && css_place_of(d).origin != CSS_ORIGIN_THEME &&
+                     express_is_visible(m->styles, node, PLACES[i]) &&
+                     express_is_painted(m->styles, node, PLACES[i]);
+        slice value = shows ? css_computed_pseudo(m->styles, node, PLACES[i], CSS_CONTENT) : SLICE("");
+        slice sign = slice_trim_wide(sign_of_value(m, node, PLACES[i], value));
+        if (sign.length) {
+            *pseudo = PLACES[i];
+            return sign;
+        }
+    }
+    return (slice){NULL, 0};
+}
+
 /* The sign that stands before the item's words; empty: none, or one that only adorns. */
 static slice sign_of_item(marking *m, const dom_node *item) {
     static const css_pseudo PLACES[] = {CSS_PSEUDO_BEFORE, CSS_PSEUDO_MARKER};
@@ -652,6 +680,10 @@ static slice sign_of_item(marking *m, const dom_node *item) {
         bool shows = d && css_place_of(d).origin != CSS_ORIGIN_THEME;
         slice value = shows ? css_computed_pseudo(m->styles, item, PLACES[i], CSS_CONTENT) : SLICE("");
         slice sign = sign_of_value(m, item, PLACES[i], value);
+        if (sign.length)
+            compare_icons(m);
+        if (item->flags & FLAG_DRAWN_OTHERWISE)
+            return (slice){NULL, 0};
         if (sign.length || (shows && PLACES[i] == CSS_PSEUDO_MARKER))
             return sign;
     }
@@ -915,7 +947,7 @@ static void enter_marked_item(marking *m, dom_node *item, level *list, level *ow
         return;
     list->unknown = list->unknown || m->unknown;
     own->in_text = !list->lost;
-    if (is_bullet(before) && !list->signs)
+    if (is_bullet(before) && (!list->signs || item->flags & FLAG_DRAWN_OTHERWISE))
         before.length = 0;
     slice all = slice_trim_wide(format_slice(m->arena, "%.*s%.*s", SLICE_ARGS(marker), SLICE_ARGS(before)));
     if (all.length) {
@@ -1015,9 +1047,7 @@ static bool write_icon(marking *m, dom_node *node) {
     bool is_name = express_icon_name(m->icons, node, m->arena).length;
     if (!is_name && node->tag != DOM_TAG_SVG && !express_is_icon(node)) /* nearly all */
         return false;
-    if (!m->compared)
-        express_compare_icons(m->body, m->styles, m->icons, m->arena);
-    m->compared = true;
+    compare_icons(m);
     const express_icon *icon = said_icon(m, node);
     slice sign = icon ? icon->sign : (slice){NULL, 0};
     if (!icon && !is_name)

@@ -171,6 +171,9 @@ void express_look_at_icon(const dom_node *node, arena *a, findings *found);
 
 /* ---- layers.c ------------------------------------------------------------------------------------------ */
 
+/* Full, half and empty ones make one rating. */
+#define EXPRESS_STARS "★ ☆ ½"
+
 /* Boxes that lie over others, or show only a part of what is in them. */
 typedef struct express_layers {
     css_cascade *styles;
@@ -188,8 +191,17 @@ bool express_shows_only_icons(const express_icons *icons, const dom_node *node, 
 
 /* ---- drawn.c ------------------------------------------------------------------------------------------- */
 
+typedef struct marking marking;
+
 /* Marks icons that don't say what their sign says. `styles`: settled. */
-void express_compare_icons(dom_node *body, css_cascade *styles, const express_icons *icons, arena *a);
+void express_compare_icons(dom_node *body, css_cascade *styles, const express_icons *icons, marking *m,
+                           arena *a);
+
+/* ---- markers.c ----------------------------------------------------------------------------------------- */
+
+/* The sign that a sheet writes before or behind what is in the element, and where; empty: none that says
+ * something. */
+slice express_sign_of_sheet(marking *m, const dom_node *node, css_pseudo *pseudo);
 
 /* ---- fonts.c ------------------------------------------------------------------------------------------- */
 
