@@ -79,6 +79,7 @@ void convert_check_losses(const convert_engine *engine, slice page, slice saved,
     view before = saving_look(&body);
     saving_report_markdown(&body, is.body);
     saving_report_links(&body, &before);
+    saving_report_followed(&body, is.body);
     slice written = liquid.page.carried.count ? carry_check(&liquid, is.body) : is.body;
     view after = view_take_html(written, before.text.length, a);
     if (!liquid.is_refused)

@@ -736,6 +736,7 @@ static void mend_page(conversion *c, slice bytes) {
     view before = saving_look(&page);
     saving_report_markdown(&page, c->result->after_html);
     saving_report_links(&page, &before);
+    saving_report_followed(&page, c->result->after_html);
     check_page(c, &before, c->result->after_html);
     carry_restore_findings(&c->carry);
     if (c->carry.is_refused)

@@ -28,7 +28,7 @@ static void restore_lines(const saving *s, line_map *lines) {
     }
 }
 
-view saving_look(const saving *s) {
+view saving_look(saving *s) {
     line_map lines;
     slice text = s->carry->page.carried.count ? s->carry->page.text : s->body;
     slice html = publish(s, text, s->first_line, &lines);
@@ -39,6 +39,7 @@ view saving_look(const saving *s) {
     view shown = view_take(tree, s->body.length, s->arena);
     css_cascade *styles = css_cascade_new(s->engine->sheets, tree, s->arena);
     css_cascade_settle(styles);
+    s->links = saving_links(s, tree, styles);
     express_report_dropped(tree, styles, &s->engine->theme.icons, s->arena, s->found);
     if (css_cascade_exhausted(styles)) /* elements from some place on were seen without their styles */
         arena_pay(s->arena, UINT64_MAX - arena_steps(s->arena));

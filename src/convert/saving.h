@@ -16,17 +16,23 @@ typedef struct saving {
     const convert_linked_id *linked_ids; /* as in convert_options */
     size_t linked_id_count;
     carry *carry; /* of its Liquid, which the editor leaves as it is: carry_keep */
+    vector links; /* of the page, once it was looked at: followed.c */
     arena *arena;
     findings *found;
 } saving;
 
 /* What visitors are shown, to be compared with the page as it is saved; findings for what the editor drops
  * besides. */
-view saving_look(const saving *s);
+view saving_look(saving *s);
 
 /* Findings for links to places in the page, its own and those of other files: the places have no names any
  * more in what the editor writes. */
 void saving_report_links(const saving *s, const view *before);
+
+/* The links of the page, with what each shows; and findings for those that go, or a part of them: before
+ * addresses are compared. `saved`: the body that the editor writes. */
+vector saving_links(const saving *s, const dom_node *body, css_cascade *styles);
+void saving_report_followed(const saving *s, slice saved);
 
 /* Findings for Markdown that is published as headings, lists or links, and that the editor reads as plain
  * text: before the words are compared. `saved`: the body that the editor writes. */

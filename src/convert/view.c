@@ -198,7 +198,7 @@ static void count_address(hash_map *tally, slice url, intptr_t more) {
 
 /* Two links that differ in a slash at the end lead to one place: the rules for cards join them. Two that
  * differ in the text that a browser is to search there do as well. */
-static slice place_of(slice url, change_kind kind) {
+slice view_place_of(slice url, change_kind kind) {
     url = slice_trim_wide(url);
     if (kind == CHANGE_LINK)
         url = slice_sub(url, 0, slice_find(url, SLICE(":~:"), 0));
@@ -212,16 +212,16 @@ static void compare_urls(const vector *before, const vector *after, change_kind 
                          findings *found, arena *a) {
     hash_map tally = map_new(a, 0); /* links to one place are many */
     for (size_t i = 0; i < after->count; i++)
-        count_address(&tally, place_of(((view_url *)vector_at(after, i))->url, kind), -1);
+        count_address(&tally, view_place_of(((view_url *)vector_at(after, i))->url, kind), -1);
     for (size_t i = 0; i < found->changes.count; i++) {
         const change *c = vector_at(&found->changes, i);
-        slice url = place_of(c->before, kind);
+        slice url = view_place_of(c->before, kind);
         if (c->kind == kind && url.length)
             count_address(&tally, url, -1);
     }
     for (size_t i = 0; i < before->count; i++) {
         const view_url *u = vector_at(before, i);
-        slice url = place_of(u->url, kind);
+        slice url = view_place_of(u->url, kind);
         if (missing(&tally, url) >= 0)
             findings_add_change(found, findings_add(found, code, u->line, "%.*s", SLICE_ARGS(u->url)), kind,
                                 u->url, (slice){NULL, 0});

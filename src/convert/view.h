@@ -33,6 +33,9 @@ view view_take(const dom_node *body, size_t expected, arena *a);
 /* The same of HTML, without a tree where it is plain. */
 view view_take_html(slice html, size_t expected, arena *a);
 
+/* The address as it is compared: links with one of these lead to one place. */
+slice view_place_of(slice url, change_kind kind);
+
 /* The next word of a text at or behind `at`, which moves behind it; false at the end. */
 bool view_next_word(slice text, size_t *at, slice *word);
 

@@ -31,6 +31,12 @@ static void report_files(const dom_node *player, findings *found) {
         report_address(player, CHANGE_PICTURE, dom_attribute_trimmed(player, "poster"), found);
 }
 
+/* The editor knows a picture by its `src` only. */
+static void report_versions(const dom_node *img, findings *found) {
+    if (!dom_attribute_trimmed(img, "src").length)
+        report_address(img, CHANGE_PICTURE, dom_picture_source(img, CSS_VIEWPORT_WIDTH), found);
+}
+
 /* A task's own box is kept, in a list that the editor reads as one of tasks. DOM_DEPTH_MAX bounds the way up.
  */
 static bool is_of_task(const dom_node *input) {
@@ -60,6 +66,9 @@ static finding *report_element(const dom_node *node, bool in_drawing, findings *
     for (uint32_t i = 0; i < dom_attribute_count(node); i++)
         express_report_handler(node, &node->attributes[i], found);
     switch (node->tag) {
+    case DOM_TAG_IMG:
+        report_versions(node, found);
+        return NULL;
     case DOM_TAG_AREA:
         return report_area(node, found);
     case DOM_TAG_Q: /* what the browser writes around it: KEPT */
@@ -229,6 +238,24 @@ static const struct {
     KEEPS(SOURCE_ORDER),
     KEEPS(OVERLINE),
     KEEPS(CODE_MARKS_LOST),
+    {FINDING_CODE_MARKS, FINDING_CODE_MARKS, false, LITERAL("code alone")},
+    {FINDING_CODE_BOX, FINDING_CODE_BOX, false, LITERAL("plain text")},
+    {FINDING_TITLE_HEADING, FINDING_TITLE_HEADING, false, LITERAL("a plain paragraph, which is no heading")},
+    KEEPS(PICTURE_IN_TEXT),
+    KEEPS(PICTURE_BEFORE_TEXT),
+    KEEPS(PICTURE_BEHIND_TEXT),
+    KEEPS(PICTURE_WITHOUT_SOURCE),
+    {FINDING_PICTURE_VERSIONS, FINDING_PICTURE_VERSIONS, false, LITERAL("the one that its `src` names")},
+    {FINDING_SUMMARY_LATE, FINDING_SUMMARY_LATE, false,
+     LITERAL("what stands before the title becomes the title, and the title a section in the section")},
+    {FINDING_DETAILS_UNNAMED, FINDING_DETAILS_UNNAMED, false,
+     LITERAL("its first words become its title, or its title is empty")},
+    {FINDING_NEVER_SHOWN, FINDING_NEVER_SHOWN, false,
+     LITERAL("the editor drops it, or puts its words on the page")},
+    KEEPS(COMMENT),
+    KEEPS(UNKNOWN_ELEMENT),
+    KEEPS(LIST_STRAY),
+    KEEPS(TABLE_STRIPES),
     KEEPS(RAISED_AGAIN),
     KEEPS(LINK_DOWNLOAD),
     KEEPS(DETAILS_OPEN),
@@ -282,6 +309,7 @@ void express_report_dropped(dom_node *body, css_cascade *styles, const express_i
     findings all = findings_new(a);
     report_elements(body, a, found);
     report_marks(body, styles, a, found);
+    express_report_stacked(body, styles, found);
     express_part_words(body, styles, a, &all);
     express_write_markers(body, styles, &(express_marking){.icons = icons}, a, &all);
     express_survey *survey = express_survey_page(body, styles, a, &all);

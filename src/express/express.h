@@ -106,6 +106,14 @@ void express_put_beside(dom_node *body, const express_seen *seen, arena *a, find
 dom_node *express_page(dom_node *body, express_survey *survey, const express_seen *seen, arena *a,
                        findings *found);
 
+/* What a link shows. */
+typedef enum express_link_shows {
+    EXPRESS_LINK_EMPTY, /* nothing that anybody could see */
+    EXPRESS_LINK_SIGN,  /* an icon, or a name for screen readers: nothing that the editor keeps */
+    EXPRESS_LINK_WORDS, /* words, or a picture */
+} express_link_shows;
+express_link_shows express_link_shown(css_cascade *styles, const dom_node *link);
+
 /* Findings for what the editor drops when it saves a page that is its own already: what the schema has no
  * place for, but for text, pictures, frames and links, which are compared afterwards. `body`: the page as it
  * is published; it is used up. `styles`: of the tree, settled. Linear. */

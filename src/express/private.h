@@ -292,6 +292,11 @@ bool express_is_plain_colour(slice value);
 /* Whether a class of the theme gives a look that a finding names. */
 bool express_is_theme_class(slice name);
 
+/* ---- stacked.c -------------------------------------------------------------------------------- */
+
+/* Findings for what stands side by side by styles of a page of the editor, which drops them. */
+void express_report_stacked(const dom_node *body, css_cascade *styles, findings *found);
+
 /* ---- looks.c ---------------------------------------------------------------------------------- */
 
 /* What a rule makes of an element that is still to be told: whether shapes claim the element is known later.

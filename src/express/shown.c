@@ -188,11 +188,11 @@ static bool is_drawn(css_cascade *styles, const dom_node *node) {
 enum { ICON_LOOKED_AT = 32 };
 
 /* Whether a link in which no text, picture or frame shows was seen by a sign in it. */
-static bool shows_icon(const showing *s, const dom_node *link) {
+static bool shows_icon(css_cascade *styles, const dom_node *link) {
     const dom_node *at = link;
     for (size_t steps = 0; at && steps < ICON_LOOKED_AT; steps++, at = dom_next(at, link))
         if (at->type == DOM_ELEMENT &&
-            (at->tag == DOM_TAG_SVG || express_is_icon(at) || is_drawn(s->styles, at)))
+            (at->tag == DOM_TAG_SVG || express_is_icon(at) || is_drawn(styles, at)))
             return true;
     return false;
 }
@@ -287,10 +287,18 @@ static bool is_own_anchor(const dom_node *link, slice href) {
     return slice_starts_with(href, SLICE("#")) && dom_is_heading(link->parent->tag);
 }
 
+express_link_shows express_link_shown(css_cascade *styles, const dom_node *link) {
+    if (express_first_shown(link))
+        return EXPRESS_LINK_WORDS;
+    bool sign = name_of_link(link).length ||
+                (!is_own_anchor(link, dom_attribute_trimmed(link, "href")) && shows_icon(styles, link));
+    return sign ? EXPRESS_LINK_SIGN : EXPRESS_LINK_EMPTY;
+}
+
 /* A link that showed an icon, which nothing puts into words, shows what its address says. */
 static void put_address(showing *s, dom_node *link, slice href) {
     bool seen = dom_is_allowed_address(href) && !express_mentions_script(href) &&
-                !is_own_anchor(link, href) && shows_icon(s, link);
+                !is_own_anchor(link, href) && shows_icon(s->styles, link);
     slice name = seen ? words_of_address(href, s->arena) : (slice){NULL, 0};
     if (name.length)
         put_name(s, link, FINDING_LINK_ICON_NAMELESS, href, name);
