@@ -175,12 +175,37 @@ static bool is_built_up(const dom_node *math) {
     return false;
 }
 
+/* Whether a style sheet is another host's, and so was not read. Those for fonts and icons hide nothing. */
+static bool is_sheet_elsewhere(slice address) {
+    static const slice LETTERS[] = {LITERAL("font"), LITERAL("icon"), LITERAL("typekit")};
+    bool elsewhere = slice_find(address, SLICE("//"), 0) != SLICE_NONE;
+    for (size_t i = 0; i < sizeof LETTERS / sizeof *LETTERS && elsewhere; i++)
+        elsewhere = slice_find(address, LETTERS[i], 0) == SLICE_NONE;
+    return elsewhere;
+}
+
+static bool takes_sheet_elsewhere(const dom_node *node) {
+    static const slice IMPORT = LITERAL("@import");
+    if (slice_equal_nocase(dom_attribute_trimmed(node, "media"), SLICE("print")))
+        return false;
+    if (node->tag == DOM_TAG_LINK)
+        return express_is_among(dom_attribute_trimmed(node, "rel"), "stylesheet") &&
+               is_sheet_elsewhere(dom_attribute_trimmed(node, "href"));
+    slice text = node->tag == DOM_TAG_STYLE && node->first_child ? dom_text(node->first_child) : SLICE("");
+    for (size_t at = 0; (at = slice_find(text, IMPORT, at)) != SLICE_NONE; at += IMPORT.length)
+        if (is_sheet_elsewhere(slice_sub(text, at, slice_find_char(text, ';', at))))
+            return true;
+    return false;
+}
+
 static finding_code finding_of(const dom_node *node) {
     const slice *type = node->tag == DOM_TAG_SCRIPT ? attribute(node, "type") : NULL;
     if (type && slice_equal_nocase(slice_trim(*type), SLICE("application/ld+json")))
         return FINDING_SCRIPT_DATA;
     if (node->tag == DOM_TAG_MATH && is_built_up(node))
         return FINDING_FORMULA_FLAT;
+    if (takes_sheet_elsewhere(node))
+        return FINDING_STYLES_ELSEWHERE;
     return ELEMENTS[node->tag].finding;
 }
 

@@ -1,6 +1,7 @@
 /* What the title of a section opens, where it says so: Bootstrap's toggles, WAI-ARIA, labels of boxes.
  *
- * Comes in: an item whose summary is known. Goes out: whether that opens what is in the item, and nothing else.
+ * Comes in: an item whose summary is known. Goes out: whether that opens what is in the item, and nothing
+ * else.
  */
 #include "pass.h"
 
