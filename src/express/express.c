@@ -969,7 +969,9 @@ static bool enter_element(walk *w, dom_node *node) {
                       .foreign = around->foreign || holds_other_names(node)};
     enter_inside(w, &f, around);
     f.inner = w->out.container;
-    unsigned marks = ELEMENTS[node->tag].marks;
+    unsigned marks = ELEMENTS[node->tag].marks, lines = MARK_UNDERLINE | MARK_STRIKE;
+    if (w->style.marks & lines && !express_passes_lines(w->styles, node))
+        w->style.marks &= ~lines;
     w->style.marks |= marks & ~(marks ? express_marks_taken_off(w->styles, node) : 0);
     bool titled = express_in_summary(&w->out); /* a section's title has the editor's look */
     w->style.marks =

@@ -271,6 +271,9 @@ void express_report_dissolved(const dom_node *node, bool around_media, findings 
 unsigned express_style_marks(css_cascade *styles, const dom_node *node, bool is_inline, bool own,
                              unsigned marks);
 
+/* Whether lines under or through the words around it go on in the element (CSS Text Decoration 3 §2.1). */
+bool express_passes_lines(css_cascade *styles, const dom_node *node);
+
 /* Of the marks that the element stands for, those that its styles take off. */
 unsigned express_marks_taken_off(css_cascade *styles, const dom_node *node);
 

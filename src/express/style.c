@@ -89,11 +89,22 @@ static bool is_line(slice value) {
     return value.length > 0;
 }
 
+static bool makes_pseudo(css_cascade *styles, const dom_node *node, css_pseudo pseudo) {
+    return css_has_pseudo(styles, node, pseudo) &&
+           !css_is_among(css_computed_pseudo(styles, node, pseudo, CSS_CONTENT), "none normal");
+}
+
 /* A line may be drawn in another way: by a pseudo-element, as a background. */
 static bool may_draw_line(css_cascade *styles, const dom_node *node) {
-    return css_has_pseudo(styles, node, CSS_PSEUDO_BEFORE) ||
-           css_has_pseudo(styles, node, CSS_PSEUDO_AFTER) ||
+    return makes_pseudo(styles, node, CSS_PSEUDO_BEFORE) || makes_pseudo(styles, node, CSS_PSEUDO_AFTER) ||
            css_sets(styles, node, CSS_BACKGROUND_IMAGE, CSS_FROM_LOST);
+}
+
+bool express_passes_lines(css_cascade *styles, const dom_node *node) {
+    return !css_computed_is(styles, node, CSS_DISPLAY,
+                            "inline-block inline-table inline-flex inline-grid") &&
+           css_computed_is(styles, node, CSS_FLOAT, "none") &&
+           !css_computed_is(styles, node, CSS_POSITION, "absolute fixed");
 }
 
 unsigned express_marks_taken_off(css_cascade *styles, const dom_node *node) {
