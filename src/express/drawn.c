@@ -50,14 +50,14 @@ static bool is_item(const dom_node *node) {
 
 /* The cell or the item that the icon stands in, or is itself, or its block. */
 static const dom_node *item_of(const dom_node *icon) {
-    const dom_node *block = icon, *at = icon;
+    const dom_node *block = NULL, *at = icon;
     for (size_t steps = 0; at && steps < LOOKED_AT; steps++, at = at->parent) {
-        if (block == icon && express_is_block(at))
+        if (!block && express_is_block(at))
             block = at;
         if (is_item(at))
             return at;
     }
-    return block;
+    return block ? block : icon;
 }
 
 /* The outermost element around the icon, up to its item, that shows nothing but icons. */
@@ -411,6 +411,10 @@ static bool is_drawn_turned(const comparing *c, const drawn *one) {
     return one->sign.length && is_turned(c, one->node, one->frame);
 }
 
+static const dom_node *box_around(const drawn *one) {
+    return one->by_sheet ? one->node : one->node->parent;
+}
+
 static void look_at(comparing *c, dom_node *node, bool is_icon) {
     const express_icon *icon = is_icon ? express_icon_of(c->icons, node, c->arena) : NULL;
     drawn one = {.node = node, .icon = icon, .sign = icon ? icon->sign : (slice){NULL, 0}};
@@ -427,8 +431,8 @@ static void look_at(comparing *c, dom_node *node, bool is_icon) {
     one.holder = holder_of(one.item, one.frame == one.item);
     if (is_drawn_turned(c, &one) || (is_icon && is_part_of_sign(c, node)))
         node->flags |= FLAG_DRAWN_OTHERWISE;
-    if (icon)
-        express_look_at_layers(&c->layers, node, icon->sign);
+    if (one.sign.length)
+        express_look_at_layers(&c->layers, box_around(&one), one.sign);
     if (!is_icon || !is_plate(c, node) || !is_layer(c, node))
         compare_with_others(c, &one, shape, is_said(c, &one));
     if (css_is_among(one.sign, EXPRESS_STARS))
@@ -447,13 +451,13 @@ static bool is_half_alone(const drawn *one, const drawn *before) {
 static bool is_otherwise(const comparing *c, const drawn *one) {
     return one->node->flags & FLAG_DRAWN_OTHERWISE || (one->beside && one->beside->differs) ||
            (one->on_page && one->on_page->differs) ||
-           (one->sign.length && express_is_layer(&c->layers, one->node));
+           (one->sign.length && express_is_layer(&c->layers, box_around(one)));
 }
 
 void express_compare_icons(dom_node *body, css_cascade *styles, const express_icons *icons, marking *m,
                            arena *a) {
     comparing c = {
-        styles,        icons, a, m, express_new_layers(styles, icons, a), vector_new(a, sizeof(drawn)),
+        styles,        icons, a, m, express_new_layers(styles, icons, m, a), vector_new(a, sizeof(drawn)),
         map_new(a, 16)};
     for (dom_node *at = body; at; at = dom_next(at, body)) {
         bool is_icon =

@@ -15,8 +15,17 @@ typedef struct box {
     bool parts; /* those in it are no signs of their own */
 } box;
 
-express_layers express_new_layers(css_cascade *styles, const express_icons *icons, arena *a) {
-    return (express_layers){styles, icons, a, map_new(a, 16)};
+express_layers express_new_layers(css_cascade *styles, const express_icons *icons, marking *m, arena *a) {
+    return (express_layers){styles, icons, m, a, map_new(a, 16)};
+}
+
+/* What the element says as an icon, or by what a sheet writes in it; empty: nothing. */
+static slice sign_of(const express_layers *l, const dom_node *node) {
+    const express_icon *icon = express_icon_of(l->icons, node, l->arena);
+    css_pseudo pseudo;
+    if (icon || node->type != DOM_ELEMENT || !css_generates(l->styles, node))
+        return icon ? icon->sign : (slice){NULL, 0};
+    return express_sign_of_sheet(l->marking, node, &pseudo);
 }
 
 static slice key_of(const express_layers *l, const dom_node *node) {
@@ -36,7 +45,7 @@ bool express_shows_only_icons(const express_icons *icons, const dom_node *node, 
 static size_t count_icons(const express_layers *l, const dom_node *node) {
     size_t count = 0, steps = 0;
     for (const dom_node *at = node; at && steps < LOOKED_AT; steps++, at = dom_next(at, node))
-        count += express_icon_of(l->icons, at, l->arena) != NULL;
+        count += sign_of(l, at).length > 0;
     return count;
 }
 
@@ -96,8 +105,7 @@ static bool is_kin(slice one, slice other) {
 static bool has_others_beside(const express_layers *l, const dom_node *node, slice sign) {
     size_t steps = 0;
     for (const dom_node *at = node->parent; at && steps < LOOKED_AT; steps++) {
-        const express_icon *icon = at == node ? NULL : express_icon_of(l->icons, at, l->arena);
-        if (icon && is_kin(icon->sign, sign))
+        if (at != node && is_kin(sign_of(l, at), sign))
             return true;
         at = at == node ? dom_next_skip(at, node->parent) : dom_next(at, node->parent);
     }
@@ -114,8 +122,8 @@ static box *box_of(express_layers *l, const dom_node *node) {
     return *kept;
 }
 
-void express_look_at_layers(express_layers *l, const dom_node *icon, slice sign) {
-    const dom_node *at = icon->parent;
+void express_look_at_layers(express_layers *l, const dom_node *box_around, slice sign) {
+    const dom_node *at = box_around;
     for (size_t steps = 0; at && at->parent && steps < NESTED; steps++, at = at->parent) {
         box *b = box_of(l, at);
         if (b->looked_at)
@@ -132,8 +140,8 @@ void express_look_at_layers(express_layers *l, const dom_node *icon, slice sign)
     }
 }
 
-bool express_is_layer(const express_layers *l, const dom_node *icon) {
-    const dom_node *at = icon->parent;
+bool express_is_layer(const express_layers *l, const dom_node *box_around) {
+    const dom_node *at = box_around;
     for (size_t steps = 0; at && steps <= NESTED; steps++, at = at->parent) {
         const box *b = map_get(&l->boxes, key_of(l, at));
         if (!b || b->parts)

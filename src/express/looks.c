@@ -64,9 +64,11 @@ static bool has_letters(slice text) {
 
 /* Whether all of it is drawn by an icon font. */
 static bool is_drawn(slice text) {
-    for (size_t at = 0; at < text.length;)
-        if (!is_private(utf8_next(text, &at)))
+    for (size_t at = 0; at < text.length;) {
+        uint32_t c = utf8_next(text, &at);
+        if (c != ' ' && !is_private(c))
             return false;
+    }
     return true;
 }
 
@@ -146,16 +148,18 @@ static void look_at_generated(const looks *l, const dom_node *node, css_pseudo p
     if (pseudo == CSS_PSEUDO_NONE || g.letters || (words.length && is_text_now(node, pseudo, words)) ||
         !express_is_painted(l->styles, node, pseudo))
         return;
+    enum { ONE_LETTER = 4 }; /* bytes, at most */
     bool cell = is_cell(node), shows = express_first_shown(node) != NULL,
-         otherwise = node->flags & FLAG_DRAWN_OTHERWISE;
+         otherwise = node->flags & FLAG_DRAWN_OTHERWISE,
+         by_itself = dom_tag_has(node->tag, DOM_INLINE) || node->tag == DOM_TAG_UNKNOWN;
     if (words.length && !is_drawn(words) && !otherwise)
         leave_open(l, FINDING_GENERATED_SIGN, node, PARTS[pseudo], d);
     else if ((words.length || (g.picture && !url.length)) &&
-             (shows || cell)) /* other empty elements: look_at_icon */
+             (shows || cell || !by_itself)) /* other empty ones: look_at_icon */
         report(l,
-               !shows      ? FINDING_ICON_IN_CELL
-               : otherwise ? FINDING_ICON_SAYS
-                           : FINDING_ICON,
+               cell && !shows                                       ? FINDING_ICON_IN_CELL
+               : otherwise || (!shows && words.length > ONE_LETTER) ? FINDING_ICON_SAYS
+                                                                    : FINDING_ICON,
                node, PARTS[pseudo], d);
 }
 

@@ -558,14 +558,26 @@ static bool is_in_control(const dom_node *node) {
     return node;
 }
 
+static bool is_row_of_stars(slice text) {
+    size_t at = 0;
+    for (size_t from = 0; from < text.length; from = at) {
+        uint32_t c = utf8_next(text, &at);
+        if (c != 0x2605 && c != 0x2606 && !is_blank_text(slice_sub(text, from, at)))
+            return false;
+    }
+    return !is_blank_text(text);
+}
+
 /* A sign that adorns is not written; one that is all that an element shows, that changes a number, or that
  * parts two words, is. */
 static bool is_written(marking *m, const dom_node *node, css_pseudo pseudo, slice text) {
     if (is_blank_text(text))
         return stands_between_words(m, node, pseudo);
-    if (node->tag == DOM_TAG_Q || !is_bullet(text))
+    if (node->tag == DOM_TAG_Q || (!is_bullet(text) && !is_row_of_stars(text)))
         return true;
     compare_icons(m);
+    if (!is_bullet(text))
+        return !(node->flags & FLAG_DRAWN_OTHERWISE);
     if (node->flags & FLAG_DRAWN_OTHERWISE || is_in_control(node))
         return false;
     return !express_is_ornament(text) || (is_cell_or_inline(node) && !express_first_shown(node)) ||
@@ -580,8 +592,7 @@ static bool is_list_item(marking *m, const dom_node *item) {
 }
 
 static bool has_marker(marking *m, const dom_node *item) {
-    return is_list_item(m, item) &&
-           !css_computed_is(m->styles, item, CSS_LIST_STYLE_TYPE, "none");
+    return is_list_item(m, item) && !css_computed_is(m->styles, item, CSS_LIST_STYLE_TYPE, "none");
 }
 
 /* What a rule writes as the item's marker; empty: none does. */
@@ -663,7 +674,11 @@ slice express_sign_of_sheet(marking *m, const dom_node *node, css_pseudo *pseudo
                      express_is_visible(m->styles, node, PLACES[i]) &&
                      express_is_painted(m->styles, node, PLACES[i]);
         slice value = shows ? css_computed_pseudo(m->styles, node, PLACES[i], CSS_CONTENT) : SLICE("");
-        slice sign = slice_trim_wide(sign_of_value(m, node, PLACES[i], value));
+        css_reader r = {.text = value, .arena = m->arena};
+        slice sign = slice_trim_wide(sign_of_value(m, node, PLACES[i], value)),
+              row = slice_trim_wide(css_next_solid(&r).value);
+        if (!sign.length && row.length && is_row_of_stars(row))
+            sign = slice_sub(row, 0, strlen("★"));
         if (sign.length) {
             *pseudo = PLACES[i];
             return sign;

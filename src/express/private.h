@@ -171,6 +171,8 @@ void express_look_at_icon(const dom_node *node, arena *a, findings *found);
 
 /* ---- layers.c ------------------------------------------------------------------------------------------ */
 
+typedef struct marking marking;
+
 /* Full, half and empty ones make one rating. */
 #define EXPRESS_STARS "★ ☆ ½"
 
@@ -178,20 +180,20 @@ void express_look_at_icon(const dom_node *node, arena *a, findings *found);
 typedef struct express_layers {
     css_cascade *styles;
     const express_icons *icons;
+    marking *marking;
     arena *arena;
     hash_map boxes;
 } express_layers;
-express_layers express_new_layers(css_cascade *styles, const express_icons *icons, arena *a);
-/* Looks at the boxes around an icon of that sign. */
-void express_look_at_layers(express_layers *l, const dom_node *icon, slice sign);
+express_layers express_new_layers(css_cascade *styles, const express_icons *icons, marking *m, arena *a);
+/* Looks at the boxes around an icon of that sign, of which the first is given: what a sheet writes has its
+ * element. */
+void express_look_at_layers(express_layers *l, const dom_node *box_around, slice sign);
 /* Whether the icon is but a part of a sign, once all icons of the page were looked at. */
-bool express_is_layer(const express_layers *l, const dom_node *icon);
+bool express_is_layer(const express_layers *l, const dom_node *box_around);
 /* Whether nothing else shows in the element. Looks at a bounded number of nodes. */
 bool express_shows_only_icons(const express_icons *icons, const dom_node *node, arena *a);
 
 /* ---- drawn.c ------------------------------------------------------------------------------------------- */
-
-typedef struct marking marking;
 
 /* Marks icons that don't say what their sign says. `styles`: settled. */
 void express_compare_icons(dom_node *body, css_cascade *styles, const express_icons *icons, marking *m,
@@ -199,8 +201,8 @@ void express_compare_icons(dom_node *body, css_cascade *styles, const express_ic
 
 /* ---- markers.c ----------------------------------------------------------------------------------------- */
 
-/* The sign that a sheet writes before or behind what is in the element, and where; empty: none that says
- * something. */
+/* The sign that a sheet writes before or behind what is in the element, or the first of a row of stars, and
+ * where; empty: none that says something. */
 slice express_sign_of_sheet(marking *m, const dom_node *node, css_pseudo *pseudo);
 
 /* ---- fonts.c ------------------------------------------------------------------------------------------- */
