@@ -158,11 +158,28 @@ static bool has_theme_class(const dom_node *node) {
     return false;
 }
 
+/* The other way round: marks that its tag, or what it stands in, gives the element's text in the editor, and
+ * that no visitor saw. */
+static void report_marks_added(const dom_node *node, css_cascade *styles, arena *a, findings *found) {
+    unsigned added = express_element_marks(node->tag) & MARKS_TELLING;
+    added = added ? added & express_marks_taken_off(styles, node) : 0;
+    if (!added && !express_passes_lines(styles, node) && marks_kept(node) == marks_kept(node->parent))
+        added = marks_kept(node->parent) & MARK_STRIKE;
+    slice words = added ? express_words_inside(node, a) : SLICE("");
+    finding *said = words.length && !(marks_kept(node) & MARK_CODE)
+                        ? findings_add(found, FINDING_MARKS_ADDED, node->line, "<%.*s>: %.*s",
+                                       SLICE_ARGS(dom_name(node)), SLICE_ARGS(words))
+                        : NULL;
+    if (said)
+        said->before = said->after = words;
+}
+
 /* Marks that only rules of style sheets give. A link keeps its class. */
 static void report_marks(const dom_node *body, css_cascade *styles, arena *a, findings *found) {
     for (const dom_node *node = body->first_child; node; node = dom_next(node, body)) {
         if (node->type != DOM_ELEMENT || node->tag == DOM_TAG_A || !css_loses(styles, node))
             continue;
+        report_marks_added(node, styles, a, found);
         bool is_inline = dom_tag_has(node->tag, DOM_INLINE);
         unsigned lost = express_style_marks(styles, node, is_inline, false, 0);
         lost = lost ? lost & ~marks_kept(node) : 0;
