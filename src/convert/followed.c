@@ -116,9 +116,10 @@ static written read_written(const saving *s, slice saved) {
     return w;
 }
 
-/* Whether a link with words goes, or one with a picture that stays: where that goes as well, it is named. */
+/* Whether as many words as the link has go from those that link there: fewer are words that are lost
+ * themselves, or that stand beside the link. Of pictures, one that stays: where it goes, too, it is named. */
 static bool shows_less(const written *w, const address *one, const followed *link) {
-    return link->own.letters ? one->was.letters > one->is.letters
+    return link->own.letters ? one->was.letters >= one->is.letters + link->own.letters
                              : one->was.pictures > one->is.pictures && map_has(&w->pictures, link->picture);
 }
 
