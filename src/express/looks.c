@@ -565,6 +565,18 @@ static bool is_nothing(slice value) {
     return is_numeric(t) && t.number == 0;
 }
 
+/* Whether an inherited value, as the element has it, still holds for some of what shows in it: others may have
+ * been given another one. */
+static bool holds_inside(css_cascade *styles, const dom_node *node, css_property property, slice value) {
+    enum { LOOKED_AT = 256 };
+    const dom_node *at = node;
+    for (size_t steps = 0; at && steps < LOOKED_AT; steps++, at = dom_next(at, node))
+        if (express_shows(at) && (property != CSS_FONT_SIZE || at->type == DOM_TEXT) &&
+            slice_equal(css_computed(styles, at, property), value))
+            return true;
+    return at != NULL;
+}
+
 bool express_is_painted(css_cascade *styles, const dom_node *node, css_pseudo pseudo) {
     return !is_clear_colour(css_computed_pseudo(styles, node, pseudo, CSS_COLOR)) &&
            !is_nothing(css_computed_pseudo(styles, node, pseudo, CSS_FONT_SIZE));
@@ -577,12 +589,13 @@ static bool is_hidden_by(css_cascade *styles, const dom_node *node, css_property
     case CSS_DISPLAY:
         return css_is_among(value, "none");
     case CSS_VISIBILITY:
-        return css_is_among(value, "hidden collapse");
+        return css_is_among(value, "hidden collapse") && holds_inside(styles, node, property, value);
     case CSS_CONTENT_VISIBILITY: /* of boxes (CSS Containment 2 §4.2) */
         return css_is_among(value, "hidden") && !css_computed_is(styles, node, CSS_DISPLAY, "inline");
     case CSS_OPACITY:
-    case CSS_FONT_SIZE:
         return is_nothing(value);
+    case CSS_FONT_SIZE:
+        return is_nothing(value) && holds_inside(styles, node, property, value);
     case CSS_SCALE:
         return is_nothing(value) && !css_computed_is(styles, node, CSS_DISPLAY, "inline");
     case CSS_TRANSLATE:
@@ -601,6 +614,14 @@ static bool is_hidden_by(css_cascade *styles, const dom_node *node, css_property
     case CSS_COLOR:
     case CSS_TEXT_FILL_COLOR:
         return is_colourless(styles, node, property, value);
+    case CSS_LEFT:
+    case CSS_TOP:
+        return !css_computed_is(styles, node, CSS_POSITION, "static") &&
+               css_length(styles, node, property, -1, &px) && px <= FAR_OUT;
+    case CSS_TEXT_INDENT:
+    case CSS_MARGIN_TOP:
+        return !css_computed_is(styles, node, CSS_DISPLAY, "inline") &&
+               css_length(styles, node, property, -1, &px) && px <= FAR_OUT;
     default: /* a length that takes text or a block off the screen */
         return css_length(styles, node, property, -1, &px) && px <= FAR_OUT;
     }
