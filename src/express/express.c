@@ -191,7 +191,7 @@ static bool takes_sheet_elsewhere(const dom_node *node) {
     if (node->tag == DOM_TAG_LINK)
         return express_is_among(dom_attribute_trimmed(node, "rel"), "stylesheet") &&
                is_sheet_elsewhere(dom_attribute_trimmed(node, "href"));
-    slice text = node->tag == DOM_TAG_STYLE && node->first_child ? dom_text(node->first_child) : SLICE("");
+    slice text = node->first_child ? dom_text(node->first_child) : SLICE("");
     for (size_t at = 0; (at = slice_find(text, IMPORT, at)) != SLICE_NONE; at += IMPORT.length)
         if (is_sheet_elsewhere(slice_sub(text, at, slice_find_char(text, ';', at))))
             return true;
@@ -204,7 +204,7 @@ static finding_code finding_of(const dom_node *node) {
         return FINDING_SCRIPT_DATA;
     if (node->tag == DOM_TAG_MATH && is_built_up(node))
         return FINDING_FORMULA_FLAT;
-    if (takes_sheet_elsewhere(node))
+    if ((node->tag == DOM_TAG_LINK || node->tag == DOM_TAG_STYLE) && takes_sheet_elsewhere(node))
         return FINDING_STYLES_ELSEWHERE;
     return ELEMENTS[node->tag].finding;
 }

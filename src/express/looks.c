@@ -724,9 +724,9 @@ static bool is_drawn_box(css_cascade *styles, const dom_node *node) {
     bool part = slice_ends_with(width, SLICE("%")) && !slice_equal(width, SLICE("100%"));
     bool in_line = css_computed_is(styles, node, CSS_DISPLAY, "inline inline-block");
     bool high =
-        has_px(styles, node, CSS_HEIGHT, THINNEST) || has_px(styles, node, CSS_PADDING_TOP, THINNEST / 2);
+        has_px(styles, node, CSS_HEIGHT, THINNEST) || has_px(styles, node, CSS_PADDING_TOP, THINNEST / 2.0);
     bool wide = part || has_px(styles, node, CSS_WIDTH, THINNEST) ||
-                (in_line && has_px(styles, node, CSS_PADDING_LEFT, THINNEST / 2));
+                (in_line && has_px(styles, node, CSS_PADDING_LEFT, THINNEST / 2.0));
     return (node->tag == DOM_TAG_DIV || node->tag == DOM_TAG_P || dom_tag_has(node->tag, DOM_INLINE)) &&
            wide && (high || (in_line && node->first_child));
 }

@@ -658,10 +658,12 @@ static void make_details(mapping_pass *pass, const item *it, bool is_last, dom_n
         dom_remove(summary_parent);
         summary_parent = up;
     }
-    remove_switches(content);
-    remove_switches(summary);
-    if (it->first == it->last)
-        remove_switches(it->first);
+    if (it->summary->tag == DOM_TAG_LABEL) { /* others are boxes to tick */
+        remove_switches(content);
+        remove_switches(summary);
+        if (it->first == it->last)
+            remove_switches(it->first);
+    }
     if (it->content && is_inside(it->content, content)) {
         if (one)
             wrap_phrases(pass, it->first);
