@@ -565,8 +565,8 @@ static bool is_nothing(slice value) {
     return is_numeric(t) && t.number == 0;
 }
 
-/* Whether an inherited value, as the element has it, still holds for some of what shows in it: others may have
- * been given another one. */
+/* Whether an inherited value, as the element has it, still holds for some of what shows in it: others may
+ * have been given another one. */
 static bool holds_inside(css_cascade *styles, const dom_node *node, css_property property, slice value) {
     enum { LOOKED_AT = 256 };
     const dom_node *at = node;

@@ -101,8 +101,7 @@ static bool may_draw_line(css_cascade *styles, const dom_node *node) {
 }
 
 bool express_passes_lines(css_cascade *styles, const dom_node *node) {
-    return !css_computed_is(styles, node, CSS_DISPLAY,
-                            "inline-block inline-table inline-flex inline-grid") &&
+    return !css_computed_is(styles, node, CSS_DISPLAY, "inline-block inline-table inline-flex inline-grid") &&
            css_computed_is(styles, node, CSS_FLOAT, "none") &&
            !css_computed_is(styles, node, CSS_POSITION, "absolute fixed");
 }
