@@ -138,17 +138,18 @@ static unsigned marks_of_style(const dom_node *node) {
     return marks;
 }
 
-/* Those that the element and what it stands in give its text, and still do. In code, what tells something is
- * named as of legacy pages. DOM_DEPTH_MAX bounds the way up. */
-static unsigned marks_kept(const dom_node *node) {
-    unsigned marks = 0;
-    for (; node && node->type == DOM_ELEMENT; node = node->parent) {
-        marks |= express_element_marks(node->tag) | marks_of_style(node);
-        if (node->tag == DOM_TAG_CODE || node->tag == DOM_TAG_PRE)
-            marks |= MARKS_TELLING;
-    }
-    return marks;
+/* Those that the element gives its text, and still will. In code, what tells something is named as of legacy
+ * pages. */
+static unsigned marks_of(const dom_node *node) {
+    bool is_code = node->tag == DOM_TAG_CODE || node->tag == DOM_TAG_PRE;
+    return express_element_marks(node->tag) | marks_of_style(node) | (is_code ? MARKS_TELLING : 0);
 }
+
+/* An element, with the marks that it and what it stands in give. */
+typedef struct marked {
+    const dom_node *node;
+    unsigned marks;
+} marked;
 
 static bool has_theme_class(const dom_node *node) {
     slice all = dom_attribute_trimmed(node, "class"), one;
@@ -160,40 +161,50 @@ static bool has_theme_class(const dom_node *node) {
 
 /* The other way round: marks that its tag, or what it stands in, gives the element's text in the editor, and
  * that no visitor saw. */
-static void report_marks_added(const dom_node *node, css_cascade *styles, arena *a, findings *found) {
+static void report_marks_added(const dom_node *node, unsigned around, unsigned kept, css_cascade *styles,
+                               arena *a, findings *found) {
     unsigned added = express_element_marks(node->tag) & MARKS_TELLING;
     added = added ? added & express_marks_taken_off(styles, node) : 0;
-    if (!added && !express_passes_lines(styles, node) && marks_kept(node) == marks_kept(node->parent))
-        added = marks_kept(node->parent) & MARK_STRIKE;
-    slice words = added ? express_words_inside(node, a) : SLICE("");
-    finding *said = words.length && !(marks_kept(node) & MARK_CODE)
-                        ? findings_add(found, FINDING_MARKS_ADDED, node->line, "<%.*s>: %.*s",
-                                       SLICE_ARGS(dom_name(node)), SLICE_ARGS(words))
-                        : NULL;
+    if (!added && around & MARK_STRIKE && kept == around && !express_passes_lines(styles, node))
+        added = MARK_STRIKE;
+    slice words = added && !(kept & MARK_CODE) ? express_words_inside(node, a) : SLICE("");
+    finding *said = words.length ? findings_add(found, FINDING_MARKS_ADDED, node->line, "<%.*s>: %.*s",
+                                                SLICE_ARGS(dom_name(node)), SLICE_ARGS(words))
+                                 : NULL;
     if (said)
         said->before = said->after = words;
 }
 
 /* Marks that only rules of style sheets give. A link keeps its class. */
+static void report_marks_lost(const dom_node *node, unsigned kept, css_cascade *styles, arena *a,
+                              findings *found) {
+    unsigned lost = express_style_marks(styles, node, dom_tag_has(node->tag, DOM_INLINE), false, 0) & ~kept;
+    bool is_named = lost & MARKS_TELLING || has_theme_class(node); /* else FINDING_CLASS_STYLED */
+    slice words = lost && is_named ? express_words_inside(node, a) : SLICE("");
+    if (!words.length)
+        return;
+    slice class_name = dom_attribute_trimmed(node, "class");
+    finding *said = findings_add(found, lost & MARKS_TELLING ? FINDING_MARKS_LOST : FINDING_FONT, node->line,
+                                 class_name.length ? "<%.*s class=\"%.*s\">" : "<%.*s%.*s>",
+                                 SLICE_ARGS(dom_name(node)), SLICE_ARGS(class_name));
+    if (said)
+        said->before = said->after = words;
+}
+
 static void report_marks(const dom_node *body, css_cascade *styles, arena *a, findings *found) {
-    for (const dom_node *node = body->first_child; node; node = dom_next(node, body)) {
-        if (node->type != DOM_ELEMENT || node->tag == DOM_TAG_A || !css_loses(styles, node))
+    vector open = vector_new(a, sizeof(marked)); /* what the element stands in */
+    for (const dom_node *node = body; node; node = dom_next(node, body)) {
+        if (node->type != DOM_ELEMENT)
             continue;
-        report_marks_added(node, styles, a, found);
-        bool is_inline = dom_tag_has(node->tag, DOM_INLINE);
-        unsigned lost = express_style_marks(styles, node, is_inline, false, 0);
-        lost = lost ? lost & ~marks_kept(node) : 0;
-        if (!(lost & MARKS_TELLING) && !has_theme_class(node)) /* FINDING_CLASS_STYLED */
+        while (open.count && ((const marked *)vector_last(&open))->node != node->parent)
+            vector_pop(&open);
+        unsigned around = open.count ? ((const marked *)vector_last(&open))->marks : 0,
+                 kept = around | marks_of(node);
+        *(marked *)vector_push(&open) = (marked){node, kept};
+        if (node == body || node->tag == DOM_TAG_A || !css_loses(styles, node))
             continue;
-        slice words = lost ? express_words_inside(node, a) : SLICE("");
-        if (!words.length)
-            continue;
-        slice name = dom_name(node), class_name = dom_attribute_trimmed(node, "class");
-        finding *said = findings_add(found, lost & MARKS_TELLING ? FINDING_MARKS_LOST : FINDING_FONT,
-                                     node->line, class_name.length ? "<%.*s class=\"%.*s\">" : "<%.*s%.*s>",
-                                     SLICE_ARGS(name), SLICE_ARGS(class_name));
-        if (said)
-            said->before = said->after = words;
+        report_marks_added(node, around, kept, styles, a, found);
+        report_marks_lost(node, kept, styles, a, found);
     }
 }
 

@@ -45,6 +45,7 @@ typedef struct looking {
     express_survey *survey;
     arena *arena;
     findings *found;
+    size_t opened;    /* how often shows_when_open has looked */
     size_t hidden_in; /* the hidden content that the walk is in: its number; 0: none */
     /* of one element in hidden content, and what was mentioned there */
     findings hidden_found;
@@ -287,14 +288,17 @@ static void look_at_spaces(looking *l, const dom_node *node) {
 }
 
 /* Whether a rule for `details[open]` shows what is hidden while the section is closed, as it fades in. */
-static bool shows_when_open(const looking *l, dom_node *node) {
+static bool shows_when_open(looking *l, dom_node *node) {
+    enum { ASKED_MAX = 100 }; /* a page: each time, all elements around are matched again */
     uint32_t closed[DOM_DEPTH_MAX];
     dom_node *details = node->parent;
     size_t count = 2;
     for (; details && details->tag != DOM_TAG_DETAILS; count++)
         details = details->parent;
-    if (!details || count > DOM_DEPTH_MAX || dom_attribute_get(details, SLICE("open")))
+    if (!details || count > DOM_DEPTH_MAX || dom_attribute_get(details, SLICE("open")) ||
+        l->opened >= ASKED_MAX)
         return false;
+    l->opened++;
     count = 0;
     dom_attribute_set(details, l->arena, SLICE("open"), SLICE(""));
     for (dom_node *at = node; at != details->parent; at = at->parent) {
