@@ -295,8 +295,9 @@ bool css_is_dropped(slice property, slice value) {
                       css_is_among(property, "margin padding border border-top border-right border-bottom "
                                              "border-left border-width outline");
     css_reader r = {.text = value};
-    css_token t = {.kind = CSS_TOKEN_END};
-    while ((of_lengths || of_colour) && (t = css_next_token(&r)).kind != CSS_TOKEN_END) {
+    if (!of_lengths && !of_colour)
+        return false;
+    for (css_token t; (t = css_next_token(&r)).kind != CSS_TOKEN_END;) {
         bool is_measure = t.kind == CSS_TOKEN_PERCENTAGE || t.kind == CSS_TOKEN_DIMENSION;
         if (t.kind == CSS_TOKEN_FUNCTION && !css_skip_block(&r, '('))
             return false;
