@@ -1,7 +1,7 @@
-/* What the title of a section opens, where it says so: Bootstrap's toggles, WAI-ARIA, labels of boxes.
+/* What the title of a section opens, where it says so: Bootstrap's toggles, WAI-ARIA.
  *
  * Comes in: an item whose summary is known. Goes out: whether that opens what is in the item, and nothing
- * else.
+ * else. Labels are not asked which box they tick: pages hold copied ones, which mean the box beside them.
  */
 #include "pass.h"
 
@@ -102,18 +102,10 @@ static target target_of_summary(mapping_pass *pass, const item *it) {
     return found;
 }
 
-/* The box that a label ticks, where it is not its item's. */
-static bool ticks_other(mapping_pass *pass, const item *it) {
-    const dom_node *label = it->summary;
-    slice id = label->tag == DOM_TAG_LABEL ? dom_attribute_trimmed(label, "for") : (slice){NULL, 0};
-    slice name = format_slice(pass->scratch, "#%.*s", SLICE_ARGS(id));
-    return id.length && !holds_named(it, name) && count_named(pass, name);
-}
-
 bool opens_other(mapping_pass *pass, const item *it) {
     target opened = target_of_summary(pass, it);
     if (!opened.name.length)
-        return ticks_other(pass, it);
+        return false;
     bool several = opened.is_known && opened.name.data[0] == '.' && count_named(pass, opened.name) > 1;
     return !opened.is_known || several || !holds_named(it, opened.name);
 }
