@@ -116,13 +116,13 @@ static void try_entries(const char *path, size_t folder, suggestion *s) {
     }
 }
 
-static void tell_missing(const char *path) {
+static void tell_missing(const char *path, int error) {
     suggestion s = {.length = 0};
     try_entries(path, existing_part(path), &s);
-    complain("%s: %s%s", path, strerror(ENOENT), suggest_end(&s));
+    complain("%s: %s%s", path, strerror(error), suggest_end(&s));
 }
 
-/* The first of the paths that is not there; their count, if all are. */
+/* The first of the paths that is not there, and errno; their count, if all are. */
 static size_t first_missing(const cli_arguments *arguments) {
     struct stat info;
     size_t i = 0;
@@ -136,7 +136,7 @@ static size_t first_missing(const cli_arguments *arguments) {
 bool paths_are_there(const cli_arguments *arguments) {
     size_t missing = first_missing(arguments);
     if (missing < arguments->word_count)
-        tell_missing(arguments->words[missing]);
+        tell_missing(arguments->words[missing], errno);
     return missing == arguments->word_count;
 }
 
@@ -144,6 +144,6 @@ bool paths_are_known(const cli_arguments *arguments, site *s) {
     size_t unknown;
     if (first_missing(arguments) == arguments->word_count || site_knows_gone(s, &unknown))
         return true;
-    tell_missing(arguments->words[unknown]);
+    tell_missing(arguments->words[unknown], ENOENT);
     return false;
 }
