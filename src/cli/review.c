@@ -212,18 +212,10 @@ static slice member(const json_t *object, const char *key) {
                                  : (slice){NULL, 0};
 }
 
-typedef struct judging {
-    const page_view *view;
-    bool refused;
-    arena *arena;
-} judging;
-
 static void note_refusal(void *context, const site_result *result, arena *scratch) {
-    judging *j = context;
-    report_page page;
-    findings found;
+    bool *refused = context;
     (void)scratch;
-    j->refused |= page_view_fill(j->view, result, &page, &found, j->arena) && page.state == REPORT_REFUSED;
+    *refused |= result->outcome == SITE_REFUSED;
 }
 
 static bool is_refused(const review *r, slice path, arena *a) {
@@ -232,12 +224,12 @@ static bool is_refused(const review *r, slice path, arena *a) {
     slice error;
     if (!open_work(r, path, &w, a, &error))
         return false;
-    judging j = {&w.view, false, a};
-    site_events events = {&j, note_refusal, NULL};
+    bool refused = false;
+    site_events events = {&refused, note_refusal, NULL};
     w.options.dry_run = w.options.look = true;
     bool ok = run(r, &w, &events, &totals, a, &error);
     site_close(w.site);
-    return ok && j.refused;
+    return ok && refused;
 }
 
 /* A decision that is made in this moment, which the request is not asked about, or (`imported`) one out of a

@@ -82,8 +82,7 @@ static inline dom_node *dom_last_child(const dom_node *node) {
 enum {
     DOM_FLAG_OF_EXPRESS = 1 << 0,
     DOM_FLAG_OF_TIPTAP = 1 << 5,
-    DOM_FLAG_FOLDED =
-        1 << 7 /* mapping to express: it was hidden until the title of its section was clicked */
+    DOM_FLAG_FOLDED = 1 << 7, /* mapping to express: what the title of a section opens, in the old page */
 };
 
 /* The tree of an HTML fragment: a `body` element that holds it. Nesting beyond DOM_DEPTH_MAX is flattened
